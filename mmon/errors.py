@@ -1,0 +1,61 @@
+"""Every failure mmon foresees, as one drawn hierarchy in which each error knows its exit status.
+
+::
+
+    MmonError                 3  something failed
+    ├── ConfigError           2  the configuration or the command line is wrong
+    ├── DataError             3  data could not be read or cannot be analysed
+    │   └── BaselineError     3  a baseline file is damaged, foreign or too new
+    ├── OutputError           3  a report could not be written
+    └── MissingExtraError     2  an optional dependency is not installed
+"""
+
+from __future__ import annotations
+
+from mmon.results import ExitStatus
+
+
+class MmonError(Exception):
+    """A failure with one sentence for a person and a hint on what to do next.
+
+    Parameters
+    ----------
+    message : str
+        One sentence that names the file, column or option concerned.
+    hint : str, optional
+        What to do next.
+    """
+
+    exit_status = ExitStatus.FAILURE
+
+    def __init__(self, message: str, *, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return f"{self.message} ({self.hint})" if self.hint else self.message
+
+
+class ConfigError(MmonError):
+    """The configuration or the command line asks for something mmon cannot do."""
+
+    exit_status = ExitStatus.USAGE
+
+
+class DataError(MmonError):
+    """Data could not be read, or holds nothing that can be analysed."""
+
+
+class BaselineError(DataError):
+    """A baseline file is damaged, is not a baseline, or comes from a newer format."""
+
+
+class OutputError(MmonError):
+    """A report or result file could not be written."""
+
+
+class MissingExtraError(MmonError):
+    """An optional dependency is needed and not installed."""
+
+    exit_status = ExitStatus.USAGE

@@ -1,0 +1,136 @@
+"""The distribution of a categorical column: rows per label, bounded in memory."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from mmon.profile.presence import Presence
+
+DEFAULT_LABELS = 10_000
+
+_SCHEMA = {"label": pl.String, "mass": pl.Int64}
+
+
+@dataclasses.dataclass(frozen=True, slots=True, eq=False)
+class Counts:
+    """A mergeable summary of one categorical column.
+
+    Attributes
+    ----------
+    labels : (C,) String series
+        Labels, ascending.
+    mass : (C,) int64
+        Rows per label; with ``other`` sums to ``presence.present``.
+    presence : Presence
+        Rows present and null.
+    other : int
+        Rows whose label was dropped because more than the cap of labels was seen.
+    count_error : int
+        Rows by which any one label's mass may be too low; 0 when exact.
+    """
+
+    labels: pl.Series
+    mass: NDArray[np.int64]
+    presence: Presence
+    other: int = 0
+    count_error: int = 0
+
+    @classmethod
+    def of(cls, values: pl.Series) -> Counts:
+        """Count a series; anything but String is cast to it first."""
+        text = values if values.dtype == pl.String else values.cast(pl.String)
+        null = text.null_count()
+        table = text.drop_nulls().alias("label").value_counts(name="mass").sort("label")
+        presence = Presence(present=len(values) - null, null=null)
+        return cls(table["label"], table["mass"].cast(pl.Int64).to_numpy(), presence)
+
+    @classmethod
+    def from_mapping(cls, masses: dict[str, int], *, null: int = 0) -> Counts:
+        """Counts from ``{label: rows}``, mostly for examples and tests."""
+        labels = sorted(masses)
+        mass = np.array([masses[label] for label in labels], dtype=np.int64)
+        presence = Presence(present=int(mass.sum()), null=null)
+        return cls(pl.Series("label", labels, dtype=pl.String), mass, presence)
+
+    @classmethod
+    def merge(cls, parts: Sequence[Counts]) -> Counts:
+        """The counts of all parts' rows together; exact in any order and any grouping."""
+        presence = sum((part.presence for part in parts), Presence())
+        other = sum(part.other for part in parts)
+        error = sum(part.count_error for part in parts)
+        tables = [
+            pl.DataFrame({"label": part.labels, "mass": part.mass}, schema=_SCHEMA)
+            for part in parts
+            if len(part.labels)
+        ]
+        if not tables:
+            return cls(pl.Series("label", [], dtype=pl.String), _NO_ROWS, presence, other, error)
+        table = pl.concat(tables)
+        if len(tables) > 1:
+            table = table.group_by("label").agg(pl.col("mass").sum()).sort("label")
+        return cls(table["label"], table["mass"].to_numpy(), presence, other, error)
+
+    def compress(self, labels: int | None = DEFAULT_LABELS) -> Counts:
+        """Keep the ``labels`` most frequent labels (ties: the first in order); count the rest."""
+        if labels is None or len(self.labels) <= labels:
+            return self
+        order = np.lexsort((np.arange(len(self.mass)), -self.mass))
+        kept = np.sort(order[:labels])
+        dropped = self.mass[order[labels:]]
+        return Counts(
+            labels=self.labels.gather(kept),
+            mass=self.mass[kept],
+            presence=self.presence,
+            other=self.other + int(dropped.sum()),
+            count_error=self.count_error + int(dropped.max()),
+        )
+
+    @property
+    def n(self) -> int:
+        """Rows with a label."""
+        return self.presence.present
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether every label was kept."""
+        return self.other == 0
+
+    @property
+    def rank_error(self) -> float:
+        """Share of rows whose label is not known, in [0, 1]."""
+        return self.other / self.n if self.n else 0.0
+
+
+_NO_ROWS = np.empty(0, dtype=np.int64)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Aligned:
+    """Two Counts over one list of labels.
+
+    Attributes
+    ----------
+    labels : (C,) String series, ascending; the union of both sides' labels
+    ref, cur : (C,) int64, rows per label; 0 where a side never had it
+    """
+
+    labels: pl.Series
+    ref: NDArray[np.int64]
+    cur: NDArray[np.int64]
+
+
+def align(ref: Counts, cur: Counts) -> Aligned:
+    """Put two Counts side by side; rows in ``other`` and nulls are left to the caller."""
+    left = pl.DataFrame({"label": ref.labels, "ref": ref.mass}, schema=_side("ref"))
+    right = pl.DataFrame({"label": cur.labels, "cur": cur.mass}, schema=_side("cur"))
+    both = left.join(right, on="label", how="full", coalesce=True).fill_null(0).sort("label")
+    return Aligned(both["label"], both["ref"].to_numpy(), both["cur"].to_numpy())
+
+
+def _side(name: str) -> dict[str, pl.DataType | type[pl.DataType]]:
+    return {"label": pl.String, name: pl.Int64}
