@@ -1,0 +1,79 @@
+"""Analyses, one file each: two profiles in, judgeable findings out; found by discovery.
+
+A module of this package whose name does not start with an underscore is an analysis. It is run
+when the configuration's ``analyses`` section has its name and is not null. It holds
+
+* ``APPLICATION``, its name in results, as MLRun writes application names (``data-drift``);
+* ``analyse(context) -> Findings``;
+* optionally ``conclude(context, results) -> Findings``, which sees its own judged results of the
+  window and may add results about the dataset as a whole.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import importlib
+import pkgutil
+from collections.abc import Callable, Sequence
+
+from mmon.config import Config
+from mmon.profile.table import ColumnProfile, Profile
+from mmon.results import Metric, Result
+from mmon.verdict import Candidate
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Context:
+    """What an analysis sees of one window.
+
+    Attributes
+    ----------
+    reference, production : Profile
+        Production is the window's profile.
+    config : Config
+    window : int
+        The window's index.
+    new_columns : tuple of str
+        Columns of production that the reference does not have.
+    """
+
+    reference: Profile
+    production: Profile
+    config: Config
+    window: int = 0
+    new_columns: tuple[str, ...] = ()
+
+    def pairs(self) -> list[tuple[ColumnProfile, ColumnProfile | None]]:
+        """Every column of the reference with production's column of that name, if any."""
+        found = {column.name: column for column in self.production.columns}
+        return [(column, found.get(column.name)) for column in self.reference.columns]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Findings:
+    """What an analysis found: scores to be judged, and numbers that are only told."""
+
+    candidates: Sequence[Candidate] = ()
+    metrics: Sequence[Metric] = ()
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Analysis:
+    """One discovered analysis."""
+
+    name: str
+    application: str
+    analyse: Callable[[Context], Findings]
+    conclude: Callable[[Context, Sequence[Result]], Findings] | None
+
+
+def configured(config: Config) -> list[Analysis]:
+    """The analyses that a configuration asks for, in alphabetical order."""
+    found = []
+    for info in sorted(pkgutil.iter_modules(__path__), key=lambda module: module.name):
+        if info.name.startswith("_") or getattr(config.analyses, info.name, None) is None:
+            continue
+        module = importlib.import_module(f"{__name__}.{info.name}")
+        conclude = getattr(module, "conclude", None)
+        found.append(Analysis(info.name, module.APPLICATION, module.analyse, conclude))
+    return found

@@ -1,0 +1,1 @@
+"""Where the work runs: an engine streams a dataset's batches to per-column folds."""

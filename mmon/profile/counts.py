@@ -42,11 +42,15 @@ class Counts:
 
     @classmethod
     def of(cls, values: pl.Series) -> Counts:
-        """Count a series; anything but String is cast to it first."""
-        text = values if values.dtype == pl.String else values.cast(pl.String)
-        null = text.null_count()
-        table = text.drop_nulls().alias("label").value_counts(name="mass").sort("label")
+        """Count a series of any dtype that has a text form; 3.0 and 3 are one label."""
+        null = values.null_count()
         presence = Presence(present=len(values) - null, null=null)
+        table = values.drop_nulls().alias("label").value_counts(name="mass")
+        if values.dtype != pl.String:
+            # Different values may share a label; converting the few distinct ones is cheap.
+            table = table.with_columns(as_labels(table["label"]))
+            table = table.group_by("label").agg(pl.col("mass").sum())
+        table = table.sort("label")
         return cls(table["label"], table["mass"].cast(pl.Int64).to_numpy(), presence)
 
     @classmethod
@@ -104,6 +108,18 @@ class Counts:
     def rank_error(self) -> float:
         """Share of rows whose label is not known, in [0, 1]."""
         return self.other / self.n if self.n else 0.0
+
+
+def as_labels(values: pl.Series) -> pl.Series:
+    """The text form of values, as a String series of the same name."""
+    if values.dtype.is_float():
+        whole = values.cast(pl.Int64, strict=False)
+        is_whole = whole.cast(pl.Float64) == values.cast(pl.Float64)
+        text = pl.when(is_whole).then(whole.cast(pl.String)).otherwise(values.cast(pl.String))
+        return pl.select(text.alias(values.name)).to_series()
+    if values.dtype.is_temporal():
+        return values.dt.to_string("iso")
+    return values.cast(pl.String)
 
 
 _NO_ROWS = np.empty(0, dtype=np.int64)

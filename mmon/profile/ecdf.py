@@ -48,6 +48,8 @@ class Ecdf:
         Rows present (finite), null, NaN and infinite.
     uncertain : int
         Rows by which the distribution function may be underestimated anywhere; 0 when exact.
+    repeats : int
+        Rows that repeat a value of their own part: a lower bound of n minus distinct values.
     """
 
     values: NDArray[Any]
@@ -56,6 +58,7 @@ class Ecdf:
     moments: _FloatArray
     presence: Presence
     uncertain: int = 0
+    repeats: int = 0
 
     @classmethod
     def empty(cls, presence: Presence | None = None) -> Ecdf:
@@ -92,31 +95,26 @@ class Ecdf:
         if n == 0:
             return cls.empty(presence)
         ordered = np.sort(values)
-        # One past the last row of every run of equal values.
-        ends = np.flatnonzero(ordered[1:] != ordered[:-1]) + 1
-        if points is None or len(ends) < points:
-            ranks = np.append(ends, n)
-            uncertain = 0
-        else:
-            wanted = ordered[_retained_ranks(n, points) - 1]
-            ranks = np.searchsorted(ordered, wanted, side="right")
-            ranks = ranks[np.append(True, ranks[1:] != ranks[:-1])]
-            below = np.searchsorted(ordered, ordered[ranks - 1], side="left")
-            uncertain = int(np.max(below - np.append(0, ranks[:-1])))
+        changes = ordered[1:] != ordered[:-1]
+        distinct = int(np.count_nonzero(changes)) + 1
+        ranks, uncertain = _choose(ordered, changes, distinct, points)
         kept = ordered[ranks - 1]
         kept = kept.astype(np.float64 if kept.dtype.kind == "f" else np.int64)
         mass = np.diff(ranks, prepend=0)
-        as_float = ordered if ordered.dtype == np.float64 else ordered.astype(np.float64)
         if uncertain:
-            total = np.add.reduceat(as_float, ranks - mass)
+            floats = ordered.astype(np.float64, copy=False)
+            total = np.add.reduceat(floats, ranks - mass)
+            mean = float(total.sum()) / n
+            # In place: `ordered` has served, and a fresh array of its size costs more than the sum.
+            m2 = _sum_of_squares(np.subtract(floats, mean, out=floats))
         else:
+            floats = kept.astype(np.float64, copy=False)
             # The formula that `merge` repeats, so that exact summaries add up exactly.
-            total = kept.astype(np.float64) * mass
-        mean = float(total.sum()) / n
-        with np.errstate(over="ignore"):
-            deviation = as_float - mean
-            m2 = float(np.dot(deviation, deviation))
-        return cls(kept, mass, total, np.array([[n, mean, m2]]), presence, uncertain)
+            total = floats * mass
+            mean = float(total.sum()) / n
+            m2 = _sum_of_squares((floats - mean) * np.sqrt(mass))
+        moments = np.array([[n, mean, m2]])
+        return cls(kept, mass, total, moments, presence, uncertain, n - distinct)
 
     @classmethod
     def merge(cls, parts: Sequence[Ecdf]) -> Ecdf:
@@ -147,7 +145,8 @@ class Ecdf:
         moments = np.concatenate([part.moments for part in filled])
         moments = moments[np.lexsort(moments.T[::-1])]
         uncertain = sum(part.uncertain for part in filled)
-        return cls(values[starts], joined, total, moments, presence, uncertain)
+        repeats = sum(part.repeats for part in filled)
+        return cls(values[starts], joined, total, moments, presence, uncertain, repeats)
 
     def compress(self, points: int | None = DEFAULT_POINTS) -> Ecdf:
         """Keep about ``points`` points; adds at most n / points to ``uncertain``."""
@@ -174,6 +173,7 @@ class Ecdf:
             moments=np.array([[self.n, self.mean, self._m2()]]),
             presence=self.presence,
             uncertain=uncertain,
+            repeats=self.repeats,
         )
 
     @property
@@ -225,7 +225,7 @@ class Ecdf:
         mean = self.mean
         with np.errstate(over="ignore", invalid="ignore"):
             if self.is_exact:
-                return float(np.dot(self.mass, (self.values.astype(np.float64) - mean) ** 2))
+                return float(np.sum(self.mass * (self.values.astype(np.float64) - mean) ** 2))
             rows, means, squares = self.moments.T
             return math.fsum(squares + rows * (means - mean) ** 2)
 
@@ -251,6 +251,29 @@ class Ecdf:
             return math.nan
         rank = max(1, math.ceil(probability * self.n - 1e-9))
         return float(self.values[np.searchsorted(self.cumulative, rank, side="left")])
+
+
+def _sum_of_squares(values: _FloatArray) -> float:
+    # Not np.dot: its threads spin against ours.
+    with np.errstate(over="ignore"):
+        return float(np.einsum("i,i->", values, values))
+
+
+def _choose(
+    ordered: NDArray[Any], changes: NDArray[np.bool_], distinct: int, points: int | None
+) -> tuple[_IntArray, int]:
+    """Ranks of the rows to retain, each the last of its run of equal values, and the error."""
+    n = len(ordered)
+    if points is None or distinct <= points:
+        return np.append(np.flatnonzero(changes) + 1, n), 0
+    ranks = _retained_ranks(n, points)
+    if distinct == n:
+        return ranks, int(np.max(np.diff(ranks, prepend=0))) - 1
+    wanted = ordered[ranks - 1]
+    ranks = np.searchsorted(ordered, wanted, side="right")
+    ranks = ranks[np.append(True, ranks[1:] != ranks[:-1])]
+    first = np.searchsorted(ordered, ordered[ranks - 1], side="left")
+    return ranks, int(np.max(first - np.append(0, ranks[:-1])))
 
 
 @functools.lru_cache(maxsize=32)

@@ -1,0 +1,5 @@
+"""``python -m mmon`` is ``mmon``."""
+
+from mmon.cli import main
+
+main()

@@ -1,0 +1,309 @@
+"""Data quality: what arrived is missing, unknown, out of range, of another type, or not there."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import numpy as np
+from scipy.special import gammaln
+
+from mmon.analyses import Context, Findings
+from mmon.config import DataQuality, Thresholds
+from mmon.metrics._proportions import two_proportions
+from mmon.profile.counts import Counts, align
+from mmon.profile.ecdf import Ecdf
+from mmon.profile.presence import Presence
+from mmon.profile.table import ColumnProfile
+from mmon.results import ColumnKind, ResultKind, Score
+from mmon.verdict import Candidate
+
+APPLICATION = "data-quality"
+
+DEFAULT_THRESHOLDS = {
+    "missing_share": Thresholds(potential=0.05, detected=0.2),
+    "infinite_share": Thresholds(potential=0.01, detected=0.05),
+    "unseen_share": Thresholds(potential=0.05, detected=0.2),
+    "out_of_range_share": Thresholds(potential=0.05, detected=0.2),
+    "type_change": Thresholds(potential=0.0, detected=0.01),
+    "constant": Thresholds(potential=1.0),
+    "missing_column": Thresholds(detected=1.0),
+    "new_column": Thresholds(potential=1.0),
+    "duplicate_share": Thresholds(potential=0.05, detected=0.2),
+}
+"""Every check, with the thresholds it has when the configuration says nothing."""
+
+
+def analyse(context: Context) -> Findings:
+    """Every check that applies, column by column."""
+    candidates: list[Candidate] = []
+    for ref, cur in context.pairs():
+        if cur is None:
+            candidates.append(_missing_column(context, ref))
+            continue
+        candidates.append(_missing_share(context, ref, cur))
+        candidates.append(_type_change(context, ref, cur))
+        if ref.is_tested and cur.is_tested:
+            candidates += _checks_of_values(context, ref, cur)
+    candidates += [_fact(context, "new_column", name, 1.0) for name in context.new_columns]
+    return Findings(candidates)
+
+
+def duplicate_share(context: Context, ref: tuple[int, int], cur: tuple[int, int]) -> Candidate:
+    """The increase of the share of rows that repeat an earlier row.
+
+    Parameters
+    ----------
+    ref, cur : (duplicates, rows) of each side
+    """
+    return _share(context, "duplicate_share", None, ref, cur)
+
+
+def _missing_column(context: Context, ref: ColumnProfile) -> Candidate:
+    if ref.name == context.config.columns.target:
+        return _fact(context, "missing_column", ref.name, 0.0, "no labels in production yet")
+    return _fact(context, "missing_column", ref.name, 1.0, "production does not have this column")
+
+
+def _missing_share(context: Context, ref: ColumnProfile, cur: ColumnProfile) -> Candidate:
+    return _share(
+        context,
+        "missing_share",
+        ref.name,
+        (ref.presence.missing - ref.unreadable, ref.presence.rows),
+        # What is there and cannot be read is a change of type, not a missing value.
+        (cur.presence.missing - cur.unreadable, cur.presence.rows),
+    )
+
+
+def _type_change(context: Context, ref: ColumnProfile, cur: ColumnProfile) -> Candidate:
+    if ref.is_tested and not cur.is_tested:
+        return _fact(context, "type_change", ref.name, 1.0, cur.reason)
+    there = cur.presence.present + cur.presence.inf + cur.unreadable
+    share = cur.unreadable / there if there else 0.0
+    reason = None
+    if cur.unreadable:
+        reason = f"{cur.unreadable:,} of {there:,} values are not {_NOUNS[ref.kind]}"
+    elif ref.dtype != cur.dtype and ref.is_tested:
+        reason = f"{ref.dtype} became {cur.dtype}; compared all the same"
+    return _fact(context, "type_change", ref.name, share, reason)
+
+
+_NOUNS = {ColumnKind.NUMERIC: "numbers", ColumnKind.DATETIME: "dates"}
+
+
+def _checks_of_values(
+    context: Context, ref: ColumnProfile, cur: ColumnProfile
+) -> list[Candidate]:
+    before, after = ref.distribution, cur.distribution
+    found: list[Candidate] = []
+    if isinstance(before, Ecdf) and isinstance(after, Ecdf):
+        if ref.presence.inf or cur.presence.inf:
+            counts = [(p.inf, p.rows) for p in (ref.presence, cur.presence)]
+            found.append(_share(context, "infinite_share", ref.name, counts[0], counts[1]))
+        if before.n and after.n and ref.kind is ColumnKind.NUMERIC:
+            found.append(_out_of_range(context, ref.name, before, after))
+            found.append(_constant(context, ref.name, before, after))
+    if isinstance(before, Counts) and isinstance(after, Counts) and before.n and after.n:
+        found.append(_unseen(context, ref.name, before, after))
+        found.append(_constant(context, ref.name, before, after))
+    return found
+
+
+def _share(
+    context: Context,
+    name: str,
+    column: str | None,
+    ref: tuple[int, int],
+    cur: tuple[int, int],
+) -> Candidate:
+    """The increase of a share, production minus reference, in [-1, 1]."""
+    (k_ref, n), (k_cur, m) = ref, cur
+    if n == 0 or m == 0:
+        score = Score(None, reason="there are no rows")
+    else:
+        score = Score(k_cur / m - k_ref / n, p_value=two_proportions(k_ref, n, k_cur, m))
+
+    def p_value_at(value: float, rows: int | None) -> float | None:
+        size = m if rows is None else rows
+        expected = min(size, math.ceil((k_ref / n + value) * size)) if n else 0
+        return two_proportions(k_ref, n, expected, size) if n and size else None
+
+    return _candidate(
+        context,
+        name,
+        column,
+        score,
+        p_value_at=p_value_at,
+        rows=m,
+        reference_value=k_ref / n if n else None,
+        is_increase=True,
+    )
+
+
+def _out_of_range(context: Context, column: str, ref: Ecdf, cur: Ecdf) -> Candidate:
+    """The share of production outside the smallest and largest value of the reference."""
+    n, m = ref.n, cur.n
+    values = cur.values
+    is_outside = (values < ref.values[0]) | (values > ref.values[-1])
+    outside = int(cur.mass[is_outside].sum())
+    # Only a cell that reaches across a limit can be wrong.
+    first_past = int(np.searchsorted(values, ref.values[-1], side="right"))
+    straddling = int(cur.mass[first_past]) - 1 if first_past < len(values) else 0
+    error = 0.0 if cur.is_exact else min(straddling, cur.uncertain) / m
+    score = Score(outside / m, error, _beyond_extremes(outside, n, m))
+
+    def p_value_at(value: float, rows: int | None) -> float:
+        size = m if rows is None else rows
+        return _beyond_extremes(math.ceil(value * size), n, size)
+
+    return _candidate(
+        context,
+        "out_of_range_share",
+        column,
+        score,
+        p_value_at=p_value_at,
+        rows=m,
+        reference_value=0.0,
+        reason=f"the reference spans {ref.min:g} to {ref.max:g}",
+    )
+
+
+def _beyond_extremes(outside: int, n: int, m: int) -> float:
+    """Probability that at least so many of m new values fall outside the range of n old ones.
+
+    The gaps between ordered reference values are exchangeable, so the two outer ones together are
+    like the first two: at most one reference value among the first ``outside + 1`` of all. Exact
+    without ties, conservative with them.
+    """
+    if outside <= 0:
+        return 1.0
+    draws, total = outside + 1, n + m
+    none = _log_choose(m, draws) - _log_choose(total, draws)
+    one = math.log(n) + _log_choose(m, outside) - _log_choose(total, draws)
+    return float(min(1.0, math.exp(none) + math.exp(one)))
+
+
+def _unseen(context: Context, column: str, ref: Counts, cur: Counts) -> Candidate:
+    """The share of production rows whose category the reference never had."""
+    both = align(ref, cur)
+    unseen = int(both.cur[both.ref == 0].sum())
+    pooled = both.ref + both.cur
+    m = cur.n
+    error = ((cur.other if cur.n else 0) + (unseen if not ref.is_exact else 0)) / m
+    score = Score(unseen / m, error, _all_in_production(pooled, ref.n, m, unseen))
+
+    def p_value_at(value: float, rows: int | None) -> float:
+        size = m if rows is None else rows
+        scaled = np.maximum(1, np.rint(pooled * ((ref.n + size) / (ref.n + m))))
+        return _all_in_production(scaled, ref.n, size, math.ceil(value * size))
+
+    names = both.labels.filter(both.ref == 0).to_list()
+    shown = ", ".join(names[:3]) + (f" and {len(names) - 3:,} more" if len(names) > 3 else "")
+    return _candidate(
+        context,
+        "unseen_share",
+        column,
+        score,
+        p_value_at=p_value_at,
+        rows=m,
+        reference_value=0.0,
+        reason=f"not in the reference: {shown}" if names else None,
+    )
+
+
+def _all_in_production(pooled: np.ndarray, n: int, m: int, unseen: int) -> float:
+    """Upper bound of the probability of at least ``unseen`` rows with unseen labels by chance.
+
+    Given the pooled counts, a label is unseen when all its rows fell into production. The bound is
+    Chernoff's for the sum of these (negatively dependent) events, so it never understates.
+    """
+    if unseen <= 0:
+        return 1.0
+    counts = pooled[pooled > 0].astype(np.float64)
+    log_p = np.where(counts <= m, _log_choose(m, counts) - _log_choose(n + m, counts), -np.inf)
+    likely = log_p > -700.0
+    counts, log_p = counts[likely], log_p[likely]
+    if len(counts) == 0:
+        return 0.0
+    # The best of a grid of exponents is a valid bound, and near enough to the optimum.
+    exponents = np.geomspace(1e-6, 60.0, 120)[:, None]
+    tilted = np.logaddexp(np.log1p(-np.exp(np.minimum(log_p, -1e-12))), log_p + exponents * counts)
+    bounds = tilted.sum(axis=1) - exponents[:, 0] * unseen
+    return float(min(1.0, math.exp(min(0.0, float(bounds.min())))))
+
+
+def _constant(
+    context: Context, column: str, ref: Ecdf | Counts, cur: Ecdf | Counts
+) -> Candidate:
+    """Whether production holds one single value where the reference had several."""
+    was = len(ref.mass) == 1 and ref.is_exact
+    now = len(cur.mass) == 1 and cur.is_exact
+    found = 1.0 if now and not was else 0.0
+    m, n = cur.n, ref.n
+    same = _rows_of_the_constant(ref, cur) if found else 0
+
+    def p_value_at(value: float, rows: int | None) -> float:
+        # All of production equal to this value, given its pooled share.
+        size = m if rows is None else rows
+        expected = same + size if found else max(int(np.max(ref.mass)), 0) + size
+        return float(np.exp(_log_choose(expected, size) - _log_choose(n + size, size)))
+
+    return _candidate(
+        context,
+        "constant",
+        column,
+        Score(found, p_value=p_value_at(1.0, None) if found else 1.0),
+        p_value_at=p_value_at if found else None,
+        rows=m,
+        reason="production holds a single value" if found else None,
+    )
+
+
+def _rows_of_the_constant(ref: Ecdf | Counts, cur: Ecdf | Counts) -> int:
+    """Rows of the reference that hold production's only value (at least)."""
+    if isinstance(ref, Ecdf) and isinstance(cur, Ecdf):
+        return int(ref.mass[ref.values == cur.values[0]].sum())
+    if isinstance(ref, Counts) and isinstance(cur, Counts):
+        return int(ref.mass[(ref.labels == cur.labels[0]).to_numpy()].sum())
+    return 0
+
+
+def _log_choose(n: float | np.ndarray, k: float | np.ndarray) -> np.ndarray:
+    return np.asarray(gammaln(np.add(n, 1.0)) - gammaln(np.add(k, 1.0)) - gammaln(np.subtract(n, k) + 1.0))
+
+
+def _fact(
+    context: Context, name: str, column: str, value: float, reason: str | None = None
+) -> Candidate:
+    return _candidate(context, name, column, Score(value), reason=reason)
+
+
+def _candidate(
+    context: Context,
+    name: str,
+    column: str | None,
+    score: Score,
+    *,
+    p_value_at: Callable[[float, int | None], float | None] | None = None,
+    rows: int = 0,
+    reference_value: float | None = None,
+    reason: str | None = None,
+    is_increase: bool = False,
+) -> Candidate:
+    settings = context.config.analyses.data_quality or DataQuality()
+    return Candidate(
+        application=APPLICATION,
+        kind=ResultKind.DATA_QUALITY,
+        name=name,
+        score=score,
+        thresholds=settings.thresholds.get(name, DEFAULT_THRESHOLDS[name]),
+        p_value_at=p_value_at,
+        rows=rows,
+        window=context.window,
+        column=column,
+        reference_value=reference_value,
+        gating=settings.gate == "any",
+        is_signed=is_increase,
+        reason=reason,
+    )

@@ -1,0 +1,274 @@
+"""mmon for Python users: the calls behind the command line, and the report they return."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import polars as pl
+
+from mmon import config_file, pipeline, sources
+from mmon.config import Config
+from mmon.profile import baseline
+from mmon.profile.table import Profile
+from mmon.results import Document, ExitStatus, Verdict
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    Frame = pl.LazyFrame | pl.DataFrame | pd.DataFrame
+
+_IN_MEMORY = "(in memory)"
+
+
+class Report:
+    """The outcome of a run.
+
+    Attributes
+    ----------
+    document : Document
+        Everything the run said; the JSON report is its plain form.
+    """
+
+    def __init__(self, document: Document) -> None:
+        self.document = document
+
+    @property
+    def verdict(self) -> Verdict:
+        """``pass``, ``breach`` or ``inconclusive``."""
+        return self.document.verdict
+
+    @property
+    def exit_status(self) -> ExitStatus:
+        """What the command line would exit with."""
+        return self.document.exit_status
+
+    @property
+    def results(self) -> pl.DataFrame:
+        """Every judged number, one row a (window, segment, column, name).
+
+        Returns
+        -------
+        DataFrame
+            With the columns of `mmon.results.Result`; numbers are finite or null.
+        """
+        rows = self.document.to_dict()["results"]
+        return pl.DataFrame(rows, schema=_RESULT_SCHEMA)
+
+    @property
+    def windows(self) -> pl.DataFrame:
+        """The production windows, one row each, with the columns of `mmon.results.Window`."""
+        return pl.DataFrame(self.document.to_dict()["windows"], schema=_WINDOW_SCHEMA)
+
+    def to_json(self, path: str | Path | None = None) -> str:
+        """The result document as JSON text; also written to ``path`` when given."""
+        from mmon.reports import json
+
+        return _written(json.render(self.document), path)
+
+    def to_html(self, path: str | Path | None = None) -> str:
+        """The HTML report, one self-contained page; also written to ``path`` when given."""
+        from mmon.reports import html
+
+        return _written(html.render(self.document), path)
+
+    def to_markdown(self, path: str | Path | None = None) -> str:
+        """The Markdown report; also written to ``path`` when given."""
+        from mmon.reports import markdown
+
+        return _written(markdown.render(self.document), path)
+
+    def _repr_html_(self) -> str:
+        """What notebooks show: the page in a frame of its own, so that styles do not mix."""
+        import html
+
+        page = html.escape(self.to_html(), quote=True)
+        return f'<iframe srcdoc="{page}" style="width:100%;height:600px;border:0"></iframe>'
+
+    def __str__(self) -> str:
+        from mmon.reports import terminal
+
+        return terminal.render(self.document, width=100, color=False, unicode=True)
+
+    def __repr__(self) -> str:
+        return f"<mmon.Report {self.verdict}: {self.document.sentence}>"
+
+
+def compare(
+    reference: str | Path | Sequence[str] | Frame | Profile,
+    production: str | Path | Sequence[str] | Frame,
+    *,
+    columns: Mapping[str, Any] | None = None,
+    windows: Mapping[str, Any] | None = None,
+    metrics: Sequence[str] | None = None,
+    thresholds: Mapping[str, Mapping[str, float]] | None = None,
+    alpha: float = 0.05,
+    fail_on: Literal["potential", "detected", "never"] = "detected",
+    exact: bool = False,
+) -> Report:
+    """Compare production with a reference.
+
+    Parameters
+    ----------
+    reference, production : path, URI, list of them, LazyFrame, DataFrame or pandas DataFrame
+        The reference may also be a baseline file or a `Profile`.
+    columns, windows : mapping, optional
+        As in the configuration file: ``columns={"timestamp": "event_time"}``.
+    metrics : sequence of str, optional
+        Drift metrics to compute; all of them by default.
+    thresholds : mapping, optional
+        ``{"ks": {"potential": 0.1, "detected": 0.2}}``.
+    alpha : float
+        Significance level, in (0, 1).
+    fail_on : {"potential", "detected", "never"}
+    exact : bool
+        Keep every distinct value instead of a few thousand points.
+
+    Returns
+    -------
+    Report
+
+    Raises
+    ------
+    MmonError
+        When data cannot be read, or an argument is wrong.
+
+    Examples
+    --------
+    >>> import mmon, polars as pl
+    >>> ref = pl.DataFrame({"x": [i % 10 for i in range(1000)]})
+    >>> mmon.compare(ref, ref.with_columns(pl.col("x") + 3)).verdict
+    <Verdict.BREACH: 'breach'>
+    """
+    drift: dict[str, Any] = {"thresholds": dict(thresholds or {})}
+    if metrics is not None:
+        drift["metrics"] = list(metrics)
+    body: dict[str, Any] = {
+        "reference": _path(reference),
+        "production": _path(production),
+        "analyses": {"data_drift": drift},
+        "alpha": alpha,
+        "fail_on": fail_on,
+        "exact": exact,
+    }
+    if columns is not None:
+        body["columns"] = dict(columns)
+    if windows is not None:
+        body["windows"] = dict(windows)
+    config = config_file.validate(body, "arguments")
+    return Report(pipeline.run(config, _inputs(reference, production)))
+
+
+def run(config: str | Path | Mapping[str, Any] | Config) -> Report:
+    """Run a configuration: a YAML file's path, its content as a mapping, or a `Config`.
+
+    Raises
+    ------
+    MmonError
+        When the configuration is wrong or data cannot be read.
+    """
+    if isinstance(config, str | Path):
+        config = config_file.load(config)
+    elif not isinstance(config, Config):
+        config = config_file.validate(dict(config), "configuration")
+    return Report(pipeline.run(config))
+
+
+def profile(
+    data: str | Path | Sequence[str] | Frame,
+    *,
+    columns: Mapping[str, Any] | None = None,
+    exact: bool = False,
+) -> Profile:
+    """Summarise a dataset; the profile serves as the ``reference`` of `compare`.
+
+    Raises
+    ------
+    MmonError
+        When the data cannot be read or has no rows.
+    """
+    body: dict[str, Any] = {"reference": _path(data), "production": "-", "exact": exact}
+    if columns is not None:
+        body["columns"] = dict(columns)
+    config = config_file.validate(body, "arguments")
+    return pipeline.profile_reference(config, _data(data))
+
+
+def make_baseline(
+    data: str, path: str | Path, *, config_path: str | None = None, exact: bool = False
+) -> Profile:
+    """Summarise a dataset into a baseline file, and return the profile.
+
+    Raises
+    ------
+    MmonError
+        When the data cannot be read or the file cannot be written.
+    """
+    body: dict[str, Any] = {"reference": data, "production": "-", "exact": exact}
+    if config_path is not None:
+        given = config_file.load(config_path).model_dump(by_alias=True)
+        body = {**given, **body, "reference": {**given["reference"], "path": data}}
+    found = pipeline.profile_reference(config_file.validate(body))
+    baseline.save(found, Path(path))
+    return found
+
+
+def _inputs(reference: Any, production: Any) -> pipeline.Inputs:
+    given = reference if isinstance(reference, Profile) else _data(reference)
+    return pipeline.Inputs(given, _data(production))
+
+
+def _path(data: Any) -> Any:
+    """The configuration's ``path`` of an argument; frames have none."""
+    if isinstance(data, str | Path):
+        return str(data)
+    if isinstance(data, list | tuple):
+        return [str(path) for path in data]
+    return _IN_MEMORY
+
+
+def _data(data: Any) -> pipeline.Data | None:
+    """An in-memory argument as data; None for paths, which the pipeline opens."""
+    if isinstance(data, str | Path | list | tuple):
+        return None
+    return pipeline.Data(*sources.as_lazyframe(data))
+
+
+def _written(text: str, path: str | Path | None) -> str:
+    if path is not None:
+        from mmon.files import write_text
+
+        write_text(Path(path), text)
+    return text
+
+
+_RESULT_SCHEMA: dict[str, Any] = {
+    "application": pl.String,
+    "kind": pl.String,
+    "name": pl.String,
+    "window": pl.Int64,
+    "segment": pl.String,
+    "column": pl.String,
+    "value": pl.Float64,
+    "error": pl.Float64,
+    "reference_value": pl.Float64,
+    "interval": pl.List(pl.Float64),
+    "p_value": pl.Float64,
+    "q_value": pl.Float64,
+    "potential": pl.Float64,
+    "detected": pl.Float64,
+    "direction": pl.String,
+    "gating": pl.Boolean,
+    "status": pl.String,
+    "reason": pl.String,
+}
+_WINDOW_SCHEMA: dict[str, Any] = {
+    "index": pl.Int64,
+    "rows": pl.Int64,
+    "start": pl.String,
+    "end": pl.String,
+    "late_rows": pl.Int64,
+    "rank_error": pl.Float64,
+    "status": pl.String,
+}

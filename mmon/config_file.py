@@ -1,0 +1,234 @@
+"""Loads a configuration file as a whole: either a valid `Config`, or everything that is wrong."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+import os
+import re
+from collections.abc import Collection, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pydantic
+
+from mmon import config_text, metrics
+from mmon.config import DATA_QUALITY_CHECKS, Config
+from mmon.config_problems import closest, problems_of, raw_path, value_at
+from mmon.config_text import Expanded, KeyPath, Problem
+from mmon.errors import ConfigError
+from mmon.redaction import mask
+
+
+def load(path: str | Path) -> Config:
+    """Read a configuration file.
+
+    Raises
+    ------
+    ConfigError
+        When the file cannot be read, or holds anything wrong; its message lists all of it.
+    """
+    try:
+        text = Path(path).read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        hint = "`mmon init` writes a configuration to start from"
+        raise ConfigError(f"there is no file {str(path)!r}", hint=hint) from None
+    except UnicodeDecodeError:
+        raise ConfigError(f"{path} is not a text in UTF-8, as YAML is") from None
+    except OSError as error:
+        raise ConfigError(f"{path} cannot be read: {error.strerror}") from None
+    return parse(text, str(path))
+
+
+def parse(
+    text: str, source_name: str = "configuration", environment: Mapping[str, str] | None = None
+) -> Config:
+    """The configuration in a YAML text.
+
+    Parameters
+    ----------
+    text : str
+    source_name : str
+        What messages call the text: the name of its file.
+    environment : mapping of str to str, optional
+        The environment variables; those of the process by default.
+
+    Raises
+    ------
+    ConfigError
+        When anything is wrong; its message lists all of it, with lines.
+    """
+    read = config_text.read(text, os.environ if environment is None else environment)
+    config, problems = (None, []) if _unreadable(read) else _check(read.body)
+    found = [*read.problems, *_unsaid(problems, read.problems)]
+    if found or config is None:
+        lined = (dataclasses.replace(p, line=p.line or _line(p.path, read.lines)) for p in found)
+        raise ConfigError(_told(sorted(lined, key=_order), source_name))
+    return config
+
+
+def validate(body: Mapping[str, Any], source_name: str = "command line") -> Config:
+    """The configuration in plain data, as YAML would give it.
+
+    Raises
+    ------
+    ConfigError
+        When anything is wrong; its message lists all of it.
+    """
+    config, problems = _check(dict(body))
+    if config is None or problems:
+        raise ConfigError(_told(problems, source_name))
+    return config
+
+
+def public_dict(config: Config) -> dict[str, Any]:
+    """The configuration as plain JSON data with every secret replaced by ``***``."""
+    masked: dict[str, Any] = mask(config.model_dump(mode="json", by_alias=True))
+    return masked
+
+
+def config_digest(config: Config) -> str:
+    """``sha256:`` and the hexadecimal digest of the configuration without its secrets.
+
+    Equal for equal configurations, whatever file, order of keys or credentials they came from.
+    """
+    canonical = json.dumps(
+        public_dict(config), sort_keys=True, separators=(",", ":"), ensure_ascii=False
+    )
+    return f"sha256:{hashlib.sha256(canonical.encode()).hexdigest()}"
+
+
+def _check(body: dict[str, Any]) -> tuple[Config | None, list[Problem]]:
+    body = _typed_options(body)
+    names = _name_problems(body)
+    try:
+        return Config.model_validate(body), names
+    except pydantic.ValidationError as error:
+        first = error
+    # A text from the environment is a text until a number or a boolean is wanted in its place.
+    wanted = {raw_path(detail, body) for detail in first.errors(include_url=False)}
+    try:
+        return Config.model_validate(_retyped(body, wanted)), names
+    except pydantic.ValidationError as error:
+        # The body as it was: a value from the environment must still be known as one.
+        return None, [*problems_of(error, body), *names]
+
+
+def _retyped(value: Any, wanted: Collection[KeyPath], path: KeyPath = ()) -> Any:
+    """A copy in which the texts from the environment at some paths are read as YAML would."""
+    if isinstance(value, dict):
+        return {key: _retyped(item, wanted, (*path, key)) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_retyped(item, wanted, (*path, i)) for i, item in enumerate(value)]
+    return config_text.retype(value) if isinstance(value, Expanded) and path in wanted else value
+
+
+def _typed_options(body: dict[str, Any]) -> dict[str, Any]:
+    """The options of metrics have types that only the metrics know: read them as YAML would."""
+    at = ("analyses", "data_drift", "options")
+    options = _section(body, *at)
+    wanted = [(*at, metric, option) for metric in options for option in _section(options, metric)]
+    typed: dict[str, Any] = _retyped(body, wanted)
+    return typed
+
+
+def _name_problems(body: dict[str, Any]) -> list[Problem]:
+    """Names of metrics and checks that do not exist, or that contradict each other."""
+    problems: list[Problem] = []
+    known = metrics.names()
+    at: KeyPath = ("analyses", "data_drift")
+    drift = _section(body, *at)
+    chosen = drift.get("metrics", "all")
+    for position, name in enumerate(chosen if isinstance(chosen, list) else ()):
+        if isinstance(name, str) and name not in known:
+            problems.append(_unknown((*at, "metrics", position), "metric", name, known))
+    for key in ("thresholds", "options"):
+        for name in _section(drift, key):
+            path = (*at, key, name)
+            if name not in known:
+                problems.append(_unknown(path, "metric", name, known))
+            elif isinstance(chosen, list) and name not in chosen:
+                hint = f"add {name!r} to analyses.data_drift.metrics"
+                problems.append(Problem(path, "is given for a metric that is not computed", hint))
+            elif key == "options":
+                problems.extend(_option_problems(path, drift[key][name]))
+    at = ("analyses", "data_quality", "thresholds")
+    return problems + [
+        _unknown((*at, name), "check", name, DATA_QUALITY_CHECKS)
+        for name in _section(body, *at)
+        if name not in DATA_QUALITY_CHECKS
+    ]
+
+
+def _option_problems(path: KeyPath, options: Any) -> list[Problem]:
+    if not isinstance(options, dict):
+        return []
+    try:
+        metrics.load(str(path[-1]), options)
+    except ConfigError as error:
+        return [Problem(path, error.message, error.hint)]
+    return []
+
+
+def _unknown(path: KeyPath, what: str, name: str, known: Sequence[str]) -> Problem:
+    return Problem(path, f"unknown {what} {name!r}", closest(name, known))
+
+
+def _section(body: Any, *keys: str | int) -> dict[str, Any]:
+    """The section at some keys; empty where there is none."""
+    found = value_at(keys, body)
+    return found if isinstance(found, dict) else {}
+
+
+def _unreadable(read: config_text.ConfigText) -> bool:
+    return any(problem.path == () for problem in read.problems)
+
+
+def _unsaid(later: Sequence[Problem], earlier: Sequence[Problem]) -> list[Problem]:
+    """Problems at places where the text itself is not wrong already."""
+    said = {problem.path for problem in earlier}
+    return [problem for problem in later if problem.path not in said]
+
+
+def _line(path: KeyPath, lines: Mapping[KeyPath, int]) -> int | None:
+    """The line of a path, or of the section in which it is missing."""
+    while path and path not in lines:
+        path = path[:-1]
+    return lines.get(path)
+
+
+def _order(problem: Problem) -> int:
+    return problem.line or 0
+
+
+def _told(problems: Sequence[Problem], source_name: str) -> str:
+    count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
+    lines = [f"{source_name}: {count}"]
+    for problem in problems:
+        where = "line " + str(problem.line) if problem.line else ""
+        key = key_text(problem.path)
+        place = f"{key} ({where})" if key and where else key or where
+        lines.append(f"  {place}: {problem.message}" if place else f"  {problem.message}")
+        if problem.hint:
+            lines.append(f"      {problem.hint}")
+    return "\n".join(lines)
+
+
+def key_text(path: KeyPath) -> str:
+    """A path as people write it.
+
+    Examples
+    --------
+    >>> key_text(("analyses", "data_drift", "metrics", 1))
+    'analyses.data_drift.metrics[1]'
+    >>> key_text(("analyses", "data_drift", "importance", "a.b"))
+    'analyses.data_drift.importance."a.b"'
+    """
+    text = ""
+    for part in path:
+        if isinstance(part, int):
+            text += f"[{part}]"
+        else:
+            text += ("." if text else "") + (part if re.fullmatch(r"[\w-]+", part) else f'"{part}"')
+    return text

@@ -1,0 +1,106 @@
+"""The local engine: one pass over a lazy frame, columns folded in parallel, memory bounded."""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
+from typing import Protocol, TypeVar
+
+import polars as pl
+
+# A batch of 50 float columns is then about 100 MB; wider tables get shorter batches.
+_BATCH_VALUES = 50 << 18
+_BATCH_ROWS = (1 << 14, 1 << 18)
+# One batch is folded while the next is read.
+_BATCHES_IN_FLIGHT = 2
+
+C_contra = TypeVar("C_contra", contravariant=True)
+R_co = TypeVar("R_co", covariant=True)
+C = TypeVar("C")
+R = TypeVar("R")
+
+
+class Fold(Protocol[C_contra, R_co]):
+    """Something that takes batches in order and ends in a result."""
+
+    def add(self, batch: pl.DataFrame, context: C_contra) -> None:
+        """Take one batch; ``context`` is what was prepared for it once, for all folds."""
+        ...
+
+    def finish(self) -> R_co:
+        """The result of all batches taken."""
+        ...
+
+
+def batch_rows(columns: int) -> int:
+    """Rows of one batch of a table with so many columns."""
+    low, high = _BATCH_ROWS
+    return max(low, min(high, _BATCH_VALUES // max(columns, 1)))
+
+
+def fold(
+    frame: pl.LazyFrame,
+    folds: Sequence[Fold[C, R]],
+    prepare: Callable[[pl.DataFrame, int], C],
+    *,
+    rows: int,
+    progress: Callable[[int], None] | None = None,
+) -> list[R]:
+    """Stream a frame once, in row order, through every fold.
+
+    Each fold is bound to one worker thread, so it sees the batches in order without a lock and
+    the result does not depend on the number of threads.
+
+    Parameters
+    ----------
+    frame : LazyFrame
+        What to read.
+    folds : sequence of Fold
+        Usually one a column.
+    prepare : callable
+        Called once a batch, in order, with the batch and the number of rows before it.
+    rows : int
+        Rows of a batch; the batches do not depend on how the data is stored.
+    progress : callable, optional
+        Called with the number of rows read so far.
+
+    Returns
+    -------
+    list
+        The folds' results, in their order.
+    """
+    with ExitStack() as stack:
+        workers = [
+            stack.enter_context(ThreadPoolExecutor(1, thread_name_prefix="mmon"))
+            for _ in range(max(1, min(os.cpu_count() or 1, len(folds))))
+        ]
+        pending: deque[list[Future[None]]] = deque()
+        offset = 0
+        # Batches have exactly `rows` rows whatever the file's layout, so results are repeatable.
+        for batch in frame.collect_batches(chunk_size=rows, maintain_order=True, lazy=True):
+            context = prepare(batch, offset)
+            offset += batch.height
+            pending.append(
+                [
+                    workers[index % len(workers)].submit(one.add, batch, context)
+                    for index, one in enumerate(folds)
+                ]
+            )
+            if len(pending) >= _BATCHES_IN_FLIGHT:
+                _wait(pending.popleft())
+            if progress is not None:
+                progress(offset)
+        for futures in pending:
+            _wait(futures)
+        last = [
+            workers[index % len(workers)].submit(one.finish) for index, one in enumerate(folds)
+        ]
+        return [future.result() for future in last]
+
+
+def _wait(futures: Sequence[Future[None]]) -> None:
+    for future in futures:
+        future.result()

@@ -1,0 +1,59 @@
+"""Plain text lists for the terminal: the metrics there are, and what a baseline holds."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Sequence
+
+from mmon import metrics
+from mmon.profile.counts import Counts
+from mmon.profile.ecdf import Ecdf
+from mmon.profile.table import ColumnProfile, Profile
+
+
+def of_metrics(width: int) -> str:
+    """Every metric's name, the column kinds it takes, and what it is in a few words."""
+    rows = [("name", "columns", "what it is")]
+    for name in metrics.names():
+        found = metrics.metric_class(name)
+        kinds = ", ".join(sorted(kind.value for kind in found.kinds))
+        rows.append((name, kinds, (inspect.getdoc(found) or "").split("\n")[0].rstrip(".")))
+    return _table(rows, width, numbers=())
+
+
+def of_profile(profile: Profile, width: int) -> str:
+    """A baseline's columns, one line each: kind, missing share, and a summary of the values."""
+    rows = [("column", "kind", "missing", "distinct", "summary")]
+    rows += [_column(column) for column in profile.columns]
+    head = f"{profile.source}: {profile.rows:,} rows, {len(profile.columns)} columns, "
+    head += "exact" if profile.rank_error == 0 else f"rank error {profile.rank_error:.2g}"
+    return f"{head}\n\n{_table(rows, width, numbers=(2, 3))}"
+
+
+def _column(column: ColumnProfile) -> tuple[str, ...]:
+    distinct, summary = "", column.reason or ""
+    match column.distribution:
+        case Ecdf() as ecdf if column.is_tested and ecdf.n:
+            distinct = f"{len(ecdf.values):,}" if ecdf.is_exact else "many"
+            quartiles = (ecdf.min, *(ecdf.quantile(p) for p in (0.25, 0.5, 0.75)), ecdf.max)
+            summary = " ".join(f"{value:.4g}" for value in quartiles)
+        case Counts() as counts if counts.n:
+            distinct = f"{len(counts.labels):,}" + ("" if counts.is_exact else "+")
+            top = counts.mass.argsort(kind="stable")[::-1][:3].tolist()
+            summary = ", ".join(f"{counts.labels[i]} {counts.mass[i] / counts.n:.0%}" for i in top)
+    missing = f"{column.presence.missing_share:.1%}"
+    return column.name, column.kind.value, missing, distinct, summary
+
+
+def _table(rows: Sequence[Sequence[str]], width: int, numbers: Sequence[int]) -> str:
+    """Aligned columns; the last one is cut to the width."""
+    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]) - 1)]
+    lines = []
+    for row in rows:
+        cells = [
+            cell.rjust(size) if i in numbers else cell.ljust(size)
+            for i, (cell, size) in enumerate(zip(row[:-1], widths, strict=True))
+        ]
+        line = "  ".join([*cells, row[-1]]).rstrip()
+        lines.append(line if len(line) <= width else line[: max(width - 1, 1)] + "…")
+    return "\n".join(lines)

@@ -1,0 +1,80 @@
+"""The chance distribution of a sum over many small categories, without drawing each of them.
+
+Dealt rows per category are independent binomials given their sum. A sum of terms over them is
+therefore near a normal variable, whose mean, variance and skewness given the sum follow from the
+terms' moments in each category.
+
+References
+----------
+Holst, *Asymptotic normality and efficiency for certain goodness-of-fit tests*, Biometrika 1972.
+Morris, *Central limit theorems for multinomial sums*, Ann. Statist. 1975.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from mmon.metrics._bins import FloatArray
+from mmon.metrics._null_tables import NullTables
+from mmon.metrics._proportions import log_binomial
+
+# Counts (or points of a normal density) per category: six deviations either side.
+_POINTS = 64
+_REACH = 6.0
+
+Terms = Callable[[FloatArray, FloatArray, float], FloatArray]
+
+
+def rest_sums(terms: Terms, null: NullTables) -> FloatArray:
+    """Sum of a metric's terms over ``null.rest``, in each deal.
+
+    Parameters
+    ----------
+    terms : function of (p, q, weight), one term a category
+    null : NullTables with a non-empty ``rest``
+
+    Returns
+    -------
+    (R,) float64
+    """
+    pooled, repeats = np.unique(null.rest, return_counts=True)
+    rows = pooled.astype(np.float64)
+    count, mass = _counts(rows, null.m / (null.n + null.m))
+    term = terms((rows[:, None] - count) / null.n, count / null.m, null.weight)
+    mean = (mass * count).sum(axis=1)
+    away = count - mean[:, None]
+    variance = (mass * away**2).sum(axis=1)
+    term_mean = (mass * term).sum(axis=1)
+    centred = term - term_mean[:, None]
+    total_variance = float(repeats @ variance)
+    slope = float(repeats @ (mass * centred * away).sum(axis=1)) / total_variance
+    bend = float(repeats @ (mass * centred * away**2).sum(axis=1)) / total_variance / 2
+    residual = centred - slope * away
+    spread = float(repeats @ (mass * residual**2).sum(axis=1))
+    third = float(repeats @ (mass * residual**3).sum(axis=1))
+    # Knowing the sum narrows each count: the second-order term of Morris's expansion.
+    excess = null.rest_rows - float(repeats @ mean)
+    given = slope * excess + bend * (excess**2 / total_variance - 1)
+    noise = null.noise
+    if spread > 0:
+        skewness = third / spread**1.5
+        noise = noise + skewness / 6 * (noise**2 - 1)
+    return float(repeats @ term_mean) + given + np.sqrt(max(spread, 0.0)) * noise
+
+
+def _counts(rows: FloatArray, share: float) -> tuple[FloatArray, FloatArray]:
+    """Production rows that a category of ``rows`` may get, (D, P), and their probabilities."""
+    mean = rows * share
+    deviation = np.sqrt(mean * (1 - share))
+    is_fine = deviation * 2 * _REACH > _POINTS - 4
+    first = np.maximum(np.floor(mean - _POINTS / 2), 0)
+    whole = np.minimum(first[:, None] + np.arange(_POINTS), rows[:, None])
+    is_repeat = first[:, None] + np.arange(_POINTS) > rows[:, None]
+    mass = np.where(is_repeat, 0.0, np.exp(log_binomial(whole, rows[:, None], share)))
+    grid = np.linspace(-_REACH, _REACH, _POINTS)
+    smooth = np.clip(mean[:, None] + deviation[:, None] * grid, 0, rows[:, None])
+    count = np.where(is_fine[:, None], smooth, whole)
+    mass = np.where(is_fine[:, None], np.exp(-(grid**2) / 2), mass)
+    return count, mass / mass.sum(axis=1, keepdims=True)

@@ -1,0 +1,130 @@
+"""The Cramér-von Mises distance: the mean squared gap between two distribution functions."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+from typing import ClassVar
+
+import numpy as np
+
+from mmon.metrics import Distribution
+from mmon.metrics import _null_bridge_max as two_values
+from mmon.metrics import _null_quadratic as null
+from mmon.metrics._rank_bounds import limits, squared
+from mmon.metrics._rank_pool import (
+    FloatArray,
+    as_ecdf,
+    interpolated,
+    pool,
+    reason_for_nothing,
+    resized,
+)
+from mmon.profile.ecdf import Ecdf
+from mmon.results import ColumnKind, Score
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class CramerVonMises:
+    """The squared gap between the two distribution functions, averaged over all rows.
+
+    Measures
+    --------
+    ``∫ (F - G)² dH`` with H the distribution of both samples pooled: 0 for equal distributions,
+    at most 1/3
+    without ties and 1 with them. It does not grow with the number of rows; scipy's statistic is
+    ``T = n m / (n + m) * value`` where no values are tied. Like ``ks`` it depends on ranks only
+    and is robust, but it adds up the whole range: a broad small shift shows sooner.
+
+    The p-value is that of the weighted sum of chi-squares the value follows under the null given
+    the pooled values, with its exact mean, so ties of any size are accounted for; with two
+    distinct values it is exact.
+
+    Misleads when
+    -------------
+    The change is in the tails (see ``anderson_darling``) or confined to few rows. Values are
+    squares: 0.01 is a typical gap of 0.1.
+
+    Options
+    -------
+    None.
+
+    Example
+    -------
+    >>> import numpy as np
+    >>> from mmon.metrics import load
+    >>> from mmon.profile.ecdf import Ecdf
+    >>> reference = Ecdf.of(np.arange(100.0))
+    >>> production = Ecdf.of(np.arange(100.0) + 25.5)
+    >>> score = load("cramer_von_mises").score(reference, production)
+    >>> round(score.value, 5), f"{score.p_value:.5f}"
+    (0.05364, '0.00026')
+
+    References
+    ----------
+    Anderson, *On the distribution of the two-sample Cramér-von Mises criterion*, Ann. Math.
+    Stat., 1962. ``scipy.stats.cramervonmises_2samp``.
+    """
+
+    name: ClassVar[str] = "cramer_von_mises"
+    title: ClassVar[str] = "Cramér-von Mises distance"
+    kinds: ClassVar[frozenset[ColumnKind]] = frozenset({ColumnKind.NUMERIC, ColumnKind.DATETIME})
+    is_symmetric: ClassVar[bool] = True
+    bounds: ClassVar[tuple[float, float]] = (0.0, 1.0)
+    default_thresholds: ClassVar[tuple[float, float] | None] = None
+
+    def score(self, ref: Distribution, cur: Distribution) -> Score:
+        """The mean squared gap, its error from compression, and its p-value."""
+        ref, cur = as_ecdf(ref), as_ecdf(cur)
+        reason = reason_for_nothing(ref, cur)
+        if reason is not None:
+            return Score(None, reason=reason)
+        both = pool(ref, cur)
+        if both.ref_slack or both.cur_slack:
+            ref_rows, cur_rows = interpolated(ref, cur)
+            gap = ref_rows / both.n - cur_rows / both.m
+        else:
+            gap = both.difference
+        mass = np.diff(both.pooled_below, prepend=0)
+        value = float(np.dot(mass, gap * gap)) / (both.n + both.m)
+        return Score(value, _error(value, ref, cur), self.p_value(value, ref, cur))
+
+    def p_value(
+        self, value: float, ref: Distribution, cur: Distribution, *, rows: int | None = None
+    ) -> float | None:
+        """P(at least ``value``) when both samples come from the pooled distribution."""
+        ref, cur = as_ecdf(ref), as_ecdf(cur)
+        if reason_for_nothing(ref, cur) is not None:
+            return None
+        both = pool(ref, cur)
+        m = both.m if rows is None else rows
+        if len(both.values) == 2:
+            # The value is the squared gap at the lower value times its share.
+            share = float(both.pooled_below[0]) / (both.n + both.m)
+            gap = (max(value, 0.0) / share) ** 0.5
+            return two_values.tail(gap, resized(both, m), both.n, m)
+        total = both.n + m
+        return null.tail(value * (both.n * m / total) * ((total - 1) / total), _weights(ref, cur))
+
+
+@functools.lru_cache(maxsize=8)
+def _weights(ref: Ecdf, cur: Ecdf) -> FloatArray:
+    both = pool(ref, cur)
+    time = both.pooled_below[:-1] / (both.n + both.m)
+    return null.eigenvalues(time, np.diff(time, prepend=0.0), time * (1.0 - time))
+
+
+def _error(value: float, ref: Ecdf, cur: Ecdf) -> float:
+    """How far the exact value may be, from the limits of the ranks of every row."""
+    if ref.is_exact and cur.is_exact:
+        return 0.0
+    lowest = highest = 0.0
+    for own, other in ((ref, cur), (cur, ref)):
+        at = limits(own, other)
+        low, high = squared(
+            at.own_upto[0] - at.other_upto[1], at.own_upto[1] - at.other_upto[0]
+        )
+        lowest += float(np.dot(at.rows, low))
+        highest += float(np.dot(at.rows, high))
+    rows = ref.n + cur.n
+    return max(highest / rows - value, value - lowest / rows, 0.0)

@@ -1,0 +1,23 @@
+"""general_drift"""
+from __future__ import annotations
+import dataclasses
+from typing import ClassVar
+import numpy as np
+from mmon.metrics.total_variation import TotalVariation
+from mmon.metrics.hellinger import Hellinger
+from mmon.metrics._binned import Binned
+from mmon.metrics._bins import FloatArray
+
+@dataclasses.dataclass(frozen=True)
+class GeneralDrift(Binned):
+    name: ClassVar[str] = "general_drift"
+    title: ClassVar[str] = "general drift"
+    def _parts(self): return TotalVariation(self.bins),Hellinger(self.bins)
+    def distance(self,p,q,weight):
+        a,b=self._parts(); return (a.distance(p,q,weight)+b.distance(p,q,weight))/2
+    def deal_values(self,null):
+        a,b=self._parts(); return (a.deal_values(null)+b.deal_values(null))/2
+    def error(self,value,table):
+        a,b=self._parts()
+        p, q = table.ref.mass / table.ref.rows, table.cur.mass / table.cur.rows
+        return sum(x.error(float(x.distance(p,q,0.5)),table) for x in (a,b))/2

@@ -1,0 +1,299 @@
+"""A lazy frame in, one profile per window out, in a single pass with bounded memory."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Mapping
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from mmon.errors import ConfigError
+from mmon.engine.local import batch_rows, fold
+from mmon.profile.counts import Counts
+from mmon.profile.ecdf import Ecdf
+from mmon.profile.plan import ColumnPlan, Plan
+from mmon.profile.presence import Presence
+from mmon.profile.reading import Reading, read_as
+from mmon.profile.table import ColumnProfile, Profile, compress, merge
+from mmon.windows import RowCut, WindowCut
+
+# Summaries of single batches keep this many times the points of the final one, so that the one
+# compression at the end dominates the error.
+_LEAF_FACTOR = 2
+# Parts merged and compressed at once: the error grows with the logarithm of the batches only.
+_FAN_OUT = 16
+
+WHOLE = 0
+"""The window key of everything, when production is not cut into windows."""
+
+
+OUTSIDE = np.iinfo(np.int64).min
+"""The window key of rows outside every window."""
+
+
+_NEEDS_TIMESTAMP = "name it under columns.timestamp or with --timestamp, or use windows of rows"
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Limits:
+    """How much a summary keeps; None keeps everything."""
+
+    points: int | None
+    labels: int | None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Segments:
+    """One batch cut into windows.
+
+    Attributes
+    ----------
+    order : (n,) uint32 or None
+        The rows in order of their windows; None when they already are.
+    parts : tuple of (key, first, past)
+        Each window's stretch of the ordered rows.
+    """
+
+    order: pl.Series | None
+    parts: tuple[tuple[int, int, int], ...]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Profiled:
+    """What one pass over a dataset found.
+
+    Attributes
+    ----------
+    profiles : mapping
+        Window key to profile, in ascending order.
+    outside : int
+        Rows in no window: without a time, or outside the configured limits.
+    newest_us : int or None
+        The latest event time of all rows, in microseconds since 1970-01-01 UTC; known when the
+        windows are cut by time.
+    """
+
+    profiles: Mapping[int, Profile]
+    outside: int = 0
+    newest_us: int | None = None
+
+
+def profile_frame(
+    frame: pl.LazyFrame,
+    plan: Plan,
+    *,
+    source: str,
+    limits: Limits,
+    cut: WindowCut | RowCut | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> Profiled:
+    """Summarise a dataset in one pass.
+
+    Parameters
+    ----------
+    frame : LazyFrame
+    plan : Plan
+        The columns to read and how.
+    source : str
+        The dataset's name in reports.
+    limits : Limits
+        Points and labels that each final summary keeps.
+    cut : WindowCut or RowCut, optional
+        Assigns rows to windows; without it everything is one window with the key `WHOLE`. A
+        `WindowCut` needs a plan with a timestamp.
+    progress : callable, optional
+        Called with the number of rows read so far.
+
+    Returns
+    -------
+    Profiled
+        Without a cut always one profile; with one, a profile for each window that has rows.
+    """
+    names = [column.name for column in plan.columns]
+    selected = frame.select(names) if names else frame
+    counter = _RowCounter(cut, plan.timestamp)
+    folds = [_ColumnFold(column, limits) for column in plan.columns]
+    # Two batches are alive at once, and each row also costs its window key.
+    rows = batch_rows(len(names))
+    columns = fold(selected, folds, counter.segments, rows=rows, progress=progress)
+    if cut is None:
+        counter.rows.setdefault(WHOLE, 0)
+    outside = counter.rows.pop(OUTSIDE, 0)
+    profiles = {
+        key: Profile(
+            source=source,
+            rows=counter.rows[key],
+            columns=tuple(
+                column.get(key) or _empty(planned)
+                for planned, column in zip(plan.columns, columns, strict=True)
+            ),
+        )
+        for key in sorted(counter.rows)
+    }
+    return Profiled(profiles, outside, counter.newest_us)
+
+
+class _RowCounter:
+    """Cuts each batch into windows and counts their rows."""
+
+    def __init__(self, cut: WindowCut | RowCut | None, timestamp: str | None) -> None:
+        self._cut = cut
+        self._timestamp = timestamp
+        self.rows: dict[int, int] = {}
+        self.newest_us: int | None = None
+
+    def segments(self, batch: pl.DataFrame, offset: int) -> Segments:
+        found = self._cut_batch(batch, offset)
+        for key, first, past in found.parts:
+            self.rows[key] = self.rows.get(key, 0) + past - first
+        return found
+
+    def _cut_batch(self, batch: pl.DataFrame, offset: int) -> Segments:
+        n = batch.height
+        if n == 0:
+            return Segments(None, ())
+        if self._cut is None:
+            return Segments(None, ((WHOLE, 0, n),))
+        keys = self._keys(batch, offset)
+        order = None
+        if (keys[1:] < keys[:-1]).any():
+            positions = np.argsort(keys, kind="stable")
+            keys = keys[positions]
+            order = pl.Series(positions.astype(np.uint32))
+        starts = np.flatnonzero(np.append(True, keys[1:] != keys[:-1]))
+        pasts = np.append(starts[1:], n)
+        parts = zip(keys[starts].tolist(), starts.tolist(), pasts.tolist(), strict=True)
+        return Segments(order, tuple(parts))
+
+
+    def _keys(self, batch: pl.DataFrame, offset: int) -> NDArray[np.int64]:
+        if isinstance(self._cut, RowCut):
+            return self._cut.assign(offset, batch.height)
+        if self._cut is None or self._timestamp is None:
+            raise ConfigError("windows by time need a timestamp column", hint=_NEEDS_TIMESTAMP)
+        times = batch[self._timestamp]
+        newest = self._cut.instants(times).max()
+        if isinstance(newest, int):
+            self.newest_us = max(newest, self.newest_us or newest)
+        return self._cut.assign(times).fill_null(OUTSIDE).to_numpy()
+
+
+@dataclasses.dataclass
+class _Pile:
+    """The growing summary of one column in one window: parts, merged level by level."""
+
+    presence: Presence = dataclasses.field(default_factory=Presence)
+    unreadable: int = 0
+    levels: list[list[Ecdf | Counts]] = dataclasses.field(default_factory=lambda: [[]])
+
+    def add(self, part: Ecdf | Counts, limits: Limits) -> None:
+        self.levels[0].append(part)
+        for level in range(len(self.levels)):
+            if len(self.levels[level]) < _FAN_OUT:
+                break
+            joined = compress(
+                merge(self.levels[level]),
+                points=limits.points and limits.points * _LEAF_FACTOR,
+                labels=limits.labels and limits.labels * _FAN_OUT,
+            )
+            self.levels[level] = []
+            if level + 1 == len(self.levels):
+                self.levels.append([])
+            if joined is not None:
+                self.levels[level + 1].append(joined)
+
+    def finish(self, limits: Limits) -> Ecdf | Counts | None:
+        parts = [part for level in self.levels for part in level]
+        return compress(merge(parts), points=limits.points, labels=limits.labels)
+
+
+class _ColumnFold:
+    """One column's summaries, a pile a window."""
+
+    def __init__(self, plan: ColumnPlan, limits: Limits) -> None:
+        self._plan = plan
+        self._limits = limits
+        self._piles: dict[int, _Pile] = {}
+
+    def add(self, batch: pl.DataFrame, context: Segments) -> None:
+        original = batch[self._plan.name]
+        readable = read_as(original, self._plan.reading)
+        values = readable.values
+        if context.order is not None:
+            values = values.gather(context.order)
+            original = original.gather(context.order)
+        for key, first, past in context.parts:
+            if key == OUTSIDE:
+                continue
+            pile = self._piles.setdefault(key, _Pile())
+            part = values.slice(first, past - first)
+            if readable.unreadable:
+                before = original.slice(first, past - first).null_count()
+                pile.unreadable += part.null_count() - before
+            if self._plan.reading is Reading.PRESENCE:
+                null = part.null_count()
+                pile.presence += Presence(present=len(part) - null, null=null)
+            else:
+                found = summarise(part, self._plan.reading, self._limits)
+                pile.presence += found.presence
+                pile.add(found, self._limits)
+
+    def finish(self) -> dict[int, ColumnProfile]:
+        return {
+            key: _column(
+                self._plan,
+                presence=pile.presence,
+                distribution=pile.finish(self._limits),
+                unreadable=pile.unreadable,
+            )
+            for key, pile in self._piles.items()
+        }
+
+
+def summarise(values: pl.Series, reading: Reading, limits: Limits) -> Ecdf | Counts:
+    """The summary of one batch of values in their final form (see `read_as`)."""
+    if reading is Reading.LABEL:
+        return Counts.of(values)
+    null = values.null_count()
+    numbers = (values.drop_nulls() if null else values).to_numpy()
+    nan = inf = 0
+    if numbers.dtype.kind == "f":
+        finite = np.isfinite(numbers)
+        if not finite.all():
+            nan = int(np.isnan(numbers).sum())
+            inf = len(numbers) - int(finite.sum()) - nan
+            numbers = numbers[finite]
+    presence = Presence(present=len(numbers), null=null, nan=nan, inf=inf)
+    points = limits.points and limits.points * _LEAF_FACTOR
+    return Ecdf.of(numbers, presence=presence, points=points)
+
+
+def _empty(plan: ColumnPlan) -> ColumnProfile:
+    distribution: Ecdf | Counts | None = None
+    if plan.reading is Reading.LABEL:
+        distribution = Counts.merge([])
+    elif plan.reading is not Reading.PRESENCE:
+        distribution = Ecdf.empty()
+    return _column(plan, presence=Presence(), distribution=distribution, unreadable=0)
+
+
+def _column(
+    plan: ColumnPlan,
+    *,
+    presence: Presence,
+    distribution: Ecdf | Counts | None,
+    unreadable: int,
+) -> ColumnProfile:
+    return ColumnProfile(
+        name=plan.name,
+        dtype=plan.dtype,
+        kind=plan.kind,
+        reading=plan.reading,
+        presence=presence,
+        distribution=distribution,
+        is_tested=plan.is_tested,
+        reason=plan.reason,
+        unreadable=unreadable,
+    )

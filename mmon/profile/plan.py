@@ -1,0 +1,140 @@
+"""Which columns are read and how: decided on the reference, followed by production."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Mapping
+
+import polars as pl
+
+from mmon.config import Columns
+from mmon.errors import ConfigError
+from mmon.profile.reading import Reading, is_comparable, natural_reading
+from mmon.profile.table import ColumnProfile, Profile
+from mmon.results import ColumnKind
+
+# A datetime column of one of these names is the rows' own time when none was configured.
+_TIME_NAME = re.compile(
+    r"^(timestamp|time|ts|date|datetime|event_?time(stamp)?|event_?date|request_?time"
+    r"|logged_?at|created_?at|recorded_?at|time_?stamp|time_hour)$",
+    re.IGNORECASE,
+)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class ColumnPlan:
+    """One column to read; the fields are those of `ColumnProfile`."""
+
+    name: str
+    dtype: str
+    kind: ColumnKind
+    reading: Reading
+    is_tested: bool = True
+    reason: str | None = None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Plan:
+    """All columns to read, and which of them tells the rows' time."""
+
+    columns: tuple[ColumnPlan, ...]
+    timestamp: str | None = None
+
+
+def plan_reference(schema: Mapping[str, pl.DataType], roles: Columns) -> Plan:
+    """Decide how each column of the reference is read.
+
+    Raises
+    ------
+    ConfigError
+        When a configured column is not in the data.
+    """
+    _check_roles(schema, roles)
+    timestamp = roles.timestamp or _find_timestamp(schema)
+    columns = tuple(
+        _plan_column(name, dtype, roles, timestamp)
+        for name, dtype in schema.items()
+        if name not in roles.ignore and _is_wanted(name, roles, timestamp)
+    )
+    return Plan(columns, timestamp)
+
+
+def plan_production(reference: Profile, schema: Mapping[str, pl.DataType]) -> Plan:
+    """Read production's columns the way the reference's were read; new columns are left out."""
+    timestamp = next((c.name for c in reference.columns if c.reason == TIME_REASON), None)
+    columns = tuple(
+        _follow(column, schema[column.name])
+        for column in reference.columns
+        if column.name in schema
+    )
+    return Plan(columns, timestamp if timestamp in schema else None)
+
+
+TIME_REASON = "time"
+ID_REASON = "identifier"
+
+
+def _follow(column: ColumnProfile, dtype: pl.DataType) -> ColumnPlan:
+    reading = column.reading
+    is_tested, reason = column.is_tested, column.reason
+    if not is_tested and reason != TIME_REASON:
+        reading = Reading.PRESENCE
+    if not is_comparable(dtype, reading):
+        is_tested, reading = False, Reading.PRESENCE
+        reason = f"{dtype} values cannot be compared with the reference's {column.dtype}"
+    return ColumnPlan(column.name, str(dtype), column.kind, reading, is_tested, reason)
+
+
+def _plan_column(
+    name: str, dtype: pl.DataType, roles: Columns, timestamp: str | None
+) -> ColumnPlan:
+    reading, kind, reason = natural_reading(dtype)
+    is_tested = reading is not Reading.PRESENCE
+    if name == timestamp:
+        kind, reading, is_tested, reason = ColumnKind.DATETIME, Reading.TIME, False, TIME_REASON
+    elif name == roles.id:
+        kind, is_tested, reason = ColumnKind.IDENTIFIER, False, ID_REASON
+        reading = Reading.PRESENCE
+    elif name in roles.categorical and is_tested:
+        kind, reading = ColumnKind.CATEGORICAL, Reading.LABEL
+    elif name in roles.numeric and is_tested:
+        kind, reading = ColumnKind.NUMERIC, Reading.NUMBER
+    return ColumnPlan(name, str(dtype), kind, reading, is_tested, reason)
+
+
+def _is_wanted(name: str, roles: Columns, timestamp: str | None) -> bool:
+    if roles.features == "all":
+        return True
+    others = (roles.id, timestamp, roles.target, roles.prediction, roles.score)
+    return name in roles.features or name in others
+
+
+def _find_timestamp(schema: Mapping[str, pl.DataType]) -> str | None:
+    """The one datetime column named like the rows' time; None when there is none or a choice."""
+    found = [
+        name
+        for name, dtype in schema.items()
+        if dtype.base_type() in (pl.Datetime, pl.Date) and _TIME_NAME.match(name)
+    ]
+    return found[0] if len(found) == 1 else None
+
+
+def _check_roles(schema: Mapping[str, pl.DataType], roles: Columns) -> None:
+    single = {"id": roles.id, "timestamp": roles.timestamp, "target": roles.target,
+              "prediction": roles.prediction, "score": roles.score}
+    asked = [(role, name) for role, name in single.items() if name is not None]
+    asked += [("categorical", name) for name in roles.categorical]
+    asked += [("numeric", name) for name in roles.numeric]
+    asked += [("ignore", name) for name in roles.ignore]
+    if roles.features != "all":
+        asked += [("features", name) for name in roles.features]
+    for role, name in asked:
+        if name not in schema:
+            shown = ", ".join(list(schema)[:12]) + (", …" if len(schema) > 12 else "")
+            raise ConfigError(
+                f"columns.{role}: the reference has no column {name!r}", hint=f"it has: {shown}"
+            )
+    both = sorted(set(roles.categorical) & set(roles.numeric))
+    if both:
+        raise ConfigError(f"column {both[0]!r} is listed both as categorical and as numeric")

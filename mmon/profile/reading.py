@@ -1,0 +1,120 @@
+"""How a column's values become numbers or labels; one way for both sides of a comparison."""
+
+from __future__ import annotations
+
+import dataclasses
+import enum
+
+import polars as pl
+
+from mmon.results import ColumnKind
+
+
+class Reading(enum.StrEnum):
+    """What a column is taken as; decided on the reference and stored with it."""
+
+    NUMBER = "number"
+    LABEL = "label"
+    TIME = "time"
+    PRESENCE = "presence"
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Readable:
+    """A series in its final form, and the rows that could not be brought into it.
+
+    Attributes
+    ----------
+    values : Series
+        Int64, Float32 or Float64 for numbers, Int64 microseconds since 1970-01-01 UTC for times,
+        labels as they are; unreadable values are null.
+    unreadable : int
+        Values that were there and could not be read this way.
+    """
+
+    values: pl.Series
+    unreadable: int = 0
+
+
+_NARROW_INTEGERS = frozenset(
+    {pl.Int8, pl.Int16, pl.Int32, pl.Int64, pl.UInt8, pl.UInt16, pl.UInt32}
+)
+# 64-bit unsigned and 128-bit integers do not fit into int64: above 2**53 they lose digits.
+_WIDE_INTEGERS = frozenset({pl.UInt64, pl.Int128, pl.UInt128})
+_NESTED = frozenset({pl.List, pl.Array, pl.Struct, pl.Object, pl.Binary, pl.Null, pl.Unknown})
+
+
+def natural_reading(dtype: pl.DataType) -> tuple[Reading, ColumnKind, str | None]:
+    """How a column of the reference is read when nobody said otherwise, and why not.
+
+    Returns
+    -------
+    (Reading, ColumnKind, str or None)
+        The last is the reason when the column cannot be analysed, or what its numbers mean.
+    """
+    base = dtype.base_type()
+    if base in _NESTED:
+        what = "it holds no value at all" if base is pl.Null else f"{base.__name__} values"
+        return Reading.PRESENCE, ColumnKind.UNSUPPORTED, f"{what}: only presence is compared"
+    if base is pl.Duration:
+        return Reading.NUMBER, ColumnKind.NUMERIC, "duration in seconds"
+    if base is pl.Time:
+        return Reading.NUMBER, ColumnKind.NUMERIC, "time of day in seconds"
+    if dtype.is_numeric():
+        return Reading.NUMBER, ColumnKind.NUMERIC, None
+    if base in (pl.Date, pl.Datetime):
+        return Reading.TIME, ColumnKind.DATETIME, None
+    return Reading.LABEL, ColumnKind.CATEGORICAL, None
+
+
+def read_as(values: pl.Series, reading: Reading) -> Readable:
+    """Bring a series whose dtype `is_comparable` into the form of ``reading``."""
+    if reading is Reading.NUMBER:
+        converted = _number(values)
+    elif reading is Reading.TIME:
+        converted = _time(values)
+    else:
+        return Readable(values)
+    return Readable(converted, converted.null_count() - values.null_count())
+
+
+def is_comparable(dtype: pl.DataType, reading: Reading) -> bool:
+    """Whether any value of this dtype can be read this way at all."""
+    base = dtype.base_type()
+    if reading is Reading.PRESENCE:
+        return True
+    if base in _NESTED:
+        return base is pl.Null
+    if reading is Reading.NUMBER:
+        return base not in (pl.Date, pl.Datetime)
+    if reading is Reading.TIME:
+        return base in (pl.Date, pl.Datetime, pl.String, pl.Categorical, pl.Enum)
+    return True
+
+
+def _number(values: pl.Series) -> pl.Series:
+    base = values.dtype.base_type()
+    if base in _NARROW_INTEGERS or base in (pl.Float32, pl.Float64):
+        return values
+    if base in _WIDE_INTEGERS or base in (pl.Decimal, pl.Float16):
+        return values.cast(pl.Float64)
+    if base is pl.Boolean:
+        return values.cast(pl.Int8)
+    if base is pl.Duration:
+        return values.dt.total_microseconds(fractional=True) / 1e6
+    if base is pl.Time:
+        return values.cast(pl.Int64) / 1e9
+    if base in (pl.String, pl.Categorical, pl.Enum):
+        return values.cast(pl.String).str.strip_chars().cast(pl.Float64, strict=False)
+    return values.cast(pl.Float64)
+
+
+def _time(values: pl.Series) -> pl.Series:
+    base = values.dtype.base_type()
+    if base in (pl.Categorical, pl.Enum):
+        values, base = values.cast(pl.String), pl.String
+    if base is pl.String:
+        return values.str.to_datetime(time_unit="us", strict=False, time_zone="UTC").cast(pl.Int64)
+    if base is pl.Datetime:
+        return values.dt.cast_time_unit("us").cast(pl.Int64)
+    return values.cast(pl.Datetime("us")).cast(pl.Int64)

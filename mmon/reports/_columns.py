@@ -1,0 +1,228 @@
+"""One column of a document as the page shows it: a row of the table and what the row opens to."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Mapping, Sequence
+
+from mmon.reports import _charts as charts
+from mmon.reports import _geometry as geometry
+from mmon.reports import _severity as severity
+from mmon.reports import _wording as wording
+from mmon.results import Column, ColumnKind, Document, Picture, Result, ResultKind, Status, Window
+
+_Tops = dict[tuple[float | None, float | None], float]
+
+_DRIFT_FIRST = {ResultKind.DATA_DRIFT: 0, ResultKind.DATA_QUALITY: 1}
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class ResultRow:
+    """One judged number, written out."""
+
+    name: str
+    severity: int
+    status: str
+    value: str
+    error: str
+    thresholds: str
+    p_value: str
+    q_value: str
+    gating: bool
+    reason: str | None
+    column: str | None
+    segment: str | None
+    window: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class TrendView:
+    """A value over windows, and what each point says when pointed at, in short and in full."""
+
+    shape: geometry.Trend
+    points: tuple[str, ...]
+    full_points: tuple[str, ...]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class ColumnRow:
+    """One line of the table of columns."""
+
+    name: str
+    kind: str
+    dtype: str
+    severity: int
+    status: str
+    headline: ResultRow
+    scale: geometry.Scale | None
+    chart: charts.Chart | None
+    trend: TrendView | None
+    judged: tuple[ResultRow, ...]
+    told: tuple[ResultRow, ...]
+    results_window: str
+    note: str | None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Layout:
+    """What all rows share: the windows, and scales on which they can be compared."""
+
+    windows: Sequence[Window]
+    reach: float
+    tops: _Tops
+
+
+def column_rows(document: Document) -> list[ColumnRow]:
+    """Every column with a drift result, and every other one that has trouble; worst first."""
+    by_column: dict[str, list[Result]] = {}
+    for result in document.results:
+        if result.column is not None and result.segment is None:
+            by_column.setdefault(result.column, []).append(result)
+    shown = {name: rows for name, rows in by_column.items() if _is_shown(rows)}
+    heads = {name: severity.worst(rows) for name, rows in shown.items()}
+    columns = {column.name: column for column in document.columns}
+    pictures = {picture.column: picture for picture in document.pictures}
+    layout = _Layout(document.windows, _reach(heads.values()), _tops(heads, shown))
+    worst_first = sorted(shown, key=lambda name: severity.order(heads[name]), reverse=True)
+    return [
+        _row(
+            columns.get(name) or Column(name, ColumnKind.UNSUPPORTED, ""),
+            shown[name],
+            heads[name],
+            pictures.get(name),
+            layout,
+        )
+        for name in worst_first
+    ]
+
+
+def _is_shown(rows: Sequence[Result]) -> bool:
+    return any(
+        row.kind is ResultKind.DATA_DRIFT or row.status.severity >= Status.INCONCLUSIVE.severity
+        for row in rows
+    )
+
+
+def _reach(heads: Iterable[Result]) -> float:
+    # One scale for all rows, so that marks can be compared down the table.
+    ratios = [severity.ratio(head, head.value) for head in heads]
+    return min(max([1.5, *ratios]), 4.0)
+
+
+def _tops(heads: Mapping[str, Result], shown: Mapping[str, Sequence[Result]]) -> _Tops:
+    """The largest value drawn over windows: one scale wherever the thresholds are the same."""
+    tops: _Tops = {}
+    for name, head in heads.items():
+        worst = head.detected if head.detected is not None else head.potential
+        limits = (head.potential, head.detected)
+        values = [abs(row.value) for row in shown[name] if _is_same(row, head) and row.value]
+        top = max(values, default=0.0)
+        # A single outlier must not flatten every other line.
+        tops[limits] = max(tops.get(limits, 0.0), min(top, abs(worst) * 3) if worst else top)
+    return tops
+
+
+def _is_same(result: Result, head: Result) -> bool:
+    return (result.name, result.kind) == (head.name, head.kind)
+
+
+def _row(
+    column: Column,
+    results: Sequence[Result],
+    head: Result,
+    picture: Picture | None,
+    layout: _Layout,
+) -> ColumnRow:
+    windows = layout.windows
+    names = {window.index: wording.window_word(window, windows=len(windows)) for window in windows}
+    of_window = sorted(
+        (row for row in results if row.window == head.window),
+        key=lambda row: (not row.gating, _DRIFT_FIRST.get(row.kind, 2)),
+    )
+    same = [row for row in results if _is_same(row, head)]
+    judged = [row for row in of_window if row.status is not Status.IRRELEVANT or row.reason]
+    told = [row for row in of_window if row not in judged]
+    top = layout.tops[head.potential, head.detected]
+    return ColumnRow(
+        name=column.name,
+        kind=column.kind.value,
+        dtype=column.dtype,
+        severity=head.status.severity,
+        status=wording.STATUS_WORDS[head.status],
+        headline=result_row(head),
+        scale=_scale(head, layout.reach),
+        chart=None if picture is None else _chart(picture, column.kind, names),
+        trend=_trend(same, head, names, top) if len(windows) > 1 else None,
+        judged=tuple(result_row(row) for row in judged),
+        told=tuple(result_row(row) for row in told),
+        results_window=names.get(head.window, f"window {head.window + 1}"),
+        note=column.reason,
+    )
+
+
+def result_row(result: Result, *, window: str = "") -> ResultRow:
+    """One result, written out."""
+    value = _value(result)
+    if result.interval is not None:
+        low, high = (wording.result_value(result, end) for end in result.interval)
+        value += f" [{low}, {high}]"
+    limits = [wording.limit(result, limit) for limit in (result.potential, result.detected)]
+    has_limits = result.potential is not None or result.detected is not None
+    return ResultRow(
+        name=wording.name_word(result.name),
+        severity=result.status.severity,
+        status=wording.status_word(result),
+        value=value,
+        error=wording.error_word(result.error) if result.value is not None else "",
+        thresholds=" / ".join(limits) if has_limits else "",
+        p_value="" if result.p_value is None else wording.probability(result.p_value),
+        q_value="" if result.q_value is None else wording.probability(result.q_value),
+        gating=result.gating,
+        reason=result.reason,
+        column=result.column,
+        segment=result.segment,
+        window=window,
+    )
+
+
+def _value(result: Result) -> str:
+    """A value in its unit, with the reference's where both were measured."""
+    value = wording.result_value(result, result.value)
+    if result.value is None or not result.reference_value:
+        return value
+    if result.kind is ResultKind.DATA_QUALITY:
+        # Shares of quality are told as increases: the value is the difference already.
+        return f"+{value}" if result.value > 0 else value
+    return f"{wording.result_value(result, result.reference_value)} → {value}"
+
+
+def _chart(picture: Picture, kind: ColumnKind, names: Mapping[int, str]) -> charts.Chart:
+    return charts.chart(picture, kind, names.get(picture.window, f"window {picture.window + 1}"))
+
+
+def _scale(head: Result, reach: float) -> geometry.Scale | None:
+    if head.value is None or (head.potential is None and head.detected is None):
+        return None
+    potential, detected = (
+        None if limit is None else severity.ratio(head, limit)
+        for limit in (head.potential, head.detected)
+    )
+    return geometry.scale(severity.ratio(head, head.value), potential, detected, reach)
+
+
+def _trend(
+    results: Sequence[Result], head: Result, names: Mapping[int, str], top: float
+) -> TrendView:
+    found = {result.window: result for result in results}
+    rows = [(index, found.get(index)) for index in names]
+    said = [(index, _told(row) if row else "no result") for index, row in rows]
+    values = [row.value if row else None for _, row in rows]
+    return TrendView(
+        shape=geometry.trend(values, head.potential, head.detected, top),
+        points=tuple(f"{index + 1}: {text}" for index, text in said),
+        full_points=tuple(f"{names[index]}: {text}" for index, text in said),
+    )
+
+
+def _told(result: Result) -> str:
+    return f"{_value(result)}, {wording.status_word(result)}"

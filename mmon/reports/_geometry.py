@@ -1,0 +1,278 @@
+"""The shapes of the charts: numbers in, SVG path data and positions out.
+
+Every chart is drawn in a box ``HEIGHT`` units high and as many units wide as its bins or windows
+ask for, and stretched by the page; integer coordinates keep a page of 300 columns small.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+import math
+import operator
+import statistics
+from collections.abc import Sequence
+
+HEIGHT = 99
+SCALE_WIDTH = 104
+_UNEVEN_WIDTH = 400
+_WIDEST = 6.0  # times the median bin: a bin that reaches to an outlier must not hide the others
+_TREND_POINTS = 120  # more would not be told apart in a chart 250 pixels wide
+_STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Axis:
+    """The horizontal axis of a picture.
+
+    Attributes
+    ----------
+    widths : tuple of int
+        (B,) drawn width of each bin, in units.
+    width : int
+        Their sum.
+    is_broken : bool
+        Whether some bin is drawn narrower than it is.
+    """
+
+    widths: tuple[int, ...]
+    width: int
+    is_broken: bool
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Overlay:
+    """Two distributions over one axis, as path data."""
+
+    width: int
+    reference: str
+    production: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Trend:
+    """One value over windows, as path data; heights are None where there is no threshold."""
+
+    width: int
+    line: str
+    potential: int | None
+    detected: int | None
+    worst: tuple[int, int] | None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Scale:
+    """One value beside its thresholds: positions in pixels from the left."""
+
+    value: int
+    potential: int | None
+    detected: int | None
+    is_beyond: bool
+
+
+def even_axis(bins: int) -> Axis:
+    """One unit a category."""
+    return Axis((1,) * bins, bins, is_broken=False)
+
+
+def axis(edges: Sequence[float]) -> Axis:
+    """The axis of (B + 1,) ascending edges."""
+    true = [high - low for low, high in itertools.pairwise(edges)]
+    typical = statistics.median(true)
+    if not math.isfinite(typical) or typical <= 0:
+        return even_axis(len(true))
+    drawn = [min(width, _WIDEST * typical) for width in true]
+    if max(drawn) - min(drawn) < 0.01 * typical:
+        return even_axis(len(true))
+    ends = [round(end / sum(drawn) * _UNEVEN_WIDTH) for end in itertools.accumulate(drawn)]
+    widths = tuple(high - low for low, high in itertools.pairwise([0, *ends]))
+    return Axis(widths, sum(widths), is_broken=max(true) > _WIDEST * typical)
+
+
+def integers(edges: Sequence[float]) -> tuple[int, ...] | None:
+    """The values of (B + 1,) edges that were cut half way between integers, or None.
+
+    The first value is the middle of the first bin; each edge is the middle of two values.
+    """
+    values = [edges[0] / 2 + edges[1] / 2]
+    for edge in edges[1:-1]:
+        values.append(2 * edge - values[-1])
+    is_half_way = values[-1] == edges[-2] / 2 + edges[-1] / 2
+    if not is_half_way or any(not value.is_integer() for value in values):
+        return None
+    return tuple(int(value) for value in values)
+
+
+def densities(
+    edges: Sequence[float] | None, reference: Sequence[int], production: Sequence[int]
+) -> tuple[list[float], list[float]]:
+    """Heights in [0, 1]: each side's share of rows per unit of the column, on one common scale."""
+    widths = [1.0] * len(reference)
+    if edges is not None:
+        widths = [high - low for low, high in itertools.pairwise(edges)]
+        # An empty bin has no density; it is drawn as if it were as wide as the narrowest one.
+        narrowest = min((width for width in widths if width > 0), default=1.0)
+        widths = [max(width, narrowest) / narrowest for width in widths]
+    sides = [
+        [rows / (sum(counts) or 1) / width for rows, width in zip(counts, widths, strict=True)]
+        for counts in (reference, production)
+    ]
+    top = max(itertools.chain(*sides), default=0.0) or 1.0
+    ref, cur = ([height / top for height in side] for side in sides)
+    return ref, cur
+
+
+def overlay(
+    edges: Sequence[float] | None,
+    reference: Sequence[int],
+    production: Sequence[int],
+    across: Axis,
+) -> Overlay:
+    """Both histograms as step outlines."""
+    ref, cur = densities(edges, reference, production)
+    return Overlay(across.width, _steps(ref, across.widths), _steps(cur, across.widths))
+
+
+def cumulative(
+    reference: Sequence[int], production: Sequence[int], across: Axis, *, is_stepped: bool
+) -> Overlay:
+    """Both cumulative distributions: straight lines between edges, or a step at each value."""
+    draw = _climbing if is_stepped else _rising
+    return Overlay(across.width, draw(reference, across.widths), draw(production, across.widths))
+
+
+def _height(level: float) -> int:
+    return HEIGHT - round(HEIGHT * min(max(level, 0.0), 1.0))
+
+
+def _steps(levels: Sequence[float], widths: Sequence[int]) -> str:
+    parts = [f"M0,{HEIGHT}"]
+    heights = [_height(level) for level in levels]
+    bars = zip(heights, widths, strict=True)
+    for height, run in itertools.groupby(bars, key=operator.itemgetter(0)):
+        parts.append(f"V{height}h{sum(width for _, width in run)}")
+    parts.append(f"V{HEIGHT}")
+    return "".join(parts)
+
+
+def _rising(counts: Sequence[int], widths: Sequence[int]) -> str:
+    total = sum(counts)
+    if not total:
+        return ""
+    parts, at = [f"M0,{HEIGHT}l"], HEIGHT
+    for width, rows in zip(widths, itertools.accumulate(counts), strict=True):
+        height = _height(rows / total)
+        parts.append(f"{width},{height - at},")
+        at = height
+    return "".join(parts).replace(",-", "-").rstrip(",")
+
+
+def _climbing(counts: Sequence[int], widths: Sequence[int]) -> str:
+    """Steps in the middle of each bin, where its one value stands."""
+    total = sum(counts)
+    if not total:
+        return ""
+    parts, half = [f"M0,{HEIGHT}"], 0.0
+    for width, rows in zip(widths, itertools.accumulate(counts), strict=True):
+        parts.append(f"h{half + width / 2:g}V{_height(rows / total)}")
+        half = width / 2
+    return "".join(parts) + f"h{half:g}"
+
+
+def ticks(edges: Sequence[float], across: Axis) -> list[tuple[float, float]]:
+    """Rows ``(position in percent, value)``: round values where the axis is linear."""
+    low, high = edges[0], edges[-1]
+    is_linear = len(set(across.widths)) == 1 and not across.is_broken and high > low
+    if is_linear:
+        raw = (high - low) / 4
+        power = 10.0 ** math.floor(math.log10(raw))
+        step = next(power * nice for nice in _STEPS if power * nice >= raw * 0.999)
+        first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
+        return [
+            (round((k * step - low) / (high - low) * 100, 1), k * step)
+            for k in range(first, last + 1)
+        ]
+    return edge_ticks(edges, across)
+
+
+def edge_ticks(edges: Sequence[float], across: Axis) -> list[tuple[float, float]]:
+    """Rows ``(position in percent, edge)`` at the edges nearest to the quarters of the axis."""
+    at = [0, *itertools.accumulate(across.widths)]
+    if across.width == 0:
+        return []
+    rows = [(place / across.width * 100, edge) for place, edge in zip(at, edges, strict=True)]
+    chosen = []
+    for quarter in (0, 25, 50, 75, 100):
+        distances = [abs(percent - quarter) for percent, _ in rows]
+        chosen.append(distances.index(min(distances)))
+    return [(round(rows[i][0], 1), rows[i][1]) for i in sorted(set(chosen))]
+
+
+def trend(
+    values: Sequence[float | None],
+    potential: float | None,
+    detected: float | None,
+    top: float,
+) -> Trend:
+    """A line through one value per window; a window without a value breaks the line.
+
+    Parameters
+    ----------
+    values : (W,) float or None
+    potential, detected : float or None
+    top : float
+        The value at the upper end; raised to show the thresholds, and larger values are cut.
+    """
+    values = _thinned(values)
+    limits = [abs(limit) * 1.15 for limit in (potential, detected) if limit is not None]
+    top = max([top, *limits]) or 1.0
+    points = [None if value is None else _height(abs(value) / top) for value in values]
+    parts, pen = [], "M"
+    for x, y in enumerate(points):
+        if y is None:
+            pen = "M"
+            continue
+        # A lone point is a line of no length, which a round line cap makes a dot.
+        alone = pen == "M" and (x + 1 == len(points) or points[x + 1] is None)
+        parts.append(f"{pen}{x},{y}" + ("h0" if alone else ""))
+        pen = "L"
+    highest = max(((abs(v), -x) for x, v in enumerate(values) if v is not None), default=None)
+    worst = None if highest is None else (-highest[1], _height(highest[0] / top))
+    return Trend(
+        width=max(1, len(values) - 1),
+        line="".join(parts),
+        potential=None if potential is None else _height(abs(potential) / top),
+        detected=None if detected is None else _height(abs(detected) / top),
+        worst=worst,
+    )
+
+
+def _thinned(values: Sequence[float | None]) -> list[float | None]:
+    """At most `_TREND_POINTS` values; each stands for a few windows and is their largest."""
+    each = math.ceil(len(values) / _TREND_POINTS)
+    groups = (
+        [value for value in values[start : start + each] if value is not None]
+        for start in range(0, len(values), max(each, 1))
+    )
+    return [max(group, key=abs, default=None) for group in groups]
+
+
+def scale(ratio: float, potential: float | None, detected: float | None, reach: float) -> Scale:
+    """Place a value and its thresholds, all given as multiples of the worst threshold.
+
+    Parameters
+    ----------
+    ratio : float
+        How far the value is on the way from harmless (0) to the worst threshold (1).
+    potential, detected : float or None
+        Where the thresholds are on that way.
+    reach : float
+        What the right end stands for; a value beyond it ends in an arrow.
+    """
+
+    def place(position: float | None) -> int | None:
+        if position is None:
+            return None
+        return round(min(max(position / reach, 0.0), 1.0) * SCALE_WIDTH)
+
+    return Scale(place(ratio) or 0, place(potential), place(detected), is_beyond=ratio > reach)

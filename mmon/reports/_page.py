@@ -1,0 +1,313 @@
+"""The parts of the page around the table of columns: verdict, windows, sections, how it was run."""
+
+from __future__ import annotations
+
+import collections
+import dataclasses
+import datetime as dt
+import json
+from collections.abc import Sequence
+
+from mmon.reports import _columns as columns
+from mmon.reports import _severity as severity
+from mmon.reports import _wording as wording
+from mmon.results import Document, Result, ResultKind, Source, Status
+
+_SMALL_MULTIPLES = 12
+_LISTED = 300  # rows of one list: a thousand windows must not make a page of a hundred megabytes
+_STATUSES_SHOWN = tuple(reversed(Status))
+_FEW = 4
+_KIND_TITLES = {
+    ResultKind.DATA_QUALITY: "Data quality",
+    ResultKind.CONCEPT_DRIFT: "Concept drift",
+    ResultKind.MODEL_PERFORMANCE: "Model performance",
+    ResultKind.SYSTEM_PERFORMANCE: "System performance",
+    ResultKind.MM_APP_ANOMALY: "Application anomalies",
+}
+_SENTENCE_END = (".", "!", "?")
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class WindowRow:
+    """One production window, written out."""
+
+    name: str
+    period: str
+    rows: str
+    late_rows: str
+    severity: int
+    status: str
+    detected: int
+    potential: int
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Listing:
+    """Results, worst first, and how many more the JSON result has than a page can carry."""
+
+    rows: tuple[columns.ResultRow, ...]
+    left_out: int
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Section:
+    """A table of results with a title, and a sentence on what is in it."""
+
+    anchor: str
+    title: str
+    sentence: str
+    listing: Listing
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Page:
+    """Everything the template shows."""
+
+    title: str
+    verdict: str
+    mark: int
+    sentence: str
+    subject: str
+    facts: tuple[tuple[str, str, str], ...]
+    tally: tuple[tuple[int, str, int], ...]
+    kinds: tuple[str, ...]
+    columns: tuple[columns.ColumnRow, ...]
+    windows: tuple[WindowRow, ...]
+    worst_window: WindowRow | None
+    multiples: tuple[columns.ColumnRow, ...]
+    undecided: Listing
+    dataset: Listing
+    sections: tuple[Section, ...]
+    untested: tuple[tuple[str, str, str, str], ...]
+    metrics: tuple[tuple[str, str, str, str], ...]
+    metrics_left_out: int
+    run: tuple[tuple[str, str], ...]
+    configuration: str
+    deliveries: tuple[str, ...]
+    errors: tuple[str, ...]
+
+
+def page(document: Document) -> Page:
+    """Lay out a document, top-down."""
+    rows = columns.column_rows(document)
+    windows = _windows(document)
+    subject = " / ".join(part for part in (document.project, document.endpoint) if part)
+    verdict = document.verdict.value
+    return Page(
+        title=f"{verdict.upper()}: {subject or 'drift report'}",
+        verdict=verdict,
+        mark={"pass": 5, "inconclusive": 2, "breach": 4}[verdict],
+        sentence=_sentence(document.sentence),
+        subject=subject,
+        facts=_facts(document),
+        tally=_tally(rows),
+        kinds=tuple(sorted({row.kind for row in rows})),
+        columns=tuple(rows),
+        windows=tuple(windows),
+        worst_window=max(windows, key=_weight) if len(windows) > 1 else None,
+        multiples=_multiples(rows) if len(windows) > 1 else (),
+        undecided=_listing(
+            document, [r for r in document.results if r.status is Status.INCONCLUSIVE]
+        ),
+        dataset=_listing(
+            document,
+            [
+                r
+                for r in document.results
+                if r.column is None and r.segment is None and r.kind is ResultKind.DATA_DRIFT
+            ],
+        ),
+        sections=tuple(_sections(document)),
+        untested=_untested(document),
+        metrics=_metrics(document),
+        metrics_left_out=max(0, len(document.metrics) - _LISTED),
+        run=_run(document),
+        configuration=json.dumps(
+            document.configuration, indent=2, ensure_ascii=False, default=str
+        ),
+        deliveries=tuple(
+            ", ".join(f"{key}: {value}" for key, value in delivery.items())
+            for delivery in (*document.alerts, *document.deliveries)
+        ),
+        errors=tuple(document.errors),
+    )
+
+
+def _sentence(text: str) -> str:
+    text = text.strip()
+    if not text:
+        return text
+    return text[0].upper() + text[1:] + ("" if text.endswith(_SENTENCE_END) else ".")
+
+
+def _facts(document: Document) -> tuple[tuple[str, str, str], ...]:
+    """Rows ``(title, what, where)``."""
+    windows = document.windows
+    facts = [
+        ("Reference", f"{wording.count(document.reference.rows)} rows", document.reference.source),
+        (
+            "Production",
+            f"{wording.count(document.production.rows)} rows",
+            document.production.source,
+        ),
+    ]
+    if windows and windows[0].start is not None:
+        start, end = wording.iso_moment(windows[0].start), wording.iso_moment(windows[-1].end)
+        cut = f"{len(windows)} windows" if len(windows) > 1 else "one window"
+        facts.append(("Period", f"{start} to {end}", cut))
+    elif len(windows) > 1:
+        facts.append(("Windows", f"{len(windows)}", f"of {wording.count(windows[0].rows)} rows"))
+    tested, untested = len(_tested(document)), len(_untested(document))
+    facts.append(("Columns", f"{tested} tested", f"{untested} not tested" if untested else ""))
+    facts.append(("Fails on", document.fail_on, f"exit status {int(document.exit_status)}"))
+    return tuple(facts)
+
+
+def _tally(rows: Sequence[columns.ColumnRow]) -> tuple[tuple[int, str, int], ...]:
+    """Rows ``(severity, status in words, columns)``, worst first, without the empty ones."""
+    seen = collections.Counter(row.severity for row in rows)
+    return tuple(
+        (status.severity, wording.STATUS_WORDS[status], seen[status.severity])
+        for status in _STATUSES_SHOWN
+        if seen[status.severity]
+    )
+
+
+def _windows(document: Document) -> list[WindowRow]:
+    columns_at: dict[tuple[int, Status], set[str]] = collections.defaultdict(set)
+    for result in document.results:
+        if result.column is not None and result.gating:
+            columns_at[result.window, result.status].add(result.column)
+    rows = []
+    for window in document.windows:
+        detected = columns_at[window.index, Status.DETECTED]
+        potential = columns_at[window.index, Status.POTENTIAL_DETECTION] - detected
+        start, end = wording.iso_moment(window.start), wording.iso_moment(window.end)
+        rows.append(
+            WindowRow(
+                name=f"{window.index + 1}",
+                period=f"{start} to {end}" if window.start else "",
+                rows=wording.count(window.rows),
+                late_rows=wording.count(window.late_rows) if window.late_rows else "",
+                severity=window.status.severity,
+                status=wording.STATUS_WORDS[window.status],
+                detected=len(detected),
+                potential=len(potential),
+            )
+        )
+    return rows
+
+
+def _weight(row: WindowRow) -> tuple[int, int, int]:
+    return row.severity, row.detected, row.potential
+
+
+def _multiples(rows: Sequence[columns.ColumnRow]) -> tuple[columns.ColumnRow, ...]:
+    """The columns worth a chart of their own: those in trouble, else the few nearest to it."""
+    drawn = [row for row in rows if row.trend is not None]
+    trouble = [row for row in drawn if row.severity >= Status.INCONCLUSIVE.severity]
+    return tuple(trouble[:_SMALL_MULTIPLES] or drawn[:_FEW])
+
+
+def _listing(document: Document, results: Sequence[Result]) -> Listing:
+    several = len(document.windows) > 1
+    worst_first = sorted(results, key=severity.order, reverse=True)
+    rows = tuple(
+        columns.result_row(result, window=f"{result.window + 1}" if several else "")
+        for result in worst_first[:_LISTED]
+    )
+    return Listing(rows, left_out=max(0, len(results) - _LISTED))
+
+
+def _is_trouble(result: Result) -> bool:
+    return result.status.severity >= Status.INCONCLUSIVE.severity
+
+
+def _sections(document: Document) -> list[Section]:
+    """Data quality and what else was analysed; results without trouble stay in their column."""
+    sections = []
+    for kind, title in _KIND_TITLES.items():
+        found = [r for r in document.results if r.kind is kind]
+        shown = [r for r in found if _is_trouble(r) or r.column is None]
+        if found:
+            sections.append(_section(document, kind.value, title, found, shown))
+    parts = [r for r in document.results if r.segment and r.kind is ResultKind.DATA_DRIFT]
+    if parts:
+        shown = [r for r in parts if _is_trouble(r)]
+        sections.append(_section(document, "segments", "Segments", parts, shown))
+    return sections
+
+
+def _section(
+    document: Document,
+    anchor: str,
+    title: str,
+    found: Sequence[Result],
+    shown: Sequence[Result],
+) -> Section:
+    bad = sum(_is_trouble(result) for result in found)
+    results = "1 result" if len(found) == 1 else f"{wording.count(len(found))} results"
+    sentence = f"{results}; {wording.count(bad) if bad else 'none'} to look at."
+    return Section(anchor, title, sentence, _listing(document, shown))
+
+
+def _tested(document: Document) -> set[str]:
+    return {
+        result.column
+        for result in document.results
+        if result.kind is ResultKind.DATA_DRIFT and result.column is not None
+    }
+
+
+def _untested(document: Document) -> tuple[tuple[str, str, str, str], ...]:
+    """Rows ``(name, kind, dtype, why)`` for the columns without a drift result."""
+    tested = _tested(document)
+    return tuple(
+        (column.name, column.kind.value, column.dtype, column.reason or "no metric applies to it")
+        for column in document.columns
+        if column.name not in tested
+    )
+
+
+def _metrics(document: Document) -> tuple[tuple[str, str, str, str], ...]:
+    """Rows ``(name, column, window, value)``."""
+    several = len(document.windows) > 1
+    return tuple(
+        (
+            wording.name_word(metric.name),
+            metric.column or "",
+            f"{metric.window + 1}" if several else "",
+            wording.number(metric.value),
+        )
+        for metric in document.metrics[:_LISTED]
+    )
+
+
+def _run(document: Document) -> tuple[tuple[str, str], ...]:
+    versions = ", ".join(f"{name} {version}" for name, version in document.versions.items())
+    return (
+        ("Run", document.run_id),
+        ("Started", wording.iso_moment(document.started_at) + " UTC"),
+        ("Took", _duration(document.started_at, document.finished_at)),
+        ("mmon", document.mmon_version),
+        ("Versions", versions),
+        ("Reference", _read(document.reference)),
+        ("Production", _read(document.production)),
+        ("Configuration", document.config_digest),
+    )
+
+
+def _read(source: Source) -> str:
+    rows = f"{wording.count(source.rows)} rows, all of them read"
+    if source.rank_error == 0:
+        return f"{rows}; every rank is exact"
+    return f"{rows}; ranks are known to {source.rank_error * 100:.2g}% of the rows"
+
+
+def _duration(started_at: str, finished_at: str) -> str:
+    try:
+        start, end = (dt.datetime.fromisoformat(text) for text in (started_at, finished_at))
+        seconds = (end - start).total_seconds()
+    except (ValueError, TypeError):
+        return wording.NOTHING
+    return f"{wording.number(seconds)} s"

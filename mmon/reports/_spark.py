@@ -1,0 +1,76 @@
+"""Draws numbers as a line of small bars, for places where a picture must be text."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Sequence
+from typing import TypeVar
+
+T = TypeVar("T")
+
+BLOCKS = "▁▂▃▄▅▆▇█"
+ASCII_BLOCKS = ".:-=+*#@"
+
+
+def pair(
+    reference: Sequence[int], production: Sequence[int], *, cells: int, blocks: str = BLOCKS
+) -> tuple[str, str]:
+    """Two histograms over the same bins as bars on one scale of shares.
+
+    Parameters
+    ----------
+    reference, production : (B,) int
+        Rows in each bin.
+    cells : int
+        The most characters of each line; neighbouring bins are added up to fit.
+    blocks : str
+        Characters for growing heights; an empty bin is a space.
+
+    Examples
+    --------
+    >>> pair([2, 4, 2, 0], [1, 2, 1, 4], cells=4)
+    ('▄█▄ ', '▂▄▂█')
+    """
+    sides = [_shares(_grouped(side, cells)) for side in (reference, production)]
+    top = max((share for side in sides for share in side), default=0.0)
+    drawn = ["".join(_block(share, top, blocks) for share in side) for side in sides]
+    return drawn[0], drawn[1]
+
+
+def line(values: Sequence[float | None], *, cells: int, blocks: str = BLOCKS) -> str:
+    """Values over time as bars from zero; the largest of neighbours stands for them.
+
+    Examples
+    --------
+    >>> line([0.1, None, 0.2, -0.4], cells=4)
+    '▂ ▄█'
+    """
+    sizes = [None if value is None else abs(value) for value in values]
+    groups = [[size for size in group if size is not None] for group in chunks(sizes, cells)]
+    peaks = [max(group, default=0.0) for group in groups]
+    top = max(peaks, default=0.0)
+    return "".join(_block(peak, top, blocks) for peak in peaks)
+
+
+def chunks(items: Sequence[T], count: int) -> list[Sequence[T]]:
+    """Items in at most ``count`` runs of neighbours whose lengths differ by at most one."""
+    count = min(count, len(items))
+    bounds = [len(items) * i // count for i in range(count + 1)] if count else [0]
+    return [items[low:high] for low, high in itertools.pairwise(bounds)]
+
+
+def _grouped(counts: Sequence[int], cells: int) -> list[int]:
+    return [sum(group) for group in chunks(counts, cells)]
+
+
+def _shares(counts: Sequence[int]) -> list[float]:
+    total = sum(counts)
+    return [count / total if total else 0.0 for count in counts]
+
+
+def _block(size: float, top: float, blocks: str) -> str:
+    if size <= 0 or top <= 0:
+        return " "
+    # A tenth of a millionth: a size that is k eighths but for rounding is k blocks high.
+    return blocks[max(0, math.ceil(size / top * len(blocks) - 1e-7) - 1)]

@@ -1,0 +1,90 @@
+"""The result document as JSON: what the other formats show, for programs; and its way back."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from mmon.errors import DataError
+from mmon.reports._schema import fault, schema
+from mmon.results import SCHEMA_VERSION, Document
+
+__all__ = ["parse", "read", "render", "schema"]
+
+
+def render(document: Document) -> str:
+    """The document as JSON text, with one row of each list a line; it ends in a line break.
+
+    The same document always gives the same text. Numbers are finite or null.
+    """
+    body = document.to_dict()
+    text = _text(body, ensure_ascii=False)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        # The name of a file may hold bytes that are no text: they need escapes.
+        return _text(body, ensure_ascii=True)
+    return text
+
+
+def read(path: str | Path) -> Document:
+    """The document in a JSON file.
+
+    Raises
+    ------
+    DataError
+        When the file cannot be read, is not a result of mmon, or comes from a newer mmon.
+    """
+    try:
+        text = Path(path).read_text(encoding="utf-8")
+    except FileNotFoundError:
+        hint = "`mmon run` and `mmon compare` write one with --json"
+        raise DataError(f"there is no file {str(path)!r}", hint=hint) from None
+    except UnicodeDecodeError:
+        raise DataError(f"{path} is not JSON: it is not a text in UTF-8") from None
+    except OSError as error:
+        raise DataError(f"{path} cannot be read: {(error.strerror or '').lower()}") from None
+    return parse(text, str(path))
+
+
+def parse(text: str, source_name: str = "the result") -> Document:
+    """The document in a JSON text.
+
+    Raises
+    ------
+    DataError
+        When the text is not a result of mmon, or comes from a newer mmon.
+    """
+    try:
+        body = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise DataError(f"{source_name} is not JSON: {error}") from None
+    version = body.get("schema_version") if isinstance(body, dict) else None
+    if not isinstance(version, int):
+        hint = "`mmon run` and `mmon compare` write one with --json"
+        raise DataError(f"{source_name} is not a result of mmon", hint=hint)
+    if version > SCHEMA_VERSION:
+        raise DataError(
+            f"{source_name} is a result of version {version}, and this mmon reads up to "
+            f"{SCHEMA_VERSION}",
+            hint="it was written by a newer mmon: pip install --upgrade mmon",
+        )
+    wrong = fault(body, schema())
+    if wrong is not None:
+        raise DataError(f"{source_name} is not a whole result of mmon: {wrong}")
+    return Document.from_dict(body)
+
+
+def _text(body: dict[str, Any], *, ensure_ascii: bool) -> str:
+    def written(value: Any) -> str:
+        return json.dumps(value, allow_nan=False, ensure_ascii=ensure_ascii)
+
+    fields = []
+    for key, value in body.items():
+        if isinstance(value, list) and value:
+            rows = ",\n  ".join(map(written, value))
+            fields.append(f"{written(key)}: [\n  {rows}\n ]")
+        else:
+            fields.append(f"{written(key)}: {written(value)}")
+    return "{\n " + ",\n ".join(fields) + "\n}\n"

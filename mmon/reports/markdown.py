@@ -1,0 +1,178 @@
+"""The report as Markdown, for a pull request or the summary of a CI job: short, details folded."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from mmon.reports import _summary as summary
+from mmon.reports import _wording as wording
+from mmon.reports._lines import safe
+from mmon.reports._summary import Finding, Summary
+from mmon.results import Document, Status, Verdict
+
+# A pull request is no place for a long table, and a comment has a limit of 65,536 characters.
+MOST_ROWS = 10
+MOST_FOLDED_ROWS = 100
+_MOST_NAMES = 10
+_LONGEST_NAME = 80
+
+_VERDICT_SIGNS = {
+    Verdict.PASS: ":white_check_mark:",
+    Verdict.BREACH: ":x:",
+    Verdict.INCONCLUSIVE: ":grey_question:",
+}
+_STATUS_SIGNS = {
+    Status.DETECTED: ":red_circle:",
+    Status.POTENTIAL_DETECTION: ":yellow_circle:",
+    Status.INCONCLUSIVE: ":grey_question:",
+}
+
+
+def render(document: Document) -> str:
+    """The report as GitHub-flavoured Markdown, at most some 40,000 characters long."""
+    parts = summary.summarise(document)
+    blocks = [
+        f"### {_VERDICT_SIGNS[document.verdict]} {document.verdict.value.upper()}: "
+        f"{_escaped(summary.title(document))}",
+        _escaped(document.sentence),
+        *_worst(parts, windows=len(document.windows)),
+        *_folded("Every column with something to say", _rest(parts, len(document.windows))),
+        *_folded("Windows", _windows(document)),
+        *_folded("Inconclusive, and why", _doubts(parts)),
+        *_folded("Not tested", _untested(parts)),
+        *_folded("How the run was made", _run(document)),
+        *(f"**Error:** {_escaped(error)}" for error in document.errors),
+    ]
+    return "\n\n".join(blocks) + "\n"
+
+
+def _worst(parts: Summary, *, windows: int) -> Iterator[str]:
+    if parts.findings:
+        yield "\n".join(_table(parts.findings[:MOST_ROWS], windows=windows))
+    counts = []
+    more = len(parts.findings) - MOST_ROWS
+    if more > 0:
+        counts.append(f"{more:,} more with something to say")
+    if parts.calm:
+        counts.append(f"{parts.calm:,} {'column' if parts.calm == 1 else 'columns'} without drift")
+    if counts:
+        yield ", ".join(counts)
+
+
+def _rest(parts: Summary, windows: int) -> list[str]:
+    if len(parts.findings) <= MOST_ROWS:
+        return []
+    lines = _table(parts.findings[:MOST_FOLDED_ROWS], windows=windows)
+    more = len(parts.findings) - MOST_FOLDED_ROWS
+    return [*lines, "", f"and {more:,} more in the HTML and JSON reports"] if more > 0 else lines
+
+
+def _table(findings: Sequence[Finding], *, windows: int) -> list[str]:
+    titles = ["", "column", "metric", "value", "potential / detected", "q"]
+    titles += ["window"] if windows > 1 else []
+    rules = [{"value": "--:", "window": "--:"}.get(title, ":--") for title in titles]
+    rows = [_cells(finding, windows=windows) for finding in findings]
+    return [_row(titles), _row(rules), *map(_row, rows)]
+
+
+def _cells(finding: Finding, *, windows: int) -> list[str]:
+    head = finding.head
+    name = "*all columns*" if finding.column is None else _code(finding.column)
+    others = [
+        f"{wording.name_word(row.name)} {summary.value_word(row)}"
+        for row in finding.also
+        if row.status is not Status.INCONCLUSIVE
+    ]
+    metric = wording.name_word(head.name) + (f" (also {', '.join(others)})" if others else "")
+    return [
+        f"{_STATUS_SIGNS[head.status]} {wording.STATUS_WORDS[head.status]}",
+        name,
+        _escaped(metric),
+        _escaped(summary.value_word(head)),
+        summary.limits_word(head),
+        _escaped(wording.probability(head.q_value)),
+        *([str(head.window + 1)] if windows > 1 else []),
+    ]
+
+
+def _windows(document: Document) -> list[str]:
+    if len(document.windows) <= 1:
+        return []
+    rows = [
+        [
+            str(window.index + 1),
+            wording.iso_moment(window.start),
+            wording.iso_moment(window.end),
+            wording.count(window.rows),
+            wording.STATUS_WORDS[window.status],
+        ]
+        for window in document.windows[-MOST_FOLDED_ROWS:]
+    ]
+    titles = ["window", "after", "up to", "rows", "status"]
+    lines = [_row(titles), _row(["--:", ":--", ":--", "--:", ":--"]), *map(_row, rows)]
+    earlier = len(document.windows) - MOST_FOLDED_ROWS
+    return [*lines, "", f"and {earlier:,} earlier ones"] if earlier > 0 else lines
+
+
+def _doubts(parts: Summary) -> list[str]:
+    return [
+        f"- {summary.listed([_named(name) for name in doubt.columns], _MOST_NAMES)}: "
+        f"{_escaped(doubt.reason)}"
+        for doubt in parts.doubts[:MOST_ROWS]
+    ]
+
+
+def _untested(parts: Summary) -> list[str]:
+    lines = [
+        f"- {_code(column.name)}: {_escaped(column.reason or summary.column_word(column))}"
+        for column in parts.untested[:MOST_FOLDED_ROWS]
+    ]
+    more = len(parts.untested) - MOST_FOLDED_ROWS
+    return [*lines, f"- and {more:,} more"] if more > 0 else lines
+
+
+def _run(document: Document) -> list[str]:
+    seconds = summary.duration_s(document)
+    lines = [
+        f"- reference: {_code(document.reference.source)}, "
+        f"{wording.count(document.reference.rows)} rows",
+        f"- production: {_code(document.production.source)}, "
+        f"{wording.count(document.production.rows)} rows",
+        f"- fails on: {_escaped(document.fail_on)}; exit status {int(document.exit_status)}",
+        f"- mmon {_escaped(document.mmon_version)}, configuration {_code(document.config_digest)}",
+    ]
+    return [*lines, f"- {seconds:,.1f} s"] if seconds is not None else lines
+
+
+def _folded(title: str, lines: Sequence[str]) -> Iterator[str]:
+    """A block that opens on a click; nothing where there are no lines."""
+    if lines:
+        body = "\n".join(lines)
+        yield f"<details>\n<summary>{title}</summary>\n\n{body}\n\n</details>"
+
+
+def _row(cells: Sequence[str]) -> str:
+    return "| " + " | ".join(cells) + " |"
+
+
+def _named(name: str | None) -> str:
+    return "*all columns*" if name is None else _code(name)
+
+
+def _code(text: str) -> str:
+    """A name in code quotes that nothing in it can leave; a bar would end a table's cell."""
+    text = safe(text, unicode=True)
+    if len(text) > _LONGEST_NAME:
+        text = text[: _LONGEST_NAME - 1] + "…"
+    fence = "`" * (1 + max(map(len, re.findall("`+", text)), default=0))
+    # Code quotes that begin or end with a backtick or a space need a space that is not shown.
+    edge = " " if not text.strip(" ") or text[0] in "` " or text[-1] in "` " else ""
+    return f"{fence}{edge}{text or ' '}{edge}{fence}".replace("|", "\\|")
+
+
+def _escaped(text: str) -> str:
+    """Text in which no character is markup, mentions nobody and links nowhere."""
+    marked = re.sub(r"([\\`*_{}\[\]()#+!|~])", r"\\\1", safe(text, unicode=True))
+    marked = marked.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return marked.replace("@", "@<!-- -->").replace("://", ":<!-- -->//")

@@ -1,0 +1,282 @@
+"""The report in a terminal: worst first, one line a column, the verdict last."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from mmon.reports import _signs as signs
+from mmon.reports import _spark as spark
+from mmon.reports import _summary as summary
+from mmon.reports import _wording as wording
+from mmon.reports._lines import Strip, fit, safe, table, wrap
+from mmon.reports._summary import Doubt, Finding, Summary
+from mmon.results import Document, Result, Status
+
+if TYPE_CHECKING:
+    from rich.text import Text
+
+# A screen of columns; who wants all of them opens the HTML report or the JSON.
+MOST_ROWS = 20
+_MOST_DOUBTS = 5
+_MOST_NAMES = 6
+_SPARK_CELLS = 8
+_STRIP_CELLS = 60
+_INDENT = "   "
+_COUNTED = (Status.DETECTED, Status.POTENTIAL_DETECTION, Status.INCONCLUSIVE)
+
+
+def render(
+    document: Document, *, width: int = 100, color: bool = False, unicode: bool = True
+) -> str:
+    """The report as lines of text; the last one is the verdict, in one line however long.
+
+    Parameters
+    ----------
+    document : Document
+    width : int
+        Cells of a line; at least 20.
+    color : bool
+        Whether to write ANSI colours. Statuses differ by shape too.
+    unicode : bool
+        Whether the terminal shows more than ASCII.
+    """
+    from rich.console import Console
+
+    file = io.StringIO()
+    console = Console(
+        file=file,
+        width=width,
+        # All three, or Rich would look at the environment of the process.
+        color_system="standard" if color else None,
+        force_terminal=color,
+        no_color=not color,
+        legacy_windows=False,
+        highlight=False,
+    )
+    for line in _Screen(document, max(width, 20), unicode=unicode).lines():
+        line.rstrip()
+        console.print(line, soft_wrap=True)
+    return file.getvalue()
+
+
+class _Screen:
+    """One document on one terminal."""
+
+    def __init__(self, document: Document, width: int, *, unicode: bool) -> None:
+        self.document = document
+        self.summary: Summary = summary.summarise(document)
+        self.width = width
+        self.unicode = unicode
+        self.signs = signs.UNICODE if unicode else signs.ASCII
+
+    def lines(self) -> Iterator[Text]:
+        yield from self._heading()
+        yield self._text("")
+        if len(self.document.windows) > 1:
+            yield from self._windows()
+            yield self._text("")
+        if self.summary.findings:
+            yield from self._findings()
+            yield self._text("")
+        yield from self._besides()
+        yield self._text("")
+        yield self._verdict()
+
+    def _heading(self) -> Iterator[Text]:
+        document = self.document
+        seconds = summary.duration_s(document)
+        pieces = [
+            summary.title(document),
+            f"reference {wording.count(document.reference.rows)} rows",
+            f"production {wording.count(document.production.rows)} rows",
+            f"{wording.count(len(document.columns))} columns",
+        ]
+        if len(document.windows) > 1:
+            pieces.append(f"{wording.count(len(document.windows))} windows")
+        if seconds is not None:
+            pieces.append(f"{seconds:,.1f} s")
+        first, *later = wrap([self._safe(p) for p in pieces], self.width, between="   ")
+        heading = self._text(first)
+        heading.stylize("bold", 0, len(self._safe(pieces[0])))
+        yield heading
+        yield from (self._text(line) for line in later)
+
+    def _windows(self) -> Iterator[Text]:
+        label = _INDENT + "windows  "
+        room = min(_STRIP_CELLS, self.width - len(label))
+        line = self._text(label)
+        for group in spark.chunks(self.summary.window_statuses, room):
+            status = max(group, key=lambda status: status.severity)
+            line.append(self.signs.statuses[status], style=signs.STYLES[status])
+        yield line
+        if self.summary.findings:
+            worst = self.summary.findings[0]
+            period = self._window_word(worst.head.window)
+            yield from self._paragraph(f"worst: {period}, {self._told(worst.head)}")
+
+    def _findings(self) -> Iterator[Text]:
+        doubtful = len(self.summary.findings) - len(self.summary.changes)
+        some = self.summary.findings if doubtful <= _MOST_DOUBTS else self.summary.changes
+        shown = some[:MOST_ROWS]
+        if shown:
+            head, *rows = table(
+                self._strips(shown), self.width - len(_INDENT), ellipsis=self.signs.ellipsis
+            )
+            yield self._text(_INDENT + "".join(head), style="dim")
+            for finding, cells in zip(shown, rows, strict=True):
+                yield self._row(finding, cells)
+                yield from self._remarks(finding)
+        if len(some) > len(shown):
+            more = len(some) - len(shown)
+            yield from self._paragraph(
+                f"{self.signs.ellipsis} and {more:,} more: the HTML and JSON reports have them all"
+            )
+        for doubt in self.summary.doubts[:_MOST_DOUBTS]:
+            yield from self._doubt(doubt)
+        if len(self.summary.doubts) > _MOST_DOUBTS:
+            more = len(self.summary.doubts) - _MOST_DOUBTS
+            yield from self._paragraph(
+                f"{self.signs.ellipsis} and {more:,} more reasons in the HTML and JSON reports"
+            )
+
+    def _strips(self, findings: Sequence[Finding]) -> list[Strip]:
+        heads = [finding.head for finding in findings]
+        sparks = [self._sparks(finding) for finding in findings]
+        has_windows = len(self.document.windows) > 1
+        trends = [
+            spark.line(f.trend, cells=_SPARK_CELLS, blocks=self.signs.blocks) if has_windows else ""
+            for f in findings
+        ]
+        windows = [str(head.window + 1) if has_windows else "" for head in heads]
+        return [
+            Strip("column", self._cells(_column_name(f.column) for f in findings), least=12),
+            Strip("metric", self._cells(wording.name_word(h.name) for h in heads), least=8),
+            Strip("value", self._cells(map(summary.value_word, heads)), "right"),
+            Strip("thresholds", self._cells(map(summary.limits_word, heads)), importance=4),
+            Strip("q", self._cells(wording.probability(h.q_value) for h in heads), importance=5),
+            Strip("window", tuple(windows), "right", importance=1),
+            Strip("trend", tuple(trends), importance=2),
+            Strip("reference", tuple(ref for ref, _ in sparks), importance=3),
+            Strip("production", tuple(cur for _, cur in sparks), importance=3),
+        ]
+
+    def _sparks(self, finding: Finding) -> tuple[str, str]:
+        picture = finding.picture
+        if picture is None:
+            return "", ""
+        return spark.pair(
+            picture.reference, picture.production, cells=_SPARK_CELLS, blocks=self.signs.blocks
+        )
+
+    def _row(self, finding: Finding, cells: Sequence[str]) -> Text:
+        style = signs.STYLES[finding.head.status]
+        line = self._text(" ")
+        line.append(self.signs.statuses[finding.head.status] + " ", style=style)
+        line.append(cells[0], style="bold")
+        line.append(cells[1])
+        line.append(cells[2], style=style)
+        line.append("".join(cells[3:]))
+        return line
+
+    def _remarks(self, finding: Finding) -> Iterator[Text]:
+        if finding.head.reason and finding.head.status is not Status.INCONCLUSIVE:
+            yield from self._paragraph(finding.head.reason, indent=_INDENT + "  ")
+        also = [
+            f"{wording.name_word(row.name)} {summary.value_word(row)} ({wording.status_word(row)})"
+            for row in finding.also
+            if row.status is not Status.INCONCLUSIVE
+        ]
+        if also:
+            yield from self._paragraph("also " + ", ".join(also), indent=_INDENT + "  ")
+
+    def _doubt(self, doubt: Doubt) -> Iterator[Text]:
+        names = [_column_name(name) for name in doubt.columns]
+        text = f"{summary.listed(names, _MOST_NAMES)}: {doubt.reason}"
+        if len(self.document.windows) > 1:
+            count = len(doubt.windows)
+            which = self._window_word(doubt.windows[0]) if count == 1 else f"{count:,} windows"
+            text += f" [{which}]"
+        first, *later = self._wrapped(text, _INDENT)
+        line = self._text(" ")
+        line.append(
+            self.signs.statuses[Status.INCONCLUSIVE], style=signs.STYLES[Status.INCONCLUSIVE]
+        )
+        line.append(" " + first)
+        yield line
+        yield from (self._text(line) for line in later)
+
+    def _besides(self) -> Iterator[Text]:
+        yield from self._counts()
+        if self.summary.untested:
+            names = [
+                f"{column.name} ({summary.column_word(column)})" for column in self.summary.untested
+            ]
+            yield from self._paragraph(
+                f"not tested: {summary.listed(names, _MOST_NAMES)}", style="dim"
+            )
+        for error in self.document.errors:
+            yield from self._paragraph(f"error: {error}", style="red")
+
+    def _counts(self) -> Iterator[Text]:
+        """How many columns have each status; it also tells what the signs mean."""
+        found = [finding.head.status for finding in self.summary.findings]
+        counts = {status: found.count(status) for status in _COUNTED}
+        counts[Status.NO_DETECTION] = self.summary.calm
+        line = self._text("")
+        for status, count in counts.items():
+            if not count:
+                continue
+            piece = f" {count:,} {wording.STATUS_WORDS[status]}"
+            if status is Status.NO_DETECTION:
+                piece = f" {count:,} {'column' if count == 1 else 'columns'} without drift"
+            if line.cell_len + len(_INDENT) + 1 + len(piece) > self.width:
+                yield line
+                line = self._text("")
+            line.append(_INDENT)
+            line.append(self.signs.statuses[status], style=signs.STYLES[status])
+            line.append(piece)
+        yield line
+
+    def _verdict(self) -> Text:
+        verdict = self.document.verdict
+        line = self._text("")
+        line.append(f" {verdict.value.upper()} ", style=signs.VERDICT_STYLES[verdict])
+        line.append("  " + self._safe(self.document.sentence))
+        return line
+
+    def _paragraph(self, text: str, *, indent: str = _INDENT, style: str = "") -> Iterator[Text]:
+        first, *later = self._wrapped(text, indent)
+        yield self._text(indent + first, style=style)
+        yield from (self._text(line, style=style) for line in later)
+
+    def _wrapped(self, text: str, indent: str) -> list[str]:
+        """Lines of which all but the first begin with the indent."""
+        room = self.width - len(indent)
+        words = [fit(w, room, ellipsis=self.signs.ellipsis) for w in self._safe(text).split()]
+        first, *later = wrap(words, room, between=" ") or [""]
+        return [first, *(indent + line for line in later)]
+
+    def _told(self, result: Result) -> str:
+        of = "" if result.column is None else f" of {_column_name(result.column)}"
+        return f"{wording.name_word(result.name)}{of} {summary.value_word(result)}"
+
+    def _window_word(self, index: int) -> str:
+        windows = {window.index: window for window in self.document.windows}
+        return wording.window_word(windows[index], windows=len(windows))
+
+    def _cells(self, texts: Iterable[str]) -> tuple[str, ...]:
+        return tuple(self._safe(text) for text in texts)
+
+    def _safe(self, text: str) -> str:
+        return safe(text, unicode=self.unicode)
+
+    def _text(self, text: str, *, style: str = "") -> Text:
+        from rich.text import Text
+
+        return Text(text, style=style, end="")
+
+
+def _column_name(name: str | None) -> str:
+    return "all columns" if name is None else name or '""'

@@ -1,0 +1,158 @@
+"""Opens datasets: from what a configuration names to one Polars LazyFrame.
+
+Whoever collects such a frame does it inside `reading`, which says in one sentence what failed:
+Polars reads only then.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from mmon.config import Dataset
+from mmon.errors import ConfigError, DataError
+from mmon.sources.dtypes import TEXT, dtype_named
+from mmon.sources.errors import READ_FAILURES, explain_read_error, reading
+from mmon.sources.formats import TEXT_FORMATS
+from mmon.sources.in_memory import frame_of
+from mmon.sources.listing import Part, display_name, list_parts
+from mmon.sources.opening import Opener
+from mmon.sources.partitions import partition_texts, partition_values
+from mmon.sources.union import Described, common_schema, fitted, readable_schema
+
+if TYPE_CHECKING:
+    from mmon.sources.in_memory import Table
+
+__all__ = [
+    "READ_FAILURES",
+    "as_lazyframe",
+    "display_name",
+    "explain_read_error",
+    "open_dataset",
+    "reading",
+]
+
+Schema = Mapping[str, pl.DataType]
+
+
+def open_dataset(dataset: Dataset, *, expect: Schema | None = None) -> pl.LazyFrame:
+    """One frame of everything a dataset names, files in the order given and by name.
+
+    Columns that a file lacks are null, and a column that is wider in one file (float among
+    integers, text among categories) is that wide in all. Types in CSV and NDJSON hold for every
+    row.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        Where the data is and how to read it.
+    expect : Mapping, optional
+        Columns and types of the reference, for production. In CSV and NDJSON, what is text there
+        is read as text ("007" stays "007"), and a column without any value takes its type.
+
+    Raises
+    ------
+    DataError
+        When data is missing, unreachable, damaged or does not fit together.
+    ConfigError
+        When an option of the dataset is wrong.
+    """
+    name = display_name(dataset.path)
+    dtypes = {column: dtype_named(text, column) for column, text in dataset.dtypes.items()}
+    parts = list_parts(dataset)
+    texts = [partition_texts(part.folders) if part.is_hive else {} for part in parts]
+    partition_dtypes, values = partition_values(texts)
+    opener = Opener(dataset)
+    described = [
+        Described(part, opener.schema(part, _fixed(part, dtypes, expect))) for part in parts
+    ]
+    common = _filled({**common_schema(described), **partition_dtypes}, expect)
+    _check_dtypes(dtypes, common, expect, name)
+
+    def opened(described: Described, partition: Mapping[str, object]) -> pl.LazyFrame:
+        schema = readable_schema(described, common)
+        literals = [
+            pl.lit(value, dtype=partition_dtypes[column]).alias(column)
+            for column, value in partition.items()
+        ]
+        frame = opener.scan(described.part, schema).with_columns(literals)
+        return fitted(frame, {**schema, **partition_dtypes}, common)
+
+    frames = [opened(*pair) for pair in zip(described, values, strict=True)]
+    frame = frames[0] if len(frames) == 1 else pl.concat(frames, how="vertical")
+    return _with_dtypes(frame, dtypes, common)
+
+
+def as_lazyframe(
+    data: str | Path | Sequence[str | Path] | Dataset | Table, *, expect: Schema | None = None
+) -> tuple[pl.LazyFrame, str]:
+    """A frame of whatever a Python user calls data, and the name a report gives it.
+
+    Parameters
+    ----------
+    data : path, sequence of paths, Dataset, LazyFrame, DataFrame of Polars or pandas, Arrow table
+    expect : Mapping, optional
+        As for `open_dataset`.
+
+    Raises
+    ------
+    DataError, ConfigError
+        As `open_dataset` does, and when ``data`` is none of these.
+    """
+    if isinstance(data, str | Path):
+        data = Dataset(path=str(data))
+    elif isinstance(data, Sequence):
+        if not all(isinstance(path, str | Path) for path in data):
+            raise DataError("a list of data holds something else than paths")
+        data = Dataset(path=tuple(map(str, data)))
+    if isinstance(data, Dataset):
+        return open_dataset(data, expect=expect), display_name(data.path)
+    return frame_of(data)
+
+
+def _fixed(part: Part, dtypes: Schema, expect: Schema | None) -> Schema:
+    """The types that text is read with; files of other formats have types of their own."""
+    if part.format not in TEXT_FORMATS:
+        return {}
+    as_text = {
+        column: pl.String() for column, dtype in (expect or {}).items() if isinstance(dtype, TEXT)
+    }
+    return {**as_text, **dtypes}
+
+
+def _filled(common: Schema, expect: Schema | None) -> Schema:
+    """Columns without any value take the type that is expected of them."""
+    return {
+        column: (expect or {}).get(column, dtype) if dtype == pl.Null else dtype
+        for column, dtype in common.items()
+    }
+
+
+def _check_dtypes(dtypes: Schema, common: Schema, expect: Schema | None, name: str) -> None:
+    for column in dtypes:
+        # A column of the reference that production lacks is a result, not an error.
+        if column in common or column in (expect or {}):
+            continue
+        close = difflib.get_close_matches(column, list(common), n=1)
+        raise ConfigError(
+            f"dtypes: {name!r} has no column {column!r}",
+            hint=f"did you mean {close[0]!r}?" if close else "remove it from dtypes",
+        )
+
+
+def _with_dtypes(frame: pl.LazyFrame, dtypes: Schema, common: Schema) -> pl.LazyFrame:
+    """Casts what is not yet of the type that the configuration names."""
+    casts = []
+    for column, dtype in dtypes.items():
+        own = common.get(column, dtype)
+        if own == dtype:
+            continue
+        expression = pl.col(column)
+        if own == pl.String and isinstance(dtype, pl.Date | pl.Datetime | pl.Time):
+            expression = expression.str.strptime(dtype)
+        casts.append(expression.cast(dtype))
+    return frame.with_columns(casts) if casts else frame

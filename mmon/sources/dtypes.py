@@ -1,0 +1,99 @@
+"""Reads the names of Polars types in a configuration, and finds the type that holds two others."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Mapping
+
+import polars as pl
+
+from mmon.errors import ConfigError
+
+_SIMPLE: Mapping[str, pl.DataType] = {
+    name.lower(): getattr(pl, name)()
+    for name in (
+        *("Int8", "Int16", "Int32", "Int64", "Int128", "UInt8", "UInt16", "UInt32", "UInt64"),
+        *("Float32", "Float64", "Boolean", "String", "Categorical", "Date", "Time"),
+        *("Datetime", "Duration"),
+    )
+}
+_NAMES = tuple(type(dtype).__name__ for dtype in _SIMPLE.values())
+_WITH_ARGUMENTS = re.compile(r"(\w+)\s*[\[(]\s*(.*?)\s*[\])]")
+_UNITS = ("ms", "us", "ns")
+
+TEXT = (pl.String, pl.Categorical, pl.Enum)
+
+
+def dtype_named(name: str, column: str) -> pl.DataType:
+    """The Polars type of a name such as Int64, String, Datetime, Datetime[ms] or Decimal[10, 2].
+
+    Raises
+    ------
+    ConfigError
+        When there is no such type.
+    """
+    found = _SIMPLE.get(name.strip().lower()) or _parametric(name)
+    if found is None:
+        close = difflib.get_close_matches(name.strip().title(), _NAMES, n=1)
+        hint = f"did you mean {close[0]!r}?" if close else f"there are: {', '.join(_NAMES)}"
+        raise ConfigError(f"dtypes: column {column!r} has an unknown type {name!r}", hint=hint)
+    return found
+
+
+def _parametric(name: str) -> pl.DataType | None:
+    match = _WITH_ARGUMENTS.fullmatch(name.strip())
+    if match is None:
+        return None
+    kind = match[1].lower()
+    arguments = [part.strip(" '\"") for part in match[2].split(",")]
+    if kind == "decimal" and len(arguments) == 2 and all(part.isdigit() for part in arguments):
+        precision, scale = map(int, arguments)
+        return pl.Decimal(precision, scale) if 0 <= scale <= precision <= 38 else None
+    if arguments[0] not in _UNITS or len(arguments) > 2:
+        return None
+    if kind == "duration" and len(arguments) == 1:
+        return pl.Duration(arguments[0])  # type: ignore[arg-type]  # checked just above
+    if kind == "datetime":
+        zone = arguments[1] if len(arguments) == 2 else None
+        try:
+            return pl.Datetime(arguments[0], zone)  # type: ignore[arg-type]  # checked just above
+        except ValueError:
+            return None
+    return None
+
+
+def common_dtype(one: pl.DataType, other: pl.DataType) -> pl.DataType | None:
+    """The smallest type that holds the values of both, or None when they do not mix.
+
+    Numbers mix with numbers, dates with times without a zone, text with categories; text never
+    mixes with numbers. Datetimes of two units become microseconds, those of two zones UTC.
+    """
+    if one == other or other == pl.Null:
+        return one
+    if one == pl.Null:
+        return other
+    if one.is_numeric() and other.is_numeric():
+        return _common_number(one, other)
+    if isinstance(one, TEXT) and isinstance(other, TEXT):
+        return pl.String()
+    if isinstance(one, pl.Duration) and isinstance(other, pl.Duration):
+        return pl.Duration("us")
+    if isinstance(one, pl.Date | pl.Datetime) and isinstance(other, pl.Date | pl.Datetime):
+        return _common_time(one, other)
+    return None
+
+
+def _common_number(one: pl.DataType, other: pl.DataType) -> pl.DataType:
+    empty = [pl.Series("x", [], dtype=dtype).to_frame() for dtype in (one, other)]
+    return pl.concat(empty, how="vertical_relaxed").schema["x"]
+
+
+def _common_time(one: pl.Date | pl.Datetime, other: pl.Date | pl.Datetime) -> pl.DataType | None:
+    zones = {getattr(dtype, "time_zone", None) for dtype in (one, other)}
+    if zones == {None}:
+        return pl.Datetime("us")
+    if None in zones:
+        # A wall clock and an instant: which zone the first was in is not ours to guess.
+        return None
+    return pl.Datetime("us", zones.pop() if len(zones) == 1 else "UTC")

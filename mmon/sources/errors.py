@@ -1,0 +1,190 @@
+"""Turns what Polars and the operating system say of a failed read into one sentence for a person."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from collections.abc import Iterator
+
+from polars.exceptions import PanicException, PolarsError
+
+from mmon.errors import ConfigError, DataError, MmonError
+
+READ_FAILURES = (OSError, PolarsError, ValueError, EOFError, PanicException)
+
+_ACCESS = "check the credentials and what they may read"
+_OTHER_FORMAT = "if it is in another format, say so with the format option"
+_COPY = "the file may have been written or copied only in part"
+
+# What the message holds, what to say about the file, and what to do; the first match counts, so
+# that causes stand before the general words that accompany them.
+_KNOWN: tuple[tuple[str, str, str], ...] = (
+    (r"NoSuchBucket|ContainerNotFound", "is in a bucket that does not exist", "check its name"),
+    (
+        r"InvalidAccessKeyId|SignatureDoesNotMatch|AuthenticationFailed|401 Unauthorized",
+        "cannot be read: the store does not accept the credentials",
+        _ACCESS,
+    ),
+    (r"403 Forbidden|AccessDenied|Permission denied", "may not be read", _ACCESS),
+    (
+        r"169\.254\.169\.254|metadata\.google|NoCredentials|no credentials|credential",
+        "cannot be read: no credentials were found",
+        "set storage_options or the environment variables of the store",
+    ),
+    (r"expanded paths were empty", "matches no file", "check the path and the pattern"),
+    (
+        r"(?i)timed? ?out",
+        "cannot be read: the server does not answer in time",
+        "check the address, or raise connect_timeout and read_timeout in storage_options",
+    ),
+    (
+        r"dns error|failed to lookup address",
+        "cannot be read: the server's name is unknown",
+        "check the address and aws_endpoint_url, or the network",
+    ),
+    (
+        r"Connection refused|tcp connect error|client error \(Connect\)|Connection reset",
+        "cannot be read: the server cannot be reached",
+        "check the address and the network",
+    ),
+    (
+        r"builder error|URL scheme is not allowed",
+        "cannot be read: the address of the server is not allowed",
+        'for plain http, set aws_allow_http: "true" in storage_options',
+    ),
+    (r"NoSuchKey|404 Not Found|No such file or directory", "does not exist", "check the path"),
+    (r"Is a directory", "is a folder", "name its files with a pattern such as folder/*.csv"),
+    (r"must end with PAR1|size of the footer|EOF|eof", "is not a whole Parquet file", _COPY),
+    (
+        r"header and footer with at least",
+        "is not a Parquet file: it is too short to be one",
+        _OTHER_FORMAT,
+    ),
+    (r"encrypted|PARE", "is an encrypted Parquet file", "decrypt it first"),
+    (r"parquet: |[Tt]hrift|dict-page|page header", "is a damaged Parquet file", "write it again"),
+    (r"InvalidFooter|out-of-spec|InvalidFlatbuffer", "is not a whole Arrow IPC file", _COPY),
+    (
+        r"unexpected end of file|incomplete frame|corrupt (deflate|gzip)|invalid gzip",
+        "is compressed and cut off or damaged",
+        _COPY,
+    ),
+    (
+        r"(?i)invalid utf-?8|valid UTF-8",
+        "is not UTF-8 text",
+        "convert it, for example with: iconv -f latin1 -t utf-8",
+    ),
+    (r"empty CSV|empty reader", "is empty", "a file needs at least a header"),
+    (
+        r"found more fields than defined",
+        "has a line with more fields than its header",
+        "check the separator and the quotes",
+    ),
+    (
+        r"not properly escaped",
+        "has a quotation mark that is never closed",
+        'inside a quoted field, a " is written ""',
+    ),
+    (
+        r"schema lengths differ|schema names differ|extra columns? |unexpected columns?",
+        "holds files with different columns",
+        "list the files one by one, so that missing columns can be told",
+    ),
+    (
+        r"NDJSON line expected|TapeError|Syntax at character|InvalidNumber|Eof at character",
+        "is not newline-delimited JSON",
+        "one JSON object a line; turn an array into lines with: jq -c '.[]'",
+    ),
+    (r"No space left on device", "cannot be read: the disk is full", "free some space"),
+)
+_PARSE = re.compile(
+    r"could not parse `(?P<value>.*?)` as dtype `(?P<dtype>[^`]*)` at column '(?P<column>.*?)'"
+    r" \(column number (?P<number>\d+)\)",
+    re.DOTALL,
+)
+_CAST = re.compile(
+    r"conversion from `(?P<old>[^`]+)` to `(?P<dtype>[^`]+)` failed in column '(?P<column>.*?)'"
+    r" for \d+ out of \d+ values: \[(?P<value>[^\]]*)",
+    re.DOTALL,
+)
+
+
+def explain_read_error(error: BaseException, name: str) -> MmonError:
+    """The error to raise in place of one met while data was read.
+
+    Polars reads when a frame is collected, not when it is opened, so whoever collects a frame from
+    `mmon.sources.open_dataset` wraps the collection in `reading`, which calls this.
+
+    Parameters
+    ----------
+    error : BaseException
+        Any of `READ_FAILURES`.
+    name : str
+        The file or URI as the user wrote it.
+    """
+    if isinstance(error, MmonError):
+        return error
+    text = str(error)
+    if isinstance(error, ValueError) and "invalid value for" in text:
+        return ConfigError(f"storage_options of {name!r}: {_first_line(text)}")
+    for pattern, explain in ((_CAST, _explain_cast), (_PARSE, _explain_parse)):
+        match = pattern.search(text)
+        if match and "not properly escaped" not in text:
+            return explain(match, name)
+    if isinstance(error, PermissionError) and "object-store" not in text:
+        return DataError(f"{name!r} may not be read", hint="check the permissions of the file")
+    for words, trouble, hint in _KNOWN:
+        if re.search(words, text):
+            return DataError(f"{name!r} {trouble}", hint=hint)
+    return DataError(f"{name!r} cannot be read: {_first_line(text) or type(error).__name__}")
+
+
+@contextlib.contextmanager
+def reading(name: str) -> Iterator[None]:
+    """Whatever fails inside is raised as `explain_read_error` says it.
+
+    Raises
+    ------
+    DataError, ConfigError
+        When data could not be read.
+    """
+    try:
+        yield
+    except READ_FAILURES as error:
+        raise explain_read_error(error, name) from error
+
+
+def parse_failure(error: BaseException) -> int | None:
+    """The position (from 0) of the CSV column whose values are not of its type, if that failed."""
+    match = _PARSE.search(str(error))
+    if match is None or "not properly escaped" in str(error):
+        return None
+    return int(match["number"]) - 1
+
+
+def is_ragged(error: BaseException) -> bool:
+    """Whether a line of a CSV file has more fields than its header."""
+    return "found more fields than defined" in str(error)
+
+
+def _explain_parse(match: re.Match[str], name: str) -> MmonError:
+    return DataError(
+        f"column {match['column']!r} of {name!r} holds {_short(match['value'])!r},"
+        f" which is not of type {match['dtype']}",
+        hint="name another type for it in dtypes, or list the text in null_values",
+    )
+
+
+def _explain_cast(match: re.Match[str], name: str) -> MmonError:
+    return DataError(
+        f"column {match['column']!r} of {name!r} holds {_short(match['value'])},"
+        f" which cannot become {match['dtype']}",
+        hint="name another type for it in dtypes",
+    )
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 40 else f"{text[:37]}..."
+
+
+def _first_line(text: str) -> str:
+    return text.strip().split("\n", 1)[0].rstrip(".:")

@@ -1,0 +1,85 @@
+"""Opens one part of a dataset, whatever its format."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Any
+
+import polars as pl
+
+from mmon.config import Dataset
+from mmon.sources.csv import CsvFile
+from mmon.sources.errors import reading
+from mmon.sources.formats import Format
+from mmon.sources.listing import Part
+from mmon.sources.ndjson import ndjson_schema, scan_ndjson
+from mmon.sources.storage import storage_options
+
+Schema = Mapping[str, pl.DataType]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Opener:
+    """Describes and scans the parts of one dataset.
+
+    Attributes
+    ----------
+    dataset : Dataset
+        The read options.
+    """
+
+    dataset: Dataset
+
+    def schema(self, part: Part, fixed: Schema) -> dict[str, pl.DataType]:
+        """Columns and types of a part; text formats are read with the types of ``fixed``.
+
+        Raises
+        ------
+        DataError, ConfigError
+            When the part cannot be read.
+        """
+        if part.format in (Format.CSV, Format.TSV):
+            return self._csv(part).schema(fixed)
+        if part.format == Format.NDJSON:
+            return ndjson_schema(part, self._storage(part), fixed)
+        with reading(part.name):
+            return dict(self.scan(part, {}).collect_schema())
+
+    def scan(self, part: Part, schema: Schema) -> pl.LazyFrame:
+        """A part as a frame; text formats are read with the types of ``schema``."""
+        if part.format in (Format.CSV, Format.TSV):
+            return self._csv(part).scan(schema)
+        if part.format == Format.NDJSON:
+            return scan_ndjson(part, self._storage(part), schema)
+        # The partitions of local files are read from their names, alike for every format.
+        hive = part.is_hive and not part.is_local
+        is_pattern = not part.is_local
+        options = self._storage(part) or None
+        if part.format == Format.IPC:
+            return pl.scan_ipc(
+                part.uri, glob=is_pattern, hive_partitioning=hive, storage_options=options
+            )
+        return pl.scan_parquet(
+            part.uri,
+            glob=is_pattern,
+            hive_partitioning=hive,
+            storage_options=options,
+            missing_columns="insert" if is_pattern else "raise",
+            cast_options=_WIDENING if is_pattern else None,
+        )
+
+    def _csv(self, part: Part) -> CsvFile:
+        return CsvFile(part, self.dataset, self._storage(part))
+
+    def _storage(self, part: Part) -> dict[str, Any]:
+        return {} if part.is_local else storage_options(self.dataset.storage_options)
+
+
+# Files of one pattern are read with the columns of the first.
+_WIDENING = pl.ScanCastOptions(
+    integer_cast=["upcast", "allow-float"],
+    float_cast="upcast",
+    datetime_cast=["nanosecond-downcast", "convert-timezone"],
+    categorical_to_string="allow",
+)

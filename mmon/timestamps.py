@@ -1,0 +1,152 @@
+"""Turns timestamps of every form into instants: microseconds since 1970-01-01 UTC."""
+
+from __future__ import annotations
+
+import difflib
+import zoneinfo
+from datetime import UTC, datetime, timedelta, tzinfo
+
+import polars as pl
+
+from mmon.errors import ConfigError, DataError
+
+EPOCH = datetime(1970, 1, 1)
+US = timedelta(microseconds=1)
+DAY_US = timedelta(1) // US
+
+# Placeholders such as 0001-01-01 and 9999-12-31 are no event times; it also keeps every boundary,
+# a window of up to a century away, inside what Python's datetime can hold.
+FIRST_US = (datetime(1000, 1, 1) - EPOCH) // US
+LAST_US = (datetime(9000, 1, 1) - EPOCH) // US
+
+# Ten thousand years and more: clips values that would overflow int64 in microseconds.
+_MANY = 4_000_000
+_MANY_MS = _MANY * DAY_US // 1000
+
+
+def to_instants(times: pl.Series, timezone: str) -> pl.Series:
+    """Timestamps as microseconds since 1970-01-01 UTC, rounded up.
+
+    Parameters
+    ----------
+    times : (n,) Series of Date, Datetime of any unit and zone, or String in ISO 8601
+        A date stands for the whole day and is the instant at which that day ends.
+    timezone : str
+        IANA name of the zone of timestamps without one.
+
+    Returns
+    -------
+    (n,) Int64, null where the time is null or outside the years 1000 to 8999.
+
+    Raises
+    ------
+    DataError
+        When the values are not timestamps.
+    """
+    known = _as_datetimes(times)
+    if known.dtype == pl.Date:
+        micros = (known.cast(pl.Int64).clip(-_MANY, _MANY) + 1) * DAY_US
+    else:
+        micros = _micros(known)
+    micros = micros.set(~micros.is_between(FIRST_US, LAST_US, closed="right"), None)
+    if timezone != "UTC" and getattr(known.dtype, "time_zone", None) is None:
+        micros = _from_wall(micros, timezone)
+    return micros.alias(times.name)
+
+
+def time_zone(name: str) -> tzinfo:
+    if name == "UTC":
+        return UTC
+    try:
+        return zoneinfo.ZoneInfo(name)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+        close = difflib.get_close_matches(name, zoneinfo.available_timezones(), n=1)
+        hint = f"did you mean {close[0]!r}?" if close else "use an IANA name such as Europe/Berlin"
+        raise ConfigError(f"windows: unknown timezone {name!r}", hint=hint) from None
+
+
+def to_instant(wall: datetime, zone: tzinfo, fold: int) -> int:
+    """The instant of a wall-clock time, in microseconds since the epoch.
+
+    A time that is shown twice is its first instant (``fold`` 0) or its second; one that is skipped
+    is the instant of the switch.
+    """
+    first, second = (
+        (wall.replace(tzinfo=zone, fold=side).astimezone(UTC).replace(tzinfo=None) - EPOCH) // US
+        for side in (0, 1)
+    )
+    if first <= second:
+        return second if fold else first
+    # PEP 495: in a gap the two readings lie on either side of the switch.
+    before, after = second, first
+    while after - before > 1:
+        middle = (before + after) // 2
+        before, after = (before, middle) if wall_clock(middle, zone) >= wall else (middle, after)
+    return after
+
+
+def wall_clock(micros: int, zone: tzinfo) -> datetime:
+    return to_naive(micros).replace(tzinfo=UTC).astimezone(zone).replace(tzinfo=None)
+
+
+def to_naive(micros: int) -> datetime:
+    return EPOCH + micros * US
+
+
+def to_utc(micros: int | None) -> datetime | None:
+    return None if micros is None else to_naive(micros).replace(tzinfo=UTC)
+
+
+def _as_datetimes(times: pl.Series) -> pl.Series:
+    """Date or Datetime values of a Series that holds timestamps in any accepted form."""
+    if times.dtype == pl.Null:
+        return times.cast(pl.Datetime("us"))
+    if times.dtype == pl.String:
+        return _parse(times)
+    if times.dtype not in (pl.Date, pl.Datetime):
+        raise DataError(
+            f"column {times.name!r} holds {times.dtype} values, not timestamps",
+            hint="windows need a date, a datetime or ISO 8601 text",
+        )
+    return times
+
+
+def _parse(texts: pl.Series) -> pl.Series:
+    longest = texts.str.len_bytes().max()
+    as_days = isinstance(longest, int) and longest <= len("2024-01-31")
+    parsed = (
+        texts.str.to_date("%Y-%m-%d", strict=False)
+        if as_days
+        else texts.str.to_datetime(strict=False, time_unit="us")
+    )
+    unread = texts.filter(parsed.is_null() & texts.is_not_null())
+    if unread.len():
+        raise DataError(
+            f"column {texts.name!r} holds {unread[0]!r}, which is not a timestamp",
+            hint="windows need a date, a datetime or ISO 8601 text",
+        )
+    return parsed
+
+
+def _micros(times: pl.Series) -> pl.Series:
+    physical = times.to_physical()
+    unit = times.dtype.time_unit  # type: ignore[attr-defined]  # a Datetime, checked by the caller
+    if unit == "ns":
+        # Rounded up: a nanosecond after a boundary is after it.
+        return -((-physical) // 1000)
+    return physical.clip(-_MANY_MS, _MANY_MS) * 1000 if unit == "ms" else physical
+
+
+def _from_wall(micros: pl.Series, timezone: str) -> pl.Series:
+    """Instants of wall-clock times; see `to_instant` for those shown twice or never."""
+    walls = micros.cast(pl.Datetime("us"))
+    instants: pl.Series = walls.dt.replace_time_zone(
+        timezone, ambiguous="earliest", non_existent="null"
+    ).to_physical()
+    skipped = instants.is_null() & micros.is_not_null()
+    if not skipped.any():
+        return instants
+    missing = micros.filter(skipped).unique()
+    zone = time_zone(timezone)
+    found = [to_instant(to_naive(wall), zone, 0) for wall in missing]
+    return micros.replace_strict(missing, found, default=instants, return_dtype=pl.Int64)

@@ -1,0 +1,297 @@
+"""From scores to a verdict: thresholds, significance, multiplicity, status, exit status.
+
+A result is *detected* when its value passes the ``detected`` threshold and the change is
+significant after correction for the number of columns tested (Benjamini and Hochberg 1995, over
+the columns of one metric and window). A threshold inside value ± error, and a threshold that could
+not be significant with so few rows, are *inconclusive*: they are never guessed.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mmon.config import Thresholds
+from mmon.results import (
+    Direction,
+    ExitStatus,
+    Result,
+    ResultKind,
+    Score,
+    Status,
+    Verdict,
+)
+
+FailOn = Literal["potential", "detected", "never"]
+
+_MAX_ROWS = 1 << 40
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Candidate:
+    """A score on its way to becoming a result.
+
+    Attributes
+    ----------
+    score : Score
+    thresholds : Thresholds
+        Both None where the number is only shown.
+    p_value_at : callable or None
+        ``(value, rows)`` to the p-value that a score of ``value`` would have with so many
+        production rows (None: as many as there are). Without it the number is a fact, such as a
+        missing column, and needs no significance.
+    rows : int
+        Production rows the score was computed from.
+    """
+
+    application: str
+    kind: ResultKind
+    name: str
+    score: Score
+    thresholds: Thresholds = Thresholds()
+    p_value_at: Callable[[float, int | None], float | None] | None = None
+    rows: int = 0
+    window: int = 0
+    column: str | None = None
+    reference_value: float | None = None
+    direction: Direction = "above"
+    gating: bool = False
+    is_signed: bool = False
+    reason: str | None = None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Rule:
+    """What decides: the level of significance and the status that fails the run."""
+
+    alpha: float = 0.05
+    fail_on: FailOn = "detected"
+
+    @property
+    def level(self) -> Literal["potential", "detected"]:
+        """The threshold level that gates."""
+        return "potential" if self.fail_on == "potential" else "detected"
+
+
+def benjamini_hochberg(p_values: Sequence[float]) -> NDArray[np.float64]:
+    """False-discovery-rate adjusted p-values.
+
+    Parameters
+    ----------
+    p_values : (C,) float in [0, 1]
+
+    Returns
+    -------
+    (C,) float64 in [0, 1], in the given order; the same as
+    ``scipy.stats.false_discovery_control(p_values, method="bh")``.
+
+    References
+    ----------
+    Benjamini and Hochberg, *Controlling the false discovery rate*, JRSS B 57(1), 1995.
+
+    Examples
+    --------
+    >>> benjamini_hochberg([0.01, 0.04, 0.03]).tolist()
+    [0.03, 0.04, 0.04]
+    """
+    p = np.asarray(p_values, dtype=np.float64)
+    count = len(p)
+    if count == 0:
+        return p
+    order = np.argsort(p, kind="stable")
+    scaled = p[order] * count / np.arange(1, count + 1)
+    adjusted = np.empty(count)
+    adjusted[order] = np.minimum(np.minimum.accumulate(scaled[::-1])[::-1], 1.0)
+    return adjusted
+
+
+def judge(candidates: Sequence[Candidate], rule: Rule) -> list[Result]:
+    """Results in the candidates' order, each with its q-value and status."""
+    families: dict[tuple[str, str, int], list[int]] = defaultdict(list)
+    for index, one in enumerate(candidates):
+        if one.score.p_value is not None:
+            families[one.application, one.name, one.window].append(index)
+    q_values: dict[int, tuple[float, int]] = {}
+    for members in families.values():
+        adjusted = benjamini_hochberg([candidates[i].score.p_value or 0.0 for i in members])
+        for index, q_value in zip(members, adjusted.tolist(), strict=True):
+            q_values[index] = q_value, len(members)
+    return [
+        _judge_one(one, *q_values.get(index, (None, 1)), rule)
+        for index, one in enumerate(candidates)
+    ]
+
+
+def _judge_one(one: Candidate, q_value: float | None, family: int, rule: Rule) -> Result:
+    status, reason = _status(one, q_value, family, rule)
+    return Result(
+        application=one.application,
+        kind=one.kind,
+        name=one.name,
+        window=one.window,
+        column=one.column,
+        value=one.score.value,
+        error=one.score.error,
+        reference_value=one.reference_value,
+        p_value=one.score.p_value,
+        q_value=q_value,
+        potential=one.thresholds.potential,
+        detected=one.thresholds.detected,
+        direction=one.direction,
+        gating=one.gating,
+        status=status,
+        reason=reason or one.reason or one.score.reason,
+    )
+
+
+def _status(
+    one: Candidate, q_value: float | None, family: int, rule: Rule
+) -> tuple[Status, str | None]:
+    levels = one.thresholds
+    if levels.potential is None and levels.detected is None:
+        return Status.IRRELEVANT, None
+    if one.score.value is None:
+        return Status.INCONCLUSIVE, one.score.reason or "it could not be computed"
+    is_fact = one.p_value_at is None
+    is_significant = is_fact or (q_value is not None and q_value <= rule.alpha)
+    doubt: str | None = None
+    for level, status in (
+        ("detected", Status.DETECTED),
+        ("potential", Status.POTENTIAL_DETECTION),
+    ):
+        threshold = getattr(levels, level)
+        if threshold is None or not is_significant:
+            continue
+        passes = _passes(one, threshold)
+        if passes:
+            # A doubt about a worse level matters where that level is the one that fails the run.
+            if doubt is not None and rule.level == "detected":
+                return Status.INCONCLUSIVE, doubt
+            return status, None
+        if passes is None:
+            doubt = doubt or _straddle(one, threshold)
+    if doubt is not None:
+        return Status.INCONCLUSIVE, doubt
+    if not is_fact:
+        shortage = _shortage(one, family, rule)
+        if shortage is not None:
+            return Status.INCONCLUSIVE, shortage
+    return Status.NO_DETECTION, None
+
+
+def _passes(one: Candidate, threshold: float) -> bool | None:
+    """Whether the value passes a threshold; None when the error leaves it open."""
+    value, error = one.score.value or 0.0, one.score.error
+    if one.direction == "below":
+        value, threshold = -value, -threshold
+    elif not one.is_signed:
+        value = abs(value)
+    if threshold == 0.0:
+        return value > 0.0 if error == 0.0 or value > error else None
+    if value - error >= threshold:
+        return True
+    return None if value + error >= threshold else False
+
+
+def _straddle(one: Candidate, threshold: float) -> str:
+    return (
+        f"the threshold {threshold:g} lies within the summary's error of ±{one.score.error:.2g}: "
+        "use --exact, or more points"
+    )
+
+
+def _shortage(one: Candidate, family: int, rule: Rule) -> str | None:
+    """Why no value at the gating threshold could have been significant, or None if it could."""
+    threshold = getattr(one.thresholds, rule.level)
+    if threshold is None:
+        threshold = one.thresholds.potential
+    if threshold is None or threshold == 0.0 or one.p_value_at is None:
+        return None
+    needed_p = rule.alpha / family
+    p_value_at = one.p_value_at
+
+    def suffices(rows: int | None) -> bool:
+        p_value = p_value_at(threshold, rows)
+        return p_value is not None and p_value <= needed_p
+
+    if suffices(None):
+        return None
+    what = f"a value of {threshold:g} could not be significant with {one.rows:,} production rows"
+    if not suffices(_MAX_ROWS):
+        return f"{what}, nor with any number: the reference has too few rows"
+    low, high = max(one.rows, 1), max(one.rows, 1) * 2
+    while not suffices(high):
+        low, high = high, high * 2
+    while high - low > max(1, low // 50):
+        middle = (low + high) // 2
+        low, high = (low, middle) if suffices(middle) else (middle, high)
+    return f"{what}: it takes about {_round_up(high):,}"
+
+
+def _round_up(rows: int) -> int:
+    """Two significant digits, never fewer rows than needed."""
+    step = 10 ** max(0, math.floor(math.log10(rows)) - 1)
+    return math.ceil(rows / step) * step
+
+
+def decide(
+    results: Iterable[Result], rule: Rule, *, expected: frozenset[str] = frozenset()
+) -> Verdict:
+    """The verdict of a run.
+
+    A breach when a gating result reached ``fail_on``. Else inconclusive when an analysis that
+    gates reached no conclusive result, or when the error of a summary leaves open whether a gating
+    result reached it. Else a pass.
+
+    Parameters
+    ----------
+    results : iterable of Result
+    rule : Rule
+    expected : frozenset of str
+        The applications that are to decide, whether or not they have any result.
+    """
+    gating = [result for result in results if result.gating]
+    if rule.fail_on == "never":
+        return Verdict.PASS
+    if any(reaches(result, rule) for result in gating):
+        return Verdict.BREACH
+    by_analysis: dict[str, list[Result]] = {name: [] for name in expected}
+    for result in gating:
+        by_analysis.setdefault(result.application, []).append(result)
+    if any(
+        all(result.status is Status.INCONCLUSIVE for result in of_one)
+        for of_one in by_analysis.values()
+    ):
+        return Verdict.INCONCLUSIVE
+    if any(_is_open(result, rule) for result in gating):
+        return Verdict.INCONCLUSIVE
+    return Verdict.PASS
+
+
+def reaches(result: Result, rule: Rule) -> bool:
+    """Whether a result's status is bad enough to fail the run."""
+    worst = Status.POTENTIAL_DETECTION if rule.fail_on == "potential" else Status.DETECTED
+    return result.status.severity >= worst.severity
+
+
+def _is_open(result: Result, rule: Rule) -> bool:
+    threshold = result.detected if rule.level == "detected" else result.potential
+    if result.status is not Status.INCONCLUSIVE or result.value is None or threshold is None:
+        return False
+    value = abs(result.value) if result.direction == "above" else result.value
+    return abs(value - threshold) <= result.error
+
+
+def exit_status(verdict: Verdict, on_inconclusive: Literal["fail", "pass"]) -> ExitStatus:
+    """The process exit status of a verdict."""
+    if verdict is Verdict.BREACH:
+        return ExitStatus.BREACH
+    if verdict is Verdict.INCONCLUSIVE and on_inconclusive == "fail":
+        return ExitStatus.INCONCLUSIVE
+    return ExitStatus.PASS

@@ -1,0 +1,57 @@
+"""Settings shared by all tests: reproducible examples, and what a test needs from the machine."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+
+import hypothesis
+import pytest
+
+REPOSITORY = Path(__file__).parent.parent
+DATA = REPOSITORY.parent / "shared" / "data"
+
+# The same examples on every run: a red build is a defect, never bad luck.
+hypothesis.settings.register_profile("repeatable", derandomize=True, deadline=None)
+hypothesis.settings.load_profile("repeatable")
+
+
+def _lacks_s3() -> str | None:
+    if all(shutil.which(program) for program in ("radosgw", "ceph-mon", "ceph-osd", "ceph-mgr")):
+        return None
+    return "apt-get install radosgw ceph-mon ceph-osd ceph-mgr ceph-common"
+
+
+def _lacks_browser() -> str | None:
+    if importlib.util.find_spec("playwright") is None:
+        return "pip install playwright"
+    return None if shutil.which("chromium") else "apt-get install chromium"
+
+
+def _lacks_data() -> str | None:
+    return None if DATA.is_dir() else f"put the public data sets in {DATA}"
+
+
+NEEDS = {"s3": _lacks_s3, "browser": _lacks_browser, "data": _lacks_data}
+SERVICES = frozenset({"s3", "browser"})
+
+
+def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:
+    """Skip what this machine cannot run, saying what to install.
+
+    With ``MMON_REQUIRE_SERVICES=1``, as in CI, a missing service stops the run instead: a check
+    that skips is not a check.
+    """
+    required = os.environ.get("MMON_REQUIRE_SERVICES") == "1"
+    for marker, lacks in NEEDS.items():
+        concerned = [item for item in items if item.get_closest_marker(marker)]
+        what = lacks() if concerned else None
+        if what is None:
+            continue
+        if required and marker in SERVICES:
+            raise pytest.UsageError(f"tests marked {marker!r} cannot run; {what}")
+        for item in concerned:
+            item.add_marker(pytest.mark.skip(reason=f"needs: {what}"))
