@@ -32,7 +32,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 baseline_app = typer.Typer(
-    help="Make a baseline file from a reference dataset (DATA -o FILE), or show one.",
+    help="Make a baseline file (DATA -o FILE), or show one.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
@@ -62,6 +62,9 @@ def _run(arguments: list[str]) -> int:
     except typer.Abort:
         return ExitStatus.INTERRUPTED
     except typer.TyperException as error:
+        if type(error).__name__ == "NoArgsIsHelpError":
+            console.tell(str(error))
+            return ExitStatus.USAGE
         console.tell(f"mmon: {error}".replace("\n", " "))
         console.tell("  hint: mmon --help lists the commands, mmon COMMAND --help their options")
         return ExitStatus.USAGE
@@ -209,7 +212,7 @@ def run(
     on_inconclusive: OnInconclusive = None,
     quiet: Quiet = False,
 ) -> int:
-    """Run the analyses of a configuration file; options override its keys."""
+    """Run a configuration file; options override its keys."""
     from mmon.config_file import load, validate
 
     config = load(config_path)
@@ -257,7 +260,7 @@ def report(
     markdown: MarkdownPath = None,
     quiet: Quiet = False,
 ) -> None:
-    """Render a result document again; always exits 0 when that worked."""
+    """Render a result document (JSON) again."""
     from mmon.reports.json import read
 
     document = read(result)
@@ -286,7 +289,7 @@ def init(
 def validate(
     config_path: Annotated[str, typer.Argument(metavar="CONFIG", help="A YAML configuration.")],
 ) -> None:
-    """Check a configuration file without reading any data."""
+    """Check a configuration file; reads no data."""
     from mmon.config_file import load
 
     load(config_path)
@@ -295,7 +298,7 @@ def validate(
 
 @app.command()
 def schema() -> None:
-    """Print the JSON Schema of the configuration, for editors."""
+    """Print the JSON Schema of the configuration."""
     import json
 
     from mmon.config_schema import schema as configuration_schema
@@ -315,7 +318,7 @@ def metrics() -> None:
 def explain(
     name: Annotated[str, typer.Argument(metavar="METRIC", help="A metric's name.")],
 ) -> None:
-    """Print what a drift metric measures, when it misleads, its options and sources."""
+    """Print the manual page of a drift metric."""
     import inspect
 
     from mmon.metrics import metric_class
@@ -327,7 +330,7 @@ def explain(
 def demo(
     folder: Annotated[str, typer.Argument(metavar="DIR", help="Where to write it.")] = "demo",
 ) -> None:
-    """Write a small dataset with planted drift, a configuration and the reports."""
+    """Write a small dataset with planted drift, and its reports."""
     from mmon import demo as demonstration
 
     console.say(demonstration.write(Path(folder)))
@@ -403,7 +406,7 @@ def _write(document: Document, outputs: dict[str, str]) -> None:
     from mmon.files import write_text
 
     for name, path in outputs.items():
-        text = reports.renderer(name)(document)
+        text = reports.render(name, document)
         if path == "-":
             console.say(text)
         else:

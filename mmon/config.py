@@ -33,6 +33,7 @@ Flag = Annotated[bool, Field(strict=True)]
 Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 Integer = Annotated[int, Field(strict=True)]
 PositiveInt = Annotated[Integer, Field(ge=1)]
+Text = Annotated[str, Field(min_length=1)]
 Names = Annotated[tuple[str, ...], Field(min_length=1)]
 Share = Annotated[Number, Field(ge=0, le=1)]
 Weight = Annotated[Number, Field(ge=0)]
@@ -104,14 +105,22 @@ class Dataset(_Section):
     A bare string or a list of strings in YAML is short for ``{path: …}``.
     """
 
-    path: str | tuple[str, ...]
+    path: Text | Annotated[tuple[Text, ...], Field(min_length=1)]
+    """A file, a folder, a glob, any URI that Polars reads, or a list of these."""
     format: Literal["parquet", "csv", "tsv", "ndjson", "ipc"] | None = None
+    """What the files are; null finds out from their names."""
     separator: Annotated[str, Field(min_length=1, max_length=1)] | None = None
+    """The character between the values of a row (csv, tsv)."""
     null_values: tuple[str, ...] = ()
-    has_header: bool = True
+    """Texts that stand for a missing value (csv, tsv)."""
+    has_header: Flag = True
+    """Whether the first row holds the names of the columns (csv, tsv)."""
     dtypes: dict[str, str] = {}
-    hive: bool | None = None
+    """Types of columns that would be read as something else, by the names Polars gives them."""
+    hive: Flag | None = None
+    """Whether folders such as ``date=2024-01-31`` are columns; null finds out."""
     storage_options: dict[str, str] = {}
+    """Where object storage is and the keys to it; never shown."""
 
     @model_validator(mode="before")
     @classmethod

@@ -31,6 +31,8 @@ _EXPECTED = {
     "literal_error": "{expected}",
     "model_type": "a section of `key: value` lines",
     "path_type": "the path of a file",
+    "string_too_long": "a text of at most {max_length} character(s)",
+    "string_too_short": "a text with something in it",
     "string_type": "a text",
     "too_short": "a list with something in it",
     "tuple_type": "a list",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from mmon import metrics, resources
@@ -12,8 +13,8 @@ DRAFT = "http://json-schema.org/draft-07/schema#"
 # A text with a variable stands for whatever the variable holds.
 _VARIABLE = {"type": "string", "pattern": r"\$\{[A-Za-z_][A-Za-z0-9_]*(:-[^}]*)?\}"}
 _SHORT_DATASET = (
-    {"type": "string", "description": "A file, folder, glob or URI."},
-    {"type": "array", "items": {"type": "string"}, "minItems": 1},
+    {"type": "string", "minLength": 1},
+    {"type": "array", "items": {"type": "string", "minLength": 1}, "minItems": 1},
 )
 
 
@@ -43,6 +44,11 @@ def schema() -> dict[str, Any]:
     checks["propertyNames"] = {"enum": list(DATA_QUALITY_CHECKS)}
     root = _draft_07(generated)
     return {"$schema": DRAFT, **root, "title": "mmon configuration", "definitions": sections}
+
+
+def schema_text() -> str:
+    """`schema` as indented JSON, for a file beside the configuration."""
+    return json.dumps(schema(), indent=2, ensure_ascii=False) + "\n"
 
 
 def template() -> str:

@@ -1,4 +1,4 @@
-"""What the process says and how it ends: data to stdout, messages and progress to stderr."""
+"""What the process says: data to stdout, messages and progress to stderr."""
 
 from __future__ import annotations
 
@@ -6,29 +6,46 @@ import contextlib
 import os
 import sys
 from collections.abc import Callable, Iterator
+from typing import TextIO
 
-from mmon.errors import MmonError
+from mmon.errors import MmonError, OutputError
+from mmon.files import encoded
 
 
 def say(text: str) -> None:
-    """Print data to stdout; a reader that has gone away is not an error."""
-    try:
-        sys.stdout.write(text if text.endswith("\n") else f"{text}\n")
-        sys.stdout.flush()
-    except BrokenPipeError:
-        # The interpreter flushes stdout once more at exit: give it somewhere to flush to.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    except UnicodeEncodeError:
-        encoding = sys.stdout.encoding
-        sys.stdout.write(text.encode(encoding, "replace").decode(encoding))
+    """Print text for a person to stdout; a reader that has gone away is not an error.
+
+    Raises
+    ------
+    OutputError
+        When stdout cannot be written, for instance because a disk is full.
+    """
+    ended = text if text.endswith("\n") else f"{text}\n"
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+    _put(ended.encode(encoding, "replace"))
+
+
+def hand_over(text: str) -> None:
+    """Print data for a program to stdout: the bytes that a file would get.
+
+    Raises
+    ------
+    OutputError
+        When stdout cannot be written.
+    """
+    _put(encoded(text))
 
 
 def tell(text: str) -> None:
     """Print a message to stderr."""
-    with contextlib.suppress(OSError):
-        safe = text.encode(sys.stderr.encoding or "utf-8", "backslashreplace")
-        sys.stderr.write(safe.decode(sys.stderr.encoding or "utf-8") + "\n")
+    if sys.stderr is None:  # closed by whoever started the process
+        return
+    try:
+        encoding = sys.stderr.encoding or "utf-8"
+        sys.stderr.write(text.encode(encoding, "backslashreplace").decode(encoding) + "\n")
         sys.stderr.flush()
+    except OSError:
+        _abandon(sys.stderr)
 
 
 def tell_error(error: MmonError) -> None:
@@ -41,7 +58,7 @@ def tell_error(error: MmonError) -> None:
 def is_unicode() -> bool:
     """Whether stdout can show block characters."""
     try:
-        "●◐▁█".encode(sys.stdout.encoding or "ascii")
+        "●◐▁█".encode(getattr(sys.stdout, "encoding", None) or "ascii")
     except (UnicodeEncodeError, LookupError):
         return False
     return True
@@ -53,14 +70,14 @@ def is_colorful() -> bool:
         return False
     if os.environ.get("FORCE_COLOR"):
         return True
-    return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+    return _is_terminal(sys.stdout) and os.environ.get("TERM") != "dumb"
 
 
 def width() -> int:
     """Columns of the terminal; 100 where stdout is none and COLUMNS is not set."""
     import shutil
 
-    if sys.stdout.isatty() or os.environ.get("COLUMNS"):
+    if _is_terminal(sys.stdout) or os.environ.get("COLUMNS"):
         return shutil.get_terminal_size((100, 24)).columns
     return 100
 
@@ -68,7 +85,7 @@ def width() -> int:
 @contextlib.contextmanager
 def progress(*, is_quiet: bool) -> Iterator[Callable[[str, int], None] | None]:
     """Show what is being read and how many rows so far, on stderr when that is a terminal."""
-    if is_quiet or not sys.stderr.isatty():
+    if is_quiet or not _is_terminal(sys.stderr):
         yield None
         return
     from rich.console import Console
@@ -76,3 +93,28 @@ def progress(*, is_quiet: bool) -> Iterator[Callable[[str, int], None] | None]:
     console = Console(stderr=True)
     with console.status("starting") as status:
         yield lambda what, rows: status.update(f"reading {what}: {rows:,} rows")
+
+
+def _put(data: bytes) -> None:
+    if sys.stdout is None:  # closed by whoever started the process
+        return
+    try:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(data)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _abandon(sys.stdout)
+    except OSError as error:
+        _abandon(sys.stdout)
+        reason = (error.strerror or str(error)).lower()
+        raise OutputError(f"cannot write to standard output: {reason}") from error
+
+
+def _abandon(stream: TextIO) -> None:
+    """Lead a stream that fails into nothing: the interpreter flushes it once more at its end."""
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def _is_terminal(stream: TextIO | None) -> bool:
+    return stream is not None and stream.isatty()

@@ -17,7 +17,7 @@ from mmon import sources
 from mmon.analyses import Context, configured, data_quality
 from mmon.config import Config, Dataset
 from mmon.config_file import config_digest, public_dict
-from mmon.errors import DataError, MmonError
+from mmon.errors import DataError
 from mmon.profile import baseline
 from mmon.profile.build import WHOLE, Limits, Profiled, profile_frame
 from mmon.profile.duplicates import count_duplicates
@@ -161,9 +161,7 @@ def _opened(dataset: Dataset, expect: Mapping[str, pl.DataType] | None = None) -
     return Data(frame, sources.display_name(dataset.path))
 
 
-def _reference(
-    config: Config, given: Data | Profile | None, progress: Progress | None
-) -> Profile:
+def _reference(config: Config, given: Data | Profile | None, progress: Progress | None) -> Profile:
     if isinstance(given, Profile):
         return given
     path = config.reference.path
@@ -187,7 +185,7 @@ def _windows(
         schema = production.frame.collect_schema()
         found = profile_frame(
             production.frame,
-            plan_production(reference, schema),
+            plan_production(reference, schema, config.columns.timestamp),
             source=production.name,
             limits=_limits(config),
             cut=cut,
@@ -246,12 +244,12 @@ def _expected(reference: Profile) -> dict[str, pl.DataType]:
     }
 
 
-def _new_columns(
-    config: Config, reference: Profile, frame: pl.LazyFrame
-) -> dict[str, pl.DataType]:
+def _new_columns(config: Config, reference: Profile, frame: pl.LazyFrame) -> dict[str, pl.DataType]:
     if config.columns.features != "all":
         return {}
-    known = {column.name for column in reference.columns} | set(config.columns.ignore)
+    roles = config.columns
+    known = {column.name for column in reference.columns} | set(roles.ignore)
+    known |= {name for name in (roles.id, roles.timestamp) if name is not None}
     return {name: t for name, t in frame.collect_schema().items() if name not in known}
 
 

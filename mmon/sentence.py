@@ -49,9 +49,11 @@ def _breach(failing: list[Result], judged: list[Result], windows: Sequence[Windo
         told = ", ".join(_worst(failing, column) for column in drifted[:_NAMED])
         more = f" and {len(drifted) - _NAMED} more" if len(drifted) > _NAMED else ""
         parts.append(f"{len(drifted)} of {_count(len(tested), 'column')} drifted: {told}{more}")
-    for result in failing:
-        if result.kind is ResultKind.DATA_DRIFT and result.column is None:
-            parts.append(f"{result.name.replace('_', ' ')} is {result.value:.3g}")
+    parts += [
+        f"{result.name.replace('_', ' ')} is {result.value:.3g}"
+        for result in failing
+        if result.kind is ResultKind.DATA_DRIFT and result.column is None
+    ]
     checks = [_check(r) for r in failing if r.kind is not ResultKind.DATA_DRIFT]
     parts += _shortened(list(dict.fromkeys(checks)))
     text = "; ".join(parts)

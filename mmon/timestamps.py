@@ -62,7 +62,7 @@ def time_zone(name: str) -> tzinfo:
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
         close = difflib.get_close_matches(name, zoneinfo.available_timezones(), n=1)
         hint = f"did you mean {close[0]!r}?" if close else "use an IANA name such as Europe/Berlin"
-        raise ConfigError(f"windows: unknown timezone {name!r}", hint=hint) from None
+        raise ConfigError(f"unknown timezone {name!r}", hint=hint) from None
 
 
 def to_instant(wall: datetime, zone: tzinfo, fold: int) -> int:

@@ -54,7 +54,7 @@ class Candidate:
     kind: ResultKind
     name: str
     score: Score
-    thresholds: Thresholds = Thresholds()
+    thresholds: Thresholds = dataclasses.field(default_factory=Thresholds)
     p_value_at: Callable[[float, int | None], float | None] | None = None
     rows: int = 0
     window: int = 0
@@ -64,6 +64,11 @@ class Candidate:
     gating: bool = False
     is_signed: bool = False
     reason: str | None = None
+
+    @property
+    def is_fact(self) -> bool:
+        """Whether the number is certain, so that no chance could explain it."""
+        return self.p_value_at is None
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -122,10 +127,11 @@ def judge(candidates: Sequence[Candidate], rule: Rule) -> list[Result]:
         adjusted = benjamini_hochberg([candidates[i].score.p_value or 0.0 for i in members])
         for index, q_value in zip(members, adjusted.tolist(), strict=True):
             q_values[index] = q_value, len(members)
-    return [
-        _judge_one(one, *q_values.get(index, (None, 1)), rule)
-        for index, one in enumerate(candidates)
-    ]
+    results = []
+    for index, one in enumerate(candidates):
+        q_value, family = q_values.get(index, (None, 1))
+        results.append(_judge_one(one, q_value, family, rule))
+    return results
 
 
 def _judge_one(one: Candidate, q_value: float | None, family: int, rule: Rule) -> Result:
@@ -153,36 +159,41 @@ def _judge_one(one: Candidate, q_value: float | None, family: int, rule: Rule) -
 def _status(
     one: Candidate, q_value: float | None, family: int, rule: Rule
 ) -> tuple[Status, str | None]:
-    levels = one.thresholds
-    if levels.potential is None and levels.detected is None:
+    if one.thresholds == Thresholds():
         return Status.IRRELEVANT, None
     if one.score.value is None:
         return Status.INCONCLUSIVE, one.score.reason or "it could not be computed"
-    is_fact = one.p_value_at is None
-    is_significant = is_fact or (q_value is not None and q_value <= rule.alpha)
-    doubt: str | None = None
-    for level, status in (
-        ("detected", Status.DETECTED),
-        ("potential", Status.POTENTIAL_DETECTION),
-    ):
-        threshold = getattr(levels, level)
-        if threshold is None or not is_significant:
-            continue
-        passes = _passes(one, threshold)
-        if passes:
-            # A doubt about a worse level matters where that level is the one that fails the run.
-            if doubt is not None and rule.level == "detected":
-                return Status.INCONCLUSIVE, doubt
-            return status, None
-        if passes is None:
-            doubt = doubt or _straddle(one, threshold)
-    if doubt is not None:
+    status, doubt = Status.NO_DETECTION, None
+    if one.is_fact or (q_value is not None and q_value <= rule.alpha):
+        status, doubt = _level_reached(one)
+    # A doubt about a worse level matters where that level is the one that fails the run.
+    if doubt is not None and (status is Status.NO_DETECTION or rule.level == "detected"):
         return Status.INCONCLUSIVE, doubt
-    if not is_fact:
+    if status is Status.NO_DETECTION:
         shortage = _shortage(one, family, rule)
         if shortage is not None:
             return Status.INCONCLUSIVE, shortage
-    return Status.NO_DETECTION, None
+    return status, None
+
+
+def _level_reached(one: Candidate) -> tuple[Status, str | None]:
+    """The worst level that the value surely passes, and a worse or equal one that it might."""
+    doubt: str | None = None
+    for threshold, status in (
+        (one.thresholds.detected, Status.DETECTED),
+        (one.thresholds.potential, Status.POTENTIAL_DETECTION),
+    ):
+        if threshold is None:
+            continue
+        passes = _passes(one, threshold)
+        if passes:
+            return status, doubt
+        if passes is None and doubt is None:
+            doubt = (
+                f"the threshold {threshold:g} lies within the summary's error of "
+                f"±{one.score.error:.2g}: use --exact, or more points"
+            )
+    return Status.NO_DETECTION, doubt
 
 
 def _passes(one: Candidate, threshold: float) -> bool | None:
@@ -197,13 +208,6 @@ def _passes(one: Candidate, threshold: float) -> bool | None:
     if value - error >= threshold:
         return True
     return None if value + error >= threshold else False
-
-
-def _straddle(one: Candidate, threshold: float) -> str:
-    return (
-        f"the threshold {threshold:g} lies within the summary's error of ±{one.score.error:.2g}: "
-        "use --exact, or more points"
-    )
 
 
 def _shortage(one: Candidate, family: int, rule: Rule) -> str | None:
@@ -236,7 +240,7 @@ def _shortage(one: Candidate, family: int, rule: Rule) -> str | None:
 
 def _round_up(rows: int) -> int:
     """Two significant digits, never fewer rows than needed."""
-    step = 10 ** max(0, math.floor(math.log10(rows)) - 1)
+    step = int(10 ** max(0, math.floor(math.log10(rows)) - 1))
     return math.ceil(rows / step) * step
 
 

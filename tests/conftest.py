@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import importlib.util
 import os
 import shutil
-from collections.abc import Sequence
 from pathlib import Path
 
 import hypothesis
@@ -35,23 +35,24 @@ def _lacks_data() -> str | None:
     return None if DATA.is_dir() else f"put the public data sets in {DATA}"
 
 
-NEEDS = {"s3": _lacks_s3, "browser": _lacks_browser, "data": _lacks_data}
+NEEDS = {
+    "s3": functools.cache(_lacks_s3),
+    "browser": functools.cache(_lacks_browser),
+    "data": functools.cache(_lacks_data),
+}
 SERVICES = frozenset({"s3", "browser"})
 
 
-def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:
+def pytest_runtest_setup(item: pytest.Item) -> None:
     """Skip what this machine cannot run, saying what to install.
 
-    With ``MMON_REQUIRE_SERVICES=1``, as in CI, a missing service stops the run instead: a check
-    that skips is not a check.
+    With ``MMON_REQUIRE_SERVICES=1``, as in CI, a missing service is a failure instead: a check that
+    skips is no check.
     """
-    required = os.environ.get("MMON_REQUIRE_SERVICES") == "1"
     for marker, lacks in NEEDS.items():
-        concerned = [item for item in items if item.get_closest_marker(marker)]
-        what = lacks() if concerned else None
+        what = lacks() if item.get_closest_marker(marker) else None
         if what is None:
             continue
-        if required and marker in SERVICES:
-            raise pytest.UsageError(f"tests marked {marker!r} cannot run; {what}")
-        for item in concerned:
-            item.add_marker(pytest.mark.skip(reason=f"needs: {what}"))
+        if marker in SERVICES and os.environ.get("MMON_REQUIRE_SERVICES") == "1":
+            pytest.fail(f"needs: {what}", pytrace=False)
+        pytest.skip(f"needs: {what}")

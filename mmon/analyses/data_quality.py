@@ -6,14 +6,13 @@ import math
 from collections.abc import Callable
 
 import numpy as np
-from scipy.special import gammaln
 
 from mmon.analyses import Context, Findings
+from mmon.analyses._chances import all_in_production, all_of_one_value, beyond_extremes
 from mmon.config import DataQuality, Thresholds
 from mmon.metrics._proportions import two_proportions
 from mmon.profile.counts import Counts, align
 from mmon.profile.ecdf import Ecdf
-from mmon.profile.presence import Presence
 from mmon.profile.table import ColumnProfile
 from mmon.results import ColumnKind, ResultKind, Score
 from mmon.verdict import Candidate
@@ -32,6 +31,10 @@ DEFAULT_THRESHOLDS = {
     "duplicate_share": Thresholds(potential=0.05, detected=0.2),
 }
 """Every check, with the thresholds it has when the configuration says nothing."""
+
+
+# A column is called constant when chance would make it so less often than this.
+_CHANCE = 1e-3
 
 
 def analyse(context: Context) -> Findings:
@@ -92,9 +95,7 @@ def _type_change(context: Context, ref: ColumnProfile, cur: ColumnProfile) -> Ca
 _NOUNS = {ColumnKind.NUMERIC: "numbers", ColumnKind.DATETIME: "dates"}
 
 
-def _checks_of_values(
-    context: Context, ref: ColumnProfile, cur: ColumnProfile
-) -> list[Candidate]:
+def _checks_of_values(context: Context, ref: ColumnProfile, cur: ColumnProfile) -> list[Candidate]:
     before, after = ref.distribution, cur.distribution
     found: list[Candidate] = []
     if isinstance(before, Ecdf) and isinstance(after, Ecdf):
@@ -151,11 +152,11 @@ def _out_of_range(context: Context, column: str, ref: Ecdf, cur: Ecdf) -> Candid
     first_past = int(np.searchsorted(values, ref.values[-1], side="right"))
     straddling = int(cur.mass[first_past]) - 1 if first_past < len(values) else 0
     error = 0.0 if cur.is_exact else min(straddling, cur.uncertain) / m
-    score = Score(outside / m, error, _beyond_extremes(outside, n, m))
+    score = Score(outside / m, error, beyond_extremes(outside, n, m))
 
     def p_value_at(value: float, rows: int | None) -> float:
         size = m if rows is None else rows
-        return _beyond_extremes(math.ceil(value * size), n, size)
+        return beyond_extremes(math.ceil(value * size), n, size)
 
     return _candidate(
         context,
@@ -169,21 +170,6 @@ def _out_of_range(context: Context, column: str, ref: Ecdf, cur: Ecdf) -> Candid
     )
 
 
-def _beyond_extremes(outside: int, n: int, m: int) -> float:
-    """Probability that at least so many of m new values fall outside the range of n old ones.
-
-    The gaps between ordered reference values are exchangeable, so the two outer ones together are
-    like the first two: at most one reference value among the first ``outside + 1`` of all. Exact
-    without ties, conservative with them.
-    """
-    if outside <= 0:
-        return 1.0
-    draws, total = outside + 1, n + m
-    none = _log_choose(m, draws) - _log_choose(total, draws)
-    one = math.log(n) + _log_choose(m, outside) - _log_choose(total, draws)
-    return float(min(1.0, math.exp(none) + math.exp(one)))
-
-
 def _unseen(context: Context, column: str, ref: Counts, cur: Counts) -> Candidate:
     """The share of production rows whose category the reference never had."""
     both = align(ref, cur)
@@ -191,12 +177,12 @@ def _unseen(context: Context, column: str, ref: Counts, cur: Counts) -> Candidat
     pooled = both.ref + both.cur
     m = cur.n
     error = ((cur.other if cur.n else 0) + (unseen if not ref.is_exact else 0)) / m
-    score = Score(unseen / m, error, _all_in_production(pooled, ref.n, m, unseen))
+    score = Score(unseen / m, error, all_in_production(pooled, ref.n, m, unseen))
 
     def p_value_at(value: float, rows: int | None) -> float:
         size = m if rows is None else rows
         scaled = np.maximum(1, np.rint(pooled * ((ref.n + size) / (ref.n + m))))
-        return _all_in_production(scaled, ref.n, size, math.ceil(value * size))
+        return all_in_production(scaled, ref.n, size, math.ceil(value * size))
 
     names = both.labels.filter(both.ref == 0).to_list()
     shown = ", ".join(names[:3]) + (f" and {len(names) - 3:,} more" if len(names) > 3 else "")
@@ -212,52 +198,21 @@ def _unseen(context: Context, column: str, ref: Counts, cur: Counts) -> Candidat
     )
 
 
-def _all_in_production(pooled: np.ndarray, n: int, m: int, unseen: int) -> float:
-    """Upper bound of the probability of at least ``unseen`` rows with unseen labels by chance.
+def _constant(context: Context, column: str, ref: Ecdf | Counts, cur: Ecdf | Counts) -> Candidate:
+    """Whether production holds one single value where the reference had several.
 
-    Given the pooled counts, a label is unseen when all its rows fell into production. The bound is
-    Chernoff's for the sum of these (negatively dependent) events, so it never understates.
+    A rare value may be absent from few rows by chance: it counts only when that is improbable.
     """
-    if unseen <= 0:
-        return 1.0
-    counts = pooled[pooled > 0].astype(np.float64)
-    log_p = np.where(counts <= m, _log_choose(m, counts) - _log_choose(n + m, counts), -np.inf)
-    likely = log_p > -700.0
-    counts, log_p = counts[likely], log_p[likely]
-    if len(counts) == 0:
-        return 0.0
-    # The best of a grid of exponents is a valid bound, and near enough to the optimum.
-    exponents = np.geomspace(1e-6, 60.0, 120)[:, None]
-    tilted = np.logaddexp(np.log1p(-np.exp(np.minimum(log_p, -1e-12))), log_p + exponents * counts)
-    bounds = tilted.sum(axis=1) - exponents[:, 0] * unseen
-    return float(min(1.0, math.exp(min(0.0, float(bounds.min())))))
-
-
-def _constant(
-    context: Context, column: str, ref: Ecdf | Counts, cur: Ecdf | Counts
-) -> Candidate:
-    """Whether production holds one single value where the reference had several."""
     was = len(ref.mass) == 1 and ref.is_exact
     now = len(cur.mass) == 1 and cur.is_exact
-    found = 1.0 if now and not was else 0.0
-    m, n = cur.n, ref.n
-    same = _rows_of_the_constant(ref, cur) if found else 0
-
-    def p_value_at(value: float, rows: int | None) -> float:
-        # All of production equal to this value, given its pooled share.
-        size = m if rows is None else rows
-        expected = same + size if found else max(int(np.max(ref.mass)), 0) + size
-        return float(np.exp(_log_choose(expected, size) - _log_choose(n + size, size)))
-
-    return _candidate(
-        context,
-        "constant",
-        column,
-        Score(found, p_value=p_value_at(1.0, None) if found else 1.0),
-        p_value_at=p_value_at if found else None,
-        rows=m,
-        reason="production holds a single value" if found else None,
-    )
+    if was or not now:
+        return _fact(context, "constant", column, 0.0)
+    same = _rows_of_the_constant(ref, cur)
+    n, m = ref.n, cur.n
+    if all_of_one_value(same, n, m) > _CHANCE:
+        reason = f"production holds a single value, as {m:,} rows may by chance"
+        return _fact(context, "constant", column, 0.0, reason)
+    return _fact(context, "constant", column, 1.0, "production holds a single value")
 
 
 def _rows_of_the_constant(ref: Ecdf | Counts, cur: Ecdf | Counts) -> int:
@@ -267,10 +222,6 @@ def _rows_of_the_constant(ref: Ecdf | Counts, cur: Ecdf | Counts) -> int:
     if isinstance(ref, Counts) and isinstance(cur, Counts):
         return int(ref.mass[(ref.labels == cur.labels[0]).to_numpy()].sum())
     return 0
-
-
-def _log_choose(n: float | np.ndarray, k: float | np.ndarray) -> np.ndarray:
-    return np.asarray(gammaln(np.add(n, 1.0)) - gammaln(np.add(k, 1.0)) - gammaln(np.subtract(n, k) + 1.0))
 
 
 def _fact(

@@ -95,9 +95,7 @@ def fold(
                 progress(offset)
         for futures in pending:
             _wait(futures)
-        last = [
-            workers[index % len(workers)].submit(one.finish) for index, one in enumerate(folds)
-        ]
+        last = [workers[index % len(workers)].submit(one.finish) for index, one in enumerate(folds)]
         return [future.result() for future in last]
 
 

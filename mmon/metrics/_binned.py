@@ -12,10 +12,10 @@ import math
 from typing import ClassVar
 
 import numpy as np
-from scipy.special import gammaincc
 
 from mmon.metrics._bins import FloatArray, IntArray, Table, tabulate
 from mmon.metrics._null_sums import rest_sums
+from mmon.metrics._null_tails import log_tail
 from mmon.metrics._null_tables import NullTables, null_tables
 from mmon.metrics._proportions import two_tails
 from mmon.profile.counts import Counts
@@ -76,6 +76,14 @@ class Binned:
             total = np.maximum(total + rest_sums(self.terms, null), 0.0)
         return self.of_sum(total)
 
+    def to_sum(self, value: float) -> float:
+        """The sum of terms that gives ``value``; the inverse of ``of_sum``."""
+        return value
+
+    def log_tail(self, value: float, null: NullTables) -> float:
+        """Log of the probability of ``value`` or more by chance, up to a constant."""
+        return log_tail(self.terms, self.to_sum(value), null)
+
     def reach(self, ref_moved: float, cur_moved: float) -> float:
         """How far the value can go when these shares of the rows may sit in wrong bins."""
         return math.inf
@@ -135,10 +143,10 @@ class Binned:
         if value <= 0:
             return 1.0
         null = null_tables(ref, cur, self.bins, rows)
-        if null.pooled is not None and len(null.pooled) <= 2:
+        if null.is_fixed and len(null.pooled) <= 2:
             p = _of_two_categories(self, value, null)
         else:
-            p = _of_deals(self, value, _null_values(self, null))
+            p = _of_deals(self, value, null)
         return max(p, _SMALLEST)
 
 
@@ -147,19 +155,19 @@ def _null_values(metric: Binned, null: NullTables) -> FloatArray:
     return np.sort(metric.deal_values(null))
 
 
-def _of_deals(metric: Binned, value: float, null: FloatArray) -> float:
-    """Mid-p frequency among the null values; beyond them, a gamma tail fitted to them."""
+def _of_deals(metric: Binned, value: float, null: NullTables) -> float:
+    """Mid-p frequency among the deals; beyond them, the saddlepoint's tail, joined on to it."""
+    dealt = _null_values(metric, null)
     slack = _ROUNDING * value
-    above = len(null) - np.searchsorted(null, [value - slack, value + slack], side="left")
-    share = float(above.sum()) / (2 * len(null))
+    above = len(dealt) - np.searchsorted(dealt, [value - slack, value + slack], side="left")
+    share = float(above.sum()) / (2 * len(dealt))
     if share >= _TAIL:
         return share
-    anchor = null[-math.ceil(_TAIL * len(null))]
-    squares = null**metric.power
-    mean, variance = float(squares.mean()), float(squares.var())
-    shape, scale = mean * mean / variance, variance / mean
-    at, start = value**metric.power / scale, anchor**metric.power / scale
-    return min(_TAIL, _TAIL * float(gammaincc(shape, at) / gammaincc(shape, start)))
+    anchor = float(dealt[-math.ceil(_TAIL * len(dealt))])
+    if not anchor < value:
+        return _TAIL
+    away = metric.log_tail(value, null) - metric.log_tail(anchor, null)
+    return min(_TAIL, _TAIL * math.exp(min(away, 0.0)))
 
 
 def _of_two_categories(metric: Binned, value: float, null: NullTables) -> float:

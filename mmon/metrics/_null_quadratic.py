@@ -17,6 +17,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
+from scipy.special import gammaincc
 
 from mmon.metrics._rank_pool import FloatArray
 
@@ -123,3 +124,32 @@ def _saddle(x: float, relative: FloatArray, side: float) -> float:
             break
         at = following
     return at
+
+
+def tails(values: FloatArray, weights: FloatArray) -> FloatArray:
+    """`tail` at many values at once, from a scaled chi-square with the sum's first cumulants.
+
+    Parameters
+    ----------
+    values : (V,) float64
+    weights : (L,) float64
+
+    Returns
+    -------
+    (V,) float64 in [0, 1].
+
+    References
+    ----------
+    Imhof, *Computing the distribution of quadratic forms in normal variables*, Biometrika, 1961,
+    section 4 (Pearson's three-moment approximation).
+    """
+    if len(weights) == 0:
+        return (values <= 0.0).astype(np.float64)
+    # Relative to the largest, so that the cubes neither vanish nor overflow.
+    relative = weights / weights[0]
+    first, second, third = (float((relative**power).sum()) for power in (1, 2, 3))
+    freedom = second**3 / third**2
+    scaled = (values / weights[0] - first) * (second / third) + freedom
+    found: FloatArray = gammaincc(0.5 * freedom, np.maximum(0.5 * scaled, 0.0))
+    # The approximating law may start above 0; the sum itself is surely at least 0.
+    return np.where(values <= 0.0, 1.0, found)

@@ -12,17 +12,22 @@ Morris, *Central limit theorems for multinomial sums*, Ann. Statist. 1975.
 
 from __future__ import annotations
 
+import functools
+import math
 from collections.abc import Callable
 
 import numpy as np
 
-from mmon.metrics._bins import FloatArray
+from mmon.metrics._bins import FloatArray, IntArray
 from mmon.metrics._null_tables import NullTables
 from mmon.metrics._proportions import log_binomial
 
 # Counts (or points of a normal density) per category: six deviations either side.
 _POINTS = 64
 _REACH = 6.0
+# Where the mean lies between two points of the density: there the trapezoidal rule is exact to
+# second order for terms with a kink at the mean, such as |p - q|.
+_KINK = 0.5 - math.sqrt(1 / 12)
 
 Terms = Callable[[FloatArray, FloatArray, float], FloatArray]
 
@@ -39,9 +44,7 @@ def rest_sums(terms: Terms, null: NullTables) -> FloatArray:
     -------
     (R,) float64
     """
-    pooled, repeats = np.unique(null.rest, return_counts=True)
-    rows = pooled.astype(np.float64)
-    count, mass = _counts(rows, null.m / (null.n + null.m))
+    rows, repeats, count, mass = _counts(null)
     term = terms((rows[:, None] - count) / null.n, count / null.m, null.weight)
     mean = (mass * count).sum(axis=1)
     away = count - mean[:, None]
@@ -64,17 +67,28 @@ def rest_sums(terms: Terms, null: NullTables) -> FloatArray:
     return float(repeats @ term_mean) + given + np.sqrt(max(spread, 0.0)) * noise
 
 
-def _counts(rows: FloatArray, share: float) -> tuple[FloatArray, FloatArray]:
-    """Production rows that a category of ``rows`` may get, (D, P), and their probabilities."""
+@functools.lru_cache(maxsize=4)
+def _counts(null: NullTables) -> tuple[FloatArray, IntArray, FloatArray, FloatArray]:
+    """Production rows that each kind of category may get, and how probable they are.
+
+    Returns
+    -------
+    rows, repeats : (D,) the distinct sizes of categories, and how many categories have each
+    count, mass : (D, P) production rows and their probabilities, which sum to 1
+    """
+    pooled, repeats = np.unique(null.rest, return_counts=True)
+    rows = pooled.astype(np.float64)
+    share = 1 - null.weight
     mean = rows * share
     deviation = np.sqrt(mean * (1 - share))
-    is_fine = deviation * 2 * _REACH > _POINTS - 4
-    first = np.maximum(np.floor(mean - _POINTS / 2), 0)
-    whole = np.minimum(first[:, None] + np.arange(_POINTS), rows[:, None])
-    is_repeat = first[:, None] + np.arange(_POINTS) > rows[:, None]
-    mass = np.where(is_repeat, 0.0, np.exp(log_binomial(whole, rows[:, None], share)))
-    grid = np.linspace(-_REACH, _REACH, _POINTS)
+    first = np.maximum(np.floor(mean - _POINTS / 2), 0)[:, None]
+    whole = np.minimum(first + np.arange(_POINTS), rows[:, None])
+    is_repeat = first + np.arange(_POINTS) > rows[:, None]
+    exact = np.where(is_repeat, 0.0, np.exp(log_binomial(whole, rows[:, None], share)))
+    step = 2 * _REACH / (_POINTS - 1)
+    grid = (np.arange(_POINTS) - _POINTS // 2 + _KINK) * step
     smooth = np.clip(mean[:, None] + deviation[:, None] * grid, 0, rows[:, None])
-    count = np.where(is_fine[:, None], smooth, whole)
-    mass = np.where(is_fine[:, None], np.exp(-(grid**2) / 2), mass)
-    return count, mass / mass.sum(axis=1, keepdims=True)
+    is_wide = (deviation * 2 * _REACH > _POINTS - 4)[:, None]
+    count = np.where(is_wide, smooth, whole)
+    mass = np.where(is_wide, np.exp(-(grid**2) / 2), exact)
+    return rows, repeats, count, mass / mass.sum(axis=1, keepdims=True)

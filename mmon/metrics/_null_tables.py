@@ -25,7 +25,7 @@ from mmon.profile.counts import Counts
 from mmon.profile.ecdf import Ecdf
 
 # Cells drawn per column: 2,000 deals of ten bins, which take about 2 ms.
-_CELLS = 20_000
+_CELLS = 24_000
 _FEWEST, _MOST = 300, 2_000
 _SEED = 20_240_229
 # numpy draws hypergeometric numbers of populations below this.
@@ -34,7 +34,7 @@ _LARGEST_POPULATION = 1_000_000_000
 _LIGHT = 0.1
 # Categories drawn one by one when there are more than twice as many; the rest are many and small,
 # so that their sums are known from their moments.
-_HEAD = 32
+_HEAD = 24
 _NONE = np.empty((1, 0), dtype=np.int64)
 
 
@@ -48,10 +48,12 @@ class NullTables:
         The bins of a numeric column; of a categorical one, those that vary most.
     n, m : int
         Rows of the reference and of production in every deal.
-    pooled : (C,) int64 or None
-        Rows of both sides per category, when the categories are the same in every deal.
+    pooled : (C,) int64
+        Rows of both sides per bin of the observed table.
+    is_fixed : bool
+        Whether the bins are the same in every deal.
     rest : (D,) int64
-        Rows of both sides in each category that is not in ``ref`` and ``cur``.
+        Those of ``pooled`` that are not in ``ref`` and ``cur``.
     rest_rows : (R,) int64
         Production rows in all of ``rest``, per deal.
     noise : (R,) float64
@@ -62,7 +64,8 @@ class NullTables:
     cur: IntArray
     n: int
     m: int
-    pooled: IntArray | None = None
+    pooled: IntArray
+    is_fixed: bool = True
     rest: IntArray = dataclasses.field(default_factory=lambda: _NONE[0])
     rest_rows: IntArray = dataclasses.field(default_factory=lambda: _NONE[0])
     noise: FloatArray = dataclasses.field(default_factory=lambda: np.empty(0))
@@ -81,10 +84,11 @@ def null_tables(
     table = tabulate(ref, cur, bins)
     n, m = table.ref.rows, table.cur.rows if rows is None else rows
     rng = np.random.default_rng(_SEED)
-    if isinstance(ref, Ecdf) and isinstance(cur, Ecdf) and cur.n and len(ref.values) > bins:
-        return _moving(ref, cur, bins, n, m, rng)
     pooled = _scaled(table.ref.mass + table.cur.mass, n + m)
     pooled = pooled[pooled > 0]
+    if isinstance(ref, Ecdf) and isinstance(cur, Ecdf) and cur.n and len(ref.values) > bins:
+        ref_mass, cur_mass = _moving(ref, cur, bins, n, m, rng)
+        return NullTables(ref_mass, cur_mass, n, m, pooled, is_fixed=False)
     if len(pooled) <= 2:
         # Two categories are summed exactly: nothing to draw.
         return NullTables(_NONE, _NONE, n, m, np.append(pooled, [0, 0])[:2])
@@ -101,7 +105,7 @@ def _fixed(pooled: IntArray, n: int, m: int, rng: np.random.Generator) -> NullTa
     drawn = deal(np.append(head, rest.sum()), m, _deals(_HEAD), rng)
     noise = rng.standard_normal(len(drawn))
     own = drawn[:, :-1]
-    return NullTables(head - own, own, n, m, head, rest, drawn[:, -1], noise)
+    return NullTables(head - own, own, n, m, pooled, True, rest, drawn[:, -1], noise)
 
 
 def _deals(cells: int) -> int:
@@ -137,7 +141,7 @@ def deal(pooled: IntArray, m: int, deals: int, rng: np.random.Generator) -> IntA
 
 def _moving(
     ref: Ecdf, cur: Ecdf, bins: int, n: int, m: int, rng: np.random.Generator
-) -> NullTables:
+) -> tuple[IntArray, IntArray]:
     """Deals of a numeric column, with the cuts at the quantiles of each deal's reference."""
     cur_rows = cur.presence.rows
     apart = np.array(
@@ -157,7 +161,7 @@ def _moving(
         # Given how many values are missing, the others are dealt as if they were alone.
         ref_mass = np.column_stack([ref_mass * (kept[:, 2:] / ref.n), kept[:, :2]])
         cur_mass = np.column_stack([cur_mass * (drawn[:, 2:] / finite_m), drawn[:, :2]])
-    return NullTables(ref_mass, cur_mass, n, m)
+    return ref_mass, cur_mass
 
 
 def _finite(

@@ -121,16 +121,25 @@ def _as_integers(values: NDArray[np.float64]) -> IntArray | None:
     return values.astype(np.int64)
 
 
-def resized(both: Pool, m: int) -> IntArray:
-    """(J,) int64, the pooled rows at or below each value had production ``m`` rows.
+def resized(below: IntArray, n: int, m: int) -> IntArray:
+    """Pooled rows at or below each value, had production ``m`` rows.
 
-    The pooled shares are kept; rows are rounded to whole ones.
+    Parameters
+    ----------
+    below : (J,) int64, ascending
+        The last is all rows of both sides as they are.
+    n, m : int
+        Rows of the reference, and the rows that production is to have.
+
+    Returns
+    -------
+    (L,) int64, ascending, positive; the pooled shares are kept, to whole rows. L <= J.
     """
-    if m == both.m:
-        return both.pooled_below
-    share = both.pooled_below / (both.n + both.m)
-    below = np.unique(np.rint(share * (both.n + m)).astype(np.int64))
-    return below[below > 0]
+    total = n + m
+    if total == below[-1]:
+        return below
+    scaled = np.unique(np.rint(below / below[-1] * total).astype(np.int64))
+    return scaled[scaled > 0]
 
 
 @functools.lru_cache(maxsize=16)

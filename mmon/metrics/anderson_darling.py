@@ -103,7 +103,7 @@ class AndersonDarling:
             # Both midranks differ by half the gap: the value is gap**2 / (t (1 - t)).
             share = float(both.pooled_below[0]) / (both.n + both.m)
             gap = math.sqrt(max(value, 0.0) * share * (1.0 - share))
-            return two_values.tail(gap, resized(both, m), both.n, m)
+            return two_values.tail(gap, resized(both.pooled_below, both.n, m), both.n, m)
         total = both.n + m
         return null.tail(value * (both.n * m / total) * ((total - 1) / total), _weights(ref, cur))
 

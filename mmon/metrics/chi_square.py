@@ -15,4 +15,4 @@ class ChiSquare(Binned):
         return weight*(1-weight)*(p-q)**2/np.maximum(weight*p+(1-weight)*q,np.finfo(np.float64).tiny)
     def of_sum(self, total: FloatArray) -> FloatArray:
         return np.sqrt(total)
-
+    def to_sum(self, value): return value*value

@@ -93,7 +93,7 @@ class CliffsDelta:
         both = pool(ref, cur)
         m = both.m if rows is None else rows
         if len(both.values) <= 2:
-            return two_values.tail(abs(value), resized(both, m), both.n, m)
+            return two_values.tail(abs(value), resized(both.pooled_below, both.n, m), both.n, m)
         # Delta is the difference of the mean midranks in units of half of all rows.
         return null.tail(0.5 * abs(value), _population(ref, cur), both.n, m)
 

@@ -102,7 +102,7 @@ class CramerVonMises:
             # The value is the squared gap at the lower value times its share.
             share = float(both.pooled_below[0]) / (both.n + both.m)
             gap = (max(value, 0.0) / share) ** 0.5
-            return two_values.tail(gap, resized(both, m), both.n, m)
+            return two_values.tail(gap, resized(both.pooled_below, both.n, m), both.n, m)
         total = both.n + m
         return null.tail(value * (both.n * m / total) * ((total - 1) / total), _weights(ref, cur))
 

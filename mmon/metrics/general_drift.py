@@ -21,3 +21,10 @@ class GeneralDrift(Binned):
         a,b=self._parts()
         p, q = table.ref.mass / table.ref.rows, table.cur.mass / table.cur.rows
         return sum(x.error(float(x.distance(p,q,0.5)),table) for x in (a,b))/2
+    def log_tail(self, value, null):
+        from mmon.metrics._null_tails import log_tail
+        tv,h=self._parts()
+        a,b=tv.deal_values(null),h.deal_values(null)
+        top=np.argsort(a+b)[-20:]
+        s=value*float((b[top]/((a+b)[top]/2)).mean())
+        return log_tail(lambda p,q,w: tv.terms(p,q,w)+h.terms(p,q,w)/(2*s), 2*value-s/2, null)

@@ -21,4 +21,4 @@ class Hellinger(Binned):
 
     def reach(self, ref_moved: float, cur_moved: float) -> float:
         return math.sqrt(ref_moved) + math.sqrt(cur_moved)
-
+    def to_sum(self, value): return value*value

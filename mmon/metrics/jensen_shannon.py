@@ -19,4 +19,4 @@ class JensenShannon(Binned):
 
     def of_sum(self, total: FloatArray) -> FloatArray:
         return np.sqrt(total)
-
+    def to_sum(self, value): return value*value

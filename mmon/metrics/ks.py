@@ -84,4 +84,4 @@ class KolmogorovSmirnov:
         certain = abs(value) - max(ref.rank_error, cur.rank_error)
         both: Pool = pool(ref, cur)
         m = both.m if rows is None else rows
-        return null.tail(certain, resized(both, m), both.n, m)
+        return null.tail(certain, resized(both.pooled_below, both.n, m), both.n, m)

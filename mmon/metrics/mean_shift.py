@@ -103,7 +103,7 @@ class MeanShift:
         both = pool(ref, cur)
         if len(both.values) <= 2:
             width = float(both.values[-1] - both.values[0])
-            return two_values.tail(min(difference / width, 1.0), resized(both, m), ref.n, m)
+            return two_values.tail(min(difference / width, 1.0), resized(both.pooled_below, ref.n, m), ref.n, m)
         pooled = _population(ref, cur)
         if not math.isfinite(pooled.variance):
             return None

@@ -9,8 +9,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from mmon.errors import ConfigError
 from mmon.engine.local import batch_rows, fold
+from mmon.errors import ConfigError
 from mmon.profile.counts import Counts
 from mmon.profile.ecdf import Ecdf
 from mmon.profile.plan import ColumnPlan, Plan
@@ -166,7 +166,6 @@ class _RowCounter:
         pasts = np.append(starts[1:], n)
         parts = zip(keys[starts].tolist(), starts.tolist(), pasts.tolist(), strict=True)
         return Segments(order, tuple(parts))
-
 
     def _keys(self, batch: pl.DataFrame, offset: int) -> NDArray[np.int64]:
         if isinstance(self._cut, RowCut):

@@ -72,6 +72,7 @@ class Ecdf:
         )
 
     @classmethod
+    @np.errstate(over="ignore", invalid="ignore")
     def of(
         cls,
         values: NDArray[Any],
@@ -117,6 +118,7 @@ class Ecdf:
         return cls(kept, mass, total, moments, presence, uncertain, n - distinct)
 
     @classmethod
+    @np.errstate(over="ignore", invalid="ignore")
     def merge(cls, parts: Sequence[Ecdf]) -> Ecdf:
         """The summary of all parts' rows together; exact in any order and any grouping.
 
@@ -131,14 +133,17 @@ class Ecdf:
         values = np.concatenate([part.values for part in filled])
         mass = np.concatenate([part.mass for part in filled])
         total = np.concatenate([part.total for part in filled])
-        order = np.lexsort((total, mass, values))
-        values, mass, total = values[order], mass[order], total[order]
         # Only cells that hold one single value are joined: their totals are products, so joining
         # them is exact. Other ties wait for `compress`, which sums them in one canonical order.
         pure = values.astype(np.float64) * mass == total
-        starts = np.flatnonzero(
-            np.append(True, (values[1:] != values[:-1]) | ~(pure[1:] & pure[:-1]))
-        )
+        # A stable sort is fast on what is sorted in runs.
+        order = np.argsort(values, kind="stable")
+        tied = values[order][1:] == values[order][:-1]
+        if (tied & ~(pure[order][1:] & pure[order][:-1])).any():
+            order = np.lexsort((total, mass, ~pure, values))
+        values, mass, total, pure = values[order], mass[order], total[order], pure[order]
+        is_start = np.append(True, ~(tied & pure[1:] & pure[:-1]))
+        starts = np.flatnonzero(is_start)
         joined = np.add.reduceat(mass, starts)
         single = pure[starts]
         total = np.where(single, values[starts].astype(np.float64) * joined, total[starts])
@@ -148,6 +153,7 @@ class Ecdf:
         repeats = sum(part.repeats for part in filled)
         return cls(values[starts], joined, total, moments, presence, uncertain, repeats)
 
+    @np.errstate(over="ignore", invalid="ignore")
     def compress(self, points: int | None = DEFAULT_POINTS) -> Ecdf:
         """Keep about ``points`` points; adds at most n / points to ``uncertain``."""
         if len(self.values) == 0:
@@ -166,11 +172,12 @@ class Ecdf:
         elif len(ends) == len(self.values) and len(self.moments) <= 1:
             return self
         starts = np.append(0, ends[:-1] + 1)
+        mean = self.mean
         return Ecdf(
             values=self.values[ends],
             mass=np.diff(cumulative[ends], prepend=0),
             total=np.add.reduceat(self.total, starts),
-            moments=np.array([[self.n, self.mean, self._m2()]]),
+            moments=np.array([[self.n, mean, self._m2(mean)]]),
             presence=self.presence,
             uncertain=uncertain,
             repeats=self.repeats,
@@ -209,25 +216,29 @@ class Ecdf:
     @property
     def mean(self) -> float:
         """Exact arithmetic mean (to rounding); NaN when there are no rows."""
-        return math.fsum(self.total) / self.n if self.n else math.nan
+        if not self.n:
+            return math.nan
+        if self.is_exact:
+            return _sum(self.total) / self.n
+        rows, means, _ = self.moments.T
+        return _sum(rows * means) / self.n
 
     @property
     def variance(self) -> float:
         """Sample variance with n - 1 in the denominator; NaN below two rows."""
-        return self._m2() / (self.n - 1) if self.n > 1 else math.nan
+        return self._m2(self.mean) / (self.n - 1) if self.n > 1 else math.nan
 
     @property
     def std(self) -> float:
         """Sample standard deviation; NaN below two rows."""
         return math.sqrt(self.variance) if self.n > 1 else math.nan
 
-    def _m2(self) -> float:
-        mean = self.mean
+    def _m2(self, mean: float) -> float:
         with np.errstate(over="ignore", invalid="ignore"):
             if self.is_exact:
                 return float(np.sum(self.mass * (self.values.astype(np.float64) - mean) ** 2))
             rows, means, squares = self.moments.T
-            return math.fsum(squares + rows * (means - mean) ** 2)
+            return _sum(squares + rows * (means - mean) ** 2)
 
     def cdf(self, at: NDArray[Any]) -> _FloatArray:
         """Fraction of rows at or below each of ``at``: in [F - rank_error, F].
@@ -253,10 +264,17 @@ class Ecdf:
         return float(self.values[np.searchsorted(self.cumulative, rank, side="left")])
 
 
+def _sum(values: _FloatArray) -> float:
+    """The correctly rounded sum, whatever the order; infinite or NaN where it overflows."""
+    try:
+        return math.fsum(values)
+    except (OverflowError, ValueError):
+        return float(values.sum())
+
+
 def _sum_of_squares(values: _FloatArray) -> float:
     # Not np.dot: its threads spin against ours.
-    with np.errstate(over="ignore"):
-        return float(np.einsum("i,i->", values, values))
+    return float(np.einsum("i,i->", values, values))
 
 
 def _choose(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import difflib
 import re
 from collections.abc import Mapping
 
@@ -20,6 +21,10 @@ _TIME_NAME = re.compile(
     r"|logged_?at|created_?at|recorded_?at|time_?stamp|time_hour)$",
     re.IGNORECASE,
 )
+
+TIME_REASON = "time"
+"""Why the rows' time is not tested; marks that column in a profile."""
+ID_REASON = "identifier"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -60,19 +65,42 @@ def plan_reference(schema: Mapping[str, pl.DataType], roles: Columns) -> Plan:
     return Plan(columns, timestamp)
 
 
-def plan_production(reference: Profile, schema: Mapping[str, pl.DataType]) -> Plan:
-    """Read production's columns the way the reference's were read; new columns are left out."""
-    timestamp = next((c.name for c in reference.columns if c.reason == TIME_REASON), None)
-    columns = tuple(
+def plan_production(
+    reference: Profile, schema: Mapping[str, pl.DataType], timestamp: str | None = None
+) -> Plan:
+    """Read production's columns the way the reference's were read; new columns are left out.
+
+    Parameters
+    ----------
+    reference : Profile
+    schema : mapping
+        Production's columns and dtypes.
+    timestamp : str, optional
+        The rows' time; by default the reference's. A reference often has none.
+
+    Raises
+    ------
+    ConfigError
+        When neither side has the configured timestamp.
+    """
+    columns = [
         _follow(column, schema[column.name])
         for column in reference.columns
         if column.name in schema
-    )
-    return Plan(columns, timestamp if timestamp in schema else None)
-
-
-TIME_REASON = "time"
-ID_REASON = "identifier"
+    ]
+    known = {column.name for column in reference.columns}
+    if timestamp is None:
+        timestamp = next((c.name for c in reference.columns if c.reason == TIME_REASON), None)
+    elif timestamp not in known:
+        if timestamp not in schema:
+            raise ConfigError(
+                f"columns.timestamp: neither dataset has a column {timestamp!r}",
+                hint=_suggestion(timestamp, schema),
+            )
+        kind, reading = ColumnKind.DATETIME, Reading.TIME
+        dtype = str(schema[timestamp])
+        columns.append(ColumnPlan(timestamp, dtype, kind, reading, False, TIME_REASON))
+    return Plan(tuple(columns), timestamp if timestamp in schema else None)
 
 
 def _follow(column: ColumnProfile, dtype: pl.DataType) -> ColumnPlan:
@@ -121,9 +149,13 @@ def _find_timestamp(schema: Mapping[str, pl.DataType]) -> str | None:
 
 
 def _check_roles(schema: Mapping[str, pl.DataType], roles: Columns) -> None:
-    single = {"id": roles.id, "timestamp": roles.timestamp, "target": roles.target,
-              "prediction": roles.prediction, "score": roles.score}
-    asked = [(role, name) for role, name in single.items() if name is not None]
+    # The id and the timestamp may be production's alone.
+    single = (
+        ("target", roles.target),
+        ("prediction", roles.prediction),
+        ("score", roles.score),
+    )
+    asked = [(role, name) for role, name in single if name is not None]
     asked += [("categorical", name) for name in roles.categorical]
     asked += [("numeric", name) for name in roles.numeric]
     asked += [("ignore", name) for name in roles.ignore]
@@ -131,10 +163,15 @@ def _check_roles(schema: Mapping[str, pl.DataType], roles: Columns) -> None:
         asked += [("features", name) for name in roles.features]
     for role, name in asked:
         if name not in schema:
-            shown = ", ".join(list(schema)[:12]) + (", …" if len(schema) > 12 else "")
             raise ConfigError(
-                f"columns.{role}: the reference has no column {name!r}", hint=f"it has: {shown}"
+                f"columns.{role}: the reference has no column {name!r}",
+                hint=_suggestion(name, schema),
             )
-    both = sorted(set(roles.categorical) & set(roles.numeric))
-    if both:
-        raise ConfigError(f"column {both[0]!r} is listed both as categorical and as numeric")
+
+
+def _suggestion(name: str, schema: Mapping[str, pl.DataType]) -> str:
+    close = difflib.get_close_matches(name, list(schema), n=1)
+    if close:
+        return f"did you mean {close[0]!r}?"
+    names = list(schema)
+    return "it has: " + ", ".join(names[:12]) + (", …" if len(names) > 12 else "")

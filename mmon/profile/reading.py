@@ -39,8 +39,6 @@ class Readable:
 _NARROW_INTEGERS = frozenset(
     {pl.Int8, pl.Int16, pl.Int32, pl.Int64, pl.UInt8, pl.UInt16, pl.UInt32}
 )
-# 64-bit unsigned and 128-bit integers do not fit into int64: above 2**53 they lose digits.
-_WIDE_INTEGERS = frozenset({pl.UInt64, pl.Int128, pl.UInt128})
 _NESTED = frozenset({pl.List, pl.Array, pl.Struct, pl.Object, pl.Binary, pl.Null, pl.Unknown})
 
 
@@ -96,8 +94,6 @@ def _number(values: pl.Series) -> pl.Series:
     base = values.dtype.base_type()
     if base in _NARROW_INTEGERS or base in (pl.Float32, pl.Float64):
         return values
-    if base in _WIDE_INTEGERS or base in (pl.Decimal, pl.Float16):
-        return values.cast(pl.Float64)
     if base is pl.Boolean:
         return values.cast(pl.Int8)
     if base is pl.Duration:
@@ -106,6 +102,7 @@ def _number(values: pl.Series) -> pl.Series:
         return values.cast(pl.Int64) / 1e9
     if base in (pl.String, pl.Categorical, pl.Enum):
         return values.cast(pl.String).str.strip_chars().cast(pl.Float64, strict=False)
+    # Decimals, half floats and wide integers, which lose digits above 2**53.
     return values.cast(pl.Float64)
 
 

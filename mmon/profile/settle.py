@@ -40,8 +40,7 @@ def settle(profile: Profile, declared: frozenset[str] = frozenset()) -> Profile:
         Columns whose kind the user declared: they stay as they are.
     """
     columns = tuple(
-        column if column.name in declared else _settle_column(column)
-        for column in profile.columns
+        column if column.name in declared else _settle_column(column) for column in profile.columns
     )
     return dataclasses.replace(profile, columns=columns)
 
@@ -58,9 +57,7 @@ def _settle_column(column: ColumnProfile) -> ColumnProfile:
     if found is None:
         return column
     kind, reason = found
-    return dataclasses.replace(
-        column, kind=kind, reason=reason, is_tested=False, distribution=None
-    )
+    return dataclasses.replace(column, kind=kind, reason=reason, is_tested=False, distribution=None)
 
 
 def _number_reason(column: ColumnProfile, ecdf: Ecdf) -> tuple[ColumnKind, str] | None:

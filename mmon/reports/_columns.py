@@ -142,7 +142,6 @@ def _row(
     same = [row for row in results if _is_same(row, head)]
     judged = [row for row in of_window if row.status is not Status.IRRELEVANT or row.reason]
     told = [row for row in of_window if row not in judged]
-    top = layout.tops[head.potential, head.detected]
     return ColumnRow(
         name=column.name,
         kind=column.kind.value,
@@ -152,7 +151,7 @@ def _row(
         headline=result_row(head),
         scale=_scale(head, layout.reach),
         chart=None if picture is None else _chart(picture, column.kind, names),
-        trend=_trend(same, head, names, top) if len(windows) > 1 else None,
+        trend=_trend(same, head, layout) if len(windows) > 1 else None,
         judged=tuple(result_row(row) for row in judged),
         told=tuple(result_row(row) for row in told),
         results_window=names.get(head.window, f"window {head.window + 1}"),
@@ -167,13 +166,14 @@ def result_row(result: Result, *, window: str = "") -> ResultRow:
         low, high = (wording.result_value(result, end) for end in result.interval)
         value += f" [{low}, {high}]"
     limits = [wording.limit(result, limit) for limit in (result.potential, result.detected)]
-    has_limits = result.potential is not None or result.detected is not None
+    # A fact has nothing to pass: it is so, or it is not.
+    has_limits = limits != [wording.NOTHING] * 2 and not _is_fact(result)
     return ResultRow(
         name=wording.name_word(result.name),
         severity=result.status.severity,
         status=wording.status_word(result),
         value=value,
-        error=wording.error_word(result.error) if result.value is not None else "",
+        error="" if result.value is None else wording.error_word(result.error, result.value),
         thresholds=" / ".join(limits) if has_limits else "",
         p_value="" if result.p_value is None else wording.probability(result.p_value),
         q_value="" if result.q_value is None else wording.probability(result.q_value),
@@ -185,8 +185,16 @@ def result_row(result: Result, *, window: str = "") -> ResultRow:
     )
 
 
+def _is_fact(result: Result) -> bool:
+    """Whether a result only says that something is so: a column is missing, or constant."""
+    is_quality = result.kind is ResultKind.DATA_QUALITY and not wording.is_share(result)
+    return is_quality and result.value in {0.0, 1.0}
+
+
 def _value(result: Result) -> str:
     """A value in its unit, with the reference's where both were measured."""
+    if _is_fact(result):
+        return "yes" if result.value else "no"
     value = wording.result_value(result, result.value)
     if result.value is None or not result.reference_value:
         return value
@@ -201,7 +209,8 @@ def _chart(picture: Picture, kind: ColumnKind, names: Mapping[int, str]) -> char
 
 
 def _scale(head: Result, reach: float) -> geometry.Scale | None:
-    if head.value is None or (head.potential is None and head.detected is None):
+    has_limits = head.potential is not None or head.detected is not None
+    if head.value is None or not has_limits or _is_fact(head):
         return None
     potential, detected = (
         None if limit is None else severity.ratio(head, limit)
@@ -210,17 +219,16 @@ def _scale(head: Result, reach: float) -> geometry.Scale | None:
     return geometry.scale(severity.ratio(head, head.value), potential, detected, reach)
 
 
-def _trend(
-    results: Sequence[Result], head: Result, names: Mapping[int, str], top: float
-) -> TrendView:
+def _trend(results: Sequence[Result], head: Result, layout: _Layout) -> TrendView:
     found = {result.window: result for result in results}
-    rows = [(index, found.get(index)) for index in names]
-    said = [(index, _told(row) if row else "no result") for index, row in rows]
+    rows = [(window, found.get(window.index)) for window in layout.windows]
     values = [row.value if row else None for _, row in rows]
+    top = layout.tops[head.potential, head.detected]
+    said = [(window, _told(row) if row else "no result") for window, row in rows]
     return TrendView(
         shape=geometry.trend(values, head.potential, head.detected, top),
-        points=tuple(f"{index + 1}: {text}" for index, text in said),
-        full_points=tuple(f"{names[index]}: {text}" for index, text in said),
+        points=tuple(f"{window.index + 1}: {text}" for window, text in said),
+        full_points=tuple(f"{wording.period(window)}: {text}" for window, text in said),
     )
 
 

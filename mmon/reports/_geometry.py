@@ -32,7 +32,7 @@ class Axis:
     width : int
         Their sum.
     is_broken : bool
-        Whether some bin is drawn narrower than it is.
+        Whether a bin at an end is drawn narrower or wider than it is.
     """
 
     widths: tuple[int, ...]
@@ -81,19 +81,38 @@ def axis(edges: Sequence[float]) -> Axis:
     typical = statistics.median(true)
     if not math.isfinite(typical) or typical <= 0:
         return even_axis(len(true))
-    drawn = [min(width, _WIDEST * typical) for width in true]
+    drawn = [min(width, _WIDEST * typical) for width in _without_slivers(true)]
+    is_broken = drawn != true
     if max(drawn) - min(drawn) < 0.01 * typical:
-        return even_axis(len(true))
+        return Axis((1,) * len(true), len(true), is_broken)
     ends = [round(end / sum(drawn) * _UNEVEN_WIDTH) for end in itertools.accumulate(drawn)]
     widths = tuple(high - low for low, high in itertools.pairwise([0, *ends]))
-    return Axis(widths, sum(widths), is_broken=max(true) > _WIDEST * typical)
+    return Axis(widths, sum(widths), is_broken)
+
+
+def _without_slivers(widths: Sequence[float]) -> list[float]:
+    """Widths with the outermost bins at least half as wide as usual.
+
+    A sliver at the end holds what lies at an extreme, often one value with many rows; drawn as it
+    is, it could not be seen, and its density would dwarf every other.
+    """
+    typical = statistics.median(widths)
+    kept = list(widths)
+    for end in (0, -1):
+        if kept[end] < typical / 2:
+            kept[end] = typical
+    return kept
 
 
 def integers(edges: Sequence[float]) -> tuple[int, ...] | None:
     """The values of (B + 1,) edges that were cut half way between integers, or None.
 
-    The first value is the middle of the first bin; each edge is the middle of two values.
+    The first value is the middle of the first bin; each edge is the middle of two values. Bins of
+    one width other than 1 may as well be intervals, and are taken to be.
     """
+    widths = {high - low for low, high in itertools.pairwise(edges)}
+    if len(widths) == 1 and widths != {1.0}:
+        return None
     values = [edges[0] / 2 + edges[1] / 2]
     for edge in edges[1:-1]:
         values.append(2 * edge - values[-1])
@@ -109,7 +128,7 @@ def densities(
     """Heights in [0, 1]: each side's share of rows per unit of the column, on one common scale."""
     widths = [1.0] * len(reference)
     if edges is not None:
-        widths = [high - low for low, high in itertools.pairwise(edges)]
+        widths = _without_slivers([high - low for low, high in itertools.pairwise(edges)])
         # An empty bin has no density; it is drawn as if it were as wide as the narrowest one.
         narrowest = min((width for width in widths if width > 0), default=1.0)
         widths = [max(width, narrowest) / narrowest for width in widths]

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import collections
 import dataclasses
-import datetime as dt
 import json
 from collections.abc import Sequence
 
-from mmon.reports import _columns as columns
+from mmon.reports import _facts as facts
 from mmon.reports import _severity as severity
 from mmon.reports import _wording as wording
-from mmon.results import Document, Result, ResultKind, Source, Status
+from mmon.reports._columns import ColumnRow, ResultRow, column_rows, result_row
+from mmon.results import Document, Result, ResultKind, Status
 
 _SMALL_MULTIPLES = 12
 _LISTED = 300  # rows of one list: a thousand windows must not make a page of a hundred megabytes
@@ -45,7 +45,7 @@ class WindowRow:
 class Listing:
     """Results, worst first, and how many more the JSON result has than a page can carry."""
 
-    rows: tuple[columns.ResultRow, ...]
+    rows: tuple[ResultRow, ...]
     left_out: int
 
 
@@ -71,10 +71,10 @@ class Page:
     facts: tuple[tuple[str, str, str], ...]
     tally: tuple[tuple[int, str, int], ...]
     kinds: tuple[str, ...]
-    columns: tuple[columns.ColumnRow, ...]
+    columns: tuple[ColumnRow, ...]
     windows: tuple[WindowRow, ...]
     worst_window: WindowRow | None
-    multiples: tuple[columns.ColumnRow, ...]
+    multiples: tuple[ColumnRow, ...]
     undecided: Listing
     dataset: Listing
     sections: tuple[Section, ...]
@@ -89,7 +89,7 @@ class Page:
 
 def page(document: Document) -> Page:
     """Lay out a document, top-down."""
-    rows = columns.column_rows(document)
+    rows = column_rows(document)
     windows = _windows(document)
     subject = " / ".join(part for part in (document.project, document.endpoint) if part)
     verdict = document.verdict.value
@@ -99,7 +99,7 @@ def page(document: Document) -> Page:
         mark={"pass": 5, "inconclusive": 2, "breach": 4}[verdict],
         sentence=_sentence(document.sentence),
         subject=subject,
-        facts=_facts(document),
+        facts=facts.facts(document),
         tally=_tally(rows),
         kinds=tuple(sorted({row.kind for row in rows})),
         columns=tuple(rows),
@@ -118,13 +118,11 @@ def page(document: Document) -> Page:
             ],
         ),
         sections=tuple(_sections(document)),
-        untested=_untested(document),
+        untested=facts.untested(document),
         metrics=_metrics(document),
         metrics_left_out=max(0, len(document.metrics) - _LISTED),
-        run=_run(document),
-        configuration=json.dumps(
-            document.configuration, indent=2, ensure_ascii=False, default=str
-        ),
+        run=facts.run(document),
+        configuration=json.dumps(document.configuration, indent=2, ensure_ascii=False, default=str),
         deliveries=tuple(
             ", ".join(f"{key}: {value}" for key, value in delivery.items())
             for delivery in (*document.alerts, *document.deliveries)
@@ -140,30 +138,7 @@ def _sentence(text: str) -> str:
     return text[0].upper() + text[1:] + ("" if text.endswith(_SENTENCE_END) else ".")
 
 
-def _facts(document: Document) -> tuple[tuple[str, str, str], ...]:
-    """Rows ``(title, what, where)``."""
-    windows = document.windows
-    facts = [
-        ("Reference", f"{wording.count(document.reference.rows)} rows", document.reference.source),
-        (
-            "Production",
-            f"{wording.count(document.production.rows)} rows",
-            document.production.source,
-        ),
-    ]
-    if windows and windows[0].start is not None:
-        start, end = wording.iso_moment(windows[0].start), wording.iso_moment(windows[-1].end)
-        cut = f"{len(windows)} windows" if len(windows) > 1 else "one window"
-        facts.append(("Period", f"{start} to {end}", cut))
-    elif len(windows) > 1:
-        facts.append(("Windows", f"{len(windows)}", f"of {wording.count(windows[0].rows)} rows"))
-    tested, untested = len(_tested(document)), len(_untested(document))
-    facts.append(("Columns", f"{tested} tested", f"{untested} not tested" if untested else ""))
-    facts.append(("Fails on", document.fail_on, f"exit status {int(document.exit_status)}"))
-    return tuple(facts)
-
-
-def _tally(rows: Sequence[columns.ColumnRow]) -> tuple[tuple[int, str, int], ...]:
+def _tally(rows: Sequence[ColumnRow]) -> tuple[tuple[int, str, int], ...]:
     """Rows ``(severity, status in words, columns)``, worst first, without the empty ones."""
     seen = collections.Counter(row.severity for row in rows)
     return tuple(
@@ -202,7 +177,7 @@ def _weight(row: WindowRow) -> tuple[int, int, int]:
     return row.severity, row.detected, row.potential
 
 
-def _multiples(rows: Sequence[columns.ColumnRow]) -> tuple[columns.ColumnRow, ...]:
+def _multiples(rows: Sequence[ColumnRow]) -> tuple[ColumnRow, ...]:
     """The columns worth a chart of their own: those in trouble, else the few nearest to it."""
     drawn = [row for row in rows if row.trend is not None]
     trouble = [row for row in drawn if row.severity >= Status.INCONCLUSIVE.severity]
@@ -213,7 +188,7 @@ def _listing(document: Document, results: Sequence[Result]) -> Listing:
     several = len(document.windows) > 1
     worst_first = sorted(results, key=severity.order, reverse=True)
     rows = tuple(
-        columns.result_row(result, window=f"{result.window + 1}" if several else "")
+        result_row(result, window=f"{result.window + 1}" if several else "")
         for result in worst_first[:_LISTED]
     )
     return Listing(rows, left_out=max(0, len(results) - _LISTED))
@@ -251,24 +226,6 @@ def _section(
     return Section(anchor, title, sentence, _listing(document, shown))
 
 
-def _tested(document: Document) -> set[str]:
-    return {
-        result.column
-        for result in document.results
-        if result.kind is ResultKind.DATA_DRIFT and result.column is not None
-    }
-
-
-def _untested(document: Document) -> tuple[tuple[str, str, str, str], ...]:
-    """Rows ``(name, kind, dtype, why)`` for the columns without a drift result."""
-    tested = _tested(document)
-    return tuple(
-        (column.name, column.kind.value, column.dtype, column.reason or "no metric applies to it")
-        for column in document.columns
-        if column.name not in tested
-    )
-
-
 def _metrics(document: Document) -> tuple[tuple[str, str, str, str], ...]:
     """Rows ``(name, column, window, value)``."""
     several = len(document.windows) > 1
@@ -281,33 +238,3 @@ def _metrics(document: Document) -> tuple[tuple[str, str, str, str], ...]:
         )
         for metric in document.metrics[:_LISTED]
     )
-
-
-def _run(document: Document) -> tuple[tuple[str, str], ...]:
-    versions = ", ".join(f"{name} {version}" for name, version in document.versions.items())
-    return (
-        ("Run", document.run_id),
-        ("Started", wording.iso_moment(document.started_at) + " UTC"),
-        ("Took", _duration(document.started_at, document.finished_at)),
-        ("mmon", document.mmon_version),
-        ("Versions", versions),
-        ("Reference", _read(document.reference)),
-        ("Production", _read(document.production)),
-        ("Configuration", document.config_digest),
-    )
-
-
-def _read(source: Source) -> str:
-    rows = f"{wording.count(source.rows)} rows, all of them read"
-    if source.rank_error == 0:
-        return f"{rows}; every rank is exact"
-    return f"{rows}; ranks are known to {source.rank_error * 100:.2g}% of the rows"
-
-
-def _duration(started_at: str, finished_at: str) -> str:
-    try:
-        start, end = (dt.datetime.fromisoformat(text) for text in (started_at, finished_at))
-        seconds = (end - start).total_seconds()
-    except (ValueError, TypeError):
-        return wording.NOTHING
-    return f"{wording.number(seconds)} s"

@@ -57,12 +57,13 @@ def _object_fault(value: Mapping[str, Any], rule: Mapping[str, Any], path: str) 
     for key in rule.get("required", ()):
         if key not in value:
             return f"{path or 'it'} has no {key!r}"
-    if rule.get("additionalProperties", True) is False:
+    others = rule.get("additionalProperties", {})
+    if others is False:
         for key in value:
             if key not in known:
                 return f"{path or 'it'} has {key!r}, which does not belong there"
     at = f"{path}." if path else ""
-    found = (fault(value[key], known[key], f"{at}{key}") for key in known if key in value)
+    found = (fault(item, known.get(key, others), f"{at}{key}") for key, item in value.items())
     return next((text for text in found if text), None)
 
 

@@ -153,12 +153,7 @@ def limits_word(result: Result) -> str:
     """A result's thresholds; empty where it has none that say anything."""
     if is_fact(result) or (result.potential is None and result.detected is None):
         return ""
-    is_share = wording.result_value(result, 0.5).endswith("%")
-    limits = (result.potential, result.detected)
-    return " / ".join(
-        wording.result_value(result, limit) if is_share or limit is None else f"{limit:g}"
-        for limit in limits
-    )
+    return " / ".join(wording.limit(result, level) for level in (result.potential, result.detected))
 
 
 def is_fact(result: Result) -> bool:

@@ -156,7 +156,14 @@ def window_word(window: Window, *, windows: int) -> str:
     ordinal = f"window {window.index + 1}"
     if window.start is None or window.end is None:
         return f"{ordinal} ({count(window.rows)} rows)"
-    return f"{ordinal} ({iso_moment(window.start)} to {iso_moment(window.end)})"
+    return f"{ordinal} ({period(window)})"
+
+
+def period(window: Window) -> str:
+    """When a window was, or its number where it was cut by rows."""
+    if window.start is None or window.end is None:
+        return f"window {window.index + 1}"
+    return f"{iso_moment(window.start)} to {iso_moment(window.end)}"
 
 
 def quantile_word(probability: float) -> str:
@@ -165,9 +172,9 @@ def quantile_word(probability: float) -> str:
     return named.get(probability, f"{probability * 100:g}%")
 
 
-def error_word(error: float) -> str:
-    """A bound on the approximation error; nothing to say when the value is exact."""
-    if error == 0:
+def error_word(error: float, value: float = 1.0) -> str:
+    """A bound on the approximation error of ``value``; rounding is not worth a word."""
+    if error <= 1e-12 * max(1.0, abs(value)):
         return "exact"
     return "unknown" if math.isinf(error) else f"±{error:.1g}"
 

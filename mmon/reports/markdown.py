@@ -18,14 +18,14 @@ _MOST_NAMES = 10
 _LONGEST_NAME = 80
 
 _VERDICT_SIGNS = {
-    Verdict.PASS: ":white_check_mark:",
-    Verdict.BREACH: ":x:",
-    Verdict.INCONCLUSIVE: ":grey_question:",
+    Verdict.PASS: "✅",
+    Verdict.BREACH: "❌",
+    Verdict.INCONCLUSIVE: "❔",
 }
 _STATUS_SIGNS = {
-    Status.DETECTED: ":red_circle:",
-    Status.POTENTIAL_DETECTION: ":yellow_circle:",
-    Status.INCONCLUSIVE: ":grey_question:",
+    Status.DETECTED: "🔴",
+    Status.POTENTIAL_DETECTION: "🟡",
+    Status.INCONCLUSIVE: "❔",
 }
 
 
@@ -78,7 +78,7 @@ def _table(findings: Sequence[Finding], *, windows: int) -> list[str]:
 
 def _cells(finding: Finding, *, windows: int) -> list[str]:
     head = finding.head
-    name = "*all columns*" if finding.column is None else _code(finding.column)
+    name = "*all columns*" if finding.column is None else _code(finding.column).replace("|", r"\|")
     others = [
         f"{wording.name_word(row.name)} {summary.value_word(row)}"
         for row in finding.also
@@ -161,14 +161,14 @@ def _named(name: str | None) -> str:
 
 
 def _code(text: str) -> str:
-    """A name in code quotes that nothing in it can leave; a bar would end a table's cell."""
+    """A name in code quotes that nothing in it can leave."""
     text = safe(text, unicode=True)
     if len(text) > _LONGEST_NAME:
         text = text[: _LONGEST_NAME - 1] + "…"
     fence = "`" * (1 + max(map(len, re.findall("`+", text)), default=0))
     # Code quotes that begin or end with a backtick or a space need a space that is not shown.
     edge = " " if not text.strip(" ") or text[0] in "` " or text[-1] in "` " else ""
-    return f"{fence}{edge}{text or ' '}{edge}{fence}".replace("|", "\\|")
+    return f"{fence}{edge}{text or ' '}{edge}{fence}"
 
 
 def _escaped(text: str) -> str:

@@ -9,30 +9,29 @@ from __future__ import annotations
 import difflib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import polars as pl
 
 from mmon.config import Dataset
 from mmon.errors import ConfigError, DataError
 from mmon.sources.dtypes import TEXT, dtype_named
+from mmon.sources.duplicates import count_duplicates
 from mmon.sources.errors import READ_FAILURES, explain_read_error, reading
 from mmon.sources.formats import TEXT_FORMATS
-from mmon.sources.in_memory import frame_of
+from mmon.sources.in_memory import Table, frame_of
 from mmon.sources.listing import Part, display_name, list_parts
 from mmon.sources.opening import Opener
 from mmon.sources.partitions import partition_texts, partition_values
 from mmon.sources.union import Described, common_schema, fitted, readable_schema
 
-if TYPE_CHECKING:
-    from mmon.sources.in_memory import Table
-
 __all__ = [
     "READ_FAILURES",
     "as_lazyframe",
+    "count_duplicates",
     "display_name",
     "explain_read_error",
     "open_dataset",
+    "open_named",
     "reading",
 ]
 
@@ -87,6 +86,11 @@ def open_dataset(dataset: Dataset, *, expect: Schema | None = None) -> pl.LazyFr
     return _with_dtypes(frame, dtypes, common)
 
 
+def open_named(dataset: Dataset, *, expect: Schema | None = None) -> tuple[pl.LazyFrame, str]:
+    """`open_dataset`, with the name a report gives the dataset."""
+    return open_dataset(dataset, expect=expect), display_name(dataset.path)
+
+
 def as_lazyframe(
     data: str | Path | Sequence[str | Path] | Dataset | Table, *, expect: Schema | None = None
 ) -> tuple[pl.LazyFrame, str]:
@@ -110,7 +114,7 @@ def as_lazyframe(
             raise DataError("a list of data holds something else than paths")
         data = Dataset(path=tuple(map(str, data)))
     if isinstance(data, Dataset):
-        return open_dataset(data, expect=expect), display_name(data.path)
+        return open_named(data, expect=expect)
     return frame_of(data)
 
 

@@ -144,6 +144,11 @@ class CsvFile:
                     f"{self.part.name!r} has a single column, {names[0][:60]!r}",
                     hint=f"set the separator option to {other!r}",
                 )
+        if any("\r" in name for name in names):
+            raise DataError(
+                f"{self.part.name!r} ends its lines with a bare carriage return",
+                hint="convert it, for example with: tr '\\r' '\\n'",
+            )
         if not any("_duplicated_" in name for name in names):
             return
         # Polars renames repeated columns; the first line read as data shows what the file says.

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 import polars as pl
 
 from mmon.errors import ConfigError
+from mmon.timestamps import time_zone
 
 _SIMPLE: Mapping[str, pl.DataType] = {
     name.lower(): getattr(pl, name)()
@@ -20,7 +21,6 @@ _SIMPLE: Mapping[str, pl.DataType] = {
 }
 _NAMES = tuple(type(dtype).__name__ for dtype in _SIMPLE.values())
 _WITH_ARGUMENTS = re.compile(r"(\w+)\s*[\[(]\s*(.*?)\s*[\])]")
-_UNITS = ("ms", "us", "ns")
 
 TEXT = (pl.String, pl.Categorical, pl.Enum)
 
@@ -45,22 +45,24 @@ def _parametric(name: str) -> pl.DataType | None:
     match = _WITH_ARGUMENTS.fullmatch(name.strip())
     if match is None:
         return None
-    kind = match[1].lower()
-    arguments = [part.strip(" '\"") for part in match[2].split(",")]
-    if kind == "decimal" and len(arguments) == 2 and all(part.isdigit() for part in arguments):
-        precision, scale = map(int, arguments)
-        return pl.Decimal(precision, scale) if 0 <= scale <= precision <= 38 else None
-    if arguments[0] not in _UNITS or len(arguments) > 2:
+    kind, arguments = match[1].lower(), [part.strip(" '\"") for part in match[2].split(",")]
+    found: pl.DataType | None = None
+    try:
+        match kind, *arguments:
+            case "decimal", precision, scale if 0 <= int(scale) <= int(precision) <= 38:
+                found = pl.Decimal(int(precision), int(scale))
+            case "duration", "ms" | "us" | "ns" as unit:
+                found = pl.Duration(unit)
+            case "datetime", "ms" | "us" | "ns" as unit:
+                found = pl.Datetime(unit)
+            case "datetime", "ms" | "us" | "ns" as unit, zone:
+                time_zone(zone)
+                found = pl.Datetime(unit, zone)
+            case _:
+                pass
+    except ValueError:
         return None
-    if kind == "duration" and len(arguments) == 1:
-        return pl.Duration(arguments[0])  # type: ignore[arg-type]  # checked just above
-    if kind == "datetime":
-        zone = arguments[1] if len(arguments) == 2 else None
-        try:
-            return pl.Datetime(arguments[0], zone)  # type: ignore[arg-type]  # checked just above
-        except ValueError:
-            return None
-    return None
+    return found
 
 
 def common_dtype(one: pl.DataType, other: pl.DataType) -> pl.DataType | None:
@@ -69,19 +71,20 @@ def common_dtype(one: pl.DataType, other: pl.DataType) -> pl.DataType | None:
     Numbers mix with numbers, dates with times without a zone, text with categories; text never
     mixes with numbers. Datetimes of two units become microseconds, those of two zones UTC.
     """
-    if one == other or other == pl.Null:
-        return one
-    if one == pl.Null:
-        return other
-    if one.is_numeric() and other.is_numeric():
-        return _common_number(one, other)
-    if isinstance(one, TEXT) and isinstance(other, TEXT):
-        return pl.String()
-    if isinstance(one, pl.Duration) and isinstance(other, pl.Duration):
-        return pl.Duration("us")
-    if isinstance(one, pl.Date | pl.Datetime) and isinstance(other, pl.Date | pl.Datetime):
-        return _common_time(one, other)
-    return None
+    common: pl.DataType | None = None
+    if other in (one, pl.Null):
+        common = one
+    elif one == pl.Null:
+        common = other
+    elif one.is_numeric() and other.is_numeric():
+        common = _common_number(one, other)
+    elif isinstance(one, TEXT) and isinstance(other, TEXT):
+        common = pl.String()
+    elif isinstance(one, pl.Duration) and isinstance(other, pl.Duration):
+        common = pl.Duration("us")
+    elif isinstance(one, pl.Date | pl.Datetime) and isinstance(other, pl.Date | pl.Datetime):
+        common = _common_time(one, other)
+    return common
 
 
 def _common_number(one: pl.DataType, other: pl.DataType) -> pl.DataType:

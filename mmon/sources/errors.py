@@ -1,4 +1,4 @@
-"""Turns what Polars and the operating system say of a failed read into one sentence for a person."""
+"""Turns what Polars and the system say of a failed read into one sentence for a person."""
 
 from __future__ import annotations
 

@@ -49,10 +49,10 @@ _FOREIGN = {
     b"Obj\x01": "an Avro file",
     b"ORC": "an ORC file",
     b"\x89HDF": "an HDF5 file",
-    b"\xff\xff\xff\xff": "an Arrow stream (mmon reads Arrow IPC files)",
-    b"FEA1": "a Feather file of version 1 (mmon reads version 2)",
-    b"\xff\xfe": "UTF-16 text (mmon reads UTF-8)",
-    b"\xfe\xff": "UTF-16 text (mmon reads UTF-8)",
+    b"\xff\xff\xff\xff": "an Arrow IPC stream, not a file",
+    b"FEA1": "a Feather file of version 1, not 2",
+    b"\xff\xfe": "UTF-16 text, not UTF-8",
+    b"\xfe\xff": "UTF-16 text, not UTF-8",
 }
 _HEAD_BYTES = 4096
 
@@ -108,11 +108,8 @@ def format_of_file(path: Path, name: str, announced: Format | None, *, is_option
             f"{name!r} is not {_TITLES[announced]}: {actual}",
             hint="correct the format option" if is_option else "rename it or set the format option",
         )
-    if announced == Format.NDJSON and head.removeprefix(_BOM).lstrip().startswith(b"["):
-        raise DataError(
-            f"{name!r} is one JSON array, not an object a line",
-            hint="turn it into lines with: jq -c '.[]'",
-        )
+    if announced == Format.NDJSON:
+        _check_ndjson(head, name)
     return announced
 
 
@@ -123,6 +120,19 @@ _TITLES = {
     Format.NDJSON: "NDJSON",
     Format.IPC: "Arrow IPC",
 }
+
+
+def _check_ndjson(head: bytes, name: str) -> None:
+    if head.lstrip().startswith(b"["):
+        raise DataError(
+            f"{name!r} is one JSON array, not an object a line",
+            hint="turn it into lines with: jq -c '.[]'",
+        )
+    if head.startswith(_BOM):
+        raise DataError(
+            f"{name!r} begins with a byte order mark, which JSON does not allow",
+            hint="remove its first three bytes: tail -c +4",
+        )
 
 
 def _head(path: Path) -> bytes:

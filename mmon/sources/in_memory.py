@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import importlib.util
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import polars as pl
 
 from mmon.errors import DataError, MissingExtraError
+from mmon.sources.errors import READ_FAILURES
 
-if TYPE_CHECKING:
-    import pandas as pd
-    import pyarrow as pa
 
-    Table = pl.LazyFrame | pl.DataFrame | pd.DataFrame | pa.Table
+class ArrowTable(Protocol):
+    """A table of another library: pandas, pyarrow, DuckDB and others speak this protocol."""
+
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
+        """The table as a stream of Arrow batches."""
+        ...
+
+
+Table = pl.LazyFrame | pl.DataFrame | ArrowTable
 
 
 def frame_of(data: Table) -> tuple[pl.LazyFrame, str]:
@@ -34,8 +40,12 @@ def frame_of(data: Table) -> tuple[pl.LazyFrame, str]:
     library = type(data).__module__.partition(".")[0]
     if library == "pandas" and type(data).__name__ == "DataFrame":
         return _of_pandas(data), "a pandas DataFrame"
-    if library == "pyarrow" and type(data).__name__ == "Table":
-        return _of_arrow(data), "an Arrow table"
+    if hasattr(data, "__arrow_c_stream__"):
+        name = f"a {library} {type(data).__name__}"
+        try:
+            return pl.DataFrame(data).lazy(), name
+        except (*READ_FAILURES, TypeError) as error:
+            raise DataError(f"{name} cannot be read: {error}") from error
     raise DataError(
         f"data of type {type(data).__name__} cannot be analysed",
         hint="give a path, or a Polars, pandas or Arrow table",
@@ -53,14 +63,8 @@ def _of_pandas(data: Any) -> pl.LazyFrame:
     if len(repeated):
         raise DataError(f"the pandas DataFrame has the column {repeated[0]!r} more than once")
     try:
-        # NaN is how pandas writes a missing number; the report counts it as one.
+        # NaN is how pandas writes a missing number.
         return pl.from_pandas(named, nan_to_null=True).lazy()
-    except Exception as error:
+    except (*READ_FAILURES, TypeError) as error:
+        # pyarrow's errors are ValueErrors and TypeErrors, and say which column fails.
         raise DataError(f"the pandas DataFrame cannot be read: {error}") from error
-
-
-def _of_arrow(data: Any) -> pl.LazyFrame:
-    try:
-        return pl.DataFrame(data).lazy()
-    except Exception as error:
-        raise DataError(f"the Arrow table cannot be read: {error}") from error

@@ -11,11 +11,6 @@ import polars as pl
 
 # How Hive and Spark write a missing value.
 _MISSING = "__HIVE_DEFAULT_PARTITION__"
-_KINDS: tuple[tuple[pl.DataType, Callable[[str], Any]], ...] = (
-    (pl.Int64(), lambda text: _canonical_integer(text)),
-    (pl.Date(), datetime.date.fromisoformat),
-    (pl.Float64(), float),
-)
 
 
 def partition_texts(folders: str) -> dict[str, str | None]:
@@ -60,3 +55,10 @@ def _canonical_integer(text: str) -> int:
     if str(number) != text or abs(number) >= 2**63:
         raise ValueError(text)
     return number
+
+
+_KINDS: tuple[tuple[pl.DataType, Callable[[str], Any]], ...] = (
+    (pl.Int64(), _canonical_integer),
+    (pl.Date(), datetime.date.fromisoformat),
+    (pl.Float64(), float),
+)

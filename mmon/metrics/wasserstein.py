@@ -1,0 +1,118 @@
+"""The Wasserstein distance: how far rows have to be moved to turn one distribution into the other."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from typing import ClassVar, Literal
+
+import numpy as np
+
+from mmon.metrics import Distribution
+from mmon.metrics import _null_bridge_max as two_values
+from mmon.metrics._null_gaps import null_of
+from mmon.metrics._rank_gaps import NO_UNIT, TOO_LARGE, gaps, in_units, unit
+from mmon.metrics._rank_pool import as_ecdf, reason_for_nothing, resized
+from mmon.results import ColumnKind, Score
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Wasserstein:
+    """The mean distance rows have to be moved, in interquartile ranges of the reference.
+
+    Measures
+    --------
+    ``∫ |F - G| dx``: the least total movement that turns the reference's distribution into
+    production's, per row; a shift of everything by c gives c. By default it is divided by the
+    reference's interquartile range (its standard deviation where that is 0), so that one
+    threshold serves columns of any unit.
+
+    The p-value is conditional on the pooled values: which sample the few rows beside wide gaps
+    fell into is written out, the rest follows the integral of a bridge's absolute value
+    (simulated once, with a fixed seed; Ehrhard's bound in the tail). With two distinct values it
+    is exact.
+
+    Misleads when
+    -------------
+    Not robust: one production row of 1e6 among 1,000 adds 1,000 units, though its p-value does
+    not fall for it. It does not tell a small movement of all rows from a large one of few.
+    A column that is mostly one value has an interquartile range of 0 and is measured in standard
+    deviations instead.
+
+    Options
+    -------
+    scale : {"iqr", "none"}, default "iqr"
+        The unit: the reference's interquartile range, or the column's own.
+
+    Example
+    -------
+    >>> import numpy as np
+    >>> from mmon.metrics import load
+    >>>     >>> reference = Ecdf.of(np.arange(100.0))
+    >>> production = Ecdf.of(np.arange(100.0) + 10)
+    >>> score = load("wasserstein").score(reference, production)
+    >>> round(score.value, 6), f"{score.p_value:.2f}"
+    (0.2, '0.03')
+    >>> load("wasserstein", {"scale": "none"}).score(reference, production).value
+    10.0
+
+    References
+    ----------
+    Vallender, *Calculation of the Wasserstein distance between probability distributions on the
+    line*, 1974. Ramdas, García Trillos and Cuturi, *On Wasserstein two-sample testing*, 2017.
+    ``scipy.stats.wasserstein_distance``.
+    """
+
+    name: ClassVar[str] = "wasserstein"
+    title: ClassVar[str] = "Wasserstein distance"
+    kinds: ClassVar[frozenset[ColumnKind]] = frozenset({ColumnKind.NUMERIC, ColumnKind.DATETIME})
+    # The unit is the reference's.
+    is_symmetric: ClassVar[bool] = False
+    bounds: ClassVar[tuple[float, float]] = (0.0, math.inf)
+    default_thresholds: ClassVar[tuple[float, float] | None] = None
+
+    scale: Literal["iqr", "none"] = "iqr"
+
+    def __post_init__(self) -> None:
+        if self.scale not in ("iqr", "none"):
+            raise ValueError(f"scale is {self.scale!r}, not 'iqr' or 'none'")
+
+    def score(self, ref: Distribution, cur: Distribution) -> Score:
+        """The distance in the chosen unit, its error from compression, and its p-value."""
+        ref, cur = as_ecdf(ref), as_ecdf(cur)
+        reason = reason_for_nothing(ref, cur)
+        if reason is not None:
+            return Score(None, reason=reason)
+        between = gaps(ref, cur)
+        by = unit(ref, self.scale, between.exponent)
+        if by is None:
+            return Score(None, reason=NO_UNIT)
+        distance = float(np.dot(between.width, np.abs(between.difference)))
+        if not (math.isfinite(distance) and math.isfinite(by.length)):
+            return Score(None, reason=TOO_LARGE)
+        # Moving each side's rows to where they are taken to lie changes it by that movement.
+        value, error = in_units(distance, sum(between.moved), by)
+        if not math.isfinite(value):
+            return Score(None, reason=TOO_LARGE)
+        return Score(value, error, self.p_value(value, ref, cur))
+
+    def p_value(
+        self, value: float, ref: Distribution, cur: Distribution, *, rows: int | None = None
+    ) -> float | None:
+        """P(at least ``value``) when both samples come from the pooled distribution."""
+        ref, cur = as_ecdf(ref), as_ecdf(cur)
+        if reason_for_nothing(ref, cur) is not None:
+            return None
+        between = gaps(ref, cur)
+        by = unit(ref, self.scale, between.exponent)
+        if by is None:
+            return None
+        distance = value * by.length
+        m = cur.n if rows is None else rows
+        if distance <= 0.0 or len(between.width) == 0:
+            return 1.0 if distance <= 0.0 else 0.0
+        if len(between.width) == 1:
+            gap = distance / float(between.width[0])
+            below = np.append(between.pooled_below, ref.n + cur.n)
+            return two_values.tail(gap, resized(below, ref.n, m), ref.n, m)
+        return null_of(between, m, 1).tail(distance)

@@ -1,0 +1,250 @@
+"""The options of the command line: their help, and the configuration keys they stand for."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any, Literal
+
+import typer
+
+from mmon.errors import ConfigError
+
+_OUTPUT = "Output"
+_DECIDES = "What decides"
+_COMPARED = "What is compared"
+_WINDOWS = "Windows of production"
+_TEXT = "How files are read"
+
+Level = Literal["potential", "detected", "never"]
+Action = Literal["fail", "pass"]
+Format = Literal["parquet", "csv", "tsv", "ndjson", "ipc"]
+
+
+def _option(*flags: str, metavar: str | None = None, group: str, text: str) -> Any:
+    return typer.Option(
+        *flags, metavar=metavar, rich_help_panel=group, help=text, show_default=False
+    )
+
+
+Reference = Annotated[
+    str,
+    typer.Argument(
+        metavar="REFERENCE",
+        help="What is normal: a file, folder, glob or URI, or a baseline file (.mmon).",
+    ),
+]
+Production = Annotated[
+    str,
+    typer.Argument(
+        metavar="PRODUCTION", help="What is judged: the same, or - for standard input."
+    ),
+]
+ConfigFile = Annotated[str, typer.Argument(metavar="CONFIG", help="A YAML configuration.")]
+
+Json = Annotated[
+    str | None,
+    _option(
+        "--json", metavar="FILE", group=_OUTPUT, text="Write the result document; - prints it."
+    ),
+]
+Html = Annotated[
+    str | None, _option("--html", metavar="FILE", group=_OUTPUT, text="Write the HTML report.")
+]
+Markdown = Annotated[
+    str | None,
+    _option(
+        "--md", metavar="FILE", group=_OUTPUT, text="Write the Markdown report; - prints it."
+    ),
+]
+Quiet = Annotated[
+    bool, _option("--quiet", "-q", group=_OUTPUT, text="Print only the verdict, in one line.")
+]
+
+FailOn = Annotated[
+    Level | None,
+    _option(
+        "--fail-on",
+        metavar="LEVEL",
+        group=_DECIDES,
+        text="What exits 1: potential, detected (default) or never.",
+    ),
+]
+OnInconclusive = Annotated[
+    Action | None,
+    _option(
+        "--on-inconclusive",
+        metavar="ACTION",
+        group=_DECIDES,
+        text="Too few rows to tell: fail (exit 4, default) or pass (exit 0).",
+    ),
+]
+Threshold = Annotated[
+    list[str] | None,
+    _option(
+        "--threshold",
+        "-t",
+        metavar="NAME=LEVELS",
+        group=_DECIDES,
+        text="Levels of a metric or quality check: ks=0.2 (detected) or ks=0.1/0.2 "
+        "(potential/detected). May be repeated.",
+    ),
+]
+Alpha = Annotated[
+    float | None,
+    _option(
+        "--alpha", metavar="NUMBER", group=_DECIDES, text="Significance level; 0.05 by default."
+    ),
+]
+
+Metric = Annotated[
+    list[str] | None,
+    _option(
+        "--metric",
+        "-m",
+        metavar="NAME",
+        group=_COMPARED,
+        text="Compute only this drift metric (see `mmon metrics`). May be repeated.",
+    ),
+]
+Column = Annotated[
+    list[str] | None,
+    _option(
+        "--column",
+        metavar="COLUMN",
+        group=_COMPARED,
+        text="Compare only this column. May be repeated.",
+    ),
+]
+Ignore = Annotated[
+    list[str] | None,
+    _option(
+        "--ignore", metavar="COLUMN", group=_COMPARED, text="Leave it out. May be repeated."
+    ),
+]
+Categorical = Annotated[
+    list[str] | None,
+    _option(
+        "--categorical",
+        metavar="COLUMN",
+        group=_COMPARED,
+        text="Its numbers are categories. May be repeated.",
+    ),
+]
+Timestamp = Annotated[
+    str | None,
+    _option(
+        "--timestamp", metavar="COLUMN", group=_COMPARED, text="It holds the time; not tested."
+    ),
+]
+IdColumn = Annotated[
+    str | None,
+    _option("--id", metavar="COLUMN", group=_COMPARED, text="It identifies rows; not tested."),
+]
+Exact = Annotated[
+    bool,
+    _option(
+        "--exact",
+        group=_COMPARED,
+        text="Keep every distinct value: no approximation, more memory.",
+    ),
+]
+
+Every = Annotated[
+    str | None,
+    _option("--every", metavar="LENGTH", group=_WINDOWS, text="Of time: 10m, 1h, 1d, 1w or 1mo."),
+]
+Rows = Annotated[
+    int | None, _option("--rows", metavar="N", group=_WINDOWS, text="Of so many rows.")
+]
+Timezone = Annotated[
+    str | None,
+    _option(
+        "--timezone",
+        metavar="ZONE",
+        group=_WINDOWS,
+        text="Where days begin, such as Europe/Vienna; UTC by default.",
+    ),
+]
+
+Separator = Annotated[
+    str | None,
+    _option("--separator", metavar="CHAR", group=_TEXT, text="What separates the fields of CSV."),
+]
+FileFormat = Annotated[
+    Format | None,
+    _option(
+        "--format",
+        metavar="FORMAT",
+        group=_TEXT,
+        text="parquet, csv, tsv, ndjson or ipc, where the name does not tell.",
+    ),
+]
+
+# Where messages about the configuration name a key that was given as an option.
+_FLAGS = (
+    (r"windows\.(every|rows|timezone)", r"--\1"),
+    (r"windows", "--every and --rows"),
+    (r"alpha", "--alpha"),
+    (r"analyses\.data_drift\.metrics\[\d+\]", "--metric"),
+    (r"analyses\.data_(?:drift|quality)\.thresholds\.(\w+)(?:\.\w+)?", r"--threshold \1"),
+    (r"(?:reference|production)\.(separator|format)", r"--\1"),
+    (r"columns\.(timestamp|id|ignore|categorical)(?:\[\d+\])?", r"--\1"),
+    (r"columns\.features(?:\[\d+\])?", "--column"),
+    (r"columns", "--column and --ignore"),
+)
+
+
+def given(**options: Any) -> dict[str, Any]:  # the names become configuration keys
+    """The options that were given."""
+    return {name: value for name, value in options.items() if value not in (None, [], {})}
+
+
+def thresholds(texts: list[str]) -> dict[str, dict[str, Any]]:
+    """``ks=0.1/0.2`` options as the ``thresholds`` sections of the analyses, by analysis.
+
+    Raises
+    ------
+    ConfigError
+        When one is not NAME=NUMBER or NAME=NUMBER/NUMBER.
+    """
+    from mmon.config import DATA_QUALITY_CHECKS
+
+    sections: dict[str, dict[str, Any]] = {"data_drift": {}, "data_quality": {}}
+    for text in texts:
+        name, _, levels = text.partition("=")
+        try:
+            *potential, detected = (float(number) for number in levels.split("/", 1))
+        except ValueError:
+            raise ConfigError(
+                f"--threshold {text!r} is not a name, = and one or two numbers",
+                hint="write it as ks=0.2 or ks=0.1/0.2",
+            ) from None
+        section = "data_quality" if name in DATA_QUALITY_CHECKS else "data_drift"
+        sections[section][name] = {"potential": next(iter(potential), None), "detected": detected}
+    return sections
+
+
+def in_options(error: ConfigError) -> ConfigError:
+    """An error about a configuration made from options, in the words of the options."""
+    first, *lines = error.message.split("\n")
+    told = list(dict.fromkeys(_in_options(line) for line in lines or [first]))
+    if not lines:
+        return ConfigError(told[0], hint=error.hint)
+    if len(told) <= 2 and not told[-1].startswith("  --"):  # noqa: PLR2004 - a problem and its hint
+        hint = told[1].strip() if len(told) > 1 else error.hint
+        return ConfigError(told[0].strip(), hint=hint)
+    if len(told) == 1:
+        return ConfigError(told[0].strip(), hint=error.hint)
+    return ConfigError("\n".join([first.split(":")[0] + ":", *told]), hint=error.hint)
+
+
+def _in_options(line: str) -> str:
+    for key, flag in _FLAGS:
+        found, count = re.subn(rf"^(\s*){key}:", lambda m, f=flag: m[1] + _expand(m, f) + ":", line)
+        if count:
+            return found
+    return line
+
+
+def _expand(match: re.Match[str], flag: str) -> str:
+    return flag.replace(r"\1", match[2]) if r"\1" in flag else flag

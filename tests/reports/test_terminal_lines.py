@@ -1,0 +1,128 @@
+"""Text in a given number of cells, and sparklines on one scale."""
+
+from __future__ import annotations
+
+import unicodedata
+
+import hypothesis.strategies as st
+import pytest
+from hypothesis import given
+
+from mmon.reports import _spark as spark
+from mmon.reports._lines import Strip, fit, pad, safe, table, width_of, wrap
+
+TEXTS = st.text(max_size=40)
+HISTOGRAMS = st.integers(1, 40).flatmap(
+    lambda bins: st.tuples(
+        *[st.lists(st.integers(0, 10**6), min_size=bins, max_size=bins) for _ in range(2)]
+    )
+)
+
+
+@given(TEXTS, st.booleans())
+def test_no_text_disturbs_a_terminal(text: str, unicode: bool) -> None:
+    shown = safe(text, unicode=unicode)
+    assert not {"Cc", "Cf", "Cs", "Zl", "Zp"} & set(map(unicodedata.category, shown))
+    if not unicode:
+        assert shown.isascii()
+
+
+@given(TEXTS, st.integers(1, 30))
+def test_a_fitted_text_takes_no_more_cells_than_it_may(text: str, width: int) -> None:
+    text = safe(text, unicode=True)
+    fitted = fit(text, width, ellipsis="…")
+    assert width_of(fitted) <= width
+    if width_of(text) <= width:
+        assert fitted == text
+
+
+def test_both_ends_of_a_long_name_stay() -> None:
+    one, other = (fit(f"customer_lifetime_value_{n}d", 16, ellipsis="…") for n in (30, 90))
+    assert (one, other) == ("customer_l…e_30d", "customer_l…e_90d")
+
+
+def test_wide_characters_are_never_cut_in_half() -> None:
+    fitted = fit("価格の変化率", 6, ellipsis="…")
+    assert width_of(fitted) == 5  # the sixth cell could only hold half a character
+    assert width_of(pad(fitted, 6, "left")) == 6
+
+
+@given(st.lists(st.text("abc価", min_size=1, max_size=10), min_size=1), st.integers(24, 60))
+def test_wrapping_keeps_every_piece_and_every_width(pieces: list[str], width: int) -> None:
+    lines = wrap(pieces, width, between=" ")
+    assert " ".join(lines).split() == pieces
+    assert max(map(width_of, lines)) <= width
+
+
+def strips() -> list[Strip]:
+    return [
+        Strip("column", ("a_rather_long_name", "b"), least=8),
+        Strip("value", ("0.1", "0.25"), "right"),
+        Strip("minor", ("xxxx", "y"), importance=2),
+        Strip("major", ("xxxx", "y"), importance=1),
+        Strip("empty", ("", ""), importance=1),
+    ]
+
+
+def told(width: int) -> list[str]:
+    return ["".join(cells).rstrip() for cells in table(strips(), width, ellipsis="…")]
+
+
+def test_a_table_is_aligned_and_leaves_out_what_is_empty() -> None:
+    assert told(80) == [
+        "column              value  minor  major",
+        "a_rather_long_name    0.1  xxxx   xxxx",
+        "b                    0.25  y      y",
+    ]
+
+
+def test_where_room_is_short_the_name_gives_way_before_others_leave() -> None:
+    assert told(30) == [
+        "column     value  minor  major",
+        "a_rat…ame    0.1  xxxx   xxxx",
+        "b           0.25  y      y",
+    ]
+    assert told(28)[0].split() == ["column", "value", "major"]
+    assert told(15)[0].split() == ["column", "value"]
+
+
+@pytest.mark.parametrize("width", range(15, 60))
+def test_a_table_keeps_its_width(width: int) -> None:
+    assert max(map(len, told(width))) <= width
+
+
+@given(HISTOGRAMS, st.integers(1, 10))
+def test_sparklines_have_one_cell_for_each_run_of_bins(
+    sides: tuple[list[int], list[int]], cells: int
+) -> None:
+    drawn = spark.pair(*sides, cells=cells)
+    for side, line in zip(sides, drawn, strict=True):
+        runs = spark.chunks(side, cells)
+        assert len(line) == len(runs) <= cells
+        assert [char == " " for char in line] == [sum(run) == 0 for run in runs]
+    if any(map(sum, sides)):
+        assert spark.BLOCKS[-1] in "".join(drawn)
+
+
+@given(st.lists(st.integers(0, 1000), min_size=1, max_size=10), st.integers(1, 1000))
+def test_sparklines_compare_shares_not_rows(side: list[int], times: int) -> None:
+    ref, cur = spark.pair(side, [rows * times for rows in side], cells=10)
+    assert ref == cur
+
+
+def test_both_sparklines_share_one_scale() -> None:
+    # A quarter in each bin is half as high as half in one.
+    assert spark.pair([1, 1, 1, 1], [2, 2, 0, 0], cells=4) == ("▄▄▄▄", "██  ")
+
+
+def test_a_trend_shows_the_largest_of_neighbours_whatever_its_sign() -> None:
+    assert spark.line([0.1, -0.8, 0.2, 0.4, None, 0.0], cells=3) == "█▄ "
+
+
+@given(st.lists(st.integers(), max_size=50), st.integers(1, 20))
+def test_chunks_are_even_and_lose_nothing(items: list[int], count: int) -> None:
+    chunks = spark.chunks(items, count)
+    assert [item for chunk in chunks for item in chunk] == items
+    assert len(chunks) == min(count, len(items))
+    sizes = {len(chunk) for chunk in chunks}
+    assert not sizes or max(sizes) - min(sizes) <= 1
