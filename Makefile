@@ -1,6 +1,5 @@
 # Everything a contributor does; `make` alone lists it. `make check` is what CI runs.
 
-SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .SUFFIXES:
 MAKEFLAGS += --no-print-directory
@@ -9,7 +8,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 # Candidates are tried, not trusted: a version manager's shim may exist and not run.
-CANDIDATES := python3 python3.14 python3.13 python3.12 python3.11 python
+CANDIDATES := $(or $(PYTHON),python3 python3.14 python3.13 python3.12 python3.11 python)
 PYTEST_WORKERS ?= auto
 
 .PHONY: help
@@ -62,7 +61,7 @@ clean: ## Remove everything that can be made again
 
 $(STAMP): pyproject.toml
 	@python=""; \
-	for candidate in $(PYTHON) $(CANDIDATES); do \
+	for candidate in $(CANDIDATES); do \
 	  if "$$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
 	    python="$$candidate"; break; \
 	  fi; \
@@ -77,6 +76,7 @@ $(STAMP): pyproject.toml
 	  echo "$$python cannot create a virtual environment (Debian, Ubuntu: apt-get install python3-venv)" >&2; \
 	  exit 1; \
 	fi
-	$(BIN)/python -m pip install --quiet --upgrade pip
-	$(BIN)/python -m pip install --quiet --editable '.[dev]'
+	@echo "installing mmon and its tools into $(VENV) (a minute or two, once)"
+	@$(BIN)/python -m pip install --quiet --upgrade pip
+	@$(BIN)/python -m pip install --quiet --editable '.[dev]'
 	@touch $@

@@ -10,6 +10,7 @@ import polars as pl
 
 from mmon import config_file, pipeline, sources
 from mmon.config import Config
+from mmon.errors import ConfigError
 from mmon.profile import baseline
 from mmon.profile.table import Profile
 from mmon.results import Document, ExitStatus, Verdict
@@ -203,8 +204,13 @@ def make_baseline(
     Raises
     ------
     MmonError
-        When the data cannot be read or the file cannot be written.
+        When the data cannot be read, or the file cannot be written or would not be known as a
+        baseline.
     """
+    if not baseline.is_baseline(path):
+        raise ConfigError(
+            f"{path} would not be known as a baseline", hint=f"let its name end in {baseline.SUFFIX}"
+        )
     body: dict[str, Any] = {"reference": data, "production": "-", "exact": exact}
     if config_path is not None:
         given = config_file.load(config_path).model_dump(by_alias=True)

@@ -8,17 +8,18 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+import typer.main
 
-from mmon import __version__, console
+from mmon import __version__, console, interrupts, options
+from mmon.command_help import BaselineGroup, GroupedCommand
 from mmon.errors import ConfigError, MmonError
 from mmon.results import ExitStatus
 
 if TYPE_CHECKING:
     from mmon.config import Config
-    from mmon.results import Document
 
 app = typer.Typer(
     name="mmon",
@@ -38,76 +39,75 @@ baseline_app = typer.Typer(
 )
 
 
-class _DefaultsToMake(typer.core.TyperGroup):
-    """``mmon baseline DATA -o FILE`` is short for ``mmon baseline make DATA -o FILE``."""
-
-    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        if args and args[0] not in {*self.commands, "-h", "--help"}:
-            args = ["make", *args]
-        return super().parse_args(ctx, args)
-
-
 def main() -> None:
     """Run the command line and exit; the only place where every exception ends."""
-    sys.exit(int(_run(sys.argv[1:])))
+    interrupts.listen()
+    sys.exit(_run(sys.argv[1:]))
 
 
 def _run(arguments: list[str]) -> int:
+    """The exit status of a command line; 1 comes from a breach only."""
     try:
-        status = app(args=arguments, prog_name="mmon", standalone_mode=False)
-        return int(status or 0)
+        if arguments in (["--version"], ["-V"]):
+            _say_version()  # here, because Typer loads Pydantic to read an option
+            return ExitStatus.PASS
+        return _invoke(arguments)
     except MmonError as error:
         console.tell_error(error)
         return error.exit_status
-    except typer.Abort:
-        return ExitStatus.INTERRUPTED
+    except typer.Exit as end:
+        # Commands return their status: a failure here is Typer's own, of shell completion.
+        return ExitStatus.USAGE if end.exit_code else ExitStatus.PASS
+    except SystemExit as end:
+        return ExitStatus.USAGE if end.code else ExitStatus.PASS
     except typer.TyperException as error:
-        if type(error).__name__ == "NoArgsIsHelpError":
-            console.tell(str(error))
-            return ExitStatus.USAGE
-        console.tell(f"mmon: {error}".replace("\n", " "))
-        console.tell("  hint: mmon --help lists the commands, mmon COMMAND --help their options")
+        _tell_usage(error)
         return ExitStatus.USAGE
-    except KeyboardInterrupt:
+    except interrupts.Stopped as stop:
+        console.tell(f"mmon: {stop.message}")
+        return stop.exit_status
+    except (KeyboardInterrupt, typer.Abort):
         console.tell("mmon: interrupted")
         return ExitStatus.INTERRUPTED
+    except BrokenPipeError:
+        console.abandon()
+        return ExitStatus.FAILURE
     except MemoryError:
         console.tell("mmon: out of memory")
+        console.tell("  hint: leave out --exact, compare fewer columns, or use a larger machine")
         return ExitStatus.FAILURE
-    except Exception as error:  # the last resort: a crash must never look like a breach
-        if os.environ.get("MMON_DEBUG"):
-            raise
-        console.tell(f"mmon: internal error: {type(error).__name__}: {error}".split("\n")[0])
-        console.tell("  hint: run again with MMON_DEBUG=1 for a traceback, and report it")
+    except BaseException as error:  # a crash, also one of Rust code, must never look like a breach
+        _tell_crash(error)
         return ExitStatus.FAILURE
 
 
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print only the verdict line.")]
-JsonPath = Annotated[
-    str | None, typer.Option("--json", metavar="FILE", help="Write the result document; - prints it.")
-]
-HtmlPath = Annotated[str | None, typer.Option("--html", metavar="FILE", help="Write the HTML report.")]
-MarkdownPath = Annotated[
-    str | None, typer.Option("--md", metavar="FILE", help="Write the Markdown report; - prints it.")
-]
-FailOn = Annotated[
-    str | None,
-    typer.Option("--fail-on", metavar="LEVEL", help="potential, detected (default) or never."),
-]
-OnInconclusive = Annotated[
-    str | None,
-    typer.Option(
-        "--on-inconclusive", metavar="ACTION", help="fail (exit 4, default) or pass (exit 0)."
-    ),
-]
-Exact = Annotated[
-    bool, typer.Option("--exact", help="Keep every distinct value: no approximation, more memory.")
-]
-Names = list[str] | None
+def _invoke(arguments: list[str]) -> int:
+    if "_MMON_COMPLETE" in os.environ:
+        app(prog_name="mmon")  # the shell asks what comes next: Typer answers, and ends
+    # Not app(): it exits 1 when the reader of standard output goes away.
+    command = typer.main.get_command(app)
+    with command.make_context("mmon", arguments) as context:
+        return int(command.invoke(context) or ExitStatus.PASS)
 
 
-def _names(flag: str, help_text: str) -> Any:
-    return typer.Option(flag, metavar="COLUMN", help=help_text)
+def _tell_usage(error: typer.TyperException) -> None:
+    if type(error).__name__ == "NoArgsIsHelpError":
+        console.tell(str(error))
+        return
+    context = getattr(error, "ctx", None)
+    command = context.command_path if context is not None else "mmon"
+    message = error.format_message().replace("\n", " ").replace("Value error, ", "")
+    console.tell_error(ConfigError(message, hint=f"{command} --help says what it takes"))
+
+
+def _tell_crash(error: BaseException) -> None:
+    if os.environ.get("MMON_DEBUG"):
+        import traceback
+
+        console.tell("".join(traceback.format_exception(error)).rstrip())
+    what = str(error).split("\n", 1)[0]
+    console.tell(f"mmon: internal error: {type(error).__name__}: {what}")
+    console.tell("  hint: run again with MMON_DEBUG=1 for a traceback, and report it")
 
 
 @app.callback(invoke_without_command=True)
@@ -117,79 +117,59 @@ def _root(
     ] = False,
 ) -> None:
     if version:
-        console.say(f"mmon {__version__}")
+        _say_version()
         raise typer.Exit
 
 
-@app.command()
+def _say_version() -> None:
+    console.say(f"mmon {__version__}")
+
+
+@app.command(cls=GroupedCommand)
 def compare(
-    reference: Annotated[str, typer.Argument(help="File, folder, glob, URI or baseline (.mmon).")],
-    production: Annotated[str, typer.Argument(help="The same, or - for standard input.")],
-    json_path: JsonPath = None,
-    html: HtmlPath = None,
-    markdown: MarkdownPath = None,
-    fail_on: FailOn = None,
-    on_inconclusive: OnInconclusive = None,
-    metric: Annotated[
-        Names, typer.Option("--metric", "-m", help="Compute only this drift metric (repeatable).")
-    ] = None,
-    threshold: Annotated[
-        Names,
-        typer.Option(
-            "--threshold",
-            "-t",
-            metavar="NAME=[POTENTIAL/]DETECTED",
-            help="Thresholds of a metric or quality check, such as ks=0.1/0.2 (repeatable).",
-        ),
-    ] = None,
-    alpha: Annotated[
-        float | None, typer.Option("--alpha", help="Significance level, 0.05 by default.")
-    ] = None,
-    timestamp: Annotated[str | None, _names("--timestamp", "The rows' time; not tested.")] = None,
-    id_column: Annotated[str | None, _names("--id", "The rows' identifier; not tested.")] = None,
-    column: Annotated[Names, _names("--column", "Compare only this column (repeatable).")] = None,
-    ignore: Annotated[Names, _names("--ignore", "Leave this column out (repeatable).")] = None,
-    categorical: Annotated[
-        Names, _names("--categorical", "Treat this column's numbers as categories (repeatable).")
-    ] = None,
-    every: Annotated[
-        str | None,
-        typer.Option("--every", metavar="LENGTH", help="Windows of time: 10m, 1h, 1d, 1w, 1mo."),
-    ] = None,
-    rows: Annotated[
-        int | None, typer.Option("--rows", metavar="N", help="Windows of so many rows.")
-    ] = None,
-    timezone: Annotated[
-        str | None, typer.Option("--timezone", metavar="ZONE", help="Time zone of the windows.")
-    ] = None,
-    separator: Annotated[
-        str | None, typer.Option("--separator", metavar="CHAR", help="Column separator of CSV.")
-    ] = None,
-    file_format: Annotated[
-        str | None,
-        typer.Option("--format", metavar="FORMAT", help="parquet, csv, tsv, ndjson or ipc."),
-    ] = None,
-    exact: Exact = False,
-    quiet: Quiet = False,
+    reference: options.Reference,
+    production: options.Production,
+    metric: options.Metric = None,
+    column: options.Column = None,
+    ignore: options.Ignore = None,
+    categorical: options.Categorical = None,
+    timestamp: options.Timestamp = None,
+    id_column: options.IdColumn = None,
+    exact: options.Exact = False,
+    every: options.Every = None,
+    rows: options.Rows = None,
+    timezone: options.Timezone = None,
+    threshold: options.Threshold = None,
+    alpha: options.Alpha = None,
+    fail_on: options.FailOn = None,
+    on_inconclusive: options.OnInconclusive = None,
+    separator: options.Separator = None,
+    file_format: options.FileFormat = None,
+    json_path: options.Json = None,
+    html: options.Html = None,
+    markdown: options.Markdown = None,
+    quiet: options.Quiet = False,
 ) -> int:
     """Compare production with a reference; no configuration needed."""
-    reading = _given(separator=separator, format=file_format)
-    windows = _given(every=every, rows=rows, timezone=timezone)
-    thresholds = _thresholds(threshold or [])
-    body = _given(
+    if timezone is not None and every is None:
+        raise ConfigError("--timezone is of use only with --every")
+    given = options.given
+    reading = given(separator=separator, format=file_format)
+    thresholds = options.thresholds(threshold or [])
+    body = given(
         reference={"path": reference, **reading},
         production={"path": production, **reading},
-        columns=_given(
+        columns=given(
             timestamp=timestamp,
             id=id_column,
-            features=column or None,
-            ignore=ignore or None,
-            categorical=categorical or None,
+            features=column,
+            ignore=ignore,
+            categorical=categorical,
         ),
-        windows=windows or None,
+        windows=given(every=every, rows=rows, timezone=timezone),
         analyses={
-            "data_drift": _given(metrics=metric or None, thresholds=thresholds["data_drift"]),
-            "data_quality": {"thresholds": thresholds["data_quality"]},
+            "data_drift": given(metrics=metric, thresholds=thresholds["data_drift"]),
+            "data_quality": given(thresholds=thresholds["data_quality"]),
         },
         alpha=alpha,
         fail_on=fail_on,
@@ -198,39 +178,50 @@ def compare(
     )
     from mmon.config_file import validate
 
-    config = validate(body)
-    return _execute(config, _outputs(config, json_path, html, markdown), quiet=quiet)
+    try:
+        config = validate(body)
+        return _execute(config, given(json=json_path, html=html, markdown=markdown), quiet=quiet)
+    except ConfigError as error:
+        raise options.in_options(error) from error
 
 
-@app.command()
+@app.command(cls=GroupedCommand)
 def run(
-    config_path: Annotated[str, typer.Argument(metavar="CONFIG", help="A YAML configuration.")],
-    json_path: JsonPath = None,
-    html: HtmlPath = None,
-    markdown: MarkdownPath = None,
-    fail_on: FailOn = None,
-    on_inconclusive: OnInconclusive = None,
-    quiet: Quiet = False,
+    config_path: options.ConfigFile,
+    fail_on: options.FailOn = None,
+    on_inconclusive: options.OnInconclusive = None,
+    json_path: options.Json = None,
+    html: options.Html = None,
+    markdown: options.Markdown = None,
+    quiet: options.Quiet = False,
 ) -> int:
     """Run a configuration file; options override its keys."""
-    from mmon.config_file import load, validate
+    from mmon.config_file import load
 
-    config = load(config_path)
-    given = _given(fail_on=fail_on, on_inconclusive=on_inconclusive)
-    if given:
-        config = validate({**config.model_dump(by_alias=True), **given})
-    return _execute(config, _outputs(config, json_path, html, markdown), quiet=quiet)
+    config = load(config_path).model_copy(
+        update=options.given(fail_on=fail_on, on_inconclusive=on_inconclusive)
+    )
+    chosen = options.given(json=json_path, html=html, markdown=markdown)
+    return _execute(config, chosen, quiet=quiet, sources=[config_path])
 
 
-@baseline_app.command("make", hidden=True)
+@baseline_app.command("make", cls=GroupedCommand)
 def make_baseline(
-    data: Annotated[str, typer.Argument(help="File, folder, glob or URI.")],
-    output: Annotated[str, typer.Option("--output", "-o", metavar="FILE", help="FILE.mmon")],
+    data: Annotated[str, typer.Argument(metavar="DATA", help="File, folder, glob or URI.")],
+    output: Annotated[
+        str,
+        typer.Option(
+            "--output", "-o", metavar="FILE", help="Where to write it; its name ends in .mmon."
+        ),
+    ],
     config_path: Annotated[
         str | None,
         typer.Option("--config", "-c", metavar="CONFIG", help="Take columns and options from it."),
     ] = None,
-    exact: Exact = False,
+    exact: Annotated[
+        bool,
+        typer.Option("--exact", help="Keep every distinct value: no approximation, a larger file."),
+    ] = False,
 ) -> None:
     """Summarise a reference dataset into a small file without raw rows."""
     from mmon import api
@@ -239,44 +230,45 @@ def make_baseline(
     console.tell(f"{output}: {profile.rows:,} rows, {len(profile.columns)} columns")
 
 
-@baseline_app.command("show")
+@baseline_app.command("show", cls=GroupedCommand)
 def show_baseline(
     path: Annotated[str, typer.Argument(metavar="FILE", help="A baseline file (.mmon).")],
 ) -> None:
     """Print what a baseline file holds."""
-    from mmon.profile import baseline
     from mmon import listing
+    from mmon.profile import baseline
 
     console.say(listing.of_profile(baseline.load(path), width=console.width()))
 
 
-app.add_typer(baseline_app, name="baseline", cls=_DefaultsToMake)
+app.add_typer(baseline_app, name="baseline", cls=BaselineGroup)
 
 
-@app.command()
+@app.command(cls=GroupedCommand)
 def report(
-    result: Annotated[str, typer.Argument(metavar="RESULT.json", help="A result document.")],
-    html: HtmlPath = None,
-    markdown: MarkdownPath = None,
-    quiet: Quiet = False,
+    result: Annotated[
+        str, typer.Argument(metavar="RESULT", help="A result document, written with --json.")
+    ],
+    html: options.Html = None,
+    markdown: options.Markdown = None,
+    quiet: options.Quiet = False,
 ) -> None:
     """Render a result document (JSON) again."""
+    from mmon import outputs
     from mmon.reports.json import read
 
-    document = read(result)
-    outputs = _given(html=html, markdown=markdown)
-    _write(document, outputs)
-    if "-" not in outputs.values():
-        _print(document, quiet=quiet)
+    chosen = options.given(html=html, markdown=markdown)
+    outputs.check(chosen, sources=[result])
+    outputs.deliver(read(result), chosen, quiet=quiet)
 
 
-@app.command()
+@app.command(cls=GroupedCommand)
 def init(
     path: Annotated[str, typer.Argument(metavar="FILE", help="Where to write it.")] = "mmon.yaml",
     force: Annotated[bool, typer.Option("--force", help="Replace the file if it exists.")] = False,
 ) -> None:
     """Write a commented configuration to start from."""
-    from mmon.config_file import template
+    from mmon.config_schema import template
     from mmon.files import write_text
 
     if Path(path).exists() and not force:
@@ -285,10 +277,8 @@ def init(
     console.tell(f"wrote {path}; edit it, then: mmon validate {path} && mmon run {path}")
 
 
-@app.command()
-def validate(
-    config_path: Annotated[str, typer.Argument(metavar="CONFIG", help="A YAML configuration.")],
-) -> None:
+@app.command(cls=GroupedCommand)
+def validate(config_path: options.ConfigFile) -> None:
     """Check a configuration file; reads no data."""
     from mmon.config_file import load
 
@@ -296,17 +286,15 @@ def validate(
     console.say(f"{config_path} is valid")
 
 
-@app.command()
+@app.command(cls=GroupedCommand)
 def schema() -> None:
     """Print the JSON Schema of the configuration."""
-    import json
+    from mmon.config_schema import schema_text
 
-    from mmon.config_schema import schema as configuration_schema
-
-    console.say(json.dumps(configuration_schema(), indent=2, ensure_ascii=False))
+    console.hand_over(schema_text())
 
 
-@app.command()
+@app.command(cls=GroupedCommand)
 def metrics() -> None:
     """List the drift metrics."""
     from mmon import listing
@@ -314,9 +302,9 @@ def metrics() -> None:
     console.say(listing.of_metrics(width=console.width()))
 
 
-@app.command()
+@app.command(cls=GroupedCommand)
 def explain(
-    name: Annotated[str, typer.Argument(metavar="METRIC", help="A metric's name.")],
+    name: Annotated[str, typer.Argument(metavar="METRIC", help="A metric of `mmon metrics`.")],
 ) -> None:
     """Print the manual page of a drift metric."""
     import inspect
@@ -326,7 +314,7 @@ def explain(
     console.say(inspect.getdoc(metric_class(name)) or "")
 
 
-@app.command()
+@app.command(cls=GroupedCommand)
 def demo(
     folder: Annotated[str, typer.Argument(metavar="DIR", help="Where to write it.")] = "demo",
 ) -> None:
@@ -336,93 +324,25 @@ def demo(
     console.say(demonstration.write(Path(folder)))
 
 
-def _given(**options: Any) -> dict[str, Any]:  # names become configuration keys
-    """The options that were given."""
-    return {name: value for name, value in options.items() if value is not None}
+def _execute(
+    config: Config, chosen: dict[str, str], *, quiet: bool, sources: list[str] | None = None
+) -> int:
+    """Old outputs away, the run, new outputs; the status of a breach outlives a failed output."""
+    from mmon import outputs, pipeline
 
-
-def _thresholds(texts: list[str]) -> dict[str, dict[str, Any]]:
-    """``ks=0.1/0.2`` options as sections of the configuration, by analysis."""
-    from mmon.config import DATA_QUALITY_CHECKS
-
-    sections: dict[str, dict[str, Any]] = {"data_drift": {}, "data_quality": {}}
-    for text in texts:
-        name, equals, levels = text.partition("=")
-        numbers = levels.split("/")
-        try:
-            values = [float(number) for number in numbers]
-        except ValueError:
-            values = []
-        if not equals or not name or len(values) not in (1, 2):
-            raise ConfigError(
-                f"--threshold {text!r} is not NAME=DETECTED or NAME=POTENTIAL/DETECTED",
-                hint="write it as ks=0.1/0.2",
-            )
-        section = "data_quality" if name in DATA_QUALITY_CHECKS else "data_drift"
-        potential = values[0] if len(values) == 2 else None  # noqa: PLR2004 - two levels
-        sections[section][name] = _given(potential=potential, detected=values[-1])
-    return sections
-
-
-def _outputs(
-    config: Config, json_path: str | None, html: str | None, markdown: str | None
-) -> dict[str, str]:
-    """Format to path; the command line wins over the configuration."""
-    configured = config.outputs
-    chosen = {
-        "json": json_path or configured.json_path,
-        "html": html or configured.html,
-        "markdown": markdown or configured.markdown,
-    }
-    return {name: str(path) for name, path in chosen.items() if path is not None}
-
-
-def _execute(config: Config, outputs: dict[str, str], *, quiet: bool) -> int:
-    """Run, write, print; the status of a breach outlives a failure to write."""
-    from mmon import pipeline
-    from mmon.files import remove
-
-    if list(outputs.values()).count("-") > 1:
-        raise ConfigError("only one report can go to standard output")
-    for path in outputs.values():
-        if path != "-":
-            remove(Path(path))
+    interrupts.interrupt_reads()
+    places = outputs.places(config, chosen)
+    inputs = outputs.inputs(config)
+    if inputs.count("-") > 1:
+        raise ConfigError("standard input cannot be both the reference and production")
+    outputs.check(places, sources=[*inputs, *(sources or [])])
+    outputs.clear(places)
     with console.progress(is_quiet=quiet) as progress:
         document = pipeline.run(config, progress=progress)
     try:
-        _write(document, outputs)
+        outputs.deliver(document, places, quiet=quiet)
     except MmonError as error:
+        if document.exit_status is not ExitStatus.BREACH:
+            raise
         console.tell_error(error)
-        _print(document, quiet=quiet)
-        is_breach = document.exit_status is ExitStatus.BREACH
-        return document.exit_status if is_breach else error.exit_status
-    if "-" not in outputs.values():
-        _print(document, quiet=quiet)
     return document.exit_status
-
-
-def _write(document: Document, outputs: dict[str, str]) -> None:
-    from mmon import reports
-    from mmon.files import write_text
-
-    for name, path in outputs.items():
-        text = reports.render(name, document)
-        if path == "-":
-            console.say(text)
-        else:
-            write_text(Path(path), text)
-
-
-def _print(document: Document, *, quiet: bool) -> None:
-    if quiet:
-        console.say(f"{document.verdict.upper()} {document.sentence}")
-        return
-    from mmon.reports import terminal
-
-    text = terminal.render(
-        document,
-        width=console.width(),
-        color=console.is_colorful(),
-        unicode=console.is_unicode(),
-    )
-    console.say(text)

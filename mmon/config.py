@@ -191,7 +191,8 @@ class DataDrift(_Section):
     metrics: Literal["all"] | Names = "all"
     """The metrics to compute: ``all`` of them, or the ones named here (``mmon metrics``)."""
     thresholds: dict[str, Thresholds] = {}
-    """Levels by metric. A metric with thresholds takes part in the verdict."""
+    """Levels by metric. A metric with thresholds takes part in the verdict: by default ks for
+    numbers and total_variation for categories; ``{}`` takes one out."""
     options: dict[str, dict[str, Any]] = {}
     """Options by metric (``mmon explain NAME`` lists them)."""
     gate: Literal["any", "share", "none"] = "any"
@@ -199,14 +200,15 @@ class DataDrift(_Section):
     share: Share = 0.3
     """With ``gate: share``: the share of drifted columns that makes a breach."""
     importance: dict[str, Weight] = {}
-    """Weights of columns in the share of drifted columns, for instance feature importances."""
+    """Weights of columns in the share of drifted columns, for instance feature importances; a
+    column that is not named weighs 0."""
 
 
 class DataQuality(_Section):
     """Which data-quality checks are made, and which of them decide."""
 
     thresholds: dict[str, Thresholds] = {}
-    """Levels by check."""
+    """Levels by check, in the place of its own; ``{}`` takes the check out of the verdict."""
     duplicates: Flag = False
     """Look for repeated rows too; this costs memory for a hash of every row."""
     gate: Literal["any", "none"] = "any"

@@ -77,7 +77,7 @@ def _value(key: str, value: Any) -> Any:
     if key == "properties":
         return {name: _draft_07(item) for name, item in value.items()}
     if key == "description":
-        return value.replace("``", "`")
+        return " ".join(value.replace("``", "`").split())
     return value if key in ("default", "enum", "const") else _draft_07(value)
 
 

@@ -95,6 +95,12 @@ def progress(*, is_quiet: bool) -> Iterator[Callable[[str, int], None] | None]:
         yield lambda what, rows: status.update(f"reading {what}: {rows:,} rows")
 
 
+def abandon() -> None:
+    """Give up on stdout: its reader has gone away."""
+    if sys.stdout is not None:
+        _abandon(sys.stdout)
+
+
 def _put(data: bytes) -> None:
     if sys.stdout is None:  # closed by whoever started the process
         return

@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 
 from mmon import config_file, pipeline
+from mmon.config_schema import schema_text
 from mmon.errors import OutputError
 from mmon.files import write_text
 from mmon.reports import html, json
@@ -64,7 +65,7 @@ def write(folder: Path) -> str:
         raise OutputError(f"cannot write the demo into {folder}: {error.strerror}") from error
     text = _CONFIGURATION.format(folder=folder.as_posix())
     write_text(folder / "mmon.yaml", text)
-    write_text(folder / "mmon.schema.json", config_file.schema_text())
+    write_text(folder / "mmon.schema.json", schema_text())
     document = pipeline.run(config_file.parse(text, str(folder / "mmon.yaml")))
     write_text(folder / "report.json", json.render(document))
     write_text(folder / "report.html", html.render(document))

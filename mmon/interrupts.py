@@ -36,6 +36,16 @@ def listen() -> None:
             signal.signal(number, _stop)
 
 
+def interrupt_reads() -> None:
+    """Let a signal end a read that waits; to be called after Polars, which forbids it, is loaded.
+
+    Polars puts a handler before ours that restarts system calls, so that an interrupt would wait
+    for the next byte of standard input.
+    """
+    for number in _numbers():
+        signal.siginterrupt(number, True)
+
+
 def _stop(number: int, _frame: FrameType | None) -> None:
     for other in _numbers():
         if signal.getsignal(other) is not signal.SIG_IGN:

@@ -180,18 +180,19 @@ FileFormat = Annotated[
     ),
 ]
 
-# Where messages about the configuration name a key that was given as an option.
+# How messages name the keys of a configuration that was made from options.
 _FLAGS = (
-    (r"windows\.(every|rows|timezone)", r"--\1"),
+    (r"windows\.(?P<name>every|rows|timezone)", r"--\g<name>"),
     (r"windows", "--every and --rows"),
     (r"alpha", "--alpha"),
     (r"analyses\.data_drift\.metrics\[\d+\]", "--metric"),
-    (r"analyses\.data_(?:drift|quality)\.thresholds\.(\w+)(?:\.\w+)?", r"--threshold \1"),
-    (r"(?:reference|production)\.(separator|format)", r"--\1"),
-    (r"columns\.(timestamp|id|ignore|categorical)(?:\[\d+\])?", r"--\1"),
-    (r"columns\.features(?:\[\d+\])?", "--column"),
+    (r"analyses\.\w+\.thresholds\.(?P<name>[^.:]+)(\.\w+)?", r"--threshold \g<name>"),
+    (r"(reference|production)\.(?P<name>separator)", r"--\g<name>"),
+    (r"columns\.(?P<name>timestamp|id|ignore|categorical)(\[\d+\])?", r"--\g<name>"),
+    (r"columns\.features(\[\d+\])?", "--column"),
     (r"columns", "--column and --ignore"),
 )
+_HINT = " " * 6
 
 
 def given(**options: Any) -> dict[str, Any]:  # the names become configuration keys
@@ -211,40 +212,36 @@ def thresholds(texts: list[str]) -> dict[str, dict[str, Any]]:
 
     sections: dict[str, dict[str, Any]] = {"data_drift": {}, "data_quality": {}}
     for text in texts:
-        name, _, levels = text.partition("=")
+        match = re.fullmatch(r"(?P<name>[^=]+)=(?:(?P<potential>[^/]+)/)?(?P<detected>[^/]+)", text)
         try:
-            *potential, detected = (float(number) for number in levels.split("/", 1))
-        except ValueError:
+            levels = {key: float(match[key]) for key in ("potential", "detected") if match[key]}
+        except (TypeError, ValueError):
             raise ConfigError(
                 f"--threshold {text!r} is not a name, = and one or two numbers",
                 hint="write it as ks=0.2 or ks=0.1/0.2",
             ) from None
-        section = "data_quality" if name in DATA_QUALITY_CHECKS else "data_drift"
-        sections[section][name] = {"potential": next(iter(potential), None), "detected": detected}
+        section = "data_quality" if match["name"] in DATA_QUALITY_CHECKS else "data_drift"
+        sections[section][match["name"]] = levels
     return sections
 
 
 def in_options(error: ConfigError) -> ConfigError:
-    """An error about a configuration made from options, in the words of the options."""
-    first, *lines = error.message.split("\n")
-    told = list(dict.fromkeys(_in_options(line) for line in lines or [first]))
+    """An error about a configuration that was made from options, in the words of the options."""
+    first, *lines = map(_translated, error.message.split("\n"))
     if not lines:
-        return ConfigError(told[0], hint=error.hint)
-    if len(told) <= 2 and not told[-1].startswith("  --"):  # noqa: PLR2004 - a problem and its hint
-        hint = told[1].strip() if len(told) > 1 else error.hint
-        return ConfigError(told[0].strip(), hint=hint)
-    if len(told) == 1:
-        return ConfigError(told[0].strip(), hint=error.hint)
-    return ConfigError("\n".join([first.split(":")[0] + ":", *told]), hint=error.hint)
+        return ConfigError(first, hint=error.hint)
+    # One option may stand for a key of both datasets.
+    told = list(dict.fromkeys(lines))
+    problems = [line.strip() for line in told if not line.startswith(_HINT)]
+    if len(problems) > 1:
+        return ConfigError("\n".join([first, *told]), hint=error.hint)
+    hints = [line.strip() for line in told if line.startswith(_HINT)]
+    return ConfigError(problems[0], hint="; ".join(hints) or error.hint)
 
 
-def _in_options(line: str) -> str:
+def _translated(line: str) -> str:
     for key, flag in _FLAGS:
-        found, count = re.subn(rf"^(\s*){key}:", lambda m, f=flag: m[1] + _expand(m, f) + ":", line)
+        found, count = re.subn(rf"^(?P<indent>\s*){key}:", rf"\g<indent>{flag}:", line)
         if count:
             return found
     return line
-
-
-def _expand(match: re.Match[str], flag: str) -> str:
-    return flag.replace(r"\1", match[2]) if r"\1" in flag else flag

@@ -157,6 +157,11 @@ def profile_reference(
 
 
 def _opened(dataset: Dataset, expect: Mapping[str, pl.DataType] | None = None) -> Data:
+    if isinstance(dataset.path, str) and baseline.is_baseline(dataset.path):
+        raise DataError(
+            f"{dataset.path} is a baseline, which holds no rows",
+            hint="only the reference of a comparison can be one",
+        )
     frame = sources.open_dataset(dataset, expect=expect)
     return Data(frame, sources.display_name(dataset.path))
 

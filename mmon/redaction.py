@@ -10,7 +10,12 @@ MASK = "***"
 # Sections whose values may be credentials, whatever the keys are called.
 SECRET_SECTIONS = frozenset({"storage_options"})
 
-_USER_INFO = re.compile(r"(?P<scheme>[a-zA-Z][a-zA-Z0-9+.-]*://)(?P<user>[^/?#@:\s]*):[^/?#\s]*@")
+# A password should be percent-encoded and often is not: it may hold @, and / unless what precedes
+# the / is a port.
+_USER_INFO = re.compile(
+    r"(?P<scheme>[a-zA-Z][a-zA-Z0-9+.-]*://)(?P<user>[^/?#@:\s]*)"
+    r":(?:[^/?#\s]*|(?!\d+[/?#])[^\s@]*)@"
+)
 _SECRET_PARAMETER = re.compile(
     r"(?P<name>[?&;][^=&;#\s]*(?:password|passwd|pwd|secret|token|signature|credential|key|sig)"
     r"[^=&;#\s]*=)[^&;#\s]*",

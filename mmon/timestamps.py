@@ -19,6 +19,9 @@ DAY_US = timedelta(1) // US
 FIRST_US = (datetime(1000, 1, 1) - EPOCH) // US
 LAST_US = (datetime(9000, 1, 1) - EPOCH) // US
 
+# Names that mean another zone on another machine; Polars does not know them.
+_LOCAL = frozenset({"localtime", "Factory"})
+
 # Ten thousand years and more: clips values that would overflow int64 in microseconds.
 _MANY = 4_000_000
 _MANY_MS = _MANY * DAY_US // 1000
@@ -55,9 +58,18 @@ def to_instants(times: pl.Series, timezone: str) -> pl.Series:
 
 
 def time_zone(name: str) -> tzinfo:
+    """The zone of an IANA name.
+
+    Raises
+    ------
+    ConfigError
+        When there is none.
+    """
     if name == "UTC":
         return UTC
     try:
+        if name in _LOCAL:
+            raise ValueError(name)
         return zoneinfo.ZoneInfo(name)
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
         close = difflib.get_close_matches(name, zoneinfo.available_timezones(), n=1)
@@ -86,14 +98,17 @@ def to_instant(wall: datetime, zone: tzinfo, fold: int) -> int:
 
 
 def wall_clock(micros: int, zone: tzinfo) -> datetime:
+    """What a clock in the zone shows at an instant, without a zone."""
     return to_naive(micros).replace(tzinfo=UTC).astimezone(zone).replace(tzinfo=None)
 
 
 def to_naive(micros: int) -> datetime:
+    """Microseconds since 1970-01-01 as a datetime without a zone."""
     return EPOCH + micros * US
 
 
 def to_utc(micros: int | None) -> datetime | None:
+    """Microseconds since 1970-01-01 as a datetime in UTC; None stays None."""
     return None if micros is None else to_naive(micros).replace(tzinfo=UTC)
 
 

@@ -187,8 +187,8 @@ class WindowCut:
         boundaries = self._boundaries_around(at[inside])
         if not boundaries.size:
             return np.zeros_like(at)
-        found = np.searchsorted(boundaries, at, side="left") - 1
-        return boundaries[np.maximum(found, 0)]
+        keys: _IntArray = boundaries[_cells(boundaries, at, self._window_us)]
+        return keys
 
     @property
     def _only_key(self) -> int:
@@ -246,6 +246,18 @@ def _stretch_boundaries(cut: WindowCut, number: int) -> _IntArray:
         to_instant(wall, zone, fold) for wall in cut._wall_boundaries(low, high) for fold in folds
     }
     return np.array(sorted(found), dtype=np.int64)
+
+
+def _cells(boundaries: _IntArray, at: _IntArray, step: int) -> _IntArray:
+    """The last boundary before each instant, as an index; 0 where there is none."""
+    last = boundaries.size - 2
+    # Boundaries are evenly spaced but for switches of the clock, so a division finds most of them
+    # at a tenth of the cost of a search.
+    cells: _IntArray = np.clip((at - 1 - boundaries[0]) // step, 0, last)
+    missed = (boundaries[cells] >= at) | (boundaries[cells + 1] < at)
+    found = np.searchsorted(boundaries, at[missed], side="left") - 1
+    cells[missed] = np.maximum(found, 0)
+    return cells
 
 
 def _months_between(start: datetime, end: datetime) -> int:

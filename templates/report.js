@@ -19,7 +19,7 @@ q: body => numbers(cell(body, 7))[0],
 missing: body => -change(cell(body, 8)),
 };
 const compare = (a, b) => {
-if (typeof a === "string") return a.localeCompare(b);
+if (typeof a === "string") return a.localeCompare(b, "en", {numeric: true});
 if (Number.isNaN(a) || a === undefined) return Number.isNaN(b) || b === undefined ? 0 : 1;
 return Number.isNaN(b) || b === undefined ? -1 : a - b;
 };

@@ -67,7 +67,7 @@ class ObjectStore:
 
     endpoint: str
     key: str = "AKID"
-    secret: str = "SECRETKEY1"  # noqa: S105 - of a server that lives for one test run
+    secret: str = "SECRETKEY1"
 
     @property
     def options(self) -> dict[str, str]:
@@ -143,7 +143,7 @@ def _start_cluster(folder: Path, configuration: str, fsid: str, ports: list[int]
 
 
 def _run(*command: str | Path) -> None:
-    done = subprocess.run(  # noqa: S603 - our own command
+    done = subprocess.run(
         [str(word) for word in command],
         stdin=subprocess.DEVNULL,
         capture_output=True,

@@ -13,113 +13,97 @@ from typing import ClassVar
 
 import numpy as np
 
+from mmon.metrics import Distribution
 from mmon.metrics._bins import FloatArray, IntArray, Table, tabulate
 from mmon.metrics._null_sums import rest_sums
-from mmon.metrics._null_tails import log_tail
 from mmon.metrics._null_tables import NullTables, null_tables
-from mmon.metrics._proportions import two_tails
-from mmon.profile.counts import Counts
-from mmon.profile.ecdf import Ecdf
+from mmon.metrics._null_tails import log_tail
+from mmon.metrics._proportions import SMALLEST, two_tails
 from mmon.results import ColumnKind, Score
 
-Distribution = Ecdf | Counts
-
 # Values closer than this are the same table summed in another order.
-_ROUNDING = 1e-9
-# Share of the deals beyond which their own frequencies are too few to count.
+ROUNDING = 1e-9
+# Share of the deals below which their own frequencies are too few to count.
 _TAIL = 0.05
-# A p-value is never 0: this is the smallest normal float.
-_SMALLEST = float(np.finfo(np.float64).tiny)
-# Points of a search for the first count that is far enough, per round.
+# Points of one round of the search for the first count that is far enough.
 _SEARCH = 65
 
 
 @dataclasses.dataclass(frozen=True)
 class Binned:
-    """A drift metric that is a sum of terms, one a bin; metrics say which (at most one level)."""
+    """A distance between two rows of shares that combines one term per bin.
+
+    A metric derives from it and gives ``terms`` and what they combine to.
+    """
 
     kinds: ClassVar[frozenset[ColumnKind]] = frozenset(
         {ColumnKind.NUMERIC, ColumnKind.DATETIME, ColumnKind.CATEGORICAL}
     )
+    # The reference decides where a numeric column is cut.
     is_symmetric: ClassVar[bool] = False
     bounds: ClassVar[tuple[float, float]] = (0.0, 1.0)
     default_thresholds: ClassVar[tuple[float, float] | None] = None
-    # Power of the value that grows like a sum of squares, whose chance tail is a gamma's.
-    power: ClassVar[int] = 2
 
     bins: int = 10
 
     def __post_init__(self) -> None:
+        if isinstance(self.bins, bool) or not isinstance(self.bins, int):
+            raise TypeError(f"bins must be a whole number, not {self.bins!r}")
         if not 2 <= self.bins <= 1000:
             raise ValueError(f"bins must be from 2 to 1000, not {self.bins}")
 
     def terms(self, p: FloatArray, q: FloatArray, weight: float) -> FloatArray:
-        """One term a bin, jointly convex in (p, q), homogeneous, and 0 where both agree."""
+        """One term a bin: not negative, 0 where both agree, jointly convex in (p, q).
+
+        Parameters
+        ----------
+        p, q : (…, C) float64, shares of the reference and of production
+        weight : float, the reference's share of all rows
+        """
         raise NotImplementedError
 
+    def combine(self, terms: FloatArray) -> FloatArray:
+        """What the terms of the last axis come to."""
+        return np.asarray(terms.sum(axis=-1))
+
     def of_sum(self, total: FloatArray) -> FloatArray:
-        """The metric's value of the sum of its terms; increasing."""
+        """The value of combined terms; increasing."""
         return total
 
-    def distance(self, p: FloatArray, q: FloatArray, weight: float) -> FloatArray:
-        """The metric's value of shares (…, C) of the reference and of production."""
-        return self.of_sum(self.combined(self.terms(p, q, weight)))
+    def to_sum(self, value: float) -> float:
+        """The inverse of ``of_sum``."""
+        return value
 
-    def combined(self, terms: FloatArray) -> FloatArray:
-        """What the last axis of ``terms`` comes to."""
-        return np.asarray(terms.sum(axis=-1))
+    def reach(self, ref_moved: float, cur_moved: float) -> float:
+        """How far the value may go when these shares of the rows sit in wrong bins."""
+        return math.inf
+
+    def distance(self, p: FloatArray, q: FloatArray, weight: float) -> FloatArray:
+        """The value for shares (…, C) of the reference and of production."""
+        return self.of_sum(self.combine(self.terms(p, q, weight)))
 
     def deal_values(self, null: NullTables) -> FloatArray:
         """(R,) values that chance alone gives."""
-        total = self.terms(null.ref / null.n, null.cur / null.m, null.weight).sum(axis=-1)
+        total = self.combine(self.terms(null.ref / null.n, null.cur / null.m, null.weight))
         if len(null.rest):
             total = np.maximum(total + rest_sums(self.terms, null), 0.0)
         return self.of_sum(total)
 
-    def to_sum(self, value: float) -> float:
-        """The sum of terms that gives ``value``; the inverse of ``of_sum``."""
-        return value
-
     def log_tail(self, value: float, null: NullTables) -> float:
-        """Log of the probability of ``value`` or more by chance, up to a constant."""
+        """Log of the probability of at least ``value`` by chance, up to a constant."""
         return log_tail(self.terms, self.to_sum(value), null)
 
-    def reach(self, ref_moved: float, cur_moved: float) -> float:
-        """How far the value can go when these shares of the rows may sit in wrong bins."""
-        return math.inf
-
-    def bracket(self, table: Table) -> tuple[float, float]:
-        """Bounds of the value on the full data, given what compression hides.
-
-        A term is jointly convex, so that over the rectangle of shares its largest value is at a
-        corner, and its smallest at the corner nearest to the diagonal, or 0 on it.
-        """
-        n, m = table.ref.rows, table.cur.rows
-        weight = n / (n + m)
-        p_low, p_high = table.ref.low / n, table.ref.high / n
-        q_low, q_high = table.cur.low / m, table.cur.high / m
-        high = np.maximum(self.terms(p_low, q_high, weight), self.terms(p_high, q_low, weight))
-        high = np.maximum(high, self.terms(p_low, q_low, weight))
-        high = np.maximum(high, self.terms(p_high, q_high, weight))
-        low = np.where(
-            p_low > q_high,
-            self.terms(p_low, np.minimum(q_high, p_low), weight),
-            np.where(q_low > p_high, self.terms(np.minimum(p_high, q_low), q_low, weight), 0.0),
-        )
-        if any(table.hidden):
-            # Labels that were not kept: at worst no two rows of different sides share one.
-            sides = np.array([table.hidden[0] / n, 0.0]), np.array([0.0, table.hidden[1] / m])
-            low[-1], high[-1] = 0.0, float(self.terms(*sides, weight).sum())
-        return tuple(float(self.of_sum(self.combined(side))) for side in (low, high))
+    def chance(self, value: float, null: NullTables) -> float:
+        """Probability of at least ``value`` by chance, ties by half."""
+        return _of_deals(self, value, null)
 
     def score(self, ref: Distribution, cur: Distribution) -> Score:
-        """The distance of production from the reference; see ``Metric.score``."""
+        """The distance of production from the reference, its error and its p-value."""
         table = tabulate(ref, cur, self.bins)
         n, m = table.ref.rows, table.cur.rows
         if not n or not m:
-            return Score(None, reason=f"the {'reference' if not n else 'production'} has no rows")
-        p, q = table.ref.mass / n, table.cur.mass / m
-        value = float(self.distance(p, q, n / (n + m)))
+            return Score(None, reason=f"{'production' if n else 'the reference'} has no rows")
+        value = float(self.distance(table.ref.mass / n, table.cur.mass / m, n / (n + m)))
         return Score(value, self.error(value, table), self.p_value(value, ref, cur))
 
     def error(self, value: float, table: Table) -> float:
@@ -128,7 +112,7 @@ class Binned:
             return 0.0
         if not table.is_bounded:
             return math.inf
-        low, high = self.bracket(table)
+        low, high = _bracket(self, table)
         high = min(high, self.bounds[1])
         moved = table.ref.moved / table.ref.rows, table.cur.moved / table.cur.rows
         return max(0.0, min(max(value - low, high - value), self.reach(*moved)))
@@ -136,7 +120,7 @@ class Binned:
     def p_value(
         self, value: float, ref: Distribution, cur: Distribution, *, rows: int | None = None
     ) -> float | None:
-        """Probability of a distance of at least ``value`` by chance; see ``Metric.p_value``."""
+        """Probability of at least ``value`` by chance; ``rows`` counts missing values too."""
         table = tabulate(ref, cur, self.bins)
         if not table.ref.rows or not table.cur.rows or rows == 0:
             return None
@@ -146,8 +130,30 @@ class Binned:
         if null.is_fixed and len(null.pooled) <= 2:
             p = _of_two_categories(self, value, null)
         else:
-            p = _of_deals(self, value, null)
-        return max(p, _SMALLEST)
+            p = self.chance(value, null)
+        return max(p, SMALLEST)
+
+
+def _bracket(metric: Binned, table: Table) -> tuple[float, float]:
+    """Bounds of the value on the full data, given the interval of each count.
+
+    A term is jointly convex: over a rectangle of shares it is largest at a corner, and smallest at
+    the corner nearest to the diagonal, or 0 if the diagonal crosses the rectangle.
+    """
+    n, m = table.ref.rows, table.cur.rows
+    weight = n / (n + m)
+    p_low, p_high = table.ref.low / n, table.ref.high / n
+    q_low, q_high = table.cur.low / m, table.cur.high / m
+    corners = [metric.terms(p, q, weight) for p in (p_low, p_high) for q in (q_low, q_high)]
+    high = np.max(corners, axis=0)
+    nearest = metric.terms(np.clip(q_low, p_low, p_high), np.clip(p_low, q_low, q_high), weight)
+    low = np.where((p_low <= q_high) & (q_low <= p_high), 0.0, nearest)
+    if any(table.hidden):
+        # Labels that were not kept: at worst no two rows of different sides share one.
+        apart = np.array([table.hidden[0] / n, 0.0]), np.array([0.0, table.hidden[1] / m])
+        low[-1], high[-1] = 0.0, float(metric.terms(*apart, weight).sum())
+    low_value, high_value = (metric.of_sum(metric.combine(side)) for side in (low, high))
+    return float(low_value), float(high_value)
 
 
 @functools.lru_cache(maxsize=32)
@@ -156,29 +162,35 @@ def _null_values(metric: Binned, null: NullTables) -> FloatArray:
 
 
 def _of_deals(metric: Binned, value: float, null: NullTables) -> float:
-    """Mid-p frequency among the deals; beyond them, the saddlepoint's tail, joined on to it."""
+    """Mid-p frequency among the deals; where they are too few, the tail that joins on to it."""
     dealt = _null_values(metric, null)
-    slack = _ROUNDING * value
-    above = len(dealt) - np.searchsorted(dealt, [value - slack, value + slack], side="left")
-    share = float(above.sum()) / (2 * len(dealt))
+    share = _share_beyond(value, dealt)
     if share >= _TAIL:
         return share
+    # The most extreme deal whose own frequency can be trusted.
     anchor = float(dealt[-math.ceil(_TAIL * len(dealt))])
-    if not anchor < value:
-        return _TAIL
+    at_anchor = _share_beyond(anchor, dealt)
+    if anchor <= 0:
+        return share
     away = metric.log_tail(value, null) - metric.log_tail(anchor, null)
-    return min(_TAIL, _TAIL * math.exp(min(away, 0.0)))
+    return min(_TAIL, at_anchor * math.exp(min(away, 0.0)))
+
+
+def _share_beyond(value: float, dealt: FloatArray) -> float:
+    """Share of sorted ``dealt`` above ``value``, and half of those at it."""
+    slack = ROUNDING * value
+    below = np.searchsorted(dealt, [value - slack, value + slack], side="left")
+    return 1 - float(below.sum()) / (2 * len(dealt))
 
 
 def _of_two_categories(metric: Binned, value: float, null: NullTables) -> float:
     """Exact mid-p: sum the counts of the first category that lie as far out on either side."""
     total = int(null.pooled[0])
-    n, m = null.n, null.m
-    first, last = max(0, total - n), min(total, m)
-    middle = total * m // (n + m)
+    first, last = max(0, total - null.n), min(total, null.m)
+    middle = total * null.m // (null.n + null.m)
     lower, lower_ties = _first_beyond(metric, value, null, middle, first - 1)
     upper, upper_ties = _first_beyond(metric, value, null, middle + 1, last + 1)
-    return two_tails(lower, upper, total, n, m, ties=(lower_ties, upper_ties))
+    return two_tails(lower, upper, total, null.n, null.m, ties=(lower_ties, upper_ties))
 
 
 def _first_beyond(
@@ -186,39 +198,31 @@ def _first_beyond(
 ) -> tuple[int, bool]:
     """First count from ``start`` towards ``stop`` whose distance reaches ``value``.
 
+    The distance grows away from the middle, because it is convex and 0 there.
+
     Returns
     -------
     (int, bool) : the count, ``stop`` if there is none; whether it is at ``value`` exactly.
     """
-    slack = _ROUNDING * value
-    near, far = start, stop
     step = 1 if stop > start else -1
-    # The distance grows away from the middle, as a convex function that is 0 there.
-    while True:
-        tried = np.unique(np.linspace(near, far, _SEARCH).astype(np.int64))[::step]
-        inside = tried[tried != stop]
-        reached = _distance_of_counts(metric, inside, null) >= value - slack
-        if not reached.any():
-            if len(tried) >= abs(far - near) + 1:
-                return stop, False
-            near = int(inside[-1]) + step
-            continue
-        index = int(np.argmax(reached))
-        if index == 0 or abs(int(inside[index]) - int(inside[index - 1])) == 1:
-            found = int(inside[index])
-            at = float(_distance_of_counts(metric, inside[index : index + 1], null)[0])
-            return found, at <= value + slack
-        near, far = int(inside[index - 1]) + step, int(inside[index])
+    slack = ROUNDING * value
+    while start != stop:
+        tried = np.unique(np.linspace(start, stop - step, _SEARCH).astype(np.int64))[::step]
+        reached = _distances(metric, tried, null)
+        index = int(np.searchsorted(reached >= value - slack, True))
+        if index == len(tried):
+            return stop, False
+        found = int(tried[index])
+        start = int(tried[index - 1]) + step if index else found
+        if start == found:
+            return found, bool(reached[index] <= value + slack)
+        stop = found + step
+    return stop, False
 
 
-def _distance_of_counts(metric: Binned, count: IntArray, null: NullTables) -> FloatArray:
-    other = null.pooled.sum() - null.pooled[0]
+def _distances(metric: Binned, count: IntArray, null: NullTables) -> FloatArray:
+    """The distance for each count of production rows in the first of two categories."""
+    first, second = null.pooled[0], null.pooled[1:].sum()
     cur = np.stack([count, null.m - count], axis=-1)
-    ref = np.stack([null.pooled[0] - count, other - (null.m - count)], axis=-1)
+    ref = np.stack([first - count, second - (null.m - count)], axis=-1)
     return metric.distance(ref / null.n, cur / null.m, null.weight)
-
-
-def smoothed(p, q, amount):
-    middle = amount / 2 * (p + q)
-    tiny = np.finfo(np.float64).tiny
-    return np.maximum((1 - amount) * p + middle, tiny), np.maximum((1 - amount) * q + middle, tiny)

@@ -64,7 +64,7 @@ def rest_sums(terms: Terms, null: NullTables) -> FloatArray:
     if spread > 0:
         skewness = third / spread**1.5
         noise = noise + skewness / 6 * (noise**2 - 1)
-    return float(repeats @ term_mean) + given + np.sqrt(max(spread, 0.0)) * noise
+    return np.asarray(float(repeats @ term_mean) + given + math.sqrt(max(spread, 0.0)) * noise)
 
 
 @functools.lru_cache(maxsize=4)

@@ -21,7 +21,7 @@ from collections.abc import Callable
 import numpy as np
 from scipy.special import log_ndtr
 
-from mmon.metrics._bins import FloatArray, IntArray
+from mmon.metrics._bins import FloatArray
 from mmon.metrics._null_tables import NullTables
 from mmon.metrics._proportions import log_binomial
 
@@ -29,30 +29,33 @@ Terms = Callable[[FloatArray, FloatArray, float], FloatArray]
 
 # Counts considered per category: all of them up to so many, then points that spread out.
 _POINTS = 128
-# The points are a quarter of a deviation apart this many deviations to both sides.
+# Those are so many a deviation up to this many deviations to both sides of the mean.
+_PER_DEVIATION = 4
 _DENSE = 6.0
 _STEPS = 60
-_RIDGE = 1e-12
-# Share of all variance from which a category is dominant, and how many are held to one side.
+_RIDGE = 1e-12  # relative to the curvature at the start; keeps a vanishing one invertible
+# Share of all variance from which a category is dominant; at most three can be.
 _DOMINANT = 0.25
-_SPLIT = 3
 # log of the smallest positive float, and a little beyond.
 _LOWEST = -760.0
 
 
 @dataclasses.dataclass(frozen=True, slots=True, eq=False)
 class _Cells:
-    """The distinct sizes of categories, and the production rows that each may get.
+    """The distinct kinds of categories, and the rows that each side may have in them.
 
     Attributes
     ----------
-    rows, repeats : (D,) float64
-    count, log_mass : (D, P) float64
+    repeats : (D,) float64, categories of each kind
+    mean, variance : (D,) float64, of production's rows
+    ref, cur, log_mass : (D, P) float64, pairs of counts and their probabilities
     """
 
-    rows: FloatArray
     repeats: FloatArray
-    count: FloatArray
+    mean: FloatArray
+    variance: FloatArray
+    ref: FloatArray
+    cur: FloatArray
     log_mass: FloatArray
 
 
@@ -61,7 +64,7 @@ def log_tail(terms: Terms, total: float, null: NullTables) -> float:
 
     Parameters
     ----------
-    terms : function of (p, q, weight), one term a category
+    terms : function of (p, q, weight), one term a category, none negative
     total : float, above the sum's mean
     null : NullTables
 
@@ -70,26 +73,25 @@ def log_tail(terms: Terms, total: float, null: NullTables) -> float:
     float; -inf when it is beyond the range of floats.
     """
     cells = _cells(null)
-    term = terms((cells.rows[:, None] - cells.count) / null.n, cells.count / null.m, null.weight)
+    term = terms(cells.ref / null.n, cells.cur / null.m, null.weight)
     # A sum of terms that are not negative reaches the total as soon as one of them does; without
     # the excess, one improbable count no longer passes for a likely way to a moderate total.
     term = np.minimum(term, total)
-    sides = [_search(half, term, total, float(null.m)) for half in _halves(cells, null)]
+    sides = [_search(half, term, total, float(null.m)) for half in _halves(cells)]
     return float(np.logaddexp.reduce(sides))
 
 
-def _halves(cells: _Cells, null: NullTables) -> list[_Cells]:
+def _halves(cells: _Cells) -> list[_Cells]:
     """The same cells, with each dominant one held to one side of its mean, in turn.
 
     A dominant category moves up or down with all the others against it, which a tilt of
     independent counts would not know.
     """
-    mean = cells.rows * (1 - null.weight)
-    variance = mean * null.weight * cells.repeats
-    is_dominant = (variance > _DOMINANT * variance.sum()) & (cells.repeats == 1)
+    share = cells.variance / (cells.variance @ cells.repeats)
+    is_dominant = (share > _DOMINANT) & (cells.repeats == 1)
     halves = [cells]
-    for index in np.flatnonzero(is_dominant)[-_SPLIT:]:
-        is_above = cells.count[index] >= mean[index]
+    for index in np.flatnonzero(is_dominant):
+        is_above = cells.cur[index] >= cells.mean[index]
         parted = []
         for half in halves:
             for side in (is_above, ~is_above):
@@ -105,12 +107,10 @@ def _search(cells: _Cells, term: FloatArray, total: float, rows: float) -> float
     point = np.zeros(2)
     value, slope, curve = _tilted(cells, term, point, total, rows)
     # Where the total is out of reach the curvature vanishes: then the step only has to be long.
-    ridge = _RIDGE * np.diag(np.diag(curve)) + np.diag([np.finfo(np.float64).tiny] * 2)
+    ridge = np.diag(_RIDGE * np.diag(curve) + np.finfo(np.float64).tiny)
     for _ in range(_STEPS):
         step = -np.linalg.solve(curve + ridge, slope)
         decrement = float(-slope @ step)
-        if decrement < 1e-9 or value < _LOWEST:
-            break
         size = 1.0
         while True:
             tried = point + size * step
@@ -118,72 +118,89 @@ def _search(cells: _Cells, term: FloatArray, total: float, rows: float) -> float
             if found[0] <= value - 0.25 * size * decrement or size < 1e-6:
                 break
             size /= 2
+        if found[0] > value:
+            # Rounding: there is no lower value to be found.
+            break
         point, (value, slope, curve) = tried, found
+        if decrement < 1e-9 or value < _LOWEST:
+            break
     if value < _LOWEST:
         return -math.inf
-    spread = curve[0, 0] - curve[0, 1] ** 2 / curve[1, 1]
-    root = max(point[0], 0.0) * math.sqrt(max(float(spread), 0.0))
-    return float(value + root * root / 2 + log_ndtr(-root))
+    spread = float(curve[0, 0] - curve[0, 1] ** 2 / curve[1, 1])
+    root = max(float(point[0]), 0.0) * math.sqrt(max(spread, 0.0))
+    return value + root * root / 2 + float(log_ndtr(-root))
 
 
 def _tilted(
     cells: _Cells, term: FloatArray, point: FloatArray, total: float, rows: float
 ) -> tuple[float, FloatArray, FloatArray]:
     """The cumulant function minus its linear part, its gradient and its curvature."""
-    exponent = cells.log_mass + point[0] * term + point[1] * cells.count
+    exponent = cells.log_mass + point[0] * term + point[1] * cells.cur
     top = exponent.max(axis=1, keepdims=True)
     mass = np.exp(exponent - top)
     sums = mass.sum(axis=1)
-    mass /= sums[:, None]
+    mass *= (cells.repeats / sums)[:, None]
     value = float(cells.repeats @ (top[:, 0] + np.log(sums))) - point[0] * total - point[1] * rows
-    mean_term, mean_count = (mass * term).sum(axis=1), (mass * cells.count).sum(axis=1)
-    off_term, off_count = term - mean_term[:, None], cells.count - mean_count[:, None]
+    mean_term = (mass * term).sum(axis=1) / cells.repeats
+    mean_count = (mass * cells.cur).sum(axis=1) / cells.repeats
+    off_term, off_count = term - mean_term[:, None], cells.cur - mean_count[:, None]
     weighted = mass * off_term
-    both = float(cells.repeats @ (weighted * off_count).sum(axis=1))
-    curve = np.array(
-        [
-            [float(cells.repeats @ (weighted * off_term).sum(axis=1)), both],
-            [both, float(cells.repeats @ (mass * off_count**2).sum(axis=1))],
-        ]
-    )
-    slope = np.array(
-        [float(cells.repeats @ mean_term) - total, float(cells.repeats @ mean_count) - rows]
-    )
-    return value, slope, curve
+    both = float(np.vdot(weighted, off_count))
+    own, sums_own = float(np.vdot(weighted, off_term)), float(np.vdot(mass * off_count, off_count))
+    slope = np.array([cells.repeats @ mean_term - total, cells.repeats @ mean_count - rows])
+    return value, slope, np.array([[own, both], [both, sums_own]])
 
 
 @functools.lru_cache(maxsize=4)
 def _cells(null: NullTables) -> _Cells:
-    rows, repeats = np.unique(null.pooled, return_counts=True)
-    rows = rows.astype(np.float64)[:, None]
+    """Binomial counts, or negative binomial ones where the bins move and the reference's stay."""
     share = 1 - null.weight
-    first, last = np.maximum(rows - null.n, 0), np.minimum(rows, null.m)
-    count = np.minimum(first + np.arange(_POINTS), last)
-    weight = (first + np.arange(_POINTS) <= last).astype(np.float64)
-    is_wide = (last - first >= _POINTS)[:, 0]
-    if is_wide.any():
-        count[is_wide], weight[is_wide] = _spread_out(rows[is_wide], first[is_wide], last[is_wide], share)
+    is_held = len(null.held) > 0
+    distinct, repeats = np.unique(null.held if is_held else null.pooled, return_counts=True)
+    rows = distinct.astype(np.float64)[:, None]
+    if is_held:
+        first, last = np.zeros_like(rows), np.full_like(rows, float(null.m))
+        mean, variance = rows * (share / null.weight), rows * (share / null.weight**2)
+    else:
+        first, last = np.maximum(rows - null.n, 0.0), np.minimum(rows, float(null.m))
+        mean, variance = rows * share, rows * share * null.weight
+    cur, weight = _points(mean, np.sqrt(variance), first, last)
+    ref = np.broadcast_to(rows, cur.shape) if is_held else rows - cur
     with np.errstate(divide="ignore"):
-        log_mass = np.log(weight) + log_binomial(count, rows, share)
+        log_mass = np.log(weight) + log_binomial(cur, ref + cur, share)
+        if is_held:
+            # The last row of the bin is the reference's.
+            log_mass += np.log(ref / (ref + cur))
     log_mass -= np.log(np.exp(log_mass).sum(axis=1, keepdims=True))
-    return _Cells(rows[:, 0], repeats.astype(np.float64), count, log_mass)
+    return _Cells(repeats.astype(np.float64), mean[:, 0], variance[:, 0], ref, cur, log_mass)
 
 
-def _spread_out(rows, first, last, share):
-    """Whole counts, close together near the mean and ever farther apart beyond, with how many
-    counts each stands for."""
-    mean, deviation = rows * share, np.sqrt(rows * share * (1 - share))
-    half = _POINTS // 2
-    dense = int(4 * _DENSE)
-    near = np.arange(dense) * (_DENSE / dense)
+def _points(
+    mean: FloatArray, deviation: FloatArray, first: FloatArray, last: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Counts to consider from ``first`` to ``last``, and how many counts each stands for.
+
+    Every count where there are few; else close together near the mean, and ever farther apart
+    beyond, where only the order of magnitude matters.
+
+    Parameters
+    ----------
+    mean, deviation, first, last : (D, 1) float64
+
+    Returns
+    -------
+    (D, P) float64, (D, P) float64
+    """
+    half, dense = _POINTS // 2, int(_PER_DEVIATION * _DENSE)
+    near = np.broadcast_to(np.arange(dense) / _PER_DEVIATION, (len(mean), dense))
     sides = []
     for edge, sign in ((first, -1), (last, 1)):
-        far = np.maximum((edge - mean) * sign / deviation, _DENSE)
-        beyond = _DENSE * (far / _DENSE) ** np.linspace(0, 1, half - dense)
-        z = np.concatenate([np.broadcast_to(near, (len(rows), dense)), beyond], axis=1)
-        sides.append(mean + sign * deviation * z)
-    count = np.concatenate([sides[0][:, ::-1], sides[1]], axis=1)
-    count = np.sort(np.clip(np.rint(count), first, last), axis=1)
+        far = np.maximum((edge - mean) * sign / deviation / _DENSE, 1.0)
+        beyond = _DENSE * far ** np.linspace(0, 1, half - dense)
+        sides.append(mean + sign * deviation * np.hstack([near, beyond]))
+    spread = np.hstack([sides[0][:, ::-1], sides[1]])
+    every = first + np.arange(_POINTS)
+    count = np.where(last - first < _POINTS, every, np.sort(np.rint(spread), axis=1))
+    count = np.clip(count, first, last)
     middle = np.floor((count[:, 1:] + count[:, :-1]) / 2)
-    ends = np.concatenate([first - 1, middle, last], axis=1)
-    return count, np.diff(ends, axis=1)
+    return count, np.diff(np.hstack([first - 1, middle, last]), axis=1)

@@ -8,7 +8,7 @@ References
 ----------
 Loader, *Fast and accurate computation of binomial probabilities*, 2000 (the mass function).
 Skovgaard, *Saddlepoint expansions for conditional distributions*, J. Appl. Probab. 1987; Butler,
-*Saddlepoint Approximations with Applications*, 2007, sect. 4.2 (the tail, second lattice
+*Saddlepoint Approximations with Applications*, 2007 (the tail, with the second lattice
 correction). Lancaster, *Significance tests in discrete distributions*, JASA 1961 (mid-p).
 """
 
@@ -24,8 +24,11 @@ _FloatArray = NDArray[np.float64]
 
 # Standard deviations of the cell up to which the tail is summed term by term.
 _SUMMED_SD = 50.0
+# A p-value is never 0: this is the smallest normal float.
+SMALLEST = float(np.finfo(np.float64).tiny)
 # Stirling's series is exact to double precision from here on.
 _STIRLING_FROM = 16.0
+_STIRLING = (1 / 1188, -1 / 1680, 1 / 1260, -1 / 360, 1 / 12)
 
 
 def two_proportions(k_ref: int, n: int, k_cur: int, m: int) -> float:
@@ -60,9 +63,7 @@ def two_proportions(k_ref: int, n: int, k_cur: int, m: int) -> float:
     lower, lower_ties = divmod(total * m - distance, n + m)
     upper, rest = divmod(total * m + distance, n + m)
     upper += rest > 0
-    return two_tails(
-        int(lower), int(upper), total, n, m, ties=(lower_ties == 0, rest == 0)
-    )
+    return two_tails(int(lower), int(upper), total, n, m, ties=(lower_ties == 0, rest == 0))
 
 
 def two_tails(
@@ -79,13 +80,12 @@ def two_tails(
         p += _upper_tail(total - lower, total, m, n, half=ties[0])
     if upper <= last:
         p += _upper_tail(upper, total, n, m, half=ties[1])
-    return min(1.0, p)
+    return min(1.0, max(p, SMALLEST))
 
 
 def _upper_tail(start: int, total: int, n: int, m: int, *, half: bool) -> float:
     """P(K >= start), or P(K > start) + P(K = start) / 2."""
-    if start <= max(0, total - n):
-        start = max(0, total - n)
+    start = max(0, total - n, start)
     rows = n + m
     variance = total / rows * m / rows * (rows - total) / rows * n
     if variance <= _SUMMED_SD**2:
@@ -98,10 +98,10 @@ def _upper_tail(start: int, total: int, n: int, m: int, *, half: bool) -> float:
         if half:
             mass[0] /= 2
         return float(mass.sum())
-    tail = math.exp(float(log_tail(np.array([float(start)]), total, n, m)[0]))
+    at = np.array([float(start)])
+    tail = math.exp(float(log_tail(at, np.array([float(total)]), n, m)[0]))
     if half:
-        at = float(log_hypergeometric(np.array([float(start)]), total, n, m)[0])
-        tail -= math.exp(at) / 2
+        tail -= math.exp(float(log_hypergeometric(at, total, n, m)[0])) / 2
     return tail
 
 
@@ -115,7 +115,8 @@ def log_hypergeometric(k: _FloatArray, total: float, n: float, m: float) -> _Flo
     )
 
 
-def log_binomial(k: _FloatArray, n: float, share: float) -> _FloatArray:
+def log_binomial(k: _FloatArray, n: _FloatArray | float, share: float) -> _FloatArray:
+    """Log-probability of ``k`` successes in ``n`` trials, by Loader's method."""
     rest = n - k
     inside = (k > 0) & (rest > 0)
     safe_k, safe_rest = np.where(inside, k, 1.0), np.where(inside, rest, 1.0)
@@ -128,17 +129,17 @@ def log_binomial(k: _FloatArray, n: float, share: float) -> _FloatArray:
         - _deviance(safe_rest, safe_n * (1 - share))
         + 0.5 * np.log(safe_n / (2 * math.pi * safe_k * safe_rest))
     )
-    edge = np.where(k > 0, k * math.log(share), 0) + np.where(rest > 0, rest * math.log1p(-share), 0)
-    return np.where(inside, log_mass, edge)
+    at_end = np.where(k > 0, k * math.log(share), rest * math.log1p(-share))
+    return np.where(inside, log_mass, at_end)
 
 
 def _stirling_error(n: _FloatArray) -> _FloatArray:
     """log n! minus Stirling's formula."""
     big = np.maximum(n, _STIRLING_FROM)
-    square = 1 / (big * big)
-    series = (1 / 12 - (1 / 360 - (1 / 1260 - (1 / 1680 - square / 1188) * square) * square) * square) / big
+    series = np.polyval(_STIRLING, 1 / (big * big)) / big
     small = np.minimum(n, _STIRLING_FROM)
-    direct = gammaln(small + 1) - ((small + 0.5) * np.log(small) - small + 0.5 * math.log(2 * math.pi))
+    formula = (small + 0.5) * np.log(small) - small + 0.5 * math.log(2 * math.pi)
+    direct = gammaln(small + 1) - formula
     return np.where(n >= _STIRLING_FROM, series, direct)
 
 
@@ -148,23 +149,23 @@ def _deviance(x: _FloatArray, mean: _FloatArray) -> _FloatArray:
     return mean * ((1 + away) * np.log1p(away) - away)
 
 
-def log_tail(start: _FloatArray, total: _FloatArray | float, n: float, m: float) -> _FloatArray:
+def log_tail(start: _FloatArray, total: _FloatArray, n: float, m: float) -> _FloatArray:
     """Log of P(K >= start) by the saddlepoint, for starts inside the support.
 
     Parameters
     ----------
     start : (J,) float64, above max(0, total - n) and at most min(total, m)
-    total : (J,) float64 or float
+    total : (J,) float64
     n, m : float
     """
     rows = n + m
-    # The lattice's second continuity correction moves the cut half a row.
+    # The second continuity correction cuts half a row before the start.
     k = start - 0.5
     cells = (k, m - k, total - k, n - total + k)
     margins = (total * m, (rows - total) * m, total * n, (rows - total) * n)
-    deviance = sum(
-        _deviance(cell, margin / rows) for cell, margin in zip(cells, margins, strict=True)
-    )
+    deviance = np.zeros_like(k)
+    for cell, margin in zip(cells, margins, strict=True):
+        deviance = deviance + _deviance(cell, margin / rows)
     signed = np.sqrt(2 * np.maximum(deviance, 0)) * np.where(k * rows >= total * m, 1, -1)
     log_odds = np.log(cells[0] / cells[1]) - np.log(cells[2] / cells[3])
     spread = (cells[0] * cells[1] / m) * (cells[2] * cells[3] / n)
@@ -173,4 +174,6 @@ def log_tail(start: _FloatArray, total: _FloatArray | float, n: float, m: float)
     with np.errstate(divide="ignore", invalid="ignore"):
         corrected = signed + np.log(wald / signed) / signed
     # At the mean both roots vanish, and so does the correction, to first order.
-    return log_ndtr(-np.where(np.abs(signed) < 1e-5, signed, corrected))
+    near = np.abs(signed) < 1e-5
+    log_p: _FloatArray = log_ndtr(-np.where(near, signed, corrected))
+    return log_p

@@ -8,6 +8,7 @@ below its retained value. This turns into limits for integrals over the pooled r
 from __future__ import annotations
 
 import dataclasses
+import functools
 
 import numpy as np
 
@@ -35,6 +36,7 @@ class Limits:
     other_upto: tuple[FloatArray, FloatArray]
 
 
+@functools.lru_cache(maxsize=4)
 def limits(own: Ecdf, other: Ecdf) -> Limits:
     """Limits at the rows of ``own``: first the surely placed ones, then the others, cell by cell."""
     values = own.values.astype(np.float64)
@@ -47,6 +49,8 @@ def limits(own: Ecdf, other: Ecdf) -> Limits:
     lowest = np.searchsorted(upto, rank, side="left")
     there = _shares(other, values)
     at_lowest = (there[0][lowest], there[1][lowest])
+    # No row lies strictly below itself.
+    most_under = np.minimum(under + slack, upto - 1)
     n, gap = own.n, other.rank_error
 
     def share(rows: np.typing.NDArray[np.int64]) -> FloatArray:
@@ -57,7 +61,7 @@ def limits(own: Ecdf, other: Ecdf) -> Limits:
 
     return Limits(
         rows=join((own.mass - loose).astype(np.float64), loose.astype(np.float64)),
-        own_under=(join(share(under), share(under[lowest])), np.tile(share(under + slack), 2)),
+        own_under=(join(share(under), share(under[lowest])), np.tile(share(most_under), 2)),
         own_upto=(join(share(upto), share(under + 1)), np.tile(share(upto + slack), 2)),
         other_under=(join(there[0], at_lowest[0]), np.tile(np.minimum(there[0] + gap, 1.0), 2)),
         other_upto=(join(there[1], at_lowest[1]), np.tile(np.minimum(there[1] + gap, 1.0), 2)),

@@ -106,9 +106,11 @@ def _placed(side: Ecdf, exponent: int) -> _Placed:
     safe = np.where(room > 0.0, room, 1.0)
     away = 2.0 * shift * (1.0 - shift / safe)
     moved = float(np.dot(loose, away)) / side.n
+    fixed = side.mass - loose
+    is_filled = fixed > 0
     return _Placed(
-        values=np.concatenate([values - shift, values]),
-        mass=np.concatenate([loose, side.mass - loose]),
+        values=np.concatenate([values - shift, values[is_filled]]),
+        mass=np.concatenate([loose, fixed[is_filled]]),
         moved=moved,
         # |F - placed F| is at most twice the rank error, and its integral is ``moved``.
         moved_squared=2.0 * side.rank_error * moved,

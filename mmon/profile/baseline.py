@@ -67,6 +67,10 @@ def load(path: str | Path) -> Profile:
     try:
         text = pl.read_parquet_metadata(path).get(_HEADER)
         table = pl.read_parquet(path)
+    except FileNotFoundError as error:
+        raise BaselineError(
+            f"there is no file {str(path)!r}", hint="make one with: mmon baseline DATA -o FILE"
+        ) from error
     except (pl.exceptions.PolarsError, OSError) as error:
         raise BaselineError(
             f"{path} is not a readable baseline",

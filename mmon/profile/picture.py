@@ -15,6 +15,7 @@ _BINS = 24
 _CORE = (0.005, 0.995)
 _LABELS = 12
 _OTHER = "(other)"
+_LARGEST = float(np.finfo(np.float64).max)
 _PROBABILITIES = (0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99)
 
 
@@ -60,8 +61,9 @@ def _quantile(ecdf: Ecdf, probability: float) -> float | None:
     return ecdf.quantile(probability) if ecdf.n else None
 
 
+@np.errstate(over="ignore")
 def _edges(before: Ecdf, after: Ecdf) -> NDArray[np.float64]:
-    """(B + 1,) ascending edges; the outer ones are the extremes of both sides."""
+    """(B + 1,) ascending finite edges; the outer ones are the extremes of both sides."""
     sides = [side for side in (before, after) if side.n]
     values = np.unique(np.concatenate([side.values.astype(np.float64) for side in sides]))
     if len(values) <= _BINS:
@@ -70,11 +72,8 @@ def _edges(before: Ecdf, after: Ecdf) -> NDArray[np.float64]:
     high = max(side.quantile(_CORE[1]) for side in sides)
     if low == high:
         low, high = float(values[0]), float(values[-1])
-    with np.errstate(over="ignore"):
-        inner = low + (high - low) * np.linspace(0.0, 1.0, _BINS + 1)
-    if not np.isfinite(inner).all():
-        # A range beyond the largest double: halve first.
-        inner = 2.0 * (low / 2 + (high / 2 - low / 2) * np.linspace(0.0, 1.0, _BINS + 1))
+    # Halved first: the range may be beyond the largest double.
+    inner = 2.0 * (low / 2 + (high / 2 - low / 2) * np.linspace(0.0, 1.0, _BINS + 1))
     if _is_integer(before) and _is_integer(after):
         inner = np.unique(np.floor(inner)) + 0.5
     inner = inner[(inner > values[0]) & (inner < values[-1])]
@@ -89,10 +88,11 @@ def _edges_of_values(values: NDArray[np.float64]) -> NDArray[np.float64]:
     """One bin a value, cut half way; a single value gets a bin around itself."""
     if len(values) == 1:
         half = max(0.5, abs(float(values[0])) * 1e-9)
-        return np.array([values[0] - half, values[0] + half])
+        return np.clip([values[0] - half, values[0] + half], -_LARGEST, _LARGEST)
     middles = values[:-1] / 2 + values[1:] / 2
     first, last = values[0] - (middles[0] - values[0]), values[-1] + (values[-1] - middles[-1])
-    return np.unique(np.concatenate([[first], middles, [last]]))
+    edges = np.unique(np.concatenate([[first], middles, [last]]))
+    return np.clip(edges, -_LARGEST, _LARGEST)
 
 
 def _binned(ecdf: Ecdf, edges: NDArray[np.float64]) -> tuple[int, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import collections
 import dataclasses
 import json
+import math
 from collections.abc import Sequence
 
 from mmon.reports import _facts as facts
@@ -89,6 +90,7 @@ class Page:
 
 def page(document: Document) -> Page:
     """Lay out a document, top-down."""
+    document = _finite(document)
     rows = column_rows(document)
     windows = _windows(document)
     subject = " / ".join(part for part in (document.project, document.endpoint) if part)
@@ -104,7 +106,7 @@ def page(document: Document) -> Page:
         kinds=tuple(sorted({row.kind for row in rows})),
         columns=tuple(rows),
         windows=tuple(windows),
-        worst_window=max(windows, key=_weight) if len(windows) > 1 else None,
+        worst_window=_worst(document, windows),
         multiples=_multiples(rows) if len(windows) > 1 else (),
         undecided=_listing(
             document, [r for r in document.results if r.status is Status.INCONCLUSIVE]
@@ -129,6 +131,17 @@ def page(document: Document) -> Page:
         ),
         errors=tuple(document.errors),
     )
+
+
+def _finite(document: Document) -> Document:
+    """The document as its JSON has it, where a number that is not finite is none."""
+    results = [
+        result
+        if result.value is None or math.isfinite(result.value)
+        else dataclasses.replace(result, value=None)
+        for result in document.results
+    ]
+    return dataclasses.replace(document, results=results)
 
 
 def _sentence(text: str) -> str:
@@ -173,8 +186,13 @@ def _windows(document: Document) -> list[WindowRow]:
     return rows
 
 
-def _weight(row: WindowRow) -> tuple[int, int, int]:
-    return row.severity, row.detected, row.potential
+def _worst(document: Document, rows: Sequence[WindowRow]) -> WindowRow | None:
+    if len(rows) < 2:
+        return None
+    index = severity.worst_window(document.results)
+    return next(
+        (row for row, w in zip(rows, document.windows, strict=True) if w.index == index), None
+    )
 
 
 def _multiples(rows: Sequence[ColumnRow]) -> tuple[ColumnRow, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 
-from mmon.results import Result, ResultKind
+from mmon.results import Result, ResultKind, Status
 
 
 def ratio(result: Result, value: float | None) -> float:
@@ -43,6 +43,26 @@ def badness(result: Result) -> tuple[int, bool, bool, float]:
 def order(result: Result) -> tuple[int, float]:
     """Sort key among the results that each speak for a column: the larger, the worse."""
     return result.status.severity, ratio(result, result.value)
+
+
+def worst_window(results: Iterable[Result]) -> int | None:
+    """The window that hit the most columns, detected ones first; None when no result decides.
+
+    Where windows hit as many, the one with the largest value beside its threshold; then the first.
+    """
+    hit: dict[int, dict[str | None, tuple[int, float]]] = {}
+    for result in results:
+        if result.gating and result.segment is None:
+            columns = hit.setdefault(result.window, {})
+            columns[result.column] = max(columns.get(result.column, (0, 0.0)), order(result))
+
+    def badness_of(window: int) -> tuple[int, int, float, int]:
+        found = hit[window].values()
+        detected = sum(level == Status.DETECTED.severity for level, _ in found)
+        potential = sum(level == Status.POTENTIAL_DETECTION.severity for level, _ in found)
+        return detected, potential, max(size for _, size in found), -window
+
+    return max(hit, key=badness_of, default=None)
 
 
 def worst(results: Iterable[Result]) -> Result:

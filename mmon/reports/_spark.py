@@ -14,7 +14,12 @@ ASCII_BLOCKS = ".:-=+*#@"
 
 
 def pair(
-    reference: Sequence[int], production: Sequence[int], *, cells: int, blocks: str = BLOCKS
+    reference: Sequence[int],
+    production: Sequence[int],
+    *,
+    cells: int,
+    is_ordered: bool = True,
+    blocks: str = BLOCKS,
 ) -> tuple[str, str]:
     """Two histograms over the same bins as bars on one scale of shares.
 
@@ -23,7 +28,10 @@ def pair(
     reference, production : (B,) int
         Rows in each bin.
     cells : int
-        The most characters of each line; neighbouring bins are added up to fit.
+        The most characters of each line. To fit, neighbouring bins are added up; where bins are in
+        no order, the last ones, which come together in the last character.
+    is_ordered : bool
+        Whether the bins are along an axis, not categories.
     blocks : str
         Characters for growing heights; an empty bin is a space.
 
@@ -31,8 +39,11 @@ def pair(
     --------
     >>> pair([2, 4, 2, 0], [1, 2, 1, 4], cells=4)
     ('▄█▄ ', '▂▄▂█')
+    >>> pair([9, 3, 2, 1], [9, 3, 2, 1], cells=3, is_ordered=False)[0]
+    '█▃▃'
     """
-    sides = [_shares(_grouped(side, cells)) for side in (reference, production)]
+    fitted = _grouped if is_ordered else _folded
+    sides = [_shares(fitted(side, cells)) for side in (reference, production)]
     top = max((share for side in sides for share in side), default=0.0)
     drawn = ["".join(_block(share, top, blocks) for share in side) for side in sides]
     return drawn[0], drawn[1]
@@ -62,6 +73,12 @@ def chunks(items: Sequence[T], count: int) -> list[Sequence[T]]:
 
 def _grouped(counts: Sequence[int], cells: int) -> list[int]:
     return [sum(group) for group in chunks(counts, cells)]
+
+
+def _folded(counts: Sequence[int], cells: int) -> list[int]:
+    if len(counts) <= cells:
+        return list(counts)
+    return [*counts[: cells - 1], sum(counts[cells - 1 :])]
 
 
 def _shares(counts: Sequence[int]) -> list[float]:

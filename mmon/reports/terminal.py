@@ -97,9 +97,10 @@ class _Screen:
             pieces.append(f"{wording.count(len(document.windows))} windows")
         if seconds is not None:
             pieces.append(f"{seconds:,.1f} s")
-        first, *later = wrap([self._safe(p) for p in pieces], self.width, between="   ")
+        fitted = [fit(self._safe(p), self.width, ellipsis=self.signs.ellipsis) for p in pieces]
+        first, *later = wrap(fitted, self.width, between="   ")
         heading = self._text(first)
-        heading.stylize("bold", 0, len(self._safe(pieces[0])))
+        heading.stylize("bold", 0, len(fitted[0]))
         yield heading
         yield from (self._text(line) for line in later)
 
@@ -167,7 +168,11 @@ class _Screen:
         if picture is None:
             return "", ""
         return spark.pair(
-            picture.reference, picture.production, cells=_SPARK_CELLS, blocks=self.signs.blocks
+            picture.reference,
+            picture.production,
+            cells=_SPARK_CELLS,
+            is_ordered=picture.labels is None,
+            blocks=self.signs.blocks,
         )
 
     def _row(self, finding: Finding, cells: Sequence[str]) -> Text:
@@ -264,6 +269,8 @@ class _Screen:
 
     def _window_word(self, index: int) -> str:
         windows = {window.index: window for window in self.document.windows}
+        if index not in windows:
+            return f"window {index + 1}"
         return wording.window_word(windows[index], windows=len(windows))
 
     def _cells(self, texts: Iterable[str]) -> tuple[str, ...]:

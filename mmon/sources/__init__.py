@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import polars as pl
@@ -37,6 +38,9 @@ __all__ = [
 
 Schema = Mapping[str, pl.DataType]
 
+# Footers and headers on an object store are waited for, not worked for.
+_REMOTE_READERS = 16
+
 
 def open_dataset(dataset: Dataset, *, expect: Schema | None = None) -> pl.LazyFrame:
     """One frame of everything a dataset names, files in the order given and by name.
@@ -63,25 +67,28 @@ def open_dataset(dataset: Dataset, *, expect: Schema | None = None) -> pl.LazyFr
     name = display_name(dataset.path)
     dtypes = {column: dtype_named(text, column) for column, text in dataset.dtypes.items()}
     parts = list_parts(dataset)
-    texts = [partition_texts(part.folders) if part.is_hive else {} for part in parts]
-    partition_dtypes, values = partition_values(texts)
+    texts = [partition_texts(part.folders) for part in parts]
+    partition_dtypes, values = partition_values(texts, _texts(expect))
     opener = Opener(dataset)
-    described = [
-        Described(part, opener.schema(part, _fixed(part, dtypes, expect))) for part in parts
-    ]
-    common = _filled({**common_schema(described), **partition_dtypes}, expect)
+
+    def described(part: Part) -> Described:
+        return Described(part, opener.schema(part, _fixed(part, dtypes, expect)))
+
+    with ThreadPoolExecutor(_REMOTE_READERS if not parts[0].is_local else 1) as pool:
+        found = list(pool.map(described, parts))
+    common = _filled({**common_schema(found), **partition_dtypes}, expect)
     _check_dtypes(dtypes, common, expect, name)
 
-    def opened(described: Described, partition: Mapping[str, object]) -> pl.LazyFrame:
-        schema = readable_schema(described, common)
+    def opened(one: Described, partition: Mapping[str, object]) -> pl.LazyFrame:
+        schema = readable_schema(one, common)
         literals = [
             pl.lit(value, dtype=partition_dtypes[column]).alias(column)
             for column, value in partition.items()
         ]
-        frame = opener.scan(described.part, schema).with_columns(literals)
+        frame = opener.scan(one.part, schema).with_columns(literals)
         return fitted(frame, {**schema, **partition_dtypes}, common)
 
-    frames = [opened(*pair) for pair in zip(described, values, strict=True)]
+    frames = [opened(*pair) for pair in zip(found, values, strict=True)]
     frame = frames[0] if len(frames) == 1 else pl.concat(frames, how="vertical")
     return _with_dtypes(frame, dtypes, common)
 
@@ -122,10 +129,11 @@ def _fixed(part: Part, dtypes: Schema, expect: Schema | None) -> Schema:
     """The types that text is read with; files of other formats have types of their own."""
     if part.format not in TEXT_FORMATS:
         return {}
-    as_text = {
-        column: pl.String() for column, dtype in (expect or {}).items() if isinstance(dtype, TEXT)
-    }
-    return {**as_text, **dtypes}
+    return {**dict.fromkeys(_texts(expect), pl.String()), **dtypes}
+
+
+def _texts(expect: Schema | None) -> Sequence[str]:
+    return [column for column, dtype in (expect or {}).items() if isinstance(dtype, TEXT)]
 
 
 def _filled(common: Schema, expect: Schema | None) -> Schema:

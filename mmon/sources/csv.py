@@ -16,11 +16,11 @@ from collections.abc import Mapping
 from typing import Any
 
 import polars as pl
-from polars.exceptions import ComputeError
+from polars.exceptions import PolarsError
 
 from mmon.config import Dataset
 from mmon.errors import DataError, MmonError
-from mmon.sources.errors import READ_FAILURES, explain_read_error, is_ragged, parse_failure
+from mmon.sources.errors import READ_FAILURES, explain_read_error, is_misfit, is_ragged
 from mmon.sources.formats import Format
 from mmon.sources.listing import Part
 
@@ -33,7 +33,7 @@ Schema = Mapping[str, pl.DataType]
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class CsvFile:
-    """One CSV or TSV file, or one pattern of them on object storage.
+    """One CSV or TSV file.
 
     Attributes
     ----------
@@ -97,9 +97,7 @@ class CsvFile:
             infer_schema_length=_GUESS_ROWS,
             schema_overrides=overrides,
             ignore_errors=is_lenient,
-            # Files of one pattern on object storage may lack columns, as local files may.
-            missing_columns=None if self.part.is_local else "insert",
-            glob=not self.part.is_local,
+            glob=False,
             storage_options=dict(self.storage_options) or None,
         )
 
@@ -111,10 +109,10 @@ class CsvFile:
         """Values in each column, or None when some text does not fit its column's type."""
         try:
             counts = self.scan(schema).select(pl.all().count()).collect(engine="streaming")
-        except ComputeError as error:
-            if parse_failure(error) is None:
-                raise
-            return None
+        except PolarsError as error:
+            if is_misfit(error):
+                return None
+            raise
         return counts.row(0, named=True)
 
     def _widened(self, schema: Schema, fixed: Schema) -> dict[str, pl.DataType]:
@@ -144,6 +142,12 @@ class CsvFile:
                     f"{self.part.name!r} has a single column, {names[0][:60]!r}",
                     hint=f"set the separator option to {other!r}",
                 )
+        if any("\N{REPLACEMENT CHARACTER}" in name for name in names):
+            # Polars refuses other bytes in values, but replaces them in names.
+            raise DataError(
+                f"{self.part.name!r} is not UTF-8 text",
+                hint="convert it, for example with: iconv -f latin1 -t utf-8",
+            )
         if any("\r" in name for name in names):
             raise DataError(
                 f"{self.part.name!r} ends its lines with a bare carriage return",
@@ -177,11 +181,16 @@ class CsvFile:
         if uri.endswith(".zst"):
             return None
         with (
-            gzip.open(uri, "rt", newline="") if uri.endswith(".gz") else open(uri, newline="")  # noqa: PTH123  # twin of gzip.open
+            gzip.open(uri, "rt", newline="", encoding="utf-8")
+            if uri.endswith(".gz")
+            else open(uri, newline="", encoding="utf-8")  # noqa: PTH123  # twin of gzip.open
         ) as file:
             rows = csv.reader(file, delimiter=self._separator)
-            fields = len(next(rows))
-            return next((rows.line_num for row in rows if len(row) > fields), None)
+            try:
+                fields = len(next(rows))
+                return next((rows.line_num for row in rows if len(row) > fields), None)
+            except (csv.Error, OSError, EOFError, UnicodeDecodeError):
+                return None
 
 
 def _wider(dtype: pl.DataType) -> pl.DataType:

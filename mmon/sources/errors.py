@@ -33,12 +33,7 @@ _KNOWN: tuple[tuple[str, str, str], ...] = (
     ),
     (r"expanded paths were empty", "matches no file", "check the path and the pattern"),
     (
-        r"(?i)timed? ?out",
-        "cannot be read: the server does not answer in time",
-        "check the address, or raise connect_timeout and read_timeout in storage_options",
-    ),
-    (
-        r"dns error|failed to lookup address",
+        r"dns error|failed to lookup address|Name or service not known|nodename nor servname",
         "cannot be read: the server's name is unknown",
         "check the address and aws_endpoint_url, or the network",
     ),
@@ -46,6 +41,11 @@ _KNOWN: tuple[tuple[str, str, str], ...] = (
         r"Connection refused|tcp connect error|client error \(Connect\)|Connection reset",
         "cannot be read: the server cannot be reached",
         "check the address and the network",
+    ),
+    (
+        r"(?i)timed out|TimeoutError|deadline has elapsed",
+        "cannot be read: the server does not answer in time",
+        "check the address, or raise connect_timeout and read_timeout in storage_options",
     ),
     (
         r"builder error|URL scheme is not allowed",
@@ -61,7 +61,11 @@ _KNOWN: tuple[tuple[str, str, str], ...] = (
         _OTHER_FORMAT,
     ),
     (r"encrypted|PARE", "is an encrypted Parquet file", "decrypt it first"),
-    (r"parquet: |[Tt]hrift|dict-page|page header", "is a damaged Parquet file", "write it again"),
+    (
+        r"parquet: |[Tt]hrift|dict-page|page header",
+        "is damaged, or is no Parquet file",
+        "write it again",
+    ),
     (r"InvalidFooter|out-of-spec|InvalidFlatbuffer", "is not a whole Arrow IPC file", _COPY),
     (
         r"unexpected end of file|incomplete frame|corrupt (deflate|gzip)|invalid gzip",
@@ -101,6 +105,7 @@ _PARSE = re.compile(
     r" \(column number (?P<number>\d+)\)",
     re.DOTALL,
 )
+_OPTION = re.compile(r"invalid value for '[^']*'.*|(?<=Generic Config error: )[^(\n]*[^(\n ]")
 _CAST = re.compile(
     r"conversion from `(?P<old>[^`]+)` to `(?P<dtype>[^`]+)` failed in column '(?P<column>.*?)'"
     r" for \d+ out of \d+ values: \[(?P<value>[^\]]*)",
@@ -124,8 +129,9 @@ def explain_read_error(error: BaseException, name: str) -> MmonError:
     if isinstance(error, MmonError):
         return error
     text = str(error)
-    if isinstance(error, ValueError) and "invalid value for" in text:
-        return ConfigError(f"storage_options of {name!r}: {_first_line(text)}")
+    wrong_option = _OPTION.search(text)
+    if wrong_option is not None:
+        return ConfigError(f"storage_options of {name!r}: {wrong_option[0]}")
     for pattern, explain in ((_CAST, _explain_cast), (_PARSE, _explain_parse)):
         match = pattern.search(text)
         if match and "not properly escaped" not in text:
@@ -153,12 +159,11 @@ def reading(name: str) -> Iterator[None]:
         raise explain_read_error(error, name) from error
 
 
-def parse_failure(error: BaseException) -> int | None:
-    """The position (from 0) of the CSV column whose values are not of its type, if that failed."""
-    match = _PARSE.search(str(error))
-    if match is None or "not properly escaped" in str(error):
-        return None
-    return int(match["number"]) - 1
+def is_misfit(error: BaseException) -> bool:
+    """Whether text in a CSV file does not fit the type of its column."""
+    text = str(error)
+    fits_not = _PARSE.search(text) is not None or _CAST.search(text) is not None
+    return fits_not and "not properly escaped" not in text
 
 
 def is_ragged(error: BaseException) -> bool:

@@ -2,35 +2,32 @@
 
 from __future__ import annotations
 
-import atexit
 import dataclasses
 import difflib
-import functools
 import glob
 import re
-import shutil
-import sys
-import tempfile
 import urllib.parse
-import urllib.request
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from mmon.config import Dataset
 from mmon.errors import ConfigError, DataError
 from mmon.sources.formats import READABLE, TEXT_FORMATS, Format, format_of_file, format_of_name
+from mmon.sources.spool import downloaded, spooled_input, spooled_pipe
+from mmon.sources.storage import list_files, storage_options
 
 STANDARD_INPUT = "-"
 
-# What Polars 2 reads by itself.
-_SCHEMES = ("s3", "s3a", "gs", "gcs", "az", "azure", "adl", "abfs", "abfss", "hf", "http", "https")
+# The object stores that Polars 2 reads by itself.
+_STORES = ("s3", "s3a", "gs", "gcs", "az", "azure", "adl", "abfs", "abfss", "hf")
+_LOCAL_SCHEMES = ("file", "http", "https")
 _SCHEME = re.compile(r"^([A-Za-z][A-Za-z0-9+.-]+)://")
 _WILDCARDS = re.compile(r"[*?\[]")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Part:
-    """One file, or one pattern on object storage, which Polars expands by itself.
+    """One file of a dataset.
 
     Attributes
     ----------
@@ -40,17 +37,14 @@ class Part:
         What the user knows it by.
     format : Format
     is_local : bool
-    is_hive : bool
-        Whether the folders of its path, such as ``date=2024-01-31``, are columns.
     folders : str
-        The folders of a local file that the user left open, which may be columns.
+        The folders of its path that may be columns, such as ``date=2024-01-31/country=AT``.
     """
 
     uri: str
     name: str
     format: Format
     is_local: bool
-    is_hive: bool
     folders: str = ""
 
 
@@ -93,7 +87,7 @@ def display_name(path: str | Sequence[str]) -> str:
     """What a report calls a dataset."""
     if isinstance(path, str):
         return "standard input" if path == STANDARD_INPUT else path
-    return path[0] if len(path) == 1 else f"{path[0]} and {len(path) - 1} more"
+    return f"{path[0]} and {len(path) - 1} more" if len(path) > 1 else "".join(path)
 
 
 def _parts(path: str, dataset: Dataset) -> Iterator[Part]:
@@ -101,23 +95,34 @@ def _parts(path: str, dataset: Dataset) -> Iterator[Part]:
         raise ConfigError("a path is empty", hint="name a file, a folder or a pattern")
     option = None if dataset.format is None else Format(dataset.format)
     scheme = _SCHEME.match(path)
-    if scheme and scheme[1].lower() != "file":
-        yield _remote(path, scheme[1].lower(), option, dataset.hive)
+    if scheme and scheme[1].lower() not in _LOCAL_SCHEMES:
+        yield from _remote(path, scheme[1].lower(), option, dataset)
         return
-    local = _path_of_file_uri(path) if scheme else path
-    found = [_standard_input()] if path == STANDARD_INPUT else _local(local, path, option)
+    found = _found(path, dataset, option)
     parts = [_checked(file, option, dataset.hive) for file in found]
     if not any(parts):
         raise DataError(f"every file of {path!r} is empty (0 bytes)")
     yield from (part for part in parts if part is not None)
 
 
-def _remote(path: str, scheme: str, option: Format | None, hive: bool | None) -> Part:
-    if scheme not in _SCHEMES:
-        close = difflib.get_close_matches(scheme, _SCHEMES, n=1)
+def _found(path: str, dataset: Dataset, option: Format | None) -> list[_Found]:
+    """Local files, or local copies of what cannot be read twice."""
+    if path == STANDARD_INPUT:
+        return [_Found(spooled_input(), "standard input", is_listed=True)]
+    if path.lower().startswith(("http://", "https://")):
+        return [_Found(downloaded(path, dataset.storage_options), path, is_listed=True)]
+    if path.lower().startswith("file://"):
+        return _local(_path_of_file_uri(path), path, option)
+    return _local(path, path, option)
+
+
+def _remote(path: str, scheme: str, option: Format | None, dataset: Dataset) -> Iterator[Part]:
+    if scheme not in _STORES:
+        known = (*_STORES, *_LOCAL_SCHEMES)
+        close = difflib.get_close_matches(scheme, known, n=1)
         raise ConfigError(
             f"{path!r} has an unknown scheme {scheme}://",
-            hint=f"did you mean {close[0]}://?" if close else f"there are: {', '.join(_SCHEMES)}",
+            hint=f"did you mean {close[0]}://?" if close else f"there are: {', '.join(known)}",
         )
     announced = option or format_of_name(path)
     if announced is None:
@@ -125,15 +130,23 @@ def _remote(path: str, scheme: str, option: Format | None, hive: bool | None) ->
             f"the format of {path!r} cannot be told from its name",
             hint="set the format option, or end the pattern with a suffix such as *.parquet",
         )
-    is_hive = "=" in path or path.endswith("/") if hive is None else hive
-    return Part(path, path, announced, is_local=False, is_hive=is_hive)
+    is_pattern = path.endswith("/") or _WILDCARDS.search(path) is not None
+    options = storage_options(dataset.storage_options)
+    for uri in list_files(path, announced, options) if is_pattern else [path]:
+        # The bucket and the file's own name are no partitions.
+        folders = uri.partition("://")[2].partition("/")[2].rpartition("/")[0]
+        is_hive = (is_pattern and "=" in folders) if dataset.hive is None else dataset.hive
+        yield Part(uri, uri, announced, is_local=False, folders=folders if is_hive else "")
 
 
 def _path_of_file_uri(uri: str) -> str:
     address = urllib.parse.urlsplit(uri)
     if address.netloc not in ("", "localhost"):
         raise ConfigError(f"{uri!r} names a file on another machine", hint="write file:///path")
-    return urllib.request.url2pathname(address.path)
+    # Imported here: it takes longer to import than small local files to read.
+    from urllib.request import url2pathname
+
+    return url2pathname(address.path)
 
 
 def _local(path: str, name: str, option: Format | None) -> list[_Found]:
@@ -142,11 +155,11 @@ def _local(path: str, name: str, option: Format | None) -> list[_Found]:
         if base.is_dir():
             return _in_folder(base, name, option)
         if base.exists():
-            return [_Found(base if base.is_file() else _spooled_pipe(base), name, is_listed=True)]
+            return [_Found(base if base.is_file() else spooled_pipe(base), name, is_listed=True)]
     except (PermissionError, RuntimeError) as error:
         raise DataError(f"{name!r} may not be read", hint="check the permissions") from error
-    except (OSError, ValueError) as error:
-        raise DataError(f"{name!r} is not a path: {error}") from error
+    except OSError as error:
+        raise DataError(f"{name[:60]!r} is not a path: {error.strerror}") from error
     if _WILDCARDS.search(path):
         return _in_pattern(str(base), name, option)
     raise DataError(f"{name!r} does not exist", hint=_near(base))
@@ -156,7 +169,7 @@ def _near(missing: Path) -> str:
     if not missing.parent.is_dir():
         return f"there is no folder {str(missing.parent)!r}"
     siblings = [entry.name for entry in missing.parent.iterdir()]
-    close = difflib.get_close_matches(missing.name, siblings, n=1)
+    close = difflib.get_close_matches(missing.name, siblings, n=1, cutoff=0.75)
     return f"did you mean {str(missing.with_name(close[0]))!r}?" if close else "check the path"
 
 
@@ -164,19 +177,21 @@ def _in_pattern(pattern: str, name: str, option: Format | None) -> list[_Found]:
     matches = sorted(map(Path, glob.glob(pattern, recursive=True)))  # noqa: PTH207  # absolute too
     hidden_too = Path(pattern).name.startswith(("_", "."))
     # The folders from the first wildcard on: the user left them open, so they may be partitions.
-    fixed = Path(pattern[: _WILDCARDS.search(pattern).start()]).parts  # type: ignore[union-attr]  # the caller found one
-    found = []
-    for match in matches:
-        if match.is_file() and (hidden_too or not match.name.startswith(("_", "."))):
-            folders = "/".join(match.parts[max(len(fixed) - 1, 0) : -1])
-            found.append(_Found(match, str(match), is_listed=False, folders=folders))
+    fixed = pattern[: _WILDCARDS.search(pattern).start()]  # type: ignore[union-attr]  # it has one
+    depth = len(Path(fixed + "x").parts) - 1
+    found = [
+        _Found(path, str(path), is_listed=False, folders="/".join(path.parts[depth:-1]))
+        for path in matches
+        if path.is_file() and (hidden_too or not path.name.startswith(("_", ".")))
+    ]
     if not found:
         # A pattern such as date=2024-01-* names folders.
-        for folder in (match for match in matches if match.is_dir()):
-            found += [
-                dataclasses.replace(file, folders=f"{folder.name}/{file.folders}")
-                for file in _files(folder, option)
-            ]
+        found = [
+            dataclasses.replace(file, folders="/".join(file.path.parts[depth:-1]))
+            for folder in matches
+            if folder.is_dir()
+            for file in _files(folder, option)
+        ]
     if not found:
         raise DataError(f"{name!r} matches no file", hint="check the path and the pattern")
     return found
@@ -215,34 +230,8 @@ def _checked(file: _Found, option: Format | None, hive: bool | None) -> Part | N
         raise DataError(f"{file.name!r} may not be read", hint="check its permissions") from error
     except OSError as error:
         raise DataError(f"{file.name!r} cannot be read: {error.strerror}") from error
-    is_hive = "=" in file.folders if hive is None else hive
     # A file that is named in full has columns in its path only where the user says so.
-    folders = file.folders or (file.path.parent.as_posix() if hive else "")
-    return Part(str(file.path), file.name, found, is_local=True, is_hive=is_hive, folders=folders)
-
-
-def _standard_input() -> _Found:
-    return _Found(_spooled_input(), "standard input", is_listed=True)
-
-
-@functools.cache
-def _spooled_input() -> Path:
-    # Kept: a dataset is opened more than once, and a stream can be read only once.
-    path = _spool_folder() / "standard_input"
-    with path.open("wb") as file:
-        shutil.copyfileobj(sys.stdin.buffer, file, length=1 << 20)
-    return path
-
-
-@functools.cache
-def _spooled_pipe(pipe: Path) -> Path:
-    path = _spool_folder() / pipe.name
-    with pipe.open("rb") as source, path.open("wb") as file:
-        shutil.copyfileobj(source, file, length=1 << 20)
-    return path
-
-
-def _spool_folder() -> Path:
-    folder = Path(tempfile.mkdtemp(prefix="mmon-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    return folder
+    folders = file.folders or file.path.parent.as_posix() if hive else file.folders
+    if hive is False:
+        folders = ""
+    return Part(str(file.path), file.name, found, is_local=True, folders=folders)

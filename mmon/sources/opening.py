@@ -52,34 +52,13 @@ class Opener:
             return self._csv(part).scan(schema)
         if part.format == Format.NDJSON:
             return scan_ndjson(part, self._storage(part), schema)
-        # The partitions of local files are read from their names, alike for every format.
-        hive = part.is_hive and not part.is_local
-        is_pattern = not part.is_local
+        # Partitions are read from the names of the files, alike for every format.
+        scan = pl.scan_parquet if part.format == Format.PARQUET else pl.scan_ipc
         options = self._storage(part) or None
-        if part.format == Format.IPC:
-            return pl.scan_ipc(
-                part.uri, glob=is_pattern, hive_partitioning=hive, storage_options=options
-            )
-        return pl.scan_parquet(
-            part.uri,
-            glob=is_pattern,
-            hive_partitioning=hive,
-            storage_options=options,
-            missing_columns="insert" if is_pattern else "raise",
-            cast_options=_WIDENING if is_pattern else None,
-        )
+        return scan(part.uri, glob=False, hive_partitioning=False, storage_options=options)
 
     def _csv(self, part: Part) -> CsvFile:
         return CsvFile(part, self.dataset, self._storage(part))
 
     def _storage(self, part: Part) -> dict[str, Any]:
         return {} if part.is_local else storage_options(self.dataset.storage_options)
-
-
-# Files of one pattern are read with the columns of the first.
-_WIDENING = pl.ScanCastOptions(
-    integer_cast=["upcast", "allow-float"],
-    float_cast="upcast",
-    datetime_cast=["nanosecond-downcast", "convert-timezone"],
-    categorical_to_string="allow",
-)

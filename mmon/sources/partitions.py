@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import urllib.parse
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 import polars as pl
@@ -20,19 +20,22 @@ def partition_texts(folders: str) -> dict[str, str | None]:
 
 
 def partition_values(
-    texts: Sequence[Mapping[str, str | None]],
+    texts: Sequence[Mapping[str, str | None]], as_text: Collection[str] = ()
 ) -> tuple[dict[str, pl.DataType], list[dict[str, Any]]]:
     """Types that fit all parts, and each part's values.
 
     Parameters
     ----------
     texts : sequence of mappings from column to text, one for each part
+    as_text : collection of str
+        Columns that are text whatever they look like.
     """
     names = dict.fromkeys(name for row in texts for name in row)
     dtypes: dict[str, pl.DataType] = {}
     values: list[dict[str, Any]] = [{} for _ in texts]
     for name in names:
-        dtypes[name], parse = _kind([row[name] for row in texts if row.get(name) is not None])
+        known = [row[name] for row in texts if row.get(name) is not None]
+        dtypes[name], parse = (pl.String(), str) if name in as_text else _kind(known)
         for row, text in zip(values, (row.get(name) for row in texts), strict=True):
             row[name] = None if text is None else parse(text)
     return dtypes, values

@@ -1,11 +1,15 @@
-"""Options of object stores, with limits so that a silent server cannot hold a run up for ever."""
+"""Object stores: their options, with limits on waiting, and the files that a pattern names."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-from mmon.errors import ConfigError
+import polars as pl
+
+from mmon.errors import ConfigError, DataError
+from mmon.sources.errors import reading
+from mmon.sources.formats import Format
 
 # Polars' own defaults wait for more than 900 s when a server accepts and never answers.
 # read_timeout is the longest silence, not the length of a download.
@@ -43,3 +47,56 @@ def storage_options(given: Mapping[str, str]) -> dict[str, Any]:
                 f"storage_options: {name} is {options[name]!r}, not a whole number"
             ) from None
     return options
+
+
+def list_files(pattern: str, kind: Format, options: Mapping[str, Any]) -> list[str]:
+    """The files that a pattern or folder on an object store names, in order of name.
+
+    Polars reads many files with the columns of the first; one by one, each shows its own. Files
+    without a row are left out, and those that hide behind a dot or an underscore.
+
+    Parameters
+    ----------
+    pattern : str
+        URI with wildcards, or one that ends in a slash.
+    kind : Format
+    options : Mapping
+        From `storage_options`.
+
+    Raises
+    ------
+    DataError, ConfigError
+        When the store cannot be read or there is no such file.
+    """
+    with reading(pattern):
+        found = _paths(pattern, kind, dict(options)).unique().collect(engine="streaming")
+    paths: list[str] = found["path"].sort().to_list()
+    shown = [path for path in paths if not path.rpartition("/")[2].startswith(("_", "."))]
+    if not shown:
+        raise DataError(
+            f"{pattern!r} matches no file with rows", hint="check the path and the pattern"
+        )
+    return shown
+
+
+def _paths(pattern: str, kind: Format, options: dict[str, Any]) -> pl.LazyFrame:
+    """The path of each row's file; of Parquet and Arrow files, only the footers are read."""
+    if kind == Format.PARQUET:
+        return pl.scan_parquet(
+            pattern,
+            schema={},
+            extra_columns="ignore",
+            hive_partitioning=False,
+            include_file_paths="path",
+            storage_options=options,
+        )
+    if kind == Format.IPC:
+        frame = pl.scan_ipc(
+            pattern,
+            hive_partitioning=False,
+            include_file_paths="path",
+            storage_options=options,
+        )
+    else:
+        frame = pl.scan_lines(pattern, include_file_paths="path", storage_options=options)
+    return frame.select("path")

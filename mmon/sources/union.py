@@ -66,6 +66,8 @@ def readable_schema(described: Described, common: Schema) -> dict[str, pl.DataTy
 
 def fitted(frame: pl.LazyFrame, own: Schema, common: Schema) -> pl.LazyFrame:
     """The frame with exactly the columns and types of ``common``; what it lacks is null."""
+    if list(own.items()) == list(common.items()):
+        return frame
     return frame.select(
         _fitted_column(name, own.get(name, pl.Null()), dtype) for name, dtype in common.items()
     )

@@ -79,6 +79,7 @@ def open_report(
             java_script_enabled=javascript,
             offline=True,
         )
+        context.set_default_timeout(5_000)
         contexts.append(context)
         page = context.new_page()
         address = report(columns, windows, hostile).as_uri()

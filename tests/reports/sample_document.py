@@ -34,6 +34,8 @@ from tests.reports.sample_columns import (
     sides,
 )
 
+__all__ = ["HOSTILE_NAMES", "REFERENCE_ROWS", "WINDOW_ROWS", "sample_document"]
+
 NAMES = ("lead_time", "agent", "adr", "children", "country", "booked_at", "arrival_week", "deposit")
 KINDS = (
     ColumnKind.NUMERIC,

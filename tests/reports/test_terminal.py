@@ -258,6 +258,14 @@ def test_results_about_the_dataset_are_said_to_be_about_all_columns() -> None:
     assert " ● all columns  ks" in text
 
 
+def test_a_long_title_keeps_to_the_width() -> None:
+    first, second = render(document(project="a" * 60 + "価" * 60), width=40).splitlines()[:2]
+    assert first.startswith("aaaa")
+    assert first.endswith("価")
+    assert width_of(first) <= 40
+    assert second == "reference 16,913 rows"
+
+
 def test_errors_are_told_before_the_verdict() -> None:
     lines = render(document(errors=["age: it could not be read"])).splitlines()
     assert lines[-3:] == ["   error: age: it could not be read", "", " PASS   nothing to fear"]

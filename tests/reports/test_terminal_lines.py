@@ -104,6 +104,11 @@ def test_sparklines_have_one_cell_for_each_run_of_bins(
         assert spark.BLOCKS[-1] in "".join(drawn)
 
 
+def test_categories_that_do_not_fit_come_together_in_the_last_cell() -> None:
+    ref, cur = spark.pair([8, 4, 2, 1, 1], [8, 4, 2, 1, 1], cells=4, is_ordered=False)
+    assert ref == cur == "█▄▂▂"
+
+
 @given(st.lists(st.integers(0, 1000), min_size=1, max_size=10), st.integers(1, 1000))
 def test_sparklines_compare_shares_not_rows(side: list[int], times: int) -> None:
     ref, cur = spark.pair(side, [rows * times for rows in side], cells=10)

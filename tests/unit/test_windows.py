@@ -368,6 +368,7 @@ def test_placeholder_dates_are_in_no_window(unit: str, timezone: str) -> None:
         ({"timezone": "Europe/Berlim"}, "unknown timezone 'Europe/Berlim'.*'Europe/Berlin'"),
         ({"timezone": "Europe"}, "unknown timezone 'Europe'"),
         ({"timezone": ""}, "unknown timezone ''"),
+        ({"timezone": "localtime"}, "unknown timezone 'localtime'"),
         ({"timezone": "../etc/passwd"}, "unknown timezone"),
         ({"start": "yesterday"}, "start 'yesterday' is not a date or time"),
         ({"end": "2024-02-30"}, "end '2024-02-30' is not a date or time"),

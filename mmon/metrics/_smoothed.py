@@ -1,0 +1,40 @@
+"""Shares without zeros, for metrics that divide by them."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from mmon.metrics._bins import FloatArray
+
+# Half a row of a thousand, as Jeffreys' half observation: shares of 1 % keep 99.9 % of their ratio.
+DEFAULT_SMOOTHING = 1e-3
+
+_TINY = np.finfo(np.float64).tiny
+
+
+def check_smoothing(smoothing: float) -> None:
+    """Refuse a share that is not between 0 and 1.
+
+    Raises
+    ------
+    ValueError
+    """
+    if not 0 < smoothing < 1:
+        raise ValueError(f"smoothing must be above 0 and below 1, not {smoothing}")
+
+
+def smoothed(p: FloatArray, q: FloatArray, smoothing: float) -> tuple[FloatArray, FloatArray]:
+    """Replace a share ``smoothing`` of both sides by their average.
+
+    Both still sum to 1, equal shares stay equal, the numbers of rows and of empty bins have no
+    influence, and no ratio exceeds 2 / smoothing - 1.
+
+    References
+    ----------
+    Lee, *On the effectiveness of the skew divergence for statistical language analysis*, AISTATS
+    2001.
+    """
+    middle = smoothing / 2 * (p + q)
+    keep = 1 - smoothing
+    # Only a bin that is empty on both sides needs the floor: there every term is 0.
+    return np.maximum(keep * p + middle, _TINY), np.maximum(keep * q + middle, _TINY)

@@ -1,0 +1,134 @@
+"""``make bench``: mmon's time and memory as ratios to a plain Polars scan, in whole processes.
+
+Every figure is the median of interleaved runs, so that a noisy machine disturbs both sides alike.
+Nothing here passes or fails: the targets are printed beside the figures.
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from tests.bench.dataset import write
+
+MMON = [sys.executable, "-m", "mmon"]
+SCAN = """
+import sys, polars as pl
+for path in sys.argv[1:]:
+    frame = pl.scan_parquet(path)
+    frame.select(
+        pl.col(name).str.len_bytes().sum() if dtype == pl.String else pl.col(name).sum()
+        for name, dtype in frame.collect_schema().items()
+    ).collect(engine="streaming")
+"""
+IMPORTS = "import polars, numpy, scipy.special, typer, pydantic, rich.table, jinja2"
+
+
+@dataclasses.dataclass(frozen=True)
+class Cost:
+    """Medians over the runs of one command: seconds of wall clock and of CPU, peak megabytes."""
+
+    wall_s: float
+    cpu_s: float
+    peak_mb: float
+
+
+def run_once(command: Sequence[str]) -> tuple[float, float, float]:
+    started = time.perf_counter()
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    _, _, usage = os.wait4(process.pid, 0)
+    wall = time.perf_counter() - started
+    return wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
+
+
+def measure(commands: Sequence[Sequence[str]], runs: int) -> list[Cost]:
+    """Interleaved runs of several commands after one warm-up of each."""
+    for command in commands:
+        run_once(command)
+    samples: list[list[tuple[float, float, float]]] = [[] for _ in commands]
+    for _ in range(runs):
+        for index, command in enumerate(commands):
+            samples[index].append(run_once(command))
+    return [Cost(*map(statistics.median, zip(*one, strict=True))) for one in samples]
+
+
+def scan(*paths: Path) -> list[str]:
+    return [sys.executable, "-c", SCAN, *map(str, paths)]
+
+
+def line(what: str, ratio: float, target: str, note: str) -> None:
+    print(f"{what:<58} {ratio:6.2f}  (target {target})  {note}", flush=True)
+
+
+def profile_against_scan(data: Path, out: Path, runs: int) -> None:
+    floor, ours = measure([scan(data), [*MMON, "baseline", str(data), "-o", str(out)]], runs)
+    note = f"{ours.wall_s:.2f} s against {floor.wall_s:.2f} s; peak {ours.peak_mb:,.0f} MB"
+    line("profile one dataset / scan it", ours.wall_s / floor.wall_s, "at most 1.6", note)
+
+
+def compare_against_scans(ref: Path, cur: Path, runs: int) -> None:
+    floor, ours = measure([scan(ref, cur), compare(ref, cur)], runs)
+    note = f"{ours.wall_s:.2f} s against {floor.wall_s:.2f} s; peak {ours.peak_mb:,.0f} MB"
+    ratio = max(0.0, ours.wall_s - 1.0) / floor.wall_s
+    line("(compare two datasets - 1 s) / scan both", ratio, "at most 2", note)
+
+
+def compare(ref: Path, cur: Path) -> list[str]:
+    return [*MMON, "compare", str(ref), str(cur), "--quiet", "--fail-on", "never"]
+
+
+def growth(folder: Path, runs: int, rows: int) -> None:
+    """Memory and time from ``rows`` to ten times as many, and from 25 to 50 columns."""
+    small = write(folder / "small.parquet", rows=rows, columns=50, seed=1)
+    large = write(folder / "large.parquet", rows=10 * rows, columns=50, seed=1)
+    narrow = write(folder / "narrow.parquet", rows=rows, columns=25, seed=1)
+    out = folder / "x.mmon"
+    commands = [[*MMON, "baseline", str(path), "-o", str(out)] for path in (small, large, narrow)]
+    one, ten, half = measure(commands, runs)
+    line("profile: time of 10 times the rows / 10", ten.wall_s / one.wall_s / 10, "at most 1", "")
+    line("profile: time of twice the columns / 2", one.wall_s / half.wall_s / 2, "at most 1", "")
+    note = f"{one.peak_mb:,.0f} MB to {ten.peak_mb:,.0f} MB"
+    line("profile: peak memory of 10 times the rows", ten.peak_mb / one.peak_mb, "about 1", note)
+
+
+def start_up(folder: Path, runs: int) -> None:
+    ref = write(folder / "ref_1000.parquet", rows=1_000, columns=20, seed=1)
+    cur = write(folder / "cur_1000.parquet", rows=1_000, columns=20, seed=2)
+    python = [sys.executable, "-c"]
+    commands = [[*python, IMPORTS], compare(ref, cur), [*python, "pass"], [*MMON, "--help"]]
+    imports, small, bare, help_ = measure(commands, runs)
+    note = f"{small.wall_s:.2f} s against {imports.wall_s:.2f} s"
+    line("compare 1,000 x 20 / import of its libraries", small.wall_s / imports.wall_s,
+         "at most 1.8", note)  # fmt: skip
+    note = f"{help_.wall_s * 1000:.0f} ms against {bare.wall_s * 1000:.0f} ms"
+    line("mmon --help / bare python", help_.wall_s / bare.wall_s, "at most 7", note)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    parser.add_argument("--rows", type=int, default=2_000_000)
+    parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--growth", action="store_true", help="also 10 times the rows (minutes)")
+    asked = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="mmon-bench-") as name:
+        folder = Path(name)
+        print(f"{asked.rows:,} rows x 50 columns, medians of {asked.runs} runs", flush=True)
+        ref = write(folder / "ref.parquet", rows=asked.rows, columns=50, seed=1)
+        cur = write(folder / "cur.parquet", rows=asked.rows, columns=50, seed=2)
+        profile_against_scan(ref, folder / "ref.mmon", asked.runs)
+        compare_against_scans(ref, cur, asked.runs)
+        start_up(folder, asked.runs)
+        if asked.growth:
+            growth(folder, max(1, asked.runs // 2), asked.rows)
+
+
+if __name__ == "__main__":
+    main()

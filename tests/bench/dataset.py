@@ -1,0 +1,50 @@
+"""The generated table that the benchmarks read: four fifths numbers of several shapes, the rest text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+Shape = Callable[[np.random.Generator, int], np.ndarray]
+
+SHAPES: tuple[Shape, ...] = (
+    lambda rng, n: rng.normal(size=n),
+    lambda rng, n: rng.lognormal(0.0, 1.5, n),
+    lambda rng, n: rng.exponential(1.0, n),
+    lambda rng, n: rng.integers(0, 1_000, n),
+    lambda rng, n: rng.uniform(size=n),
+    lambda rng, n: np.where(rng.random(n) < 0.5, 0.0, rng.random(n)),
+    lambda rng, n: rng.standard_t(2, n).astype(np.float32),
+    lambda rng, n: rng.gamma(2.0, 3.0, n).round(4),
+)
+LEVELS = (3, 10, 50, 200, 1_000)
+
+
+def write(path: Path, *, rows: int, columns: int, seed: int) -> Path:
+    """Write the table as Parquet, a million rows at a time."""
+    rng = np.random.default_rng(seed)
+    # One part after the other, so that making the data needs less memory than mmon may use.
+    parts = []
+    for start in range(0, rows, 1_000_000):
+        part = path.with_suffix(f".{start}.part")
+        _table(rng, min(1_000_000, rows - start), columns).write_parquet(part)
+        parts.append(part)
+    pl.scan_parquet(parts).sink_parquet(path)
+    for part in parts:
+        part.unlink()
+    return path
+
+
+def _table(rng: np.random.Generator, rows: int, columns: int) -> pl.DataFrame:
+    texts = columns // 5
+    table: dict[str, object] = {
+        f"number_{i:03}": SHAPES[i % len(SHAPES)](rng, rows) for i in range(columns - texts)
+    }
+    for i in range(texts):
+        levels = LEVELS[i % len(LEVELS)]
+        labels = pl.Series([f"label_{j}" for j in range(levels)])
+        table[f"text_{i:03}"] = labels.gather(pl.Series((rng.zipf(1.3, rows) - 1) % levels))
+    return pl.DataFrame(table)

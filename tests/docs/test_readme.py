@@ -1,0 +1,154 @@
+"""Everything the README tells its reader to type works as it says."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from mmon import demo
+from mmon.results import ExitStatus
+
+REPOSITORY = Path(__file__).parents[2]
+README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```$", README, flags=re.MULTILINE | re.DOTALL)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the demo in it, where ``mmon`` and ``python`` are this interpreter's."""
+    place = tmp_path_factory.mktemp("readme")
+    here = Path.cwd()
+    os.chdir(place)
+    try:
+        demo.write(Path("demo"))
+    finally:
+        os.chdir(here)
+    programs = place / "bin"
+    programs.mkdir()
+    (programs / "mmon").write_text(f'#!/bin/sh\nexec "{sys.executable}" -m mmon "$@"\n')
+    (programs / "mmon").chmod(0o755)
+    (programs / "python").symlink_to(sys.executable)
+    return place
+
+
+def shell(command: str, folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    path = f"{folder / 'bin'}{os.pathsep}{os.environ['PATH']}"
+    return subprocess.run(
+        ["bash", "-c", command],
+        cwd=folder,
+        env={**os.environ, "PATH": path, "PYTHONPATH": str(REPOSITORY), **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+
+
+COMMANDS = [
+    line.split("  #")[0].strip()
+    for block in blocks("bash")
+    for line in block.splitlines()
+    if line.startswith("mmon")
+]
+
+
+@pytest.mark.xdist_group("readme")
+@pytest.mark.parametrize("command", COMMANDS)
+def test_each_command_works(command, folder):
+    if command.startswith("mmon validate"):
+        shell("mmon init mmon.yaml --force", folder)
+    if "reference.mmon demo" in command:
+        shell("mmon baseline demo/reference.parquet -o reference.mmon", folder)
+    if command.startswith("mmon init"):
+        (folder / "mmon.yaml").unlink(missing_ok=True)
+    done = shell(command, folder)
+    # The demo's drift is a breach; everything else must simply work.
+    expected = {ExitStatus.PASS, ExitStatus.BREACH} if "demo" in command else {ExitStatus.PASS}
+    assert done.returncode in expected, done.stderr
+    assert "mmon:" not in done.stderr
+
+
+def test_the_make_targets_exist():
+    for block in blocks("bash"):
+        for target in re.findall(r"^make (\w+)", block, flags=re.MULTILINE):
+            done = subprocess.run(
+                ["make", "--dry-run", target], cwd=REPOSITORY, capture_output=True, check=False
+            )
+            assert done.returncode == 0, target
+
+
+def ci_steps() -> list[str]:
+    (block,) = blocks("yaml")
+    (job,) = yaml.safe_load(block)["jobs"].values()
+    return [step["run"] for step in job["steps"] if "run" in step]
+
+
+def gate(folder: Path, production: str) -> tuple[int, Path]:
+    """Run the CI example's steps as a runner does; its status, and the job's summary."""
+    place = folder / production
+    place.mkdir(exist_ok=True)
+    shell(f"mmon baseline demo/reference.parquet -o {production}/reference.mmon", folder)
+    shutil.copy(folder / "demo" / f"{production}.parquet", place / "production.parquet")
+    install, compare, summarise = ci_steps()
+    assert install == "pip install mmon"
+    done = shell(f"cd {production} && {compare}", folder)
+    summary = place / "job_summary.md"
+    if done.returncode:
+        shell(f"cd {production} && {summarise}", folder, GITHUB_STEP_SUMMARY=str(summary))
+    return done.returncode, summary
+
+
+def test_the_ci_job_fails_on_drift_and_shows_why(folder):
+    status, summary = gate(folder, "production")
+    assert status == ExitStatus.BREACH
+    assert "income" in summary.read_text(encoding="utf-8")
+    assert (folder / "production" / "report.html").exists()
+
+
+def test_the_ci_job_passes_without_drift(folder):
+    status, summary = gate(folder, "reference")
+    assert status == ExitStatus.PASS
+    assert not summary.exists()
+
+
+@pytest.mark.parametrize(("production", "retrained"), [("production", True), ("reference", False)])
+def test_the_cron_line_retrains_on_a_breach_alone(folder, production, retrained):
+    (block,) = blocks("cron")
+    command = block.split(maxsplit=5)[5]
+    model = folder / f"srv_{production}"
+    model.mkdir()
+    (model / "mmon.yaml").write_text(
+        f"reference: {folder}/demo/reference.parquet\n"
+        f"production: {folder}/demo/{production}.parquet\n"
+    )
+    (model / "retrain.sh").write_text("#!/bin/sh\ntouch retrained\n")
+    (model / "retrain.sh").chmod(0o755)
+    done = shell(command.replace("/srv/model", str(model)), folder)
+    assert done.returncode == 0, done.stderr
+    assert (model / "retrained").exists() is retrained
+
+
+def test_the_python_example_runs(folder):
+    (block,) = blocks("python")
+    done = shell(f"python - <<'END'\n{block}\nassert report.verdict == 'breach'\nEND", folder)
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_table_of_exit_statuses_is_complete():
+    told = {int(number) for number in re.findall(r"^\| (\d+) \|", README, flags=re.MULTILINE)}
+    assert told == {int(status) for status in ExitStatus}
+
+
+def test_every_link_to_a_file_leads_somewhere():
+    for target in re.findall(r"\]\((?!https?://)([^)#]+)\)", README):
+        assert (REPOSITORY / target).exists(), target

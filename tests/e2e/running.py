@@ -1,0 +1,70 @@
+"""Runs the command line: as a real process, or quickly inside the test process."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+REPOSITORY = Path(__file__).parents[2]
+
+
+@dataclasses.dataclass(frozen=True)
+class Ended:
+    """How a command ended.
+
+    Attributes
+    ----------
+    status : int
+        The exit status; negative when a signal killed the process.
+    out, err : str
+        What it wrote.
+    """
+
+    status: int
+    out: str
+    err: str
+
+
+def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
+    """The environment of a process under test: nothing of the developer's terminal in it."""
+    unwanted = ("COLUMNS", "LINES", "NO_COLOR", "FORCE_COLOR", "MMON_DEBUG", "SOURCE_DATE_EPOCH")
+    kept = {name: value for name, value in os.environ.items() if name not in unwanted}
+    return {**kept, "PYTHONPATH": str(REPOSITORY), "PYTHONIOENCODING": "utf-8", **(extra or {})}
+
+
+def process(
+    *arguments: str | Path,
+    cwd: Path | None = None,
+    env: Mapping[str, str] | None = None,
+    stdin: bytes | None = None,
+    timeout_s: float = 120,
+) -> Ended:
+    """Run ``python -m mmon`` and wait for its end."""
+    ended = subprocess.run(
+        [sys.executable, "-m", "mmon", *map(str, arguments)],
+        cwd=cwd,
+        env=environment(env),
+        input=stdin if stdin is not None else b"",
+        capture_output=True,
+        timeout=timeout_s,
+        check=False,
+    )
+    return Ended(ended.returncode, ended.stdout.decode(), ended.stderr.decode())
+
+
+def shell(script: str, cwd: Path, env: Mapping[str, str] | None = None) -> Ended:
+    """Run a line of bash in which ``mmon`` is the command under test."""
+    ended = subprocess.run(
+        ["bash", "-c", f'mmon() {{ "{sys.executable}" -m mmon "$@"; }}\n{script}'],
+        cwd=cwd,
+        env=environment(env),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        timeout=120,
+        check=False,
+    )
+    return Ended(ended.returncode, ended.stdout.decode(), ended.stderr.decode())

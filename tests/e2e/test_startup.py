@@ -1,0 +1,66 @@
+"""What a command imports before it works: nothing heavy where a person only asks for help."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from tests.e2e.running import environment
+
+HEAVY = {"polars", "numpy", "scipy", "pydantic", "jinja2", "rich", "yaml", "pandas", "pyarrow"}
+
+_TELL = """
+import json, sys
+from mmon.cli import _run
+status = _run(sys.argv[1:])
+print(json.dumps([status, sorted(sys.modules)]), file=sys.stderr)
+"""
+
+
+def imported_by(code: str, *arguments: str) -> tuple[int, set[str]]:
+    """The status that the code tells, and the modules loaded at its end."""
+    ended = subprocess.run(
+        [sys.executable, "-c", code, *arguments],
+        env=environment(),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    status, modules = json.loads(ended.stderr.splitlines()[-1])
+    return status, set(modules)
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["--version"], []], ids=" ".join)
+def test_help_and_version_import_nothing_heavy(arguments: list[str]) -> None:
+    status, modules = imported_by(_TELL, *arguments)
+    assert status == (0 if arguments else 2)
+    assert "mmon.cli" in modules
+    assert modules & HEAVY == set()
+
+
+def test_importing_mmon_imports_nothing_heavy() -> None:
+    code = "import mmon, json, sys; print(json.dumps([0, sorted(sys.modules)]), file=sys.stderr)"
+    _, modules = imported_by(code)
+    assert "mmon" in modules
+    assert modules & HEAVY == set()
+    assert "mmon.api" not in modules
+
+
+def test_comparing_with_every_metric_and_report_imports_no_scipy_stats(tmp_path: Path) -> None:
+    frame = pl.DataFrame(
+        {"x": [i % 97 / 7 for i in range(2000)], "group": ["a", "b", "b", "c"] * 500}
+    )
+    frame.write_parquet(tmp_path / "ref.parquet")
+    frame.with_columns(pl.col("x") + 3).write_parquet(tmp_path / "prod.parquet")
+    outputs = [f"--{name}={tmp_path / name}" for name in ("json", "html", "md")]
+    status, modules = imported_by(
+        _TELL, "compare", *map(str, (tmp_path / "ref.parquet", tmp_path / "prod.parquet")), *outputs
+    )
+    assert status == 1
+    assert {"polars", "scipy.special"} <= modules
+    assert modules & {"scipy.stats", "pandas", "sklearn", "statsmodels", "matplotlib"} == set()

@@ -1,0 +1,61 @@
+"""`general_drift` against its definition, written independently of the code under test."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from mmon.metrics import load
+from mmon.profile.counts import Counts
+from mmon.profile.ecdf import Ecdf
+
+SEEDS = range(20)
+
+
+def random_masses(seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Rows of up to ten categories on both sides, some of them empty on one side."""
+    rng = np.random.default_rng(seed)
+    size = int(rng.integers(2, 11))
+    ref, cur = rng.integers(0, 200, (2, size)) * (rng.random((2, size)) < 0.8)
+    ref[0] += 1
+    cur[-1] += 1
+    return ref, cur
+
+
+def as_counts(mass: np.ndarray) -> Counts:
+    return Counts.from_mapping({f"label {i}": int(rows) for i, rows in enumerate(mass) if rows})
+
+
+NAME = "general_drift"
+
+
+def oracle(ref: np.ndarray, cur: np.ndarray) -> float:
+    # MLRun: the mean of the total variation and the Hellinger distance.
+    p, q = ref / ref.sum(), cur / cur.sum()
+    variation = np.abs(p - q).sum() / 2
+    hellinger = np.sqrt(np.maximum(1 - np.sqrt(p * q).sum(), 0))
+    return float((variation + hellinger) / 2)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_value_on_labels_is_the_definition(seed: int) -> None:
+    ref, cur = random_masses(seed)
+    score = load(NAME).score(as_counts(ref), as_counts(cur))
+    assert score.value == pytest.approx(oracle(ref, cur), rel=1e-12, abs=1e-12)
+    assert score.error == 0
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_value_on_numbers_is_the_definition_on_the_reference_deciles(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    ref, cur = rng.normal(size=503), rng.normal(0.2, 1.3, size=301)
+    edges = np.sort(ref)[[-(-503 * j // 10) - 1 for j in range(1, 10)]]
+    bins = [np.bincount(np.searchsorted(edges, side), minlength=10) for side in (ref, cur)]
+    score = load(NAME).score(Ecdf.of(ref), Ecdf.of(cur))
+    assert score.value == pytest.approx(oracle(*bins), rel=1e-12, abs=1e-12)
+
+
+def test_value_of_equal_shares_is_exactly_zero() -> None:
+    ref, cur = as_counts(np.array([3, 5, 9])), as_counts(np.array([21, 35, 63]))
+    score = load(NAME).score(ref, cur)
+    assert (score.value, score.p_value) == (0.0, 1.0)

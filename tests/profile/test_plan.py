@@ -1,0 +1,97 @@
+"""Which columns are read and how is decided on the reference and followed by production."""
+
+from __future__ import annotations
+
+import polars as pl
+import pytest
+
+from mmon.config import Columns
+from mmon.errors import ConfigError
+from mmon.profile.build import WHOLE, Limits, profile_frame
+from mmon.profile.plan import plan_production, plan_reference
+from mmon.profile.reading import Reading
+from mmon.results import ColumnKind
+
+SCHEMA = {
+    "event_time": pl.Datetime("us"),
+    "x": pl.Float64(),
+    "branch": pl.Int64(),
+    "born": pl.Date(),
+    "city": pl.String(),
+    "y": pl.Boolean(),
+}
+
+
+def plan(**roles):
+    return {column.name: column for column in plan_reference(SCHEMA, Columns(**roles)).columns}
+
+
+def test_a_datetime_named_like_the_rows_time_is_taken_as_that():
+    columns = plan()
+    assert not columns["event_time"].is_tested
+    assert columns["event_time"].reason == "time"
+    assert columns["born"].is_tested
+
+
+def test_a_choice_of_times_is_not_made_for_the_user():
+    both = {"timestamp": pl.Datetime("us"), "created_at": pl.Datetime("us")}
+    assert plan_reference(both, Columns()).timestamp is None
+    assert plan_reference(both, Columns(timestamp="created_at")).timestamp == "created_at"
+
+
+def test_declared_kinds_win():
+    columns = plan(categorical=("branch",), numeric=("y",), id="city")
+    assert columns["branch"].kind is ColumnKind.CATEGORICAL
+    assert columns["y"].reading is Reading.NUMBER
+    assert columns["city"].kind is ColumnKind.IDENTIFIER
+
+
+def test_only_the_features_and_the_roles_are_read():
+    assert list(plan(features=("x",), target="y")) == ["event_time", "x", "y"]
+    assert "x" not in plan(ignore=("x",))
+
+
+@pytest.mark.parametrize(
+    ("roles", "message"),
+    [
+        ({"features": ("x", "z")}, "columns.features: the reference has no column 'z'"),
+        ({"target": "label"}, "columns.target"),
+        ({"categorical": ("brnch",)}, "columns.categorical"),
+        ({"ignore": ("nothing",)}, "columns.ignore"),
+    ],
+)
+def test_a_column_that_is_not_there_is_named(roles, message):
+    with pytest.raises(ConfigError, match=message):
+        plan(**roles)
+
+
+def test_a_close_name_is_suggested():
+    with pytest.raises(ConfigError) as caught:
+        plan(categorical=("brnch",))
+    assert caught.value.hint == "did you mean 'branch'?"
+
+
+def reference(data: pl.DataFrame, **roles):
+    found = profile_frame(
+        data.lazy(),
+        plan_reference(data.schema, Columns(**roles)),
+        source="t",
+        limits=Limits(None, None),
+    )
+    return found.profiles[WHOLE]
+
+
+def test_the_time_may_be_productions_alone():
+    ref = reference(pl.DataFrame({"x": [1.0]}), timestamp="when")
+    schema = {"x": pl.Float64(), "when": pl.Datetime("us")}
+    assert plan_production(ref, schema, "when").timestamp == "when"
+    with pytest.raises(ConfigError, match="neither dataset has a column 'when'"):
+        plan_production(ref, {"x": pl.Float64()}, "when")
+
+
+def test_a_dtype_that_cannot_be_compared_is_only_counted():
+    ref = reference(pl.DataFrame({"x": [1.0]}))
+    (column,) = plan_production(ref, {"x": pl.List(pl.Float64())}).columns
+    assert not column.is_tested
+    assert column.reading is Reading.PRESENCE
+    assert "cannot be compared" in column.reason

@@ -1,0 +1,66 @@
+"""What holds for every report format, found by discovery."""
+
+from __future__ import annotations
+
+import importlib
+import subprocess
+import sys
+
+import pytest
+
+from mmon import reports
+from mmon.config import Outputs
+from mmon.errors import ConfigError
+from tests.reports.sample_document import sample_document
+
+NAMES = reports.names()
+
+
+def test_formats_are_found_by_discovery() -> None:
+    assert {"html", "json", "markdown", "terminal"} <= set(NAMES)
+    assert not any(name.startswith("_") for name in NAMES)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_format_explains_why_it_exists(name: str) -> None:
+    assert importlib.import_module(f"mmon.reports.{name}").__doc__
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize(("columns", "windows"), [(0, 1), (1, 1), (5, 1), (5, 7)])
+def test_every_format_shows_every_document(name: str, columns: int, windows: int) -> None:
+    document = sample_document(columns, windows, hostile=True)
+    text = reports.render(name, document)
+    assert "lending" in text
+    assert document.sentence in text.lower()
+    assert document.verdict.value in text.lower()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_same_document_gives_the_same_bytes(name: str) -> None:
+    document = sample_document(6, 3)
+    assert reports.render(name, document) == reports.render(name, sample_document(6, 3))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_text_can_be_written_as_utf8(name: str) -> None:
+    assert reports.render(name, sample_document(12, hostile=True)).encode("utf-8")
+
+
+def test_every_output_of_the_configuration_is_a_format() -> None:
+    keys = {field.alias or name for name, field in Outputs.model_fields.items()}
+    assert keys <= set(NAMES)
+
+
+def test_an_unknown_format_is_refused_with_a_guess() -> None:
+    with pytest.raises(ConfigError, match="unknown report format 'markdwn'") as caught:
+        reports.render("markdwn", sample_document(1))
+    assert caught.value.hint == "did you mean 'markdown'?"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_importing_a_format_is_cheap(name: str) -> None:
+    heavy = ("rich", "jinja2", "numpy", "polars", "scipy", "pydantic", "yaml")
+    code = f"import sys, mmon.reports.{name}; print([m for m in {heavy} if m in sys.modules])"
+    shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert shown.stdout.strip() == "[]"

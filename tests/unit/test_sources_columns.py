@@ -1,0 +1,168 @@
+"""Columns of many files: folders that are columns, types that meet, and types that are named."""
+
+from __future__ import annotations
+
+import datetime
+from pathlib import Path
+
+import polars as pl
+import pytest
+from polars.testing import assert_frame_equal
+
+from mmon.config import Dataset
+from mmon.errors import ConfigError, DataError
+from mmon.sources import open_dataset
+from tests.unit.source_files import FRAME, WRITERS, folder, read
+
+__all__ = ["folder"]
+
+
+@pytest.mark.parametrize("name", ["x.parquet", "x.csv", "x.arrow", "x.ndjson"])
+def test_folder_names_are_columns(name: str, folder: Path) -> None:
+    write = WRITERS[name]
+    for day, country in (("2024-01-01", "AT"), ("2024-01-02", "007"), ("2024-01-02", "a%20b")):
+        below = folder / f"root=no/data/date={day}/country={country}"
+        below.mkdir(parents=True)
+        write(pl.DataFrame({"n": [1]}), below / name)
+    missing = folder / "root=no/data/date=2024-01-03/country=__HIVE_DEFAULT_PARTITION__"
+    missing.mkdir(parents=True)
+    write(pl.DataFrame({"n": [2]}), missing / name)
+    days = [datetime.date(2024, 1, day) for day in (1, 2, 2, 3)]
+    expected = pl.DataFrame(
+        {"n": [1, 1, 1, 2], "date": days, "country": ["AT", "007", "a b", None]}
+    )
+
+    for path in ("root=no/data", "root=no/data/date=*/country=*", "root=no/data/**/*"):
+        assert_frame_equal(read(path), expected)
+    suffix = name.rpartition(".")[2]
+    assert_frame_equal(read(f"root=no/data/*/*/*.{suffix}"), expected)
+    assert read("root=no/data", hive=False).columns == ["n"]
+    one = f"root=no/data/date=2024-01-01/country=AT/{name}"
+    assert read(one).columns == ["n"]
+    assert read(one, hive=True)["date"].to_list() == days[:1]
+
+
+def test_numbers_in_folder_names_are_numbers(folder: Path) -> None:
+    for year, share in ((2024, "0.5"), (-1, "2")):
+        below = folder / f"year={year}" / f"share={share}"
+        below.mkdir(parents=True)
+        pl.DataFrame({"n": [1]}).write_parquet(below / "x.parquet")
+    found = read(folder)
+    assert found.schema["year"] == pl.Int64
+    assert found["share"].to_list() == [2.0, 0.5]
+    dataset = Dataset(path=str(folder))
+    as_text = open_dataset(dataset, expect={"year": pl.String()}).collect()
+    assert as_text["year"].to_list() == ["-1", "2024"]
+
+
+@pytest.mark.parametrize("name", ["x.parquet", "x.csv", "x.arrow", "x.ndjson"])
+def test_files_may_differ_in_columns_and_in_the_width_of_types(name: str, folder: Path) -> None:
+    suffix = name.rpartition(".")[2]
+    frames = [
+        pl.DataFrame({"a": [1], "b": ["x"]}),
+        pl.DataFrame({"b": ["y"], "a": [2.5]}),
+        pl.DataFrame({"c": [True], "a": [3]}),
+    ]
+    for number, frame in enumerate(frames):
+        WRITERS[name](frame, folder / f"{number}.{suffix}")
+    expected = pl.DataFrame({"a": [1.0, 2.5, 3.0], "b": ["x", "y", None], "c": [None, None, True]})
+    assert_frame_equal(read(folder), expected)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "both"),
+    [
+        (pl.Int8, pl.UInt8, pl.Int16),
+        (pl.Int64, pl.UInt64, pl.Int128),
+        (pl.Int32, pl.Float32, pl.Float64),
+        (pl.Float32, pl.Float64, pl.Float64),
+        (pl.Null, pl.Int64, pl.Int64),
+        (pl.Boolean, pl.Null, pl.Boolean),
+        (pl.Categorical, pl.String, pl.String),
+        (pl.Enum(["1"]), pl.Enum(["2", "1"]), pl.String),
+        (pl.Date, pl.Datetime("ms"), pl.Datetime("us")),
+        (pl.Datetime("ns", "UTC"), pl.Datetime("us", "Asia/Tokyo"), pl.Datetime("us", "UTC")),
+        (pl.Duration("ms"), pl.Duration("ns"), pl.Duration("us")),
+    ],
+)
+def test_types_meet_in_one_that_holds_both(
+    one: pl.DataType, other: pl.DataType, both: pl.DataType, folder: Path
+) -> None:
+    for number, dtype in enumerate((one, other)):
+        is_text = dtype in (pl.Categorical, pl.Enum, pl.String)
+        value: object = None if dtype == pl.Null else ("1" if is_text else 1)
+        pl.Series("x", [value]).cast(dtype).to_frame().write_parquet(folder / f"{number}.parquet")
+    found = read(folder)
+    assert found.schema["x"] == both
+    assert found["x"].null_count() == (pl.Null in (one, other))
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (pl.Int64, pl.String),
+        (pl.Boolean, pl.Int64),
+        (pl.Datetime("us"), pl.Datetime("us", "UTC")),
+        (pl.List(pl.Int64), pl.Int64),
+    ],
+)
+def test_types_that_do_not_mix_name_the_files_and_the_column(
+    one: pl.DataType, other: pl.DataType, folder: Path
+) -> None:
+    pl.DataFrame({"x": []}, schema={"x": one}).write_parquet(folder / "1.parquet")
+    pl.DataFrame({"x": []}, schema={"x": other}).write_parquet(folder / "2.parquet")
+    with pytest.raises(DataError, match=r"column 'x' is .* in '1.parquet' and .* in '2.parquet'"):
+        read(("1.parquet", "2.parquet"))
+
+
+def test_named_types_are_kept_in_every_format(folder: Path) -> None:
+    frame = pl.DataFrame({"code": [7, 8], "when": ["2024-01-01 10:00:00", None]})
+    dtypes = {"code": "String", "when": "Datetime[ms]"}
+    for name in ("x.parquet", "x.csv", "x.arrow", "x.ndjson"):
+        WRITERS[name](frame, folder / name)
+        found = read(name, dtypes=dtypes)
+        assert found.schema == {"code": pl.String, "when": pl.Datetime("ms")}
+        assert found["when"].to_list() == [datetime.datetime(2024, 1, 1, 10), None]
+        assert found["code"].to_list() == ["7", "8"]
+
+
+@pytest.mark.parametrize(
+    ("name", "dtype"),
+    [
+        ("int16", pl.Int16()),
+        ("Float32", pl.Float32()),
+        ("Decimal[10, 2]", pl.Decimal(10, 2)),
+        ("Duration(ns)", pl.Duration("ns")),
+        ('Datetime("us", "Europe/Berlin")', pl.Datetime("us", "Europe/Berlin")),
+    ],
+)
+def test_types_go_by_their_polars_names(name: str, dtype: pl.DataType, folder: Path) -> None:
+    pl.DataFrame({"x": [1]}).write_parquet(folder / "x.parquet")
+    assert read("x.parquet", dtypes={"x": name}).schema["x"] == dtype
+
+
+@pytest.mark.parametrize(
+    ("dtypes", "told"),
+    [
+        ({"number": "Integer64"}, "unknown type 'Integer64'"),
+        ({"number": "strin"}, "did you mean 'String'"),
+        ({"number": "Decimal[2, 10]"}, "unknown type"),
+        ({"number": "Decimal[x, y]"}, "unknown type"),
+        ({"number": "Datetime[h]"}, "unknown type"),
+        ({"number": "Datetime[us, Mars/Crater]"}, "unknown timezone 'Mars/Crater'"),
+        ({"numbr": "Int64"}, "no column 'numbr'.*did you mean 'number'"),
+    ],
+)
+def test_a_wrong_type_is_a_configuration_error(
+    dtypes: dict[str, str], told: str, folder: Path
+) -> None:
+    FRAME.write_csv(folder / "x.csv")
+    with pytest.raises(ConfigError, match=told):
+        read("x.csv", dtypes=dtypes)
+
+
+def test_a_named_type_of_a_vanished_column_is_no_error(folder: Path) -> None:
+    (folder / "x.csv").write_text("a\n1\n")
+    dataset = Dataset(path="x.csv", dtypes={"gone": "Int64"})
+    expected = {"a": pl.Int64(), "gone": pl.Int64()}
+    assert open_dataset(dataset, expect=expected).collect().columns == ["a"]

@@ -1,0 +1,318 @@
+"""Every failure to read is one sentence with the file's name, the right status and a hint."""
+
+from __future__ import annotations
+
+import gzip
+import http.server
+import io
+import os
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import polars as pl
+import pytest
+import zstandard
+
+from mmon.config import Dataset
+from mmon.errors import ConfigError, DataError, MmonError
+from mmon.results import ExitStatus
+from mmon.sources import explain_read_error, open_dataset, reading
+from tests.services import silent_server
+
+__all__ = ["silent_server"]
+
+LONG = b"a,b\n" + b"".join(b"%d,%d\n" % (n, n * 7919 % 1000) for n in range(50_000))
+
+
+def parquet() -> bytes:
+    return written(pl.DataFrame.write_parquet)
+
+
+def arrow() -> bytes:
+    return written(pl.DataFrame.write_ipc)
+
+
+def written(write: Callable[..., object]) -> bytes:
+    buffer = io.BytesIO()
+    write(pl.DataFrame({"a": range(1000), "b": ["x"] * 1000}), buffer)
+    return buffer.getvalue()
+
+
+def damaged(content: bytes) -> bytes:
+    """Parquet whose footer is whole and whose first pages are not."""
+    return content[:4] + bytes(len(content) // 2) + content[4 + len(content) // 2 :]
+
+
+FILES: dict[str, tuple[str, bytes, str]] = {
+    "empty csv": ("x.csv", b"", r"'x.csv' is empty \(0 bytes\)"),
+    "empty parquet": ("x.parquet", b"", r"'x.parquet' is empty \(0 bytes\)"),
+    "empty arrow": ("x.arrow", b"", r"'x.arrow' is empty \(0 bytes\)"),
+    "empty ndjson": ("x.ndjson", b"", r"'x.ndjson' is empty \(0 bytes\)"),
+    "empty gzip": ("x.csv.gz", gzip.compress(b""), "'x.csv.gz' is empty"),
+    "blank lines": ("x.csv", b"\n\n", "'x.csv'"),
+    "cut off parquet": ("x.parquet", parquet()[:500], "'x.parquet' is not a whole Parquet"),
+    "magic alone": ("x.parquet", b"PAR1", "'x.parquet' is not a Parquet file: it is too short"),
+    "damaged parquet": ("x.parquet", damaged(parquet()), "'x.parquet' is damaged"),
+    "cut off arrow": ("x.arrow", arrow()[:500], "'x.arrow' is not a whole Arrow IPC file"),
+    "text as parquet": ("x.parquet", b"a,b\n1,2\n", "'x.parquet' is not Parquet"),
+    "text as arrow": ("x.arrow", b"a,b\n1,2\n", "'x.arrow' is not Arrow IPC"),
+    "parquet as csv": ("x.csv", parquet(), "'x.csv' is not CSV: it is Parquet"),
+    "arrow as ndjson": ("x.jsonl", arrow(), "'x.jsonl' is not NDJSON: it is Arrow IPC"),
+    "arrow as parquet": ("x.parquet", arrow(), "'x.parquet' is not Parquet: it is Arrow IPC"),
+    "packed parquet": ("x.parquet.gz", gzip.compress(parquet()), "is a compressed Parquet file"),
+    "excel": ("x.csv", b"PK\x03\x04 and so on", "'x.csv' is an Excel workbook or a ZIP"),
+    "arrow stream": ("x.arrow", b"\xff\xff\xff\xff and so on", "is an Arrow IPC stream"),
+    "cut off gzip": ("x.csv.gz", gzip.compress(LONG)[:9000], "is compressed and cut off"),
+    "cut off zstd": ("x.csv.zst", zstandard.compress(LONG)[:9000], "is compressed and cut off"),
+    "cut off json": ("x.ndjson.gz", gzip.compress(b'{"a":1}\n' * 9999)[:60], "and cut off"),
+    "latin-1": ("x.csv", "a,b\n1,é\n".encode("latin-1"), "'x.csv' is not UTF-8 text"),
+    "latin-1 header": ("x.csv", "é,b\n1,2\n".encode("latin-1"), "'x.csv' is not UTF-8 text"),
+    "latin-1 json": ("x.ndjson", '{"a":"é"}\n'.encode("latin-1"), "is not UTF-8 text"),
+    "utf-16": ("x.csv", "a,b\n1,2\n".encode("utf-16"), "'x.csv' is UTF-16 text"),
+    "ragged": ("x.csv", b'a,b\n1,"x\ny"\n1,2,3\n', "line 4 of 'x.csv' has more fields"),
+    "ragged gzip": ("x.csv.gz", gzip.compress(b"a,b\n1,2,3\n"), "line 2 of 'x.csv.gz' has more"),
+    "ragged late": ("x.csv", LONG + b"1,2,3\n", "line 50002 of 'x.csv' has more fields"),
+    "open quote": ("x.csv", b'a,b\n1,"x\n2,y\n', "'x.csv' has a quotation mark that is never"),
+    "repeated column": ("x.csv", b"a,b,a\n1,2,3\n", "'x.csv' names the column 'a' twice"),
+    "unnamed columns": ("x.csv", b"a,,\n1,2,3\n", "'x.csv' has unnamed columns"),
+    "semicolons": ("x.csv", b"a;b\n1;2\n", "'x.csv' has a single column, 'a;b'.*to ';'"),
+    "tabs": ("x.csv", b"a\tb\n1\t2\n", "'x.csv' has a single column.*to '\\\\t'"),
+    "commas as tsv": ("x.tsv", b"a,b\n1,2\n", "'x.tsv' has a single column, 'a,b'.*to ','"),
+    "old mac": ("x.csv", b"a,b\r1,2\r3,4\r", "'x.csv' ends its lines with a bare carriage"),
+    "broken json": ("x.ndjson", b'{"a":1}\n{"a":2,\n', "line 2 of 'x.ndjson' is not a JSON"),
+    "pretty json": ("x.json", b'{\n  "a": 1\n}\n', "line 1 of 'x.json' is not a JSON object"),
+    "json array": ("x.json", b'[{"a":1}]', "'x.json' is one JSON array"),
+    "numbers": ("x.ndjson", b"1\n2\n", "line 1 of 'x.ndjson' is not a JSON object"),
+    "json with mark": ("x.ndjson", b'\xef\xbb\xbf{"a":1}\n', "begins with a byte order mark"),
+    "unknown": ("x.bin", b"\x00\x01\x02", "the format of 'x.bin' is not recognised"),
+    "one column": ("x.txt", b"a\n1\n", "the format of 'x.txt' is not recognised"),
+}
+
+
+@pytest.mark.parametrize("case", FILES)
+def test_a_bad_file_is_named_with_its_trouble_and_a_hint(
+    case: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name, content, told = FILES[case]
+    monkeypatch.chdir(tmp_path)
+    Path(name).write_bytes(content)
+    with pytest.raises(DataError, match=told) as caught, reading(name):
+        open_dataset(Dataset(path=name)).collect(engine="streaming")
+    assert caught.value.exit_status == ExitStatus.FAILURE
+    assert caught.value.hint
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("path", "error", "told"),
+    [
+        ("gone.csv", DataError, "'gone.csv' does not exist"),
+        ("dta.csv", DataError, "'dta.csv' does not exist.*did you mean 'data.csv'"),
+        ("no/such/x.csv", DataError, "there is no folder 'no/such'"),
+        ("*.parquet", DataError, r"'\*.parquet' matches no file"),
+        ("empty", DataError, "the folder 'empty' holds no data file"),
+        ("empty/**", DataError, r"'empty/\*\*' matches no file"),
+        ("zero/*.csv", DataError, r"every file of 'zero/\*.csv' is empty"),
+        ("", ConfigError, "a path is empty"),
+        ((), ConfigError, "the list of paths is empty"),
+        ("s4://bucket/x.csv", ConfigError, "unknown scheme s4://.*there are: s3, "),
+        ("s33://bucket/x.csv", ConfigError, "unknown scheme s33://.*did you mean s3://"),
+        ("ftp://host/x.csv", ConfigError, "unknown scheme ftp://"),
+        ("s3://bucket/data", DataError, "the format of 's3://bucket/data' cannot be told"),
+        ("file://host/x.csv", ConfigError, "names a file on another machine"),
+        ("x\0y.csv", DataError, "does not exist"),
+        ("n" * 5000, DataError, "is not a path"),
+    ],
+)
+def test_a_bad_path_is_named_with_its_trouble(
+    path: str | tuple[str, ...],
+    error: type[MmonError],
+    told: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("data.csv").write_text("a\n1\n")
+    Path("empty").mkdir()
+    Path("zero").mkdir()
+    Path("zero/a.csv").touch()
+    # Built without validation: the configuration may refuse some of these first.
+    dataset = Dataset.model_construct(None, path=path)
+    with pytest.raises(error, match=told) as caught:
+        open_dataset(dataset)
+    assert len(str(caught.value)) < 300
+
+
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="root may read everything")
+def test_a_file_without_permission_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "x.csv"
+    path.touch(mode=0)
+    with pytest.raises(DataError, match="may not be read"):
+        open_dataset(Dataset(path=str(path)))
+
+
+def test_a_refusal_of_the_system_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "x.csv"
+    path.write_text("a\n1\n")
+
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "open", refuse)
+    with pytest.raises(DataError, match=r"x.csv' may not be read"):
+        open_dataset(Dataset(path=str(path)))
+
+
+def test_a_cast_that_fails_late_names_column_and_value(tmp_path: Path) -> None:
+    path = tmp_path / "x.parquet"
+    pl.DataFrame({"a": ["1", "high"]}).write_parquet(path)
+    frame = open_dataset(Dataset(path=str(path), dtypes={"a": "Int64"}))
+    with (
+        pytest.raises(
+            DataError, match=r"column 'a' of 'x' holds \"high\", which cannot become i64"
+        ),
+        reading("x"),
+    ):
+        frame.collect()
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        OSError("something new"),
+        pl.exceptions.ComputeError("something new\n\nand its details"),
+        pl.exceptions.PanicException("something new"),
+        ValueError("something new"),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+def test_an_unforeseen_failure_is_told_in_its_own_words(error: BaseException) -> None:
+    with pytest.raises(DataError, match=r"^'x' cannot be read: something new$"), reading("x"):
+        raise error
+
+
+def test_our_own_errors_and_interrupts_pass_unchanged() -> None:
+    own = ConfigError("wrong", hint="right")
+    assert explain_read_error(own, "x") is own
+    with pytest.raises(ConfigError) as caught, reading("x"):
+        raise own
+    assert caught.value is own
+    with pytest.raises(KeyboardInterrupt), reading("x"):
+        raise KeyboardInterrupt
+
+
+@pytest.fixture
+def web(tmp_path: Path) -> Iterator[str]:
+    """A web server that serves a folder."""
+    (tmp_path / "x y.csv").write_text("a,b\n1,2\n")
+    pl.DataFrame({"a": [1]}).write_parquet(tmp_path / "x.parquet")
+
+    class Handler(http.server.SimpleHTTPRequestHandler):
+        def __init__(self, *args: object) -> None:
+            super().__init__(*args, directory=str(tmp_path))  # type: ignore[arg-type]  # as called
+
+        def do_GET(self) -> None:
+            if self.path.startswith("/closed"):
+                self.send_error(403)
+            elif self.path.startswith("/broken"):
+                self.send_error(503)
+            else:
+                super().do_GET()
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # its name there
+            pass
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
+
+
+def test_a_file_on_a_web_server_is_read(web: str) -> None:
+    assert open_dataset(Dataset(path=f"{web}/x%20y.csv")).collect().row(0) == (1, 2)
+    assert open_dataset(Dataset(path=f"{web}/x.parquet?v=1")).collect().row(0) == (1,)
+
+
+@pytest.mark.parametrize(
+    ("path", "told"),
+    [
+        ("/gone.csv", "does not exist"),
+        ("/closed.csv", "may not be read"),
+        ("/broken.csv", "the server answers 503"),
+    ],
+)
+def test_what_a_web_server_refuses_is_told(web: str, path: str, told: str) -> None:
+    with pytest.raises(DataError, match=f"'{web}{path}' .*{told}"):
+        open_dataset(Dataset(path=web + path))
+
+
+@pytest.mark.parametrize("kind", ["parquet", "csv", "ndjson"])
+@pytest.mark.parametrize("name", ["x", "*"])
+def test_a_store_that_never_answers_is_given_up(kind: str, name: str, silent_server: str) -> None:
+    options = {
+        "aws_endpoint_url": silent_server,
+        "aws_access_key_id": "key",
+        "aws_secret_access_key": "secret",
+        "aws_region": "us-east-1",
+        "aws_allow_http": "true",
+        "read_timeout": "300ms",
+        "connect_timeout": "300ms",
+        "max_retries": "0",
+    }
+    path = f"s3://bucket/{name}.{kind}"
+    begin = time.monotonic()
+    with pytest.raises(DataError, match="the server does not answer in time") as caught:
+        open_dataset(Dataset(path=path, storage_options=options))
+    assert repr(path) in caught.value.message
+    assert time.monotonic() - begin < 15
+
+
+def test_a_web_server_that_never_answers_is_given_up(silent_server: str) -> None:
+    options = {"read_timeout": "300ms"}
+    with pytest.raises(DataError, match="the server does not answer in time"):
+        open_dataset(Dataset(path=f"{silent_server}/x.csv", storage_options=options))
+
+
+@pytest.mark.parametrize("path", ["s3://bucket/x.csv", "s3://bucket/*.parquet", "http://{}/x.csv"])
+def test_a_server_that_is_not_there_is_told(path: str) -> None:
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        address = f"127.0.0.1:{closed.getsockname()[1]}"
+    options = {
+        "aws_endpoint_url": f"http://{address}",
+        "aws_access_key_id": "key",
+        "aws_secret_access_key": "secret",
+        "aws_region": "us-east-1",
+        "aws_allow_http": "true",
+        "max_retries": "0",
+    }
+    with pytest.raises(DataError, match="the server cannot be reached"):
+        open_dataset(Dataset(path=path.format(address), storage_options=options))
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ({"max_retries": "many"}, "max_retries is 'many', not a whole number"),
+        ({"read_timeout": "soon"}, 'failed to parse "soon" as Duration'),
+    ],
+)
+def test_a_wrong_storage_option_is_a_configuration_error(
+    options: dict[str, str], told: str
+) -> None:
+    known = {"aws_access_key_id": "key", "aws_secret_access_key": "secret"}
+    given = {**known, "aws_region": "us-east-1", **options}
+    with pytest.raises(ConfigError, match=told) as caught:
+        open_dataset(Dataset(path="s3://bucket/x.csv", storage_options=given))
+    assert "secret" not in str(caught.value)
+
+
+def test_a_wrong_timeout_of_a_web_server_is_a_configuration_error() -> None:
+    options = {"read_timeout": "soon"}
+    with pytest.raises(ConfigError, match="read_timeout is 'soon'"):
+        open_dataset(Dataset(path="http://127.0.0.1/x.csv", storage_options=options))
