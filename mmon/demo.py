@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json as json_text
+import re
+import shlex
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -9,8 +13,8 @@ import polars as pl
 
 from mmon import config_file, pipeline
 from mmon.config_schema import schema_text
-from mmon.errors import OutputError
-from mmon.files import write_text
+from mmon.errors import ConfigError, OutputError
+from mmon.files import replacing, write_text
 from mmon.reports import html, json
 
 _SEED = 20240101
@@ -20,13 +24,14 @@ _ROWS_A_DAY = 500
 # From this day on production is not what the reference was.
 _DRIFT_DAY = 21
 
-_CONFIGURATION = """\
+_MARK = "# Written by `mmon demo`."
+_CONFIGURATION = f"""\
 # yaml-language-server: $schema=./mmon.schema.json
-# Written by `mmon demo`. Run it again with: mmon run {folder}/mmon.yaml
+{_MARK} Run it again with: mmon run CONFIG
 project: lending
 endpoint: credit-risk
-reference: {folder}/reference.parquet
-production: {folder}/production.parquet
+reference: REFERENCE
+production: PRODUCTION
 columns:
   id: request_id
   timestamp: event_time
@@ -35,12 +40,19 @@ analyses:
   data_drift:
     thresholds:
       ks: {{potential: 0.1, detected: 0.2}}
-      total_variation: {{potential: 0.1, detected: 0.2}}
   data_quality: {{}}
 outputs:
-  json: {folder}/report.json
-  html: {folder}/report.html
+  json: JSON
+  html: HTML
 """
+_FILES = {
+    "REFERENCE": "reference.parquet",
+    "PRODUCTION": "production.parquet",
+    "CONFIG": "mmon.yaml",
+    "JSON": "report.json",
+    "HTML": "report.html",
+    "SCHEMA": "mmon.schema.json",
+}
 
 
 def write(folder: Path) -> str:
@@ -53,29 +65,60 @@ def write(folder: Path) -> str:
 
     Raises
     ------
+    ConfigError
+        When the folder holds files of these names that are not of a demo.
     OutputError
         When the folder cannot be written.
     """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        reference, production = _datasets()
-        reference.write_parquet(folder / "reference.parquet")
-        production.write_parquet(folder / "production.parquet")
-    except OSError as error:
-        raise OutputError(f"cannot write the demo into {folder}: {error.strerror}") from error
-    text = _CONFIGURATION.format(folder=folder.as_posix())
-    write_text(folder / "mmon.yaml", text)
-    write_text(folder / "mmon.schema.json", schema_text())
-    document = pipeline.run(config_file.parse(text, str(folder / "mmon.yaml")))
-    write_text(folder / "report.json", json.render(document))
-    write_text(folder / "report.html", html.render(document))
+    paths = {key: folder / name for key, name in _FILES.items()}
+    _prepare(folder, paths)
+    for key, frame in zip(("REFERENCE", "PRODUCTION"), _datasets(), strict=True):
+        with replacing(paths[key]) as temporary:
+            frame.write_parquet(temporary)
+    text = _configuration(paths)
+    write_text(paths["CONFIG"], text)
+    write_text(paths["SCHEMA"], schema_text())
+    document = pipeline.run(config_file.parse(text, str(paths["CONFIG"])))
+    write_text(paths["JSON"], json.render(document))
+    write_text(paths["HTML"], html.render(document))
     return (
         f"{document.verdict.upper()}: {document.sentence}\n"
-        f"  {folder}/report.html  open this in a browser: drift begins in the last of four weeks\n"
-        f"  {folder}/report.json  the same for scripts: verdict, results, windows\n"
-        f"  {folder}/mmon.yaml    the configuration; edit a threshold and run it again:\n"
-        f"  mmon run {folder}/mmon.yaml  (exits 1: a breach is what fails a CI job)"
+        f"  {paths['HTML']}  open this in a browser: drift begins in the last of four weeks\n"
+        f"  {paths['JSON']}  the same for scripts: verdict, results, windows\n"
+        f"  {paths['CONFIG']}    the configuration; edit a threshold and run it again:\n"
+        f"  mmon run {shlex.quote(str(paths['CONFIG']))}  "
+        "(exits 1: a breach is what fails a CI job)"
     )
+
+
+def _prepare(folder: Path, paths: Mapping[str, Path]) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        taken = [path for path in paths.values() if path.exists()]
+        if taken and not _is_demo(paths["CONFIG"]):
+            raise ConfigError(
+                f"{taken[0]} exists and is not of a demo", hint="name another folder"
+            )
+    except OSError as error:
+        why = (error.strerror or str(error)).lower()
+        raise OutputError(
+            f"cannot write the demo into {folder}: {why}", hint="name another folder"
+        ) from error
+
+
+def _is_demo(configuration: Path) -> bool:
+    return configuration.is_file() and _MARK.encode() in configuration.read_bytes()
+
+
+def _configuration(paths: Mapping[str, Path]) -> str:
+    text = _CONFIGURATION
+    for key, path in paths.items():
+        written = path.as_posix()
+        if not re.fullmatch(r"[\w./-]+", written):
+            # A JSON text is a YAML text; a dollar sign would begin a variable.
+            written = json_text.dumps(written.replace("$", "$$"))
+        text = text.replace(f" {key}\n", f" {written}\n")
+    return text
 
 
 def _datasets() -> tuple[pl.DataFrame, pl.DataFrame]:

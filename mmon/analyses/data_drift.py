@@ -61,9 +61,9 @@ def _candidate(
     before, after = ref.distribution, cur.distribution
     if before is None or after is None:
         raise TypeError(f"column {ref.name!r} is tested and has no distribution")
-    thresholds = settings.thresholds.get(metric.name)
-    if thresholds is None:
-        thresholds = DEFAULT_THRESHOLDS.get((metric.name, ref.kind), Thresholds())
+    thresholds = DEFAULT_THRESHOLDS.get((metric.name, ref.kind), Thresholds())
+    if ref.kind is not ColumnKind.DATETIME:
+        thresholds = settings.thresholds.get(metric.name, thresholds)
     has_threshold = thresholds.potential is not None or thresholds.detected is not None
 
     def p_value_at(value: float, rows: int | None) -> float | None:

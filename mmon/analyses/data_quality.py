@@ -166,7 +166,7 @@ def _out_of_range(context: Context, column: str, ref: Ecdf, cur: Ecdf) -> Candid
         p_value_at=p_value_at,
         rows=m,
         reference_value=0.0,
-        reason=f"the reference spans {ref.min:g} to {ref.max:g}",
+        reason=f"the reference spans {ref.min:,g} to {ref.max:,g}" if outside else None,
     )
 
 

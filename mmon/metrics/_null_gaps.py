@@ -3,7 +3,7 @@
 The gaps next to the few lowest and highest rows have null values that depend only on which sample
 those rows are in: they are written out, row by row (`_null_extremes`). The gaps between follow
 smooth laws (`_null_paths`, `_null_quadratic`). Where the extreme gaps weigh much, the two are not
-independent enough around p = 0.05, and a joint simulation takes over down to p = 0.01.
+independent enough around p = 0.05, and a joint simulation takes over down to p = 0.0025.
 """
 
 from __future__ import annotations
@@ -16,14 +16,16 @@ import numpy as np
 
 from mmon.metrics import _null_quadratic as quadratic
 from mmon.metrics._null_extremes import MOST_ROWS, patterns
-from mmon.metrics._null_paths import ANCHOR, PATHS, Simulated, simulate, simulate_rows
+from mmon.metrics._null_paths import PATHS, Simulated, simulate, simulate_rows
 from mmon.metrics._rank_gaps import Gaps
 from mmon.metrics._rank_pool import FloatArray, IntArray
 
-# Extremes are written out when together they carry this share of the statistic's null mean.
+# Extremes are written out when together they carry this share of the statistic's null mean …
 _NOTABLE_SHARE = 0.05
-# … and each row's gap this much.
+# … and the outermost row's gap this much.
 _NOTABLE_GAP = 0.003
+# The joint simulation resolves p-values down to this one: 20 paths.
+_ANCHOR = 0.0025
 
 
 @dataclasses.dataclass(frozen=True, slots=True, eq=False)
@@ -103,6 +105,8 @@ class GapsNull:
         The other gaps' law: simulated for power 1, weights of chi-squares for power 2.
     scale : float
         What a bridge's integral is multiplied by.
+    longest : float
+        The widest gap: all of the above measure lengths by it, lest they leave float32's range.
     sample : (8192,) float64 or None
         Jointly simulated null values, where extremes matter.
     """
@@ -112,21 +116,22 @@ class GapsNull:
     written: FloatArray
     middle: Simulated | FloatArray
     scale: float
+    longest: float
     sample: FloatArray | None
 
     def tail(self, value: float) -> float:
         """P(integral >= value), in [0, 1], non-increasing in ``value``."""
         # A rounding error must not turn "at least" into "more than".
-        value *= 1.0 - 1e-12
+        value *= (1.0 - 1e-12) / self.longest
         if self.sample is None:
             return self._mixture(value)
-        anchor = float(self.sample[math.ceil((1.0 - ANCHOR) * PATHS)])
+        anchor = float(self.sample[math.ceil((1.0 - _ANCHOR) * PATHS)])
         if value <= anchor:
             above = PATHS - int(np.searchsorted(self.sample, value, side="left"))
-            return max(above / PATHS, ANCHOR)
+            return max(above / PATHS, _ANCHOR)
         # The mixture resolves what the simulation cannot; scaled to go on from its last value.
         joint = max(self._mixture(anchor), 1e-300)
-        return min(ANCHOR, self._mixture(value) / joint * ANCHOR)
+        return min(_ANCHOR, self._mixture(value) / joint * _ANCHOR)
 
     def _mixture(self, value: float) -> float:
         rest = (value - self.written) / self.scale
@@ -155,26 +160,29 @@ def null_of(between: Gaps, rows: int, power: int) -> GapsNull:
     below = between.pooled_below
     share = below / (n + between.m)
     deviation = np.sqrt(share * (1.0 - share))
-    part = between.width * deviation**power
-    chosen = split(between.width, below, n + between.m, part)
+    longest = float(between.width.max())
+    width = between.width / longest
+    part = width * deviation**power
+    chosen = split(width, below, n + between.m, part)
     middle: Simulated | FloatArray
     here = chosen.middle
     if power == 1:
         middle = simulate(share[here], part[here])
     else:
-        middle = quadratic.eigenvalues(share[here], between.width[here], deviation[here] ** 2)
+        middle = quadratic.eigenvalues(share[here], width[here], deviation[here] ** 2)
     # Variance of F - G at t, over that of a bridge.
     scale = total / (n * rows) * (total / (total - 1))
     apart, widths = _written(chosen, n, rows)
     sample = None
     if len(widths):
-        sample = simulate_rows(below, n + between.m, between.width, n, rows, power)
+        sample = simulate_rows(below, n + between.m, width, n, rows, power)
     return GapsNull(
         extremes=chosen,
         chances=patterns(len(widths)).chances(n, rows),
         written=apart**power @ widths,
         middle=middle,
         scale=scale if power == 2 else math.sqrt(scale),
+        longest=longest,
         sample=sample,
     )
 

@@ -29,15 +29,12 @@ class Population:
     rows : int
         All rows.
     extremes : (E,) float64, deviations of the extreme rows from the pooled mean
-    mean : float
-        Mean deviation of the other rows.
     variance : float
-        Their variance (divided by their number).
+        Variance of the other rows (divided by their number).
     """
 
     rows: int
     extremes: FloatArray
-    mean: float
     variance: float
 
 
@@ -67,9 +64,8 @@ def population(deviation: FloatArray, mass: IntArray, variance: float) -> Popula
         extremes += 1
     chosen = candidates[:extremes]
     others = rows - extremes
-    # Deviations sum to zero, so the rest balances the extremes.
     mean = -float(chosen.sum()) / others
-    return Population(rows, chosen, mean, max(left / others - mean * mean, 0.0))
+    return Population(rows, chosen, max(left / others - mean * mean, 0.0))
 
 
 def tail(difference: float, pooled: Population, n: int, m: int) -> float:
@@ -80,7 +76,9 @@ def tail(difference: float, pooled: Population, n: int, m: int) -> float:
     dealt = patterns(len(pooled.extremes))
     drawn = m - dealt.rows
     others = total - len(pooled.extremes)
-    centre = dealt.is_cur @ pooled.extremes + drawn * pooled.mean
+    # Deviations sum to zero over all rows: the others balance the extremes.
+    mean = -float(pooled.extremes.sum()) / others
+    centre = dealt.is_cur @ pooled.extremes + drawn * mean
     spread = drawn * (others - drawn) / max(others - 1, 1) * pooled.variance
     deviation = np.sqrt(np.maximum(spread, 0.0))
     # A rest without spread moves nothing: a step at the threshold (with room for rounding).

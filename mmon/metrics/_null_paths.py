@@ -20,7 +20,7 @@ from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import gammaln, ndtr, ndtri
+from scipy.special import expit, gammaln, ndtr, ndtri
 
 from mmon.metrics._rank_pool import FloatArray, IntArray
 
@@ -127,7 +127,8 @@ def simulate_rows(
     on_node = _on_nodes(share, width[first:last] * scale**power)
     found = (_sizes(power) @ on_node.astype(np.float32)).astype(np.float64)
     edge = int(np.clip(round(math.log(rows / (total - rows)) / _SPACING), -40, 40)) + 40
-    chance = float(f"{m / (n + m):.2g}")
+    # To 1 %, so that columns with a few nulls more or less share what was simulated.
+    chance = float(expit(round(math.log(m / n), 2)))
     low = _by_row(below[:first], width[:first], rows)
     high = _by_row(total - below[last:], width[last:], rows)
     for is_high, wide in ((False, low), (True, high)):
@@ -148,9 +149,7 @@ def _by_row(below: IntArray, width: FloatArray, rows: int) -> FloatArray:
 
 
 @lru_cache(maxsize=16)
-def _dealt(
-    chance: float, edge: int, rows: int, is_high: bool, power: int
-) -> NDArray[np.float32]:
+def _dealt(chance: float, edge: int, rows: int, is_high: bool, power: int) -> NDArray[np.float32]:
     """(8192, rows) standardised |production rows among the first i - expected|**power.
 
     As many of the rows are in production as the path says at its column ``edge`` (its other end
@@ -201,7 +200,13 @@ def _covariances() -> tuple[FloatArray, FloatArray]:
     """Correlation of the paths, and the covariance of their absolute values."""
     correlation = np.exp(-0.5 * np.abs(np.subtract.outer(_TIMES, _TIMES)))
     # E|X Y| of standard normals, minus E|X| E|Y|.
-    absolute = 2.0 / math.pi * (
-        np.sqrt(np.maximum(1.0 - correlation**2, 0.0)) + correlation * np.arcsin(correlation) - 1.0
+    absolute = (
+        2.0
+        / math.pi
+        * (
+            np.sqrt(np.maximum(1.0 - correlation**2, 0.0))
+            + correlation * np.arcsin(correlation)
+            - 1.0
+        )
     )
     return correlation, absolute

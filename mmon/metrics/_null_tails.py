@@ -32,8 +32,9 @@ _POINTS = 128
 # Those are so many a deviation up to this many deviations to both sides of the mean.
 _PER_DEVIATION = 4
 _DENSE = 6.0
-_STEPS = 60
-_RIDGE = 1e-12  # relative to the curvature at the start; keeps a vanishing one invertible
+_STEPS = 200
+# Relative to the curvature at the start: keeps one that vanishes invertible, out of reach.
+_RIDGE = 1e-9
 # Share of all variance from which a category is dominant; at most three can be.
 _DOMINANT = 0.25
 # log of the smallest positive float, and a little beyond.
@@ -103,30 +104,33 @@ def _halves(cells: _Cells) -> list[_Cells]:
 
 
 def _search(cells: _Cells, term: FloatArray, total: float, rows: float) -> float:
-    """Newton's method for the saddlepoint, and the tail there."""
+    """Newton's method for the saddlepoint in a growing region, and the tail there."""
     point = np.zeros(2)
     value, slope, curve = _tilted(cells, term, point, total, rows)
-    # Where the total is out of reach the curvature vanishes: then the step only has to be long.
-    ridge = np.diag(_RIDGE * np.diag(curve) + np.finfo(np.float64).tiny)
+    # Both directions in units of their deviation by chance.
+    unit = 1 / np.sqrt(np.maximum(np.diag(curve), np.finfo(np.float64).tiny))
+    radius = 2.0
     for _ in range(_STEPS):
-        step = -np.linalg.solve(curve + ridge, slope)
-        decrement = float(-slope @ step)
-        size = 1.0
-        while True:
-            tried = point + size * step
-            found = _tilted(cells, term, tried, total, rows)
-            if found[0] <= value - 0.25 * size * decrement or size < 1e-6:
+        scaled = curve * np.outer(unit, unit) + _RIDGE * np.eye(2)
+        step = -np.linalg.solve(scaled, slope * unit)
+        decrement = float(-(slope * unit) @ step)
+        length = math.hypot(step[0], step[1])
+        if length > radius:
+            step *= radius / length
+        tried = point + step * unit
+        found = _tilted(cells, term, tried, total, rows)
+        if found[0] > value + 1e-4 * float((slope * unit) @ step):
+            radius = min(length, radius) / 4
+            if decrement < 1e-9 or radius < 1e-9:
                 break
-            size /= 2
-        if found[0] > value:
-            # Rounding: there is no lower value to be found.
-            break
+            continue
+        radius = max(radius, 2.0 * min(length, radius))
         point, (value, slope, curve) = tried, found
         if decrement < 1e-9 or value < _LOWEST:
             break
     if value < _LOWEST:
         return -math.inf
-    spread = float(curve[0, 0] - curve[0, 1] ** 2 / curve[1, 1])
+    spread = float(curve[0, 0] - curve[0, 1] ** 2 / max(curve[1, 1], np.finfo(np.float64).tiny))
     root = max(float(point[0]), 0.0) * math.sqrt(max(spread, 0.0))
     return value + root * root / 2 + float(log_ndtr(-root))
 

@@ -46,11 +46,12 @@ class Energy:
     -------
     >>> import numpy as np
     >>> from mmon.metrics import load
-    >>>     >>> reference = Ecdf.of(np.arange(100.0))
+    >>> from mmon.profile.ecdf import Ecdf
+    >>> reference = Ecdf.of(np.arange(100.0))
     >>> production = Ecdf.of(np.arange(100.0) + 10)
     >>> score = load("energy").score(reference, production)
     >>> round(score.value, 4), f"{score.p_value:.3f}"
-    (0.1932, '0.042')
+    (0.1967, '0.045')
 
     References
     ----------

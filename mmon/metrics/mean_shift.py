@@ -59,7 +59,7 @@ class MeanShift:
     >>> production = Ecdf.of(np.array([2.0, 3.0, 4.0, 5.0, 6.0]))
     >>> score = load("mean_shift").score(reference, production)
     >>> round(score.value, 4), f"{score.p_value:.2f}"
-    (0.6325, '0.31')
+    (0.6325, '0.44')
 
     References
     ----------
@@ -103,11 +103,11 @@ class MeanShift:
         both = pool(ref, cur)
         if len(both.values) <= 2:
             width = float(both.values[-1] - both.values[0])
-            return two_values.tail(min(difference / width, 1.0), resized(both.pooled_below, ref.n, m), ref.n, m)
-        pooled = _population(ref, cur)
-        if not math.isfinite(pooled.variance):
-            return None
-        return null.tail(difference, pooled, ref.n, m)
+            return two_values.tail(
+                min(difference / width, 1.0), resized(both.pooled_below, ref.n, m), ref.n, m
+            )
+        size, pooled = _population(ref, cur)
+        return null.tail(difference / size, pooled, ref.n, m)
 
 
 def _reason_for_no_unit(ref: Ecdf) -> str | None:
@@ -119,15 +119,21 @@ def _reason_for_no_unit(ref: Ecdf) -> str | None:
 
 
 @functools.lru_cache(maxsize=8)
-def _population(ref: Ecdf, cur: Ecdf) -> null.Population:
-    """Both sides' cells around the pooled mean."""
-    total = np.concatenate([ref.total, cur.total])
-    mass = np.concatenate([ref.mass, cur.mass])
+def _population(ref: Ecdf, cur: Ecdf) -> tuple[float, null.Population]:
+    """Both sides' cells around the pooled mean, in units of the first number."""
     rows = ref.n + cur.n
     (ref_mean, ref_std), (cur_mean, cur_std) = mean_and_std(ref), mean_and_std(cur)
+    mass = np.concatenate([ref.mass, cur.mass])
     mean = ref_mean * (ref.n / rows) + cur_mean * (cur.n / rows)
-    with np.errstate(over="ignore"):
-        within = ref_std**2 * ((ref.n - 1) / rows)
-        within += cur_std**2 * ((cur.n - 1) / rows) if cur.n > 1 else 0.0
-        between = (cur_mean - ref_mean) ** 2 * (ref.n / rows) * (cur.n / rows)
-    return null.population(total / mass - mean, mass, within + between)
+    deviation = np.concatenate([ref.total, cur.total]) / mass - mean
+    # Squares of huge deviations would overflow.
+    size = float(np.max(np.abs(deviation))) or 1.0
+    deviation = deviation / size
+    variance = float(np.dot(mass, deviation * deviation)) / rows
+    cur_std = cur_std if cur.n > 1 else 0.0
+    if math.isfinite(cur_std):
+        # Exact: cell means leave out the spread within cells.
+        within = (ref_std / size) ** 2 * (ref.n - 1) + (cur_std / size) ** 2 * (cur.n - 1)
+        between = ((cur_mean - ref_mean) / size) ** 2 * (ref.n / rows) * cur.n
+        variance = max(variance, (within + between) / rows)
+    return size, null.population(deviation, mass, variance)

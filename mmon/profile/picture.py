@@ -74,10 +74,12 @@ def _edges(before: Ecdf, after: Ecdf) -> NDArray[np.float64]:
         low, high = float(values[0]), float(values[-1])
     # Halved first: the range may be beyond the largest double.
     inner = 2.0 * (low / 2 + (high / 2 - low / 2) * np.linspace(0.0, 1.0, _BINS + 1))
+    half = 0.0
     if _is_integer(before) and _is_integer(after):
-        inner = np.unique(np.floor(inner)) + 0.5
+        # Between integers, so that every bin holds as many of them as it is wide.
+        inner, half = np.unique(np.floor(inner)) - 0.5, 0.5
     inner = inner[(inner > values[0]) & (inner < values[-1])]
-    return np.unique(np.concatenate([values[:1], inner, values[-1:]]))
+    return np.unique(np.concatenate([values[:1] - half, inner, values[-1:] + half]))
 
 
 def _is_integer(ecdf: Ecdf) -> bool:

@@ -46,6 +46,8 @@ class Chart:
         Drawn width of each bin and what it says when pointed at; empty for categories.
     is_even, is_broken : bool
         Whether all bins are drawn equally wide, and whether one is drawn narrower than it is.
+    is_time : bool
+        Whether values are times, which are long.
     categories, quantiles, presence : tuple of rows
         The tables beside the charts; empty where they do not apply.
     missing : str
@@ -59,6 +61,7 @@ class Chart:
     bins: tuple[tuple[int, str], ...]
     is_even: bool
     is_broken: bool
+    is_time: bool
     categories: tuple[CategoryRow, ...]
     quantiles: tuple[tuple[str, str, str], ...]
     presence: tuple[tuple[str, str, str], ...]
@@ -88,6 +91,7 @@ def chart(picture: Picture, kind: ColumnKind, window: str) -> Chart:
         bins=_bins(edges, values, sides, across, is_time=is_time),
         is_even=len(set(across.widths)) <= 1,
         is_broken=across.is_broken,
+        is_time=is_time,
         categories=() if picture.labels is None else _categories(picture.labels, sides),
         quantiles=_quantiles(picture, is_time=is_time),
         presence=_presence(picture),

@@ -13,6 +13,7 @@ from mmon.results import Column, ColumnKind, Document, Picture, Result, ResultKi
 
 _Tops = dict[tuple[float | None, float | None], float]
 
+_DEFAULTS = ("ks", "total_variation")
 _DRIFT_FIRST = {ResultKind.DATA_DRIFT: 0, ResultKind.DATA_QUALITY: 1}
 
 
@@ -79,7 +80,7 @@ def column_rows(document: Document) -> list[ColumnRow]:
         if result.column is not None and result.segment is None:
             by_column.setdefault(result.column, []).append(result)
     shown = {name: rows for name, rows in by_column.items() if _is_shown(rows)}
-    heads = {name: severity.worst(rows) for name, rows in shown.items()}
+    heads = {name: _head(rows) for name, rows in shown.items()}
     columns = {column.name: column for column in document.columns}
     pictures = {picture.column: picture for picture in document.pictures}
     layout = _Layout(document.windows, _reach(heads.values()), _tops(heads, shown))
@@ -94,6 +95,19 @@ def column_rows(document: Document) -> list[ColumnRow]:
         )
         for name in worst_first
     ]
+
+
+def _head(rows: Sequence[Result]) -> Result:
+    """The result that speaks for a column; sound quality does not speak for its drift."""
+    head = severity.worst(rows)
+    drift = [row for row in rows if row.kind is ResultKind.DATA_DRIFT]
+    if not drift or head.status.severity > Status.NO_DETECTION.severity:
+        return head
+    head = severity.worst(drift)
+    if head.status is Status.IRRELEVANT:
+        # Nothing is judged: show the metric that would decide by default.
+        return next((row for row in drift if row.name in _DEFAULTS), head)
+    return head
 
 
 def _is_shown(rows: Sequence[Result]) -> bool:

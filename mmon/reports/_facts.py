@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from mmon.reports import _wording as wording
-from mmon.results import Document, ResultKind, Source
+from mmon.results import Document, ResultKind, Source, Status
 
 
 def facts(document: Document) -> tuple[tuple[str, str, str], ...]:
@@ -32,19 +32,32 @@ def facts(document: Document) -> tuple[tuple[str, str, str], ...]:
 
 
 def tested(document: Document) -> set[str]:
-    """The columns with a drift result."""
+    """The columns with a drift result that is judged."""
     return {
         result.column
         for result in document.results
-        if result.kind is ResultKind.DATA_DRIFT and result.column is not None
+        if result.column is not None
+        and result.kind is ResultKind.DATA_DRIFT
+        and result.status is not Status.IRRELEVANT
     }
 
 
 def untested(document: Document) -> tuple[tuple[str, str, str, str], ...]:
-    """Rows ``(name, kind, dtype, why)`` for the columns without a drift result."""
+    """Rows ``(name, kind, dtype, why)`` for the columns without a judged drift result."""
     judged = tested(document)
+    measured = {r.column for r in document.results if r.kind is ResultKind.DATA_DRIFT}
     return tuple(
-        (column.name, column.kind.value, column.dtype, column.reason or "no metric applies to it")
+        (
+            column.name,
+            column.kind.value,
+            column.dtype,
+            column.reason
+            or (
+                "measured, but none of its metrics has a threshold"
+                if column.name in measured
+                else "no metric applies to it"
+            ),
+        )
         for column in document.columns
         if column.name not in judged
     )

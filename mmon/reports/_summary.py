@@ -140,12 +140,15 @@ def title(document: Document) -> str:
 
 
 def value_word(result: Result) -> str:
-    """A result's value, after the reference's where there is one; a fact is just true."""
+    """A result's value in its unit; increases have a sign, and a fact is just true."""
     if is_fact(result):
         return "yes"
     value = wording.result_value(result, result.value)
     if result.reference_value is None:
         return value
+    if result.kind is ResultKind.DATA_QUALITY:
+        # Shares of quality are increases: the value is the difference already.
+        return f"+{value}" if (result.value or 0.0) > 0 else value
     return f"{wording.result_value(result, result.reference_value)} → {value}"
 
 

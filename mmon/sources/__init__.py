@@ -7,7 +7,7 @@ Polars reads only then.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -15,7 +15,7 @@ import polars as pl
 
 from mmon.config import Dataset
 from mmon.errors import ConfigError, DataError
-from mmon.sources.dtypes import TEXT, dtype_named
+from mmon.sources.dtypes import TEXT, converted, dtype_named
 from mmon.sources.duplicates import count_duplicates
 from mmon.sources.errors import READ_FAILURES, explain_read_error, reading
 from mmon.sources.formats import TEXT_FORMATS
@@ -74,9 +74,8 @@ def open_dataset(dataset: Dataset, *, expect: Schema | None = None) -> pl.LazyFr
     def described(part: Part) -> Described:
         return Described(part, opener.schema(part, _fixed(part, dtypes, expect)))
 
-    with ThreadPoolExecutor(_REMOTE_READERS if not parts[0].is_local else 1) as pool:
-        found = list(pool.map(described, parts))
-    common = _filled({**common_schema(found), **partition_dtypes}, expect)
+    found = _each(described, parts)
+    common = _filled({**common_schema(found, dtypes), **partition_dtypes}, expect)
     _check_dtypes(dtypes, common, expect, name)
 
     def opened(one: Described, partition: Mapping[str, object]) -> pl.LazyFrame:
@@ -125,6 +124,17 @@ def as_lazyframe(
     return frame_of(data)
 
 
+def _each(describe: Callable[[Part], Described], parts: Sequence[Part]) -> list[Described]:
+    if parts[0].is_local or len(parts) == 1:
+        return [describe(part) for part in parts]
+    pool = ThreadPoolExecutor(_REMOTE_READERS)
+    try:
+        return list(pool.map(describe, parts))
+    finally:
+        # After a failure or an interrupt, nobody waits for the others.
+        pool.shutdown(wait=False, cancel_futures=True)
+
+
 def _fixed(part: Part, dtypes: Schema, expect: Schema | None) -> Schema:
     """The types that text is read with; files of other formats have types of their own."""
     if part.format not in TEXT_FORMATS:
@@ -158,13 +168,9 @@ def _check_dtypes(dtypes: Schema, common: Schema, expect: Schema | None, name: s
 
 def _with_dtypes(frame: pl.LazyFrame, dtypes: Schema, common: Schema) -> pl.LazyFrame:
     """Casts what is not yet of the type that the configuration names."""
-    casts = []
-    for column, dtype in dtypes.items():
-        own = common.get(column, dtype)
-        if own == dtype:
-            continue
-        expression = pl.col(column)
-        if own == pl.String and isinstance(dtype, pl.Date | pl.Datetime | pl.Time):
-            expression = expression.str.strptime(dtype)
-        casts.append(expression.cast(dtype))
+    casts = [
+        converted(column, common[column], dtype)
+        for column, dtype in dtypes.items()
+        if common.get(column, dtype) != dtype
+    ]
     return frame.with_columns(casts) if casts else frame

@@ -19,7 +19,7 @@ import polars as pl
 from polars.exceptions import PolarsError
 
 from mmon.config import Dataset
-from mmon.errors import DataError, MmonError
+from mmon.errors import ConfigError, DataError, MmonError
 from mmon.sources.errors import READ_FAILURES, explain_read_error, is_misfit, is_ragged
 from mmon.sources.formats import Format
 from mmon.sources.listing import Part
@@ -103,7 +103,12 @@ class CsvFile:
 
     @property
     def _separator(self) -> str:
-        return self.dataset.separator or ("\t" if self.part.format == Format.TSV else ",")
+        mark = self.dataset.separator or ("\t" if self.part.format == Format.TSV else ",")
+        if not mark.isascii() or mark in '"\r\n':
+            raise ConfigError(
+                f"separator: {mark!r} cannot separate fields", hint="use a character such as ;"
+            )
+        return mark
 
     def _counts(self, schema: Schema) -> dict[str, int] | None:
         """Values in each column, or None when some text does not fit its column's type."""

@@ -65,6 +65,17 @@ def _parametric(name: str) -> pl.DataType | None:
     return found
 
 
+def converted(column: str, own: pl.DataType, dtype: pl.DataType) -> pl.Expr:
+    """A column of type ``own`` as ``dtype``; what cannot become it fails when it is read."""
+    if own == dtype:
+        return pl.col(column)
+    if own == pl.Null:
+        return pl.lit(None, dtype=dtype).alias(column)
+    if own == pl.String and isinstance(dtype, pl.Date | pl.Datetime | pl.Time):
+        return pl.col(column).str.strptime(dtype)
+    return pl.col(column).cast(dtype)
+
+
 def common_dtype(one: pl.DataType, other: pl.DataType) -> pl.DataType | None:
     """The smallest type that holds the values of both, or None when they do not mix.
 

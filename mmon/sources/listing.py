@@ -12,6 +12,7 @@ from pathlib import Path
 
 from mmon.config import Dataset
 from mmon.errors import ConfigError, DataError
+from mmon.redaction import mask_uri
 from mmon.sources.formats import READABLE, TEXT_FORMATS, Format, format_of_file, format_of_name
 from mmon.sources.spool import downloaded, spooled_input, spooled_pipe
 from mmon.sources.storage import list_files, storage_options
@@ -84,10 +85,11 @@ def list_parts(dataset: Dataset) -> tuple[Part, ...]:
 
 
 def display_name(path: str | Sequence[str]) -> str:
-    """What a report calls a dataset."""
+    """What a report calls a dataset; passwords in URIs are masked."""
     if isinstance(path, str):
-        return "standard input" if path == STANDARD_INPUT else path
-    return f"{path[0]} and {len(path) - 1} more" if len(path) > 1 else "".join(path)
+        return "standard input" if path == STANDARD_INPUT else mask_uri(path)
+    more = f" and {len(path) - 1} more" if len(path) > 1 else ""
+    return mask_uri("".join(path[:1])) + more
 
 
 def _parts(path: str, dataset: Dataset) -> Iterator[Part]:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 import polars as pl
 
 from mmon.errors import DataError
-from mmon.sources.dtypes import common_dtype
+from mmon.sources.dtypes import common_dtype, converted
 from mmon.sources.formats import TEXT_FORMATS
 from mmon.sources.listing import Part
 
@@ -23,8 +23,14 @@ class Described:
     schema: Schema
 
 
-def common_schema(parts: Sequence[Described]) -> dict[str, pl.DataType]:
+def common_schema(parts: Sequence[Described], given: Schema) -> dict[str, pl.DataType]:
     """Every column of any part, in order of appearance, with a type that holds all values.
+
+    Parameters
+    ----------
+    parts : sequence of Described
+    given : Mapping
+        Types that the configuration names; they settle what does not mix.
 
     Raises
     ------
@@ -39,6 +45,8 @@ def common_schema(parts: Sequence[Described]) -> dict[str, pl.DataType]:
             mixed = common_dtype(known, dtype)
             if mixed is None and described.part.format in TEXT_FORMATS:
                 mixed = pl.String()
+            if mixed is None:
+                mixed = given.get(name)
             if mixed is None:
                 raise DataError(
                     f"column {name!r} is {known} in {first[name]!r}"
@@ -69,13 +77,5 @@ def fitted(frame: pl.LazyFrame, own: Schema, common: Schema) -> pl.LazyFrame:
     if list(own.items()) == list(common.items()):
         return frame
     return frame.select(
-        _fitted_column(name, own.get(name, pl.Null()), dtype) for name, dtype in common.items()
+        converted(name, own.get(name, pl.Null()), dtype) for name, dtype in common.items()
     )
-
-
-def _fitted_column(name: str, own: pl.DataType, dtype: pl.DataType) -> pl.Expr:
-    if own == dtype:
-        return pl.col(name)
-    if own == pl.Null:
-        return pl.lit(None, dtype=dtype).alias(name)
-    return pl.col(name).cast(dtype)

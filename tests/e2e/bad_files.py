@@ -31,7 +31,7 @@ def sample(rows: int, seed: int, *, shift: float = 0.0) -> pl.DataFrame:
         {
             "x": rng.normal(shift, 1.0, rows),
             "group": rng.choice(["a", "b", "c"], rows),
-            "when": start + np.arange(rows).astype("timedelta64[m]"),
+            "event_time": start + np.arange(rows).astype("timedelta64[m]"),
         }
     )
 
@@ -40,7 +40,7 @@ def _sound(folder: Path) -> None:
     reference, production = sample(3000, 1), sample(3000, 2)
     for name, frame in (("ref", reference), ("prod", production)):
         frame.write_parquet(folder / f"{name}.parquet")
-        frame.drop("when").write_csv(folder / f"{name}.csv")
+        frame.drop("event_time").write_csv(folder / f"{name}.csv")
     sample(3000, 3, shift=2.0).write_parquet(folder / "shifted.parquet")
 
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 REPOSITORY = Path(__file__).parents[2]
+_PATIENCE_S = 120
 
 
 @dataclasses.dataclass(frozen=True)
@@ -41,30 +42,33 @@ def process(
     cwd: Path | None = None,
     env: Mapping[str, str] | None = None,
     stdin: bytes | None = None,
-    timeout_s: float = 120,
 ) -> Ended:
     """Run ``python -m mmon`` and wait for its end."""
-    ended = subprocess.run(
-        [sys.executable, "-m", "mmon", *map(str, arguments)],
-        cwd=cwd,
-        env=environment(env),
-        input=stdin if stdin is not None else b"",
-        capture_output=True,
-        timeout=timeout_s,
-        check=False,
-    )
-    return Ended(ended.returncode, ended.stdout.decode(), ended.stderr.decode())
+    command = [sys.executable, "-m", "mmon", *map(str, arguments)]
+    return _ended(command, cwd, env, stdin or b"")
+
+
+def python(code: str, *, cwd: Path | None = None, env: Mapping[str, str] | None = None) -> Ended:
+    """Run a Python program."""
+    return _ended([sys.executable, "-c", code], cwd, env, b"")
 
 
 def shell(script: str, cwd: Path, env: Mapping[str, str] | None = None) -> Ended:
     """Run a line of bash in which ``mmon`` is the command under test."""
+    command = f'mmon() {{ "{sys.executable}" -m mmon "$@"; }}\n{script}'
+    return _ended(["bash", "-c", command], cwd, env, b"")
+
+
+def _ended(
+    command: list[str], cwd: Path | None, env: Mapping[str, str] | None, stdin: bytes
+) -> Ended:
     ended = subprocess.run(
-        ["bash", "-c", f'mmon() {{ "{sys.executable}" -m mmon "$@"; }}\n{script}'],
+        command,
         cwd=cwd,
         env=environment(env),
-        stdin=subprocess.DEVNULL,
+        input=stdin,
         capture_output=True,
-        timeout=120,
+        timeout=_PATIENCE_S,
         check=False,
     )
     return Ended(ended.returncode, ended.stdout.decode(), ended.stderr.decode())

@@ -130,5 +130,4 @@ def test_streams_that_are_closed_keep_the_status(folder: Path) -> None:
 def test_a_standard_input_that_is_closed_is_unreadable(folder: Path) -> None:
     ended = shell("mmon compare ref.parquet - <&-", folder)
     assert ended.status == 3
-    assert "standard input" in ended.err
-    assert "internal error" not in ended.err
+    assert ended.err.startswith("mmon: standard input is closed")

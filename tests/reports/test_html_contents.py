@@ -77,8 +77,8 @@ def test_every_result_of_a_column_is_told_with_value_error_threshold_and_chances
     )
     source = html.render(document(gate, other))
     cells = ["0.123", "±0.0003", "0.1 / 0.2", "1.0e-05", "2.0e-05"]
-    assert "<td>ks" + "".join(f"<td class=n>{cell}" for cell in cells) in source
-    assert "<td>psi<td class=n>1,234<td class=n>±0.0003<td><td class=n>1.0e-05" in source
+    assert "<td>ks" + "".join(f"<td>{cell}" for cell in cells) in source
+    assert "<td>psi<td>1,234<td>±0.0003<td><td>1.0e-05" in source
 
 
 def test_columns_are_ordered_by_status_and_then_by_value() -> None:
@@ -127,6 +127,21 @@ def test_a_falling_share_of_missing_values_is_not_drawn_as_trouble() -> None:
     assert "<td>ks<td class=n>0.01" in row[: row.index("<tr class=d>")]
 
 
+def test_a_column_without_a_threshold_is_measured_but_not_judged() -> None:
+    told = drift("when", 0.4, Status.IRRELEVANT, potential=None, detected=None, gating=False)
+    sound = dataclasses.replace(
+        drift("when", 0.0, Status.NO_DETECTION),
+        kind=ResultKind.DATA_QUALITY,
+        name="missing_share",
+    )
+    source = html.render(document(told, sound))
+    row = source[source.index("<tbody data-s=0") :]
+    assert "not judged" in row[: row.index("<tr class=d>")]
+    text = Page(source).text
+    assert "measured, but none of its metrics has a threshold" in text
+    assert "0 tested" in text
+
+
 def test_a_fact_is_told_in_a_word_and_not_drawn_on_a_scale() -> None:
     gone = dataclasses.replace(
         drift("gone", 1.0, Status.DETECTED, potential=None, detected=1.0, p_value=None),
@@ -173,8 +188,8 @@ def test_counts_of_every_bin_and_category_can_be_read() -> None:
             if picture.labels is None:
                 assert re.search(rf": {ref:,} \([^)]*\) → {cur:,} \(", source)
             else:
-                assert f"<td class=n>{ref:,}<td class=n>" in source
-                assert f"<td class=n>{cur:,}<td class=n>" in source
+                assert f"<td>{ref:,}<td>" in source
+                assert f"<td>{cur:,}<td>" in source
 
 
 def test_windows_are_listed_and_the_worst_is_named() -> None:
@@ -188,7 +203,7 @@ def test_windows_are_listed_and_the_worst_is_named() -> None:
     ]
     source = html.render(document(*results, windows=windows))
     assert "The worst of 3 windows is <b>window 2</b>: 2 columns detected" in source
-    assert re.search(r"<td class=n>3<td><td class=n>300<td class=n>1<td class=n>1", source)
+    assert re.search(r"<td class=n>3<td class=n>300<td class=n>1<td class=n>1", source)
 
 
 def test_one_window_has_no_section_over_time() -> None:

@@ -112,7 +112,7 @@ lending   reference 16,913 rows   production 34,938 rows   7 columns   0.4 s
 
    column  metric        value  thresholds  q        reference  production
  ● agent   ks            0.278  0.1 / 0.2   < 1e-99  █▅▄        ▄▅█
-     also missing share 0% → 60.0% (detected)
+     also missing share +60.0% (detected)
  ◐ Index   type change     yes              –
      Int64 became String
  ◐ adr     ks            0.164  0.1 / 0.2   < 1e-99
@@ -131,7 +131,7 @@ def test_a_terminal_without_unicode_gets_ascii() -> None:
     text = render(HOTEL, width=100, unicode=False)
     assert text.isascii()
     assert " X agent   ks" in text
-    assert "0% -> 60.0%" in text
+    assert "missing share +60.0%" in text
     assert "#" in text or "@" in text
 
 

@@ -115,6 +115,15 @@ def test_types_that_do_not_mix_name_the_files_and_the_column(
         read(("1.parquet", "2.parquet"))
 
 
+def test_a_named_type_settles_what_does_not_mix(folder: Path) -> None:
+    pl.DataFrame({"x": [7], "t": ["2024-01-31 10:00:00"]}).write_parquet(folder / "1.parquet")
+    when = datetime.datetime(2024, 1, 31, 11)
+    pl.DataFrame({"x": ["008"], "t": [when]}).write_parquet(folder / "2.parquet")
+    found = read(folder, dtypes={"x": "String", "t": "Datetime"})
+    assert found["x"].to_list() == ["7", "008"]
+    assert found["t"].to_list() == [when.replace(hour=10), when]
+
+
 def test_named_types_are_kept_in_every_format(folder: Path) -> None:
     frame = pl.DataFrame({"code": [7, 8], "when": ["2024-01-01 10:00:00", None]})
     dtypes = {"code": "String", "when": "Datetime[ms]"}

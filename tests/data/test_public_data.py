@@ -1,0 +1,149 @@
+"""Verdicts on public data sets whose story is known, checked against scipy and plain comparisons."""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+from pathlib import Path
+
+import polars as pl
+import pytest
+from scipy.stats import ks_2samp
+
+import mmon
+from mmon import api
+from tests.conftest import DATA
+
+pytestmark = pytest.mark.data
+
+DEFAULT = ["ks", "total_variation"]
+
+
+@functools.cache
+def hotel() -> tuple[pl.DataFrame, pl.DataFrame]:
+    folder = DATA / "hotel_booking"
+    return tuple(pl.read_parquet(folder / f"{side}.parquet") for side in ("reference", "production"))
+
+
+@functools.cache
+def hotel_report(exact: bool = False) -> mmon.Report:
+    return mmon.compare(*hotel(), exact=exact)
+
+
+def raised(report: mmon.Report) -> dict[str, str]:
+    """Columns whose drift is at least potential, worst first, with their status."""
+    rows = report.results.filter(
+        pl.col("status").is_in(["potential_detection", "detected"]),
+        pl.col("application") == "data-drift",
+        pl.col("column").is_not_null(),
+    ).sort("value", descending=True)
+    return dict(zip(rows["column"], rows["status"], strict=True))
+
+
+def test_hotel_bookings_may_have_drifted_in_three_columns_and_pass():
+    report = hotel_report()
+    assert report.exit_status == 0
+    assert raised(report) == dict.fromkeys(["agent", "adr", "lead_time"], "potential_detection")
+    assert "detected" not in report.results["status"].to_list()
+
+
+def test_hotel_bookings_fail_where_potential_drift_fails():
+    assert mmon.compare(*hotel(), metrics=DEFAULT, fail_on="potential").exit_status == 1
+
+
+def test_the_identifier_and_the_time_are_recognised_and_not_tested():
+    columns = {column.name: column for column in hotel_report().document.columns}
+    assert columns["Index"].kind == "identifier"
+    assert columns["timestamp"].reason == "time"
+    tested = hotel_report().results.filter(application="data-drift")["column"]
+    assert not {"Index", "timestamp"} & set(tested)
+
+
+@pytest.mark.parametrize("exact", [False, True])
+def test_every_ks_value_is_scipys_within_its_error(exact):
+    ref, cur = hotel()
+    rows = hotel_report(exact).results.filter(pl.col("name") == "ks", pl.col("column") != "timestamp")
+    assert rows.height >= 15
+    for row in rows.iter_rows(named=True):
+        column = row["column"]
+        expected = ks_2samp(ref[column].to_numpy(), cur[column].to_numpy(), method="asymp").statistic
+        assert row["value"] == pytest.approx(expected, abs=row["error"] + 1e-12)
+        assert row["error"] < 0.001
+        if exact:
+            assert row["error"] == 0.0
+
+
+def test_a_baseline_gives_the_same_statuses_and_values_within_the_error(tmp_path: Path):
+    path = tmp_path / "hotel.mmon"
+    api.make_baseline(str(DATA / "hotel_booking" / "reference.parquet"), path)
+    keys = ["name", "column", "window"]
+    direct = hotel_report().results
+    stored = mmon.compare(str(path), hotel()[1]).results
+    both = direct.join(stored, on=keys, how="full", nulls_equal=True, coalesce=True)
+    assert both.height == direct.height
+    assert both.filter(pl.col("status").ne_missing(pl.col("status_right"))).is_empty()
+    far = (pl.col("value") - pl.col("value_right")).abs() > pl.col("error").fill_null(1.0) + 1e-12
+    assert both.filter(far).is_empty()
+
+
+def parquet(frame: pl.DataFrame, path: Path) -> str:
+    frame.write_parquet(path)
+    return str(path)
+
+
+def test_bank_marketing_drifted_from_its_first_half_to_its_second():
+    calls = pl.read_parquet(DATA / "bank_marketing" / "bank_additional_full.parquet")
+    half = calls.height // 2
+    assert mmon.compare(calls[:half], calls[half:], metrics=DEFAULT).exit_status == 1
+
+
+def test_bike_rentals_grew_from_2011_to_2012():
+    hours = pl.read_parquet(DATA / "bike_sharing" / "hour.parquet")
+    years = [hours.filter(yr=year) for year in (0, 1)]
+    report = mmon.compare(*years, metrics=DEFAULT)
+    assert report.exit_status == 1
+    found = raised(report)
+    assert found["registered"] == "detected"
+    assert found["cnt"] == "detected"
+
+
+def assert_equal_windows(report: mmon.Report, plain: list[mmon.Report]) -> None:
+    """Every value of every window is that of a plain comparison, within both errors."""
+    for index, alone in enumerate(plain):
+        window = report.results.filter(pl.col("window") == index)
+        both = window.join(alone.results, on=["name", "column"], nulls_equal=True)
+        assert both.height == window.height == alone.results.height
+        slack = pl.col("error").fill_null(1.0) + pl.col("error_right").fill_null(1.0) + 1e-12
+        far = (pl.col("value") - pl.col("value_right")).abs() > slack
+        assert both.filter(far).is_empty()
+        assert both.filter(pl.col("value").is_null() != pl.col("value_right").is_null()).is_empty()
+
+
+def test_hotel_bookings_by_month_are_one_plain_comparison_each():
+    ref, cur = hotel()
+    report = mmon.compare(ref, cur, metrics=DEFAULT, windows={"every": "1mo"})
+    bounds = [dt.datetime(2016 + m // 12, m % 12 + 1, 1) for m in range(8, 21)]
+    plain, rows = [], []
+    for start, end in zip(bounds, bounds[1:], strict=False):
+        inside = cur.filter(pl.col("timestamp") > start, pl.col("timestamp") <= end)
+        rows.append(inside.height)
+        plain.append(mmon.compare(ref, inside, metrics=DEFAULT))
+    assert report.windows["rows"].to_list() == rows
+    assert sum(rows) == cur.height
+    starts = [f"{start.isoformat()}Z" for start in bounds[:-1]]
+    assert report.windows["start"].to_list() == starts
+    assert_equal_windows(report, plain)
+
+
+def test_car_prices_change_from_the_sixth_window_on():
+    ref, cur = (
+        pl.read_parquet(DATA / "car_price" / f"{side}.parquet") for side in ("reference", "production")
+    )
+    report = mmon.compare(ref, cur, metrics=DEFAULT, windows={"rows": 6_000})
+    assert report.windows["rows"].to_list() == [6_000] * 10
+    alarms = report.results.filter(
+        pl.col("status").is_in(["potential_detection", "detected"]), pl.col("column").is_not_null()
+    )
+    assert sorted(alarms["window"].unique()) == [5, 6, 7, 8, 9]
+    plain = [mmon.compare(ref, part, metrics=DEFAULT) for part in cur.iter_slices(6_000)]
+    assert_equal_windows(report, plain)

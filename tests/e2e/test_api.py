@@ -1,0 +1,158 @@
+"""The Python API: what a notebook or a pipeline calls, with paths or with data in memory."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import polars as pl
+import pytest
+
+import mmon
+from mmon.errors import ConfigError, DataError, MmonError, OutputError
+
+FORMS: dict[str, Callable[[Path], Any]] = {
+    "path": lambda path: path,
+    "text": str,
+    "list of paths": lambda path: [str(path)],
+    "LazyFrame": pl.scan_parquet,
+    "DataFrame": pl.read_parquet,
+    "pandas": pd.read_parquet,
+    "arrow": lambda path: pl.read_parquet(path).to_arrow(),
+}
+
+
+@pytest.fixture
+def ref(folder: Path) -> pl.DataFrame:
+    return pl.read_parquet(folder / "ref.parquet")
+
+
+@pytest.fixture
+def shifted(folder: Path) -> pl.DataFrame:
+    return pl.read_parquet(folder / "shifted.parquet")
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_compare_takes_data_in_every_form(folder: Path, form: str) -> None:
+    make = FORMS[form]
+    report = mmon.compare(make(folder / "ref.parquet"), make(folder / "shifted.parquet"))
+    plain = mmon.compare(folder / "ref.parquet", folder / "shifted.parquet")
+    assert report.verdict == "breach"
+    assert report.exit_status == 1
+    assert report.results.equals(plain.results)
+
+
+def test_results_are_a_frame_with_a_row_for_every_judged_number(
+    ref: pl.DataFrame, shifted: pl.DataFrame
+) -> None:
+    report = mmon.compare(ref, shifted)
+    rows = report.results.filter(pl.col("gating") & (pl.col("status") == "detected"))
+    assert set(rows["column"]) == {"x"}
+    assert report.results.schema["value"] == pl.Float64
+    assert report.results.height == len(json.loads(report.to_json())["results"])
+    assert report.results.columns[:4] == ["application", "kind", "name", "window"]
+
+
+def test_windows_are_a_frame(ref: pl.DataFrame) -> None:
+    report = mmon.compare(ref, ref, columns={"timestamp": "event_time"}, windows={"every": "1d"})
+    assert report.windows["rows"].to_list() == [1440, 560]
+    assert report.windows["status"].to_list() == ["no_detection", "no_detection"]
+
+
+def test_arguments_mean_what_they_mean_on_the_command_line(
+    ref: pl.DataFrame, shifted: pl.DataFrame
+) -> None:
+    levels = {"ks": {"potential": 0.5, "detected": 0.95}}
+    report = mmon.compare(ref, shifted, metrics=["ks"], thresholds=levels)
+    assert report.verdict == "pass"
+    assert set(report.results.filter(kind="data_drift", column="x")["name"]) == {"ks"}
+    report = mmon.compare(ref, shifted, thresholds=levels, fail_on="potential", exact=True)
+    assert report.verdict == "breach"
+    assert mmon.compare(ref, shifted, columns={"ignore": ["x"]}).verdict == "pass"
+    assert mmon.compare(ref, shifted, fail_on="never").verdict == "pass"
+
+
+def test_reports_are_texts_and_files(
+    ref: pl.DataFrame, shifted: pl.DataFrame, tmp_path: Path
+) -> None:
+    report = mmon.compare(ref, shifted)
+    for write, name in (
+        (report.to_json, "report.json"),
+        (report.to_html, "report.html"),
+        (report.to_markdown, "report.md"),
+    ):
+        text = write(tmp_path / name)
+        assert text == write()
+        assert (tmp_path / name).read_text() == text
+    with pytest.raises(OutputError, match="cannot write"):
+        report.to_html(tmp_path / "no" / "such" / "folder.html")
+
+
+def test_a_notebook_shows_the_page_in_a_frame_of_its_own(
+    ref: pl.DataFrame, shifted: pl.DataFrame
+) -> None:
+    report = mmon.compare(ref, shifted)
+    shown = report._repr_html_()
+    match = re.fullmatch(r'<iframe srcdoc="([^"]*)"[^>]*></iframe>', shown)
+    assert match is not None
+    assert html.unescape(match[1]) == report.to_html()
+
+
+def test_a_console_shows_the_verdict(ref: pl.DataFrame, shifted: pl.DataFrame) -> None:
+    report = mmon.compare(ref, shifted)
+    assert repr(report).startswith("<mmon.Report breach: 1 of 2 columns drifted: x (ks")
+    assert "BREACH" in str(report).splitlines()[-1]
+
+
+def test_a_profile_serves_as_the_reference_again_and_again(
+    ref: pl.DataFrame, shifted: pl.DataFrame
+) -> None:
+    profile = mmon.profile(ref)
+    assert profile.rows == ref.height
+    assert mmon.compare(profile, ref).verdict == "pass"
+    report = mmon.compare(profile, shifted)
+    assert report.results.equals(mmon.compare(ref, shifted).results)
+
+
+def test_run_takes_a_file_or_its_content(folder: Path) -> None:
+    body = {"reference": "ref.parquet", "production": "shifted.parquet"}
+    (folder / "mmon.yaml").write_text(json.dumps(body))
+    reports = [mmon.run("mmon.yaml"), mmon.run(folder / "mmon.yaml"), mmon.run(body)]
+    assert {report.verdict for report in reports} == {"breach"}
+    assert len({report.document.config_digest for report in reports}) == 1
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "says"),
+    [
+        (lambda ref: mmon.compare("nope.csv", ref), DataError, "'nope.csv' does not exist"),
+        (lambda ref: mmon.compare(ref, 42), DataError, "type int cannot be analysed"),
+        (lambda ref: mmon.compare(ref.head(0), ref), DataError, "no rows"),
+        (lambda ref: mmon.compare(ref, ref, metrics=["pzi"]), ConfigError, "unknown metric 'pzi'"),
+        (lambda ref: mmon.compare(ref, ref, alpha=2.0), ConfigError, "alpha: must be below 1"),
+        (lambda ref: mmon.compare(ref, ref, columns={"ignore": ["no"]}), ConfigError, "column 'no'"),
+        (lambda ref: mmon.compare(ref, ref, windows={"every": "1"}), ConfigError, "every"),
+        (lambda ref: mmon.profile(ref.head(0)), DataError, "no rows"),
+        (lambda ref: mmon.run({"reference": "ref.parquet"}), ConfigError, "production"),
+        (lambda ref: mmon.run("nope.yaml"), ConfigError, "there is no file 'nope.yaml'"),
+    ],
+)
+def test_errors_are_mmon_errors_that_say_what_is_wrong(
+    ref: pl.DataFrame, call: Callable[[pl.DataFrame], object], error: type, says: str
+) -> None:
+    with pytest.raises(error, match=re.escape(says)) as raised:
+        call(ref)
+    assert isinstance(raised.value, MmonError)
+
+
+def test_names_of_the_package_are_those_it_promises() -> None:
+    assert set(mmon.__all__) == {"Report", "__version__", "compare", "profile", "run"}
+    assert all(getattr(mmon, name) for name in mmon.__all__)
+    assert set(mmon.__all__) <= set(dir(mmon))
+    with pytest.raises(AttributeError, match="no attribute 'profiler'"):
+        mmon.profiler  # type: ignore[attr-defined]  # the point of the test

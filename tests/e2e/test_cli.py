@@ -1,0 +1,220 @@
+"""Every other command does what its help says."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import jsonschema
+import polars as pl
+import pytest
+
+from mmon import __version__, metrics
+from mmon.cli import app
+from tests.e2e.conftest import Mmon
+from tests.e2e.running import process, python
+
+COMMANDS = [
+    "compare", "run", "report", "init", "validate", "schema", "metrics", "explain", "demo",
+    "baseline", "baseline make", "baseline show",
+]
+
+
+@pytest.fixture
+def configuration(folder: Path) -> Path:
+    path = folder / "mmon.yaml"
+    path.write_text(
+        "project: lending\nendpoint: credit-risk\n"
+        "reference: ref.parquet\nproduction: shifted.parquet\n"
+        "outputs: {json: out.json, html: out.html, markdown: out.md}\n"
+    )
+    return path
+
+
+def test_run_writes_the_configured_outputs(mmon: Mmon, configuration: Path) -> None:
+    ended = mmon("run mmon.yaml")
+    assert ended.status == 1
+    assert ended.out.startswith("lending / credit-risk")
+    folder = configuration.parent
+    assert json.loads((folder / "out.json").read_text())["project"] == "lending"
+    assert (folder / "out.html").read_text().startswith("<!doctype html>")
+    assert (folder / "out.md").read_text().startswith("#")
+
+
+def test_options_of_run_override_the_configuration(mmon: Mmon, configuration: Path) -> None:
+    assert mmon("run mmon.yaml --fail-on never --json other.json -q").status == 0
+    found = json.loads((configuration.parent / "other.json").read_text())
+    assert (found["fail_on"], found["verdict"]) == ("never", "pass")
+    assert not (configuration.parent / "out.json").exists()
+    assert (configuration.parent / "out.html").exists()
+
+
+def test_report_renders_a_result_again_byte_for_byte(mmon: Mmon, configuration: Path) -> None:
+    first = mmon("run mmon.yaml")
+    again = mmon("report out.json --html again.html --md again.md")
+    folder = configuration.parent
+    assert again.status == 0
+    assert again.out == first.out
+    assert (folder / "again.html").read_text() == (folder / "out.html").read_text()
+    assert (folder / "again.md").read_text() == (folder / "out.md").read_text()
+    assert mmon("report out.json --md -").out == (folder / "out.md").read_text()
+
+
+def test_a_baseline_stands_for_its_data(mmon: Mmon, folder: Path) -> None:
+    made = mmon("baseline ref.parquet -o ref.mmon")
+    assert (made.status, made.out) == (0, "")
+    assert made.err == "ref.mmon: 2,000 rows, 3 columns\n"
+    ended = mmon("compare ref.mmon shifted.parquet -q")
+    assert ended == mmon("compare ref.parquet shifted.parquet -q")
+    shown = mmon("baseline show ref.mmon").out.splitlines()
+    assert shown[0] == "ref.parquet: 2,000 rows, 3 columns, exact"
+    assert [line.split()[:2] for line in shown[3:]] == [
+        ["x", "numeric"], ["group", "categorical"], ["event_time", "datetime"],
+    ]
+
+
+def test_a_baseline_takes_columns_from_a_configuration(mmon: Mmon, folder: Path) -> None:
+    text = "reference: ref.parquet\nproduction: prod.parquet\ncolumns: {ignore: [x]}\n"
+    (folder / "c.yaml").write_text(text)
+    assert mmon("baseline make -c c.yaml -o ref.mmon ref.parquet").err.endswith("2 columns\n")
+
+
+def test_a_baseline_of_many_values_is_exact_when_asked(mmon: Mmon, folder: Path) -> None:
+    pl.DataFrame({"x": [i / 7 for i in range(20_000)]}).write_parquet(folder / "many.parquet")
+    assert mmon("baseline many.parquet -o some.mmon").status == 0
+    assert mmon("baseline many.parquet -o all.mmon --exact").status == 0
+    assert "rank error" in mmon("baseline show some.mmon").out
+    assert "exact" in mmon("baseline show all.mmon").out
+
+
+def test_what_init_writes_is_valid(mmon: Mmon, folder: Path) -> None:
+    assert mmon("init").err == "wrote mmon.yaml; edit it, then: mmon validate mmon.yaml && mmon run mmon.yaml\n"
+    assert mmon("validate mmon.yaml").out == "mmon.yaml is valid\n"
+    (folder / "mmon.yaml").write_text("mine")
+    assert mmon("init").status == 2
+    assert (folder / "mmon.yaml").read_text() == "mine"
+    assert mmon("init --force").status == 0
+    assert mmon("validate mmon.yaml").status == 0
+
+
+def test_schema_is_a_json_schema_that_knows_good_from_bad(mmon: Mmon) -> None:
+    schema = json.loads(mmon("schema").out)
+    validator = jsonschema.Draft7Validator
+    validator.check_schema(schema)
+    validator(schema).validate({"reference": "a.parquet", "production": ["b.csv", "c.csv"]})
+    assert not validator(schema).is_valid({"reference": "a.parquet", "prodution": "b.parquet"})
+
+
+def test_metrics_lists_every_metric(mmon: Mmon) -> None:
+    head, *lines = mmon("metrics").out.splitlines()
+    assert head.split() == ["name", "columns", "what", "it", "is"]
+    assert tuple(line.split()[0] for line in lines) == metrics.names()
+
+
+@pytest.mark.parametrize("name", metrics.names())
+def test_explain_prints_a_whole_page(mmon: Mmon, name: str) -> None:
+    ended = mmon(f"explain {name}")
+    assert ended.status == 0
+    for section in ("Measures", "Misleads when", "Options", "Example", "References"):
+        assert re.search(rf"^{section}\n-+$", ended.out, re.MULTILINE), section
+
+
+def test_version_is_that_of_the_package(mmon: Mmon) -> None:
+    assert mmon("--version").out == mmon("-V").out == f"mmon {__version__}\n"
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_is_whole_at_80_columns(
+    mmon: Mmon, command: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    ended = mmon(f"{command} --help")
+    assert ended == mmon(f"{command} -h")
+    assert ended.status == 0
+    assert ended.out.startswith(f"Usage: mmon {command} ")
+    assert max(map(len, ended.out.splitlines())) <= 80
+    assert not re.search(r"…|\.\.\.(?!\s*$)|list\[|<str>|None", ended.out)
+
+
+def test_help_lists_every_command_with_a_whole_sentence(
+    mmon: Mmon, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    listed = mmon("--help").out.split("Commands:\n")[1].split("\n\n")[0].splitlines()
+    known = {command.callback.__name__ for command in app.registered_commands if command.callback}
+    assert {line.split()[0] for line in listed} == known | {"baseline"}
+    assert all(line.endswith(".") for line in listed)
+
+
+def test_narrow_terminals_get_narrow_reports(
+    mmon: Mmon, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    *lines, verdict = mmon("compare ref.parquet shifted.parquet").out.splitlines()
+    assert max(map(len, lines)) <= 40
+    assert verdict.strip().startswith("BREACH")
+
+
+def test_colours_are_for_terminals_and_only_if_wanted(
+    mmon: Mmon, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    command = "compare ref.parquet shifted.parquet"
+    assert "\x1b[" not in mmon(command).out
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    assert "\x1b[" in mmon(command).out
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert "\x1b[" not in mmon(command).out
+
+
+def test_terminals_without_unicode_get_ascii(folder: Path) -> None:
+    words = "compare ref.parquet shifted.parquet".split()
+    ended = process(*words, cwd=folder, env={"PYTHONIOENCODING": "ascii", "LC_ALL": "C"})
+    assert ended.status == 1
+    assert ended.out.isascii()
+
+
+def test_json_on_stdout_is_utf8_whatever_the_terminal(folder: Path) -> None:
+    words = "compare größe.csv größe.csv --format csv --separator ; --json -".split()
+    (folder / "größe.csv").symlink_to(folder / "ref.csv")
+    ended = process(*words, cwd=folder, env={"PYTHONIOENCODING": "ascii"})
+    assert json.loads(ended.out)["reference"]["source"] == "größe.csv"
+
+
+@pytest.mark.parametrize("shell_name", ["bash", "zsh", "fish"])
+def test_shells_get_a_completion_script(folder: Path, shell_name: str) -> None:
+    ended = process(cwd=folder, env={"_MMON_COMPLETE": f"source_{shell_name}"})
+    assert ended.status == 0
+    assert "_MMON_COMPLETE" in ended.out
+    assert "mmon" in ended.out
+
+
+def test_completion_completes_commands_and_options(folder: Path) -> None:
+    env = {"_MMON_COMPLETE": "complete_bash", "COMP_WORDS": "mmon compare --ev", "COMP_CWORD": "2"}
+    assert process(cwd=folder, env=env).out.split() == ["--every"]
+    env = {"_MMON_COMPLETE": "complete_bash", "COMP_WORDS": "mmon ba", "COMP_CWORD": "1"}
+    assert process(cwd=folder, env=env).out.split() == ["baseline"]
+
+
+def test_trouble_with_completion_never_exits_1(folder: Path) -> None:
+    assert process(cwd=folder, env={"_MMON_COMPLETE": "source_cobol"}).status == 2
+
+
+def test_a_crash_never_exits_1_and_shows_its_traceback_on_request_only(folder: Path) -> None:
+    crash = """
+import sys
+import mmon.pipeline
+from mmon.cli import main
+
+def run(*_, **__):
+    raise ZeroDivisionError("boom")
+
+mmon.pipeline.run = run
+sys.argv = ["mmon", "compare", "ref.parquet", "prod.parquet"]
+main()
+"""
+    for debug in ({}, {"MMON_DEBUG": "1"}):
+        ended = python(crash, cwd=folder, env=debug)
+        assert ended.status == 3
+        assert "mmon: internal error: ZeroDivisionError: boom" in ended.err
+        assert ("Traceback" in ended.err) == bool(debug)

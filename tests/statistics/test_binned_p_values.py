@@ -1,0 +1,208 @@
+"""Sizes and tails of the binned metrics' p-values, by seeded simulation."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from mmon.metrics import Metric, load
+from mmon.metrics._null_tables import null_tables
+from mmon.profile.counts import Counts
+from mmon.profile.ecdf import Ecdf
+
+BINNED = (
+    "chi_square",
+    "general_drift",
+    "hellinger",
+    "jensen_shannon",
+    "kullback_leibler",
+    "l_infinity",
+    "psi",
+    "total_variation",
+)
+SIZES = ((500, 100), (1000, 300), (10_000, 1000))
+Draw = Callable[[np.random.Generator, int], np.ndarray]
+
+_ZIPF = 1 / np.arange(1, 201) / np.sum(1 / np.arange(1, 201))
+
+
+def zero_inflated(rng: np.random.Generator, rows: int) -> np.ndarray:
+    return np.where(rng.random(rows) < 0.9, 0.0, rng.lognormal(0, 1.5, rows))
+
+
+def zero_inflated_counts(rng: np.random.Generator, rows: int) -> np.ndarray:
+    return np.where(rng.random(rows) < 0.9, 0, rng.poisson(3, rows))
+
+
+DISCRETE: dict[str, Draw] = {
+    "bernoulli": lambda rng, rows: (rng.random(rows) < 0.02).astype(np.int64),
+    "poisson": lambda rng, rows: rng.poisson(1, rows),
+    "zipf": lambda rng, rows: rng.choice(200, size=rows, p=_ZIPF),
+}
+NUMERIC: dict[str, Draw] = DISCRETE | {
+    "normal": lambda rng, rows: rng.standard_normal(rows),
+    "cauchy": lambda rng, rows: rng.standard_cauchy(rows),
+    "t2": lambda rng, rows: rng.standard_t(2, rows),
+    "lognormal": lambda rng, rows: rng.lognormal(0, 1.5, rows),
+    "zero_inflated": zero_inflated,
+}
+LABELS: dict[str, Draw] = DISCRETE | {"zero_inflated": zero_inflated_counts}
+
+# Two categories with twelve rows in the rarer one: these metrics' few possible p-values leave
+# nothing between (exact enumeration gives 0.032, 0.030 and so on).
+TOO_COARSE = {
+    (500, 100, "bernoulli", name)
+    for name in ("general_drift", "hellinger", "jensen_shannon", "kullback_leibler", "psi")
+}
+
+
+def as_counts(values: np.ndarray) -> Counts:
+    labels, rows = np.unique(values, return_counts=True)
+    return Counts.from_mapping({f"{a:05d}": int(b) for a, b in zip(labels, rows, strict=True)})
+
+
+def p_values(
+    metrics: list[Metric], draw: Draw, summarise: object, n: int, m: int, repeats: int
+) -> np.ndarray:
+    rng = np.random.default_rng([n, m, repeats])
+    rows = []
+    for _ in range(repeats):
+        ref, cur = summarise(draw(rng, n)), summarise(draw(rng, m))  # type: ignore[operator]
+        rows.append([metric.score(ref, cur).p_value for metric in metrics])
+    return np.array(rows, dtype=np.float64)
+
+
+CASES = [
+    *((Ecdf.of, name, draw) for name, draw in NUMERIC.items()),
+    *((as_counts, name, draw) for name, draw in LABELS.items()),
+]
+
+
+@pytest.mark.simulation
+@pytest.mark.parametrize(("n", "m"), SIZES)
+@pytest.mark.parametrize(("summarise", "shape", "draw"), CASES)
+def test_size_at_nominal_five_percent(
+    summarise: object, shape: str, draw: Draw, n: int, m: int
+) -> None:
+    repeats = 10_000
+    found = p_values([load(name) for name in BINNED], draw, summarise, n, m, repeats)
+    two_errors = 2 * np.sqrt(0.05 * 0.95 / repeats)
+    for name, size in zip(BINNED, (found <= 0.05).mean(axis=0), strict=True):
+        lowest = 0.02 if (n, m, shape, name) in TOO_COARSE else 0.035
+        assert lowest - two_errors <= size <= 0.055 + two_errors, (name, size)
+
+
+@pytest.mark.parametrize(("summarise", "shape"), [(Ecdf.of, "normal"), (as_counts, "zipf")])
+def test_size_of_the_default_gate_is_near_nominal(summarise: object, shape: str) -> None:
+    found = p_values([load("total_variation")], NUMERIC[shape], summarise, 500, 100, 400)
+    # 0.05 and three standard errors.
+    assert 0.017 <= np.mean(found <= 0.05) <= 0.083
+
+
+def test_null_tables_of_tied_numbers_are_those_of_real_deals() -> None:
+    rng = np.random.default_rng(1)
+    values = np.round(4 * rng.standard_normal(1300))
+    ref, cur = Ecdf.of(values[:1000]), Ecdf.of(values[1000:])
+    null = null_tables(ref, cur, 10)
+    assert set(null.ref.sum(axis=1)) == {1000}
+    assert set(null.cur.sum(axis=1)) == {300}
+    metric = load("total_variation")
+    dealt = []
+    for _ in range(600):
+        deal = rng.permutation(values)
+        value = metric.score(Ecdf.of(deal[:1000]), Ecdf.of(deal[1000:])).value
+        dealt.append(value)
+    ours = metric.deal_values(null)  # type: ignore[attr-defined]  # binned metrics have it
+    for level in (0.25, 0.5, 0.75, 0.9):
+        assert np.quantile(ours, level) == pytest.approx(np.quantile(dealt, level), rel=0.06)
+
+
+@pytest.mark.parametrize("name", BINNED)
+@pytest.mark.parametrize("shares", [np.full(10, 0.1), np.diff([0, 0.37, 0.74, 0.92, 0.98, 1.0])])
+def test_tail_is_that_of_a_hundred_thousand_deals(name: str, shares: np.ndarray) -> None:
+    rng = np.random.default_rng(2)
+    n, m = 1000, 300
+    pooled = rng.multinomial(n, shares) + rng.multinomial(m, shares)
+    drawn = rng.multivariate_hypergeometric(pooled, m, size=100_000, method="marginals")
+    metric = load(name)
+    distances = metric.distance(  # type: ignore[attr-defined]  # binned metrics have it
+        (pooled - drawn) / n, drawn / m, n / (n + m)
+    )
+    ref, cur = (
+        Counts.from_mapping({str(i): int(k) for i, k in enumerate(mass)})
+        for mass in (pooled - drawn[0], drawn[0])
+    )
+    for level in (1e-2, 1e-3):
+        value = float(np.quantile(distances, 1 - level))
+        at_least = float(np.mean(distances >= value * (1 - 1e-9)))
+        more = float(np.mean(distances > value * (1 + 1e-9)))
+        found = metric.p_value(value, ref, cur)
+        assert found is not None
+        assert more / 2.5 <= found <= at_least * 2.5
+
+
+@pytest.mark.parametrize("name", BINNED)
+def test_p_values_never_rise_with_the_value_and_resolve_far(name: str) -> None:
+    rng = np.random.default_rng(3)
+    metric = load(name)
+    pairs = itertools.chain(
+        [(Ecdf.of(rng.standard_normal(2000)), Ecdf.of(rng.standard_normal(1500)))],
+        [(as_counts(rng.choice(200, 2000, p=_ZIPF)), as_counts(rng.choice(200, 1500, p=_ZIPF)))],
+        [(as_counts(rng.integers(0, 3, 2000)), as_counts(rng.integers(0, 3, 1500)))],
+    )
+    for ref, cur in pairs:
+        # The two divergences are in nats, without an upper bound.
+        grid = np.linspace(0, 3 if name in ("kullback_leibler", "psi") else 0.9, 19)
+        found = np.array([metric.p_value(float(value), ref, cur) for value in grid])
+        assert found[0] == 1.0
+        assert (np.diff(found) <= 0).all()
+        assert 0 < found[-1] < 1e-60
+
+
+@pytest.mark.parametrize("name", BINNED)
+def test_more_production_rows_make_the_same_value_more_significant(name: str) -> None:
+    rng = np.random.default_rng(4)
+    ref, cur = Ecdf.of(rng.standard_normal(5000)), Ecdf.of(rng.standard_normal(100))
+    metric = load(name)
+    value = metric.score(ref, cur).value
+    assert value is not None
+    found = [metric.p_value(value, ref, cur, rows=rows) for rows in (50, 100, 400, 1600)]
+    assert found[3] < found[0]
+    if name != "chi_square":
+        # Cramér's V has all rows in its denominator: 1,500 more of 5,000 show little.
+        assert found == sorted(found, reverse=True)  # type: ignore[type-var]  # none is None
+        assert found[3] < 1e-3
+
+
+@pytest.mark.parametrize("name", BINNED)
+def test_score_and_p_value_agree_and_repeat(name: str) -> None:
+    rng = np.random.default_rng(5)
+    values = rng.standard_normal((2, 300))
+    scores = []
+    for _ in range(2):
+        ref, cur = Ecdf.of(values[0]), Ecdf.of(values[1])
+        score = load(name).score(ref, cur)
+        assert score.value is not None
+        assert score.p_value == load(name).p_value(score.value, ref, cur)
+        scores.append(score)
+    assert scores[0] == scores[1]
+
+
+def test_missing_values_are_part_of_the_null() -> None:
+    rng = np.random.default_rng(6)
+    from mmon.profile.presence import Presence
+
+    def side(rows: int, missing: int) -> Ecdf:
+        presence = Presence(present=rows, null=missing)
+        return Ecdf.of(rng.standard_normal(rows), presence=presence)
+
+    metric = load("total_variation")
+    same = metric.score(side(900, 100), side(450, 50)).p_value
+    other = metric.score(side(1000, 0), side(200, 300)).p_value
+    assert same is not None
+    assert other is not None
+    assert same > 0.01
+    assert other < 1e-50
