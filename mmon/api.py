@@ -16,9 +16,7 @@ from mmon.profile.table import Profile
 from mmon.results import Document, ExitStatus, Verdict
 
 if TYPE_CHECKING:
-    import pandas as pd
-
-    Frame = pl.LazyFrame | pl.DataFrame | pd.DataFrame
+    from mmon.sources import Table
 
 _IN_MEMORY = "(in memory)"
 
@@ -97,8 +95,8 @@ class Report:
 
 
 def compare(
-    reference: str | Path | Sequence[str] | Frame | Profile,
-    production: str | Path | Sequence[str] | Frame,
+    reference: str | Path | Sequence[str] | Table | Profile,
+    production: str | Path | Sequence[str] | Table,
     *,
     columns: Mapping[str, Any] | None = None,
     windows: Mapping[str, Any] | None = None,
@@ -177,7 +175,7 @@ def run(config: str | Path | Mapping[str, Any] | Config) -> Report:
 
 
 def profile(
-    data: str | Path | Sequence[str] | Frame,
+    data: str | Path | Sequence[str] | Table,
     *,
     columns: Mapping[str, Any] | None = None,
     exact: bool = False,
@@ -209,7 +207,8 @@ def make_baseline(
     """
     if not baseline.is_baseline(path):
         raise ConfigError(
-            f"{path} would not be known as a baseline", hint=f"let its name end in {baseline.SUFFIX}"
+            f"{path} would not be known as a baseline",
+            hint=f"let its name end in {baseline.SUFFIX}",
         )
     body: dict[str, Any] = {"reference": data, "production": "-", "exact": exact}
     if config_path is not None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 import typer.main
 
-from mmon import __version__, console, interrupts, options
+from mmon import __version__, console, exits, interrupts, options
 from mmon.command_help import BaselineGroup, GroupedCommand
 from mmon.errors import ConfigError, MmonError
 from mmon.results import ExitStatus
@@ -52,33 +52,8 @@ def _run(arguments: list[str]) -> int:
             _say_version()  # here, because Typer loads Pydantic to read an option
             return ExitStatus.PASS
         return _invoke(arguments)
-    except MmonError as error:
-        console.tell_error(error)
-        return error.exit_status
-    except typer.Exit as end:
-        # Commands return their status: a failure here is Typer's own, of shell completion.
-        return ExitStatus.USAGE if end.exit_code else ExitStatus.PASS
-    except SystemExit as end:
-        return ExitStatus.USAGE if end.code else ExitStatus.PASS
-    except typer.TyperException as error:
-        _tell_usage(error)
-        return ExitStatus.USAGE
-    except interrupts.Stopped as stop:
-        console.tell(f"mmon: {stop.message}")
-        return stop.exit_status
-    except (KeyboardInterrupt, typer.Abort):
-        console.tell("mmon: interrupted")
-        return ExitStatus.INTERRUPTED
-    except BrokenPipeError:
-        console.abandon()
-        return ExitStatus.FAILURE
-    except MemoryError:
-        console.tell("mmon: out of memory")
-        console.tell("  hint: leave out --exact, compare fewer columns, or use a larger machine")
-        return ExitStatus.FAILURE
     except BaseException as error:  # a crash, also one of Rust code, must never look like a breach
-        _tell_crash(error)
-        return ExitStatus.FAILURE
+        return exits.tell(error)
 
 
 def _invoke(arguments: list[str]) -> int:
@@ -88,26 +63,6 @@ def _invoke(arguments: list[str]) -> int:
     command = typer.main.get_command(app)
     with command.make_context("mmon", arguments) as context:
         return int(command.invoke(context) or ExitStatus.PASS)
-
-
-def _tell_usage(error: typer.TyperException) -> None:
-    if type(error).__name__ == "NoArgsIsHelpError":
-        console.tell(str(error))
-        return
-    context = getattr(error, "ctx", None)
-    command = context.command_path if context is not None else "mmon"
-    message = error.format_message().replace("\n", " ").replace("Value error, ", "")
-    console.tell_error(ConfigError(message, hint=f"{command} --help says what it takes"))
-
-
-def _tell_crash(error: BaseException) -> None:
-    if os.environ.get("MMON_DEBUG"):
-        import traceback
-
-        console.tell("".join(traceback.format_exception(error)).rstrip())
-    what = str(error).split("\n", 1)[0]
-    console.tell(f"mmon: internal error: {type(error).__name__}: {what}")
-    console.tell("  hint: run again with MMON_DEBUG=1 for a traceback, and report it")
 
 
 @app.callback(invoke_without_command=True)

@@ -96,9 +96,7 @@ def _prepare(folder: Path, paths: Mapping[str, Path]) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         taken = [path for path in paths.values() if path.exists()]
         if taken and not _is_demo(paths["CONFIG"]):
-            raise ConfigError(
-                f"{taken[0]} exists and is not of a demo", hint="name another folder"
-            )
+            raise ConfigError(f"{taken[0]} exists and is not of a demo", hint="name another folder")
     except OSError as error:
         why = (error.strerror or str(error)).lower()
         raise OutputError(

@@ -30,7 +30,7 @@ def of_profile(profile: Profile, width: int) -> str:
     return f"{head}\n\n{_table(rows, width, numbers=(2, 3))}"
 
 
-def _column(column: ColumnProfile) -> tuple[str, ...]:
+def _column(column: ColumnProfile) -> tuple[str, str, str, str, str]:
     distinct, summary = "", column.reason or ""
     match column.distribution:
         case Ecdf() as ecdf if column.is_tested and ecdf.n:

@@ -35,9 +35,7 @@ Reference = Annotated[
 ]
 Production = Annotated[
     str,
-    typer.Argument(
-        metavar="PRODUCTION", help="What is judged: the same, or - for standard input."
-    ),
+    typer.Argument(metavar="PRODUCTION", help="What is judged: the same, or - for standard input."),
 ]
 ConfigFile = Annotated[str, typer.Argument(metavar="CONFIG", help="A YAML configuration.")]
 
@@ -52,9 +50,7 @@ Html = Annotated[
 ]
 Markdown = Annotated[
     str | None,
-    _option(
-        "--md", metavar="FILE", group=_OUTPUT, text="Write the Markdown report; - prints it."
-    ),
+    _option("--md", metavar="FILE", group=_OUTPUT, text="Write the Markdown report; - prints it."),
 ]
 Quiet = Annotated[
     bool, _option("--quiet", "-q", group=_OUTPUT, text="Print only the verdict, in one line.")
@@ -117,9 +113,7 @@ Column = Annotated[
 ]
 Ignore = Annotated[
     list[str] | None,
-    _option(
-        "--ignore", metavar="COLUMN", group=_COMPARED, text="Leave it out. May be repeated."
-    ),
+    _option("--ignore", metavar="COLUMN", group=_COMPARED, text="Leave it out. May be repeated."),
 ]
 Categorical = Annotated[
     list[str] | None,
@@ -193,6 +187,8 @@ _FLAGS = (
     (r"columns", "--column and --ignore"),
 )
 _HINT = " " * 6
+_LEVELS = ("potential", "detected")
+_THRESHOLD = re.compile(r"(?P<name>[^=]+)=((?P<potential>[^/]+)/)?(?P<detected>[^/]+)")
 
 
 def given(**options: Any) -> dict[str, Any]:  # the names become configuration keys
@@ -212,14 +208,17 @@ def thresholds(texts: list[str]) -> dict[str, dict[str, Any]]:
 
     sections: dict[str, dict[str, Any]] = {"data_drift": {}, "data_quality": {}}
     for text in texts:
-        match = re.fullmatch(r"(?P<name>[^=]+)=(?:(?P<potential>[^/]+)/)?(?P<detected>[^/]+)", text)
+        match = _THRESHOLD.fullmatch(text)
         try:
-            levels = {key: float(match[key]) for key in ("potential", "detected") if match[key]}
-        except (TypeError, ValueError):
+            found = match.groupdict() if match else {}
+            levels = {key: float(found[key]) for key in _LEVELS if found.get(key)}
+        except ValueError:
+            levels = {}
+        if match is None or not levels:
             raise ConfigError(
                 f"--threshold {text!r} is not a name, = and one or two numbers",
                 hint="write it as ks=0.2 or ks=0.1/0.2",
-            ) from None
+            )
         section = "data_quality" if match["name"] in DATA_QUALITY_CHECKS else "data_drift"
         sections[section][match["name"]] = levels
     return sections

@@ -97,8 +97,8 @@ def deliver(document: Document, places: Mapping[str, str], *, quiet: bool) -> No
     except MmonError as error:
         failures.append(error)
     if failures:
-        for error in failures[:-1]:
-            console.tell_error(error)
+        for failure in failures[:-1]:
+            console.tell_error(failure)
         raise failures[-1]
 
 

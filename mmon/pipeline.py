@@ -20,7 +20,6 @@ from mmon.config_file import config_digest, public_dict
 from mmon.errors import DataError
 from mmon.profile import baseline
 from mmon.profile.build import WHOLE, Limits, Profiled, profile_frame
-from mmon.profile.duplicates import count_duplicates
 from mmon.profile.picture import picture
 from mmon.profile.plan import plan_production, plan_reference
 from mmon.profile.reading import Reading, natural_reading
@@ -271,10 +270,8 @@ def _duplicates(
     context = Context(reference, reference, config)
     if isinstance(inputs.reference, Profile) or baseline.is_baseline(reference.source):
         return []
-    counts = []
-    for side in (inputs.reference or _opened(config.reference), production):
-        with sources.reading(side.name):
-            counts.append(count_duplicates(side.frame))
+    sides = (inputs.reference or _opened(config.reference), production)
+    counts = [sources.count_duplicates(side.frame, side.name) for side in sides]
     return judge([data_quality.duplicate_share(context, counts[0], counts[1])], rule)
 
 

@@ -13,7 +13,7 @@ import importlib
 import inspect
 import pkgutil
 from collections.abc import Mapping
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar, Protocol, cast
 
 from mmon.errors import ConfigError
 from mmon.profile.counts import Counts
@@ -92,7 +92,7 @@ def metric_class(name: str) -> type[Metric]:
         for _, member in inspect.getmembers(module, inspect.isclass)
         if member.__module__ == module.__name__ and getattr(member, "name", None) == name
     )
-    return found  # type: ignore[no-any-return]  # getmembers is untyped
+    return cast("type[Metric]", found)
 
 
 def load(name: str, options: Mapping[str, Any] | None = None) -> Metric:

@@ -222,9 +222,9 @@ def _shift(rows: IntArray, n: int, m: int) -> float:
 def _crossing(barrier: float, steps: list[_Step]) -> float:
     """P(a Brownian bridge leaves (-barrier, barrier)), as the sum of its exits step by step."""
     width = 2.0 * barrier / _GRID
-    grid = (np.arange(_GRID) + 0.5) * width - barrier
-    place = np.zeros(1)
-    chance = np.ones(1)
+    grid: FloatArray = (np.arange(_GRID, dtype=np.float64) + 0.5) * width - barrier
+    place: FloatArray = np.zeros(1)
+    chance: FloatArray = np.ones(1)
     left = 0.0
     time = 0.0
     for step in steps[:-1]:
@@ -276,4 +276,5 @@ def _crossed(place: FloatArray, end: FloatArray, barrier: float, step: _Step) ->
                 far = (2.0 * turn + 1.0) * barrier
                 # ((2 far' - x - y)**2 - (y - x)**2) / 4 with far' = (2 turn + 1) barrier
                 result += sign * np.exp(-rate * (far * far - far * near + place * end))
-    return np.clip(result, 0.0, 1.0)
+    clipped: FloatArray = np.clip(result, 0.0, 1.0)
+    return clipped

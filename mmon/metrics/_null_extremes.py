@@ -45,8 +45,9 @@ class Patterns:
         ways = gammaln(rest + 1) - gammaln(drawn + 1) - gammaln(rest - drawn + 1)
         whole = gammaln(n + m + 1) - gammaln(m + 1) - gammaln(n + 1)
         chance = np.where(is_possible, np.exp(ways - whole), 0.0)
-        found: FloatArray = chance[self.rows.astype(np.int64)]
-        return found / found.sum()
+        found = chance[self.rows.astype(np.int64)]
+        chances: FloatArray = found / found.sum()
+        return chances
 
 
 @lru_cache(maxsize=MOST_ROWS + 1)

@@ -38,7 +38,7 @@ class Population:
     variance: float
 
 
-def population(deviation: FloatArray, mass: IntArray, variance: float) -> Population:
+def population(deviation: FloatArray, mass: IntArray, within: float = 0.0) -> Population:
     """Split a pooled sample.
 
     Parameters
@@ -46,8 +46,8 @@ def population(deviation: FloatArray, mass: IntArray, variance: float) -> Popula
     deviation : (C,) float64
         Mean deviation of each cell's rows from the pooled mean.
     mass : (C,) int64, rows per cell
-    variance : float
-        Pooled variance (divided by the number of rows), spread within cells included.
+    within : float
+        Sum of squared deviations of all rows from their cell's mean; 0 for exact summaries.
     """
     rows = int(mass.sum())
     size = np.abs(deviation)
@@ -55,17 +55,29 @@ def population(deviation: FloatArray, mass: IntArray, variance: float) -> Popula
     top = np.argpartition(-size, reach - 1)[:reach]
     top = top[np.lexsort((deviation[top], -size[top]))]
     candidates = np.repeat(deviation[top], np.minimum(mass[top], MOST_ROWS))[:MOST_ROWS]
-    left = variance * rows
+    left = float(np.dot(mass, deviation * deviation)) + within
     extremes = 0
     for square in (candidates * candidates).tolist():
         if square < NOTABLE * left or extremes >= rows - 2:
             break
-        left = max(left - square, 0.0)
+        left -= square
         extremes += 1
     chosen = candidates[:extremes]
-    others = rows - extremes
-    mean = -float(chosen.sum()) / others
-    return Population(rows, chosen, max(left / others - mean * mean, 0.0))
+    # The others once more around their own mean: ``left`` may have lost all its digits.
+    others = mass.copy()
+    for place, used in zip(top, _used(mass[top], extremes), strict=True):
+        others[place] -= used
+    count = rows - extremes
+    centre = float(np.dot(others, deviation)) / count
+    squares = float(np.dot(others, (deviation - centre) ** 2))
+    return Population(rows, chosen, (squares + within) / count)
+
+
+def _used(mass: IntArray, extremes: int) -> IntArray:
+    """How many of each cell's rows are among the first ``extremes`` ones."""
+    ends = np.cumsum(np.minimum(mass, MOST_ROWS))
+    used: IntArray = np.diff(np.minimum(ends, extremes), prepend=0)
+    return used
 
 
 def tail(difference: float, pooled: Population, n: int, m: int) -> float:

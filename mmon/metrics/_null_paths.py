@@ -92,7 +92,8 @@ def _on_nodes(share: FloatArray, weight: FloatArray) -> FloatArray:
     place = np.clip(np.log(share / (1.0 - share)) / _SPACING, -40.0, 40.0) + 40.0
     node = np.minimum(place.astype(np.int64), len(_TIMES) - 2)
     part = place - node
-    on_node: FloatArray = np.bincount(node, weight * (1.0 - part), len(_TIMES))
+    on_node = np.zeros(len(_TIMES))
+    on_node += np.bincount(node, weight * (1.0 - part), len(_TIMES))
     on_node += np.bincount(node + 1, weight * part, len(_TIMES))
     return on_node
 
@@ -164,7 +165,8 @@ def _dealt(chance: float, edge: int, rows: int, is_high: bool, power: int) -> ND
     count = np.searchsorted(np.cumsum(pmf)[:-1], level, side="right")
     drawn = np.cumsum(_orders(rows)[int(is_high)] < count[:, None], axis=1, dtype=np.float32)
     expected = (np.arange(1, rows + 1) * chance).astype(np.float32)
-    away = np.abs(drawn - expected) / np.float32(math.sqrt(chance * (1.0 - chance)))
+    away: NDArray[np.float32] = np.abs(drawn - expected)
+    away /= np.float32(math.sqrt(chance * (1.0 - chance)))
     return away if power == 1 else away * away
 
 

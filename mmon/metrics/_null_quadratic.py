@@ -67,7 +67,8 @@ def eigenvalues(time: FloatArray, weight: FloatArray, variance: FloatArray) -> F
     np.fill_diagonal(covariance, variance)
     found = np.linalg.eigvalsh(covariance * np.outer(scaled, scaled))[::-1]
     found = found[found > _NEGLIGIBLE * found[0]]
-    return found * (whole / float(found.sum()))
+    weights: FloatArray = found * (whole / float(found.sum()))
+    return weights
 
 
 def tail(value: float, weights: FloatArray) -> float:

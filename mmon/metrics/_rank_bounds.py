@@ -38,7 +38,7 @@ class Limits:
 
 @functools.lru_cache(maxsize=4)
 def limits(own: Ecdf, other: Ecdf) -> Limits:
-    """Limits at the rows of ``own``: first the surely placed ones, then the others, cell by cell."""
+    """Limits at the rows of ``own``: the surely placed ones, then the others."""
     values = own.values.astype(np.float64)
     upto = own.cumulative
     under = upto - own.mass

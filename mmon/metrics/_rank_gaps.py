@@ -1,4 +1,4 @@
-"""Two distributions as step functions over an axis with a unit: what transport metrics integrate."""
+"""Two distributions as step functions over an axis with a unit, for metrics that integrate."""
 
 from __future__ import annotations
 

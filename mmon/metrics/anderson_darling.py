@@ -110,7 +110,8 @@ class AndersonDarling:
 
 def _middle(rows: FloatArray) -> FloatArray:
     """Midranks: rows below each value and half of those at it."""
-    return 0.5 * (rows + np.append(0.0, rows[:-1]))
+    middle: FloatArray = 0.5 * (rows + np.append(0.0, rows[:-1]))
+    return middle
 
 
 @functools.lru_cache(maxsize=8)

@@ -105,4 +105,4 @@ def _population(ref: Ecdf, cur: Ecdf) -> null.Population:
     rows = both.n + both.m
     mass = np.diff(both.pooled_below, prepend=0)
     deviation = (both.pooled_below - 0.5 * mass) / rows - 0.5
-    return null.population(deviation, mass, float(np.dot(mass, deviation**2)) / rows)
+    return null.population(deviation, mass)

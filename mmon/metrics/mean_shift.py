@@ -129,11 +129,11 @@ def _population(ref: Ecdf, cur: Ecdf) -> tuple[float, null.Population]:
     # Squares of huge deviations would overflow.
     size = float(np.max(np.abs(deviation))) or 1.0
     deviation = deviation / size
-    variance = float(np.dot(mass, deviation * deviation)) / rows
+    within = 0.0
     cur_std = cur_std if cur.n > 1 else 0.0
-    if math.isfinite(cur_std):
-        # Exact: cell means leave out the spread within cells.
+    if not (ref.is_exact and cur.is_exact) and math.isfinite(cur_std):
+        # Cell means leave out the spread within cells; the exact deviations have it.
         within = (ref_std / size) ** 2 * (ref.n - 1) + (cur_std / size) ** 2 * (cur.n - 1)
-        between = ((cur_mean - ref_mean) / size) ** 2 * (ref.n / rows) * cur.n
-        variance = max(variance, (within + between) / rows)
-    return size, null.population(deviation, mass, variance)
+        within += ((cur_mean - ref_mean) / size) ** 2 * (ref.n / rows) * cur.n
+        within = max(within - float(np.dot(mass, deviation * deviation)), 0.0)
+    return size, null.population(deviation, mass, within)

@@ -1,4 +1,4 @@
-"""The Wasserstein distance: how far rows have to be moved to turn one distribution into the other."""
+"""The Wasserstein distance: how far rows move to turn one distribution into the other."""
 
 from __future__ import annotations
 

@@ -90,11 +90,15 @@ def _edges_of_values(values: NDArray[np.float64]) -> NDArray[np.float64]:
     """One bin a value, cut half way; a single value gets a bin around itself."""
     if len(values) == 1:
         half = max(0.5, abs(float(values[0])) * 1e-9)
-        return np.clip([values[0] - half, values[0] + half], -_LARGEST, _LARGEST)
+        return _finite(np.array([values[0] - half, values[0] + half]))
     middles = values[:-1] / 2 + values[1:] / 2
     first, last = values[0] - (middles[0] - values[0]), values[-1] + (values[-1] - middles[-1])
-    edges = np.unique(np.concatenate([[first], middles, [last]]))
-    return np.clip(edges, -_LARGEST, _LARGEST)
+    return _finite(np.unique(np.concatenate([[first], middles, [last]])))
+
+
+def _finite(edges: NDArray[np.float64]) -> NDArray[np.float64]:
+    clipped: NDArray[np.float64] = np.clip(edges, -_LARGEST, _LARGEST)
+    return clipped
 
 
 def _binned(ecdf: Ecdf, edges: NDArray[np.float64]) -> tuple[int, ...]:

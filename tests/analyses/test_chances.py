@@ -13,10 +13,12 @@ from mmon.analyses._chances import all_in_production, all_of_one_value, beyond_e
 
 @pytest.mark.parametrize(("n", "m"), [(2, 3), (3, 4), (5, 2), (1, 4)])
 def test_values_beyond_the_extremes_equal_enumeration(n, m):
-    counts = []
-    for ref in itertools.combinations(range(n + m), n):
-        counts.append(sum(1 for i in range(n + m) if i < ref[0] or i > ref[-1]))
-    counts = np.array(counts)
+    counts = np.array(
+        [
+            sum(1 for i in range(n + m) if i < ref[0] or i > ref[-1])
+            for ref in itertools.combinations(range(n + m), n)
+        ]
+    )
     for outside in range(m + 1):
         expected = (counts >= outside).mean()
         assert beyond_extremes(outside, n, m) == pytest.approx(expected, abs=1e-12)

@@ -37,7 +37,12 @@ def test_data_that_did_not_change_raises_nothing():
 
 @pytest.mark.parametrize(
     ("share", "expected"),
-    [(0.0, "no_detection"), (0.03, "no_detection"), (0.1, "potential_detection"), (0.6, "detected")],
+    [
+        (0.0, "no_detection"),
+        (0.03, "no_detection"),
+        (0.1, "potential_detection"),
+        (0.6, "detected"),
+    ],
 )
 def test_missing_values_are_judged_by_the_increase_of_their_share(share, expected):
     hole = pl.int_range(pl.len()) < int(share * N)

@@ -1,4 +1,4 @@
-"""The generated table that the benchmarks read: four fifths numbers of several shapes, the rest text."""
+"""The generated table that benchmarks read: four fifths numbers of several shapes, a fifth text."""
 
 from __future__ import annotations
 

@@ -1,9 +1,10 @@
-"""Verdicts on public data sets whose story is known, checked against scipy and plain comparisons."""
+"""Verdicts on public data of known story, checked against scipy and plain comparisons."""
 
 from __future__ import annotations
 
 import datetime as dt
 import functools
+import itertools
 from pathlib import Path
 
 import polars as pl
@@ -22,7 +23,9 @@ DEFAULT = ["ks", "total_variation"]
 @functools.cache
 def hotel() -> tuple[pl.DataFrame, pl.DataFrame]:
     folder = DATA / "hotel_booking"
-    return tuple(pl.read_parquet(folder / f"{side}.parquet") for side in ("reference", "production"))
+    return tuple(
+        pl.read_parquet(folder / f"{side}.parquet") for side in ("reference", "production")
+    )
 
 
 @functools.cache
@@ -62,11 +65,15 @@ def test_the_identifier_and_the_time_are_recognised_and_not_tested():
 @pytest.mark.parametrize("exact", [False, True])
 def test_every_ks_value_is_scipys_within_its_error(exact):
     ref, cur = hotel()
-    rows = hotel_report(exact).results.filter(pl.col("name") == "ks", pl.col("column") != "timestamp")
+    rows = hotel_report(exact).results.filter(
+        pl.col("name") == "ks", pl.col("column") != "timestamp"
+    )
     assert rows.height >= 15
     for row in rows.iter_rows(named=True):
         column = row["column"]
-        expected = ks_2samp(ref[column].to_numpy(), cur[column].to_numpy(), method="asymp").statistic
+        expected = ks_2samp(
+            ref[column].to_numpy(), cur[column].to_numpy(), method="asymp"
+        ).statistic
         assert row["value"] == pytest.approx(expected, abs=row["error"] + 1e-12)
         assert row["error"] < 0.001
         if exact:
@@ -124,7 +131,7 @@ def test_hotel_bookings_by_month_are_one_plain_comparison_each():
     report = mmon.compare(ref, cur, metrics=DEFAULT, windows={"every": "1mo"})
     bounds = [dt.datetime(2016 + m // 12, m % 12 + 1, 1) for m in range(8, 21)]
     plain, rows = [], []
-    for start, end in zip(bounds, bounds[1:], strict=False):
+    for start, end in itertools.pairwise(bounds):
         inside = cur.filter(pl.col("timestamp") > start, pl.col("timestamp") <= end)
         rows.append(inside.height)
         plain.append(mmon.compare(ref, inside, metrics=DEFAULT))
@@ -137,7 +144,8 @@ def test_hotel_bookings_by_month_are_one_plain_comparison_each():
 
 def test_car_prices_change_from_the_sixth_window_on():
     ref, cur = (
-        pl.read_parquet(DATA / "car_price" / f"{side}.parquet") for side in ("reference", "production")
+        pl.read_parquet(DATA / "car_price" / f"{side}.parquet")
+        for side in ("reference", "production")
     )
     report = mmon.compare(ref, cur, metrics=DEFAULT, windows={"rows": 6_000})
     assert report.windows["rows"].to_list() == [6_000] * 10

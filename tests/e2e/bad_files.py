@@ -97,7 +97,14 @@ def _odd_tables(folder: Path) -> None:
     labels = pl.int_range(200_000, eager=True).cast(pl.String)
     many = pl.DataFrame({"city": pl.concat([labels, labels]), "x": np.arange(400_000) % 7})
     many.write_parquet(folder / "categories.parquet")
-    hostile = ["<script>alert(1)</script>", "\x1b[31mred", "two\nlines", "", "größe 🙂", "{{ 7*7 }}"]
+    hostile = [
+        "<script>alert(1)</script>",
+        "\x1b[31mred",
+        "two\nlines",
+        "",
+        "größe 🙂",
+        "{{ 7*7 }}",
+    ]
     values = np.random.default_rng(4).normal(size=(n, len(hostile)))
     pl.DataFrame(values, schema=hostile).write_parquet(folder / "hostile.parquet")
 

@@ -56,7 +56,9 @@ def usage(command: str, says: str, *, is_real: bool = False, starts: bool = Fals
 
 def wrong(options: str, says: str, *, is_real: bool = False, starts: bool = False) -> Case:
     """Options of a comparison of two sound files that make no sense."""
-    return usage(f"compare ref.parquet prod.parquet {options}", says, is_real=is_real, starts=starts)
+    return usage(
+        f"compare ref.parquet prod.parquet {options}", says, is_real=is_real, starts=starts
+    )
 
 
 UNREADABLE = [
@@ -93,7 +95,9 @@ UNREADABLE = [
     ),
     Case("compare cut.mmon prod.parquet", FAILURE, r"cut.mmon", starts=True),
     Case("compare text.mmon prod.parquet", FAILURE, r"text.mmon", starts=True),
-    Case("compare foreign.mmon prod.parquet", FAILURE, r"foreign.mmon .*not a baseline", starts=True),
+    Case(
+        "compare foreign.mmon prod.parquet", FAILURE, r"foreign.mmon .*not a baseline", starts=True
+    ),
     Case("compare headless.mmon prod.parquet", FAILURE, r"headless.mmon is damaged", starts=True),
     Case(
         "compare newer.mmon prod.parquet",
@@ -177,7 +181,10 @@ WRONG_USAGE = [
     wrong("--html ''", r"path of the html report is empty"),
     usage("baseline ref.parquet", r"Missing option '--output'"),
     usage("baseline ref.parquet -o ref.parquet", r"ref.parquet would not be known as a baseline"),
-    usage("baseline ref.parquet -o ref.base", r"ref.base would not be known as a baseline\n  hint: .*\.mmon"),
+    usage(
+        "baseline ref.parquet -o ref.base",
+        r"ref.base would not be known as a baseline\n  hint: .*\.mmon",
+    ),
     usage("report good.json --html good.json", r"would replace good.json, which is read"),
     usage("init good.yaml", r"good.yaml exists already", is_real=True),
     usage("explain pzi", r"unknown metric 'pzi'"),

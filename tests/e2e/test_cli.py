@@ -16,8 +16,18 @@ from tests.e2e.conftest import Mmon
 from tests.e2e.running import process, python
 
 COMMANDS = [
-    "compare", "run", "report", "init", "validate", "schema", "metrics", "explain", "demo",
-    "baseline", "baseline make", "baseline show",
+    "compare",
+    "run",
+    "report",
+    "init",
+    "validate",
+    "schema",
+    "metrics",
+    "explain",
+    "demo",
+    "baseline",
+    "baseline make",
+    "baseline show",
 ]
 
 
@@ -70,7 +80,9 @@ def test_a_baseline_stands_for_its_data(mmon: Mmon, folder: Path) -> None:
     shown = mmon("baseline show ref.mmon").out.splitlines()
     assert shown[0] == "ref.parquet: 2,000 rows, 3 columns, exact"
     assert [line.split()[:2] for line in shown[3:]] == [
-        ["x", "numeric"], ["group", "categorical"], ["event_time", "datetime"],
+        ["x", "numeric"],
+        ["group", "categorical"],
+        ["event_time", "datetime"],
     ]
 
 
@@ -89,7 +101,10 @@ def test_a_baseline_of_many_values_is_exact_when_asked(mmon: Mmon, folder: Path)
 
 
 def test_what_init_writes_is_valid(mmon: Mmon, folder: Path) -> None:
-    assert mmon("init").err == "wrote mmon.yaml; edit it, then: mmon validate mmon.yaml && mmon run mmon.yaml\n"
+    assert (
+        mmon("init").err
+        == "wrote mmon.yaml; edit it, then: mmon validate mmon.yaml && mmon run mmon.yaml\n"
+    )
     assert mmon("validate mmon.yaml").out == "mmon.yaml is valid\n"
     (folder / "mmon.yaml").write_text("mine")
     assert mmon("init").status == 2
@@ -147,9 +162,7 @@ def test_help_lists_every_command_with_a_whole_sentence(
     assert all(line.endswith(".") for line in listed)
 
 
-def test_narrow_terminals_get_narrow_reports(
-    mmon: Mmon, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_narrow_terminals_get_narrow_reports(mmon: Mmon, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "40")
     *lines, verdict = mmon("compare ref.parquet shifted.parquet").out.splitlines()
     assert max(map(len, lines)) <= 40
@@ -168,14 +181,14 @@ def test_colours_are_for_terminals_and_only_if_wanted(
 
 
 def test_terminals_without_unicode_get_ascii(folder: Path) -> None:
-    words = "compare ref.parquet shifted.parquet".split()
+    words = ["compare", "ref.parquet", "shifted.parquet"]
     ended = process(*words, cwd=folder, env={"PYTHONIOENCODING": "ascii", "LC_ALL": "C"})
     assert ended.status == 1
     assert ended.out.isascii()
 
 
 def test_json_on_stdout_is_utf8_whatever_the_terminal(folder: Path) -> None:
-    words = "compare größe.csv größe.csv --format csv --separator ; --json -".split()
+    words = ["compare", "größe.csv", "größe.csv", "--separator", ";", "--json", "-"]
     (folder / "größe.csv").symlink_to(folder / "ref.csv")
     ended = process(*words, cwd=folder, env={"PYTHONIOENCODING": "ascii"})
     assert json.loads(ended.out)["reference"]["source"] == "größe.csv"

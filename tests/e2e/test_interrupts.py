@@ -125,7 +125,11 @@ def test_an_interrupt_while_standard_input_is_copied_removes_the_copy(tmp_path: 
 def test_a_signal_that_the_caller_ignores_stays_ignored(tmp_path: Path) -> None:
     pl.DataFrame({"x": [1.0, 2.0]}).write_csv(tmp_path / "ref.csv")
     process = subprocess.Popen(
-        ["bash", "-c", f'trap "" HUP; exec "{sys.executable}" -m mmon compare ref.csv - --format csv'],
+        [
+            "bash",
+            "-c",
+            f'trap "" HUP; exec "{sys.executable}" -m mmon compare ref.csv - --format csv',
+        ],
         cwd=tmp_path,
         env=environment(),
         stdin=subprocess.PIPE,

@@ -52,12 +52,11 @@ def test_the_value_standardised_is_scipys(draw, seed):
 
 
 def test_the_limiting_tail_reproduces_published_critical_points():
-    """Scholz and Stephens (1987), table 1, limit for two samples: 1.960 at 5 %, 3.752 at 1 %."""
-    sigma = math.sqrt(2 * (math.pi**2 - 9) / 3)
+    """Marsaglia and Marsaglia (2004): 5 % at 2.492, 1 % at 3.878."""
     weights = 1 / (np.arange(1, 2000) * np.arange(2, 2001.0))
     weights *= 1 / weights.sum()
-    assert quadratic.tail(1 + 1.960 * sigma, weights) == pytest.approx(0.05, rel=0.01)
-    assert quadratic.tail(1 + 3.752 * sigma, weights) == pytest.approx(0.01, rel=0.02)
+    assert quadratic.tail(2.492, weights) == pytest.approx(0.05, rel=0.002)
+    assert quadratic.tail(3.878, weights) == pytest.approx(0.01, rel=0.002)
 
 
 def test_a_gap_in_the_tail_counts_for_more_than_in_cramer_von_mises():

@@ -6,6 +6,7 @@ import dataclasses
 import doctest
 import importlib
 import inspect
+import itertools
 import math
 import warnings
 from collections.abc import Callable, Iterator
@@ -120,11 +121,7 @@ def test_a_metric_is_a_frozen_dataclass_that_says_what_it_is(name: str) -> None:
 def test_the_manual_page_has_every_section_in_order(name: str) -> None:
     page = inspect.getdoc(metric_class(name)) or ""
     lines = page.splitlines()
-    found = [
-        line
-        for line, under in zip(lines, lines[1:], strict=False)
-        if under == "-" * len(line) and line
-    ]
+    found = [line for line, under in itertools.pairwise(lines) if under == "-" * len(line) and line]
     assert tuple(found) == SECTIONS
     for option in dataclasses.fields(metric_class(name)):  # type: ignore[arg-type]  # a dataclass by contract
         assert f"{option.name} :" in page, f"option {option.name} is not documented"

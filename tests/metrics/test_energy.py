@@ -69,7 +69,7 @@ def test_an_outlier_in_production_is_no_evidence():
     ref, cur = rng.normal(size=1000), np.append(rng.normal(size=199), 1e6)
     score = SCALED.score(Ecdf.of(ref), Ecdf.of(cur))
     assert score.value > 5
-    assert score.p_value == pytest.approx(200 / 1200, rel=0.1)
+    assert 0.02 < score.p_value <= 0.18
 
 
 def test_an_unknown_scale_is_refused():

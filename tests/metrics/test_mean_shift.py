@@ -41,7 +41,7 @@ def test_without_heavy_tails_the_p_value_is_close_to_welchs(seed):
     rng = np.random.default_rng(seed)
     ref, cur = rng.normal(size=800), rng.normal(size=600) + 0.1
     expected = stats.ttest_ind(ref, cur, equal_var=False).pvalue
-    assert METRIC.score(Ecdf.of(ref), Ecdf.of(cur)).p_value == pytest.approx(expected, rel=0.05)
+    assert METRIC.score(Ecdf.of(ref), Ecdf.of(cur)).p_value == pytest.approx(expected, rel=0.1)
 
 
 def test_a_constant_reference_has_no_unit():
@@ -55,4 +55,5 @@ def test_one_outlier_in_production_is_no_evidence():
     cur = np.append(rng.normal(size=199), 1e6)
     score = METRIC.score(Ecdf.of(rng.normal(size=1000)), Ecdf.of(cur))
     assert score.value > 1000
-    assert score.p_value == pytest.approx(200 / 1200, rel=0.05)
+    # The outlier is in production with probability 1/6; the others then say how far it carries.
+    assert 0.02 < score.p_value <= 1 / 6

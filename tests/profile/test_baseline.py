@@ -107,16 +107,16 @@ def test_a_parquet_file_that_is_no_baseline_is_refused(tmp_path):
 def test_what_is_not_parquet_is_refused(tmp_path, content):
     path = tmp_path / "ref.mmon"
     path.write_bytes(content)
-    with pytest.raises(BaselineError, match="ref.mmon"):
+    with pytest.raises(BaselineError, match=r"ref\.mmon"):
         baseline.load(path)
 
 
 def test_a_missing_file_is_named(tmp_path):
-    with pytest.raises(BaselineError, match="nowhere.mmon"):
+    with pytest.raises(BaselineError, match=r"nowhere\.mmon"):
         baseline.load(tmp_path / "nowhere.mmon")
 
 
 def test_an_unwritable_place_is_an_output_error(profile, tmp_path):
-    with pytest.raises(OutputError, match="ref.mmon"):
+    with pytest.raises(OutputError, match=r"ref\.mmon"):
         baseline.save(profile, tmp_path / "missing" / "ref.mmon")
     assert list(tmp_path.iterdir()) == []

@@ -15,10 +15,27 @@ from mmon.results import ColumnKind
 
 RNG = np.random.default_rng(0)
 N = 400
-WORDS = np.array("the loan was paid late again because income fell in that long winter".split())
+LIMITS = Limits(4096, 10_000)
+WORDS = np.array(
+    [
+        "the",
+        "loan",
+        "was",
+        "paid",
+        "late",
+        "again",
+        "because",
+        "income",
+        "fell",
+        "in",
+        "that",
+        "long",
+        "winter",
+    ]
+)
 
 
-def settled(name: str, values, declared=frozenset(), limits=Limits(4096, 10_000)) -> ColumnProfile:
+def settled(name: str, values, declared=frozenset(), limits=LIMITS) -> ColumnProfile:
     data = pl.DataFrame({name: values})
     plan = plan_reference(data.schema, Columns())
     found = profile_frame(data.lazy(), plan, source="t", limits=limits)

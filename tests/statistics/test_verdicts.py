@@ -77,9 +77,7 @@ def bound(level: float, repetitions: int) -> float:
     [Thresholds(potential=0.1, detected=0.2), Thresholds(potential=0.0, detected=0.0)],
     ids=["default", "significance only"],
 )
-@pytest.mark.parametrize(
-    "repetitions", [40, pytest.param(1_000, marks=pytest.mark.simulation)]
-)
+@pytest.mark.parametrize("repetitions", [40, pytest.param(1_000, marks=pytest.mark.simulation)])
 def test_a_hundred_columns_without_drift_raise_an_alarm_in_at_most_one_run_of_twenty(
     repetitions, thresholds
 ):
@@ -90,7 +88,7 @@ def test_a_hundred_columns_without_drift_raise_an_alarm_in_at_most_one_run_of_tw
 @pytest.mark.parametrize(
     ("name", "least_power"),
     [
-        # The best test of a shift of normal data; with 2 standard errors of a mean over 250 columns.
+        # The best test of a shift of normal data.
         ("mean_shift", 0.85),
         # An omnibus test pays for seeing every kind of change.
         ("ks", 0.65),
