@@ -16,7 +16,7 @@ from mmon.profile.table import Profile
 from mmon.results import Document, ExitStatus, Verdict
 
 if TYPE_CHECKING:
-    from mmon.sources import Table
+    from mmon.sources.in_memory import Table
 
 _IN_MEMORY = "(in memory)"
 

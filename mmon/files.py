@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -25,6 +24,8 @@ def replacing(path: Path) -> Iterator[Path]:
     OutputError
         When the file cannot be written there.
     """
+    import tempfile  # here, because `mmon --help` imports this file and writes nothing
+
     try:
         target = Path(os.path.realpath(path))
         if target.is_dir():

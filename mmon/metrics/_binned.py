@@ -23,8 +23,9 @@ from mmon.results import ColumnKind, Score
 
 # Values closer than this are the same table summed in another order.
 ROUNDING = 1e-9
-# Share of the deals below which their own frequencies are too few to count.
-_TAIL = 0.05
+# Share and number of deals below which their own frequencies are too few to count.
+_TAIL = 0.02
+_FEWEST = 20
 # Points of one round of the search for the first count that is far enough.
 _SEARCH = 65
 
@@ -120,7 +121,7 @@ class Binned:
     def p_value(
         self, value: float, ref: Distribution, cur: Distribution, *, rows: int | None = None
     ) -> float | None:
-        """Probability of at least ``value`` by chance; ``rows`` counts missing values too."""
+        """Probability of at least ``value`` by chance; see ``Metric.p_value``."""
         table = tabulate(ref, cur, self.bins)
         if not table.ref.rows or not table.cur.rows or rows == 0:
             return None
@@ -165,15 +166,18 @@ def _of_deals(metric: Binned, value: float, null: NullTables) -> float:
     """Mid-p frequency among the deals; where they are too few, the tail that joins on to it."""
     dealt = _null_values(metric, null)
     share = _share_beyond(value, dealt)
-    if share >= _TAIL:
+    enough = max(_TAIL, _FEWEST / len(dealt))
+    if share >= enough:
         return share
     # The most extreme deal whose own frequency can be trusted.
-    anchor = float(dealt[-math.ceil(_TAIL * len(dealt))])
-    at_anchor = _share_beyond(anchor, dealt)
+    anchor = float(dealt[-math.ceil(enough * len(dealt))])
     if anchor <= 0:
         return share
-    away = metric.log_tail(value, null) - metric.log_tail(anchor, null)
-    return min(_TAIL, at_anchor * math.exp(min(away, 0.0)))
+    log_p = metric.log_tail(value, null)
+    if log_p == -math.inf:
+        return 0.0
+    away = min(0.0, log_p - metric.log_tail(anchor, null))
+    return min(enough, _share_beyond(anchor, dealt) * math.exp(away))
 
 
 def _share_beyond(value: float, dealt: FloatArray) -> float:

@@ -26,6 +26,7 @@ def deal(pooled: IntArray, m: int, deals: int, rng: np.random.Generator) -> IntA
     variance = pooled * share * (1 - share)
     # Among so many rows a rare category is Poisson; the others are normal and make up the sum.
     is_rare = variance < _NORMAL_VARIANCE
+    is_rare[np.argmax(pooled)] = False
     drawn: FloatArray = rng.standard_normal((deals, len(pooled))) * np.sqrt(variance)
     drawn += pooled * share
     drawn[:, is_rare] = rng.poisson(pooled[is_rare] * share, (deals, int(is_rare.sum())))

@@ -83,9 +83,12 @@ class NullTables:
 def null_tables(
     ref: Distribution, cur: Distribution, bins: int, rows: int | None = None
 ) -> NullTables:
-    """Deal the pooled rows to a reference of its own size and a production of ``rows`` rows."""
+    """Deal the pooled rows to a reference of its own size and a production of ``rows`` values."""
     table = tabulate(ref, cur, bins)
-    n, m = table.ref.rows, table.cur.rows if rows is None else rows
+    n, m = table.ref.rows, table.cur.rows
+    if rows is not None:
+        # As many missing values more as there are rows with a value more.
+        m = round(m * (rows / cur.n)) if cur.n else rows
     pooled = _scaled(table.ref.mass + table.cur.mass, n + m)
     pooled = pooled[pooled > 0]
     # Seeded by the data: the errors of different columns are independent, and average out.

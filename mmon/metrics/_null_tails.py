@@ -98,7 +98,8 @@ def _halves(cells: _Cells) -> list[_Cells]:
             for side in (is_above, ~is_above):
                 log_mass = half.log_mass.copy()
                 log_mass[index, ~side] = -np.inf
-                parted.append(dataclasses.replace(half, log_mass=log_mass))
+                if np.isfinite(log_mass[index]).any():
+                    parted.append(dataclasses.replace(half, log_mass=log_mass))
         halves = parted
     return halves
 
@@ -108,7 +109,8 @@ def _search(cells: _Cells, term: FloatArray, total: float, rows: float) -> float
     point = np.zeros(2)
     value, slope, curve = _tilted(cells, term, point, total, rows)
     # Both directions in units of their deviation by chance.
-    unit = 1 / np.sqrt(np.maximum(np.diag(curve), np.finfo(np.float64).tiny))
+    spreads = np.sqrt(np.maximum(np.diag(curve), 0.0))
+    unit = np.divide(1.0, spreads, out=np.zeros(2), where=spreads > 0)
     radius = 2.0
     for _ in range(_STEPS):
         scaled = curve * np.outer(unit, unit) + _RIDGE * np.eye(2)
@@ -118,8 +120,10 @@ def _search(cells: _Cells, term: FloatArray, total: float, rows: float) -> float
         if length > radius:
             step *= radius / length
         tried = point + step * unit
-        found = _tilted(cells, term, tried, total, rows)
-        if found[0] > value + 1e-4 * float((slope * unit) @ step):
+        with np.errstate(over="ignore", invalid="ignore"):
+            found = _tilted(cells, term, tried, total, rows)
+        # Also refuses what overflowed.
+        if not found[0] <= value + 1e-4 * float((slope * unit) @ step):
             radius = min(length, radius) / 4
             if decrement < 1e-9 or radius < 1e-9:
                 break

@@ -6,6 +6,7 @@ import io
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from mmon.reports import _severity as severity
 from mmon.reports import _signs as signs
 from mmon.reports import _spark as spark
 from mmon.reports import _summary as summary
@@ -112,10 +113,11 @@ class _Screen:
             status = max(group, key=lambda status: status.severity)
             line.append(self.signs.statuses[status], style=signs.STYLES[status])
         yield line
-        if self.summary.findings:
-            worst = self.summary.findings[0]
-            period = self._window_word(worst.head.window)
-            yield from self._paragraph(f"worst: {period}, {self._told(worst.head)}")
+        worst = severity.worst_window(self.document.results)
+        if self.summary.findings and worst is not None:
+            head = severity.worst(r for r in self.document.results if r.window == worst)
+            period = self._window_word(worst)
+            yield from self._paragraph(f"worst: {period}, {self._told(head)}")
 
     def _findings(self) -> Iterator[Text]:
         doubtful = len(self.summary.findings) - len(self.summary.changes)

@@ -106,7 +106,9 @@ def _odd_tables(folder: Path) -> None:
         "{{ 7*7 }}",
     ]
     values = np.random.default_rng(4).normal(size=(n, len(hostile)))
-    pl.DataFrame(values, schema=hostile).write_parquet(folder / "hostile.parquet")
+    pl.DataFrame(dict(zip(hostile, values.T, strict=True))).write_parquet(
+        folder / "hostile.parquet"
+    )
 
 
 def _configurations(folder: Path) -> None:
