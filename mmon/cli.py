@@ -15,8 +15,7 @@ import typer.main
 
 from mmon import __version__, console, exits, interrupts, options
 from mmon.command_help import BaselineGroup, GroupedCommand
-from mmon.errors import ConfigError, MmonError
-from mmon.results import ExitStatus
+from mmon.errors import ConfigError, ExitStatus, MmonError
 
 if TYPE_CHECKING:
     from mmon.config import Config

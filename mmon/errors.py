@@ -12,7 +12,18 @@
 
 from __future__ import annotations
 
-from mmon.results import ExitStatus
+import enum
+
+
+class ExitStatus(enum.IntEnum):
+    """Exit statuses of the command line; 1 means a breach and nothing else."""
+
+    PASS = 0
+    BREACH = 1
+    USAGE = 2
+    FAILURE = 3
+    INCONCLUSIVE = 4
+    INTERRUPTED = 130
 
 
 class MmonError(Exception):

@@ -7,9 +7,8 @@ import os
 import typer
 
 from mmon import console
-from mmon.errors import ConfigError, MmonError
+from mmon.errors import ConfigError, ExitStatus, MmonError
 from mmon.interrupts import Stopped
-from mmon.results import ExitStatus
 
 
 def tell(error: BaseException) -> int:

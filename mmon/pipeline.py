@@ -21,7 +21,7 @@ from mmon.errors import DataError
 from mmon.profile import baseline
 from mmon.profile.build import WHOLE, Limits, Profiled, profile_frame
 from mmon.profile.picture import picture
-from mmon.profile.plan import plan_production, plan_reference
+from mmon.profile.plan import narrow, plan_production, plan_reference
 from mmon.profile.reading import Reading, natural_reading
 from mmon.profile.settle import settle
 from mmon.profile.table import Profile
@@ -167,10 +167,10 @@ def _opened(dataset: Dataset, expect: Mapping[str, pl.DataType] | None = None) -
 
 def _reference(config: Config, given: Data | Profile | None, progress: Progress | None) -> Profile:
     if isinstance(given, Profile):
-        return given
+        return narrow(given, config.columns)
     path = config.reference.path
     if given is None and isinstance(path, str) and baseline.is_baseline(path):
-        return baseline.load(path)
+        return narrow(baseline.load(path), config.columns)
     return profile_reference(config, given, progress)
 
 
@@ -189,7 +189,7 @@ def _windows(
         schema = production.frame.collect_schema()
         found = profile_frame(
             production.frame,
-            plan_production(reference, schema, config.columns.timestamp),
+            plan_production(reference, schema, config.columns),
             source=production.name,
             limits=_limits(config),
             cut=cut,

@@ -12,20 +12,11 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal, Self
 
+from mmon.errors import ExitStatus
+
 SCHEMA_VERSION = 1
 
 Direction = Literal["above", "below"]
-
-
-class ExitStatus(enum.IntEnum):
-    """Exit statuses of the command line; 1 means a breach and nothing else."""
-
-    PASS = 0
-    BREACH = 1
-    USAGE = 2
-    FAILURE = 3
-    INCONCLUSIVE = 4
-    INTERRUPTED = 130
 
 
 class Verdict(enum.StrEnum):

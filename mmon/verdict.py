@@ -18,9 +18,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mmon.config import Thresholds
+from mmon.errors import ExitStatus
 from mmon.results import (
     Direction,
-    ExitStatus,
     Result,
     ResultKind,
     Score,

@@ -48,8 +48,13 @@ class Metric(Protocol):
     is_symmetric: ClassVar[bool]
     bounds: ClassVar[tuple[float, float]]
 
-    def score(self, ref: Distribution, cur: Distribution) -> Score:
-        """The distance of production from the reference, with its error and p-value."""
+    def score(
+        self, ref: Distribution, cur: Distribution, *, with_p_value: bool = True
+    ) -> Score:
+        """The distance of production from the reference, with its error and p-value.
+
+        The p-value is the dear part; who only shows the value may leave it out.
+        """
         ...
 
     def p_value(

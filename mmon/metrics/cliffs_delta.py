@@ -66,7 +66,9 @@ class CliffsDelta:
     bounds: ClassVar[tuple[float, float]] = (-1.0, 1.0)
     default_thresholds: ClassVar[tuple[float, float] | None] = None
 
-    def score(self, ref: Distribution, cur: Distribution) -> Score:
+    def score(
+        self, ref: Distribution, cur: Distribution, *, with_p_value: bool = True
+    ) -> Score:
         """Delta with its sign, its error from compression, and its p-value."""
         ref, cur = as_ecdf(ref), as_ecdf(cur)
         reason = reason_for_nothing(ref, cur)
@@ -81,7 +83,8 @@ class CliffsDelta:
         # Twice the distribution function of one side, averaged over the other: delta moves by
         # twice the rank error of each, in opposite directions.
         error = 2.0 * max(ref.rank_error, cur.rank_error)
-        return Score(value, error, self.p_value(value, ref, cur))
+        p_value = self.p_value(value, ref, cur) if with_p_value else None
+        return Score(value, error, p_value)
 
     def p_value(
         self, value: float, ref: Distribution, cur: Distribution, *, rows: int | None = None

@@ -73,7 +73,9 @@ class Energy:
         if self.scale not in ("iqr", "none"):
             raise ValueError(f"scale is {self.scale!r}, not 'iqr' or 'none'")
 
-    def score(self, ref: Distribution, cur: Distribution) -> Score:
+    def score(
+        self, ref: Distribution, cur: Distribution, *, with_p_value: bool = True
+    ) -> Score:
         """The distance in the chosen unit, its error from compression, and its p-value."""
         ref, cur = as_ecdf(ref), as_ecdf(cur)
         reason = reason_for_nothing(ref, cur)
@@ -87,7 +89,8 @@ class Energy:
         value = math.sqrt(2.0 * integral / by.length)
         if not math.isfinite(value):
             return Score(None, reason=TOO_LARGE)
-        return Score(value, _error(between, integral, by), self.p_value(value, ref, cur))
+        p_value = self.p_value(value, ref, cur) if with_p_value else None
+        return Score(value, _error(between, integral, by), p_value)
 
     def p_value(
         self, value: float, ref: Distribution, cur: Distribution, *, rows: int | None = None

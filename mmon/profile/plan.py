@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import difflib
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import polars as pl
 
@@ -55,7 +55,7 @@ def plan_reference(schema: Mapping[str, pl.DataType], roles: Columns) -> Plan:
     ConfigError
         When a configured column is not in the data.
     """
-    _check_roles(schema, roles)
+    check_roles(schema, roles)
     timestamp = roles.timestamp or _find_timestamp(schema)
     columns = tuple(
         _plan_column(name, dtype, roles, timestamp)
@@ -66,7 +66,7 @@ def plan_reference(schema: Mapping[str, pl.DataType], roles: Columns) -> Plan:
 
 
 def plan_production(
-    reference: Profile, schema: Mapping[str, pl.DataType], timestamp: str | None = None
+    reference: Profile, schema: Mapping[str, pl.DataType], roles: Columns | None = None
 ) -> Plan:
     """Read production's columns the way the reference's were read; new columns are left out.
 
@@ -75,28 +75,32 @@ def plan_production(
     reference : Profile
     schema : mapping
         Production's columns and dtypes.
-    timestamp : str, optional
-        The rows' time; by default the reference's. A reference often has none.
+    roles : Columns, optional
+        The configured id and timestamp, which a reference may lack; by default the reference's
+        own time.
 
     Raises
     ------
     ConfigError
-        When neither side has the configured timestamp.
+        When neither side has the configured id or timestamp.
     """
+    roles = roles or Columns()
     columns = [
         _follow(column, schema[column.name])
         for column in reference.columns
         if column.name in schema
     ]
     known = {column.name for column in reference.columns}
+    for role, name in (("id", roles.id), ("timestamp", roles.timestamp)):
+        if name is not None and name not in known and name not in schema:
+            raise ConfigError(
+                f"columns.{role}: neither dataset has a column {name!r}",
+                hint=_suggestion(name, schema),
+            )
+    timestamp = roles.timestamp
     if timestamp is None:
         timestamp = next((c.name for c in reference.columns if c.reason == TIME_REASON), None)
     elif timestamp not in known:
-        if timestamp not in schema:
-            raise ConfigError(
-                f"columns.timestamp: neither dataset has a column {timestamp!r}",
-                hint=_suggestion(timestamp, schema),
-            )
         kind, reading = ColumnKind.DATETIME, Reading.TIME
         dtype = str(schema[timestamp])
         columns.append(ColumnPlan(timestamp, dtype, kind, reading, False, TIME_REASON))
@@ -148,7 +152,50 @@ def _find_timestamp(schema: Mapping[str, pl.DataType]) -> str | None:
     return found[0] if len(found) == 1 else None
 
 
-def _check_roles(schema: Mapping[str, pl.DataType], roles: Columns) -> None:
+def narrow(profile: Profile, roles: Columns) -> Profile:
+    """A stored reference with only the columns that are asked for.
+
+    Raises
+    ------
+    ConfigError
+        When a configured column is not in the profile, or was stored as another kind.
+    """
+    check_roles({column.name: None for column in profile.columns}, roles)
+    for column in profile.columns:
+        for role, names, kind in (
+            ("categorical", roles.categorical, ColumnKind.CATEGORICAL),
+            ("numeric", roles.numeric, ColumnKind.NUMERIC),
+        ):
+            if column.name in names and column.kind is not kind:
+                raise ConfigError(
+                    f"columns.{role}: {column.name!r} is {column.kind} in the baseline",
+                    hint="a column's kind is stored: make the baseline again with this option",
+                )
+    kept = tuple(
+        column
+        for column in profile.columns
+        if column.name not in roles.ignore
+        and (not column.is_tested or _is_wanted(column.name, roles, roles.timestamp))
+    )
+    return dataclasses.replace(
+        profile,
+        columns=tuple(
+            dataclasses.replace(column, is_tested=False, reason=ID_REASON)
+            if column.name == roles.id
+            else column
+            for column in kept
+        ),
+    )
+
+
+def check_roles(columns: Collection[str], roles: Columns) -> None:
+    """See that every configured column of the reference is there.
+
+    Raises
+    ------
+    ConfigError
+        When one is not.
+    """
     # The id and the timestamp may be production's alone.
     single = (
         ("target", roles.target),
@@ -162,16 +209,16 @@ def _check_roles(schema: Mapping[str, pl.DataType], roles: Columns) -> None:
     if roles.features != "all":
         asked += [("features", name) for name in roles.features]
     for role, name in asked:
-        if name not in schema:
+        if name not in columns:
             raise ConfigError(
                 f"columns.{role}: the reference has no column {name!r}",
-                hint=_suggestion(name, schema),
+                hint=_suggestion(name, columns),
             )
 
 
-def _suggestion(name: str, schema: Mapping[str, pl.DataType]) -> str:
-    close = difflib.get_close_matches(name, list(schema), n=1)
+def _suggestion(name: str, columns: Collection[str]) -> str:
+    close = difflib.get_close_matches(name, list(columns), n=1)
     if close:
         return f"did you mean {close[0]!r}?"
-    names = list(schema)
+    names = list(columns)
     return "it has: " + ", ".join(names[:12]) + (", …" if len(names) > 12 else "")

@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 from mmon import demo
-from mmon.results import ExitStatus
+from mmon.errors import ExitStatus
 
 REPOSITORY = Path(__file__).parents[2]
 README = (REPOSITORY / "README.md").read_text(encoding="utf-8")

@@ -84,9 +84,11 @@ def reference(data: pl.DataFrame, **roles):
 def test_the_time_may_be_productions_alone():
     ref = reference(pl.DataFrame({"x": [1.0]}), timestamp="when")
     schema = {"x": pl.Float64(), "when": pl.Datetime("us")}
-    assert plan_production(ref, schema, "when").timestamp == "when"
+    assert plan_production(ref, schema, Columns(timestamp="when")).timestamp == "when"
     with pytest.raises(ConfigError, match="neither dataset has a column 'when'"):
-        plan_production(ref, {"x": pl.Float64()}, "when")
+        plan_production(ref, {"x": pl.Float64()}, Columns(timestamp="when"))
+    with pytest.raises(ConfigError, match=r"columns.id: neither"):
+        plan_production(ref, {"x": pl.Float64()}, Columns(id="key"))
 
 
 def test_a_dtype_that_cannot_be_compared_is_only_counted():

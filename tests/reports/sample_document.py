@@ -11,11 +11,11 @@ import itertools
 import random
 from collections.abc import Sequence
 
+from mmon.errors import ExitStatus
 from mmon.results import (
     Column,
     ColumnKind,
     Document,
-    ExitStatus,
     Metric,
     Picture,
     Result,

@@ -12,9 +12,9 @@ from typing import Any
 import jsonschema
 import pytest
 
-from mmon.errors import DataError
+from mmon.errors import DataError, ExitStatus
 from mmon.reports.json import parse, read, render, schema
-from mmon.results import Document, ExitStatus, Result, ResultKind, Status
+from mmon.results import Document, Result, ResultKind, Status
 from tests.reports.sample_document import sample_document
 
 SAMPLE = sample_document(9, 3)

@@ -8,8 +8,9 @@ import re
 import pytest
 from markdown_it import MarkdownIt
 
+from mmon.errors import ExitStatus
 from mmon.reports.markdown import MOST_ROWS, render
-from mmon.results import Column, ColumnKind, ExitStatus, Verdict
+from mmon.results import Column, ColumnKind, Verdict
 from tests.reports.sample_document import HOSTILE_NAMES, sample_document
 
 # GitHub shows raw HTML, so that what we do not escape must be seen here.

@@ -8,6 +8,7 @@ import re
 
 import pytest
 
+from mmon.errors import ExitStatus
 from mmon.reports._lines import width_of
 from mmon.reports._summary import summarise
 from mmon.reports.terminal import MOST_ROWS, render
@@ -15,7 +16,6 @@ from mmon.results import (
     Column,
     ColumnKind,
     Document,
-    ExitStatus,
     Picture,
     Result,
     ResultKind,

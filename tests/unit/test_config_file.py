@@ -11,8 +11,7 @@ import pytest
 
 from mmon.config import Config
 from mmon.config_file import config_digest, load, parse, public_dict, validate
-from mmon.errors import ConfigError
-from mmon.results import ExitStatus
+from mmon.errors import ConfigError, ExitStatus
 
 MINIMAL = "reference: ref.parquet\nproduction: cur.parquet\n"
 

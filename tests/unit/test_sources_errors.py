@@ -15,8 +15,7 @@ import pytest
 import zstandard
 
 from mmon.config import Dataset
-from mmon.errors import ConfigError, DataError, MmonError
-from mmon.results import ExitStatus
+from mmon.errors import ConfigError, DataError, ExitStatus, MmonError
 from mmon.sources import explain_read_error, open_dataset, reading
 
 LONG = b"a,b\n" + b"".join(b"%d,%d\n" % (n, n * 7919 % 1000) for n in range(50_000))

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from scipy.stats import false_discovery_control
 
 from mmon.config import Thresholds
-from mmon.results import ExitStatus, ResultKind, Score, Status, Verdict
+from mmon.errors import ExitStatus
+from mmon.results import ResultKind, Score, Status, Verdict
 from mmon.verdict import (
     Candidate,
     Rule,
