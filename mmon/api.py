@@ -11,8 +11,8 @@ import polars as pl
 from mmon import config_file, pipeline, sources
 from mmon.config import Config
 from mmon.errors import ConfigError, ExitStatus
-from mmon.profile import baseline
-from mmon.profile.table import Profile
+from mmon.profiles import baseline
+from mmon.profiles.table import Profile
 from mmon.results import Document, Verdict
 
 if TYPE_CHECKING:

@@ -190,7 +190,7 @@ def show_baseline(
 ) -> None:
     """Print what a baseline file holds."""
     from mmon import listing
-    from mmon.profile import baseline
+    from mmon.profiles import baseline
 
     console.say(listing.of_profile(baseline.load(path), width=console.width()))
 

@@ -6,9 +6,9 @@ import inspect
 from collections.abc import Sequence
 
 from mmon import metrics
-from mmon.profile.counts import Counts
-from mmon.profile.ecdf import Ecdf
-from mmon.profile.table import ColumnProfile, Profile
+from mmon.profiles.counts import Counts
+from mmon.profiles.ecdf import Ecdf
+from mmon.profiles.table import ColumnProfile, Profile
 
 
 def of_metrics(width: int) -> str:

@@ -18,13 +18,13 @@ from mmon.analyses import Context, configured, data_quality
 from mmon.config import Config, Dataset
 from mmon.config_file import config_digest, public_dict
 from mmon.errors import DataError
-from mmon.profile import baseline
-from mmon.profile.build import WHOLE, Limits, Profiled, profile_frame
-from mmon.profile.picture import picture
-from mmon.profile.plan import narrow, plan_production, plan_reference
-from mmon.profile.reading import Reading, natural_reading
-from mmon.profile.settle import settle
-from mmon.profile.table import Profile
+from mmon.profiles import baseline
+from mmon.profiles.build import WHOLE, Limits, Profiled, profile_frame
+from mmon.profiles.picture import picture
+from mmon.profiles.plan import narrow, plan_production, plan_reference
+from mmon.profiles.reading import Reading, natural_reading
+from mmon.profiles.settle import settle
+from mmon.profiles.table import Profile
 from mmon.results import (
     Column,
     Document,

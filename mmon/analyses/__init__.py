@@ -17,7 +17,7 @@ import pkgutil
 from collections.abc import Callable, Sequence
 
 from mmon.config import Config
-from mmon.profile.table import ColumnProfile, Profile
+from mmon.profiles.table import ColumnProfile, Profile
 from mmon.results import Metric, Result
 from mmon.verdict import Candidate
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from mmon import metrics
 from mmon.analyses import Context, Findings
 from mmon.config import DataDrift, Thresholds
-from mmon.profile.table import ColumnProfile
+from mmon.profiles.table import ColumnProfile
 from mmon.results import ColumnKind, Metric, Result, ResultKind, Score, Status
 from mmon.verdict import Candidate
 

@@ -11,9 +11,9 @@ from mmon.analyses import Context, Findings
 from mmon.analyses._chances import all_in_production, all_of_one_value, beyond_extremes
 from mmon.config import DataQuality, Thresholds
 from mmon.metrics._proportions import two_proportions
-from mmon.profile.counts import Counts, align
-from mmon.profile.ecdf import Ecdf
-from mmon.profile.table import ColumnProfile
+from mmon.profiles.counts import Counts, align
+from mmon.profiles.ecdf import Ecdf
+from mmon.profiles.table import ColumnProfile
 from mmon.results import ColumnKind, ResultKind, Score
 from mmon.verdict import Candidate
 

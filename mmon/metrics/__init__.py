@@ -16,8 +16,8 @@ from collections.abc import Mapping
 from typing import Any, ClassVar, Protocol, cast
 
 from mmon.errors import ConfigError
-from mmon.profile.counts import Counts
-from mmon.profile.ecdf import Ecdf
+from mmon.profiles.counts import Counts
+from mmon.profiles.ecdf import Ecdf
 from mmon.results import ColumnKind, Score
 
 Distribution = Ecdf | Counts
@@ -48,9 +48,7 @@ class Metric(Protocol):
     is_symmetric: ClassVar[bool]
     bounds: ClassVar[tuple[float, float]]
 
-    def score(
-        self, ref: Distribution, cur: Distribution, *, with_p_value: bool = True
-    ) -> Score:
+    def score(self, ref: Distribution, cur: Distribution, *, with_p_value: bool = True) -> Score:
         """The distance of production from the reference, with its error and p-value.
 
         The p-value is the dear part; who only shows the value may leave it out.

@@ -98,14 +98,15 @@ class Binned:
         """Probability of at least ``value`` by chance, ties by half."""
         return _of_deals(self, value, null)
 
-    def score(self, ref: Distribution, cur: Distribution) -> Score:
+    def score(self, ref: Distribution, cur: Distribution, *, with_p_value: bool = True) -> Score:
         """The distance of production from the reference, its error and its p-value."""
         table = tabulate(ref, cur, self.bins)
         n, m = table.ref.rows, table.cur.rows
         if not n or not m:
             return Score(None, reason=f"{'production' if n else 'the reference'} has no rows")
         value = float(self.distance(table.ref.mass / n, table.cur.mass / m, n / (n + m)))
-        return Score(value, self.error(value, table), self.p_value(value, ref, cur))
+        p_value = self.p_value(value, ref, cur) if with_p_value else None
+        return Score(value, self.error(value, table), p_value)
 
     def error(self, value: float, table: Table) -> float:
         """Bound on how far ``value`` is from that of the full data."""

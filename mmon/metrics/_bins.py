@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mmon.profile.counts import Counts, align
-from mmon.profile.ecdf import Ecdf
-from mmon.profile.presence import Presence
+from mmon.profiles.counts import Counts, align
+from mmon.profiles.ecdf import Ecdf
+from mmon.profiles.presence import Presence
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]

@@ -19,7 +19,7 @@ import numpy as np
 
 from mmon.metrics._bins import IntArray, quantile_ranks
 from mmon.metrics._deals import draw_good
-from mmon.profile.ecdf import Ecdf
+from mmon.profiles.ecdf import Ecdf
 
 # Ties lighter than this share of a bin's chance deviation are as good as none.
 _LIGHT = 0.1

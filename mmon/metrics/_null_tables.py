@@ -22,8 +22,8 @@ from numpy.typing import NDArray
 from mmon.metrics._bins import FloatArray, IntArray, tabulate
 from mmon.metrics._deals import deal
 from mmon.metrics._null_cuts import deal_cut
-from mmon.profile.counts import Counts
-from mmon.profile.ecdf import Ecdf
+from mmon.profiles.counts import Counts
+from mmon.profiles.ecdf import Ecdf
 
 Distribution = Ecdf | Counts
 

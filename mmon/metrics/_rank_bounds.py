@@ -13,7 +13,7 @@ import functools
 import numpy as np
 
 from mmon.metrics._rank_pool import FloatArray
-from mmon.profile.ecdf import Ecdf
+from mmon.profiles.ecdf import Ecdf
 
 
 @dataclasses.dataclass(frozen=True, slots=True, eq=False)

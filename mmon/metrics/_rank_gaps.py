@@ -9,7 +9,7 @@ import math
 import numpy as np
 
 from mmon.metrics._rank_pool import FloatArray, IntArray, mean_and_std
-from mmon.profile.ecdf import Ecdf
+from mmon.profiles.ecdf import Ecdf
 
 NO_UNIT = "the reference has no spread to measure a distance by"
 TOO_LARGE = "the values are too large for a distance"

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mmon.metrics import Distribution
-from mmon.profile.ecdf import Ecdf
+from mmon.profiles.ecdf import Ecdf
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]

@@ -43,7 +43,7 @@ class ChiSquare(Binned):
     Example
     -------
     >>> from mmon.metrics import load
-    >>> from mmon.profile.counts import Counts
+    >>> from mmon.profiles.counts import Counts
     >>> reference = Counts.from_mapping({"north": 50, "south": 30, "west": 20})
     >>> production = Counts.from_mapping({"north": 30, "south": 30, "west": 40})
     >>> score = load("chi_square").score(reference, production)

@@ -12,7 +12,7 @@ from mmon.metrics import Distribution
 from mmon.metrics import _null_bridge_max as two_values
 from mmon.metrics import _null_mean as null
 from mmon.metrics._rank_pool import as_ecdf, pool, reason_for_nothing, resized
-from mmon.profile.ecdf import Ecdf
+from mmon.profiles.ecdf import Ecdf
 from mmon.results import ColumnKind, Score
 
 
@@ -44,7 +44,7 @@ class CliffsDelta:
     -------
     >>> import numpy as np
     >>> from mmon.metrics import load
-    >>> from mmon.profile.ecdf import Ecdf
+    >>> from mmon.profiles.ecdf import Ecdf
     >>> reference = Ecdf.of(np.arange(50.0))
     >>> production = Ecdf.of(np.arange(50.0) + 10)
     >>> score = load("cliffs_delta").score(reference, production)
@@ -66,9 +66,7 @@ class CliffsDelta:
     bounds: ClassVar[tuple[float, float]] = (-1.0, 1.0)
     default_thresholds: ClassVar[tuple[float, float] | None] = None
 
-    def score(
-        self, ref: Distribution, cur: Distribution, *, with_p_value: bool = True
-    ) -> Score:
+    def score(self, ref: Distribution, cur: Distribution, *, with_p_value: bool = True) -> Score:
         """Delta with its sign, its error from compression, and its p-value."""
         ref, cur = as_ecdf(ref), as_ecdf(cur)
         reason = reason_for_nothing(ref, cur)

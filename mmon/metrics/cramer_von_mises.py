@@ -20,7 +20,7 @@ from mmon.metrics._rank_pool import (
     reason_for_nothing,
     resized,
 )
-from mmon.profile.ecdf import Ecdf
+from mmon.profiles.ecdf import Ecdf
 from mmon.results import ColumnKind, Score
 
 
@@ -53,7 +53,7 @@ class CramerVonMises:
     -------
     >>> import numpy as np
     >>> from mmon.metrics import load
-    >>> from mmon.profile.ecdf import Ecdf
+    >>> from mmon.profiles.ecdf import Ecdf
     >>> reference = Ecdf.of(np.arange(100.0))
     >>> production = Ecdf.of(np.arange(100.0) + 15.5)
     >>> score = load("cramer_von_mises").score(reference, production)
@@ -73,9 +73,7 @@ class CramerVonMises:
     bounds: ClassVar[tuple[float, float]] = (0.0, 1.0)
     default_thresholds: ClassVar[tuple[float, float] | None] = None
 
-    def score(
-        self, ref: Distribution, cur: Distribution, *, with_p_value: bool = True
-    ) -> Score:
+    def score(self, ref: Distribution, cur: Distribution, *, with_p_value: bool = True) -> Score:
         """The mean squared gap, its error from compression, and its p-value."""
         ref, cur = as_ecdf(ref), as_ecdf(cur)
         reason = reason_for_nothing(ref, cur)

@@ -43,7 +43,7 @@ class KolmogorovSmirnov:
     -------
     >>> import numpy as np
     >>> from mmon.metrics import load
-    >>> from mmon.profile.ecdf import Ecdf
+    >>> from mmon.profiles.ecdf import Ecdf
     >>> reference = Ecdf.of(np.arange(100.0))
     >>> production = Ecdf.of(np.arange(100.0) + 25)
     >>> score = load("ks").score(reference, production)
@@ -63,9 +63,7 @@ class KolmogorovSmirnov:
     bounds: ClassVar[tuple[float, float]] = (0.0, 1.0)
     default_thresholds: ClassVar[tuple[float, float] | None] = (0.1, 0.2)
 
-    def score(
-        self, ref: Distribution, cur: Distribution, *, with_p_value: bool = True
-    ) -> Score:
+    def score(self, ref: Distribution, cur: Distribution, *, with_p_value: bool = True) -> Score:
         """The largest gap, its error from compression, and its p-value."""
         ref, cur = as_ecdf(ref), as_ecdf(cur)
         reason = reason_for_nothing(ref, cur)

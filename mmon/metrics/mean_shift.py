@@ -19,7 +19,7 @@ from mmon.metrics._rank_pool import (
     reason_for_nothing,
     resized,
 )
-from mmon.profile.ecdf import Ecdf
+from mmon.profiles.ecdf import Ecdf
 from mmon.results import ColumnKind, Score
 
 _EPSILON = float(np.finfo(np.float64).eps)
@@ -54,7 +54,7 @@ class MeanShift:
     -------
     >>> import numpy as np
     >>> from mmon.metrics import load
-    >>> from mmon.profile.ecdf import Ecdf
+    >>> from mmon.profiles.ecdf import Ecdf
     >>> reference = Ecdf.of(np.array([1.0, 2.0, 3.0, 4.0, 5.0]))
     >>> production = Ecdf.of(np.array([2.0, 3.0, 4.0, 5.0, 6.0]))
     >>> score = load("mean_shift").score(reference, production)
@@ -75,9 +75,7 @@ class MeanShift:
     bounds: ClassVar[tuple[float, float]] = (-math.inf, math.inf)
     default_thresholds: ClassVar[tuple[float, float] | None] = None
 
-    def score(
-        self, ref: Distribution, cur: Distribution, *, with_p_value: bool = True
-    ) -> Score:
+    def score(self, ref: Distribution, cur: Distribution, *, with_p_value: bool = True) -> Score:
         """The shift with its sign, and its p-value."""
         ref, cur = as_ecdf(ref), as_ecdf(cur)
         reason = reason_for_nothing(ref, cur) or _reason_for_no_unit(ref)

@@ -48,7 +48,7 @@ class Wasserstein:
     -------
     >>> import numpy as np
     >>> from mmon.metrics import load
-    >>> from mmon.profile.ecdf import Ecdf
+    >>> from mmon.profiles.ecdf import Ecdf
     >>> reference = Ecdf.of(np.arange(100.0))
     >>> production = Ecdf.of(np.arange(100.0) + 10)
     >>> score = load("wasserstein").score(reference, production)
@@ -78,9 +78,7 @@ class Wasserstein:
         if self.scale not in ("iqr", "none"):
             raise ValueError(f"scale is {self.scale!r}, not 'iqr' or 'none'")
 
-    def score(
-        self, ref: Distribution, cur: Distribution, *, with_p_value: bool = True
-    ) -> Score:
+    def score(self, ref: Distribution, cur: Distribution, *, with_p_value: bool = True) -> Score:
         """The distance in the chosen unit, its error from compression, and its p-value."""
         ref, cur = as_ecdf(ref), as_ecdf(cur)
         reason = reason_for_nothing(ref, cur)

@@ -10,7 +10,7 @@ from scipy import stats
 
 from mmon.metrics import _null_quadratic as quadratic
 from mmon.metrics import load
-from mmon.profile.ecdf import Ecdf
+from mmon.profiles.ecdf import Ecdf
 from tests.metrics.rank_samples import continuous, ecdfs, tied
 
 METRIC = load("anderson_darling")

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from mmon.metrics import load
 from mmon.metrics._bins import tabulate
-from mmon.profile.counts import Counts
-from mmon.profile.ecdf import Ecdf
-from mmon.profile.presence import Presence
+from mmon.profiles.counts import Counts
+from mmon.profiles.ecdf import Ecdf
+from mmon.profiles.presence import Presence
 
 BINNED = (
     "chi_square",

@@ -8,8 +8,8 @@ from scipy.stats import chi2_contingency
 from scipy.stats.contingency import association
 
 from mmon.metrics import load
-from mmon.profile.counts import Counts
-from mmon.profile.ecdf import Ecdf
+from mmon.profiles.counts import Counts
+from mmon.profiles.ecdf import Ecdf
 
 SEEDS = range(20)
 

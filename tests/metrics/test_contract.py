@@ -19,9 +19,9 @@ from hypothesis import strategies as st
 
 from mmon.errors import ConfigError
 from mmon.metrics import Distribution, Metric, load, metric_class, names
-from mmon.profile.counts import Counts
-from mmon.profile.ecdf import Ecdf
-from mmon.profile.presence import Presence
+from mmon.profiles.counts import Counts
+from mmon.profiles.ecdf import Ecdf
+from mmon.profiles.presence import Presence
 from mmon.results import ColumnKind, Score
 
 SECTIONS = ("Measures", "Misleads when", "Options", "Example", "References")

@@ -7,8 +7,8 @@ import pytest
 from scipy.spatial.distance import euclidean
 
 from mmon.metrics import load
-from mmon.profile.counts import Counts
-from mmon.profile.ecdf import Ecdf
+from mmon.profiles.counts import Counts
+from mmon.profiles.ecdf import Ecdf
 
 SEEDS = range(20)
 

@@ -11,7 +11,7 @@ from scipy import stats
 from mmon.metrics import _null_bridge_max as null
 from mmon.metrics import load
 from mmon.metrics._rank_pool import pool
-from mmon.profile.ecdf import Ecdf
+from mmon.profiles.ecdf import Ecdf
 from tests.metrics.rank_samples import continuous, ecdfs, tied
 
 KS = load("ks")

@@ -8,8 +8,8 @@ from scipy.spatial.distance import chebyshev
 from scipy.stats import hypergeom
 
 from mmon.metrics import load
-from mmon.profile.counts import Counts
-from mmon.profile.ecdf import Ecdf
+from mmon.profiles.counts import Counts
+from mmon.profiles.ecdf import Ecdf
 
 SEEDS = range(20)
 

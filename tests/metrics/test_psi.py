@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from mmon.metrics import load
-from mmon.profile.counts import Counts
-from mmon.profile.ecdf import Ecdf
+from mmon.profiles.counts import Counts
+from mmon.profiles.ecdf import Ecdf
 
 SEEDS = range(20)
 

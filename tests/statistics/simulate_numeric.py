@@ -11,7 +11,7 @@ from collections.abc import Callable
 import numpy as np
 
 from mmon.metrics import load
-from mmon.profile.ecdf import Ecdf
+from mmon.profiles.ecdf import Ecdf
 
 METRICS = (
     "ks",

@@ -10,8 +10,8 @@ import pytest
 
 from mmon.metrics import Metric, load
 from mmon.metrics._null_tables import null_tables
-from mmon.profile.counts import Counts
-from mmon.profile.ecdf import Ecdf
+from mmon.profiles.counts import Counts
+from mmon.profiles.ecdf import Ecdf
 
 BINNED = (
     "chi_square",
@@ -193,7 +193,7 @@ def test_score_and_p_value_agree_and_repeat(name: str) -> None:
 
 def test_missing_values_are_part_of_the_null() -> None:
     rng = np.random.default_rng(6)
-    from mmon.profile.presence import Presence
+    from mmon.profiles.presence import Presence
 
     def side(rows: int, missing: int) -> Ecdf:
         presence = Presence(present=rows, null=missing)

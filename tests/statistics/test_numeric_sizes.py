@@ -9,7 +9,7 @@ import pytest
 from scipy import stats
 
 from mmon.metrics import load
-from mmon.profile.ecdf import Ecdf
+from mmon.profiles.ecdf import Ecdf
 from tests.statistics.simulate_numeric import METRICS, SHAPES, SIZES, rejections
 
 REPETITIONS = 10_000

@@ -11,7 +11,7 @@ import pytest
 import mmon
 from mmon.config import Thresholds
 from mmon.metrics import Metric, load
-from mmon.profile.ecdf import Ecdf
+from mmon.profiles.ecdf import Ecdf
 from mmon.results import Result, ResultKind, Status, Verdict
 from mmon.verdict import Candidate, Rule, judge
 from tests.conftest import DATA

@@ -7,10 +7,10 @@ import polars as pl
 import pytest
 
 from mmon.config import Columns
-from mmon.profile.build import WHOLE, Limits, profile_frame
-from mmon.profile.plan import plan_reference
-from mmon.profile.settle import settle
-from mmon.profile.table import ColumnProfile
+from mmon.profiles.build import WHOLE, Limits, profile_frame
+from mmon.profiles.plan import plan_reference
+from mmon.profiles.settle import settle
+from mmon.profiles.table import ColumnProfile
 from mmon.results import ColumnKind
 
 RNG = np.random.default_rng(0)

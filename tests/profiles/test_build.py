@@ -11,10 +11,10 @@ import pytest
 from mmon.config import Columns, Windows
 from mmon.engine import local
 from mmon.errors import ConfigError
-from mmon.profile.build import WHOLE, Limits, Profiled, profile_frame
-from mmon.profile.ecdf import Ecdf
-from mmon.profile.plan import plan_production, plan_reference
-from mmon.profile.table import Profile
+from mmon.profiles.build import WHOLE, Limits, Profiled, profile_frame
+from mmon.profiles.ecdf import Ecdf
+from mmon.profiles.plan import plan_production, plan_reference
+from mmon.profiles.table import Profile
 from mmon.windows import RowCut, WindowCut
 
 LIMITS = Limits(points=512, labels=100)

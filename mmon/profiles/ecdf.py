@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mmon.profile.presence import Presence
+from mmon.profiles.presence import Presence
 
 DEFAULT_POINTS = 4096
 

@@ -12,11 +12,11 @@ import polars as pl
 
 from mmon.errors import BaselineError
 from mmon.files import replacing
-from mmon.profile.counts import Counts
-from mmon.profile.ecdf import Ecdf
-from mmon.profile.presence import Presence
-from mmon.profile.reading import Reading
-from mmon.profile.table import ColumnProfile, Profile
+from mmon.profiles.counts import Counts
+from mmon.profiles.ecdf import Ecdf
+from mmon.profiles.presence import Presence
+from mmon.profiles.reading import Reading
+from mmon.profiles.table import ColumnProfile, Profile
 from mmon.results import ColumnKind
 
 FORMAT_VERSION = 1

@@ -11,8 +11,8 @@ import polars as pl
 
 from mmon.config import Columns
 from mmon.errors import ConfigError
-from mmon.profile.reading import Reading, is_comparable, natural_reading
-from mmon.profile.table import ColumnProfile, Profile
+from mmon.profiles.reading import Reading, is_comparable, natural_reading
+from mmon.profiles.table import ColumnProfile, Profile
 from mmon.results import ColumnKind
 
 # A datetime column of one of these names is the rows' own time when none was configured.

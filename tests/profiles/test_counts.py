@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mmon.profile.counts import Counts, align
-from mmon.profile.presence import Presence
+from mmon.profiles.counts import Counts, align
+from mmon.profiles.presence import Presence
 
 labels = st.lists(st.one_of(st.none(), st.sampled_from(["a", "b", "c", "ä", "", "日本"])))
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 
-from mmon.profile.counts import Counts
-from mmon.profile.ecdf import Ecdf
-from mmon.profile.presence import Presence
-from mmon.profile.reading import Reading
+from mmon.profiles.counts import Counts
+from mmon.profiles.ecdf import Ecdf
+from mmon.profiles.presence import Presence
+from mmon.profiles.reading import Reading
 from mmon.results import ColumnKind
 
 

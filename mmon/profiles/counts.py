@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from mmon.profile.presence import Presence
+from mmon.profiles.presence import Presence
 
 DEFAULT_LABELS = 10_000
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import dataclasses
 import re
 
-from mmon.profile.counts import Counts
-from mmon.profile.ecdf import Ecdf
-from mmon.profile.table import ColumnProfile, Profile
+from mmon.profiles.counts import Counts
+from mmon.profiles.ecdf import Ecdf
+from mmon.profiles.table import ColumnProfile, Profile
 from mmon.results import ColumnKind
 
 # Below this many rows, all values being different says nothing.

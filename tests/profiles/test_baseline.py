@@ -10,12 +10,12 @@ import pytest
 
 from mmon.config import Columns
 from mmon.errors import BaselineError, OutputError
-from mmon.profile import baseline
-from mmon.profile.build import WHOLE, Limits, profile_frame
-from mmon.profile.ecdf import Ecdf
-from mmon.profile.plan import plan_reference
-from mmon.profile.settle import settle
-from mmon.profile.table import Profile
+from mmon.profiles import baseline
+from mmon.profiles.build import WHOLE, Limits, profile_frame
+from mmon.profiles.ecdf import Ecdf
+from mmon.profiles.plan import plan_reference
+from mmon.profiles.settle import settle
+from mmon.profiles.table import Profile
 
 
 @pytest.fixture

@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 
 from mmon.engine.local import batch_rows, fold
 from mmon.errors import ConfigError
-from mmon.profile.counts import Counts
-from mmon.profile.ecdf import Ecdf
-from mmon.profile.plan import ColumnPlan, Plan
-from mmon.profile.presence import Presence
-from mmon.profile.reading import Reading, read_as
-from mmon.profile.table import ColumnProfile, Profile, compress, merge
+from mmon.profiles.counts import Counts
+from mmon.profiles.ecdf import Ecdf
+from mmon.profiles.plan import ColumnPlan, Plan
+from mmon.profiles.presence import Presence
+from mmon.profiles.reading import Reading, read_as
+from mmon.profiles.table import ColumnProfile, Profile, compress, merge
 from mmon.windows import RowCut, WindowCut
 
 # Summaries of single batches keep this many times the points of the final one, so that the one

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from mmon.profile.counts import Counts, align
-from mmon.profile.ecdf import Ecdf
-from mmon.profile.table import ColumnProfile
+from mmon.profiles.counts import Counts, align
+from mmon.profiles.ecdf import Ecdf
+from mmon.profiles.table import ColumnProfile
 from mmon.results import Picture
 
 _BINS = 24

@@ -7,9 +7,9 @@ import pytest
 
 from mmon.config import Columns
 from mmon.errors import ConfigError
-from mmon.profile.build import WHOLE, Limits, profile_frame
-from mmon.profile.plan import plan_production, plan_reference
-from mmon.profile.reading import Reading
+from mmon.profiles.build import WHOLE, Limits, profile_frame
+from mmon.profiles.plan import plan_production, plan_reference
+from mmon.profiles.reading import Reading
 from mmon.results import ColumnKind
 
 SCHEMA = {
