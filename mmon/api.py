@@ -102,6 +102,7 @@ def compare(
     windows: Mapping[str, Any] | None = None,
     metrics: Sequence[str] | None = None,
     thresholds: Mapping[str, Mapping[str, float]] | None = None,
+    p_values: Literal["deciding", "all"] = "deciding",
     alpha: float = 0.05,
     fail_on: Literal["potential", "detected", "never"] = "detected",
     exact: bool = False,
@@ -118,6 +119,8 @@ def compare(
         Drift metrics to compute; all of them by default.
     thresholds : mapping, optional
         ``{"ks": {"potential": 0.1, "detected": 0.2}}``.
+    p_values : {"deciding", "all"}
+        Whose p-values are computed: of the metrics that decide, or of all of them.
     alpha : float
         Significance level, in (0, 1).
     fail_on : {"potential", "detected", "never"}
@@ -140,7 +143,7 @@ def compare(
     >>> mmon.compare(ref, ref.with_columns(pl.col("x") + 3)).verdict
     <Verdict.BREACH: 'breach'>
     """
-    drift: dict[str, Any] = {"thresholds": dict(thresholds or {})}
+    drift: dict[str, Any] = {"thresholds": dict(thresholds or {}), "p_values": p_values}
     if metrics is not None:
         drift["metrics"] = list(metrics)
     body: dict[str, Any] = {

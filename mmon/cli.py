@@ -95,6 +95,7 @@ def compare(
     timezone: options.Timezone = None,
     threshold: options.Threshold = None,
     alpha: options.Alpha = None,
+    p_values: options.PValues = False,
     fail_on: options.FailOn = None,
     on_inconclusive: options.OnInconclusive = None,
     separator: options.Separator = None,
@@ -122,7 +123,11 @@ def compare(
         ),
         windows=given(every=every, rows=rows, timezone=timezone),
         analyses={
-            "data_drift": given(metrics=metric, thresholds=thresholds["data_drift"]),
+            "data_drift": given(
+                metrics=metric,
+                thresholds=thresholds["data_drift"],
+                p_values="all" if p_values else None,
+            ),
             "data_quality": given(thresholds=thresholds["data_quality"]),
         },
         alpha=alpha,

@@ -191,8 +191,11 @@ class DataDrift(_Section):
     metrics: Literal["all"] | Names = "all"
     """The metrics to compute: ``all`` of them, or the ones named here (``mmon metrics``)."""
     thresholds: dict[str, Thresholds] = {}
-    """Levels by metric. A metric with thresholds takes part in the verdict: by default ks for
-    numbers and total_variation for categories; ``{}`` takes one out."""
+    """Levels by metric. A metric with thresholds takes part in the verdict, on every column it is
+    defined for but dates. Without thresholds of their own, ks does for numbers and total_variation
+    for categories, at 0.1 and 0.2; ``{}`` takes one out."""
+    p_values: Literal["deciding", "all"] = "deciding"
+    """Whose p-values are computed: of the metrics that take part in the verdict, or of ``all``."""
     options: dict[str, dict[str, Any]] = {}
     """Options by metric (``mmon explain NAME`` lists them)."""
     gate: Literal["any", "share", "none"] = "any"

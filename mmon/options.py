@@ -91,6 +91,14 @@ Alpha = Annotated[
         "--alpha", metavar="NUMBER", group=_DECIDES, text="Significance level; 0.05 by default."
     ),
 ]
+PValues = Annotated[
+    bool,
+    _option(
+        "--p-values",
+        group=_DECIDES,
+        text="Compute p-values of all metrics, not of those alone that decide; takes longer.",
+    ),
+]
 
 Metric = Annotated[
     list[str] | None,

@@ -18,7 +18,7 @@ DEFAULT_THRESHOLDS = {
     ("ks", ColumnKind.NUMERIC): Thresholds(potential=0.1, detected=0.2),
     ("total_variation", ColumnKind.CATEGORICAL): Thresholds(potential=0.1, detected=0.2),
 }
-"""What gates when the configuration says nothing. Dates move by themselves, so they never do."""
+"""What decides when the configuration says nothing. Dates move by themselves, so they never do."""
 
 # MLRun's defaults for the mean of total variation and Hellinger distance over all features.
 _GENERAL = Thresholds(potential=0.5, detected=0.7)
@@ -73,7 +73,9 @@ def _candidate(
         application=APPLICATION,
         kind=ResultKind.DATA_DRIFT,
         name=metric.name,
-        score=metric.score(before, after),
+        score=metric.score(
+            before, after, with_p_value=has_threshold or settings.p_values == "all"
+        ),
         thresholds=thresholds,
         p_value_at=p_value_at,
         rows=after.n,

@@ -188,3 +188,13 @@ def test_production_may_come_from_standard_input(folder: Path) -> None:
     assert ended.status == 1
     assert ended.out.startswith("BREACH")
     assert ended.err == ""
+
+
+def test_p_values_of_all_metrics_are_computed_where_asked(mmon: Mmon) -> None:
+    def without(command: str) -> set[str]:
+        results = document(mmon, command)["results"]
+        drift = [r for r in results if r["application"] == "data-drift" and r["column"] == "x"]
+        return {r["name"] for r in drift if r["p_value"] is None}
+
+    assert "psi" in without(MOVED)
+    assert without(f"{MOVED} --p-values") == set()

@@ -1,0 +1,117 @@
+"""Which results data drift makes, which of them decide, and what it says of the whole dataset."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import numpy as np
+import polars as pl
+import pytest
+
+import mmon
+from mmon import metrics
+
+N = 1_000
+START = dt.datetime(2024, 1, 1)
+
+
+def table(seed: int, *, shift: float = 0.0) -> pl.DataFrame:
+    rng = np.random.default_rng(seed)
+    return pl.DataFrame(
+        {
+            "moved": rng.normal(shift, 1, N),
+            "still": rng.normal(size=N),
+            "code": rng.choice(["a", "b", "c"], N),
+            "signed_up": [START + dt.timedelta(days=float(d)) for d in rng.uniform(0, 99, N)],
+        }
+    )
+
+
+REF, CUR = table(0), table(1, shift=2.0)
+
+
+def compared(**drift) -> mmon.Report:
+    body = {"reference": "-", "production": "x", "analyses": {"data_drift": drift}}
+    from mmon import config_file, pipeline
+
+    config = config_file.validate(body)
+    inputs = pipeline.Inputs(pipeline.Data(REF.lazy(), "ref"), pipeline.Data(CUR.lazy(), "cur"))
+    return mmon.Report(pipeline.run(config, inputs))
+
+
+def rows(report: mmon.Report, **where) -> list[dict]:
+    return report.results.filter(pl.col("application") == "data-drift").filter(**where).to_dicts()
+
+
+def test_every_metric_is_computed_for_every_column_of_its_kinds():
+    found = {(row["name"], row["column"]) for row in rows(compared()) if row["column"]}
+    kinds = {"moved": "numeric", "still": "numeric", "code": "categorical", "signed_up": "datetime"}
+    expected = {
+        (name, column)
+        for name in metrics.names()
+        for column, kind in kinds.items()
+        if kind in metrics.metric_class(name).kinds
+    }
+    assert found == expected
+
+
+def test_ks_decides_for_numbers_and_total_variation_for_categories():
+    gating = {(row["name"], row["column"]) for row in rows(compared(), gating=True)}
+    assert gating == {("ks", "moved"), ("ks", "still"), ("total_variation", "code")}
+
+
+def test_p_values_are_of_what_decides_unless_all_are_wanted():
+    with_p = {row["name"] for row in rows(compared()) if row["p_value"] is not None}
+    assert with_p == {"ks", "total_variation"}
+    every = rows(compared(p_values="all"))
+    assert all(row["p_value"] is not None for row in every if row["column"])
+
+
+def test_a_metric_with_thresholds_decides_on_numbers_and_categories_but_not_on_dates():
+    report = compared(metrics=["psi"], thresholds={"psi": {"detected": 0.25}})
+    gating = {row["column"]: row["status"] for row in rows(report, gating=True)}
+    assert gating == {"moved": "detected", "still": "no_detection", "code": "no_detection"}
+
+
+def test_empty_thresholds_take_a_metric_out():
+    report = compared(thresholds={"ks": {}})
+    assert {row["name"] for row in rows(report, gating=True)} == {"total_variation"}
+    assert report.verdict == "pass"
+
+
+def test_options_reach_the_metric():
+    coarse, fine = (
+        rows(compared(metrics=["psi"], options={"psi": {"bins": bins}}), column="still")[0]["value"]
+        for bins in (2, 50)
+    )
+    assert coarse < fine
+
+
+@pytest.mark.parametrize(
+    ("drift", "value", "verdict"),
+    [
+        ({"gate": "share", "share": 0.5}, 1 / 3, "pass"),
+        ({"gate": "share", "share": 0.3}, 1 / 3, "breach"),
+        ({"gate": "share", "share": 0.5, "importance": {"moved": 3, "code": 1}}, 0.75, "breach"),
+        ({"gate": "none"}, 1 / 3, "pass"),
+    ],
+)
+def test_the_share_of_drifted_columns_can_decide(drift, value, verdict):
+    report = compared(**drift)
+    (row,) = rows(report, name="share_drifted")
+    assert row["value"] == pytest.approx(value)
+    assert report.verdict == verdict
+
+
+def test_general_drift_of_the_dataset_is_the_mean_over_its_columns():
+    report = compared()
+    every = rows(report, name="general_drift")
+    (whole,) = (row for row in every if row["column"] is None)
+    assert whole["value"] == pytest.approx(np.mean([r["value"] for r in every if r["column"]]))
+    assert (whole["potential"], whole["detected"], whole["gating"]) == (0.5, 0.7, False)
+
+
+def test_metrics_that_fit_no_column_are_inconclusive():
+    report = mmon.compare(REF.select("code"), CUR.select("code"), metrics=["ks"])
+    assert report.verdict == "inconclusive"
+    assert "no column could be tested" in report.document.sentence
