@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import polars as pl
 
-from mmon import config_file, pipeline, sources
+from mmon import config_file, sides, sources
 from mmon.config import Config
 from mmon.errors import ConfigError, ExitStatus
 from mmon.profiles import baseline
@@ -159,6 +159,8 @@ def compare(
     if windows is not None:
         body["windows"] = dict(windows)
     config = config_file.validate(body, "arguments")
+    from mmon import pipeline
+
     return Report(pipeline.run(config, _inputs(reference, production)))
 
 
@@ -174,6 +176,8 @@ def run(config: str | Path | Mapping[str, Any] | Config) -> Report:
         config = config_file.load(config)
     elif not isinstance(config, Config):
         config = config_file.validate(dict(config), "configuration")
+    from mmon import pipeline
+
     return Report(pipeline.run(config))
 
 
@@ -194,7 +198,7 @@ def profile(
     if columns is not None:
         body["columns"] = dict(columns)
     config = config_file.validate(body, "arguments")
-    return pipeline.profile_reference(config, _data(data))
+    return sides.profile_reference(config, _data(data))
 
 
 def make_baseline(
@@ -213,18 +217,20 @@ def make_baseline(
             f"{path} would not be known as a baseline",
             hint=f"let its name end in {baseline.SUFFIX}",
         )
-    body: dict[str, Any] = {"reference": data, "production": "-", "exact": exact}
+    body: dict[str, Any] = {"reference": data, "production": "-"}
     if config_path is not None:
         given = config_file.load(config_path).model_dump(by_alias=True)
         body = {**given, **body, "reference": {**given["reference"], "path": data}}
-    found = pipeline.profile_reference(config_file.validate(body))
+    if exact:
+        body["exact"] = True
+    found = sides.profile_reference(config_file.validate(body))
     baseline.save(found, Path(path))
     return found
 
 
-def _inputs(reference: Any, production: Any) -> pipeline.Inputs:
+def _inputs(reference: Any, production: Any) -> sides.Inputs:
     given = reference if isinstance(reference, Profile) else _data(reference)
-    return pipeline.Inputs(given, _data(production))
+    return sides.Inputs(given, _data(production))
 
 
 def _path(data: Any) -> Any:
@@ -236,11 +242,11 @@ def _path(data: Any) -> Any:
     return _IN_MEMORY
 
 
-def _data(data: Any) -> pipeline.Data | None:
+def _data(data: Any) -> sides.Data | None:
     """An in-memory argument as data; None for paths, which the pipeline opens."""
     if isinstance(data, str | Path | list | tuple):
         return None
-    return pipeline.Data(*sources.as_lazyframe(data))
+    return sides.Data(*sources.as_lazyframe(data))
 
 
 def _written(text: str, path: str | Path | None) -> str:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import ast
+import inspect
+import itertools
 import json
 from typing import Any
 
-from mmon import metrics, resources
+from mmon import config, metrics, resources
 from mmon.config import DATA_QUALITY_CHECKS, Config
 
 DRAFT = "http://json-schema.org/draft-07/schema#"
@@ -25,6 +28,7 @@ def schema() -> dict[str, Any]:
     metrics and checks.
     """
     generated = Config.model_json_schema(by_alias=True)
+    _describe(generated)
     sections = {name: _draft_07(body) for name, body in generated.pop("$defs").items()}
     sections["Dataset"] = _with_short_forms(sections["Dataset"])
     drift = sections["DataDrift"]["properties"]
@@ -54,6 +58,26 @@ def schema_text() -> str:
 def template() -> str:
     """The commented configuration that `mmon init` writes."""
     return (resources.folder("configs") / "mmon.yaml").read_text(encoding="utf-8")
+
+
+def _describe(generated: dict[str, Any]) -> None:
+    """Give each key the text that stands below its field.
+
+    Pydantic would do so too, for every run: reading the source takes longer than all the rest.
+    """
+    models = {**generated["$defs"], Config.__name__: generated}
+    source = ast.parse(inspect.getsource(config))
+    for node in source.body:
+        if not isinstance(node, ast.ClassDef) or node.name not in models:
+            continue
+        for field, below in itertools.pairwise(node.body):
+            match field, below:
+                case (
+                    ast.AnnAssign(target=ast.Name(id=name)),
+                    ast.Expr(value=ast.Constant(value=str(text))),
+                ):
+                    key = getattr(config, node.name).model_fields[name].alias or name
+                    models[node.name]["properties"][key]["description"] = inspect.cleandoc(text)
 
 
 def _draft_07(node: Any) -> Any:

@@ -73,9 +73,7 @@ def _candidate(
         application=APPLICATION,
         kind=ResultKind.DATA_DRIFT,
         name=metric.name,
-        score=metric.score(
-            before, after, with_p_value=has_threshold or settings.p_values == "all"
-        ),
+        score=metric.score(before, after, with_p_value=has_threshold or settings.p_values == "all"),
         thresholds=thresholds,
         p_value_at=p_value_at,
         rows=after.n,

@@ -62,6 +62,12 @@ def duplicate_share(context: Context, ref: tuple[int, int], cur: tuple[int, int]
     return _share(context, "duplicate_share", None, ref, cur)
 
 
+def duplicates_unknown(context: Context) -> Candidate:
+    """What is said of duplicates when the reference is a baseline."""
+    score = Score(None, reason="a baseline holds no rows, so its duplicates are not known")
+    return _candidate(context, "duplicate_share", None, score)
+
+
 def _missing_column(context: Context, ref: ColumnProfile) -> Candidate:
     if ref.name == context.config.columns.target:
         return _fact(context, "missing_column", ref.name, 0.0, "no labels in production yet")

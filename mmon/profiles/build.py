@@ -21,7 +21,7 @@ from mmon.windows import RowCut, WindowCut
 
 # Summaries of single batches keep this many times the points of the final one, so that the one
 # compression at the end dominates the error.
-_LEAF_FACTOR = 2
+_LEAF_FACTOR = 1
 # Parts merged and compressed at once: the error grows with the logarithm of the batches only.
 _FAN_OUT = 16
 

@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 import mmon
-from mmon import metrics
+from mmon import config_file, metrics, pipeline, sides
 
 N = 1_000
 START = dt.datetime(2024, 1, 1)
@@ -32,10 +32,8 @@ REF, CUR = table(0), table(1, shift=2.0)
 
 def compared(**drift) -> mmon.Report:
     body = {"reference": "-", "production": "x", "analyses": {"data_drift": drift}}
-    from mmon import config_file, pipeline
-
     config = config_file.validate(body)
-    inputs = pipeline.Inputs(pipeline.Data(REF.lazy(), "ref"), pipeline.Data(CUR.lazy(), "cur"))
+    inputs = sides.Inputs(sides.Data(REF.lazy(), "ref"), sides.Data(CUR.lazy(), "cur"))
     return mmon.Report(pipeline.run(config, inputs))
 
 

@@ -41,9 +41,14 @@ class Cost:
     peak_mb: float
 
 
+# Compiled modules are kept, as those of the libraries are: an installed mmon has them.
+ENVIRONMENT = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
+
+
 def run_once(command: Sequence[str]) -> tuple[float, float, float]:
     started = time.perf_counter()
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    quiet = subprocess.DEVNULL
+    process = subprocess.Popen(command, env=ENVIRONMENT, stdout=quiet, stderr=quiet)
     _, _, usage = os.wait4(process.pid, 0)
     wall = time.perf_counter() - started
     return wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024

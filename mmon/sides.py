@@ -1,0 +1,239 @@
+"""The two sides of a run: opened, read once, and summarised, production window by window."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+
+import polars as pl
+
+from mmon import sources
+from mmon.config import Config, Dataset
+from mmon.errors import DataError
+from mmon.profiles import baseline
+from mmon.profiles.build import WHOLE, Limits, Profiled, profile_frame
+from mmon.profiles.plan import narrow, plan_production, plan_reference
+from mmon.profiles.reading import Reading
+from mmon.profiles.settle import settle
+from mmon.profiles.table import Profile
+from mmon.results import Window
+from mmon.windows import RowCut, WindowCut
+
+Progress = Callable[[str, int], None]
+"""Called with what is being read and the rows read so far."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Data:
+    """A dataset to read: a frame, and what to call it in reports and messages."""
+
+    frame: pl.LazyFrame
+    name: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Inputs:
+    """The two sides of a run; a side that is None is opened from the configuration."""
+
+    reference: Data | Profile | None = None
+    production: Data | None = None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Production:
+    """What production holds.
+
+    Attributes
+    ----------
+    data : Data
+    windows : list of Window
+        In the order of time or of rows.
+    profiles : list of Profile
+        One a window.
+    outside : int
+        Rows in no window: without a time, outside the limits, or in a window left out as
+        incomplete.
+    new_columns : mapping of str to DataType
+        Columns that the reference does not have.
+    """
+
+    data: Data
+    windows: list[Window]
+    profiles: list[Profile]
+    outside: int
+    new_columns: Mapping[str, pl.DataType]
+
+
+def read_reference(config: Config, inputs: Inputs, progress: Progress | None) -> Profile:
+    """The reference's profile: the given one, that of a baseline file, or a new one.
+
+    Raises
+    ------
+    MmonError
+        When it cannot be read, or lacks a configured column.
+    """
+    given = inputs.reference
+    if isinstance(given, Profile):
+        return narrow(given, config.columns)
+    if given is None and is_stored(config.reference):
+        return narrow(baseline.load(str(config.reference.path)), config.columns)
+    return profile_reference(config, given, progress)
+
+
+def profile_reference(
+    config: Config, data: Data | None = None, progress: Progress | None = None
+) -> Profile:
+    """The settled profile of the configuration's reference dataset.
+
+    Raises
+    ------
+    DataError
+        When it cannot be read or holds no rows.
+    """
+    source = data or opened(config.reference)
+    with sources.reading(source.name):
+        schema = source.frame.collect_schema()
+        plan = plan_reference(schema, config.columns)
+        if not plan.columns:
+            raise DataError(f"{source.name} has no columns to compare")
+        found = profile_frame(
+            source.frame,
+            plan,
+            source=source.name,
+            limits=_limits(config),
+            progress=_told(progress, "reference"),
+        )
+    profile = found.profiles[WHOLE]
+    if not profile.rows:
+        raise DataError(
+            f"the reference {source.name} has no rows", hint="give it the data to compare with"
+        )
+    roles = config.columns
+    return settle(profile, frozenset({*roles.categorical, *roles.numeric, *_named(config)}))
+
+
+def read_production(
+    config: Config, reference: Profile, inputs: Inputs, progress: Progress | None
+) -> Production:
+    """Production's profiles, read the way the reference was.
+
+    Raises
+    ------
+    MmonError
+        When it cannot be read, or cannot be cut into the configured windows.
+    """
+    data = inputs.production or opened(config.production, _expected(reference))
+    cut = _cut(config)
+    with sources.reading(data.name):
+        schema = data.frame.collect_schema()
+        found = profile_frame(
+            data.frame,
+            plan_production(reference, schema, config.columns),
+            source=data.name,
+            limits=_limits(config),
+            cut=cut,
+            progress=_told(progress, "production"),
+        )
+    kept = _kept(config, cut, found)
+    left_out = sum(profile.rows for key, profile in found.profiles.items() if key not in kept)
+    return Production(
+        data=data,
+        windows=[_window(index, cut, key, found) for index, key in enumerate(kept)],
+        profiles=[found.profiles[key] for key in kept],
+        outside=found.outside + left_out,
+        new_columns=_new_columns(config, reference, schema),
+    )
+
+
+def is_stored(dataset: Dataset) -> bool:
+    """Whether a dataset is a baseline file."""
+    return isinstance(dataset.path, str) and baseline.is_baseline(dataset.path)
+
+
+def opened(dataset: Dataset, expect: Mapping[str, pl.DataType] | None = None) -> Data:
+    """A dataset with rows, opened.
+
+    Raises
+    ------
+    MmonError
+        When it cannot be opened, or is a baseline.
+    """
+    if is_stored(dataset):
+        raise DataError(
+            f"{dataset.path} is a baseline, which holds no rows",
+            hint="only the reference of a comparison can be one",
+        )
+    frame = sources.open_dataset(dataset, expect=expect)
+    return Data(frame, sources.display_name(dataset.path))
+
+
+def iso(moment: dt.datetime) -> str:
+    """ISO 8601 in UTC, as everywhere in the result document."""
+    return moment.astimezone(dt.UTC).isoformat().replace("+00:00", "Z")
+
+
+def _window(index: int, cut: WindowCut | RowCut | None, key: int, found: Profiled) -> Window:
+    start, end = cut.bounds(key) if isinstance(cut, WindowCut) else (None, None)
+    return Window(
+        index=index,
+        rows=found.profiles[key].rows,
+        start=None if start is None else iso(start),
+        end=None if end is None else iso(end),
+        rank_error=found.profiles[key].rank_error,
+    )
+
+
+def _kept(config: Config, cut: WindowCut | RowCut | None, found: Profiled) -> list[int]:
+    keys = list(found.profiles)
+    if cut is None or config.windows is None or config.windows.incomplete == "keep":
+        return keys
+    if isinstance(cut, RowCut):
+        return [key for key in keys if found.profiles[key].rows == cut.rows]
+    return [key for key in keys if cut.is_complete(key, found.newest_us)]
+
+
+def _cut(config: Config) -> WindowCut | RowCut | None:
+    windows = config.windows
+    if windows is None:
+        return None
+    if windows.rows is not None:
+        return RowCut(windows.rows)
+    if windows.every is None and windows.start is None and windows.end is None:
+        return None
+    return WindowCut.of(windows)
+
+
+def _limits(config: Config) -> Limits:
+    if config.exact:
+        return Limits(points=None, labels=None)
+    return Limits(points=config.points, labels=config.labels_kept)
+
+
+def _expected(reference: Profile) -> dict[str, pl.DataType]:
+    """What the reference's readings ask of production, for files that do not tell their types."""
+    wanted = {Reading.LABEL: pl.String(), Reading.NUMBER: pl.Float64()}
+    return {
+        column.name: wanted[column.reading]
+        for column in reference.columns
+        if column.reading in wanted and column.is_tested
+    }
+
+
+def _new_columns(
+    config: Config, reference: Profile, schema: Mapping[str, pl.DataType]
+) -> dict[str, pl.DataType]:
+    if config.columns.features != "all":
+        return {}
+    roles = config.columns
+    known = {column.name for column in reference.columns} | set(roles.ignore)
+    known |= {name for name in (roles.id, roles.timestamp) if name is not None}
+    return {name: t for name, t in schema.items() if name not in known}
+
+
+def _named(config: Config) -> Sequence[str]:
+    return () if config.columns.features == "all" else config.columns.features
+
+
+def _told(progress: Progress | None, what: str) -> Callable[[int], None] | None:
+    return None if progress is None else lambda rows: progress(what, rows)
