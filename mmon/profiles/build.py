@@ -13,6 +13,7 @@ from mmon.engine.local import batch_rows, fold
 from mmon.errors import ConfigError
 from mmon.profiles.counts import Counts
 from mmon.profiles.ecdf import Ecdf
+from mmon.profiles.labels import LabelCounter
 from mmon.profiles.plan import ColumnPlan, Plan
 from mmon.profiles.presence import Presence
 from mmon.profiles.reading import Reading, read_as
@@ -215,6 +216,7 @@ class _ColumnFold:
         self._plan = plan
         self._limits = limits
         self._piles: dict[int, _Pile] = {}
+        self._labels = LabelCounter()
 
     def add(self, batch: pl.DataFrame, context: Segments) -> None:
         original = batch[self._plan.name]
@@ -235,9 +237,14 @@ class _ColumnFold:
                 null = part.null_count()
                 pile.presence += Presence(present=len(part) - null, null=null)
             else:
-                found = summarise(part, self._plan.reading, self._limits)
+                found = self._summarise(part)
                 pile.presence += found.presence
                 pile.add(found, self._limits)
+
+    def _summarise(self, values: pl.Series) -> Ecdf | Counts:
+        if self._plan.reading is not Reading.LABEL:
+            return summarise_numbers(values, self._limits)
+        return self._labels.count(values) if values.dtype == pl.String else Counts.of(values)
 
     def finish(self) -> dict[int, ColumnProfile]:
         return {
@@ -251,10 +258,8 @@ class _ColumnFold:
         }
 
 
-def summarise(values: pl.Series, reading: Reading, limits: Limits) -> Ecdf | Counts:
-    """The summary of one batch of values in their final form (see `read_as`)."""
-    if reading is Reading.LABEL:
-        return Counts.of(values)
+def summarise_numbers(values: pl.Series, limits: Limits) -> Ecdf:
+    """The summary of one batch of numbers in their final form (see `read_as`)."""
     null = values.null_count()
     numbers = (values.drop_nulls() if null else values).to_numpy()
     nan = inf = 0

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mmon.profiles.counts import Counts, align
+from mmon.profiles.labels import LabelCounter
 from mmon.profiles.presence import Presence
 
 labels = st.lists(st.one_of(st.none(), st.sampled_from(["a", "b", "c", "ä", "", "日本"])))
@@ -91,3 +92,17 @@ def test_no_values_at_all_are_counted_as_such():
     assert counts.n == 0
     assert counts.presence == Presence(null=2)
     assert align(counts, counts).ref.dtype == np.int64
+
+
+@pytest.mark.parametrize("levels", [1, 3, 200, 100_000])
+def test_counting_by_hashes_is_counting(levels):
+    rng = np.random.default_rng(levels)
+    counter = LabelCounter()
+    for size in (4_000, 1, 4_000, 0, 4_000):
+        # Later batches bring labels that earlier ones did not have.
+        codes = pl.Series(rng.integers(0, levels, size) + size // 2, dtype=pl.Int64)
+        values = series([None] * (size // 10)).append("ü" + codes.cast(pl.String))
+        counted, plain = counter.count(values), Counts.of(values)
+        assert counted.labels.to_list() == plain.labels.to_list()
+        assert counted.mass.tolist() == plain.mass.tolist()
+        assert counted.presence == plain.presence
