@@ -116,7 +116,6 @@ def profile_frame(
     selected = frame.select(names) if names else frame
     counter = _RowCounter(cut, plan.timestamp)
     folds = [_ColumnFold(column, limits) for column in plan.columns]
-    # Two batches are alive at once, and each row also costs its window key.
     rows = batch_rows(len(names))
     columns = fold(selected, folds, counter.segments, rows=rows, progress=progress)
     if cut is None:
