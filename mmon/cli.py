@@ -292,8 +292,6 @@ def _execute(
     interrupts.interrupt_reads()
     places = outputs.places(config, chosen)
     inputs = outputs.inputs(config)
-    if inputs.count("-") > 1:
-        raise ConfigError("standard input cannot be both the reference and production")
     outputs.check(places, sources=[*inputs, *(sources or [])])
     outputs.clear(places)
     with console.progress(is_quiet=quiet) as progress:

@@ -180,6 +180,11 @@ class Windows(_Section):
     def _one_way(self) -> Windows:
         if self.every is not None and self.rows is not None:
             raise ValueError("windows take either 'every' or 'rows', not both")
+        if self.start is not None and self.end is not None:
+            start, end = map(datetime.datetime.fromisoformat, (self.start, self.end))
+            # A time without a zone and one with can be compared only once the data is read.
+            if (start.tzinfo is None) == (end.tzinfo is None) and start >= end:
+                raise ValueError(f"start ({self.start}) is not before end ({self.end})")
         return self
 
 
@@ -270,7 +275,11 @@ class Config(_Section):
     """Values kept of a numeric column; more are more exact."""
     labels_kept: Annotated[Integer, Field(ge=2)] = 10_000
     """Categories counted of a column; the rest are counted together."""
-    seed: Annotated[Integer, Field(ge=0)] = 0
-    """Seed of everything random: the same seed gives the same bytes."""
     outputs: Outputs = Outputs()
     """Files to write."""
+
+    @model_validator(mode="after")
+    def _two_sides(self) -> Config:
+        if self.reference.path == self.production.path == "-":
+            raise ValueError("standard input cannot be both the reference and production")
+        return self

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 from types import FrameType
 
 from mmon import files
@@ -55,6 +56,9 @@ def _stop(number: int, _frame: FrameType | None) -> None:
 
 def _end(number: int, _frame: FrameType | None) -> None:
     files.discard()
+    spool = sys.modules.get("mmon.sources.spool")
+    if spool is not None:
+        spool.discard()
     os._exit(128 + number)
 
 

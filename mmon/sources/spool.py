@@ -13,7 +13,7 @@ import shutil
 import sys
 import tempfile
 import urllib.parse
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import IO
 
@@ -123,6 +123,9 @@ def _kept(source: IO[bytes], name: str) -> Path:
     folder = Path(tempfile.mkdtemp(prefix="mmon-"))
     _folders.append(folder)
     path = folder / name
+    read1: Callable[[int], bytes] = getattr(source, "read1", source.read)
     with path.open("wb") as file:
-        shutil.copyfileobj(source, file, length=_CHUNK_BYTES)
+        # Not copyfileobj: it waits for a whole chunk, and a signal would wait with it.
+        while chunk := read1(_CHUNK_BYTES):
+            file.write(chunk)
     return path

@@ -200,7 +200,7 @@ WRONG_USAGE = [
     usage("validate type.yaml", r"type.yaml: 2 problems"),
     usage("run unset.yaml", r"unset.yaml.*\n.*MMON_TEST_IS_NOT_SET"),
     usage("validate one_side.yaml", r"one_side.yaml.*\n.*production"),
-    usage("run backwards.yaml", r"windows: start .* is not before end", starts=True),
+    usage("run backwards.yaml", r"windows \(line 3\): start .* is not before end"),
     usage("run two_outputs.yaml --html same.txt", r"json and the html report cannot both go to"),
     usage("run good.yaml --html good.yaml", r"would replace good.yaml, which is read"),
 ]

@@ -105,7 +105,7 @@ mmon.yaml: 18 problems
         ("alpha: 0", "alpha (line 3): must be above 0"),
         ("points: 3", "points (line 3): must be at least 16, not 3"),
         ("points: 20.5", "points (line 3): must be a whole number, not 20.5"),
-        ("seed: -1", "seed (line 3): must be at least 0, not -1"),
+        ("points: 1", "points (line 3): must be at least 16, not 1"),
         ("exact: yes", "exact (line 3): must be true or false, not 'yes'"),
         ("windows: []", "windows (line 3): must be a section of `key: value` lines, not an empty"),
         ("windows: {every: 1d, rows: 5}", "windows (line 3): windows take either 'every' or"),

@@ -83,7 +83,6 @@ INVALID = [
     "points: 8",
     "points: 20.5",
     "labels_kept: 1",
-    "seed: -1",
     "fail_on: always",
     "on_inconclusive: warn",
     "columns: null",
@@ -271,5 +270,5 @@ def test_every_option_of_the_template_is_one_that_loads() -> None:
 def test_the_defaults_that_the_template_shows_are_the_defaults() -> None:
     body = config_text.read(uncommented(template()), ENVIRONMENT).body
     fields = Config.model_fields
-    for key in ("alpha", "fail_on", "on_inconclusive", "exact", "points", "labels_kept", "seed"):
+    for key in ("alpha", "fail_on", "on_inconclusive", "exact", "points", "labels_kept"):
         assert body[key] == fields[key].default, key
