@@ -246,9 +246,12 @@ def validate(config_path: options.ConfigFile) -> None:
 
 
 @app.command(cls=GroupedCommand)
-def schema() -> None:
+def schema(result: options.OfResult = False) -> None:
     """Print the JSON Schema of the configuration."""
-    from mmon.config_schema import schema_text
+    if result:
+        from mmon.reports.json import schema_text
+    else:
+        from mmon.config_schema import schema_text
 
     console.hand_over(schema_text())
 

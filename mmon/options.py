@@ -181,6 +181,9 @@ FileFormat = Annotated[
         text="parquet, csv, tsv, ndjson or ipc, where the name does not tell.",
     ),
 ]
+OfResult = Annotated[
+    bool, _option("--result", group=_OUTPUT, text="Of the result document (--json) instead.")
+]
 
 # How messages name the keys of a configuration that was made from options.
 _FLAGS = (

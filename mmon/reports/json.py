@@ -10,7 +10,7 @@ from mmon.errors import DataError
 from mmon.reports._schema import fault, schema
 from mmon.results import SCHEMA_VERSION, Document
 
-__all__ = ["parse", "read", "render", "schema"]
+__all__ = ["parse", "read", "render", "schema", "schema_text"]
 
 
 def render(document: Document) -> str:
@@ -26,6 +26,11 @@ def render(document: Document) -> str:
         # The name of a file may hold bytes that are no text: they need escapes.
         return _text(body, ensure_ascii=True)
     return text
+
+
+def schema_text() -> str:
+    """The JSON Schema of the document as indented JSON."""
+    return json.dumps(schema(), indent=2, ensure_ascii=False) + "\n"
 
 
 def read(path: str | Path) -> Document:

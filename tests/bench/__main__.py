@@ -29,6 +29,17 @@ for path in sys.argv[1:]:
         for name, dtype in frame.collect_schema().items()
     ).collect(engine="streaming")
 """
+PEER = """
+import sys, pandas as pd
+from scipy.stats import chi2_contingency, ks_2samp
+ref, cur = map(pd.read_parquet, sys.argv[1:])
+for name in ref:
+    if ref[name].dtype.kind in "if":
+        ks_2samp(ref[name], cur[name], method="asymp")
+    else:
+        counts = pd.concat([ref[name].value_counts(), cur[name].value_counts()], axis=1)
+        chi2_contingency(counts.fillna(0))
+"""
 IMPORTS = "import polars, numpy, scipy.special, typer, pydantic, rich.table, jinja2"
 
 
@@ -80,10 +91,14 @@ def profile_against_scan(data: Path, out: Path, runs: int) -> None:
 
 
 def compare_against_scans(ref: Path, cur: Path, runs: int) -> None:
-    floor, ours = measure([scan(ref, cur), compare(ref, cur)], runs)
+    """The whole comparison beside two plain scans, and beside a loop over pandas columns."""
+    peer = [sys.executable, "-c", PEER, str(ref), str(cur)]
+    floor, ours, theirs = measure([scan(ref, cur), compare(ref, cur), peer], runs)
     note = f"{ours.wall_s:.2f} s against {floor.wall_s:.2f} s; peak {ours.peak_mb:,.0f} MB"
     ratio = max(0.0, ours.wall_s - 1.0) / floor.wall_s
     line("(compare two datasets - 1 s) / scan both", ratio, "at most 2", note)
+    note = f"{theirs.wall_s:.2f} s; peak {theirs.peak_mb:,.0f} MB"
+    line("compare / pandas and scipy, one test a column", ours.wall_s / theirs.wall_s, "-", note)
 
 
 def compare(ref: Path, cur: Path) -> list[str]:
@@ -121,7 +136,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("--rows", type=int, default=2_000_000)
     parser.add_argument("--runs", type=int, default=5)
-    parser.add_argument("--growth", action="store_true", help="also 10 times the rows (minutes)")
+    parser.add_argument("--quick", action="store_true", help="without 10 times the rows")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="mmon-bench-") as name:
         folder = Path(name)
@@ -131,7 +146,7 @@ def main() -> None:
         profile_against_scan(ref, folder / "ref.mmon", asked.runs)
         compare_against_scans(ref, cur, asked.runs)
         start_up(folder, asked.runs)
-        if asked.growth:
+        if not asked.quick:
             growth(folder, max(1, asked.runs // 2), asked.rows)
 
 

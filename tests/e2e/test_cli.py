@@ -121,6 +121,13 @@ def test_schema_is_a_json_schema_that_knows_good_from_bad(mmon: Mmon) -> None:
     assert not validator(schema).is_valid({"reference": "a.parquet", "prodution": "b.parquet"})
 
 
+def test_the_schema_of_the_result_document_fits_results(mmon: Mmon) -> None:
+    schema = json.loads(mmon("schema --result").out)
+    document = json.loads(mmon("compare ref.parquet prod.parquet --json -").out)
+    jsonschema.Draft7Validator(schema).validate(document)
+    assert not jsonschema.Draft7Validator(schema).is_valid({**document, "verdict": "maybe"})
+
+
 def test_metrics_lists_every_metric(mmon: Mmon) -> None:
     head, *lines = mmon("metrics").out.splitlines()
     assert head.split() == ["name", "columns", "what", "it", "is"]
