@@ -194,7 +194,7 @@ def profile(
     MmonError
         When the data cannot be read or has no rows.
     """
-    body: dict[str, Any] = {"reference": _path(data), "production": "-", "exact": exact}
+    body: dict[str, Any] = {"reference": _path(data), "production": _IN_MEMORY, "exact": exact}
     if columns is not None:
         body["columns"] = dict(columns)
     config = config_file.validate(body, "arguments")
@@ -202,7 +202,12 @@ def profile(
 
 
 def make_baseline(
-    data: str, path: str | Path, *, config_path: str | None = None, exact: bool = False
+    data: str,
+    path: str | Path,
+    *,
+    config_path: str | None = None,
+    exact: bool = False,
+    reading: Mapping[str, Any] | None = None,
 ) -> Profile:
     """Summarise a dataset into a baseline file, and return the profile.
 
@@ -217,10 +222,11 @@ def make_baseline(
             f"{path} would not be known as a baseline",
             hint=f"let its name end in {baseline.SUFFIX}",
         )
-    body: dict[str, Any] = {"reference": data, "production": "-"}
+    reference = {"path": data, **(reading or {})}
+    body: dict[str, Any] = {"reference": reference, "production": _IN_MEMORY}
     if config_path is not None:
         given = config_file.load(config_path).model_dump(by_alias=True)
-        body = {**given, **body, "reference": {**given["reference"], "path": data}}
+        body = {**given, **body, "reference": {**given["reference"], **reference}}
     if exact:
         body["exact"] = True
     found = sides.profile_reference(config_file.validate(body))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -41,6 +42,9 @@ baseline_app = typer.Typer(
 def main() -> None:
     """Run the command line and exit; the only place where every exception ends."""
     interrupts.listen()
+    if not sys.warnoptions:
+        # What libraries have to say to developers is no message to a user.
+        warnings.simplefilter("ignore")
     sys.exit(_run(sys.argv[1:]))
 
 
@@ -100,6 +104,7 @@ def compare(
     on_inconclusive: options.OnInconclusive = None,
     separator: options.Separator = None,
     file_format: options.FileFormat = None,
+    null_value: options.NullValue = None,
     json_path: options.Json = None,
     html: options.Html = None,
     markdown: options.Markdown = None,
@@ -109,7 +114,7 @@ def compare(
     if timezone is not None and every is None:
         raise ConfigError("--timezone is of use only with --every")
     given = options.given
-    reading = given(separator=separator, format=file_format)
+    reading = given(separator=separator, format=file_format, null_values=null_value)
     thresholds = options.thresholds(threshold or [])
     body = given(
         reference={"path": reference, **reading},
@@ -177,6 +182,9 @@ def make_baseline(
         str | None,
         typer.Option("--config", "-c", metavar="CONFIG", help="Take columns and options from it."),
     ] = None,
+    separator: options.Separator = None,
+    file_format: options.FileFormat = None,
+    null_value: options.NullValue = None,
     exact: Annotated[
         bool,
         typer.Option("--exact", help="Keep every distinct value: no approximation, a larger file."),
@@ -185,7 +193,8 @@ def make_baseline(
     """Summarise a reference dataset into a small file without raw rows."""
     from mmon import api
 
-    profile = api.make_baseline(data, output, config_path=config_path, exact=exact)
+    reading = options.given(separator=separator, format=file_format, null_values=null_value)
+    profile = api.make_baseline(data, output, config_path=config_path, exact=exact, reading=reading)
     console.tell(f"{output}: {profile.rows:,} rows, {len(profile.columns)} columns")
 
 

@@ -61,6 +61,14 @@ def _timezone(name: str) -> str:
     return name
 
 
+def _separator(text: str) -> str:
+    # A shell hands on the two characters of \t.
+    mark = "\t" if text == r"\t" else text
+    if len(mark) != 1:
+        raise ValueError("must be 1 character")
+    return mark
+
+
 def _file(path: Path) -> Path:
     if path == Path():
         raise ValueError("must be the path of a file")
@@ -69,6 +77,9 @@ def _file(path: Path) -> Path:
 
 Duration = Annotated[
     str, AfterValidator(_duration), Field(json_schema_extra={"pattern": DURATION.pattern})
+]
+Separator = Annotated[
+    str, AfterValidator(_separator), Field(json_schema_extra={"pattern": r"^(.|\\t)$"})
 ]
 Instant = Annotated[str, AfterValidator(_instant)]
 TimeZone = Annotated[str, AfterValidator(_timezone)]
@@ -107,7 +118,7 @@ class Dataset(_Section):
     """A file, a folder, a glob, any URI that Polars reads, or a list of these."""
     format: Literal["parquet", "csv", "tsv", "ndjson", "ipc"] | None = None
     """What the files are; null finds out from their names."""
-    separator: Annotated[str, Field(min_length=1, max_length=1)] | None = None
+    separator: Separator | None = None
     """The character between the values of a row (csv, tsv)."""
     null_values: tuple[str, ...] = ()
     """Texts that stand for a missing value (csv, tsv)."""

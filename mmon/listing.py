@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import inspect
 from collections.abc import Sequence
 
@@ -9,6 +10,7 @@ from mmon import metrics
 from mmon.profiles.counts import Counts
 from mmon.profiles.ecdf import Ecdf
 from mmon.profiles.table import ColumnProfile, Profile
+from mmon.results import ColumnKind
 
 
 def of_metrics(width: int) -> str:
@@ -23,7 +25,7 @@ def of_metrics(width: int) -> str:
 
 def of_profile(profile: Profile, width: int) -> str:
     """A baseline's columns, one line each: kind, missing share, and a summary of the values."""
-    rows = [("column", "kind", "missing", "distinct", "summary")]
+    rows = [("column", "kind", "missing", "distinct", "min, quartiles, max; most frequent")]
     rows += [_column(column) for column in profile.columns]
     head = f"{profile.source}: {profile.rows:,} rows, {len(profile.columns)} columns, "
     head += "exact" if profile.rank_error == 0 else f"rank error {profile.rank_error:.2g}"
@@ -33,16 +35,21 @@ def of_profile(profile: Profile, width: int) -> str:
 def _column(column: ColumnProfile) -> tuple[str, str, str, str, str]:
     distinct, summary = "", column.reason or ""
     match column.distribution:
-        case Ecdf() as ecdf if column.is_tested and ecdf.n:
+        case Ecdf() as ecdf if ecdf.n:
             distinct = f"{len(ecdf.values):,}" if ecdf.is_exact else "many"
             quartiles = (ecdf.min, *(ecdf.quantile(p) for p in (0.25, 0.5, 0.75)), ecdf.max)
-            summary = " ".join(f"{value:.4g}" for value in quartiles)
+            shown = _moment if column.kind is ColumnKind.DATETIME else "{:.4g}".format
+            summary = " ".join(shown(value) for value in quartiles)
         case Counts() as counts if counts.n:
             distinct = f"{len(counts.labels):,}" + ("" if counts.is_exact else "+")
             top = counts.mass.argsort(kind="stable")[::-1][:3].tolist()
             summary = ", ".join(f"{counts.labels[i]} {counts.mass[i] / counts.n:.0%}" for i in top)
     missing = f"{column.presence.missing_share:.1%}"
     return column.name, column.kind.value, missing, distinct, summary
+
+
+def _moment(microseconds: float) -> str:
+    return (dt.datetime(1970, 1, 1) + dt.timedelta(microseconds=microseconds)).date().isoformat()
 
 
 def _table(rows: Sequence[Sequence[str]], width: int, numbers: Sequence[int]) -> str:

@@ -181,6 +181,15 @@ FileFormat = Annotated[
         text="parquet, csv, tsv, ndjson or ipc, where the name does not tell.",
     ),
 ]
+NullValue = Annotated[
+    list[str] | None,
+    _option(
+        "--null-value",
+        metavar="TEXT",
+        group=_TEXT,
+        text="A text that stands for a missing value, such as NA. May be repeated.",
+    ),
+]
 OfResult = Annotated[
     bool, _option("--result", group=_OUTPUT, text="Of the result document (--json) instead.")
 ]

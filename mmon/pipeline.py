@@ -18,6 +18,7 @@ from mmon.analyses import Context, configured, data_quality
 from mmon.config import Config
 from mmon.config_file import config_digest, public_dict
 from mmon.profiles.picture import picture
+from mmon.profiles.precision import at_one_precision
 from mmon.profiles.reading import natural_reading
 from mmon.profiles.table import Profile
 from mmon.results import Column, Document, Metric, Picture, Result, Source, Status
@@ -51,6 +52,8 @@ def run(config: Config, inputs: Inputs | None = None, progress: Progress | None 
     rule = Rule(config.alpha, config.fail_on)
     reference = read_reference(config, inputs, progress)
     production = read_production(config, reference, inputs, progress)
+    reference, profiles = at_one_precision(reference, production.profiles)
+    production = dataclasses.replace(production, profiles=profiles)
     results, metrics = _analysed(config, reference, production, rule)
     results += _duplicates(config, inputs, reference, production, rule)
     windows = [

@@ -23,5 +23,5 @@ def folder(name: Literal["templates", "configs"]) -> Path:
             return place
     raise MmonError(
         f"the folder {name!r} of mmon is missing",
-        hint="the installation is damaged: pip install --force-reinstall mmon",
+        hint="the installation is damaged: install mmon again",
     )

@@ -37,7 +37,7 @@ def sentence(
     if verdict is Verdict.BREACH:
         return _breach([r for r in judged if r.gating and reaches(r, rule)], judged, windows)
     if verdict is Verdict.INCONCLUSIVE:
-        return _inconclusive([r for r in judged if r.gating], windows)
+        return _inconclusive([r for r in judged if r.gating], results, windows)
     return _pass(judged, rule)
 
 
@@ -63,12 +63,16 @@ def _breach(failing: list[Result], judged: list[Result], windows: Sequence[Windo
     return text
 
 
-def _inconclusive(gating: list[Result], windows: Sequence[Window]) -> str:
+def _inconclusive(
+    gating: list[Result], results: Sequence[Result], windows: Sequence[Window]
+) -> str:
     if not windows:
         return "no production row falls into any window"
     if not any(window.rows for window in windows):
         return "production has no rows"
     if not any(result.kind is ResultKind.DATA_DRIFT for result in gating):
+        if any(r.kind is ResultKind.DATA_DRIFT and r.value is not None for r in results):
+            return "no metric that decides was computed: give one thresholds"
         return "no column could be tested"
     reasons = [r.reason for r in gating if r.status is Status.INCONCLUSIVE and r.reason]
     return max(reasons, key=reasons.count) if reasons else "no result was conclusive"

@@ -212,9 +212,11 @@ def _passes(one: Candidate, threshold: float) -> bool | None:
 
 def _shortage(one: Candidate, family: int, rule: Rule) -> str | None:
     """Why no value at the gating threshold could have been significant, or None if it could."""
-    threshold = getattr(one.thresholds, rule.level)
-    if threshold is None:
-        threshold = one.thresholds.potential
+    levels = one.thresholds.detected, one.thresholds.potential
+    if rule.level == "potential":
+        levels = levels[::-1]
+    # Where the level that gates has no threshold, the other one decides.
+    threshold = levels[1] if levels[0] is None else levels[0]
     if threshold is None or threshold == 0.0 or one.p_value_at is None:
         return None
     needed_p = rule.alpha / family
@@ -285,7 +287,9 @@ def reaches(result: Result, rule: Rule) -> bool:
 
 
 def _is_open(result: Result, rule: Rule) -> bool:
-    threshold = result.detected if rule.level == "detected" else result.potential
+    # What is detected fails a run that fails on potential changes, too.
+    only_detected = rule.level == "detected" or result.potential is None
+    threshold = result.detected if only_detected else result.potential
     if result.status is not Status.INCONCLUSIVE or result.value is None or threshold is None:
         return False
     value = abs(result.value) if result.direction == "above" else result.value

@@ -36,33 +36,41 @@ def all_in_production(pooled: NDArray[np.int64], n: int, m: int, unseen: int) ->
     """
     if unseen <= 0:
         return 1.0
-    counts = pooled[pooled > 0].astype(np.float64)
+    # Labels of one size share a term: there are far fewer sizes than labels.
+    sizes, labels = np.unique(pooled[pooled > 0], return_counts=True)
+    counts = sizes.astype(np.float64)
     log_p = np.where(counts <= m, _log_choose(m, counts) - _log_choose(n + m, counts), -np.inf)
     likely = log_p > -700.0
-    counts, log_p = counts[likely], log_p[likely]
+    counts, log_p, labels = counts[likely], log_p[likely], labels[likely]
     if len(counts) == 0:
         return 0.0
     # The best of a grid of exponents is a valid bound, and near enough to the optimum.
     exponents = np.geomspace(1e-6, 60.0, 120)[:, None]
     tilted = np.logaddexp(np.log1p(-np.exp(np.minimum(log_p, -1e-12))), log_p + exponents * counts)
-    bounds = tilted.sum(axis=1) - exponents[:, 0] * unseen
+    bounds = tilted @ labels - exponents[:, 0] * unseen
     return float(min(1.0, math.exp(min(0.0, float(bounds.min())))))
 
 
-def all_of_one_value(ref_rows: int, n: int, m: int) -> float:
-    """Probability that all m production rows hold one given value.
+def all_of_one_value(pooled: NDArray[np.int64], n: int, m: int) -> float:
+    """Probability that all m production rows hold one value, whichever it is.
 
     Parameters
     ----------
-    ref_rows : int
-        Rows of the reference that hold it; production's m all do.
+    pooled : (C,) int64
+        Rows of both sides that hold each value. Cells of several values give an upper bound.
     n, m : int
         Rows of both sides.
     """
-    return float(np.exp(_log_choose(ref_rows + m, m) - _log_choose(n + m, m)))
+    counts = pooled[pooled >= m]
+    return float(min(1.0, np.exp(_log_choose(counts, m) - _log_choose(n + m, m)).sum()))
 
 
-def _log_choose(n: float, k: Any) -> Any:
+def least_p_value(n: int, m: int) -> float:
+    """The smallest p-value that n and m rows can have: that of one of all ways to deal them."""
+    return float(np.exp(-_log_choose(n + m, m)))
+
+
+def _log_choose(n: Any, k: Any) -> Any:
     """Logarithm of a binomial coefficient, elementwise; k at most n."""
-    whole = gammaln(n + 1.0)
+    whole = gammaln(np.add(n, 1.0))
     return whole - gammaln(np.add(k, 1.0)) - gammaln(np.subtract(n, k) + 1.0)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from mmon import metrics
 from mmon.analyses import Context, Findings
+from mmon.analyses._chances import least_p_value
 from mmon.config import DataDrift, Thresholds
 from mmon.profiles.table import ColumnProfile
 from mmon.results import ColumnKind, Metric, Result, ResultKind, Score, Status
@@ -67,7 +68,11 @@ def _candidate(
     has_threshold = thresholds.potential is not None or thresholds.detected is not None
 
     def p_value_at(value: float, rows: int | None) -> float | None:
-        return metric.p_value(value, before, after, rows=rows)
+        p_value = metric.p_value(value, before, after, rows=rows)
+        # Where all rows are equal no distance is possible, but a few rows still prove nothing.
+        size = after.presence.rows if rows is None else rows
+        least = least_p_value(before.presence.rows, size)
+        return None if p_value is None else max(p_value, least)
 
     return Candidate(
         application=APPLICATION,
@@ -88,11 +93,11 @@ def _share_drifted(
 ) -> list[Candidate]:
     """The share of judged columns with a result that reached ``fail_on``, by importance."""
     worst = Status.POTENTIAL_DETECTION if context.config.fail_on == "potential" else Status.DETECTED
+    judged = [r for r in results if r.column is not None and r.status is not Status.IRRELEVANT]
     severity: dict[str, int] = {}
-    for result in results:
-        if result.column is not None and result.status is not Status.IRRELEVANT:
-            before = severity.get(result.column, 0)
-            severity[result.column] = max(before, result.status.severity)
+    for result in judged:
+        before = severity.get(result.column or "", 0)
+        severity[result.column or ""] = max(before, result.status.severity)
     if not severity:
         return []
     # Without importances every column counts the same; with them, the unnamed ones count nothing.
@@ -101,7 +106,10 @@ def _share_drifted(
         for column in severity
     }
     total = math.fsum(weights.values())
-    if total == 0.0:
+    if all(result.status is Status.INCONCLUSIVE for result in judged):
+        # No column could show a drift, so their share being 0 would say nothing.
+        score = Score(None, reason=_commonest_reason(judged))
+    elif total == 0.0:
         score = Score(None, reason="no tested column has an importance above 0")
     else:
         drifted = (w for column, w in weights.items() if severity[column] >= worst.severity)
@@ -117,7 +125,7 @@ def _share_drifted(
             else Thresholds(),
             window=context.window,
             gating=settings.gate == "share",
-            reason=f"{len(severity)} columns judged",
+            reason=None if score.value is None else f"{len(severity)} columns judged",
         )
     ]
 
@@ -125,22 +133,48 @@ def _share_drifted(
 def _general_drift(
     context: Context, settings: DataDrift, results: Sequence[Result]
 ) -> list[Candidate]:
-    values = [r.value for r in results if r.name == "general_drift" and r.value is not None]
-    if not values:
-        return []
     asked = settings.thresholds.get("general_drift")
+    known = [r for r in results if r.name == "general_drift" and r.value is not None]
+    is_judged = asked not in (None, Thresholds())
+    if is_judged:
+        # What decides leaves out dates, which move by themselves.
+        known = [r for r in known if r.status is not Status.IRRELEVANT]
+    if not known:
+        return []
     return [
         Candidate(
             application=APPLICATION,
             kind=ResultKind.DATA_DRIFT,
             name="general_drift",
-            score=Score(math.fsum(values) / len(values)),
+            score=_mean_score(known, is_judged),
+            p_value_at=_decided_by_columns if is_judged else None,
             thresholds=asked or _GENERAL,
             window=context.window,
-            gating=asked is not None and settings.gate == "any",
-            reason=f"mean over {len(values)} columns",
+            gating=is_judged and settings.gate == "any",
+            reason=f"mean over {len(known)} columns",
         )
     ]
+
+
+def _mean_score(results: Sequence[Result], is_judged: bool) -> Score:
+    """The mean over columns; significant where any column is, after correction (Simes 1986)."""
+    value = math.fsum(r.value or 0.0 for r in results) / len(results)
+    error = math.fsum(r.error for r in results) / len(results)
+    if not is_judged:
+        return Score(value, error)
+    if all(r.status is Status.INCONCLUSIVE for r in results):
+        return Score(None, reason=_commonest_reason(results))
+    return Score(value, error, min(1.0 if r.q_value is None else r.q_value for r in results))
+
+
+def _decided_by_columns(_value: float, _rows: int | None) -> float:
+    """No shortage of rows of its own: where every column has one, there is no mean."""
+    return 0.0
+
+
+def _commonest_reason(results: Sequence[Result]) -> str | None:
+    reasons = [result.reason for result in results]
+    return max(reasons, key=reasons.count)
 
 
 def _settings(context: Context) -> DataDrift:

@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mmon.analyses import Context, Findings
 from mmon.analyses._chances import all_in_production, all_of_one_value, beyond_extremes
@@ -133,6 +134,9 @@ def _share(
 
     def p_value_at(value: float, rows: int | None) -> float | None:
         size = m if rows is None else rows
+        if n and k_ref / n + value > 1.0:
+            # No share can rise so far, so there is nothing that more rows could show.
+            return 0.0
         expected = min(size, math.ceil((k_ref / n + value) * size)) if n else 0
         return two_proportions(k_ref, n, expected, size) if n and size else None
 
@@ -178,12 +182,16 @@ def _out_of_range(context: Context, column: str, ref: Ecdf, cur: Ecdf) -> Candid
 
 def _unseen(context: Context, column: str, ref: Counts, cur: Counts) -> Candidate:
     """The share of production rows whose category the reference never had."""
+    if not ref.is_exact:
+        kept = f"the reference has more than the {len(ref.labels):,} categories that were kept"
+        reason = f"{kept}, so unseen ones cannot be told: use --exact, or a larger labels_kept"
+        return _candidate(context, "unseen_share", column, Score(None, reason=reason))
     both = align(ref, cur)
     unseen = int(both.cur[both.ref == 0].sum())
     pooled = both.ref + both.cur
     m = cur.n
-    error = ((cur.other if cur.n else 0) + (unseen if not ref.is_exact else 0)) / m
-    score = Score(unseen / m, error, all_in_production(pooled, ref.n, m, unseen))
+    # A category that production did not keep may be one that the reference has.
+    score = Score(unseen / m, cur.other / m, all_in_production(pooled, ref.n, m, unseen))
 
     def p_value_at(value: float, rows: int | None) -> float:
         size = m if rows is None else rows
@@ -207,27 +215,34 @@ def _unseen(context: Context, column: str, ref: Counts, cur: Counts) -> Candidat
 def _constant(context: Context, column: str, ref: Ecdf | Counts, cur: Ecdf | Counts) -> Candidate:
     """Whether production holds one single value where the reference had several.
 
-    A rare value may be absent from few rows by chance: it counts only when that is improbable.
+    Few rows may be alike by chance, and a single row always is: it counts only when that is
+    improbable.
     """
     was = len(ref.mass) == 1 and ref.is_exact
     now = len(cur.mass) == 1 and cur.is_exact
     if was or not now:
         return _fact(context, "constant", column, 0.0)
-    same = _rows_of_the_constant(ref, cur)
     n, m = ref.n, cur.n
-    if all_of_one_value(same, n, m) > _CHANCE:
+    if all_of_one_value(_pooled_with_constant(ref, cur), n, m) > _CHANCE:
         reason = f"production holds a single value, as {m:,} rows may by chance"
         return _fact(context, "constant", column, 0.0, reason)
     return _fact(context, "constant", column, 1.0, "production holds a single value")
 
 
-def _rows_of_the_constant(ref: Ecdf | Counts, cur: Ecdf | Counts) -> int:
-    """Rows of the reference that hold production's only value (at least)."""
-    if isinstance(ref, Ecdf) and isinstance(cur, Ecdf):
-        return int(ref.mass[ref.values == cur.values[0]].sum())
+def _pooled_with_constant(ref: Ecdf | Counts, cur: Ecdf | Counts) -> NDArray[np.int64]:
+    """Rows of both sides by value, where production has only one."""
     if isinstance(ref, Counts) and isinstance(cur, Counts):
-        return int(ref.mass[(ref.labels == cur.labels[0]).to_numpy()].sum())
-    return 0
+        both = align(ref, cur)
+        return both.ref + both.cur
+    if isinstance(ref, Ecdf) and isinstance(cur, Ecdf):
+        value = cur.values[0]
+        cell = int(np.searchsorted(ref.values, value, side="left"))
+        # Between retained values it may be any of the cell's; the sum is then an upper bound.
+        is_known = cell < len(ref.values) and (not ref.is_exact or ref.values[cell] == value)
+        pooled = ref.mass.copy() if is_known else np.append(ref.mass, 0)
+        pooled[cell if is_known else -1] += cur.n
+        return pooled
+    raise TypeError("one side is numeric and the other categorical")
 
 
 def _fact(

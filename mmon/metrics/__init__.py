@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
+import functools
 import importlib
 import inspect
 import pkgutil
@@ -66,6 +67,7 @@ class Metric(Protocol):
         ...
 
 
+@functools.cache
 def names() -> tuple[str, ...]:
     """Every metric's name, in alphabetical order."""
     return tuple(

@@ -22,7 +22,11 @@ def deal(pooled: IntArray, m: int, deals: int, rng: np.random.Generator) -> IntA
     """
     if pooled.sum() < _LARGEST:
         return rng.multivariate_hypergeometric(pooled, m, size=deals, method="marginals")
-    share = m / float(pooled.sum())
+    total = int(pooled.sum())
+    if 2 * m > total:
+        # The rows that are left are a draw, too; the smaller one is where counts are rare.
+        return pooled - deal(pooled, total - m, deals, rng)
+    share = m / float(total)
     variance = pooled * share * (1 - share)
     # Among so many rows a rare category is Poisson; the others are normal and make up the sum.
     is_rare = variance < _NORMAL_VARIANCE

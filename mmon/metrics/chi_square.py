@@ -34,6 +34,7 @@ class ChiSquare(Binned):
     The two sides differ much in size: the same change in shares gives a smaller V, so that
     thresholds hold for one ratio of rows only (``hellinger`` and ``total_variation`` do not depend
     on it). Rare categories weigh much.
+    Missing values are a bin of their own: more of them is a distance too.
 
     Options
     -------

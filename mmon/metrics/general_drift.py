@@ -35,6 +35,7 @@ class GeneralDrift(Binned):
     Its value is compared with MLRun's own to the digit: MLRun cuts the reference's range into bins
     of equal width, here bins have equal mass and there are bins for what lies outside. Its unit is
     that of neither distance.
+    Missing values are a bin of their own: more of them is a distance too.
 
     Options
     -------

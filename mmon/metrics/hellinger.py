@@ -33,6 +33,7 @@ class Hellinger(Binned):
     its unit depends on how common the changed categories are. With many rare categories chance
     alone keeps it far from 0. In two sparse categories it has few possible values, and so a
     conservative p-value (size 0.03 at 2 % of 500 and 100 rows).
+    Missing values are a bin of their own: more of them is a distance too.
 
     Options
     -------

@@ -33,6 +33,7 @@ class JensenShannon(Binned):
     Compared with tools that report the divergence (its square) or use natural logarithms: a
     distance of 0.1 is a divergence of 0.01. With many rare categories chance alone keeps it far
     from 0. In two sparse categories it has few possible values, and so a conservative p-value.
+    Missing values are a bin of their own: more of them is a distance too.
 
     Options
     -------

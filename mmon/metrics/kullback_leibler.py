@@ -33,6 +33,7 @@ class KullbackLeibler(Binned):
     Compared with a tool that takes the other direction, KL(reference || production), which differs.
     A new category can decide it, and then ``smoothing`` decides its size (``jensen_shannon`` needs
     none); one that vanished hardly counts.
+    Missing values are a bin of their own: more of them is a distance too.
 
     Options
     -------

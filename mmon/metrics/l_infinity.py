@@ -32,6 +32,7 @@ class LInfinity(Binned):
     -------------
     A change is spread over many categories: each moves little, all together much
     (``total_variation`` adds them up). On numeric columns it depends on the number of bins.
+    Missing values are a bin of their own: more of them is a distance too.
 
     Options
     -------

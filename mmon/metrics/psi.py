@@ -34,6 +34,7 @@ class PopulationStabilityIndex(Binned):
     The habitual thresholds are applied whatever the rows and bins: by chance alone the index is
     about (bins - 1) * (1/n + 1/m), 0.1 for ten bins in 1,000 and 100 rows. A category that one side
     never had can decide the index, and then ``smoothing`` decides its size.
+    Missing values are a bin of their own: more of them is a distance too.
 
     Options
     -------

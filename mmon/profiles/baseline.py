@@ -86,7 +86,7 @@ def load(path: str | Path) -> Profile:
         if version > FORMAT_VERSION:
             raise BaselineError(
                 f"{path} has baseline format {version}; this mmon reads up to {FORMAT_VERSION}",
-                hint="upgrade mmon: pip install --upgrade mmon",
+                hint="upgrade mmon, or make the baseline again with this one",
             )
         parts = dict(table.partition_by("column", as_dict=True, include_key=False))
         columns = tuple(

@@ -29,10 +29,10 @@ _FAN_OUT = 16
 WHOLE = 0
 """The window key of everything, when production is not cut into windows."""
 
+_LABELS = (Reading.LABEL, Reading.TRUTH)
 
 OUTSIDE = np.iinfo(np.int64).min
 """The window key of rows outside every window."""
-
 
 _NEEDS_TIMESTAMP = "name it under columns.timestamp or with --timestamp, or use windows of rows"
 
@@ -233,15 +233,14 @@ class _ColumnFold:
                 before = original.slice(first, past - first).null_count()
                 pile.unreadable += part.null_count() - before
             if self._plan.reading is Reading.PRESENCE:
-                null = part.null_count()
-                pile.presence += Presence(present=len(part) - null, null=null)
+                pile.presence += _presence(part)
             else:
                 found = self._summarise(part)
                 pile.presence += found.presence
                 pile.add(found, self._limits)
 
     def _summarise(self, values: pl.Series) -> Ecdf | Counts:
-        if self._plan.reading is not Reading.LABEL:
+        if self._plan.reading not in _LABELS:
             return summarise_numbers(values, self._limits)
         return self._labels.count(values) if values.dtype == pl.String else Counts.of(values)
 
@@ -273,9 +272,15 @@ def summarise_numbers(values: pl.Series, limits: Limits) -> Ecdf:
     return Ecdf.of(numbers, presence=presence, points=points)
 
 
+def _presence(values: pl.Series) -> Presence:
+    null = values.null_count()
+    nan = int(values.is_nan().sum()) if values.dtype.is_float() else 0
+    return Presence(present=len(values) - null - nan, null=null, nan=nan)
+
+
 def _empty(plan: ColumnPlan) -> ColumnProfile:
     distribution: Ecdf | Counts | None = None
-    if plan.reading is Reading.LABEL:
+    if plan.reading in _LABELS:
         distribution = Counts.merge([])
     elif plan.reading is not Reading.PRESENCE:
         distribution = Ecdf.empty()

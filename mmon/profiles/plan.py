@@ -112,6 +112,8 @@ def _follow(column: ColumnProfile, dtype: pl.DataType) -> ColumnPlan:
     is_tested, reason = column.is_tested, column.reason
     if not is_tested and reason != TIME_REASON:
         reading = Reading.PRESENCE
+    elif reading is Reading.LABEL and column.dtype == "Boolean" and dtype.base_type() != pl.Boolean:
+        reading = Reading.TRUTH
     if not is_comparable(dtype, reading):
         is_tested, reading = False, Reading.PRESENCE
         reason = f"{dtype} values cannot be compared with the reference's {column.dtype}"
@@ -171,21 +173,30 @@ def narrow(profile: Profile, roles: Columns) -> Profile:
                     f"columns.{role}: {column.name!r} is {column.kind} in the baseline",
                     hint="a column's kind is stored: make the baseline again with this option",
                 )
-    kept = tuple(
+    own_time = next((c.name for c in profile.columns if c.reason == TIME_REASON), None)
+    timestamp = roles.timestamp or own_time
+    kept = (
         column
         for column in profile.columns
-        if column.name not in roles.ignore
-        and (not column.is_tested or _is_wanted(column.name, roles, roles.timestamp))
+        if column.name not in roles.ignore and _is_wanted(column.name, roles, timestamp)
     )
-    return dataclasses.replace(
-        profile,
-        columns=tuple(
-            dataclasses.replace(column, is_tested=False, reason=ID_REASON)
-            if column.name == roles.id
-            else column
-            for column in kept
-        ),
-    )
+    return dataclasses.replace(profile, columns=tuple(_in_role(one, roles) for one in kept))
+
+
+def _in_role(column: ColumnProfile, roles: Columns) -> ColumnProfile:
+    """A stored column as the one that identifies the rows or tells their time, if it is that."""
+    if column.name == roles.timestamp:
+        return dataclasses.replace(
+            column,
+            kind=ColumnKind.DATETIME,
+            reading=Reading.TIME,
+            distribution=None,
+            is_tested=False,
+            reason=TIME_REASON,
+        )
+    if column.name == roles.id:
+        return dataclasses.replace(column, is_tested=False, reason=ID_REASON)
+    return column
 
 
 def check_roles(columns: Collection[str], roles: Columns) -> None:

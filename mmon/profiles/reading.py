@@ -7,6 +7,7 @@ import enum
 
 import polars as pl
 
+from mmon.profiles.counts import as_labels
 from mmon.results import ColumnKind
 
 
@@ -17,6 +18,8 @@ class Reading(enum.StrEnum):
     LABEL = "label"
     TIME = "time"
     PRESENCE = "presence"
+    TRUTH = "truth"
+    """Labels true and false from any dtype, for production of a Boolean reference."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -71,8 +74,12 @@ def read_as(values: pl.Series, reading: Reading) -> Readable:
         converted = _number(values)
     elif reading is Reading.TIME:
         converted = _time(values)
+    elif reading is Reading.TRUTH:
+        return Readable(_truth(values))
     else:
-        return Readable(values)
+        # Whole numbers with gaps become floats on their way through other tools, and nulls NaN.
+        is_label_float = reading is Reading.LABEL and values.dtype.is_float()
+        return Readable(values.fill_nan(None) if is_label_float else values)
     return Readable(converted, converted.null_count() - values.null_count())
 
 
@@ -104,6 +111,15 @@ def _number(values: pl.Series) -> pl.Series:
         return values.cast(pl.String).str.strip_chars().cast(pl.Float64, strict=False)
     # Decimals, half floats and wide integers, which lose digits above 2**53.
     return values.cast(pl.Float64)
+
+
+def _truth(values: pl.Series) -> pl.Series:
+    labels = as_labels(values.fill_nan(None) if values.dtype.is_float() else values)
+    lowered = labels.str.strip_chars().str.to_lowercase()
+    return lowered.replace_strict(_TRUTHS, default=labels)
+
+
+_TRUTHS = {"true": "true", "1": "true", "false": "false", "0": "false"}
 
 
 def _time(values: pl.Series) -> pl.Series:

@@ -1,4 +1,4 @@
-"""What a column's values say of its kind: identifiers and free text, recognised once read."""
+"""What a column's values say of its kind: identifiers, free text, and numbers that never came."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ from mmon.profiles.counts import Counts
 from mmon.profiles.ecdf import Ecdf
 from mmon.profiles.table import ColumnProfile, Profile
 from mmon.results import ColumnKind
+
+NO_VALUES = "the reference has no values: only presence is compared"
+"""Why a column that is empty in the reference is not tested."""
 
 # Below this many rows, all values being different says nothing.
 _MIN_ROWS = 30
@@ -30,17 +33,18 @@ _TEXT_LENGTH = 50.0
 
 
 def settle(profile: Profile, declared: frozenset[str] = frozenset()) -> Profile:
-    """Mark the identifiers and free-text columns of a reference as not tested.
+    """Mark a reference's identifiers, free texts and numbers without values as not tested.
 
     Parameters
     ----------
     profile : Profile
         Of the reference.
     declared : frozenset of str
-        Columns whose kind the user declared: they stay as they are.
+        Columns whose kind the user declared: they stay as they are, unless they are empty.
     """
     columns = tuple(
-        column if column.name in declared else _settle_column(column) for column in profile.columns
+        column if column.name in declared and column.presence.present else _settle_column(column)
+        for column in profile.columns
     )
     return dataclasses.replace(profile, columns=columns)
 
@@ -48,7 +52,11 @@ def settle(profile: Profile, declared: frozenset[str] = frozenset()) -> Profile:
 def _settle_column(column: ColumnProfile) -> ColumnProfile:
     if not column.is_tested:
         return column
-    if isinstance(column.distribution, Ecdf):
+    found: tuple[ColumnKind, str] | None
+    # An empty column of labels is tested: that labels are missing counts as a category.
+    if isinstance(column.distribution, Ecdf) and not column.distribution.n:
+        found = column.kind, NO_VALUES
+    elif isinstance(column.distribution, Ecdf):
         found = _number_reason(column, column.distribution)
     elif isinstance(column.distribution, Counts):
         found = _label_reason(column.distribution)

@@ -115,7 +115,7 @@ def needs_a_look(result: Result) -> bool:
 def column_word(column: Column) -> str:
     """In a word, why a column is not tested for drift."""
     if column.kind is ColumnKind.DATETIME:
-        return "time"
+        return "time" if column.reason else "a date, told but not judged"
     if column.kind is ColumnKind.UNSUPPORTED:
         return column.dtype or "unsupported"
     if column.kind in (ColumnKind.IDENTIFIER, ColumnKind.TEXT):

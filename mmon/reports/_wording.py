@@ -38,6 +38,11 @@ def count(rows: float) -> str:
     return f"{rows:,.0f}"
 
 
+def counted(things: int, noun: str) -> str:
+    """ "1 column", "12 columns"."""
+    return f"{count(things)} {noun}" + ("" if things == 1 else "s")
+
+
 def number(value: float | None, *, decimals: int = 0) -> str:
     """Three significant digits, or more where ``decimals`` asks for more places.
 

@@ -73,7 +73,7 @@ def parse(text: str, source_name: str = "the result") -> Document:
         raise DataError(
             f"{source_name} is a result of version {version}, and this mmon reads up to "
             f"{SCHEMA_VERSION}",
-            hint="it was written by a newer mmon: pip install --upgrade mmon",
+            hint="it was written by a newer mmon: upgrade this one",
         )
     wrong = fault(body, schema())
     if wrong is not None:

@@ -92,7 +92,7 @@ class _Screen:
             summary.title(document),
             f"reference {wording.count(document.reference.rows)} rows",
             f"production {wording.count(document.production.rows)} rows",
-            f"{wording.count(len(document.columns))} columns",
+            wording.counted(len(document.columns), "column"),
         ]
         if len(document.windows) > 1:
             pieces.append(f"{wording.count(len(document.windows))} windows")

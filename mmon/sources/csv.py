@@ -145,7 +145,7 @@ class CsvFile:
             if other is not None:
                 raise DataError(
                     f"{self.part.name!r} has a single column, {names[0][:60]!r}",
-                    hint=f"set the separator option to {other!r}",
+                    hint=f"name the separator with --separator {other!r}, or in the configuration",
                 )
         if any("\N{REPLACEMENT CHARACTER}" in name for name in names):
             # Polars refuses other bytes in values, but replaces them in names.

@@ -8,7 +8,12 @@ import math
 import numpy as np
 import pytest
 
-from mmon.analyses._chances import all_in_production, all_of_one_value, beyond_extremes
+from mmon.analyses._chances import (
+    all_in_production,
+    all_of_one_value,
+    beyond_extremes,
+    least_p_value,
+)
 
 
 @pytest.mark.parametrize(("n", "m"), [(2, 3), (3, 4), (5, 2), (1, 4)])
@@ -35,10 +40,25 @@ def test_values_beyond_the_extremes_have_the_size_they_claim():
     assert (p_values <= 0.05).mean() > 0.015
 
 
-@pytest.mark.parametrize(("ref_rows", "n", "m"), [(0, 10, 3), (4, 10, 3), (9, 10, 20)])
-def test_one_value_by_chance_is_hypergeometric(ref_rows, n, m):
-    expected = math.comb(ref_rows + m, m) / math.comb(n + m, m)
-    assert all_of_one_value(ref_rows, n, m) == pytest.approx(expected, rel=1e-12)
+@pytest.mark.parametrize(
+    ("pooled", "m"), [((3, 1, 5), 3), ((2, 2, 2), 2), ((1, 1, 4), 1), ((2, 3), 4)]
+)
+def test_one_value_by_chance_equals_enumeration(pooled, m):
+    rows = np.repeat(np.arange(len(pooled)), pooled)
+    deals = [len({*deal}) == 1 for deal in itertools.combinations(rows.tolist(), m)]
+    found = all_of_one_value(np.array(pooled), len(rows) - m, m)
+    assert found == pytest.approx(np.mean(deals), abs=1e-12)
+
+
+def test_no_p_value_is_below_that_of_a_single_deal():
+    assert least_p_value(1, 1) == pytest.approx(1 / 2)
+    assert least_p_value(4, 3) == pytest.approx(1 / math.comb(7, 3))
+
+
+def test_the_bound_on_unseen_rows_takes_a_million_labels_in_little_memory():
+    pooled = np.full(1_000_000, 3)
+    assert all_in_production(pooled, 1_500_000, 1_500_000, 10_000) == 1.0
+    assert all_in_production(pooled, 1_500_000, 1_500_000, 900_000) < 1e-99
 
 
 @pytest.mark.parametrize("labels", [20, 300])

@@ -113,3 +113,37 @@ def test_metrics_that_fit_no_column_are_inconclusive():
     report = mmon.compare(REF.select("code"), CUR.select("code"), metrics=["ks"])
     assert report.verdict == "inconclusive"
     assert "no column could be tested" in report.document.sentence
+
+
+def test_a_share_of_columns_of_which_none_is_conclusive_is_not_conclusive():
+    body = {"reference": "-", "production": "x", "analyses": {"data_drift": {"gate": "share"}}}
+    inputs = sides.Inputs(sides.Data(REF.lazy(), "ref"), sides.Data(table(2).head(3).lazy(), "cur"))
+    report = mmon.Report(pipeline.run(config_file.validate(body), inputs))
+    (row,) = rows(report, name="share_drifted")
+    assert row["status"] == "inconclusive"
+    assert "production rows" in row["reason"]
+    assert report.verdict == "inconclusive"
+
+
+def test_one_equal_row_on_each_side_is_no_proof():
+    one = pl.DataFrame({"x": [1.0], "c": ["a"]})
+    assert mmon.compare(one, one).verdict == "inconclusive"
+    many = pl.DataFrame({"x": [1.0] * 200, "c": ["a"] * 200})
+    assert mmon.compare(many, many).verdict == "pass"
+
+
+def test_no_metric_with_thresholds_is_said_to_be_that():
+    report = mmon.compare(REF, CUR, metrics=["psi"])
+    assert report.verdict == "inconclusive"
+    assert report.document.sentence == "no metric that decides was computed: give one thresholds"
+
+
+def test_the_mean_general_drift_of_a_few_rows_is_no_breach():
+    levels = {"general_drift": {"detected": 0.3}, "ks": {}, "total_variation": {}}
+    few = mmon.compare(REF, table(2).head(3), thresholds=levels)
+    (mean,) = few.results.filter(pl.col("column").is_null()).filter(name="general_drift").to_dicts()
+    assert mean["status"] == "inconclusive"
+    assert few.verdict == "inconclusive"
+    many = mmon.compare(REF, REF.with_columns(moved=pl.col("moved") + 9), thresholds=levels)
+    (mean,) = many.results.filter(pl.col("column").is_null(), name="general_drift").to_dicts()
+    assert mean["p_value"] < 1e-9

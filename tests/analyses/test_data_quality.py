@@ -162,3 +162,53 @@ def test_duplicate_rows_are_counted_where_asked(tmp_path):
     (row,) = report.results.filter(name="duplicate_share").to_dicts()
     assert row["value"] == pytest.approx(1 / 3)
     assert row["status"] == "detected"
+
+
+def compared(ref: pl.Series, cur: pl.Series, **options) -> mmon.Report:
+    return mmon.compare(pl.DataFrame({"x": ref}), pl.DataFrame({"x": cur}), **options)
+
+
+def statuses(report: mmon.Report, name: str) -> list[str]:
+    return report.results.filter(name=name)["status"].to_list()
+
+
+def test_a_single_production_row_is_not_called_constant():
+    many = pl.Series(np.random.default_rng(0).normal(size=5_000))
+    report = compared(many, many.head(1), fail_on="potential")
+    assert statuses(report, "constant") == ["no_detection"]
+    assert report.verdict == "inconclusive"
+
+
+def test_a_continuous_column_that_became_constant_is_told():
+    many = pl.Series(np.random.default_rng(0).normal(size=20_000))
+    stuck = pl.Series(np.full(50, 0.123))
+    assert statuses(compared(many, stuck), "constant") == ["potential_detection"]
+    assert statuses(compared(many, stuck, exact=True), "constant") == ["potential_detection"]
+
+
+@pytest.mark.parametrize("dtype", [pl.Float64, pl.String, pl.Null, pl.Int64])
+def test_a_column_without_any_value_makes_nothing_inconclusive(dtype):
+    empty = pl.DataFrame({"x": pl.Series([None] * N, dtype=dtype)})
+    both = reference().hstack(empty)
+    report = mmon.compare(both, both)
+    assert report.verdict == "pass"
+    assert "inconclusive" not in report.results["status"]
+    (column,) = (one for one in report.document.columns if one.name == "x")
+    if dtype != pl.String:
+        assert column.reason is not None
+        assert "value" in column.reason
+
+
+def test_a_share_that_cannot_rise_to_the_threshold_needs_no_more_rows():
+    half = pl.Series([None] * 950 + [1.0, 2.0] * 25)
+    assert statuses(compared(half, half), "missing_share") == ["no_detection"]
+
+
+def test_unseen_categories_are_not_guessed_where_the_reference_was_capped():
+    many = pl.Series(np.random.default_rng(0).integers(0, 20_000, 60_000)).cast(pl.String)
+    report = compared(many, many.shuffle(seed=1))
+    (row,) = report.results.filter(name="unseen_share").to_dicts()
+    assert row["value"] is None
+    assert row["status"] == "inconclusive"
+    assert "labels_kept" in row["reason"]
+    assert report.verdict == "pass"

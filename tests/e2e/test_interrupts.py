@@ -17,7 +17,7 @@ from tests.e2e.running import environment
 
 _PARTS = 12
 _PATIENCE_S = 30
-_SOON_S = 10
+_SOON_S = 30
 
 
 @pytest.fixture(scope="module")

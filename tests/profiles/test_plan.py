@@ -8,8 +8,9 @@ import pytest
 from mmon.config import Columns
 from mmon.errors import ConfigError
 from mmon.profiles.build import WHOLE, Limits, profile_frame
-from mmon.profiles.plan import plan_production, plan_reference
+from mmon.profiles.plan import narrow, plan_production, plan_reference
 from mmon.profiles.reading import Reading
+from mmon.profiles.settle import settle
 from mmon.results import ColumnKind
 
 SCHEMA = {
@@ -97,3 +98,19 @@ def test_a_dtype_that_cannot_be_compared_is_only_counted():
     assert not column.is_tested
     assert column.reading is Reading.PRESENCE
     assert "cannot be compared" in column.reason
+
+
+def test_a_stored_reference_is_narrowed_as_one_that_is_read():
+    data = pl.DataFrame({"i": range(50), "x": [1.0] * 50, "when": ["2024-01-01"] * 50})
+    roles = Columns(features=("x",), timestamp="when")
+    stored = narrow(settle(reference(data)), roles)
+    read = settle(reference(data, features=("x",), timestamp="when"))
+    told = [(c.name, c.kind, c.reading, c.is_tested, c.reason) for c in read.columns]
+    assert [(c.name, c.kind, c.reading, c.is_tested, c.reason) for c in stored.columns] == told
+
+
+@pytest.mark.parametrize("dtype", [pl.Int64(), pl.Float64(), pl.String()])
+def test_production_of_a_boolean_reference_is_read_as_true_and_false(dtype):
+    ref = reference(pl.DataFrame({"y": [True, False]}))
+    (column,) = plan_production(ref, {"y": dtype}).columns
+    assert column.reading is Reading.TRUTH

@@ -112,3 +112,25 @@ def test_comparable_dtypes_can_be_read(dtype, reading, expected):
     assert is_comparable(dtype, reading) is expected
     if expected and reading is not Reading.LABEL:
         assert len(read_as(pl.Series([None], dtype=dtype), reading).values) == 1
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        pl.Series([1, 0, None]),
+        pl.Series([1.0, 0.0, float("nan")]),
+        pl.Series(["True", " false", None]),
+        pl.Series([True, False, None]),
+        pl.Series(["1", "0", None], dtype=pl.Categorical),
+    ],
+)
+def test_truth_is_read_from_numbers_and_texts(values):
+    assert read_as(values, Reading.TRUTH).values.to_list() == ["true", "false", None]
+
+
+def test_what_is_neither_true_nor_false_keeps_its_label():
+    assert read_as(pl.Series(["Yes", "true"]), Reading.TRUTH).values.to_list() == ["Yes", "true"]
+
+
+def test_a_category_that_is_not_a_number_is_missing():
+    assert read_as(pl.Series([1.0, float("nan")]), Reading.LABEL).values.to_list() == [1.0, None]

@@ -30,7 +30,7 @@ def test_a_damaged_installation_says_what_to_do(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(resources, "_PACKAGE", tmp_path / "mmon")
-    with pytest.raises(MmonError, match="reinstall"):
+    with pytest.raises(MmonError, match="install mmon again"):
         resources.folder("configs")
 
 

@@ -85,7 +85,8 @@ def test_a_store_that_never_answers_is_given_up(kind: str, name: str, silent_ser
     with pytest.raises(DataError, match="the server does not answer in time") as caught:
         open_dataset(Dataset(path=path, storage_options=options))
     assert repr(path) in caught.value.message
-    assert time.monotonic() - begin < 15
+    # Without limits it would take minutes; a busy machine may take its time.
+    assert time.monotonic() - begin < 60
 
 
 def test_a_web_server_that_never_answers_is_given_up(silent_server: str) -> None:

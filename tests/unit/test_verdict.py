@@ -233,3 +233,18 @@ def test_an_open_threshold_is_inconclusive_even_among_conclusive_results():
 )
 def test_the_exit_status_follows_the_verdict(verdict_, on_inconclusive, expected):
     assert exit_status(verdict_, on_inconclusive) == expected
+
+
+def test_too_few_rows_for_the_only_threshold_are_inconclusive_whatever_fails():
+    only = Thresholds(detected=0.2)
+    one = candidate(0.1, 0.5, thresholds=only, rows=10, needed_rows=100)
+    assert status(one) is Status.INCONCLUSIVE
+    assert status(one, fail_on="potential") is Status.INCONCLUSIVE
+
+
+def test_an_error_across_the_only_threshold_is_open_whatever_fails():
+    unsure = candidate(0.19, error=0.05, thresholds=Thresholds(detected=0.2))
+    sure = candidate(0.01)
+    for fail_on in ("detected", "potential"):
+        rule = Rule(fail_on=fail_on)
+        assert decide(judge([unsure, sure], rule), rule) is Verdict.INCONCLUSIVE
