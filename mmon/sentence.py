@@ -81,8 +81,10 @@ def _inconclusive(
 def _pass(judged: list[Result], rule: Rule) -> str:
     if not judged:
         return "nothing was tested"
-    by_column = [r for r in judged if r.kind is ResultKind.DATA_DRIFT]
-    tested = _count(len(_columns(by_column, ResultKind.DATA_DRIFT)), "column")
+    conclusive = [r for r in judged if r.status is not Status.INCONCLUSIVE]
+    known = _columns(conclusive, ResultKind.DATA_DRIFT)
+    unclear = [c for c in _columns(judged, ResultKind.DATA_DRIFT) if c not in known]
+    tested = _count(len(known), "column")
     raised = [r for r in judged if r.status.severity >= Status.POTENTIAL_DETECTION.severity]
     drifted = _columns(raised, ResultKind.DATA_DRIFT)
     if drifted:
@@ -92,10 +94,9 @@ def _pass(judged: list[Result], rule: Rule) -> str:
     else:
         text = f"no drift in {tested}"
     checks = list(dict.fromkeys(_check(r) for r in raised if r.kind is ResultKind.DATA_QUALITY))
-    unclear = _columns([r for r in judged if r.status is Status.INCONCLUSIVE], None)
-    if unclear:
-        checks.append(f"{_count(len(unclear), 'column')} not conclusive")
-    return "; ".join([text, *_shortened(checks)])
+    # A column that could not be judged is no column without drift: it is always told.
+    doubts = [f"{_count(len(unclear), 'column')} inconclusive"] if unclear else []
+    return "; ".join([text, *doubts, *_shortened(checks)])
 
 
 def _none(drifted: Sequence[str]) -> str:
@@ -112,11 +113,11 @@ def _shortened(texts: list[str]) -> list[str]:
     return [*texts[:_NAMED], f"and {len(texts) - _NAMED} more"]
 
 
-def _columns(results: Iterable[Result], kind: ResultKind | None) -> list[str]:
+def _columns(results: Iterable[Result], kind: ResultKind) -> list[str]:
     """Columns of results, those with the largest values first."""
     size: dict[str, float] = {}
     for result in results:
-        if result.column is not None and kind in (None, result.kind):
+        if result.column is not None and result.kind is kind:
             before = size.get(result.column, 0.0)
             size[result.column] = max(before, abs(result.value or 0.0))
     return sorted(size, key=lambda column: (-size[column], column))

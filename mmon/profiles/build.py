@@ -34,7 +34,7 @@ _LABELS = (Reading.LABEL, Reading.TRUTH)
 OUTSIDE = np.iinfo(np.int64).min
 """The window key of rows outside every window."""
 
-_NEEDS_TIMESTAMP = "name it under columns.timestamp or with --timestamp, or use windows of rows"
+_NEEDS_TIMESTAMP = "name it with --timestamp or under columns.timestamp, or use windows of rows"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -171,12 +171,21 @@ class _RowCounter:
         if isinstance(self._cut, RowCut):
             return self._cut.assign(offset, batch.height)
         if self._cut is None or self._timestamp is None:
-            raise ConfigError("windows by time need a timestamp column", hint=_NEEDS_TIMESTAMP)
+            raise ConfigError(
+                "windows by time need a timestamp column", hint=self._candidates(batch)
+            )
         times = batch[self._timestamp]
         newest = self._cut.instants(times).max()
         if isinstance(newest, int):
             self.newest_us = max(newest, self.newest_us or newest)
         return self._cut.assign(times).fill_null(OUTSIDE).to_numpy()
+
+    @staticmethod
+    def _candidates(batch: pl.DataFrame) -> str:
+        dates = [name for name, dtype in batch.schema.items() if dtype in (pl.Date, pl.Datetime)]
+        return (
+            f"{_NEEDS_TIMESTAMP}; dates are in: {', '.join(dates)}" if dates else _NEEDS_TIMESTAMP
+        )
 
 
 @dataclasses.dataclass

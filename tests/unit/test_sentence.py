@@ -72,6 +72,12 @@ def test_the_sentence_says_why(verdict, results, windows, expected):
     assert sentence(verdict, results, windows, Rule()) == expected
 
 
+def test_columns_that_could_not_be_judged_are_not_counted_as_without_drift():
+    unclear = [result(f"u{i}", 0.3, Status.INCONCLUSIVE, reason="too few rows") for i in range(9)]
+    text = sentence(Verdict.PASS, [QUIET[0], *unclear], [WINDOW], Rule())
+    assert text == "no drift in 1 column; 9 columns inconclusive"
+
+
 def test_more_than_three_columns_are_counted():
     many = [result(f"c{i}", 0.3 + i / 10, Status.DETECTED) for i in range(5)]
     text = sentence(Verdict.BREACH, many, [WINDOW], Rule())
