@@ -12,7 +12,8 @@ from mmon import sources
 from mmon.config import Config, Dataset
 from mmon.errors import DataError
 from mmon.profiles import baseline
-from mmon.profiles.build import WHOLE, Limits, Profiled, profile_frame
+from mmon.profiles.build import WHOLE, Profiled, profile_frame
+from mmon.profiles.pile import Limits
 from mmon.profiles.plan import narrow, plan_production, plan_reference
 from mmon.profiles.reading import Reading
 from mmon.profiles.settle import settle

@@ -14,17 +14,12 @@ from mmon.errors import ConfigError
 from mmon.profiles.counts import Counts
 from mmon.profiles.ecdf import Ecdf
 from mmon.profiles.labels import LabelCounter
+from mmon.profiles.pile import Limits, Pile
 from mmon.profiles.plan import ColumnPlan, Plan
 from mmon.profiles.presence import Presence
 from mmon.profiles.reading import Reading, read_as
-from mmon.profiles.table import ColumnProfile, Profile, compress, merge
+from mmon.profiles.table import ColumnProfile, Profile
 from mmon.windows import RowCut, WindowCut
-
-# Summaries of single batches keep this many times the points of the final one, so that the one
-# compression at the end dominates the error.
-_LEAF_FACTOR = 1
-# Parts merged and compressed at once: the error grows with the logarithm of the batches only.
-_FAN_OUT = 16
 
 WHOLE = 0
 """The window key of everything, when production is not cut into windows."""
@@ -35,14 +30,6 @@ OUTSIDE = np.iinfo(np.int64).min
 """The window key of rows outside every window."""
 
 _NEEDS_TIMESTAMP = "name it with --timestamp or under columns.timestamp, or use windows of rows"
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Limits:
-    """How much a summary keeps; None keeps everything."""
-
-    points: int | None
-    labels: int | None
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -188,42 +175,13 @@ class _RowCounter:
         )
 
 
-@dataclasses.dataclass
-class _Pile:
-    """The growing summary of one column in one window: parts, merged level by level."""
-
-    presence: Presence = dataclasses.field(default_factory=Presence)
-    unreadable: int = 0
-    levels: list[list[Ecdf | Counts]] = dataclasses.field(default_factory=lambda: [[]])
-
-    def add(self, part: Ecdf | Counts, limits: Limits) -> None:
-        self.levels[0].append(part)
-        for level in range(len(self.levels)):
-            if len(self.levels[level]) < _FAN_OUT:
-                break
-            joined = compress(
-                merge(self.levels[level]),
-                points=limits.points and limits.points * _LEAF_FACTOR,
-                labels=limits.labels and limits.labels * _FAN_OUT,
-            )
-            self.levels[level] = []
-            if level + 1 == len(self.levels):
-                self.levels.append([])
-            if joined is not None:
-                self.levels[level + 1].append(joined)
-
-    def finish(self, limits: Limits) -> Ecdf | Counts | None:
-        parts = [part for level in self.levels for part in level]
-        return compress(merge(parts), points=limits.points, labels=limits.labels)
-
-
 class _ColumnFold:
     """One column's summaries, a pile a window."""
 
     def __init__(self, plan: ColumnPlan, limits: Limits) -> None:
         self._plan = plan
         self._limits = limits
-        self._piles: dict[int, _Pile] = {}
+        self._piles: dict[int, Pile] = {}
         self._labels = LabelCounter()
 
     def add(self, batch: pl.DataFrame, context: Segments) -> None:
@@ -236,7 +194,7 @@ class _ColumnFold:
         for key, first, past in context.parts:
             if key == OUTSIDE:
                 continue
-            pile = self._piles.setdefault(key, _Pile())
+            pile = self._piles.setdefault(key, Pile())
             part = values.slice(first, past - first)
             if readable.unreadable:
                 before = original.slice(first, past - first).null_count()
@@ -277,8 +235,7 @@ def summarise_numbers(values: pl.Series, limits: Limits) -> Ecdf:
             inf = len(numbers) - int(finite.sum()) - nan
             numbers = numbers[finite]
     presence = Presence(present=len(numbers), null=null, nan=nan, inf=inf)
-    points = limits.points and limits.points * _LEAF_FACTOR
-    return Ecdf.of(numbers, presence=presence, points=points)
+    return Ecdf.of(numbers, presence=presence, points=limits.points)
 
 
 def _presence(values: pl.Series) -> Presence:

@@ -11,8 +11,9 @@ import pytest
 from mmon.config import Columns
 from mmon.errors import BaselineError, OutputError
 from mmon.profiles import baseline
-from mmon.profiles.build import WHOLE, Limits, profile_frame
+from mmon.profiles.build import WHOLE, profile_frame
 from mmon.profiles.ecdf import Ecdf
+from mmon.profiles.pile import Limits
 from mmon.profiles.plan import plan_reference
 from mmon.profiles.settle import settle
 from mmon.profiles.table import Profile

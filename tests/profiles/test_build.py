@@ -11,8 +11,9 @@ import pytest
 from mmon.config import Columns, Windows
 from mmon.engine import local
 from mmon.errors import ConfigError
-from mmon.profiles.build import WHOLE, Limits, Profiled, profile_frame
+from mmon.profiles.build import WHOLE, Profiled, profile_frame
 from mmon.profiles.ecdf import Ecdf
+from mmon.profiles.pile import Limits
 from mmon.profiles.plan import plan_production, plan_reference
 from mmon.profiles.table import Profile
 from mmon.windows import RowCut, WindowCut

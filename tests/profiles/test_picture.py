@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mmon.config import Columns
-from mmon.profiles.build import WHOLE, Limits, profile_frame
+from mmon.profiles.build import WHOLE, profile_frame
 from mmon.profiles.picture import picture
+from mmon.profiles.pile import Limits
 from mmon.profiles.plan import plan_production, plan_reference
 
 LIMITS = Limits(points=None, labels=None)

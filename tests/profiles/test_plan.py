@@ -7,7 +7,8 @@ import pytest
 
 from mmon.config import Columns
 from mmon.errors import ConfigError
-from mmon.profiles.build import WHOLE, Limits, profile_frame
+from mmon.profiles.build import WHOLE, profile_frame
+from mmon.profiles.pile import Limits
 from mmon.profiles.plan import narrow, plan_production, plan_reference
 from mmon.profiles.reading import Reading
 from mmon.profiles.settle import settle

@@ -7,7 +7,8 @@ import polars as pl
 import pytest
 
 from mmon.config import Columns
-from mmon.profiles.build import WHOLE, Limits, profile_frame
+from mmon.profiles.build import WHOLE, profile_frame
+from mmon.profiles.pile import Limits
 from mmon.profiles.plan import plan_reference
 from mmon.profiles.settle import settle
 from mmon.profiles.table import ColumnProfile
