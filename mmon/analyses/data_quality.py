@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from collections.abc import Callable
 
@@ -72,7 +73,12 @@ def duplicates_unknown(context: Context) -> Candidate:
 def _missing_column(context: Context, ref: ColumnProfile) -> Candidate:
     if ref.name == context.config.columns.target:
         return _fact(context, "missing_column", ref.name, 0.0, "no labels in production yet")
-    return _fact(context, "missing_column", ref.name, 1.0, "production does not have this column")
+    reason = "production does not have this column"
+    found = _fact(context, "missing_column", ref.name, 1.0, reason)
+    if ref.is_tested or "missing_column" in _settings(context).thresholds:
+        return found
+    # Without an identifier or a time nothing is compared less: worth telling, not worth failing.
+    return dataclasses.replace(found, thresholds=Thresholds(potential=1.0))
 
 
 def _missing_share(context: Context, ref: ColumnProfile, cur: ColumnProfile) -> Candidate:
@@ -245,6 +251,10 @@ def _pooled_with_constant(ref: Ecdf | Counts, cur: Ecdf | Counts) -> NDArray[np.
     raise TypeError("one side is numeric and the other categorical")
 
 
+def _settings(context: Context) -> DataQuality:
+    return context.config.analyses.data_quality or DataQuality()
+
+
 def _fact(
     context: Context, name: str, column: str, value: float, reason: str | None = None
 ) -> Candidate:
@@ -263,7 +273,7 @@ def _candidate(
     reason: str | None = None,
     is_increase: bool = False,
 ) -> Candidate:
-    settings = context.config.analyses.data_quality or DataQuality()
+    settings = _settings(context)
     return Candidate(
         application=APPLICATION,
         kind=ResultKind.DATA_QUALITY,

@@ -110,6 +110,14 @@ def test_a_missing_column_is_a_breach_and_a_new_one_may_be():
     assert "age is missing" in report.document.sentence
 
 
+def test_a_missing_identifier_is_told_and_does_not_fail():
+    with_id = reference().with_row_index("row_id")
+    report = mmon.compare(with_id, reference())
+    (row,) = report.results.filter(name="missing_column").to_dicts()
+    assert (row["column"], row["status"]) == ("row_id", "potential_detection")
+    assert report.verdict == "pass"
+
+
 def test_a_missing_target_is_only_late():
     report = mmon.compare(
         reference(), reference().drop("flag"), columns={"target": "flag"}
