@@ -236,12 +236,14 @@ def init(
     force: Annotated[bool, typer.Option("--force", help="Replace the file if it exists.")] = False,
 ) -> None:
     """Write a commented configuration to start from."""
-    from mmon.config_schema import template
+    from mmon.config_schema import schema_text, template
     from mmon.files import write_text
 
     if Path(path).exists() and not force:
         raise ConfigError(f"{path} exists already", hint="name another file, or add --force")
     write_text(Path(path), template())
+    # The configuration's first line names it, for editors.
+    write_text(Path(path).with_name("mmon.schema.json"), schema_text())
     console.tell(f"wrote {path}; edit it, then: mmon validate {path} && mmon run {path}")
 
 

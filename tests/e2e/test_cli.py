@@ -238,3 +238,10 @@ main()
         assert ended.status == 3
         assert "mmon: internal error: ZeroDivisionError: boom" in ended.err
         assert ("Traceback" in ended.err) == bool(debug)
+
+
+def test_init_writes_the_schema_that_its_first_line_names(mmon: Mmon, folder: Path) -> None:
+    assert mmon("init started.yaml").status == 0
+    first = (folder / "started.yaml").read_text(encoding="utf-8").splitlines()[0]
+    named = first.split("$schema=./")[1]
+    jsonschema.Draft7Validator.check_schema(json.loads((folder / named).read_text("utf-8")))
