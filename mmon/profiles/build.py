@@ -191,6 +191,8 @@ class _ColumnFold:
         if context.order is not None:
             values = values.gather(context.order)
             original = original.gather(context.order)
+        windows = self._piles.keys() | {key for key, _, _ in context.parts}
+        limits = self._limits.shared_by(len(windows))
         for key, first, past in context.parts:
             if key == OUTSIDE:
                 continue
@@ -202,21 +204,22 @@ class _ColumnFold:
             if self._plan.reading is Reading.PRESENCE:
                 pile.presence += _presence(part)
             else:
-                found = self._summarise(part)
+                found = self._summarise(part, limits)
                 pile.presence += found.presence
-                pile.add(found, self._limits)
+                pile.add(found, limits)
 
-    def _summarise(self, values: pl.Series) -> Ecdf | Counts:
+    def _summarise(self, values: pl.Series, limits: Limits) -> Ecdf | Counts:
         if self._plan.reading not in _LABELS:
-            return summarise_numbers(values, self._limits)
+            return summarise_numbers(values, limits)
         return self._labels.count(values) if values.dtype == pl.String else Counts.of(values)
 
     def finish(self) -> dict[int, ColumnProfile]:
+        limits = self._limits.shared_by(len(self._piles))
         return {
             key: _column(
                 self._plan,
                 presence=pile.presence,
-                distribution=pile.finish(self._limits),
+                distribution=pile.finish(limits),
                 unreadable=pile.unreadable,
             )
             for key, pile in self._piles.items()

@@ -9,16 +9,34 @@ from mmon.profiles.ecdf import Ecdf
 from mmon.profiles.presence import Presence
 from mmon.profiles.table import compress, merge
 
-# Parts merged and compressed at once: the error grows with the logarithm of the batches only.
-_FAN_OUT = 16
+# Beyond this many windows each keeps fewer points, but enough to tell 0.01 from 0.02.
+_MANY_WINDOWS = 64
+_FEWEST_POINTS = 256
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Limits:
-    """How much a summary keeps; None keeps everything."""
+    """How much a summary keeps; None keeps everything.
+
+    Attributes
+    ----------
+    points, labels : int or None
+        Points of a numeric column, labels of a categorical one.
+    fan_out : int
+        Parts merged and compressed at once: the error grows with the logarithm of the batches only,
+        and the more parts the less.
+    """
 
     points: int | None
     labels: int | None
+    fan_out: int = 16
+
+    def shared_by(self, windows: int) -> Limits:
+        """What each of so many windows keeps, so that memory does not grow with all of them."""
+        if windows <= _MANY_WINDOWS or self.points is None:
+            return self
+        share = max(_FEWEST_POINTS, self.points * _MANY_WINDOWS // windows)
+        return dataclasses.replace(self, points=min(self.points, share), fan_out=4)
 
 
 @dataclasses.dataclass
@@ -32,12 +50,12 @@ class Pile:
     def add(self, part: Ecdf | Counts, limits: Limits) -> None:
         self.levels[0].append(part)
         for level in range(len(self.levels)):
-            if len(self.levels[level]) < _FAN_OUT:
+            if len(self.levels[level]) < limits.fan_out:
                 break
             joined = compress(
                 merge(self.levels[level]),
                 points=limits.points,
-                labels=limits.labels and limits.labels * _FAN_OUT,
+                labels=limits.labels and limits.labels * limits.fan_out,
             )
             self.levels[level] = []
             if level + 1 == len(self.levels):

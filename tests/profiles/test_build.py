@@ -104,6 +104,23 @@ def test_time_windows_in_one_pass_equal_one_profile_each(order):
         assert_same(profile, build(alone, limits=Limits(None, None)).profiles[WHOLE])
 
 
+def test_many_windows_share_the_points_and_keep_their_error_bound(monkeypatch):
+    monkeypatch.setattr(local, "_BATCH_ROWS", (7_000, 7_000))
+    values = np.random.default_rng(5).lognormal(size=60_000)
+    data = pl.DataFrame({"x": values, "when": [dt.datetime(2024, 1, 1)] * len(values)})
+    found = build(data, RowCut(500), Limits(points=512, labels=10))
+    assert len(found.profiles) == 120
+    kept = [profile.columns[0].distribution for profile in found.profiles.values()]
+    # 512 points for 64 windows are 273 for each of 120, and a few more in the tails.
+    assert max(len(ecdf.values) for ecdf in kept) < 320
+    for index, ecdf in enumerate(kept):
+        inside = np.sort(values[500 * index : 500 * (index + 1)])
+        missed = np.arange(1, 501) / 500 - ecdf.cdf(inside)
+        assert missed.min() >= 0.0
+        assert missed.max() <= ecdf.rank_error + 1e-12
+        assert ecdf.rank_error < 0.02
+
+
 def test_row_windows_follow_the_order_of_rows(monkeypatch):
     monkeypatch.setattr(local, "_BATCH_ROWS", (700, 700))
     found = build(frame(), RowCut(1_200), Limits(None, None))
