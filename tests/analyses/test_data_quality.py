@@ -159,7 +159,7 @@ def test_an_integer_column_that_became_float_is_compared():
 def test_duplicate_rows_are_counted_where_asked(tmp_path):
     before, after = tmp_path / "ref.parquet", tmp_path / "prod.parquet"
     reference().write_parquet(before)
-    pl.concat([reference(), reference().head(1_000)]).write_parquet(after)
+    pl.concat([reference().head(1_000), reference().head(1_000)]).write_parquet(after)
     report = mmon.run(
         {
             "reference": str(before),
@@ -168,8 +168,21 @@ def test_duplicate_rows_are_counted_where_asked(tmp_path):
         }
     )
     (row,) = report.results.filter(name="duplicate_share").to_dicts()
-    assert row["value"] == pytest.approx(1 / 3)
+    assert row["value"] == pytest.approx(1 / 2)
     assert row["status"] == "detected"
+
+
+def test_more_rows_alone_are_not_more_duplicates(tmp_path):
+    rng = np.random.default_rng(1)
+    before, after = tmp_path / "ref.parquet", tmp_path / "prod.parquet"
+    for path, rows in ((before, 200), (after, 20_000)):
+        codes = {name: rng.integers(0, 30, rows) for name in "ab"}
+        pl.DataFrame(codes).write_parquet(path)
+    body = {"reference": str(before), "production": str(after)}
+    report = mmon.run({**body, "analyses": {"data_quality": {"duplicates": True}}})
+    (row,) = report.results.filter(name="duplicate_share").to_dicts()
+    assert abs(row["value"]) < 0.1
+    assert row["status"] != "detected"
 
 
 def compared(ref: pl.Series, cur: pl.Series, **options) -> mmon.Report:
