@@ -13,7 +13,6 @@ PODS 2004 (COMBINE and PRUNE). Agarwal et al., *Mergeable summaries*, PODS 2012.
 from __future__ import annotations
 
 import dataclasses
-import functools
 import math
 from collections.abc import Sequence
 from typing import Any
@@ -22,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mmon.profiles.presence import Presence
+from mmon.profiles.ranks import choose, retained_ranks
 
 DEFAULT_POINTS = 4096
 
@@ -98,7 +98,7 @@ class Ecdf:
         ordered = np.sort(values)
         changes = ordered[1:] != ordered[:-1]
         distinct = int(np.count_nonzero(changes)) + 1
-        ranks, uncertain = _choose(ordered, changes, distinct, points)
+        ranks, uncertain = choose(ordered, changes, distinct, points)
         kept = ordered[ranks - 1]
         kept = kept.astype(np.float64 if kept.dtype.kind == "f" else np.int64)
         mass = np.diff(ranks, prepend=0)
@@ -162,7 +162,7 @@ class Ecdf:
         uncertain = self.uncertain
         cumulative = np.cumsum(self.mass)
         if points is not None and len(ends) > points:
-            ranks = _retained_ranks(self.n, points)
+            ranks = retained_ranks(self.n, points)
             chosen = np.searchsorted(cumulative[ends], ranks, side="left")
             chosen = chosen[np.append(True, chosen[1:] != chosen[:-1])]
             # Mass of the cell before its last value: what is no longer placed exactly.
@@ -275,32 +275,3 @@ def _sum(values: _FloatArray) -> float:
 def _sum_of_squares(values: _FloatArray) -> float:
     # Not np.dot: its threads spin against ours.
     return float(np.einsum("i,i->", values, values))
-
-
-def _choose(
-    ordered: NDArray[Any], changes: NDArray[np.bool_], distinct: int, points: int | None
-) -> tuple[_IntArray, int]:
-    """Ranks of the rows to retain, each the last of its run of equal values, and the error."""
-    n = len(ordered)
-    if points is None or distinct <= points:
-        return np.append(np.flatnonzero(changes) + 1, n), 0
-    ranks = _retained_ranks(n, points)
-    if distinct == n:
-        return ranks, int(np.max(np.diff(ranks, prepend=0))) - 1
-    wanted = ordered[ranks - 1]
-    ranks = np.searchsorted(ordered, wanted, side="right")
-    ranks = ranks[np.append(True, ranks[1:] != ranks[:-1])]
-    first = np.searchsorted(ordered, ordered[ranks - 1], side="left")
-    return ranks, int(np.max(first - np.append(0, ranks[:-1])))
-
-
-@functools.lru_cache(maxsize=32)
-def _retained_ranks(n: int, points: int) -> _IntArray:
-    """Ranks (1-based) to retain out of n: an even grid, and a geometric one in both tails."""
-    grid = np.ceil(np.arange(1, points + 1) * (n / points)).astype(np.int64)
-    reach = n / points
-    # Each step is half as far from the end as the next: extremes stay exact, for about 40 points.
-    tail = np.unique(np.floor(1.5 ** np.arange(0.0, math.log(max(reach, 1.0), 1.5) + 1)))
-    tail = tail.astype(np.int64)
-    ranks = np.concatenate([grid, tail, n + 1 - tail])
-    return np.unique(ranks[(ranks >= 1) & (ranks <= n)])

@@ -10,11 +10,11 @@ from scipy.stats import false_discovery_control
 
 from mmon.config import Thresholds
 from mmon.errors import ExitStatus
+from mmon.multiplicity import benjamini_hochberg
 from mmon.results import ResultKind, Score, Status, Verdict
 from mmon.verdict import (
     Candidate,
     Rule,
-    benjamini_hochberg,
     decide,
     exit_status,
     judge,
