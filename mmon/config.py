@@ -283,7 +283,7 @@ class Config(_Section):
     exact: Flag = False
     """Keep every value instead of a summary: no approximation, memory grows with the data."""
     points: Annotated[Integer, Field(ge=16)] = 4096
-    """Values kept of a numeric column; more are more exact."""
+    """Values kept of a numeric column; more are more exact. Beyond 64 windows each keeps fewer."""
     labels_kept: Annotated[Integer, Field(ge=2)] = 10_000
     """Categories counted of a column; the rest are counted together."""
     outputs: Outputs = Outputs()

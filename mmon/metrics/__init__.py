@@ -39,8 +39,6 @@ class Metric(Protocol):
         Whether exchanging reference and production leaves the value unchanged.
     bounds : (float, float)
         Smallest and largest possible value.
-    default_thresholds : (float, float) or None
-        ``(potential, detected)`` where the metric gates by default.
     """
 
     name: ClassVar[str]

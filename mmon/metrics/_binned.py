@@ -6,6 +6,7 @@ what compression may hide, and how often chance alone goes as far.
 
 from __future__ import annotations
 
+import abc
 import dataclasses
 import functools
 import math
@@ -31,7 +32,7 @@ _SEARCH = 65
 
 
 @dataclasses.dataclass(frozen=True)
-class Binned:
+class Binned(abc.ABC):
     """A distance between two rows of shares that combines one term per bin.
 
     A metric derives from it and gives ``terms`` and what they combine to.
@@ -43,7 +44,6 @@ class Binned:
     # The reference decides where a numeric column is cut.
     is_symmetric: ClassVar[bool] = False
     bounds: ClassVar[tuple[float, float]] = (0.0, 1.0)
-    default_thresholds: ClassVar[tuple[float, float] | None] = None
 
     bins: int = 10
 
@@ -53,6 +53,7 @@ class Binned:
         if not 2 <= self.bins <= 1000:
             raise ValueError(f"bins must be from 2 to 1000, not {self.bins}")
 
+    @abc.abstractmethod
     def terms(self, p: FloatArray, q: FloatArray, weight: float) -> FloatArray:
         """One term a bin: not negative, 0 where both agree, jointly convex in (p, q).
 
@@ -61,7 +62,6 @@ class Binned:
         p, q : (…, C) float64, shares of the reference and of production
         weight : float, the reference's share of all rows
         """
-        raise NotImplementedError
 
     def combine(self, terms: FloatArray) -> FloatArray:
         """What the terms of the last axis come to."""

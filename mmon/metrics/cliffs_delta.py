@@ -64,7 +64,6 @@ class CliffsDelta:
     # Exchanging the sides changes the sign.
     is_symmetric: ClassVar[bool] = False
     bounds: ClassVar[tuple[float, float]] = (-1.0, 1.0)
-    default_thresholds: ClassVar[tuple[float, float] | None] = None
 
     def score(self, ref: Distribution, cur: Distribution, *, with_p_value: bool = True) -> Score:
         """Delta with its sign, its error from compression, and its p-value."""

@@ -71,7 +71,6 @@ class CramerVonMises:
     kinds: ClassVar[frozenset[ColumnKind]] = frozenset({ColumnKind.NUMERIC, ColumnKind.DATETIME})
     is_symmetric: ClassVar[bool] = True
     bounds: ClassVar[tuple[float, float]] = (0.0, 1.0)
-    default_thresholds: ClassVar[tuple[float, float] | None] = None
 
     def score(self, ref: Distribution, cur: Distribution, *, with_p_value: bool = True) -> Score:
         """The mean squared gap, its error from compression, and its p-value."""

@@ -61,7 +61,6 @@ class KolmogorovSmirnov:
     kinds: ClassVar[frozenset[ColumnKind]] = frozenset({ColumnKind.NUMERIC, ColumnKind.DATETIME})
     is_symmetric: ClassVar[bool] = True
     bounds: ClassVar[tuple[float, float]] = (0.0, 1.0)
-    default_thresholds: ClassVar[tuple[float, float] | None] = (0.1, 0.2)
 
     def score(self, ref: Distribution, cur: Distribution, *, with_p_value: bool = True) -> Score:
         """The largest gap, its error from compression, and its p-value."""

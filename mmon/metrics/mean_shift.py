@@ -73,7 +73,6 @@ class MeanShift:
     kinds: ClassVar[frozenset[ColumnKind]] = frozenset({ColumnKind.NUMERIC, ColumnKind.DATETIME})
     is_symmetric: ClassVar[bool] = False
     bounds: ClassVar[tuple[float, float]] = (-math.inf, math.inf)
-    default_thresholds: ClassVar[tuple[float, float] | None] = None
 
     def score(self, ref: Distribution, cur: Distribution, *, with_p_value: bool = True) -> Score:
         """The shift with its sign, and its p-value."""

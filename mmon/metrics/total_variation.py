@@ -56,7 +56,6 @@ class TotalVariation(Binned):
 
     name: ClassVar[str] = "total_variation"
     title: ClassVar[str] = "total variation distance"
-    default_thresholds: ClassVar[tuple[float, float] | None] = (0.1, 0.2)
 
     def terms(self, p: FloatArray, q: FloatArray, weight: float) -> FloatArray:
         """Half the absolute difference."""

@@ -70,7 +70,6 @@ class Wasserstein:
     # The unit is the reference's.
     is_symmetric: ClassVar[bool] = False
     bounds: ClassVar[tuple[float, float]] = (0.0, math.inf)
-    default_thresholds: ClassVar[tuple[float, float] | None] = None
 
     scale: Literal["iqr", "none"] = "iqr"
 
