@@ -6,109 +6,28 @@ The text below a field is its description in ``mmon schema``, which editors show
 from __future__ import annotations
 
 import datetime
-import re
-import zoneinfo
-from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
-DURATION = re.compile(r"^[1-9][0-9]*(m|h|d|w|mo)$")
-
-# The results of the data_quality analysis that take thresholds.
-DATA_QUALITY_CHECKS = (
-    "missing_share",
-    "unseen_share",
-    "out_of_range_share",
-    "infinite_share",
-    "constant",
-    "type_change",
-    "missing_column",
-    "new_column",
-    "duplicate_share",
+from mmon.config_analyses import Analyses
+from mmon.config_fields import (
+    Duration,
+    Flag,
+    Instant,
+    Integer,
+    Names,
+    Number,
+    OutputFile,
+    PositiveInt,
+    Section,
+    Separator,
+    Text,
+    TimeZone,
 )
 
-# Strict: YAML has numbers and booleans, so a text or a `true` in the place of a number is a slip.
-Flag = Annotated[bool, Field(strict=True)]
-Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
-Integer = Annotated[int, Field(strict=True)]
-PositiveInt = Annotated[Integer, Field(ge=1)]
-Text = Annotated[str, Field(min_length=1)]
-Names = Annotated[tuple[str, ...], Field(min_length=1)]
-Share = Annotated[Number, Field(ge=0, le=1)]
-Weight = Annotated[Number, Field(ge=0)]
 
-
-def _duration(text: str) -> str:
-    if not DURATION.fullmatch(text):
-        raise ValueError("must be a length of time such as 10m, 1h, 1d, 1w or 1mo")
-    return text
-
-
-def _instant(text: str) -> str:
-    try:
-        datetime.datetime.fromisoformat(text)
-    except ValueError:
-        raise ValueError("must be a date or time such as 2024-01-31 or 2024-01-31T06:00") from None
-    return text
-
-
-def _timezone(name: str) -> str:
-    known = zoneinfo.available_timezones()
-    # A machine without a time zone database cannot say what is wrong.
-    if known and name not in known:
-        raise ValueError("must be a time zone such as UTC or Europe/Vienna")
-    return name
-
-
-def _separator(text: str) -> str:
-    # A shell hands on the two characters of \t.
-    mark = "\t" if text == r"\t" else text
-    if len(mark) != 1:
-        raise ValueError("must be 1 character")
-    return mark
-
-
-def _file(path: Path) -> Path:
-    if path == Path():
-        raise ValueError("must be the path of a file")
-    return path
-
-
-Duration = Annotated[
-    str, AfterValidator(_duration), Field(json_schema_extra={"pattern": DURATION.pattern})
-]
-Separator = Annotated[
-    str, AfterValidator(_separator), Field(json_schema_extra={"pattern": r"^(.|\\t)$"})
-]
-Instant = Annotated[str, AfterValidator(_instant)]
-TimeZone = Annotated[str, AfterValidator(_timezone)]
-OutputFile = Annotated[Path, AfterValidator(_file)]
-
-
-class _Section(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
-
-
-class Thresholds(_Section):
-    """Two levels of one result: where it may matter, and where it does.
-
-    A level that is not set is never reached; with neither, the result is told but not judged.
-    """
-
-    potential: Number | None = None
-    """From here on the change may matter."""
-    detected: Number | None = None
-    """From here on the change matters."""
-
-    @model_validator(mode="after")
-    def _ordered(self) -> Thresholds:
-        if None not in (self.potential, self.detected) and self.potential > self.detected:  # type: ignore[operator]  # neither is None here
-            raise ValueError(f"potential ({self.potential}) is above detected ({self.detected})")
-        return self
-
-
-class Dataset(_Section):
+class Dataset(Section):
     """Where data is and how to read it.
 
     A bare string or a list of strings in YAML is short for ``{path: …}``.
@@ -137,7 +56,7 @@ class Dataset(_Section):
         return {"path": value} if isinstance(value, str | list | tuple) else value
 
 
-class Columns(_Section):
+class Columns(Section):
     """What the columns mean; every name is a column of the reference."""
 
     id: str | None = None
@@ -149,7 +68,17 @@ class Columns(_Section):
     prediction: str | None = None
     """What the model answered."""
     score: str | None = None
-    """The model's probability or score."""
+    """The model's probability or score; for a binary task, of the positive class."""
+    scores: dict[str, str] = {}
+    """For several classes: the score column of each class."""
+    lower: str | None = None
+    """For a regression: the lower end of the model's prediction interval."""
+    upper: str | None = None
+    """For a regression: the upper end of the model's prediction interval."""
+    latency: str | None = None
+    """How long the answer took, in any unit."""
+    error: str | None = None
+    """Whether the request failed: true, a number other than 0, or a message."""
     features: Literal["all"] | Names = "all"
     """The columns to compare: ``all`` of them, or the ones named here."""
     ignore: tuple[str, ...] = ()
@@ -171,7 +100,36 @@ class Columns(_Section):
         return self
 
 
-class Windows(_Section):
+class Labels(Dataset):
+    """Ground truth that arrives later, in a dataset of its own."""
+
+    on: Text | None = None
+    """The column that labels and predictions share; null takes ``columns.id``."""
+    target: Text | None = None
+    """The labels' column; null takes ``columns.target``."""
+
+
+class Segments(Section):
+    """Columns by whose values every analysis is repeated.
+
+    A list of columns in YAML is short for ``{columns: […]}``.
+    """
+
+    columns: Names
+    """The columns."""
+    top: Annotated[Integer, Field(ge=1, le=50)] = 10
+    """How many values of each column are looked at: those with the most rows in the reference. The
+    others are taken together."""
+    gate: Flag = True
+    """Whether what is found in a segment takes part in the verdict."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _short_form(cls, value: Any) -> Any:
+        return {"columns": value} if isinstance(value, str | list | tuple) else value
+
+
+class Windows(Section):
     """How production is cut into windows; nothing set means one window."""
 
     every: Duration | None = None
@@ -184,6 +142,8 @@ class Windows(_Section):
     """Production after this time is left out."""
     timezone: TimeZone = "UTC"
     """Where days, weeks and months begin; also the zone of times that carry none."""
+    allowed_lateness: Duration | None = None
+    """A row that arrives up to this long after its window has closed is not late."""
     incomplete: Literal["keep", "drop"] = "keep"
     """What happens to a last window that the data does not fill."""
 
@@ -199,49 +159,7 @@ class Windows(_Section):
         return self
 
 
-class DataDrift(_Section):
-    """Which drift metrics are computed, and which of them decide."""
-
-    metrics: Literal["all"] | Names = "all"
-    """The metrics to compute: ``all`` of them, or the ones named here (``mmon metrics``)."""
-    thresholds: dict[str, Thresholds] = {}
-    """Levels by metric. A metric with thresholds takes part in the verdict, on every column it is
-    defined for but dates. Without thresholds of their own, ks does for numbers and total_variation
-    for categories, at 0.1 and 0.2; ``{}`` takes one out."""
-    p_values: Literal["deciding", "all"] = "deciding"
-    """Whose p-values are computed: of the metrics that take part in the verdict, or of ``all``."""
-    options: dict[str, dict[str, Any]] = {}
-    """Options by metric (``mmon explain NAME`` lists them)."""
-    gate: Literal["any", "share", "none"] = "any"
-    """What makes a breach: any drifted column, a ``share`` of them, or nothing (only tell)."""
-    share: Share = 0.3
-    """With ``gate: share``: the share of drifted columns that makes a breach."""
-    importance: dict[str, Weight] = {}
-    """Weights of columns in the share of drifted columns, for instance feature importances; a
-    column that is not named weighs 0."""
-
-
-class DataQuality(_Section):
-    """Which data-quality checks are made, and which of them decide."""
-
-    thresholds: dict[str, Thresholds] = {}
-    """Levels by check, in the place of its own; ``{}`` takes the check out of the verdict."""
-    duplicates: Flag = False
-    """Look for repeated rows too; this costs memory for a hash of every row."""
-    gate: Literal["any", "none"] = "any"
-    """What makes a breach: any check that fails, or nothing (only tell)."""
-
-
-class Analyses(_Section):
-    """The analyses of a run; null switches one off."""
-
-    data_drift: DataDrift | None = DataDrift()
-    """Has the distribution of a column changed?"""
-    data_quality: DataQuality | None = DataQuality()
-    """Are values missing, unseen, out of range, of another type?"""
-
-
-class Outputs(_Section):
+class Outputs(Section):
     """Files to write; a path of null writes none."""
 
     json_path: Annotated[OutputFile | None, Field(alias="json")] = None
@@ -252,7 +170,7 @@ class Outputs(_Section):
     """A summary for a pull request or a job page."""
 
 
-class Config(_Section):
+class Config(Section):
     """A whole run of mmon.
 
     Relative paths are relative to the directory mmon runs in. ``${NAME}`` in a value is replaced by
@@ -268,8 +186,14 @@ class Config(_Section):
     """What is normal: the training data, or a baseline file made by ``mmon baseline``."""
     production: Dataset
     """What is to be judged."""
+    labels: Labels | None = None
+    """Where the true outcomes of production are, when they are not in production itself."""
     columns: Columns = Columns()
     """What the columns mean."""
+    task: Literal["binary", "multiclass", "regression"] | None = None
+    """What the model does; null finds out where the columns leave no doubt."""
+    segments: Segments | None = None
+    """Columns by whose values every analysis is repeated."""
     windows: Windows | None = None
     """How production is cut into windows; null is one window."""
     analyses: Analyses = Analyses()

@@ -13,9 +13,10 @@ from typing import Any
 
 import pydantic
 
-from mmon import config_text, metrics
-from mmon.config import DATA_QUALITY_CHECKS, Config
-from mmon.config_problems import closest, problems_of, raw_path, value_at
+from mmon import config_text
+from mmon.config import Config
+from mmon.config_names import name_problems, section
+from mmon.config_problems import problems_of, raw_path
 from mmon.config_text import Expanded, KeyPath, Problem
 from mmon.errors import ConfigError
 from mmon.redaction import mask
@@ -101,7 +102,7 @@ def config_digest(config: Config) -> str:
 
 def _check(body: dict[str, Any]) -> tuple[Config | None, list[Problem]]:
     body = _typed_options(body)
-    names = _name_problems(body)
+    names = name_problems(body)
     try:
         return Config.model_validate(body), names
     except pydantic.ValidationError as error:
@@ -127,58 +128,10 @@ def _retyped(value: Any, wanted: Collection[KeyPath], path: KeyPath = ()) -> Any
 def _typed_options(body: dict[str, Any]) -> dict[str, Any]:
     """The options of metrics have types that only the metrics know: read them as YAML would."""
     at = ("analyses", "data_drift", "options")
-    options = _section(body, *at)
-    wanted = [(*at, metric, option) for metric in options for option in _section(options, metric)]
+    options = section(body, *at)
+    wanted = [(*at, metric, option) for metric in options for option in section(options, metric)]
     typed: dict[str, Any] = _retyped(body, wanted)
     return typed
-
-
-def _name_problems(body: dict[str, Any]) -> list[Problem]:
-    """Names of metrics and checks that do not exist, or that contradict each other."""
-    problems: list[Problem] = []
-    known = metrics.names()
-    at: KeyPath = ("analyses", "data_drift")
-    drift = _section(body, *at)
-    chosen = drift.get("metrics", "all")
-    for position, name in enumerate(chosen if isinstance(chosen, list) else ()):
-        if isinstance(name, str) and name not in known:
-            problems.append(_unknown((*at, "metrics", position), "metric", name, known))
-    for key in ("thresholds", "options"):
-        for name in _section(drift, key):
-            path = (*at, key, name)
-            if name not in known:
-                problems.append(_unknown(path, "metric", name, known))
-            elif isinstance(chosen, list) and name not in chosen:
-                hint = f"add {name!r} to analyses.data_drift.metrics"
-                problems.append(Problem(path, "is given for a metric that is not computed", hint))
-            elif key == "options":
-                problems.extend(_option_problems(path, drift[key][name]))
-    at = ("analyses", "data_quality", "thresholds")
-    return problems + [
-        _unknown((*at, name), "check", name, DATA_QUALITY_CHECKS)
-        for name in _section(body, *at)
-        if name not in DATA_QUALITY_CHECKS
-    ]
-
-
-def _option_problems(path: KeyPath, options: Any) -> list[Problem]:
-    if not isinstance(options, dict):
-        return []
-    try:
-        metrics.load(str(path[-1]), options)
-    except ConfigError as error:
-        return [Problem(path, error.message, error.hint)]
-    return []
-
-
-def _unknown(path: KeyPath, what: str, name: str, known: Sequence[str]) -> Problem:
-    return Problem(path, f"unknown {what} {name!r}", closest(name, known))
-
-
-def _section(body: Any, *keys: str | int) -> dict[str, Any]:
-    """The section at some keys; empty where there is none."""
-    found = value_at(keys, body)
-    return found if isinstance(found, dict) else {}
 
 
 def _unreadable(read: config_text.ConfigText) -> bool:

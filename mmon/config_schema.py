@@ -6,10 +6,13 @@ import ast
 import inspect
 import itertools
 import json
+from collections.abc import Iterator
+from types import ModuleType
 from typing import Any
 
-from mmon import config, metrics, resources
-from mmon.config import DATA_QUALITY_CHECKS, Config
+from mmon import config, config_analyses, metrics, resources
+from mmon.config import Config
+from mmon.config_analyses import DATA_QUALITY_CHECKS, SYSTEM_METRICS
 
 DRAFT = "http://json-schema.org/draft-07/schema#"
 
@@ -30,7 +33,8 @@ def schema() -> dict[str, Any]:
     generated = Config.model_json_schema(by_alias=True)
     _describe(generated)
     sections = {name: _draft_07(body) for name, body in generated.pop("$defs").items()}
-    sections["Dataset"] = _with_short_forms(sections["Dataset"])
+    for name in ("Dataset", "Segments", "Labels"):
+        sections[name] = _with_short_forms(sections[name])
     drift = sections["DataDrift"]["properties"]
     names = list(metrics.names())
     known = {"anyOf": [{"enum": names}, _VARIABLE]}
@@ -46,6 +50,8 @@ def schema() -> dict[str, Any]:
         drift[key]["propertyNames"] = {"enum": names}
     checks = sections["DataQuality"]["properties"]["thresholds"]
     checks["propertyNames"] = {"enum": list(DATA_QUALITY_CHECKS)}
+    system = sections["SystemPerformance"]["properties"]["thresholds"]
+    system["propertyNames"] = {"enum": list(SYSTEM_METRICS)}
     root = _draft_07(generated)
     return {"$schema": DRAFT, **root, "title": "mmon configuration", "definitions": sections}
 
@@ -66,18 +72,33 @@ def _describe(generated: dict[str, Any]) -> None:
     Pydantic would do so too, for every run: reading the source takes longer than all the rest.
     """
     models = {**generated["$defs"], Config.__name__: generated}
-    source = ast.parse(inspect.getsource(config))
-    for node in source.body:
-        if not isinstance(node, ast.ClassDef) or node.name not in models:
-            continue
-        for field, below in itertools.pairwise(node.body):
-            match field, below:
+    sections = {
+        name: kind
+        for module in (config, config_analyses)
+        for name, kind in vars(module).items()
+        if name in models
+    }
+    texts = {name: text for kind in (config, config_analyses) for name, text in _texts(kind)}
+    for name, kind in sections.items():
+        for field, about in kind.model_fields.items():
+            # A section has the keys of the one that it extends, too.
+            owners = [base.__name__ for base in kind.__mro__]
+            text = next((texts[o, field] for o in owners if (o, field) in texts), None)
+            if text is not None:
+                models[name]["properties"][about.alias or field]["description"] = text
+
+
+def _texts(module: ModuleType) -> Iterator[tuple[tuple[str, str], str]]:
+    """((section, field), the text below it) of a module's sections."""
+    for node in ast.parse(inspect.getsource(module)).body:
+        for field, below in itertools.pairwise(node.body if isinstance(node, ast.ClassDef) else ()):
+            match node, field, below:
                 case (
+                    ast.ClassDef(name=section),
                     ast.AnnAssign(target=ast.Name(id=name)),
                     ast.Expr(value=ast.Constant(value=str(text))),
                 ):
-                    key = getattr(config, node.name).model_fields[name].alias or name
-                    models[node.name]["properties"][key]["description"] = inspect.cleandoc(text)
+                    yield (section, name), inspect.cleandoc(text)
 
 
 def _draft_07(node: Any) -> Any:

@@ -79,7 +79,7 @@ class _Loader(yaml.SafeLoader):
     ``12:30`` as 750 and ``2024-01-31`` as a date object.
     """
 
-    yaml_implicit_resolvers = {}  # noqa: RUF012 - PyYAML's own class attribute, replaced not shared
+    yaml_implicit_resolvers = {}
 
 
 _TAG = "tag:yaml.org,2002:"

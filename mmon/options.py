@@ -224,7 +224,7 @@ def thresholds(texts: list[str]) -> dict[str, dict[str, Any]]:
     ConfigError
         When one is not NAME=NUMBER or NAME=NUMBER/NUMBER.
     """
-    from mmon.config import DATA_QUALITY_CHECKS
+    from mmon.config_analyses import DATA_QUALITY_CHECKS
 
     sections: dict[str, dict[str, Any]] = {"data_drift": {}, "data_quality": {}}
     for text in texts:

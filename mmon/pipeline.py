@@ -9,19 +9,22 @@ import os
 import platform
 from collections.abc import Mapping, Sequence
 from importlib import metadata
+from typing import TypeVar
 
 import polars as pl
 
 import mmon
 from mmon import sources
-from mmon.analyses import Context, configured, data_quality
+from mmon.analyses import Context, Drawing, data_quality
+from mmon.assessment import assess
 from mmon.config import Config
 from mmon.config_file import config_digest, public_dict
+from mmon.drawings import ActivityPicture, FeatureBin, PerformancePicture, Picture
 from mmon.profiles.picture import picture
 from mmon.profiles.precision import at_one_precision
 from mmon.profiles.reading import natural_reading
 from mmon.profiles.table import Profile
-from mmon.results import Column, Document, Metric, Picture, Result, Source, Status
+from mmon.results import Column, Document, Result, ResultKind, Source, Status
 from mmon.sentence import sentence
 from mmon.sides import (
     Inputs,
@@ -33,10 +36,10 @@ from mmon.sides import (
     read_production,
     read_reference,
 )
+from mmon.timestamps import to_us
 from mmon.verdict import Rule, decide, exit_status, judge
 
-APPLICATION = "mmon"
-"""The application of numbers about the run itself."""
+D = TypeVar("D", ActivityPicture, FeatureBin, PerformancePicture)
 
 
 def run(config: Config, inputs: Inputs | None = None, progress: Progress | None = None) -> Document:
@@ -54,12 +57,14 @@ def run(config: Config, inputs: Inputs | None = None, progress: Progress | None 
     production = read_production(config, reference, inputs, progress)
     reference, profiles = at_one_precision(reference, production.profiles)
     production = dataclasses.replace(production, profiles=profiles)
-    results, metrics = _analysed(config, reference, production, rule)
+    found = assess(config, reference, production, rule=rule, now_us=to_us(started))
+    results = found.results
     results += _duplicates(config, inputs, reference, production, rule)
     windows = [
         dataclasses.replace(window, status=_worst_status(results, window.index))
         for window in production.windows
     ]
+    shown = _shown_window(results)
     verdict = decide(results, rule, expected=_deciding(config))
     digest = config_digest(config)
     return Document(
@@ -78,34 +83,15 @@ def run(config: Config, inputs: Inputs | None = None, progress: Progress | None 
         production=_source(production),
         windows=windows,
         results=results,
-        metrics=metrics,
+        metrics=found.metrics,
         columns=_columns(reference, production.new_columns),
         pictures=_pictures(reference, production.profiles, results),
+        performance=_drawn(found.drawings, PerformancePicture, shown),
+        bins=_drawn(found.drawings, FeatureBin, shown),
+        activity=[one for one in found.drawings if isinstance(one, ActivityPicture)],
         configuration=public_dict(config),
         versions=_versions(),
     )
-
-
-def _analysed(
-    config: Config, reference: Profile, production: Production, rule: Rule
-) -> tuple[list[Result], list[Metric]]:
-    """Every configured analysis of every window."""
-    results: list[Result] = []
-    metrics: list[Metric] = []
-    for window, profile in zip(production.windows, production.profiles, strict=True):
-        context = Context(reference, profile, config, window.index, tuple(production.new_columns))
-        for analysis in configured(config):
-            found = analysis.analyse(context)
-            judged = judge(found.candidates, rule)
-            results += judged
-            metrics += found.metrics
-            if analysis.conclude is not None:
-                concluded = analysis.conclude(context, judged)
-                results += judge(concluded.candidates, rule)
-                metrics += concluded.metrics
-    if production.outside:
-        metrics.append(Metric(APPLICATION, "rows_outside_windows", float(production.outside)))
-    return results, metrics
 
 
 def _duplicates(
@@ -145,6 +131,19 @@ def _deciding(config: Config) -> frozenset[str]:
     )
 
 
+def _shown_window(results: Sequence[Result]) -> int:
+    """The window whose performance is drawn: the one where it was worst, or else the last."""
+    judged = [r for r in results if r.kind is ResultKind.MODEL_PERFORMANCE and r.segment is None]
+    last = max((r.window for r in judged), default=0)
+    raised = [r for r in judged if r.status.severity >= Status.POTENTIAL_DETECTION.severity]
+    worst = max(raised, key=lambda r: (r.status.severity, r.value or 0.0), default=None)
+    return last if worst is None else worst.window
+
+
+def _drawn(drawings: Sequence[Drawing], kind: type[D], window: int) -> list[D]:
+    return [one for one in drawings if isinstance(one, kind) and one.window == window]
+
+
 def _worst_status(results: Sequence[Result], window: int) -> Status:
     statuses = [r.status for r in results if r.window == window and r.gating]
     return max(statuses, key=lambda status: status.severity, default=Status.NO_DETECTION)
@@ -165,7 +164,8 @@ def _pictures(
     """Each tested column in the window where its judged drift was worst."""
     worst: dict[str, tuple[int, float, int]] = {}
     for result in results:
-        if result.column is not None and result.application == "data-drift":
+        is_drift = result.application == "data-drift" and result.segment is None
+        if result.column is not None and is_drift:
             rank = result.status.severity, abs(result.value or 0.0), -result.window
             if result.status is not Status.IRRELEVANT:
                 worst[result.column] = max(worst.get(result.column, rank), rank)

@@ -12,6 +12,14 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal, Self
 
+from mmon.drawings import (
+    ActivityPicture,
+    Curve,
+    FeatureBin,
+    PerformancePicture,
+    PerformanceSide,
+    Picture,
+)
 from mmon.errors import ExitStatus
 
 SCHEMA_VERSION = 1
@@ -36,6 +44,14 @@ class ResultKind(enum.StrEnum):
     SYSTEM_PERFORMANCE = "system_performance"
     MM_APP_ANOMALY = "mm_app_anomaly"
     DATA_QUALITY = "data_quality"
+
+
+class Task(enum.StrEnum):
+    """What the model does."""
+
+    BINARY = "binary"
+    MULTICLASS = "multiclass"
+    REGRESSION = "regression"
 
 
 class Status(enum.StrEnum):
@@ -159,40 +175,6 @@ class Source:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Picture:
-    """One column's two distributions, ready to be drawn; production is that of ``window``.
-
-    Attributes
-    ----------
-    column : str
-    window : int
-        The window shown: the one with the column's worst gating result.
-    edges : tuple of float or None
-        (B + 1,) ascending edges shared by both sides, for numeric and datetime columns, in the
-        column's unit (datetimes: microseconds since 1970-01-01 UTC). Bins are (lo, hi], the first
-        one closed. Integer-like columns with few values have one bin a value.
-    labels : tuple of str or None
-        (B,) categories, most frequent in the reference first; the last may be "(other)".
-    reference, production : tuple of int
-        (B,) rows in each bin or category.
-    quantiles : tuple of (float, float or None, float or None)
-        Rows ``(probability, reference, production)`` for numeric and datetime columns, else empty.
-    reference_presence, production_presence : tuple of int
-        Rows (present, null, nan, inf).
-    """
-
-    column: str
-    window: int
-    edges: tuple[float, ...] | None
-    labels: tuple[str, ...] | None
-    reference: tuple[int, ...]
-    production: tuple[int, ...]
-    quantiles: tuple[tuple[float, float | None, float | None], ...]
-    reference_presence: tuple[int, int, int, int]
-    production_presence: tuple[int, int, int, int]
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
 class Document:
     """The result document of one run."""
 
@@ -214,6 +196,9 @@ class Document:
     metrics: Sequence[Metric]
     columns: Sequence[Column]
     pictures: Sequence[Picture]
+    performance: Sequence[PerformancePicture]
+    bins: Sequence[FeatureBin]
+    activity: Sequence[ActivityPicture]
     configuration: Mapping[str, Any]
     versions: Mapping[str, str]
     alerts: Sequence[Mapping[str, Any]] = ()
@@ -250,6 +235,9 @@ class Document:
             Column(**{**row, "kind": ColumnKind(row["kind"])}) for row in body["columns"]
         )
         values["pictures"] = tuple(Picture(**_tuples(row)) for row in body["pictures"])
+        values["performance"] = tuple(_performance(row) for row in body["performance"])
+        values["bins"] = tuple(FeatureBin(**_tuples(row)) for row in body["bins"])
+        values["activity"] = tuple(ActivityPicture(**_tuples(row)) for row in body["activity"])
         return cls(**values)
 
 
@@ -264,6 +252,18 @@ def _result(row: Mapping[str, Any]) -> Result:
             "interval": None if interval is None else (interval[0], interval[1]),
         }
     )
+
+
+def _performance(row: Mapping[str, Any]) -> PerformancePicture:
+    sides = {name: _side(row[name]) for name in ("reference", "production")}
+    return PerformancePicture(**{**_tuples(row), **sides})
+
+
+def _side(body: Mapping[str, Any] | None) -> PerformanceSide | None:
+    if body is None:
+        return None
+    curves = tuple(Curve(**_tuples(curve)) for curve in body["curves"])
+    return PerformanceSide(**{**_tuples(body), "curves": curves})
 
 
 def _tuples(value: Any) -> Any:

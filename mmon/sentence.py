@@ -1,4 +1,4 @@
-"""Says a verdict in one sentence: what drifted, by how much, and why that is or is not enough."""
+"""Says a verdict in one sentence: what changed, by how much, and why that is or is not enough."""
 
 from __future__ import annotations
 
@@ -8,6 +8,11 @@ from mmon.results import Result, ResultKind, Status, Verdict, Window
 from mmon.verdict import Rule, reaches
 
 _NAMED = 3
+_DRIFT, _QUALITY = ResultKind.DATA_DRIFT, ResultKind.DATA_QUALITY
+_MODEL, _SYSTEM = ResultKind.MODEL_PERFORMANCE, ResultKind.SYSTEM_PERFORMANCE
+_CHANGES = ("_drop", "_rise")
+_WORSE_SEGMENT = "worse_segment"
+_SHARES = frozenset({"completeness", "error_rate", "label_coverage"})
 
 # Quality checks in words; `{}` is the column.
 _CHECKS = {
@@ -35,15 +40,35 @@ def sentence(
     """
     judged = [result for result in results if result.status is not Status.IRRELEVANT]
     if verdict is Verdict.BREACH:
-        return _breach([r for r in judged if r.gating and reaches(r, rule)], judged, windows)
+        failing = [r for r in judged if r.gating and reaches(r, rule)]
+        return _breach(failing, judged, results, windows)
     if verdict is Verdict.INCONCLUSIVE:
         return _inconclusive([r for r in judged if r.gating], results, windows)
-    return _pass(judged, rule)
+    return _pass(judged, results, rule)
 
 
-def _breach(failing: list[Result], judged: list[Result], windows: Sequence[Window]) -> str:
-    drifted = _columns(failing, ResultKind.DATA_DRIFT)
-    tested = _columns(judged, ResultKind.DATA_DRIFT)
+def _breach(
+    failing: list[Result],
+    judged: list[Result],
+    results: Sequence[Result],
+    windows: Sequence[Window],
+) -> str:
+    groups = [
+        _measured(failing, results, _MODEL),
+        _measured(failing, results, _SYSTEM),
+        _drifted(failing, judged),
+        _checked(failing),
+        _in_segments(failing, results),
+    ]
+    text = "; ".join(_shortened(groups))
+    hit = {result.window for result in failing}
+    if len(windows) > 1:
+        text += f" (in {len(hit)} of {len(windows)} windows)"
+    return text
+
+
+def _drifted(failing: Sequence[Result], judged: Sequence[Result]) -> list[str]:
+    drifted, tested = _columns(failing), _columns(judged)
     parts = []
     if drifted:
         told = ", ".join(_worst(failing, column) for column in drifted[:_NAMED])
@@ -51,16 +76,15 @@ def _breach(failing: list[Result], judged: list[Result], windows: Sequence[Windo
         parts.append(f"{len(drifted)} of {_count(len(tested), 'column')} drifted: {told}{more}")
     parts += [
         f"{result.name.replace('_', ' ')} is {result.value:.3g}"
-        for result in failing
-        if result.kind is ResultKind.DATA_DRIFT and result.column is None
+        for result in _whole(failing, _DRIFT)
+        if result.column is None
     ]
-    checks = [_check(r) for r in failing if r.kind is not ResultKind.DATA_DRIFT]
-    parts += _shortened(list(dict.fromkeys(checks)))
-    text = "; ".join(parts)
-    hit = {result.window for result in failing}
-    if len(windows) > 1:
-        text += f" (in {len(hit)} of {len(windows)} windows)"
-    return text
+    return list(dict.fromkeys(parts))
+
+
+def _checked(failing: Sequence[Result]) -> list[str]:
+    others = [r for r in failing if r.kind not in (_DRIFT, _MODEL, _SYSTEM) and r.segment is None]
+    return list(dict.fromkeys(map(_check, others)))
 
 
 def _inconclusive(
@@ -70,68 +94,207 @@ def _inconclusive(
         return "no production row falls into any window"
     if not any(window.rows for window in windows):
         return "production has no rows"
-    if not any(result.kind is ResultKind.DATA_DRIFT for result in gating):
-        if any(r.kind is ResultKind.DATA_DRIFT and r.value is not None for r in results):
+    by_analysis: dict[str, list[Result]] = {}
+    for result in gating:
+        by_analysis.setdefault(result.application, []).append(result)
+    # What an analysis as a whole lacks, such as labels, explains more than any of its results.
+    reasons = [
+        _commonest(rows)
+        for rows in by_analysis.values()
+        if all(row.status is Status.INCONCLUSIVE for row in rows)
+    ]
+    if any(reasons):
+        return "; ".join(dict.fromkeys(filter(None, reasons)))
+    if not any(result.kind is _DRIFT for result in gating):
+        if any(r.kind is _DRIFT and r.value is not None for r in results):
             return "no metric that decides was computed: give one thresholds"
         return "no column could be tested"
-    reasons = [r.reason for r in gating if r.status is Status.INCONCLUSIVE and r.reason]
-    return max(reasons, key=reasons.count) if reasons else "no result was conclusive"
+    return _commonest(gating) or "no result was conclusive"
 
 
-def _pass(judged: list[Result], rule: Rule) -> str:
+def _commonest(rows: Iterable[Result]) -> str:
+    reasons = [r.reason for r in rows if r.status is Status.INCONCLUSIVE and r.reason]
+    return max(reasons, key=reasons.count) if reasons else ""
+
+
+def _pass(judged: list[Result], results: Sequence[Result], rule: Rule) -> str:
     if not judged:
         return "nothing was tested"
-    conclusive = [r for r in judged if r.status is not Status.INCONCLUSIVE]
-    known = _columns(conclusive, ResultKind.DATA_DRIFT)
-    unclear = [c for c in _columns(judged, ResultKind.DATA_DRIFT) if c not in known]
-    tested = _count(len(known), "column")
     raised = [r for r in judged if r.status.severity >= Status.POTENTIAL_DETECTION.severity]
-    drifted = _columns(raised, ResultKind.DATA_DRIFT)
+    drift = _drift_passed(judged, raised, rule)
+    others = _shortened(
+        [
+            _measured(raised, results, _MODEL) or _held(judged, results),
+            _measured(raised, results, _SYSTEM),
+            _checked(raised),
+            _in_segments(raised, results),
+        ]
+    )
+    return "; ".join([*drift, *others]) or "nothing needs a look"
+
+
+def _drift_passed(judged: Sequence[Result], raised: Sequence[Result], rule: Rule) -> list[str]:
+    every = _columns(judged)
+    known = _columns([r for r in judged if r.status is not Status.INCONCLUSIVE])
+    unclear = [column for column in every if column not in known]
+    if not every and any(r.kind in (_MODEL, _SYSTEM) for r in judged):
+        return []
+    tested = _count(len(known), "column")
+    drifted = _columns(raised)
     if drifted:
-        verb = "drifted" if _any_detected(raised) else "may have drifted"
-        text = f"{len(drifted)} of {tested} {verb}, {_none(drifted)} enough to fail"
+        is_sure = any(r.status is Status.DETECTED for r in _whole(raised, _DRIFT))
+        verb = "drifted" if is_sure else "may have drifted"
+        none = "none" if len(drifted) > 1 else "not"
+        text = f"{len(drifted)} of {tested} {verb}, {none} enough to fail"
         text += f" (fails on: {rule.fail_on})"
     else:
         text = f"no drift in {tested}"
-    checks = list(dict.fromkeys(_check(r) for r in raised if r.kind is ResultKind.DATA_QUALITY))
     # A column that could not be judged is no column without drift: it is always told.
-    doubts = [f"{_count(len(unclear), 'column')} inconclusive"] if unclear else []
-    return "; ".join([text, *doubts, *_shortened(checks)])
+    return [text, *([f"{_count(len(unclear), 'column')} inconclusive"] if unclear else [])]
 
 
-def _none(drifted: Sequence[str]) -> str:
-    return "none" if len(drifted) > 1 else "not"
+def _held(judged: Sequence[Result], results: Sequence[Result]) -> list[str]:
+    """The judged performance that is as good as before, and what could not be told."""
+    own = [r for r in _whole(judged, _MODEL) if _is_metric(r)]
+    held = list(dict.fromkeys(_base(r.name) for r in own if r.status is Status.NO_DETECTION))
+    unclear = {_base(r.name) for r in own if r.status is Status.INCONCLUSIVE}
+    parts = []
+    if len(held) == 1:
+        one = next(r for r in own if r.status is Status.NO_DETECTION)
+        before, after = _values(one, results)
+        parts.append(f"{held[0]} held" + (f" ({before} → {after})" if before else f" at {after}"))
+    elif held:
+        parts.append(f"{_count(len(held), 'performance metric')} held")
+    if unclear:
+        parts.append(f"{_count(len(unclear), 'performance metric')} inconclusive")
+    return parts
 
 
-def _any_detected(results: Iterable[Result]) -> bool:
-    return any(r.status is Status.DETECTED for r in results if r.kind is ResultKind.DATA_DRIFT)
+def _is_metric(result: Result) -> bool:
+    is_change = result.name.endswith(_CHANGES)
+    return is_change or result.interval is not None or result.reference_value is not None
 
 
-def _shortened(texts: list[str]) -> list[str]:
-    if len(texts) <= _NAMED:
-        return texts
-    return [*texts[:_NAMED], f"and {len(texts) - _NAMED} more"]
+def _measured(failing: Iterable[Result], results: Sequence[Result], kind: ResultKind) -> list[str]:
+    """Metrics of the model or of operations, each once, where it was worst."""
+    return _phrases(_whole(failing, kind), results)
 
 
-def _columns(results: Iterable[Result], kind: ResultKind) -> list[str]:
-    """Columns of results, those with the largest values first."""
+def _phrases(failing: Iterable[Result], results: Sequence[Result]) -> list[str]:
+    worst: dict[str, Result] = {}
+    for result in failing:
+        name = _base(result.name)
+        worst[name] = max(worst.get(name, result), result, key=lambda r: abs(r.value or 0.0))
+    # The model as a whole before its classes.
+    return [_phrase(worst[name], results) for name in sorted(worst, key=lambda name: ":" in name)]
+
+
+def _phrase(result: Result, results: Sequence[Result]) -> str:
+    """What happened to one metric; a drop is told by the values, which another result has."""
+    if result.name == _WORSE_SEGMENT:
+        what = (result.reason or "").removeprefix(f"{result.segment}: ").partition(",")[0]
+        return f"{result.segment} got worse" + (f" ({what})" if what else "")
+    before, after = _values(result, results)
+    name = _words(result)
+    if result.name == "completeness":
+        return f"{after} of the expected rows arrived"
+    if before is None or not _is_metric(result):
+        return f"{name} {after}"
+    if result.kind is _SYSTEM:
+        return f"{name} {before} → {after}"
+    base = _metric_of(result, results)
+    has_fallen = (base.value or 0.0) < (base.reference_value or 0.0)
+    return f"{name} {'fell' if has_fallen else 'rose'} {before} → {after}"
+
+
+def _values(result: Result, results: Sequence[Result]) -> tuple[str | None, str]:
+    base = _metric_of(result, results)
+    if base.value is None:
+        return None, "unknown"
+    before = base.reference_value
+    return None if before is None else _number(base, before), _number(base, base.value)
+
+
+def _metric_of(result: Result, results: Sequence[Result]) -> Result:
+    """The result with the metric itself, where only its change was judged."""
+    name, where = _base(result.name), (result.kind, result.window, result.segment)
+    own = (r for r in results if r.name == name and (r.kind, r.window, r.segment) == where)
+    return next(own, result)
+
+
+def _base(name: str) -> str:
+    for end in _CHANGES:
+        name = name.removesuffix(end)
+    return name
+
+
+def _words(result: Result) -> str:
+    """Performance metrics keep their names, by which they are configured; operations have words."""
+    name, _, label = _base(result.name).partition(":")
+    if result.kind is _MODEL and (_is_metric(result) or label):
+        return f"{name} of {label}" if label else name
+    return name.replace("_", " ")
+
+
+def _number(result: Result, value: float) -> str:
+    if result.name in _SHARES:
+        return f"{value * 100:.3g}%"
+    return f"{value:,.0f}" if abs(value) >= 1000 or value.is_integer() else f"{value:.3g}"
+
+
+def _in_segments(failing: Sequence[Result], results: Sequence[Result]) -> list[str]:
+    """What failed in segments only: the model first, then drift and quality."""
+    own = [result for result in failing if result.segment is not None]
+    segments = list(dict.fromkeys(result.segment or "" for result in own))
+    parts = []
+    for segment in segments:
+        of_segment = [r for r in own if r.segment == segment and r.kind in (_MODEL, _SYSTEM)]
+        found = [r for r in of_segment if r.name == _WORSE_SEGMENT]
+        told = _phrases([r for r in of_segment if r not in found], results)
+        parts += [_phrase(result, results) for result in found[:1]]
+        if told:
+            more = f" and {len(told) - 1} more" if len(told) > 1 else ""
+            parts.append(f"{told[0]}{more} in {segment}")
+    for kind, what in ((_DRIFT, "drift"), (_QUALITY, "data quality")):
+        hit = list(dict.fromkeys(r.segment or "" for r in own if r.kind is kind))
+        if hit:
+            more = f" and {len(hit) - 1} more" if len(hit) > 1 else ""
+            parts.append(f"{what} in {hit[0]}{more}")
+    return parts
+
+
+def _shortened(groups: Sequence[Sequence[str]]) -> list[str]:
+    """At most three things, the first of each group before the second of any, in their order."""
+    placed = [(rank, at) for at, group in enumerate(groups) for rank in range(len(group))]
+    chosen = sorted(placed)[:_NAMED]
+    told = [groups[at][rank] for at, rank in sorted((at, rank) for rank, at in chosen)]
+    more = len(placed) - len(chosen)
+    return [*told, *([f"and {more} more"] if more else [])]
+
+
+def _whole(results: Iterable[Result], kind: ResultKind) -> list[Result]:
+    return [r for r in results if r.kind is kind and r.segment is None]
+
+
+def _columns(results: Iterable[Result]) -> list[str]:
+    """Columns of drift results, those with the largest values first."""
     size: dict[str, float] = {}
-    for result in results:
-        if result.column is not None and result.kind is kind:
+    for result in _whole(results, _DRIFT):
+        if result.column is not None:
             before = size.get(result.column, 0.0)
             size[result.column] = max(before, abs(result.value or 0.0))
     return sorted(size, key=lambda column: (-size[column], column))
 
 
 def _worst(results: Iterable[Result], column: str) -> str:
-    mine = [r for r in results if r.column == column and r.kind is ResultKind.DATA_DRIFT]
+    mine = [r for r in _whole(results, _DRIFT) if r.column == column]
     worst = max(mine, key=lambda r: abs(r.value or 0.0))
     return f"{column} ({worst.name.replace('_', ' ')} {worst.value:.3g})"
 
 
 def _check(result: Result) -> str:
     text = _CHECKS.get(result.name, "{} " + result.name.replace("_", " "))
-    return text.replace("{}", result.column or "")
+    return text.replace("{}", result.column or "").strip()
 
 
 def _count(number: int, noun: str) -> str:

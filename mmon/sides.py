@@ -12,13 +12,18 @@ from mmon import sources
 from mmon.config import Config, Dataset
 from mmon.errors import DataError
 from mmon.profiles import baseline
-from mmon.profiles.build import WHOLE, Profiled, profile_frame
+from mmon.profiles.build import Profiled, profile_frame
+from mmon.profiles.cuts import WHOLE
+from mmon.profiles.label_facts import LabelFacts
 from mmon.profiles.pile import Limits
-from mmon.profiles.plan import narrow, plan_production, plan_reference
+from mmon.profiles.plan import plan_production, plan_reference, role_columns
 from mmon.profiles.reading import Reading
 from mmon.profiles.settle import settle
 from mmon.profiles.table import Profile
 from mmon.results import Window
+from mmon.scope import production_extent, reference_extent, stored_reference
+from mmon.sources.labels import join_configured
+from mmon.timestamps import to_us
 from mmon.windows import RowCut, WindowCut
 
 Progress = Callable[[str, int], None]
@@ -57,6 +62,10 @@ class Production:
         incomplete.
     new_columns : mapping of str to DataType
         Columns that the reference does not have.
+    spans : list of (int or None, int or None)
+        Start and end of each window, in microseconds since 1970-01-01 UTC.
+    labels : LabelFacts or None
+        What joining delayed labels found out; None without them.
     """
 
     data: Data
@@ -64,6 +73,8 @@ class Production:
     profiles: list[Profile]
     outside: int
     new_columns: Mapping[str, pl.DataType]
+    spans: list[tuple[int | None, int | None]]
+    labels: LabelFacts | None = None
 
 
 def read_reference(config: Config, inputs: Inputs, progress: Progress | None) -> Profile:
@@ -76,9 +87,9 @@ def read_reference(config: Config, inputs: Inputs, progress: Progress | None) ->
     """
     given = inputs.reference
     if isinstance(given, Profile):
-        return narrow(given, config.columns)
+        return stored_reference(config, given)
     if given is None and is_stored(config.reference):
-        return narrow(baseline.load(str(config.reference.path)), config.columns)
+        return stored_reference(config, baseline.load(str(config.reference.path)))
     return profile_reference(config, given, progress)
 
 
@@ -103,6 +114,7 @@ def profile_reference(
             plan,
             source=source.name,
             limits=_limits(config),
+            extent=reference_extent(config, plan, schema),
             progress=_told(progress, "reference"),
         )
     profile = found.profiles[WHOLE]
@@ -124,16 +136,25 @@ def read_production(
     MmonError
         When it cannot be read, or cannot be cut into the configured windows.
     """
-    data = inputs.production or opened(config.production, _expected(reference))
+    expected = _expected(reference)
+    data = inputs.production or opened(config.production, expected)
     cut = _cut(config)
+    joined = join_configured(config, data.frame, data.name, expect=expected)
+    frame = data.frame if joined is None else joined.frame
+    matched = None if joined is None else joined.fold()
     with sources.reading(data.name):
         schema = data.frame.collect_schema()
+        readable = frame.collect_schema()
+        plan = plan_production(reference, readable, config.columns)
         found = profile_frame(
-            data.frame,
-            plan_production(reference, schema, config.columns),
+            frame,
+            plan,
             source=data.name,
             limits=_limits(config),
             cut=cut,
+            extent=production_extent(config, plan, reference, readable),
+            also=() if joined is None else joined.columns,
+            watchers=() if matched is None else (matched,),
             progress=_told(progress, "production"),
         )
     kept = _kept(config, cut, found)
@@ -144,6 +165,8 @@ def read_production(
         profiles=[found.profiles[key] for key in kept],
         outside=found.outside + left_out,
         new_columns=_new_columns(config, reference, schema),
+        spans=[_span(cut, key) for key in kept],
+        labels=None if matched is None else matched.finish(),
     )
 
 
@@ -174,6 +197,13 @@ def iso(moment: dt.datetime) -> str:
     return moment.astimezone(dt.UTC).isoformat().replace("+00:00", "Z")
 
 
+def _span(cut: WindowCut | RowCut | None, key: int) -> tuple[int | None, int | None]:
+    if not isinstance(cut, WindowCut):
+        return None, None
+    start, end = cut.bounds(key)
+    return (None if start is None else to_us(start)), (None if end is None else to_us(end))
+
+
 def _window(index: int, cut: WindowCut | RowCut | None, key: int, found: Profiled) -> Window:
     start, end = cut.bounds(key) if isinstance(cut, WindowCut) else (None, None)
     return Window(
@@ -181,8 +211,13 @@ def _window(index: int, cut: WindowCut | RowCut | None, key: int, found: Profile
         rows=found.profiles[key].rows,
         start=None if start is None else iso(start),
         end=None if end is None else iso(end),
+        late_rows=_late_rows(found.profiles[key]),
         rank_error=found.profiles[key].rank_error,
     )
+
+
+def _late_rows(profile: Profile) -> int:
+    return 0 if profile.activity is None else profile.activity.late_rows or 0
 
 
 def _kept(config: Config, cut: WindowCut | RowCut | None, found: Profiled) -> list[int]:
@@ -228,7 +263,7 @@ def _new_columns(
         return {}
     roles = config.columns
     known = {column.name for column in reference.columns} | set(roles.ignore)
-    known |= {name for name in (roles.id, roles.timestamp) if name is not None}
+    known |= role_columns(roles).keys()
     return {name: t for name, t in schema.items() if name not in known}
 
 

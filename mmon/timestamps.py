@@ -112,6 +112,11 @@ def to_utc(micros: int | None) -> datetime | None:
     return None if micros is None else to_naive(micros).replace(tzinfo=UTC)
 
 
+def to_us(moment: datetime) -> int:
+    """Microseconds since 1970-01-01 UTC of a time in UTC."""
+    return (moment.replace(tzinfo=None) - EPOCH) // US
+
+
 def _as_datetimes(times: pl.Series) -> pl.Series:
     """Date or Datetime values of a Series that holds timestamps in any accepted form."""
     if times.dtype == pl.Null:

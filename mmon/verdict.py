@@ -14,7 +14,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from typing import Literal
 
-from mmon.config import Thresholds
+from mmon.config_analyses import Floors, Thresholds
 from mmon.errors import ExitStatus
 from mmon.multiplicity import benjamini_hochberg
 from mmon.results import (
@@ -38,26 +38,44 @@ class Candidate:
     Attributes
     ----------
     score : Score
-    thresholds : Thresholds
-        Both None where the number is only shown.
+    thresholds : Thresholds or Floors
+        Both levels None where the number is only shown; `Floors` go with the direction "below".
     p_value_at : callable or None
         ``(value, rows)`` to the p-value that a score of ``value`` would have with so many
         production rows (None: as many as there are). Without it the number is a fact, such as a
         missing column, and needs no significance.
     rows : int
         Production rows the score was computed from.
+    segment : str or None
+        The segment it is about, as ``country = BR``.
+    interval : (float, float) or None
+        Confidence interval of the score's value.
+    q_value : float or None
+        An already corrected p-value, for a family of tests of which only some become results; by
+        default the correction is over the candidates of one application, name, window and
+        segmenting column.
+    noun : str
+        What ``rows`` counts, in the plural.
+    p_value_against : callable or None
+        For a threshold on the value itself: threshold to the p-value of "the true value is on its
+        good side". A level counts as reached only where that is at most alpha.
     """
 
     application: str
     kind: ResultKind
     name: str
     score: Score
-    thresholds: Thresholds = dataclasses.field(default_factory=Thresholds)
+    thresholds: Thresholds | Floors = dataclasses.field(default_factory=Thresholds)
     p_value_at: Callable[[float, int | None], float | None] | None = None
     rows: int = 0
     window: int = 0
     column: str | None = None
+    segment: str | None = None
     reference_value: float | None = None
+    interval: tuple[float, float] | None = None
+    q_value: float | None = None
+    noun: str = "production rows"
+    p_value_against: Callable[[float], float | None] | None = None
     direction: Direction = "above"
     gating: bool = False
     is_signed: bool = False
@@ -66,7 +84,12 @@ class Candidate:
     @property
     def is_fact(self) -> bool:
         """Whether the number is certain, so that no chance could explain it."""
-        return self.p_value_at is None
+        return self.p_value_at is None and self.q_value is None
+
+    @property
+    def segmentation(self) -> str:
+        """The column whose values make the segments; empty for everything together."""
+        return (self.segment or "").partition(" = ")[0]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -84,11 +107,13 @@ class Rule:
 
 def judge(candidates: Sequence[Candidate], rule: Rule) -> list[Result]:
     """Results in the candidates' order, each with its q-value and status."""
-    families: dict[tuple[str, str, int], list[int]] = defaultdict(list)
-    for index, one in enumerate(candidates):
-        if one.score.p_value is not None:
-            families[one.application, one.name, one.window].append(index)
+    families: dict[tuple[str, str, int, str], list[int]] = defaultdict(list)
     q_values: dict[int, tuple[float, int]] = {}
+    for index, one in enumerate(candidates):
+        if one.q_value is not None:
+            q_values[index] = one.q_value, 1
+        elif one.score.p_value is not None:
+            families[one.application, one.name, one.window, one.segmentation].append(index)
     for members in families.values():
         adjusted = benjamini_hochberg([candidates[i].score.p_value or 0.0 for i in members])
         for index, q_value in zip(members, adjusted.tolist(), strict=True):
@@ -107,10 +132,12 @@ def _judge_one(one: Candidate, q_value: float | None, family: int, rule: Rule) -
         kind=one.kind,
         name=one.name,
         window=one.window,
+        segment=one.segment,
         column=one.column,
         value=one.score.value,
         error=one.score.error,
         reference_value=one.reference_value,
+        interval=one.interval,
         p_value=one.score.p_value,
         q_value=q_value,
         potential=one.thresholds.potential,
@@ -125,13 +152,13 @@ def _judge_one(one: Candidate, q_value: float | None, family: int, rule: Rule) -
 def _status(
     one: Candidate, q_value: float | None, family: int, rule: Rule
 ) -> tuple[Status, str | None]:
-    if one.thresholds == Thresholds():
+    if one.thresholds.is_empty:
         return Status.IRRELEVANT, None
     if one.score.value is None:
         return Status.INCONCLUSIVE, one.score.reason or "it could not be computed"
     status, doubt = Status.NO_DETECTION, None
     if one.is_fact or (q_value is not None and q_value <= rule.alpha):
-        status, doubt = _level_reached(one)
+        status, doubt = _level_reached(one, rule.alpha)
     # A doubt about a worse level matters where that level is the one that fails the run.
     if doubt is not None and (status is Status.NO_DETECTION or rule.level == "detected"):
         return Status.INCONCLUSIVE, doubt
@@ -142,7 +169,7 @@ def _status(
     return status, None
 
 
-def _level_reached(one: Candidate) -> tuple[Status, str | None]:
+def _level_reached(one: Candidate, alpha: float) -> tuple[Status, str | None]:
     """The worst level that the value surely passes, and a worse or equal one that it might."""
     doubt: str | None = None
     for threshold, status in (
@@ -152,6 +179,9 @@ def _level_reached(one: Candidate) -> tuple[Status, str | None]:
         if threshold is None:
             continue
         passes = _passes(one, threshold)
+        if passes and not _is_beyond_chance(one, threshold, alpha):
+            doubt = doubt or _within_chance(one, threshold)
+            continue
         if passes:
             return status, doubt
         if passes is None and doubt is None:
@@ -160,6 +190,20 @@ def _level_reached(one: Candidate) -> tuple[Status, str | None]:
                 f"±{one.score.error:.2g}: use --exact, or more points"
             )
     return Status.NO_DETECTION, doubt
+
+
+def _is_beyond_chance(one: Candidate, threshold: float, alpha: float) -> bool:
+    if one.p_value_against is None:
+        return True
+    p_value = one.p_value_against(threshold)
+    return p_value is not None and p_value <= alpha
+
+
+def _within_chance(one: Candidate, threshold: float) -> str:
+    told = f"{one.score.value:.3g} is {one.direction} {threshold:g}, as it may be by chance"
+    if one.interval is not None:
+        told += f" (95 % interval {one.interval[0]:.3g} to {one.interval[1]:.3g})"
+    return f"{told}: it takes more than {one.rows:,} {one.noun}"
 
 
 def _passes(one: Candidate, threshold: float) -> bool | None:
@@ -194,7 +238,7 @@ def _shortage(one: Candidate, family: int, rule: Rule) -> str | None:
 
     if suffices(None):
         return None
-    what = f"a value of {threshold:g} could not be significant with {one.rows:,} production rows"
+    what = f"a value of {threshold:g} could not be significant with {one.rows:,} {one.noun}"
     if not suffices(_MAX_ROWS):
         return f"{what}, nor with any number: the reference has too few rows"
     low, high = max(one.rows, 1), max(one.rows, 1) * 2

@@ -44,6 +44,7 @@ _IntArray = NDArray[np.int64]
 
 _MONDAY = datetime(1969, 12, 29)
 _STEPS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(1), "w": timedelta(7)}
+_LONGEST_MONTH = timedelta(days=31)
 _HOUR_US = timedelta(hours=1) // US
 _LONGEST = timedelta(days=36_525)
 
@@ -174,8 +175,7 @@ class WindowCut:
     @property
     def _window_us(self) -> int:
         """Length of a window on the wall clock, in microseconds; for months, an upper bound."""
-        step = _STEPS.get(self.unit or "", timedelta(days=31))
-        return self.count * step // US
+        return self.count * (_STEPS.get(self.unit or "", _LONGEST_MONTH) // US)
 
     def _keys(self, at: _IntArray, inside: NDArray[np.bool_]) -> _IntArray:
         if self.unit is None:
@@ -258,6 +258,12 @@ def _cells(boundaries: _IntArray, at: _IntArray, step: int) -> _IntArray:
     found = np.searchsorted(boundaries, at[missed], side="left") - 1
     cells[missed] = np.maximum(found, 0)
     return cells
+
+
+def length_us(every: str) -> int:
+    """A length of time such as 10m, 1h or 1d in microseconds; a month is 31 days."""
+    count, unit = _length(every)
+    return count * (_STEPS.get(unit, _LONGEST_MONTH) // US)
 
 
 def _months_between(start: datetime, end: datetime) -> int:

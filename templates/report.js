@@ -1,13 +1,57 @@
 "use strict";
 (() => {
+document.documentElement.classList.add("js");
+const numbers = text => (text.replace(/,/g, "").match(/-?[\d.]+(e[-+]?\d+)?/g) || []).map(Number);
+const compare = (a, b) => {
+if (typeof a === "string") return a.localeCompare(b, "en", {numeric: true});
+if (Number.isNaN(a) || a === undefined) return Number.isNaN(b) || b === undefined ? 0 : 1;
+return Number.isNaN(b) || b === undefined ? -1 : a - b;
+};
+const button = (head, pressed) => {
+const made = document.createElement("button");
+made.type = "button";
+made.append(...head.childNodes);
+head.append(made);
+made.addEventListener("click", pressed);
+};
+const turn = (table, head, first) => {
+const again = head.getAttribute("aria-sort") === first;
+for (const other of table.tHead.rows[0].cells) other.removeAttribute("aria-sort");
+head.setAttribute("aria-sort", again ? (first === "ascending" ? "descending" : "ascending") : first);
+return again ? -1 : 1;
+};
+const arrange = (table, bodies, order, key, flip) => {
+const last = body => "last" in body.dataset;
+const values = new Map(bodies.map(body => [body, key(body)]));
+bodies.sort((a, b) => last(a) - last(b) || flip * compare(values.get(a), values.get(b)) || order.get(a) - order.get(b));
+table.append(...bodies);
+};
+for (const table of document.querySelectorAll("table.sort")) {
+const bodies = [...table.tBodies];
+const order = new Map(bodies.map((body, place) => [body, place]));
+const ways = {
+severity: () => body => -body.dataset.s,
+text: place => body => body.rows[0].cells[place].textContent.toLowerCase(),
+size: place => body => -Math.abs(numbers(body.rows[0].cells[place].textContent)[0]),
+};
+for (const head of table.querySelectorAll("th[data-as]")) {
+const key = ways[head.dataset.as](head.cellIndex);
+const first = head.dataset.as === "text" ? "ascending" : "descending";
+button(head, () => arrange(table, bodies, order, key, turn(table, head, first)));
+}
+table.addEventListener("click", event => {
+const row = event.target.closest("tbody > tr:first-child");
+if (!row || row.parentNode.parentNode !== table || event.target.closest("summary") || String(getSelection())) return;
+const target = row.querySelector("details");
+if (target) target.open = !target.open;
+});
+}
 const table = document.getElementById("table");
 if (!table) return;
-document.documentElement.classList.add("js");
 const bodies = [...table.tBodies];
 const order = new Map(bodies.map((body, place) => [body, place]));
 const details = body => body.querySelector("details");
 const cell = (body, place) => body.rows[0].cells[place].textContent;
-const numbers = text => (text.replace(/,/g, "").match(/-?[\d.]+(e[-+]?\d+)?/g) || []).map(Number);
 const change = text => { const [before, after] = numbers(text); return Math.abs(after - before); };
 const keys = {
 status: body => -body.dataset.s,
@@ -18,31 +62,13 @@ value: body => -Math.abs(numbers(cell(body, 5))[0]),
 q: body => numbers(cell(body, 7))[0],
 missing: body => -change(cell(body, 8)),
 };
-const compare = (a, b) => {
-if (typeof a === "string") return a.localeCompare(b, "en", {numeric: true});
-if (Number.isNaN(a) || a === undefined) return Number.isNaN(b) || b === undefined ? 0 : 1;
-return Number.isNaN(b) || b === undefined ? -1 : a - b;
-};
 const isLargestFirst = new Set(["status", "value", "missing"]);
 const sort = head => {
 const by = head.dataset.by;
 const first = isLargestFirst.has(by) ? "descending" : "ascending";
-const again = head.getAttribute("aria-sort") === first;
-const way = again ? (first === "ascending" ? "descending" : "ascending") : first;
-const flip = again ? -1 : 1;
-for (const other of table.tHead.rows[0].cells) other.removeAttribute("aria-sort");
-head.setAttribute("aria-sort", way);
-const values = new Map(bodies.map(body => [body, keys[by](body)]));
-bodies.sort((a, b) => flip * compare(values.get(a), values.get(b)) || order.get(a) - order.get(b));
-table.append(...bodies);
+arrange(table, bodies, order, keys[by], turn(table, head, first));
 };
-for (const head of table.querySelectorAll("th[data-by]")) {
-const button = document.createElement("button");
-button.type = "button";
-button.append(...head.childNodes);
-head.append(button);
-button.addEventListener("click", () => sort(head));
-}
+for (const head of table.querySelectorAll("th[data-by]")) button(head, () => sort(head));
 const form = document.getElementById("filters");
 const find = document.getElementById("find");
 const shown = document.getElementById("shown");

@@ -17,9 +17,13 @@ import pkgutil
 from collections.abc import Callable, Sequence
 
 from mmon.config import Config
+from mmon.drawings import ActivityPicture, FeatureBin, PerformancePicture
+from mmon.profiles.label_facts import LabelFacts
 from mmon.profiles.table import ColumnProfile, Profile
 from mmon.results import Metric, Result
 from mmon.verdict import Candidate
+
+Drawing = ActivityPicture | FeatureBin | PerformancePicture
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -35,6 +39,14 @@ class Context:
         The window's index.
     new_columns : tuple of str
         Columns of production that the reference does not have.
+    segment : str or None
+        The segment that both profiles are of, as ``country = BR``; None for all rows.
+    bounds : (int or None, int or None)
+        Start and end of the window, in microseconds since 1970-01-01 UTC.
+    now_us : int
+        When the run began, likewise.
+    labels : LabelFacts or None
+        What joining delayed labels found out; None without them.
     """
 
     reference: Profile
@@ -42,6 +54,10 @@ class Context:
     config: Config
     window: int = 0
     new_columns: tuple[str, ...] = ()
+    segment: str | None = None
+    bounds: tuple[int | None, int | None] = (None, None)
+    now_us: int = 0
+    labels: LabelFacts | None = None
 
     def pairs(self) -> list[tuple[ColumnProfile, ColumnProfile | None]]:
         """Every column of the reference with production's column of that name, if any."""
@@ -51,10 +67,11 @@ class Context:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Findings:
-    """What an analysis found: scores to be judged, and numbers that are only told."""
+    """What an analysis found: scores to be judged, numbers that are only told, and drawings."""
 
     candidates: Sequence[Candidate] = ()
     metrics: Sequence[Metric] = ()
+    drawings: Sequence[Drawing] = ()
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

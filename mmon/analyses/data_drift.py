@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from mmon import metrics
 from mmon.analyses import Context, Findings
 from mmon.analyses._chances import least_p_value
-from mmon.config import DataDrift, Thresholds
+from mmon.config_analyses import DataDrift, Thresholds
 from mmon.profiles.table import ColumnProfile
 from mmon.results import ColumnKind, Metric, Result, ResultKind, Score, Status
 from mmon.verdict import Candidate

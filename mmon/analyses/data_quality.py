@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from mmon.analyses import Context, Findings
 from mmon.analyses._chances import all_in_production, all_of_one_value, beyond_extremes
-from mmon.config import DataQuality, Thresholds
+from mmon.config_analyses import DataQuality, Thresholds
 from mmon.metrics._proportions import two_proportions
 from mmon.profiles.counts import Counts, align
 from mmon.profiles.ecdf import Ecdf

@@ -3,49 +3,65 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
-import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
-from mmon.engine.local import batch_rows, fold
-from mmon.errors import ConfigError
-from mmon.profiles.counts import Counts
-from mmon.profiles.ecdf import Ecdf
-from mmon.profiles.labels import LabelCounter
-from mmon.profiles.pile import Limits, Pile
-from mmon.profiles.plan import ColumnPlan, Plan
-from mmon.profiles.presence import Presence
-from mmon.profiles.reading import Reading, read_as
-from mmon.profiles.table import ColumnProfile, Profile
+from mmon.engine.local import Fold, batch_rows, fold
+from mmon.profiles._error_plane import Grid
+from mmon.profiles.activity_fold import ActivityFold, ActivityPlan
+from mmon.profiles.assembly import Assembly, Found
+from mmon.profiles.batches import Batch, BatchReader
+from mmon.profiles.column_fold import ColumnFold
+from mmon.profiles.cuts import OUTSIDE, WHOLE, SegmentCutter, WindowCutter
+from mmon.profiles.feature_fold import FeatureFold
+from mmon.profiles.lateness import Lateness
+from mmon.profiles.outcome_fold import OutcomeFold
+from mmon.profiles.outcome_reader import OutcomePlan, OutcomeReader
+from mmon.profiles.pile import Limits
+from mmon.profiles.plan import Plan
+from mmon.profiles.regression import RegressionTables
+from mmon.profiles.table import Profile
 from mmon.windows import RowCut, WindowCut
-
-WHOLE = 0
-"""The window key of everything, when production is not cut into windows."""
-
-_LABELS = (Reading.LABEL, Reading.TRUTH)
-
-OUTSIDE = np.iinfo(np.int64).min
-"""The window key of rows outside every window."""
-
-_NEEDS_TIMESTAMP = "name it with --timestamp or under columns.timestamp, or use windows of rows"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Segments:
-    """One batch cut into windows.
+class Extent:
+    """What a profile holds besides its columns.
 
     Attributes
     ----------
-    order : (n,) uint32 or None
-        The rows in order of their windows; None when they already are.
-    parts : tuple of (key, first, past)
-        Each window's stretch of the ordered rows.
+    outcome : OutcomePlan or None
+        Where the outcomes stand; None measures no performance.
+    activity : ActivityPlan or None
+        Where the times, latencies and errors stand.
+    allowed_lateness_us : int
+        How long after its window has closed a row may come without being late.
+    segments : tuple of str
+        Columns by whose values everything is repeated.
+    top : int
+        Values of each of them that are told apart in the end.
+    bins : int
+        Bins of each feature of a reference.
+    reference : Profile or None
+        Whose bins, cells and segments production takes over; None on the reference itself.
     """
 
-    order: pl.Series | None
-    parts: tuple[tuple[int, int, int], ...]
+    outcome: OutcomePlan | None = None
+    activity: ActivityPlan | None = None
+    allowed_lateness_us: int = 0
+    segments: tuple[str, ...] = ()
+    top: int = 10
+    bins: int = 10
+    reference: Profile | None = None
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Every column that is read for it."""
+        read = self.outcome.columns if self.outcome is not None else ()
+        times = self.activity.columns if self.activity is not None else ()
+        return (*read, *times, *self.segments)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -75,6 +91,9 @@ def profile_frame(
     source: str,
     limits: Limits,
     cut: WindowCut | RowCut | None = None,
+    extent: Extent | None = None,
+    also: Sequence[str] = (),
+    watchers: Sequence[Fold[Batch, Any]] = (),
     progress: Callable[[int], None] | None = None,
 ) -> Profiled:
     """Summarise a dataset in one pass.
@@ -91,6 +110,12 @@ def profile_frame(
     cut : WindowCut or RowCut, optional
         Assigns rows to windows; without it everything is one window with the key `WHOLE`. A
         `WindowCut` needs a plan with a timestamp.
+    extent : Extent, optional
+        What the profile holds besides its columns; by default nothing.
+    also : sequence of str
+        Further columns to read, for the watchers.
+    watchers : sequence of Fold
+        Further folds that see every batch; their results stay with them.
     progress : callable, optional
         Called with the number of rows read so far.
 
@@ -99,178 +124,72 @@ def profile_frame(
     Profiled
         Without a cut always one profile; with one, a profile for each window that has rows.
     """
-    names = [column.name for column in plan.columns]
+    extent = extent or Extent()
+    reader = _reader(plan, extent, cut)
+    columns = _column_folds(plan, limits, extent)
+    folds: list[Fold[Batch, Any]] = [*columns]
+    folds += [OutcomeFold(limits, _grid(extent.reference))] if extent.outcome else []
+    folds += [ActivityFold(extent.activity)] if extent.activity else []
+    folds += watchers
+    names = _names(plan, extent, also)
     selected = frame.select(names) if names else frame
-    counter = _RowCounter(cut, plan.timestamp)
-    folds = [_ColumnFold(column, limits) for column in plan.columns]
     rows = batch_rows(len(names))
-    columns = fold(selected, folds, counter.segments, rows=rows, progress=progress)
+    results = fold(selected, folds, reader.read, rows=rows, progress=progress)
     if cut is None:
-        counter.rows.setdefault(WHOLE, 0)
-    outside = counter.rows.pop(OUTSIDE, 0)
-    profiles = {
-        key: Profile(
-            source=source,
-            rows=counter.rows[key],
-            columns=tuple(
-                column.get(key) or _empty(planned)
-                for planned, column in zip(plan.columns, columns, strict=True)
-            ),
-        )
-        for key in sorted(counter.rows)
-    }
-    return Profiled(profiles, outside, counter.newest_us)
-
-
-class _RowCounter:
-    """Cuts each batch into windows and counts their rows."""
-
-    def __init__(self, cut: WindowCut | RowCut | None, timestamp: str | None) -> None:
-        self._cut = cut
-        self._timestamp = timestamp
-        self.rows: dict[int, int] = {}
-        self.newest_us: int | None = None
-
-    def segments(self, batch: pl.DataFrame, offset: int) -> Segments:
-        found = self._cut_batch(batch, offset)
-        for key, first, past in found.parts:
-            self.rows[key] = self.rows.get(key, 0) + past - first
-        return found
-
-    def _cut_batch(self, batch: pl.DataFrame, offset: int) -> Segments:
-        n = batch.height
-        if n == 0:
-            return Segments(None, ())
-        if self._cut is None:
-            return Segments(None, ((WHOLE, 0, n),))
-        keys = self._keys(batch, offset)
-        order = None
-        if (keys[1:] < keys[:-1]).any():
-            positions = np.argsort(keys, kind="stable")
-            keys = keys[positions]
-            order = pl.Series(positions.astype(np.uint32))
-        starts = np.flatnonzero(np.append(True, keys[1:] != keys[:-1]))
-        pasts = np.append(starts[1:], n)
-        parts = zip(keys[starts].tolist(), starts.tolist(), pasts.tolist(), strict=True)
-        return Segments(order, tuple(parts))
-
-    def _keys(self, batch: pl.DataFrame, offset: int) -> NDArray[np.int64]:
-        if isinstance(self._cut, RowCut):
-            return self._cut.assign(offset, batch.height)
-        if self._cut is None or self._timestamp is None:
-            raise ConfigError(
-                "windows by time need a timestamp column", hint=self._candidates(batch)
-            )
-        times = batch[self._timestamp]
-        newest = self._cut.instants(times).max()
-        if isinstance(newest, int):
-            self.newest_us = max(newest, self.newest_us or newest)
-        return self._cut.assign(times).fill_null(OUTSIDE).to_numpy()
-
-    @staticmethod
-    def _candidates(batch: pl.DataFrame) -> str:
-        dates = [name for name, dtype in batch.schema.items() if dtype in (pl.Date, pl.Datetime)]
-        return (
-            f"{_NEEDS_TIMESTAMP}; dates are in: {', '.join(dates)}" if dates else _NEEDS_TIMESTAMP
-        )
-
-
-class _ColumnFold:
-    """One column's summaries, a pile a window."""
-
-    def __init__(self, plan: ColumnPlan, limits: Limits) -> None:
-        self._plan = plan
-        self._limits = limits
-        self._piles: dict[int, Pile] = {}
-        self._labels = LabelCounter()
-
-    def add(self, batch: pl.DataFrame, context: Segments) -> None:
-        original = batch[self._plan.name]
-        readable = read_as(original, self._plan.reading)
-        values = readable.values
-        if context.order is not None:
-            values = values.gather(context.order)
-            original = original.gather(context.order)
-        windows = self._piles.keys() | {key for key, _, _ in context.parts}
-        limits = self._limits.shared_by(len(windows))
-        for key, first, past in context.parts:
-            if key == OUTSIDE:
-                continue
-            pile = self._piles.setdefault(key, Pile())
-            part = values.slice(first, past - first)
-            if readable.unreadable:
-                before = original.slice(first, past - first).null_count()
-                pile.unreadable += part.null_count() - before
-            if self._plan.reading is Reading.PRESENCE:
-                pile.presence += _presence(part)
-            else:
-                found = self._summarise(part, limits)
-                pile.presence += found.presence
-                pile.add(found, limits)
-
-    def _summarise(self, values: pl.Series, limits: Limits) -> Ecdf | Counts:
-        if self._plan.reading not in _LABELS:
-            return summarise_numbers(values, limits)
-        return self._labels.count(values) if values.dtype == pl.String else Counts.of(values)
-
-    def finish(self) -> dict[int, ColumnProfile]:
-        limits = self._limits.shared_by(len(self._piles))
-        return {
-            key: _column(
-                self._plan,
-                presence=pile.presence,
-                distribution=pile.finish(limits),
-                unreadable=pile.unreadable,
-            )
-            for key, pile in self._piles.items()
-        }
-
-
-def summarise_numbers(values: pl.Series, limits: Limits) -> Ecdf:
-    """The summary of one batch of numbers in their final form (see `read_as`)."""
-    null = values.null_count()
-    numbers = (values.drop_nulls() if null else values).to_numpy()
-    nan = inf = 0
-    if numbers.dtype.kind == "f":
-        finite = np.isfinite(numbers)
-        if not finite.all():
-            nan = int(np.isnan(numbers).sum())
-            inf = len(numbers) - int(finite.sum()) - nan
-            numbers = numbers[finite]
-    presence = Presence(present=len(numbers), null=null, nan=nan, inf=inf)
-    return Ecdf.of(numbers, presence=presence, points=limits.points)
-
-
-def _presence(values: pl.Series) -> Presence:
-    null = values.null_count()
-    nan = int(values.is_nan().sum()) if values.dtype.is_float() else 0
-    return Presence(present=len(values) - null - nan, null=null, nan=nan)
-
-
-def _empty(plan: ColumnPlan) -> ColumnProfile:
-    distribution: Ecdf | Counts | None = None
-    if plan.reading in _LABELS:
-        distribution = Counts.merge([])
-    elif plan.reading is not Reading.PRESENCE:
-        distribution = Ecdf.empty()
-    return _column(plan, presence=Presence(), distribution=distribution, unreadable=0)
-
-
-def _column(
-    plan: ColumnPlan,
-    *,
-    presence: Presence,
-    distribution: Ecdf | Counts | None,
-    unreadable: int,
-) -> ColumnProfile:
-    return ColumnProfile(
-        name=plan.name,
-        dtype=plan.dtype,
-        kind=plan.kind,
-        reading=plan.reading,
-        presence=presence,
-        distribution=distribution,
-        is_tested=plan.is_tested,
-        reason=plan.reason,
-        unreadable=unreadable,
+        reader.windows.rows.setdefault(WHOLE, 0)
+    outside = reader.windows.rows.pop(OUTSIDE, 0)
+    found = Found(
+        columns=results[: len(columns)],
+        outcomes=results[len(columns)] if extent.outcome else {},
+        activity=results[len(columns) + bool(extent.outcome)] if extent.activity else {},
     )
+    assembly = Assembly(source, plan, limits, extent.top, reader, found)
+    profiles = {key: assembly.profile(key) for key in sorted(reader.windows.rows)}
+    return Profiled(profiles, outside, reader.windows.newest_us)
+
+
+def _names(plan: Plan, extent: Extent, also: Sequence[str]) -> list[str]:
+    """Every column that is read, once."""
+    names = [column.name for column in plan.columns]
+    return list(dict.fromkeys([*names, *extent.columns, *also]))
+
+
+def _reader(plan: Plan, extent: Extent, cut: WindowCut | RowCut | None) -> BatchReader:
+    before = extent.reference
+    features = before.features if before is not None else None
+    return BatchReader(
+        WindowCutter(cut, plan.timestamp),
+        [
+            SegmentCutter(column, position, _values(before, column))
+            for position, column in enumerate(extent.segments)
+        ],
+        OutcomeReader(extent.outcome) if extent.outcome is not None else None,
+        features.layout if features is not None else None,
+        Lateness(cut, extent.allowed_lateness_us) if isinstance(cut, WindowCut) else None,
+    )
+
+
+def _values(reference: Profile | None, column: str) -> tuple[str, ...] | None:
+    """The reference's values of a segmenting column; None where they are to be found."""
+    if reference is None:
+        return None
+    return tuple(one.value for one in reference.segments if one.column == column)
+
+
+def _column_folds(plan: Plan, limits: Limits, extent: Extent) -> list[ColumnFold]:
+    before = extent.reference
+    features = before.features if before is not None else None
+    known = {table.binning.column: table.binning for table in features.tables} if features else {}
+    folds = []
+    for column in plan.columns:
+        bins = None
+        # Production has bins where its reference has; a reference finds its own.
+        if extent.outcome and column.is_feature and (before is None or column.name in known):
+            bins = FeatureFold(column.name, column.reading, known.get(column.name))
+        folds.append(ColumnFold(column, limits, bins, extent.bins))
+    return folds
+
+
+def _grid(reference: Profile | None) -> Grid | None:
+    before = reference.performance if reference is not None else None
+    return before.grid if isinstance(before, RegressionTables) else None

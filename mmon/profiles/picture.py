@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from mmon.drawings import Picture
 from mmon.profiles.counts import Counts, align
 from mmon.profiles.ecdf import Ecdf
 from mmon.profiles.table import ColumnProfile
-from mmon.results import Picture
 
 _BINS = 24
 # Bins span these quantiles of each side; what lies beyond falls into the outermost bins.

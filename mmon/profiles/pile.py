@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
+from typing import Generic, TypeVar
 
 from mmon.profiles.counts import Counts
 from mmon.profiles.ecdf import Ecdf
 from mmon.profiles.presence import Presence
 from mmon.profiles.table import compress, merge
+
+T = TypeVar("T")
 
 # Beyond this many windows each keeps fewer points, but enough to tell 0.01 from 0.02.
 _MANY_WINDOWS = 64
@@ -39,30 +43,56 @@ class Limits:
         return dataclasses.replace(self, points=min(self.points, share), fan_out=4)
 
 
-@dataclasses.dataclass
-class Pile:
-    """The growing summary of one column in one window: parts, merged level by level."""
+class Levels(Generic[T]):
+    """Parts merged level by level: ``fan_out`` of them into one of the next level.
 
-    presence: Presence = dataclasses.field(default_factory=Presence)
-    unreadable: int = 0
-    levels: list[list[Ecdf | Counts]] = dataclasses.field(default_factory=lambda: [[]])
+    Parameters
+    ----------
+    join : callable
+        Merges parts into one of the size to be kept.
+    """
+
+    def __init__(self, join: Callable[[list[T]], T]) -> None:
+        self._join = join
+        self._levels: list[list[T]] = [[]]
+
+    def add(self, part: T, fan_out: int) -> None:
+        self._levels[0].append(part)
+        for level in range(len(self._levels)):
+            if len(self._levels[level]) < fan_out:
+                break
+            joined = self._join(self._levels[level])
+            self._levels[level] = []
+            if level + 1 == len(self._levels):
+                self._levels.append([])
+            self._levels[level + 1].append(joined)
+
+    def parts(self) -> list[T]:
+        """What is left to be merged, once."""
+        return [part for level in self._levels for part in level]
+
+
+class Pile:
+    """The growing summary of one column in one window."""
+
+    def __init__(self) -> None:
+        self.presence = Presence()
+        self.unreadable = 0
+        self._limits = Limits(None, None)
+        self._levels: Levels[Ecdf | Counts] = Levels(self._join)
 
     def add(self, part: Ecdf | Counts, limits: Limits) -> None:
-        self.levels[0].append(part)
-        for level in range(len(self.levels)):
-            if len(self.levels[level]) < limits.fan_out:
-                break
-            joined = compress(
-                merge(self.levels[level]),
-                points=limits.points,
-                labels=limits.labels and limits.labels * limits.fan_out,
-            )
-            self.levels[level] = []
-            if level + 1 == len(self.levels):
-                self.levels.append([])
-            if joined is not None:
-                self.levels[level + 1].append(joined)
+        self._limits = limits
+        self._levels.add(part, limits.fan_out)
 
     def finish(self, limits: Limits) -> Ecdf | Counts | None:
-        parts = [part for level in self.levels for part in level]
-        return compress(merge(parts), points=limits.points, labels=limits.labels)
+        """The summary of all parts, cut to size once more."""
+        merged = merge(self._levels.parts())
+        return compress(merged, points=limits.points, labels=limits.labels)
+
+    def _join(self, parts: list[Ecdf | Counts]) -> Ecdf | Counts:
+        limits = self._limits
+        # Labels are dropped only where there are far too many, so that few are dropped wrongly.
+        labels = limits.labels and limits.labels * limits.fan_out
+        joined = compress(merge(parts), points=limits.points, labels=labels)
+        return joined if joined is not None else parts[0]

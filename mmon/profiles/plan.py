@@ -25,6 +25,9 @@ _TIME_NAME = re.compile(
 TIME_REASON = "time"
 """Why the rows' time is not tested; marks that column in a profile."""
 ID_REASON = "identifier"
+LATENCY_REASON = "latency"
+"""Why the latency is not tested for drift: `system_performance` judges it."""
+ERROR_REASON = "error"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -36,6 +39,7 @@ class ColumnPlan:
     kind: ColumnKind
     reading: Reading
     is_tested: bool = True
+    is_feature: bool = False
     reason: str | None = None
 
 
@@ -45,6 +49,10 @@ class Plan:
 
     columns: tuple[ColumnPlan, ...]
     timestamp: str | None = None
+
+    def column(self, name: str | None) -> ColumnPlan | None:
+        """The column of that name, or None."""
+        return next((column for column in self.columns if column.name == name), None)
 
 
 def plan_reference(schema: Mapping[str, pl.DataType], roles: Columns) -> Plan:
@@ -63,6 +71,28 @@ def plan_reference(schema: Mapping[str, pl.DataType], roles: Columns) -> Plan:
         if name not in roles.ignore and _is_wanted(name, roles, timestamp)
     )
     return Plan(columns, timestamp)
+
+
+def is_feature(name: str, kind: ColumnKind, roles: Columns) -> bool:
+    """Whether a column is an input of the model: it has no role of its own."""
+    return kind in (ColumnKind.NUMERIC, ColumnKind.CATEGORICAL) and name not in role_columns(roles)
+
+
+def role_columns(roles: Columns) -> dict[str, str]:
+    """Every column that has a role of its own, and which."""
+    single = {
+        "id": roles.id,
+        "timestamp": roles.timestamp,
+        "target": roles.target,
+        "prediction": roles.prediction,
+        "score": roles.score,
+        "lower": roles.lower,
+        "upper": roles.upper,
+        "latency": roles.latency,
+        "error": roles.error,
+    }
+    found = {name: role for role, name in single.items() if name is not None}
+    return {**dict.fromkeys(roles.scores.values(), "scores"), **found}
 
 
 def plan_production(
@@ -91,33 +121,37 @@ def plan_production(
         if column.name in schema
     ]
     known = {column.name for column in reference.columns}
-    for role, name in (("id", roles.id), ("timestamp", roles.timestamp)):
-        if name is not None and name not in known and name not in schema:
+    for name, role in role_columns(roles).items():
+        if role not in _MAY_BE_NEW or name in known:
+            continue
+        if name not in schema:
             raise ConfigError(
                 f"columns.{role}: neither dataset has a column {name!r}",
                 hint=_suggestion(name, schema),
             )
+        columns.append(_plan_column(name, schema[name], roles, roles.timestamp))
     timestamp = roles.timestamp
     if timestamp is None:
         timestamp = next((c.name for c in reference.columns if c.reason == TIME_REASON), None)
-    elif timestamp not in known:
-        kind, reading = ColumnKind.DATETIME, Reading.TIME
-        dtype = str(schema[timestamp])
-        columns.append(ColumnPlan(timestamp, dtype, kind, reading, False, TIME_REASON))
     return Plan(tuple(columns), timestamp if timestamp in schema else None)
+
+
+# What the data of training need not have.
+_MAY_BE_NEW = ("id", "timestamp", "latency", "error")
 
 
 def _follow(column: ColumnProfile, dtype: pl.DataType) -> ColumnPlan:
     reading = column.reading
     is_tested, reason = column.is_tested, column.reason
-    if not is_tested and reason != TIME_REASON:
+    if not is_tested and reason not in (TIME_REASON, LATENCY_REASON):
         reading = Reading.PRESENCE
     elif reading is Reading.LABEL and column.dtype == "Boolean" and dtype.base_type() != pl.Boolean:
         reading = Reading.TRUTH
     if not is_comparable(dtype, reading):
         is_tested, reading = False, Reading.PRESENCE
         reason = f"{dtype} values cannot be compared with the reference's {column.dtype}"
-    return ColumnPlan(column.name, str(dtype), column.kind, reading, is_tested, reason)
+    feature = column.is_feature and is_tested
+    return ColumnPlan(column.name, str(dtype), column.kind, reading, is_tested, feature, reason)
 
 
 def _plan_column(
@@ -130,18 +164,23 @@ def _plan_column(
     elif name == roles.id:
         kind, is_tested, reason = ColumnKind.IDENTIFIER, False, ID_REASON
         reading = Reading.PRESENCE
+    elif name == roles.latency and is_tested:
+        kind, reading, is_tested = ColumnKind.NUMERIC, Reading.NUMBER, False
+        reason = LATENCY_REASON
+    elif name == roles.error:
+        reading, is_tested, reason = Reading.PRESENCE, False, ERROR_REASON
     elif name in roles.categorical and is_tested:
         kind, reading = ColumnKind.CATEGORICAL, Reading.LABEL
     elif name in roles.numeric and is_tested:
         kind, reading = ColumnKind.NUMERIC, Reading.NUMBER
-    return ColumnPlan(name, str(dtype), kind, reading, is_tested, reason)
+    feature = is_tested and is_feature(name, kind, roles)
+    return ColumnPlan(name, str(dtype), kind, reading, is_tested, feature, reason)
 
 
 def _is_wanted(name: str, roles: Columns, timestamp: str | None) -> bool:
     if roles.features == "all":
         return True
-    others = (roles.id, timestamp, roles.target, roles.prediction, roles.score)
-    return name in roles.features or name in others
+    return name in roles.features or name == timestamp or name in role_columns(roles)
 
 
 def _find_timestamp(schema: Mapping[str, pl.DataType]) -> str | None:
@@ -207,13 +246,7 @@ def check_roles(columns: Collection[str], roles: Columns) -> None:
     ConfigError
         When one is not.
     """
-    # The id and the timestamp may be production's alone.
-    single = (
-        ("target", roles.target),
-        ("prediction", roles.prediction),
-        ("score", roles.score),
-    )
-    asked = [(role, name) for role, name in single if name is not None]
+    asked = [(role, name) for name, role in role_columns(roles).items() if role not in _MAY_BE_NEW]
     asked += [("categorical", name) for name in roles.categorical]
     asked += [("numeric", name) for name in roles.numeric]
     asked += [("ignore", name) for name in roles.ignore]

@@ -56,7 +56,10 @@ def _rounded(profile: Profile, narrow: dict[str, _Narrow]) -> Profile:
         _rounded_column(column, narrow[column.name]) if column.name in narrow else column
         for column in profile.columns
     )
-    return dataclasses.replace(profile, columns=columns)
+    segments = tuple(
+        dataclasses.replace(one, profile=_rounded(one.profile, narrow)) for one in profile.segments
+    )
+    return dataclasses.replace(profile, columns=columns, segments=segments)
 
 
 def _rounded_column(column: ColumnProfile, kind: _Narrow) -> ColumnProfile:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 import re
+from collections.abc import Mapping
 
 from mmon.profiles.counts import Counts
 from mmon.profiles.ecdf import Ecdf
-from mmon.profiles.table import ColumnProfile, Profile
+from mmon.profiles.features import FeatureTables
+from mmon.profiles.table import ColumnProfile, Profile, SegmentProfile
 from mmon.results import ColumnKind
 
 NO_VALUES = "the reference has no values: only presence is compared"
@@ -46,7 +48,46 @@ def settle(profile: Profile, declared: frozenset[str] = frozenset()) -> Profile:
         column if column.name in declared and column.presence.present else _settle_column(column)
         for column in profile.columns
     )
-    return dataclasses.replace(profile, columns=columns)
+    settled = {column.name: column for column in columns}
+    return dataclasses.replace(
+        profile,
+        columns=columns,
+        features=_of_tested(profile.features, settled),
+        segments=tuple(_in_segment(one, settled) for one in profile.segments),
+    )
+
+
+def _of_tested(
+    features: FeatureTables | None, settled: Mapping[str, ColumnProfile]
+) -> FeatureTables | None:
+    """The tables of the columns that turned out to be features, and no identifiers or texts."""
+    if features is None:
+        return None
+    kept = [i for i, t in enumerate(features.tables) if settled[t.binning.column].is_tested]
+    sample = features.sample
+    return dataclasses.replace(
+        features,
+        tables=tuple(features.tables[index] for index in kept),
+        sample=sample and dataclasses.replace(sample, bins=sample.bins[:, kept]),
+    )
+
+
+def _in_segment(segment: SegmentProfile, settled: Mapping[str, ColumnProfile]) -> SegmentProfile:
+    """A segment whose columns are treated as those of all rows are."""
+    columns = tuple(
+        dataclasses.replace(
+            column,
+            kind=settled[column.name].kind,
+            is_tested=settled[column.name].is_tested,
+            is_feature=settled[column.name].is_feature,
+            reason=settled[column.name].reason,
+            distribution=column.distribution if settled[column.name].distribution else None,
+        )
+        for column in segment.profile.columns
+    )
+    return dataclasses.replace(
+        segment, profile=dataclasses.replace(segment.profile, columns=columns)
+    )
 
 
 def _settle_column(column: ColumnProfile) -> ColumnProfile:
@@ -65,7 +106,9 @@ def _settle_column(column: ColumnProfile) -> ColumnProfile:
     if found is None:
         return column
     kind, reason = found
-    return dataclasses.replace(column, kind=kind, reason=reason, is_tested=False, distribution=None)
+    return dataclasses.replace(
+        column, kind=kind, reason=reason, is_tested=False, is_feature=False, distribution=None
+    )
 
 
 def _number_reason(column: ColumnProfile, ecdf: Ecdf) -> tuple[ColumnKind, str] | None:

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 
+from mmon.profiles.activity import Activity
+from mmon.profiles.classification import ClassificationTables
 from mmon.profiles.counts import Counts
 from mmon.profiles.ecdf import Ecdf
+from mmon.profiles.features import FeatureTables
+from mmon.profiles.outcomes import Fault
 from mmon.profiles.presence import Presence
 from mmon.profiles.reading import Reading
+from mmon.profiles.regression import RegressionTables
 from mmon.results import ColumnKind
+
+Performance = ClassificationTables | RegressionTables
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -31,6 +39,8 @@ class ColumnProfile:
         None where only presence is known.
     is_tested : bool
         Whether its distribution is compared; presence always is.
+    is_feature : bool
+        Whether the model's performance is looked at by its values.
     reason : str or None
         Why it is not tested, or what its numbers mean.
     unreadable : int
@@ -44,6 +54,7 @@ class ColumnProfile:
     presence: Presence
     distribution: Ecdf | Counts | None = None
     is_tested: bool = True
+    is_feature: bool = False
     reason: str | None = None
     unreadable: int = 0
 
@@ -66,7 +77,7 @@ class ColumnProfile:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Profile:
-    """A dataset's summary.
+    """A dataset's summary, or that of a window or segment of it.
 
     Attributes
     ----------
@@ -75,11 +86,26 @@ class Profile:
     rows : int
     columns : tuple of ColumnProfile
         In the dataset's order.
+    performance : ClassificationTables, RegressionTables or None
+        How good the predictions are; None without a target and an answer.
+    faults : mapping of Fault to int
+        Rows whose outcome is there and cannot be used.
+    features : FeatureTables or None
+        How good they are in each bin of each feature; None in segments.
+    activity : Activity or None
+        What happened when.
+    segments : tuple of SegmentProfile
+        The same of each value of each segmenting column.
     """
 
     source: str
     rows: int
     columns: tuple[ColumnProfile, ...]
+    performance: Performance | None = None
+    faults: Mapping[Fault, int] = dataclasses.field(default_factory=dict)
+    features: FeatureTables | None = None
+    activity: Activity | None = None
+    segments: tuple[SegmentProfile, ...] = ()
 
     def column(self, name: str) -> ColumnProfile | None:
         """The column of that name, or None."""
@@ -93,8 +119,13 @@ class Profile:
 
     @classmethod
     def merge(cls, profiles: Sequence[Profile]) -> Profile:
-        """One profile of all rows together, uncompressed; the profiles share one plan."""
+        """One profile of all rows together, uncompressed; the profiles share one plan.
+
+        What cannot be merged is left out: feature tables, and segments of other columns.
+        """
         first, *others = profiles
+        faults = sum((Counter(profile.faults) for profile in profiles), Counter[Fault]())
+        activity = [p.activity for p in profiles if p.activity is not None]
         return cls(
             source=first.source,
             rows=sum(profile.rows for profile in profiles),
@@ -102,12 +133,46 @@ class Profile:
                 column.merge([other.columns[index] for other in others])
                 for index, column in enumerate(first.columns)
             ),
+            performance=merge_performance([p.performance for p in profiles]),
+            faults=dict(faults),
+            activity=Activity.merge(activity) if activity else None,
         )
 
     def compress(self, points: int | None, labels: int | None) -> Profile:
         """The same profile with every distribution cut to size, once, after all merges."""
         columns = tuple(column.compress(points, labels) for column in self.columns)
-        return dataclasses.replace(self, columns=columns)
+        performance = self.performance and self.performance.compress(points)
+        return dataclasses.replace(self, columns=columns, performance=performance)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class SegmentProfile:
+    """The rows with one value of a segmenting column.
+
+    Attributes
+    ----------
+    column, value : str
+        ``(other)`` stands for all values that are not told apart, ``(null)`` for none.
+    profile : Profile
+    """
+
+    column: str
+    value: str
+    profile: Profile
+
+    @property
+    def name(self) -> str:
+        """As in results: ``country = BR``."""
+        return f"{self.column} = {self.value}"
+
+
+def merge_performance(parts: Sequence[Performance | None]) -> Performance | None:
+    """The tables of all parts' rows; the parts are of one task, as one plan made them."""
+    classes = [part for part in parts if isinstance(part, ClassificationTables)]
+    numbers = [part for part in parts if isinstance(part, RegressionTables)]
+    if classes:
+        return ClassificationTables.merge(classes)
+    return RegressionTables.merge(numbers) if numbers else None
 
 
 def merge(parts: Sequence[Ecdf | Counts | None]) -> Ecdf | Counts | None:

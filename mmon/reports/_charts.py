@@ -6,9 +6,10 @@ import dataclasses
 import itertools
 from collections.abc import Sequence
 
+from mmon.drawings import Picture
 from mmon.reports import _geometry as geometry
 from mmon.reports import _wording as wording
-from mmon.results import ColumnKind, Picture
+from mmon.results import ColumnKind
 
 _BAR = 99
 _LABELLED = 9  # values under an axis that has one bin a value

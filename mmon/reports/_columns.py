@@ -5,11 +5,14 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
 
+from mmon.drawings import Picture
 from mmon.reports import _charts as charts
 from mmon.reports import _geometry as geometry
+from mmon.reports import _marks as marks
 from mmon.reports import _severity as severity
 from mmon.reports import _wording as wording
-from mmon.results import Column, ColumnKind, Document, Picture, Result, ResultKind, Status, Window
+from mmon.reports._measures import KINDS
+from mmon.results import Column, ColumnKind, Document, Result, ResultKind, Status, Window
 
 _Tops = dict[tuple[float | None, float | None], float]
 
@@ -55,7 +58,7 @@ class ColumnRow:
     severity: int
     status: str
     headline: ResultRow
-    scale: geometry.Scale | None
+    scale: marks.Scale | None
     chart: charts.Chart | None
     trend: TrendView | None
     judged: tuple[ResultRow, ...]
@@ -77,7 +80,7 @@ def column_rows(document: Document) -> list[ColumnRow]:
     """Every column with a drift result, and every other one that has trouble; worst first."""
     by_column: dict[str, list[Result]] = {}
     for result in document.results:
-        if result.column is not None and result.segment is None:
+        if result.kind not in KINDS and result.column is not None and result.segment is None:
             by_column.setdefault(result.column, []).append(result)
     shown = {name: rows for name, rows in by_column.items() if _is_shown(rows)}
     heads = {name: _head(rows) for name, rows in shown.items()}
@@ -222,7 +225,7 @@ def _chart(picture: Picture, kind: ColumnKind, names: Mapping[int, str]) -> char
     return charts.chart(picture, kind, names.get(picture.window, f"window {picture.window + 1}"))
 
 
-def _scale(head: Result, reach: float) -> geometry.Scale | None:
+def _scale(head: Result, reach: float) -> marks.Scale | None:
     has_limits = head.potential is not None or head.detected is not None
     if head.value is None or not has_limits or _is_fact(head):
         return None
@@ -230,7 +233,7 @@ def _scale(head: Result, reach: float) -> geometry.Scale | None:
         None if limit is None else severity.ratio(head, limit)
         for limit in (head.potential, head.detected)
     )
-    return geometry.scale(severity.ratio(head, head.value), potential, detected, reach)
+    return marks.scale(severity.ratio(head, head.value), potential, detected, reach)
 
 
 def _trend(results: Sequence[Result], head: Result, layout: _Layout) -> TrendView:

@@ -14,7 +14,6 @@ import statistics
 from collections.abc import Sequence
 
 HEIGHT = 99
-SCALE_WIDTH = 104
 _UNEVEN_WIDTH = 400
 _WIDEST = 6.0  # times the median bin: a bin that reaches to an outlier must not hide the others
 _TREND_POINTS = 120  # more would not be told apart in a chart 250 pixels wide
@@ -58,16 +57,6 @@ class Trend:
     potential: int | None
     detected: int | None
     worst: tuple[int, int] | None
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Scale:
-    """One value beside its thresholds: positions in pixels from the left."""
-
-    value: int
-    potential: int | None
-    detected: int | None
-    is_beyond: bool
 
 
 def even_axis(bins: int) -> Axis:
@@ -149,7 +138,7 @@ def overlay(
 ) -> Overlay:
     """Both histograms as step outlines."""
     ref, cur = densities(edges, reference, production)
-    return Overlay(across.width, _steps(ref, across.widths), _steps(cur, across.widths))
+    return Overlay(across.width, steps(ref, across.widths), steps(cur, across.widths))
 
 
 def cumulative(
@@ -164,7 +153,8 @@ def _height(level: float) -> int:
     return HEIGHT - round(HEIGHT * min(max(level, 0.0), 1.0))
 
 
-def _steps(levels: Sequence[float], widths: Sequence[int]) -> str:
+def steps(levels: Sequence[float], widths: Sequence[int]) -> str:
+    """The outline of bars: heights in [0, 1], and the width of each."""
     parts = [f"M0,{HEIGHT}"]
     heights = [_height(level) for level in levels]
     bars = zip(heights, widths, strict=True)
@@ -246,24 +236,29 @@ def trend(
     limits = [abs(limit) * 1.15 for limit in (potential, detected) if limit is not None]
     top = max([top, *limits]) or 1.0
     points = [None if value is None else _height(abs(value) / top) for value in values]
-    parts, pen = [], "M"
-    for x, y in enumerate(points):
-        if y is None:
-            pen = "M"
-            continue
-        # A lone point is a line of no length, which a round line cap makes a dot.
-        alone = pen == "M" and (x + 1 == len(points) or points[x + 1] is None)
-        parts.append(f"{pen}{x},{y}" + ("h0" if alone else ""))
-        pen = "L"
     highest = max(((abs(v), -x) for x, v in enumerate(values) if v is not None), default=None)
     worst = None if highest is None else (-highest[1], _height(highest[0] / top))
     return Trend(
         width=max(1, len(values) - 1),
-        line="".join(parts),
+        line=broken_line(points),
         potential=None if potential is None else _height(abs(potential) / top),
         detected=None if detected is None else _height(abs(detected) / top),
         worst=worst,
     )
+
+
+def broken_line(heights: Sequence[int | None]) -> str:
+    """A line through heights one unit apart, broken where there is none."""
+    parts, pen = [], "M"
+    for x, y in enumerate(heights):
+        if y is None:
+            pen = "M"
+            continue
+        # A lone point is a line of no length, which a round line cap makes a dot.
+        alone = pen == "M" and (x + 1 == len(heights) or heights[x + 1] is None)
+        parts.append(f"{pen}{x},{y}" + ("h0" if alone else ""))
+        pen = "L"
+    return "".join(parts)
 
 
 def _thinned(values: Sequence[float | None]) -> list[float | None]:
@@ -274,24 +269,3 @@ def _thinned(values: Sequence[float | None]) -> list[float | None]:
         for start in range(0, len(values), max(each, 1))
     )
     return [max(group, key=abs, default=None) for group in groups]
-
-
-def scale(ratio: float, potential: float | None, detected: float | None, reach: float) -> Scale:
-    """Place a value and its thresholds, all given as multiples of the worst threshold.
-
-    Parameters
-    ----------
-    ratio : float
-        How far the value is on the way from harmless (0) to the worst threshold (1).
-    potential, detected : float or None
-        Where the thresholds are on that way.
-    reach : float
-        What the right end stands for; a value beyond it ends in an arrow.
-    """
-
-    def place(position: float | None) -> int | None:
-        if position is None:
-            return None
-        return round(min(max(position / reach, 0.0), 1.0) * SCALE_WIDTH)
-
-    return Scale(place(ratio) or 0, place(potential), place(detected), is_beyond=ratio > reach)

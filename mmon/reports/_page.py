@@ -9,10 +9,16 @@ import math
 from collections.abc import Sequence
 
 from mmon.reports import _facts as facts
+from mmon.reports import _features as features
+from mmon.reports import _measures as measures
 from mmon.reports import _severity as severity
 from mmon.reports import _wording as wording
+from mmon.reports import _worse as worse
 from mmon.reports._columns import ColumnRow, ResultRow, column_rows, result_row
-from mmon.results import Document, Result, ResultKind, Status
+from mmon.reports._operations import Operations, operations
+from mmon.reports._performance import Performance, performance
+from mmon.reports._segments import SegmentTable, segment_tables
+from mmon.results import Document, Metric, Result, ResultKind, Status
 
 _SMALL_MULTIPLES = 12
 _LISTED = 300  # rows of one list: a thousand windows must not make a page of a hundred megabytes
@@ -21,8 +27,6 @@ _FEW = 4
 _KIND_TITLES = {
     ResultKind.DATA_QUALITY: "Data quality",
     ResultKind.CONCEPT_DRIFT: "Concept drift",
-    ResultKind.MODEL_PERFORMANCE: "Model performance",
-    ResultKind.SYSTEM_PERFORMANCE: "System performance",
     ResultKind.MM_APP_ANOMALY: "Application anomalies",
 }
 _SENTENCE_END = (".", "!", "?")
@@ -76,6 +80,9 @@ class Page:
     windows: tuple[WindowRow, ...]
     worst_window: WindowRow | None
     multiples: tuple[ColumnRow, ...]
+    performance: Performance | None
+    operations: Operations | None
+    segments: tuple[SegmentTable, ...]
     undecided: Listing
     dataset: Listing
     sections: tuple[Section, ...]
@@ -95,6 +102,8 @@ def page(document: Document) -> Page:
     windows = _windows(document)
     subject = " / ".join(part for part in (document.project, document.endpoint) if part)
     verdict = document.verdict.value
+    rest = [r for r in document.results if r.segment is None and r.kind not in measures.KINDS]
+    metrics = [metric for metric in document.metrics if _is_told_here(metric)]
     return Page(
         title=f"{verdict.upper()}: {subject or 'drift report'}",
         verdict=verdict,
@@ -108,21 +117,18 @@ def page(document: Document) -> Page:
         windows=tuple(windows),
         worst_window=_worst(document, windows),
         multiples=_multiples(rows) if len(windows) > 1 else (),
-        undecided=_listing(
-            document, [r for r in document.results if r.status is Status.INCONCLUSIVE]
-        ),
+        performance=performance(document),
+        operations=operations(document),
+        segments=segment_tables(document),
+        undecided=_listing(document, [r for r in rest if r.status is Status.INCONCLUSIVE]),
         dataset=_listing(
             document,
-            [
-                r
-                for r in document.results
-                if r.column is None and r.segment is None and r.kind is ResultKind.DATA_DRIFT
-            ],
+            [r for r in rest if r.column is None and r.kind is ResultKind.DATA_DRIFT],
         ),
-        sections=tuple(_sections(document)),
+        sections=tuple(_sections(document, rest)),
         untested=facts.untested(document),
-        metrics=_metrics(document),
-        metrics_left_out=max(0, len(document.metrics) - _LISTED),
+        metrics=_metrics(metrics, several=len(windows) > 1),
+        metrics_left_out=max(0, len(metrics) - _LISTED),
         run=facts.run(document),
         configuration=json.dumps(document.configuration, indent=2, ensure_ascii=False, default=str),
         deliveries=tuple(
@@ -164,7 +170,7 @@ def _tally(rows: Sequence[ColumnRow]) -> tuple[tuple[int, str, int], ...]:
 def _windows(document: Document) -> list[WindowRow]:
     columns_at: dict[tuple[int, Status], set[str]] = collections.defaultdict(set)
     for result in document.results:
-        if result.column is not None and result.gating:
+        if result.column is not None and result.segment is None and result.gating:
             columns_at[result.window, result.status].add(result.column)
     rows = []
     for window in document.windows:
@@ -216,18 +222,14 @@ def _is_trouble(result: Result) -> bool:
     return result.status.severity >= Status.INCONCLUSIVE.severity
 
 
-def _sections(document: Document) -> list[Section]:
+def _sections(document: Document, rest: Sequence[Result]) -> list[Section]:
     """Data quality and what else was analysed; results without trouble stay in their column."""
     sections = []
     for kind, title in _KIND_TITLES.items():
-        found = [r for r in document.results if r.kind is kind]
+        found = [r for r in rest if r.kind is kind]
         shown = [r for r in found if _is_trouble(r) or r.column is None]
         if found:
             sections.append(_section(document, kind.value, title, found, shown))
-    parts = [r for r in document.results if r.segment and r.kind is ResultKind.DATA_DRIFT]
-    if parts:
-        shown = [r for r in parts if _is_trouble(r)]
-        sections.append(_section(document, "segments", "Segments", parts, shown))
     return sections
 
 
@@ -244,9 +246,15 @@ def _section(
     return Section(anchor, title, sentence, _listing(document, shown))
 
 
-def _metrics(document: Document) -> tuple[tuple[str, str, str, str], ...]:
+def _is_told_here(metric: Metric) -> bool:
+    """Whether a number has no better place: beside its metric, its feature or its segment."""
+    is_part = metric.column is not None and features.is_part(metric.name)
+    is_placed = measures.interval_end(metric.name) or worse.is_told(metric.name) or is_part
+    return metric.segment is None and not is_placed
+
+
+def _metrics(metrics: Sequence[Metric], *, several: bool) -> tuple[tuple[str, str, str, str], ...]:
     """Rows ``(name, column, window, value)``."""
-    several = len(document.windows) > 1
     return tuple(
         (
             wording.name_word(metric.name),
@@ -254,5 +262,5 @@ def _metrics(document: Document) -> tuple[tuple[str, str, str, str], ...]:
             f"{metric.window + 1}" if several else "",
             wording.number(metric.value),
         )
-        for metric in document.metrics[:_LISTED]
+        for metric in metrics[:_LISTED]
     )

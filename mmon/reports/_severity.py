@@ -7,6 +7,8 @@ from collections.abc import Iterable
 
 from mmon.results import Result, ResultKind, Status
 
+_UNSIGNED = frozenset({ResultKind.DATA_DRIFT, ResultKind.CONCEPT_DRIFT, ResultKind.MM_APP_ANOMALY})
+
 
 def ratio(result: Result, value: float | None) -> float:
     """How far ``value`` is on the way from harmless (0) to the result's worst threshold (1).
@@ -17,8 +19,9 @@ def ratio(result: Result, value: float | None) -> float:
     if value is None or worst is None:
         return 0.0
     if result.direction == "above":
-        # Signed effects are judged by their size; a share that falls is not a fault of quality.
-        is_signed = result.kind is ResultKind.DATA_QUALITY
+        # Signed effects are judged by their size; what falls there is not a fault of quality, and
+        # a better model is no worse one.
+        is_signed = result.kind not in _UNSIGNED
         travelled, way = value if is_signed else abs(value), abs(worst)
     else:
         start = result.reference_value
@@ -46,15 +49,16 @@ def order(result: Result) -> tuple[int, float]:
 
 
 def worst_window(results: Iterable[Result]) -> int | None:
-    """The window that hit the most columns, detected ones first; None when no result decides.
+    """The window that hit the most columns and metrics, detected ones first; None without any.
 
     Where windows hit as many, the one with the largest value beside its threshold; then the first.
     """
-    hit: dict[int, dict[str | None, tuple[int, float]]] = {}
+    hit: dict[int, dict[tuple[str | None, str | None], tuple[int, float]]] = {}
     for result in results:
         if result.gating and result.segment is None:
             columns = hit.setdefault(result.window, {})
-            columns[result.column] = max(columns.get(result.column, (0, 0.0)), order(result))
+            what = result.column, None if result.column is not None else result.name
+            columns[what] = max(columns.get(what, (0, 0.0)), order(result))
 
     def badness_of(window: int) -> tuple[int, int, float, int]:
         found = hit[window].values()

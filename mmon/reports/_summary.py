@@ -6,9 +6,11 @@ import dataclasses
 import datetime as dt
 from collections.abc import Iterable, Sequence
 
+from mmon.drawings import Picture
 from mmon.reports import _severity as severity
 from mmon.reports import _wording as wording
-from mmon.results import Column, ColumnKind, Document, Picture, Result, ResultKind, Status, Window
+from mmon.reports._measures import KINDS
+from mmon.results import Column, ColumnKind, Document, Result, ResultKind, Status, Window
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -84,7 +86,7 @@ def summarise(document: Document) -> Summary:
     """The short form of a document."""
     by_column: dict[str | None, list[Result]] = {}
     for result in document.results:
-        if result.segment is None:
+        if result.segment is None and result.kind not in KINDS:
             by_column.setdefault(result.column, []).append(result)
     pictures = {picture.column: picture for picture in document.pictures}
     troubled = {name: rows for name, rows in by_column.items() if any(map(needs_a_look, rows))}
@@ -191,7 +193,9 @@ def _finding(
 def _tested(document: Document) -> set[str | None]:
     """The columns that some result judges; for drift, if the run looked for drift at all."""
     judged = [
-        row for row in document.results if row.potential is not None or row.detected is not None
+        row
+        for row in document.results
+        if row.kind not in KINDS and (row.potential is not None or row.detected is not None)
     ]
     drift = [row for row in judged if row.kind is ResultKind.DATA_DRIFT]
     return {row.column for row in drift or judged} - {None}

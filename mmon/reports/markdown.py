@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
 from mmon.reports import _summary as summary
 from mmon.reports import _wording as wording
-from mmon.reports._lines import safe
+from mmon.reports._markdown_sections import sections
+from mmon.reports._markup import STATUS_SIGNS, code, escaped, in_cell, row
 from mmon.reports._summary import Finding, Summary
 from mmon.results import Document, Status, Verdict
 
@@ -15,17 +15,11 @@ from mmon.results import Document, Status, Verdict
 MOST_ROWS = 10
 MOST_FOLDED_ROWS = 100
 _MOST_NAMES = 10
-_LONGEST_NAME = 80
 
 _VERDICT_SIGNS = {
     Verdict.PASS: "✅",
     Verdict.BREACH: "❌",
     Verdict.INCONCLUSIVE: "❔",
-}
-_STATUS_SIGNS = {
-    Status.DETECTED: "🔴",
-    Status.POTENTIAL_DETECTION: "🟡",
-    Status.INCONCLUSIVE: "❔",
 }
 
 
@@ -34,15 +28,16 @@ def render(document: Document) -> str:
     parts = summary.summarise(document)
     blocks = [
         f"### {_VERDICT_SIGNS[document.verdict]} {document.verdict.value.upper()}: "
-        f"{_escaped(summary.title(document))}",
-        _escaped(document.sentence),
+        f"{escaped(summary.title(document))}",
+        escaped(document.sentence),
         *_worst(parts, windows=len(document.windows)),
+        *sections(document),
         *_folded("Every column with something to say", _rest(parts, len(document.windows))),
         *_folded("Windows", _windows(document)),
         *_folded("Inconclusive, and why", _doubts(parts)),
         *_folded("Not tested", _untested(parts)),
         *_folded("How the run was made", _run(document)),
-        *(f"**Error:** {_escaped(error)}" for error in document.errors),
+        *(f"**Error:** {escaped(error)}" for error in document.errors),
     ]
     return "\n\n".join(blocks) + "\n"
 
@@ -73,12 +68,12 @@ def _table(findings: Sequence[Finding], *, windows: int) -> list[str]:
     titles += ["window"] if windows > 1 else []
     rules = [{"value": "--:", "window": "--:"}.get(title, ":--") for title in titles]
     rows = [_cells(finding, windows=windows) for finding in findings]
-    return [_row(titles), _row(rules), *map(_row, rows)]
+    return [row(titles), row(rules), *map(row, rows)]
 
 
 def _cells(finding: Finding, *, windows: int) -> list[str]:
     head = finding.head
-    name = "*all columns*" if finding.column is None else _code(finding.column).replace("|", r"\|")
+    name = "*all columns*" if finding.column is None else in_cell(code(finding.column))
     others = [
         f"{wording.name_word(row.name)} {summary.value_word(row)}"
         for row in finding.also
@@ -86,12 +81,12 @@ def _cells(finding: Finding, *, windows: int) -> list[str]:
     ]
     metric = wording.name_word(head.name) + (f" (also {', '.join(others)})" if others else "")
     return [
-        f"{_STATUS_SIGNS[head.status]} {wording.STATUS_WORDS[head.status]}",
+        f"{STATUS_SIGNS[head.status]} {wording.STATUS_WORDS[head.status]}",
         name,
-        _escaped(metric),
-        _escaped(summary.value_word(head)),
+        escaped(metric),
+        escaped(summary.value_word(head)),
         summary.limits_word(head),
-        _escaped(wording.probability(head.q_value)),
+        escaped(wording.probability(head.q_value)),
         *([str(head.window + 1)] if windows > 1 else []),
     ]
 
@@ -110,7 +105,7 @@ def _windows(document: Document) -> list[str]:
         for window in document.windows[-MOST_FOLDED_ROWS:]
     ]
     titles = ["window", "after", "up to", "rows", "status"]
-    lines = [_row(titles), _row(["--:", ":--", ":--", "--:", ":--"]), *map(_row, rows)]
+    lines = [row(titles), row(["--:", ":--", ":--", "--:", ":--"]), *map(row, rows)]
     earlier = len(document.windows) - MOST_FOLDED_ROWS
     return [*lines, "", f"and {earlier:,} earlier ones"] if earlier > 0 else lines
 
@@ -118,14 +113,14 @@ def _windows(document: Document) -> list[str]:
 def _doubts(parts: Summary) -> list[str]:
     return [
         f"- {summary.listed([_named(name) for name in doubt.columns], _MOST_NAMES)}: "
-        f"{_escaped(doubt.reason)}"
+        f"{escaped(doubt.reason)}"
         for doubt in parts.doubts[:MOST_ROWS]
     ]
 
 
 def _untested(parts: Summary) -> list[str]:
     lines = [
-        f"- {_code(column.name)}: {_escaped(column.reason or summary.column_word(column))}"
+        f"- {code(column.name)}: {escaped(column.reason or summary.column_word(column))}"
         for column in parts.untested[:MOST_FOLDED_ROWS]
     ]
     more = len(parts.untested) - MOST_FOLDED_ROWS
@@ -135,12 +130,12 @@ def _untested(parts: Summary) -> list[str]:
 def _run(document: Document) -> list[str]:
     seconds = summary.duration_s(document)
     lines = [
-        f"- reference: {_code(document.reference.source)}, "
+        f"- reference: {code(document.reference.source)}, "
         f"{wording.count(document.reference.rows)} rows",
-        f"- production: {_code(document.production.source)}, "
+        f"- production: {code(document.production.source)}, "
         f"{wording.count(document.production.rows)} rows",
-        f"- fails on: {_escaped(document.fail_on)}; exit status {int(document.exit_status)}",
-        f"- mmon {_escaped(document.mmon_version)}, configuration {_code(document.config_digest)}",
+        f"- fails on: {escaped(document.fail_on)}; exit status {int(document.exit_status)}",
+        f"- mmon {escaped(document.mmon_version)}, configuration {code(document.config_digest)}",
     ]
     return [*lines, f"- {seconds:,.1f} s"] if seconds is not None else lines
 
@@ -152,27 +147,5 @@ def _folded(title: str, lines: Sequence[str]) -> Iterator[str]:
         yield f"<details>\n<summary>{title}</summary>\n\n{body}\n\n</details>"
 
 
-def _row(cells: Sequence[str]) -> str:
-    return "| " + " | ".join(cells) + " |"
-
-
 def _named(name: str | None) -> str:
-    return "*all columns*" if name is None else _code(name)
-
-
-def _code(text: str) -> str:
-    """A name in code quotes that nothing in it can leave."""
-    text = safe(text, unicode=True)
-    if len(text) > _LONGEST_NAME:
-        text = text[: _LONGEST_NAME - 1] + "…"
-    fence = "`" * (1 + max(map(len, re.findall("`+", text)), default=0))
-    # Code quotes that begin or end with a backtick or a space need a space that is not shown.
-    edge = " " if not text.strip(" ") or text[0] in "` " or text[-1] in "` " else ""
-    return f"{fence}{edge}{text or ' '}{edge}{fence}"
-
-
-def _escaped(text: str) -> str:
-    """Text in which no character is markup, mentions nobody and links nowhere."""
-    marked = re.sub(r"([\\`*_{}\[\]()#+!|~])", r"\\\1", safe(text, unicode=True))
-    marked = marked.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return marked.replace("@", "@<!-- -->").replace("://", ":<!-- -->//")
+    return "*all columns*" if name is None else code(name)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from mmon.reports import _severity as severity
@@ -11,7 +11,11 @@ from mmon.reports import _signs as signs
 from mmon.reports import _spark as spark
 from mmon.reports import _summary as summary
 from mmon.reports import _wording as wording
-from mmon.reports._lines import Strip, fit, safe, table, wrap
+from mmon.reports._lines import Strip, wrap
+from mmon.reports._measures import KINDS
+from mmon.reports._pen import INDENT, Pen
+from mmon.reports._phrases import phrase
+from mmon.reports._screen_sections import sections
 from mmon.reports._summary import Doubt, Finding, Summary
 from mmon.results import Document, Result, Status
 
@@ -24,7 +28,6 @@ _MOST_DOUBTS = 5
 _MOST_NAMES = 6
 _SPARK_CELLS = 8
 _STRIP_CELLS = 60
-_INDENT = "   "
 _COUNTED = (Status.DETECTED, Status.POTENTIAL_DETECTION, Status.INCONCLUSIVE)
 
 
@@ -68,21 +71,20 @@ class _Screen:
     def __init__(self, document: Document, width: int, *, unicode: bool) -> None:
         self.document = document
         self.summary: Summary = summary.summarise(document)
-        self.width = width
-        self.unicode = unicode
-        self.signs = signs.UNICODE if unicode else signs.ASCII
+        self.pen = Pen(width, unicode)
 
     def lines(self) -> Iterator[Text]:
         yield from self._heading()
-        yield self._text("")
+        yield self.pen.text("")
         if len(self.document.windows) > 1:
             yield from self._windows()
-            yield self._text("")
+            yield self.pen.text("")
         if self.summary.findings:
             yield from self._findings()
-            yield self._text("")
+            yield self.pen.text("")
+        yield from sections(self.document, self.pen)
         yield from self._besides()
-        yield self._text("")
+        yield self.pen.text("")
         yield self._verdict()
 
     def _heading(self) -> Iterator[Text]:
@@ -98,50 +100,49 @@ class _Screen:
             pieces.append(f"{wording.count(len(document.windows))} windows")
         if seconds is not None:
             pieces.append(f"{seconds:,.1f} s")
-        fitted = [fit(self._safe(p), self.width, ellipsis=self.signs.ellipsis) for p in pieces]
-        first, *later = wrap(fitted, self.width, between="   ")
-        heading = self._text(first)
+        fitted = [self.pen.fitted(piece) for piece in pieces]
+        first, *later = wrap(fitted, self.pen.width, between="   ")
+        heading = self.pen.text(first)
         heading.stylize("bold", 0, len(fitted[0]))
         yield heading
-        yield from (self._text(line) for line in later)
+        yield from (self.pen.text(line) for line in later)
 
     def _windows(self) -> Iterator[Text]:
-        label = _INDENT + "windows  "
-        room = min(_STRIP_CELLS, self.width - len(label))
-        line = self._text(label)
+        label = INDENT + "windows  "
+        room = min(_STRIP_CELLS, self.pen.width - len(label))
+        line = self.pen.text(label)
         for group in spark.chunks(self.summary.window_statuses, room):
             status = max(group, key=lambda status: status.severity)
-            line.append(self.signs.statuses[status], style=signs.STYLES[status])
+            line.append(self.pen.signs.statuses[status], style=signs.STYLES[status])
         yield line
         worst = severity.worst_window(self.document.results)
-        if self.summary.findings and worst is not None:
-            head = severity.worst(r for r in self.document.results if r.window == worst)
+        own = [r for r in self.document.results if (r.window, r.segment) == (worst, None)]
+        head = severity.worst(own) if own else None
+        if head is not None and worst is not None and summary.needs_a_look(head):
             period = self._window_word(worst)
-            yield from self._paragraph(f"worst: {period}, {self._told(head)}")
+            yield from self.pen.paragraph(f"worst: {period}, {self._told(head)}")
 
     def _findings(self) -> Iterator[Text]:
         doubtful = len(self.summary.findings) - len(self.summary.changes)
         some = self.summary.findings if doubtful <= _MOST_DOUBTS else self.summary.changes
         shown = some[:MOST_ROWS]
         if shown:
-            head, *rows = table(
-                self._strips(shown), self.width - len(_INDENT), ellipsis=self.signs.ellipsis
+            yield from self.pen.table(
+                self._strips(shown),
+                [finding.head.status for finding in shown],
+                [list(self._remarks(finding)) for finding in shown],
+                told=2,
             )
-            yield self._text(_INDENT + "".join(head), style="dim")
-            for finding, cells in zip(shown, rows, strict=True):
-                yield self._row(finding, cells)
-                yield from self._remarks(finding)
         if len(some) > len(shown):
             more = len(some) - len(shown)
-            yield from self._paragraph(
-                f"{self.signs.ellipsis} and {more:,} more: the HTML and JSON reports have them all"
-            )
+            text = f"and {more:,} more: the HTML and JSON reports have them all"
+            yield from self.pen.paragraph(f"{self.pen.signs.ellipsis} {text}")
         for doubt in self.summary.doubts[:_MOST_DOUBTS]:
             yield from self._doubt(doubt)
         if len(self.summary.doubts) > _MOST_DOUBTS:
             more = len(self.summary.doubts) - _MOST_DOUBTS
-            yield from self._paragraph(
-                f"{self.signs.ellipsis} and {more:,} more reasons in the HTML and JSON reports"
+            yield from self.pen.paragraph(
+                f"{self.pen.signs.ellipsis} and {more:,} more reasons in the HTML and JSON reports"
             )
 
     def _strips(self, findings: Sequence[Finding]) -> list[Strip]:
@@ -149,16 +150,18 @@ class _Screen:
         sparks = [self._sparks(finding) for finding in findings]
         has_windows = len(self.document.windows) > 1
         trends = [
-            spark.line(f.trend, cells=_SPARK_CELLS, blocks=self.signs.blocks) if has_windows else ""
+            spark.line(f.trend, cells=_SPARK_CELLS, blocks=self.pen.signs.blocks)
+            if has_windows
+            else ""
             for f in findings
         ]
         windows = [str(head.window + 1) if has_windows else "" for head in heads]
         return [
-            Strip("column", self._cells(_column_name(f.column) for f in findings), least=12),
-            Strip("metric", self._cells(wording.name_word(h.name) for h in heads), least=8),
-            Strip("value", self._cells(map(summary.value_word, heads)), "right"),
-            Strip("thresholds", self._cells(map(summary.limits_word, heads)), importance=4),
-            Strip("q", self._cells(wording.probability(h.q_value) for h in heads), importance=5),
+            Strip("column", self.pen.cells(_column_name(f.column) for f in findings), least=12),
+            Strip("metric", self.pen.cells(wording.name_word(h.name) for h in heads), least=8),
+            Strip("value", self.pen.cells(map(summary.value_word, heads)), "right"),
+            Strip("thresholds", self.pen.cells(map(summary.limits_word, heads)), importance=4),
+            Strip("q", self.pen.cells(wording.probability(h.q_value) for h in heads), importance=5),
             Strip("window", tuple(windows), "right", importance=1),
             Strip("trend", tuple(trends), importance=2),
             Strip("reference", tuple(ref for ref, _ in sparks), importance=3),
@@ -174,29 +177,19 @@ class _Screen:
             picture.production,
             cells=_SPARK_CELLS,
             is_ordered=picture.labels is None,
-            blocks=self.signs.blocks,
+            blocks=self.pen.signs.blocks,
         )
 
-    def _row(self, finding: Finding, cells: Sequence[str]) -> Text:
-        style = signs.STYLES[finding.head.status]
-        line = self._text(" ")
-        line.append(self.signs.statuses[finding.head.status] + " ", style=style)
-        line.append(cells[0], style="bold")
-        line.append(cells[1])
-        line.append(cells[2], style=style)
-        line.append("".join(cells[3:]))
-        return line
-
-    def _remarks(self, finding: Finding) -> Iterator[Text]:
+    def _remarks(self, finding: Finding) -> Iterator[str]:
         if finding.head.reason and finding.head.status is not Status.INCONCLUSIVE:
-            yield from self._paragraph(finding.head.reason, indent=_INDENT + "  ")
+            yield finding.head.reason
         also = [
             f"{wording.name_word(row.name)} {summary.value_word(row)} ({wording.status_word(row)})"
             for row in finding.also
             if row.status is not Status.INCONCLUSIVE
         ]
         if also:
-            yield from self._paragraph("also " + ", ".join(also), indent=_INDENT + "  ")
+            yield "also " + ", ".join(also)
 
     def _doubt(self, doubt: Doubt) -> Iterator[Text]:
         names = [_column_name(name) for name in doubt.columns]
@@ -205,14 +198,7 @@ class _Screen:
             count = len(doubt.windows)
             which = self._window_word(doubt.windows[0]) if count == 1 else f"{count:,} windows"
             text += f" [{which}]"
-        first, *later = self._wrapped(text, _INDENT)
-        line = self._text(" ")
-        line.append(
-            self.signs.statuses[Status.INCONCLUSIVE], style=signs.STYLES[Status.INCONCLUSIVE]
-        )
-        line.append(" " + first)
-        yield line
-        yield from (self._text(line) for line in later)
+        yield from self.pen.signed(Status.INCONCLUSIVE, text)
 
     def _besides(self) -> Iterator[Text]:
         yield from self._counts()
@@ -220,52 +206,42 @@ class _Screen:
             names = [
                 f"{column.name} ({summary.column_word(column)})" for column in self.summary.untested
             ]
-            yield from self._paragraph(
+            yield from self.pen.paragraph(
                 f"not tested: {summary.listed(names, _MOST_NAMES)}", style="dim"
             )
         for error in self.document.errors:
-            yield from self._paragraph(f"error: {error}", style="red")
+            yield from self.pen.paragraph(f"error: {error}", style="red")
 
     def _counts(self) -> Iterator[Text]:
         """How many columns have each status; it also tells what the signs mean."""
         found = [finding.head.status for finding in self.summary.findings]
         counts = {status: found.count(status) for status in _COUNTED}
         counts[Status.NO_DETECTION] = self.summary.calm
-        line = self._text("")
+        line = self.pen.text("")
         for status, count in counts.items():
             if not count:
                 continue
             piece = f" {count:,} {wording.STATUS_WORDS[status]}"
             if status is Status.NO_DETECTION:
                 piece = f" {count:,} {'column' if count == 1 else 'columns'} without drift"
-            if line.cell_len + len(_INDENT) + 1 + len(piece) > self.width:
+            if line.cell_len + len(INDENT) + 1 + len(piece) > self.pen.width:
                 yield line
-                line = self._text("")
-            line.append(_INDENT)
-            line.append(self.signs.statuses[status], style=signs.STYLES[status])
+                line = self.pen.text("")
+            line.append(INDENT)
+            line.append(self.pen.signs.statuses[status], style=signs.STYLES[status])
             line.append(piece)
         yield line
 
     def _verdict(self) -> Text:
         verdict = self.document.verdict
-        line = self._text("")
+        line = self.pen.text("")
         line.append(f" {verdict.value.upper()} ", style=signs.VERDICT_STYLES[verdict])
-        line.append("  " + self._safe(self.document.sentence))
+        line.append("  " + self.pen.safe(self.document.sentence))
         return line
 
-    def _paragraph(self, text: str, *, indent: str = _INDENT, style: str = "") -> Iterator[Text]:
-        first, *later = self._wrapped(text, indent)
-        yield self._text(indent + first, style=style)
-        yield from (self._text(line, style=style) for line in later)
-
-    def _wrapped(self, text: str, indent: str) -> list[str]:
-        """Lines of which all but the first begin with the indent."""
-        room = self.width - len(indent)
-        words = [fit(w, room, ellipsis=self.signs.ellipsis) for w in self._safe(text).split()]
-        first, *later = wrap(words, room, between=" ") or [""]
-        return [first, *(indent + line for line in later)]
-
     def _told(self, result: Result) -> str:
+        if result.kind in KINDS:
+            return phrase(result, self.document.results)
         of = "" if result.column is None else f" of {_column_name(result.column)}"
         return f"{wording.name_word(result.name)}{of} {summary.value_word(result)}"
 
@@ -274,17 +250,6 @@ class _Screen:
         if index not in windows:
             return f"window {index + 1}"
         return wording.window_word(windows[index], windows=len(windows))
-
-    def _cells(self, texts: Iterable[str]) -> tuple[str, ...]:
-        return tuple(self._safe(text) for text in texts)
-
-    def _safe(self, text: str) -> str:
-        return safe(text, unicode=self.unicode)
-
-    def _text(self, text: str, *, style: str = "") -> Text:
-        from rich.text import Text
-
-        return Text(text, style=style, end="")
 
 
 def _column_name(name: str | None) -> str:

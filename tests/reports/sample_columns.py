@@ -8,7 +8,8 @@ import math
 import random
 from collections.abc import Sequence
 
-from mmon.results import ColumnKind, Picture, Result, ResultKind, Status
+from mmon.drawings import Picture
+from mmon.results import ColumnKind, Result, ResultKind, Status
 
 REFERENCE_ROWS = 16_913
 WINDOW_ROWS = 3_494

@@ -179,6 +179,9 @@ def _document(
         metrics=[Metric("data-drift", "rows", float(WINDOW_ROWS), i) for i in range(windows)],
         columns=columns,
         pictures=pictures,
+        performance=(),
+        bins=(),
+        activity=(),
         configuration={"project": "lending", "alpha": 0.05, "reference": {"path": "a.parquet"}},
         versions={"python": "3.11.9", "polars": "2.1.0", "numpy": "2.3.0"},
     )

@@ -56,6 +56,9 @@ def document(*results: Result, windows: int = 1, **more: object) -> Document:
         metrics=(),
         columns=[Column(name, ColumnKind.NUMERIC, "Float64") for name in names],
         pictures=(),
+        performance=(),
+        bins=(),
+        activity=(),
         configuration={},
         versions={},
     )

@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 import mmon
-from mmon.config import Thresholds
+from mmon.config_analyses import Thresholds
 from mmon.metrics import Metric, load
 from mmon.profiles.ecdf import Ecdf
 from mmon.results import Result, ResultKind, Status, Verdict

@@ -12,7 +12,8 @@ import jsonschema
 import pytest
 
 from mmon import config_text, metrics
-from mmon.config import DATA_QUALITY_CHECKS, Config
+from mmon.config import Config
+from mmon.config_analyses import DATA_QUALITY_CHECKS
 from mmon.config_file import parse, validate
 from mmon.config_schema import schema, template
 from mmon.errors import ConfigError

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import false_discovery_control
 
-from mmon.config import Thresholds
+from mmon.config_analyses import Thresholds
 from mmon.errors import ExitStatus
 from mmon.multiplicity import benjamini_hochberg
 from mmon.results import ResultKind, Score, Status, Verdict

@@ -1,0 +1,73 @@
+"""Outcomes that cannot be used, as results that say why."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from mmon.analyses import Context
+from mmon.analyses._drops import APPLICATION
+from mmon.profiles.class_codes import MOST_CLASSES
+from mmon.profiles.classification import ClassificationTables
+from mmon.profiles.outcomes import Fault
+from mmon.results import ResultKind, Score, Task
+from mmon.verdict import Candidate
+
+_WORDS = {
+    Fault.SCORE_OUTSIDE: "a score outside [0, 1]: left out of the metrics of scores",
+    Fault.UNREADABLE_SCORE: "a score that is not a number: left out of the metrics of scores",
+    Fault.UNKNOWN_PREDICTION: "a prediction that is {}: left out",
+    Fault.UNKNOWN_TARGET: "a target that is {}: taken as unlabelled",
+}
+# A prediction that is constant for so few rows may be so by chance.
+_FEW_ROWS = 30
+
+
+def fault_candidates(context: Context) -> list[Candidate]:
+    """A told result for each kind of trouble that production's outcomes have."""
+    cur = context.production.performance
+    if cur is None:
+        return []
+    found = []
+    for fault, rows in sorted(context.production.faults.items()):
+        words = _WORDS[fault].format(_unlike(cur))
+        reason = f"{rows:,} of {context.production.rows:,} production rows have {words}"
+        found.append(_told(context, fault.name.lower(), float(rows), reason))
+    if isinstance(cur, ClassificationTables):
+        found += _one_sided(context, cur)
+    return found
+
+
+def _unlike(cur: object) -> str:
+    if not isinstance(cur, ClassificationTables):
+        return "not a number"
+    if cur.task is Task.BINARY:
+        shown = " nor ".join(repr(name) for name in reversed(cur.classes) if name)
+        return f"neither {shown}" if " nor " in shown else f"not {shown}"
+    return f"none of the first {MOST_CLASSES} classes"
+
+
+def _one_sided(context: Context, cur: ClassificationTables) -> list[Candidate]:
+    """That all targets, or all predictions, are one class, where that is remarkable."""
+    rows = int(cur.confusion.sum())
+    if rows < _FEW_ROWS or len(cur.classes) < 2:
+        return []
+    found = []
+    for axis, name, what in ((1, "single_target", "target"), (0, "constant_prediction", "answer")):
+        by_class = cur.confusion.sum(axis=axis)
+        if np.count_nonzero(by_class) == 1:
+            only = cur.classes[int(by_class.argmax())]
+            reason = f"all {rows:,} labelled rows have the same {what}, {only!r}"
+            found.append(_told(context, name, 1.0, reason))
+    return found
+
+
+def _told(context: Context, name: str, value: float, reason: str) -> Candidate:
+    return Candidate(
+        application=APPLICATION,
+        kind=ResultKind.MODEL_PERFORMANCE,
+        name=name,
+        score=Score(value),
+        rows=context.production.rows,
+        window=context.window,
+        reason=reason,
+    )

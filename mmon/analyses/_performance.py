@@ -1,0 +1,195 @@
+"""The performance metrics of both sides, as candidates: their values and their drops."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+
+from mmon import performance
+from mmon.analyses import Context, Drawing, Findings
+from mmon.analyses._drops import APPLICATION, Change, drop_candidate, level_candidates
+from mmon.analyses._outcome_faults import fault_candidates
+from mmon.analyses._where_worse import where_worse
+from mmon.config_analyses import ModelPerformance, PerformanceLevels, Thresholds
+from mmon.performance import Estimate, PerformanceMetric
+from mmon.performance._class_picture import class_picture
+from mmon.performance._number_picture import number_picture
+from mmon.profiles.classification import ClassificationTables
+from mmon.profiles.regression import RegressionTables
+from mmon.profiles.table import Performance
+from mmon.profiles.tasks import task_of
+from mmon.results import Metric, ResultKind, Score, Task
+from mmon.verdict import Candidate
+
+DEFAULT_DROP = Thresholds(potential=0.02, detected=0.05)
+"""Of a metric with bounds, in its own unit: 0.05 of roc_auc is what a good feature is worth."""
+DEFAULT_RELATIVE_DROP = Thresholds(potential=0.1, detected=0.2)
+"""Of a metric without bounds, as a share of the reference's value."""
+
+# What decides when the configuration names no metric: the first that the data allows.
+_USUAL = {
+    Task.BINARY: ("roc_auc", "accuracy"),
+    Task.MULTICLASS: ("roc_auc", "accuracy"),
+    Task.REGRESSION: ("mae",),
+}
+
+
+def assess(context: Context, cur: Performance) -> Findings:
+    """Every metric of the task on both sides, the judged drops, and where they come from."""
+    ref = context.reference.performance
+    task = task_of(cur)
+    settings = _settings(context)
+    candidates = [_coverage(context, cur), *fault_candidates(context)]
+    metrics: list[Metric] = []
+    sides = _Sides(context, _usable(ref), cur)
+    deciding = _deciding(settings, task, sides)
+    for metric in _chosen(settings, task):
+        candidates += sides.candidates(metric, deciding)
+        metrics += sides.reference_intervals(metric)
+    if context.segment is not None:
+        return Findings(candidates, metrics)
+    where = where_worse(context, task)
+    drawn: list[Drawing] = [*where.drawings, *_picture(context, _usable(ref), cur)]
+    return Findings([*candidates, *where.candidates], [*metrics, *where.metrics], drawn)
+
+
+@dataclasses.dataclass(frozen=True)
+class _Sides:
+    """Both sides' tables, and what each metric says of them."""
+
+    context: Context
+    ref: Performance | None
+    cur: Performance
+
+    def estimates(
+        self, metric: PerformanceMetric
+    ) -> tuple[Mapping[str, Estimate], Mapping[str, Estimate]]:
+        """The metric by full name, of the reference and of production."""
+        before = {} if self.ref is None else metric.estimates(self.ref)
+        return before, metric.estimates(self.cur)
+
+    def candidates(self, metric: PerformanceMetric, deciding: Mapping[str, str]) -> list[Candidate]:
+        """The metric's values, and its drops where they decide or have levels of their own."""
+        settings = _settings(self.context)
+        before, after = self.estimates(metric)
+        found: list[Candidate] = []
+        for name, cur in after.items():
+            levels = settings.thresholds.get(name)
+            if levels is None and name == metric.main:
+                levels = settings.thresholds.get(metric.name)
+            change = Change(metric, name, before.get(name), cur)
+            found += level_candidates(self.context, change, levels or PerformanceLevels())
+            drop = _drop_levels(settings, metric, levels, is_deciding=name in deciding)
+            if not drop.is_empty:
+                found.append(drop_candidate(self.context, change, drop))
+        return found
+
+    def reference_intervals(self, metric: PerformanceMetric) -> list[Metric]:
+        """The reference's own confidence intervals, which results have no room for."""
+        intervals = {name: one.interval for name, one in self.estimates(metric)[0].items()}
+        return [
+            Metric(APPLICATION, f"{name}_reference_{end}", value, window=self.context.window)
+            for name, interval in intervals.items()
+            if interval is not None
+            for end, value in zip(("low", "high"), interval, strict=True)
+        ]
+
+
+def _drop_levels(
+    settings: ModelPerformance,
+    metric: PerformanceMetric,
+    levels: PerformanceLevels | None,
+    *,
+    is_deciding: bool,
+) -> Thresholds:
+    if levels is not None and levels.max_drop is not None:
+        return levels.max_drop
+    if not is_deciding:
+        return Thresholds()
+    usual = DEFAULT_DROP if Change.is_absolute(metric) else DEFAULT_RELATIVE_DROP
+    return settings.max_drop or usual
+
+
+def _deciding(settings: ModelPerformance, task: Task, sides: _Sides) -> dict[str, str]:
+    """Full name to metric, of what the section's ``max_drop`` applies to."""
+    names = settings.metrics
+    if names == "all":
+        for name in _USUAL[task]:
+            metric = _load(settings, name)
+            full = main_name(metric, task)
+            if sides.estimates(metric)[1][full].value is not None:
+                return {full: name}
+        return {main_name(_load(settings, _USUAL[task][0]), task): _USUAL[task][0]}
+    found = {}
+    for name in names:
+        base = performance.base_name(name)
+        metric = _load(settings, base)
+        found[main_name(metric, task) if name == base else name] = base
+    return found
+
+
+def main_name(metric: PerformanceMetric, task: Task) -> str:
+    """The full name that stands for a metric in a task."""
+    return metric.main if task is Task.MULTICLASS else metric.name
+
+
+def _chosen(settings: ModelPerformance, task: Task) -> list[PerformanceMetric]:
+    names: Sequence[str] = performance.names()
+    if settings.metrics != "all":
+        asked = [*settings.metrics, *settings.thresholds]
+        names = list(dict.fromkeys(performance.base_name(name) for name in asked))
+        names = [name for name in names if name in performance.names()]
+    loaded = [_load(settings, name) for name in names]
+    known = [metric for metric in loaded if task in metric.tasks]
+    # Without costs every outcome is worth nothing.
+    return [m for m in known if m.name != "business_value" or settings.costs is not None]
+
+
+def _load(settings: ModelPerformance, name: str) -> PerformanceMetric:
+    """A metric with the options that the configuration has for it."""
+    costs = settings.costs.model_dump() if settings.costs is not None else {}
+    options = {
+        "business_value": costs,
+        "top_k_accuracy": {"k": settings.top_k},
+        "pinball_loss": {"quantile": settings.quantile},
+    }
+    return performance.metric_class(name)(**options.get(name, {}))
+
+
+def _usable(ref: Performance | None) -> Performance | None:
+    return ref if ref is not None and ref.labelled else None
+
+
+def _coverage(context: Context, cur: Performance) -> Candidate:
+    """The share of production rows whose outcome is known."""
+    settings = _settings(context)
+    rows, labelled = cur.rows, cur.labelled
+    reason = f"{labelled:,} of {rows:,} production rows have a label"
+    if context.labels is not None and context.labels.trouble is not None:
+        reason = f"{reason}: {context.labels.trouble}"
+    floors = settings.thresholds.get("label_coverage", PerformanceLevels()).min
+    return Candidate(
+        application=APPLICATION,
+        kind=ResultKind.MODEL_PERFORMANCE,
+        name="label_coverage",
+        score=Score(labelled / rows if rows else None, reason=reason),
+        thresholds=floors,
+        rows=rows,
+        window=context.window,
+        direction="below",
+        gating=not floors.is_empty and settings.gate == "any",
+        reason=reason,
+    )
+
+
+def _picture(context: Context, ref: Performance | None, cur: Performance) -> list[Drawing]:
+    window, segment = context.window, context.segment
+    if isinstance(cur, ClassificationTables):
+        classes = ref if isinstance(ref, ClassificationTables) else None
+        return [class_picture(classes, cur, window=window, segment=segment)]
+    numbers = ref if isinstance(ref, RegressionTables) else None
+    return [number_picture(numbers, cur, window=window, segment=segment)]
+
+
+def _settings(context: Context) -> ModelPerformance:
+    return context.config.analyses.model_performance or ModelPerformance()

@@ -1,0 +1,291 @@
+"""How many rows the reference makes expected at any time, and how much that number varies.
+
+The rate is that of the hour of the week where the reference covers two weeks, of the hour of the
+day where it covers three days, and one rate else; the hours are those of the windows' time zone.
+Rows rarely come independently of each other, so their noise is measured and not taken for Poisson's:
+by how much the reference's own counts, over blocks as long as the window, miss what the rates make
+expected. Where the reference has fewer than ten such blocks they are shorter.
+
+References
+----------
+McCullagh and Nelder, *Generalized Linear Models*, 1989, ch. 4.5 and 6.2 (quasi-Poisson counts).
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from mmon.profiles.activity import Activity
+from mmon.profiles.steps import HOUR_US
+from mmon.timestamps import DAY_US
+
+_IntArray = NDArray[np.int64]
+_FloatArray = NDArray[np.float64]
+
+_WEEK_US = 7 * DAY_US
+_WEEKLY_FROM_US, _DAILY_FROM_US = 14 * DAY_US, 3 * DAY_US
+# Fewer blocks do not tell how noisy they are; the fewest is what is put up with.
+_BLOCKS, _FEWEST_BLOCKS = 10, 5
+_MOST_BLOCKS = 200_000
+_MOST_HOURS = 100_000
+# Times that are this rare, and this far off, are mistakes such as 1970-01-01.
+_STRAY_SHARE = 0.01
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Span:
+    """An interval on the grid of an activity's steps, in microseconds since 1970-01-01 UTC."""
+
+    start: int
+    end: int
+
+    @property
+    def length(self) -> int:
+        """Microseconds."""
+        return self.end - self.start
+
+    @classmethod
+    def of_window(cls, bounds: tuple[int, int], activity: Activity) -> Span:
+        """The grid's part that a window (start, end] covers: of dates, whole days."""
+        if not activity.is_daily:
+            return cls(*bounds)
+        start, end = (activity.day_of(bound) + DAY_US for bound in bounds)
+        return cls(start, end)
+
+    @classmethod
+    def of_rows(cls, activity: Activity) -> Span | None:
+        """From the first to the last row, without stray ones; None when they span no time."""
+        if not len(activity.starts) or activity.oldest_us is None or activity.newest_us is None:
+            return None
+        first, last = _core(activity.starts, activity.counts)
+        step = activity.step_us
+        start, end = int(activity.starts[first]), int(activity.starts[last]) + step
+        if activity.resolution_us < step:
+            # Within a step the ends are known where nothing stray was cut off.
+            coarse = activity.resolution_us
+            start = max(start, activity.oldest_us - coarse) if first == 0 else start
+            end = min(end, activity.newest_us) if last == len(activity.starts) - 1 else end
+        elif not activity.is_daily:
+            # A time in whole hours stands for the hour before it.
+            start = end - -(-(end - start) // activity.resolution_us) * activity.resolution_us
+        return cls(start, end) if end > start else None
+
+
+def _core(starts: _IntArray, counts: _IntArray) -> tuple[int, int]:
+    """First and last step without those few that lie further off than all others span."""
+    first, last = 0, len(starts) - 1
+    rows = np.cumsum(counts)
+    total = int(rows[-1])
+    while last - first > 1:
+        gaps = np.diff(starts[first : last + 1])
+        at = first + int(np.argmax(gaps))
+        if 2 * int(gaps.max()) <= int(starts[last] - starts[first]):
+            break
+        if rows[at] <= _STRAY_SHARE * total:
+            first = at + 1
+        elif total - rows[at] <= _STRAY_SHARE * total:
+            last = at
+        else:
+            break
+    return first, last
+
+
+@dataclasses.dataclass(frozen=True, slots=True, eq=False)
+class Noise:
+    """How far counts over blocks of one length lie from what is expected.
+
+    Attributes
+    ----------
+    block_us : int
+        Length of a block.
+    ratio : float
+        Variance over mean: 1 for a Poisson process.
+    relative : float
+        Variance over squared mean: what matters where whole blocks are busier than others.
+    freedom : float
+        Degrees of freedom behind both.
+    """
+
+    block_us: int
+    ratio: float
+    relative: float
+    freedom: float
+
+
+@dataclasses.dataclass(frozen=True, slots=True, eq=False)
+class Rates:
+    """The rates of one activity.
+
+    Attributes
+    ----------
+    activity : Activity
+    span : Span
+        What the rates were measured over.
+    unit_us, period_us : int
+        Length of a cell, and after what time the cells repeat; a period of 0 is one rate for all.
+    zone : str
+        Whose hours the cells are.
+    rows : (C,) int64
+        Rows of each cell.
+    exposure : (C,) float64
+        Microseconds that each cell was observed.
+    """
+
+    activity: Activity
+    span: Span
+    unit_us: int
+    period_us: int
+    zone: str
+    rows: _IntArray
+    exposure: _FloatArray
+
+    @classmethod
+    def of(cls, activity: Activity | None, zone: str) -> Rates | None:
+        """The rates of an activity; None where it does not tell any."""
+        span = None if activity is None else Span.of_rows(activity)
+        if activity is None or span is None or int(activity.counts.sum()) < 2:
+            return None
+        coarsest = max(activity.step_us, activity.resolution_us)
+        unit = max(coarsest, HOUR_US)
+        period = 0
+        if unit <= DAY_US and span.length // unit <= _MOST_HOURS:
+            if span.length >= _WEEKLY_FROM_US:
+                period = _WEEK_US
+            elif span.length >= _DAILY_FROM_US and unit < DAY_US:
+                period = DAY_US
+        empty = cls(activity, span, unit, period, zone, np.zeros(0, np.int64), np.zeros(0))
+        cells = max(1, period // unit)
+        pieces = empty._pieces(np.array([span.start, span.end]))
+        exposure = np.bincount(pieces.cells, np.diff(pieces.edges), cells)
+        inside = (activity.starts + activity.step_us > span.start) & (activity.starts < span.end)
+        at = np.maximum(activity.starts[inside], span.start)
+        rows = np.zeros(cells, dtype=np.int64)
+        np.add.at(rows, empty._cells(at), activity.counts[inside])
+        return dataclasses.replace(empty, rows=rows, exposure=exposure)
+
+    @property
+    def shortest_us(self) -> int:
+        """The shortest time for which an expectation makes sense."""
+        coarsest = max(self.activity.step_us, self.activity.resolution_us)
+        return coarsest if coarsest > HOUR_US else self.activity.resolution_us
+
+    @property
+    def what(self) -> str:
+        """What the rate depends on, in words."""
+        if not self.period_us:
+            return "the reference's rate"
+        if self.unit_us == DAY_US:
+            return "the reference's rate of the same weekday"
+        week = " of the week" if self.period_us == _WEEK_US else " of the day"
+        return f"the reference's rate of the same hours{week}"
+
+    def expected(self, edges: _IntArray) -> _FloatArray:
+        """Rows expected between successive edges.
+
+        Parameters
+        ----------
+        edges : (T + 1,) int64, ascending microseconds
+
+        Returns
+        -------
+        (T,) float64
+        """
+        pieces = self._pieces(edges)
+        rows = np.diff(pieces.edges) * self._rate()[pieces.cells]
+        return np.bincount(pieces.owners, rows, len(edges) - 1)
+
+    def uncertainty(self, edges: _IntArray) -> _FloatArray:
+        """Variance of `expected` in units of the noise's ratio: the rates are estimates."""
+        pieces = self._pieces(edges)
+        cells = max(1, len(self.rows))
+        # A block may hold a cell several times: their errors are the same.
+        keys, where = np.unique(pieces.owners * cells + pieces.cells, return_inverse=True)
+        times = np.bincount(where, np.diff(pieces.edges))
+        variance = np.divide(
+            self._rate(), self.exposure, out=np.zeros(cells), where=self.exposure > 0
+        )
+        return np.bincount(keys // cells, times**2 * variance[keys % cells], len(edges) - 1)
+
+    def counts(self, edges: _IntArray) -> _IntArray:
+        """The activity's own rows between successive edges that are edges of its steps."""
+        ends = np.append(0, np.cumsum(self.activity.counts))
+        return np.diff(ends[np.searchsorted(self.activity.starts, edges)])
+
+    def noise(self, length_us: int) -> Noise | None:
+        """How noisy counts over so long a time are; None where the reference is too short."""
+        step, span = max(self.activity.step_us, self.activity.resolution_us), self.span
+        # Whole steps only: the first and the last may be cut.
+        first = -(-span.start // self.activity.step_us) * self.activity.step_us
+        steps = (span.end - first) // step
+        each = max(1, min(length_us // step, steps // _BLOCKS), -(-steps // _MOST_BLOCKS))
+        blocks = steps // each
+        if blocks < _FEWEST_BLOCKS:
+            return None
+        edges = first + np.arange(blocks + 1) * (each * step)
+        expected, uncertain = self.expected(edges), self.uncertainty(edges)
+        squares = (self.counts(edges) - expected) ** 2
+        there = expected > 0
+        mean = expected[there]
+        # A block takes part in its own expectation: by its leverage the residual is too small.
+        kept = np.maximum(0.0, 1.0 - uncertain[there] / mean)
+        freedom = float(kept.sum())
+        if freedom < _FEWEST_BLOCKS - 1:
+            return None
+        ratio = float((squares[there] / mean).sum()) / freedom
+        relative = float(squares.sum()) / float((mean**2 * kept).sum())
+        return Noise(each * step, ratio, relative, freedom)
+
+    def _rate(self) -> _FloatArray:
+        return np.divide(
+            self.rows, self.exposure, out=np.zeros(len(self.rows)), where=self.exposure > 0
+        )
+
+    def _pieces(self, edges: _IntArray) -> _Pieces:
+        """The times between edges, cut where the cells change."""
+        if not self.period_us:
+            nothing = np.zeros(len(edges) - 1, dtype=np.int64)
+            return _Pieces(edges, nothing, np.arange(len(edges) - 1))
+        first, last = int(edges[0]) // self.unit_us + 1, -(-int(edges[-1]) // self.unit_us)
+        every = np.union1d(edges, np.arange(first, last, dtype=np.int64) * self.unit_us)
+        owners = np.searchsorted(edges, every[:-1], side="right") - 1
+        return _Pieces(every, self._cells(every[:-1]), owners)
+
+    def _cells(self, at: _IntArray) -> _IntArray:
+        if not self.period_us:
+            return np.zeros(len(at), dtype=np.int64)
+        if self.unit_us == HOUR_US and self.zone != "UTC":
+            at = _wall_clock(at, self.zone)
+        found: _IntArray = at % self.period_us // self.unit_us
+        return found
+
+
+@dataclasses.dataclass(frozen=True, slots=True, eq=False)
+class _Pieces:
+    """Stretches of time of one cell each.
+
+    Attributes
+    ----------
+    edges : (P + 1,) int64
+    cells, owners : (P,) int64
+        The cell of each, and between which of the edges asked for it lies.
+    """
+
+    edges: _IntArray
+    cells: _IntArray
+    owners: NDArray[np.int64] | NDArray[np.intp]
+
+
+def _wall_clock(at: _IntArray, zone: str) -> _IntArray:
+    times = pl.Series(at, dtype=pl.Int64).cast(pl.Datetime("us", "UTC"))
+    return times.dt.convert_time_zone(zone).dt.replace_time_zone(None).to_physical().to_numpy()
+
+
+@functools.lru_cache(maxsize=64)
+def rates_of(activity: Activity, zone: str) -> Rates | None:
+    """`Rates.of`, once for all windows that are compared with one reference."""
+    return Rates.of(activity, zone)

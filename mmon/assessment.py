@@ -1,0 +1,124 @@
+"""Every configured analysis of every window and segment, judged."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Sequence
+
+from mmon.analyses import Analysis, Context, Drawing, Findings, configured
+from mmon.analyses._labels import label_findings
+from mmon.config import Config
+from mmon.profiles.table import Profile
+from mmon.results import Metric, Result
+from mmon.sides import Production
+from mmon.verdict import Candidate, Rule, judge
+
+APPLICATION = "mmon"
+"""The application of numbers about the run itself."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Assessment:
+    """What the analyses found, in the order of the windows."""
+
+    results: list[Result]
+    metrics: list[Metric]
+    drawings: list[Drawing]
+
+
+def assess(
+    config: Config, reference: Profile, production: Production, *, rule: Rule, now_us: int
+) -> Assessment:
+    """Run every analysis and judge what it finds."""
+    found = Assessment([], [], [])
+    analyses = configured(config)
+    for window, profile, span in zip(
+        production.windows, production.profiles, production.spans, strict=True
+    ):
+        context = Context(
+            reference=reference,
+            production=profile,
+            config=config,
+            window=window.index,
+            new_columns=tuple(production.new_columns),
+            bounds=span,
+            now_us=now_us,
+            labels=production.labels,
+        )
+        for analysis in analyses:
+            _analyse(found, analysis, [context], rule)
+            for contexts in _segments(context):
+                _analyse(found, analysis, contexts, rule)
+    if production.outside:
+        outside = float(production.outside)
+        found.metrics.append(Metric(APPLICATION, "rows_outside_windows", outside))
+    if production.labels is not None:
+        about_labels = label_findings(Context(reference, reference, config), production.labels)
+        found.results.extend(judge(about_labels.candidates, rule))
+        found.metrics.extend(about_labels.metrics)
+    return found
+
+
+def _analyse(
+    found: Assessment, analysis: Analysis, contexts: Sequence[Context], rule: Rule
+) -> None:
+    """One analysis of all rows, or of all segments of one column, corrected together."""
+    first = [analysis.analyse(context) for context in contexts]
+    _keep(found, contexts, first)
+    counts = [len(one.candidates) for one in first]
+    judged = judge(_candidates(contexts, first), rule)
+    found.results.extend(judged)
+    if analysis.conclude is None:
+        return
+    last, start = [], 0
+    for context, count in zip(contexts, counts, strict=True):
+        last.append(analysis.conclude(context, judged[start : start + count]))
+        start += count
+    _keep(found, contexts, last)
+    found.results.extend(judge(_candidates(contexts, last), rule))
+
+
+def _keep(found: Assessment, contexts: Sequence[Context], findings: Sequence[Findings]) -> None:
+    for context, one in zip(contexts, findings, strict=True):
+        found.metrics.extend(
+            dataclasses.replace(metric, segment=context.segment) for metric in one.metrics
+        )
+        found.drawings.extend(one.drawings)
+
+
+def _candidates(contexts: Sequence[Context], findings: Iterable[Findings]) -> list[Candidate]:
+    """All candidates, those of segments marked as such."""
+    every: list[Candidate] = []
+    for context, one in zip(contexts, findings, strict=True):
+        if context.segment is None:
+            every += one.candidates
+            continue
+        segments = context.config.segments
+        gates = segments is not None and segments.gate
+        every += [
+            dataclasses.replace(
+                candidate, segment=context.segment, gating=candidate.gating and gates
+            )
+            for candidate in one.candidates
+        ]
+    return every
+
+
+def _segments(context: Context) -> list[list[Context]]:
+    """For each segmenting column, the contexts of its values; those that production lacks too."""
+    before = {one.name: one for one in context.reference.segments}
+    columns = dict.fromkeys(one.column for one in context.reference.segments)
+    return [
+        [
+            dataclasses.replace(
+                context,
+                reference=before[one.name].profile,
+                production=one.profile,
+                segment=one.name,
+                new_columns=(),
+            )
+            for one in context.production.segments
+            if one.column == column and one.name in before
+        ]
+        for column in columns
+    ]

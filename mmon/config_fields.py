@@ -1,0 +1,74 @@
+"""What a value in the configuration may be: the types that its sections are made of."""
+
+from __future__ import annotations
+
+import datetime
+import re
+import zoneinfo
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+DURATION = re.compile(r"^[1-9][0-9]*(m|h|d|w|mo)$")
+
+# Strict: YAML has numbers and booleans, so a text or a `true` in the place of a number is a slip.
+Flag = Annotated[bool, Field(strict=True)]
+Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
+Integer = Annotated[int, Field(strict=True)]
+PositiveInt = Annotated[Integer, Field(ge=1)]
+Text = Annotated[str, Field(min_length=1)]
+Names = Annotated[tuple[str, ...], Field(min_length=1)]
+Share = Annotated[Number, Field(ge=0, le=1)]
+Weight = Annotated[Number, Field(ge=0)]
+
+
+def _duration(text: str) -> str:
+    if not DURATION.fullmatch(text):
+        raise ValueError("must be a length of time such as 10m, 1h, 1d, 1w or 1mo")
+    return text
+
+
+def _instant(text: str) -> str:
+    try:
+        datetime.datetime.fromisoformat(text)
+    except ValueError:
+        raise ValueError("must be a date or time such as 2024-01-31 or 2024-01-31T06:00") from None
+    return text
+
+
+def _timezone(name: str) -> str:
+    known = zoneinfo.available_timezones()
+    # A machine without a time zone database cannot say what is wrong.
+    if known and name not in known:
+        raise ValueError("must be a time zone such as UTC or Europe/Vienna")
+    return name
+
+
+def _separator(text: str) -> str:
+    # A shell hands on the two characters of \t.
+    mark = "\t" if text == r"\t" else text
+    if len(mark) != 1:
+        raise ValueError("must be 1 character")
+    return mark
+
+
+def _file(path: Path) -> Path:
+    if path == Path():
+        raise ValueError("must be the path of a file")
+    return path
+
+
+Duration = Annotated[
+    str, AfterValidator(_duration), Field(json_schema_extra={"pattern": DURATION.pattern})
+]
+Separator = Annotated[
+    str, AfterValidator(_separator), Field(json_schema_extra={"pattern": r"^(.|\\t)$"})
+]
+Instant = Annotated[str, AfterValidator(_instant)]
+TimeZone = Annotated[str, AfterValidator(_timezone)]
+OutputFile = Annotated[Path, AfterValidator(_file)]
+
+
+class Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)

@@ -1,0 +1,96 @@
+"""Names in the configuration that only the rest of mmon knows: of metrics, options and checks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+from typing import Any
+
+from mmon import metrics, performance
+from mmon.config_analyses import DATA_QUALITY_CHECKS, LABEL_RESULTS, SYSTEM_METRICS
+from mmon.config_problems import closest, value_at
+from mmon.config_text import KeyPath, Problem
+from mmon.errors import ConfigError
+
+
+def name_problems(body: dict[str, Any]) -> list[Problem]:
+    """Names of metrics and checks that do not exist, or that contradict each other."""
+    return [*_drift(body), *_quality(body), *_performance(body), *_system(body)]
+
+
+def section(body: Any, *keys: str | int) -> dict[str, Any]:
+    """The section at some keys; empty where there is none."""
+    found = value_at(keys, body)
+    return found if isinstance(found, dict) else {}
+
+
+def _drift(body: dict[str, Any]) -> Iterator[Problem]:
+    known = metrics.names()
+    at: KeyPath = ("analyses", "data_drift")
+    drift = section(body, *at)
+    chosen = drift.get("metrics", "all")
+    yield from _unknown_in_list(chosen, (*at, "metrics"), known, known.__contains__)
+    for key in ("thresholds", "options"):
+        for name in section(drift, key):
+            path = (*at, key, name)
+            if name not in known:
+                yield _unknown(path, "metric", name, known)
+            elif isinstance(chosen, list) and name not in chosen:
+                hint = f"add {name!r} to analyses.data_drift.metrics"
+                yield Problem(path, "is given for a metric that is not computed", hint)
+            elif key == "options":
+                yield from _option_problems(path, drift[key][name])
+
+
+def _option_problems(path: KeyPath, options: Any) -> Iterator[Problem]:
+    if not isinstance(options, dict):
+        return
+    try:
+        metrics.load(str(path[-1]), options)
+    except ConfigError as error:
+        yield Problem(path, error.message, error.hint)
+
+
+def _quality(body: dict[str, Any]) -> Iterator[Problem]:
+    at = ("analyses", "data_quality", "thresholds")
+    for name in section(body, *at):
+        if name not in DATA_QUALITY_CHECKS:
+            yield _unknown((*at, name), "check", name, DATA_QUALITY_CHECKS)
+
+
+def _performance(body: dict[str, Any]) -> Iterator[Problem]:
+    known = performance.names()
+
+    def is_known(name: str) -> bool:
+        return performance.base_name(name) in known
+
+    at: KeyPath = ("analyses", "model_performance")
+    settings = section(body, *at)
+    chosen = settings.get("metrics", "all")
+    yield from _unknown_in_list(chosen, (*at, "metrics"), known, is_known)
+    for name in section(settings, "thresholds"):
+        path = (*at, "thresholds", name)
+        if name in LABEL_RESULTS:
+            if section(settings, "thresholds", name).get("max_drop") is not None:
+                hint = "set min or max"
+                yield Problem((*path, "max_drop"), "the reference has no such number", hint)
+        elif not is_known(str(name)):
+            yield _unknown(path, "metric", str(name), [*known, *LABEL_RESULTS])
+
+
+def _system(body: dict[str, Any]) -> Iterator[Problem]:
+    at = ("analyses", "system_performance", "thresholds")
+    for name in section(body, *at):
+        if name not in SYSTEM_METRICS:
+            yield _unknown((*at, name), "metric", str(name), SYSTEM_METRICS)
+
+
+def _unknown_in_list(
+    names: Any, at: KeyPath, known: Sequence[str], is_known: Callable[[str], bool]
+) -> Iterator[Problem]:
+    for position, name in enumerate(names if isinstance(names, list) else ()):
+        if isinstance(name, str) and not is_known(name):
+            yield _unknown((*at, position), "metric", name, known)
+
+
+def _unknown(path: KeyPath, what: str, name: str, known: Collection[str]) -> Problem:
+    return Problem(path, f"unknown {what} {name!r}", closest(name, known))

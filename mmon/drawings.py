@@ -1,0 +1,192 @@
+"""What reports draw: numbers ready for a chart, so that a report computes no statistics."""
+
+from __future__ import annotations
+
+import dataclasses
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Picture:
+    """One column's two distributions, ready to be drawn; production is that of ``window``.
+
+    Attributes
+    ----------
+    column : str
+    window : int
+        The window shown: the one with the column's worst gating result.
+    edges : tuple of float or None
+        (B + 1,) ascending edges shared by both sides, for numeric and datetime columns, in the
+        column's unit (datetimes: microseconds since 1970-01-01 UTC). Bins are (lo, hi], the first
+        one closed. Integer-like columns with few values have one bin a value.
+    labels : tuple of str or None
+        (B,) categories, most frequent in the reference first; the last may be "(other)".
+    reference, production : tuple of int
+        (B,) rows in each bin or category.
+    quantiles : tuple of (float, float or None, float or None)
+        Rows ``(probability, reference, production)`` for numeric and datetime columns, else empty.
+    reference_presence, production_presence : tuple of int
+        Rows (present, null, nan, inf).
+    """
+
+    column: str
+    window: int
+    edges: tuple[float, ...] | None
+    labels: tuple[str, ...] | None
+    reference: tuple[int, ...]
+    production: tuple[int, ...]
+    quantiles: tuple[tuple[float, float | None, float | None], ...]
+    reference_presence: tuple[int, int, int, int]
+    production_presence: tuple[int, int, int, int]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Curve:
+    """A line of one side: at most about 200 points.
+
+    Attributes
+    ----------
+    name : str
+        ``roc`` (false positive rate, true positive rate), ``precision_recall`` (recall,
+        precision), ``calibration`` (mean score, share of hits) or ``predicted_actual``
+        (mean prediction, mean target).
+    label : str or None
+        The class it is about, where there are several.
+    x, y : tuple of float
+    weights : tuple of int
+        Rows behind each point; empty where that says nothing.
+    """
+
+    name: str
+    label: str | None
+    x: tuple[float, ...]
+    y: tuple[float, ...]
+    weights: tuple[int, ...] = ()
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class PerformanceSide:
+    """How the model did on one side.
+
+    Attributes
+    ----------
+    rows, labelled : int
+        Rows, and those of them with a label.
+    curves : tuple of Curve
+    confusion : tuple of tuple of int or None
+        (C, C) rows by target class (down) and predicted class (across); classification only.
+    errors : tuple of int
+        (B,) rows in each bin of `PerformancePicture.error_edges`; regression only.
+    plane : tuple of tuple of int
+        (P, P) rows by target (down) and prediction (across) in the cells of
+        `PerformancePicture.plane_edges`; regression only.
+    """
+
+    rows: int
+    labelled: int
+    curves: tuple[Curve, ...] = ()
+    confusion: tuple[tuple[int, ...], ...] | None = None
+    errors: tuple[int, ...] = ()
+    plane: tuple[tuple[int, ...], ...] = ()
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class PerformancePicture:
+    """The model's performance on both sides, ready to be drawn.
+
+    Attributes
+    ----------
+    window : int
+    segment : str or None
+    task : str
+        ``binary``, ``multiclass`` or ``regression``.
+    classes : tuple of str
+        (C,); for ``binary`` (negative, positive).
+    error_edges, plane_edges : tuple of float
+        (B + 1,) edges of the errors (prediction - target), and (P + 1,) of targets and predictions.
+    reference, production : PerformanceSide or None
+        None where a side has no label.
+    """
+
+    window: int
+    segment: str | None
+    task: str
+    classes: tuple[str, ...]
+    error_edges: tuple[float, ...]
+    plane_edges: tuple[float, ...]
+    reference: PerformanceSide | None
+    production: PerformanceSide | None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class FeatureBin:
+    """One metric in one bin of one feature.
+
+    Attributes
+    ----------
+    window : int
+    column : str
+    label : str
+        The bin in words: ``> 310``, ``BR``, ``(other)``, ``(null)``.
+    metric : str
+        ``error_rate``, ``log_loss``, ``brier_score``, ``mae``, ``mse``, ``roc_auc``, ``f1`` …
+    reference_rows, production_rows : int
+        Labelled rows in the bin.
+    reference_share, production_share : float
+        Of the side's labelled rows, in [0, 1].
+    reference_value, production_value : float or None
+        The metric in the bin.
+    reference_interval, production_interval : (float, float) or None
+        At 95 %.
+    mix, rate : float or None
+        The bin's part of the overall change, because its share changed and because the model
+        changed inside it; None for metrics that are not means over rows.
+    """
+
+    window: int
+    column: str
+    label: str
+    metric: str
+    reference_rows: int
+    production_rows: int
+    reference_share: float
+    production_share: float
+    reference_value: float | None
+    production_value: float | None
+    reference_interval: tuple[float, float] | None
+    production_interval: tuple[float, float] | None
+    mix: float | None
+    rate: float | None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class ActivityPicture:
+    """What happened over time in one window, step by step, empty steps included.
+
+    Attributes
+    ----------
+    window : int
+    segment : str or None
+    step_s : float
+        Length of a step in seconds.
+    starts : tuple of str
+        (T,) ISO 8601 starts of the steps, in UTC.
+    rows : tuple of int
+        (T,) invocations.
+    expected : tuple of float
+        (T,) invocations that the reference's rate makes expected; empty where unknown.
+    errors : tuple of int
+        (T,) failed invocations; empty without an error column.
+    latency_p50, latency_p95, latency_p99 : tuple of (float or None)
+        (T,) in the latency column's unit; None in empty steps; empty without a latency column.
+    """
+
+    window: int
+    segment: str | None
+    step_s: float
+    starts: tuple[str, ...]
+    rows: tuple[int, ...]
+    expected: tuple[float, ...] = ()
+    errors: tuple[int, ...] = ()
+    latency_p50: tuple[float | None, ...] = ()
+    latency_p95: tuple[float | None, ...] = ()
+    latency_p99: tuple[float | None, ...] = ()

@@ -1,0 +1,212 @@
+"""Areas under curves of scores: of one class, and averaged over several with their covariances."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import stdtrit
+
+from mmon.performance import LEVEL, Estimate
+from mmon.performance._class_intervals import (
+    Z,
+    Interval,
+    correlation_of,
+    share_interval,
+    undefined,
+    variance_or_width,
+)
+from mmon.performance._class_tables import why_no_scores
+from mmon.performance._ranking import Area, Ranking
+from mmon.profiles._class_scores import CELL_EDGES, SCORE_CELLS
+from mmon.profiles.classification import MOST_SCORED, ClassificationTables
+from mmon.profiles.ecdf import Ecdf
+from mmon.profiles.outcomes import GROUPS
+from mmon.results import Task
+
+_FloatArray = NDArray[np.float64]
+
+# A variance from so few groups is known to a quarter only: Student's quantile for the normal one.
+_FEW_GROUPS = (float(stdtrit(GROUPS - 1, (1 + LEVEL) / 2)) / Z) ** 2
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Curve:
+    """How the area under one kind of curve is found.
+
+    Attributes
+    ----------
+    name : str
+        The metric's.
+    area : callable
+        The area of a ranking, its variance and how rows move it.
+    error : callable
+        Of two Ecdfs and the value: the bound on what compression changed.
+    interval : callable
+        Of the ranking, its area, and the factor of the variance for rows that are not independent.
+    """
+
+    name: str
+    area: Callable[[Ranking], Area]
+    error: Callable[[Ecdf, Ecdf, float], float]
+    interval: Callable[[Ranking, Area, float], Interval]
+
+
+@dataclasses.dataclass(frozen=True, slots=True, eq=False)
+class _Ranked:
+    """One class's area, with what averages need of it; ``place`` is the class's in the tables."""
+
+    place: int
+    label: str
+    ranking: Ranking
+    area: Area
+    estimate: Estimate
+
+
+def curve_estimates(curve: Curve, tables: ClassificationTables) -> Mapping[str, Estimate]:
+    """The area by full name: of the positive class, or averaged and class by class."""
+    is_binary = tables.task is Task.BINARY
+    ranked = [
+        _ranked(curve, place, one.label, one.inside, one.outside)
+        for place, one in enumerate(tables.scores)
+        if one.inside.n and one.outside.n
+    ]
+    known = {one.label: one.estimate for one in ranked}
+    if is_binary:
+        label = tables.classes[1]
+        return {curve.name: known.get(label) or undefined(_why_undefined(tables, label))}
+    averages = {
+        "macro": _average(tables, ranked, is_weighted=False),
+        "micro": _micro(curve, tables),
+        "weighted": _average(tables, ranked, is_weighted=True),
+    }
+    each = {
+        label: known.get(label) or undefined(_why_undefined(tables, label))
+        for label in tables.classes
+    }
+    return {f"{curve.name}_{name}": found for name, found in averages.items()} | {
+        f"{curve.name}:{label}": found for label, found in each.items()
+    }
+
+
+def _why_undefined(tables: ClassificationTables, label: str) -> str:
+    if not tables.sums.rows:
+        return why_no_scores(tables)
+    of_label = [one for one in tables.scores if one.label == label]
+    if not of_label:
+        return f"only {MOST_SCORED} classes have score curves"
+    where = "no row" if not of_label[0].inside.n else "every row"
+    return f"{where} with scores is of class {label}"
+
+
+def _ranked(
+    curve: Curve, place: int, label: str, inside: Ecdf, outside: Ecdf, *, design: float = 1.0
+) -> _Ranked:
+    """One area; ``design`` multiplies the variance of independent rows."""
+    ranking = Ranking.of(inside, outside)
+    area = curve.area(ranking)
+    low, high = curve.interval(ranking, area, design)
+    interval = max(0.0, min(low, area.value)), min(1.0, max(high, area.value))
+    estimate = Estimate(
+        value=area.value,
+        interval=interval,
+        variance=variance_or_width(area.variance * design, interval),
+        rows=int(ranking.m + ranking.n),
+        error=curve.error(inside, outside, area.value),
+        reason="all scores are equal" if len(ranking.values) == 1 else None,
+    )
+    return _Ranked(place, label, ranking, area, estimate)
+
+
+def _average(
+    tables: ClassificationTables, ranked: Sequence[_Ranked], *, is_weighted: bool
+) -> Estimate:
+    """The mean over classes, each counted once or by its rows."""
+    if not tables.sums.rows:
+        return undefined(why_no_scores(tables))
+    if not ranked:
+        return undefined("all rows with scores are of one class")
+    values = np.array([one.area.value for one in ranked])
+    rows = np.array([one.ranking.m for one in ranked])
+    weights = rows / rows.sum() if is_weighted else np.full(len(ranked), 1 / len(ranked))
+    mean = float(weights @ values)
+    groups = tables.groups[:, [one.place for one in ranked]]
+    totals = np.column_stack(
+        [_group_totals(one.ranking, one.area, groups[:, i]) for i, one in enumerate(ranked)]
+    )
+    # Each class's own variance is known from all rows, only how they go together from the groups.
+    reach = weights * np.sqrt([one.area.variance for one in ranked])
+    variance = float(reach @ correlation_of(_covariance(totals)) @ reach)
+    if is_weighted:
+        # The weights are estimates, too: a class with more rows than usual moves the mean.
+        moved = groups[:, :, 1].sum(axis=2) @ (values - mean) / rows.sum()
+        together = _covariance(np.column_stack([totals @ weights, moved]))[0, 1]
+        variance += float(weights @ (values - mean) ** 2) / float(rows.sum()) + 2 * float(together)
+    variance = max(0.0, variance)
+    fewer = np.array([min(one.ranking.m, one.ranking.n) for one in ranked])
+    interval = share_interval(mean, variance, 1 / float(np.sum(weights**2 / fewer)))
+    return Estimate(
+        value=mean,
+        interval=interval,
+        variance=variance_or_width(variance, interval),
+        rows=tables.sums.rows,
+        error=float(weights @ np.array([one.estimate.error for one in ranked])),
+        reason=_left_out(tables, {one.label for one in ranked}),
+    )
+
+
+def _left_out(tables: ClassificationTables, kept: set[str]) -> str | None:
+    lost = [label for label in tables.classes if label not in kept]
+    if not lost:
+        return None
+    shown = ", ".join(lost[:3]) + (f" and {len(lost) - 3} more" if len(lost) > 3 else "")
+    return f"over {len(kept)} of {len(tables.classes)} classes, without {shown}"
+
+
+def _micro(curve: Curve, tables: ClassificationTables) -> Estimate:
+    """The area of all classes' scores taken together: a row counts once for each class."""
+    if not tables.sums.rows:
+        return undefined(why_no_scores(tables))
+    inside = Ecdf.merge([one.inside for one in tables.scores])
+    outside = Ecdf.merge([one.outside for one in tables.scores])
+    if not inside.n or not outside.n:
+        return undefined("all rows with scores are of one class")
+    ranking = Ranking.of(inside, outside)
+    area = curve.area(ranking)
+    independent = float(
+        ranking.inside @ area.moved_inside**2 + ranking.outside @ area.moved_outside**2
+    )
+    clustered = _group_totals(ranking, area, tables.groups.sum(axis=1))
+    design = float(_covariance(clustered[:, None])[0, 0]) / independent if independent > 0 else 1.0
+    found = _ranked(curve, 0, "", inside, outside, design=design * _FEW_GROUPS).estimate
+    return dataclasses.replace(
+        found,
+        rows=tables.sums.rows,
+        reason=found.reason or _left_out(tables, {one.label for one in tables.scores}),
+    )
+
+
+def _group_totals(ranking: Ranking, area: Area, groups: NDArray[np.int64]) -> _FloatArray:
+    """(32,) how far each group's rows move the area, from (32, 2, 48) rows by score cell.
+
+    Rows of one cell are taken to move it by as much as they do on average.
+    """
+    cell = np.searchsorted(CELL_EDGES, ranking.values)
+    totals = np.zeros(GROUPS)
+    for side, rows, moved in (
+        (0, ranking.outside, area.moved_outside),
+        (1, ranking.inside, area.moved_inside),
+    ):
+        counted = np.bincount(cell, weights=rows, minlength=SCORE_CELLS)
+        summed = np.bincount(cell, weights=rows * moved, minlength=SCORE_CELLS)
+        totals += groups[:, side] @ (summed / np.maximum(counted, 1.0))
+    return totals
+
+
+def _covariance(totals: _FloatArray) -> _FloatArray:
+    """(S, S) covariance of sums over all groups, from (32, S) sums over each."""
+    centered = totals - totals.mean(axis=0)
+    covariance: _FloatArray = centered.T @ centered * (GROUPS / (GROUPS - 1))
+    return covariance

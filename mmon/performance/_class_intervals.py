@@ -1,0 +1,123 @@
+"""Confidence intervals that hold in small samples: of proportions, averages of them, and means."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import stdtrit
+
+from mmon.performance import LEVEL, Estimate
+
+_FloatArray = NDArray[np.float64]
+
+Interval = tuple[float, float]
+
+# Standard normal quantile at (1 + LEVEL) / 2.
+Z = 1.959963984540054
+
+
+def undefined(reason: str) -> Estimate:
+    """No value, and why."""
+    return Estimate(None, reason=reason)
+
+
+def wilson(successes: float, rows: float) -> Interval:
+    """Wilson's score interval of a proportion.
+
+    References
+    ----------
+    Wilson, *Probable inference*, JASA 1927; Brown, Cai and DasGupta, *Interval estimation for a
+    binomial proportion*, Statistical Science 2001.
+    """
+    share, z2 = successes / rows, Z * Z
+    center = (share + z2 / (2 * rows)) / (1 + z2 / rows)
+    half = Z / (1 + z2 / rows) * math.sqrt(share * (1 - share) / rows + z2 / (4 * rows * rows))
+    # At the ends the formula gives the end itself, but for rounding.
+    low = 0.0 if successes <= 0 else max(0.0, center - half)
+    high = 1.0 if successes >= rows else min(1.0, center + half)
+    return low, high
+
+
+def proportion(successes: int, rows: int, reason: str) -> Estimate:
+    """A share of rows with Wilson's interval; ``reason`` says why there are no rows."""
+    if not rows:
+        return undefined(reason)
+    share = successes / rows
+    return Estimate(
+        value=share,
+        interval=wilson(successes, rows),
+        variance=share * (1 - share) / rows,
+        rows=rows,
+        trials=(successes, rows),
+    )
+
+
+def mean_of(rows: int, sums: tuple[float, float, float], bounds: Interval) -> Estimate:
+    """A mean over rows, its interval corrected for skewness by Hall's cubic transformation.
+
+    Parameters
+    ----------
+    rows : int, at least 1
+    sums : (float, float, float)
+        Sums over the rows of the variable, of its square and of its cube.
+    bounds : (float, float)
+        Where the mean can lie.
+
+    References
+    ----------
+    Hall, *On the removal of skewness by transformation*, JRSS B 1992.
+    """
+    mean = min(max(sums[0] / rows, bounds[0]), bounds[1])
+    if rows < 2:
+        return Estimate(mean, rows=rows)
+    # Rounding may leave a constant with a tiny variance of either sign.
+    spread = max(0.0, sums[1] / rows - mean * mean)
+    if spread <= 1e-14 * max(1.0, mean * mean):
+        return Estimate(mean, interval=(mean, mean), variance=0.0, rows=rows)
+    third = sums[2] / rows - 3 * mean * sums[1] / rows + 2 * mean**3
+    skewness = third / spread**1.5
+    variance = spread / (rows - 1)
+    error = math.sqrt(variance)
+    t = float(stdtrit(rows - 1, (1 + LEVEL) / 2))
+    low = mean - error * _hall(t, skewness, rows)
+    high = mean - error * _hall(-t, skewness, rows)
+    interval = max(bounds[0], min(low, mean)), min(bounds[1], max(high, mean))
+    return Estimate(mean, interval=interval, variance=variance, rows=rows)
+
+
+def _hall(t: float, skewness: float, rows: int) -> float:
+    """The studentised mean whose transformed value is ``t``."""
+    root = math.sqrt(rows)
+    # Below this the correction is smaller than rounding.
+    if abs(skewness) < 1e-6:
+        return t
+    inner = 1 + skewness * (t / root - skewness / (6 * rows))
+    return 3 * root / skewness * (math.copysign(abs(inner) ** (1 / 3), inner) - 1)
+
+
+def variance_or_width(variance: float, interval: Interval) -> float:
+    """The variance, or where the sample shows none, the one that its interval stands for."""
+    return variance if variance > 0 else ((interval[1] - interval[0]) / (2 * Z)) ** 2
+
+
+def share_interval(value: float, variance: float, rows: float) -> Interval:
+    """Wilson's interval of as many rows as would give a proportion the same variance.
+
+    Parameters
+    ----------
+    value : float in [0, 1]
+    variance : float
+        Of the estimate; 0 where the sample shows none.
+    rows : float
+        Rows to count where there is no variance.
+
+    References
+    ----------
+    Korn and Graubard, *Confidence intervals for proportions with small expected number of positive
+    counts estimated from survey data*, Survey Methodology 1998; Franco et al., *Comparative study
+    of confidence intervals for proportions in complex sample surveys*, 2019.
+    """
+    effective = value * (1 - value) / variance if variance > 0 and 0 < value < 1 else rows
+    return wilson(value * effective, effective)

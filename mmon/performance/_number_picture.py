@@ -1,0 +1,108 @@
+"""A regression's performance on both sides, ready to be drawn on bins that they share."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mmon.drawings import Curve, PerformancePicture, PerformanceSide
+from mmon.profiles._error_plane import Plane
+from mmon.profiles.ecdf import Ecdf
+from mmon.profiles.regression import RegressionTables
+from mmon.results import Task
+
+_FloatArray = NDArray[np.float64]
+
+_BINS = 40
+# Bins span these quantiles of each side's errors; what lies beyond falls into the outermost bins.
+_CORE = (0.005, 0.995)
+_LARGEST = float(np.finfo(np.float64).max)
+
+
+def number_picture(
+    ref: RegressionTables | None,
+    cur: RegressionTables | None,
+    *,
+    window: int,
+    segment: str | None,
+) -> PerformancePicture:
+    """The drawable form of one window's or segment's performance.
+
+    Parameters
+    ----------
+    ref, cur : RegressionTables or None
+        Counted on one grid; None where a side has no tables.
+    window : int
+    segment : str or None
+
+    Raises
+    ------
+    ValueError
+        When the sides were counted on different grids.
+    """
+    shown = [side for side in (ref, cur) if side is not None and side.used]
+    edges = _error_edges([side.error for side in shown])
+    grids = [side.grid for side in shown if side.grid is not None]
+    if any(not grid.is_same(grids[0]) for grid in grids):
+        raise ValueError("sides on different grids cannot be drawn together")
+    return PerformancePicture(
+        window=window,
+        segment=segment,
+        task=Task.REGRESSION.value,
+        classes=(),
+        error_edges=_floats(edges),
+        plane_edges=_floats(grids[0].edges) if grids else (),
+        reference=_side(ref, edges),
+        production=_side(cur, edges),
+    )
+
+
+def _side(tables: RegressionTables | None, edges: _FloatArray) -> PerformanceSide | None:
+    if tables is None or not tables.labelled:
+        return None
+    if tables.plane is None:
+        return PerformanceSide(rows=tables.rows, labelled=tables.labelled)
+    return PerformanceSide(
+        rows=tables.rows,
+        labelled=tables.labelled,
+        curves=(_predicted_actual(tables.plane),),
+        errors=_binned(tables.error, edges),
+        plane=tuple(tuple(int(rows) for rows in line) for line in tables.plane.rows),
+    )
+
+
+def _error_edges(errors: list[Ecdf]) -> _FloatArray:
+    """(B + 1,) ascending finite edges; empty without any error."""
+    if not errors:
+        return np.empty(0)
+    low = min(error.quantile(_CORE[0]) for error in errors)
+    high = max(error.quantile(_CORE[1]) for error in errors)
+    # Halved first: the range may be beyond the largest double.
+    half = (high / 2 - low / 2) or max(0.5, abs(low) * 1e-9)
+    middle = low / 2 + high / 2
+    edges = middle + half * np.linspace(-1.0, 1.0, _BINS + 1)
+    # A range of a few denormal numbers has fewer edges.
+    return np.unique(np.clip(edges, -_LARGEST, _LARGEST))
+
+
+def _binned(errors: Ecdf, edges: _FloatArray) -> tuple[int, ...]:
+    """Rows in each bin (lo, hi], the outermost ones open; sums to n."""
+    upto = np.append(0, errors.cumulative)[
+        np.searchsorted(errors.values, edges[1:-1], side="right")
+    ]
+    return tuple(int(rows) for rows in np.diff(upto, prepend=0, append=errors.n))
+
+
+def _predicted_actual(plane: Plane) -> Curve:
+    drawn = (plane.steps > 0) & np.isfinite(plane.predictions) & np.isfinite(plane.targets)
+    return Curve(
+        name="predicted_actual",
+        label=None,
+        x=_floats(plane.predictions[drawn]),
+        y=_floats(plane.targets[drawn]),
+        weights=tuple(int(rows) for rows in plane.steps[drawn]),
+    )
+
+
+def _floats(values: _FloatArray) -> tuple[float, ...]:
+    return tuple(float(value) for value in values)

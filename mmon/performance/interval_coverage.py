@@ -1,0 +1,89 @@
+"""The coverage of the model's prediction intervals."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from typing import ClassVar, Literal
+
+from mmon.performance import Estimate, Tables
+from mmon.performance._class_intervals import wilson
+from mmon.performance._error_estimates import as_regression, count
+from mmon.results import Task
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class IntervalCoverage:
+    """The share of rows whose target lies inside the model's prediction interval.
+
+    Measures
+    --------
+    Whether the intervals keep their promise: at 90 % they should hold nine targets of ten. A
+    target on either end is inside; an interval whose lower end is above its upper one holds
+    nothing. Rows without a target or without one of the ends are left out.
+
+    Misleads when
+    -------------
+    The intervals are just wide: any coverage can be bought with width. Some kinds of row are
+    covered always and others hardly ever: look at segments. More is told as better, though more
+    than promised means intervals that are too wide.
+
+    Options
+    -------
+    None. ``columns.lower`` and ``columns.upper`` name the interval's ends.
+
+    Example
+    -------
+    >>> import numpy as np
+    >>> from mmon.performance import metric_class
+    >>> from mmon.profiles.regression import RegressionTables
+    >>> target = np.arange(1.0, 101.0)
+    >>> prediction = target + np.tile([2.0, -1.0, 0.5, -0.5], 25)
+    >>> tables = RegressionTables.of_rows(
+    ...     target, prediction, lower=prediction - 1.5, upper=prediction + 1.5
+    ... )
+    >>> estimate = metric_class("interval_coverage")().estimates(tables)["interval_coverage"]
+    >>> f"{estimate.value:.3f} ({estimate.interval[0]:.3f} to {estimate.interval[1]:.3f})"
+    '0.750 (0.657 to 0.825)'
+
+    References
+    ----------
+    Gneiting and Raftery, *Strictly proper scoring rules, prediction, and estimation*, Journal of
+    the American Statistical Association 102, 2007. Wilson, *Probable inference*, 1927 (the
+    confidence interval).
+    """
+
+    name: ClassVar[str] = "interval_coverage"
+    title: ClassVar[str] = "coverage of the prediction intervals"
+    tasks: ClassVar[frozenset[Task]] = frozenset({Task.REGRESSION})
+    better: ClassVar[Literal["higher", "lower", "zero"]] = "higher"
+    bounds: ClassVar[tuple[float, float]] = (0.0, 1.0)
+    main: ClassVar[str] = "interval_coverage"
+
+    def estimates(self, tables: Tables) -> Mapping[str, Estimate]:
+        """The share, its interval and its variance."""
+        numbers = as_regression(tables)
+        counts = numbers.intervals
+        if counts is None:
+            reason = "no prediction interval is configured (columns.lower and columns.upper)"
+            return {self.name: Estimate(None, reason=reason)}
+        if not counts.rows:
+            reason = "no row has a target and both ends of a prediction interval"
+            return {self.name: Estimate(None, reason=reason)}
+        value = counts.covered / counts.rows
+        said = []
+        if counts.rows < numbers.labelled:
+            left_out = count(numbers.labelled - counts.rows, "labelled row")
+            said.append(f"{left_out} without a finite target and both ends left out")
+        if counts.crossed:
+            said.append(f"{count(counts.crossed, 'row')} with the lower end above the upper one")
+        return {
+            self.name: Estimate(
+                value,
+                interval=wilson(counts.covered, counts.rows),
+                variance=value * (1.0 - value) / counts.rows,
+                rows=counts.rows,
+                trials=(counts.covered, counts.rows),
+                reason="; ".join(said) or None,
+            )
+        }

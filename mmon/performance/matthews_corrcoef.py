@@ -1,0 +1,112 @@
+"""Matthews correlation coefficient: how far predicted and true classes go together."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from typing import ClassVar, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mmon.performance import Estimate, Tables
+from mmon.performance._class_intervals import Z, undefined, variance_or_width
+from mmon.performance._class_rates import NO_PAIRS
+from mmon.performance._class_tables import classified
+from mmon.results import Task
+
+_FloatArray = NDArray[np.float64]
+
+# One row more, spread over the cells: a matrix without errors does not prove that there are none.
+_PRIOR_ROWS = 1.0
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class MatthewsCorrcoef:
+    """The correlation of predicted and true classes.
+
+    Measures
+    --------
+    For two classes the correlation of the 0/1 target with the 0/1 prediction: 1 for a model
+    without errors, 0 for one that knows nothing, negative for one that is mostly wrong. All
+    four cells of the confusion matrix count. Several classes use Gorodkin's extension. A
+    constant prediction (or target) has 0, as in scikit-learn. The interval comes from the delta
+    method on Fisher's z scale.
+
+    Misleads when
+    -------------
+    The shares of the classes change: it moves though recall and specificity do not. It judges
+    one threshold, not the ranking.
+
+    Options
+    -------
+    None.
+
+    Example
+    -------
+    >>> from mmon.profiles.classification import ClassificationTables
+    >>> rows = ClassificationTables.of_rows([0, 0, 0, 1, 1, 1], [0, 0, 1, 1, 1, 0])
+    >>> estimate = MatthewsCorrcoef().estimates(rows)["matthews_corrcoef"]
+    >>> f"{estimate.value:.3f}", "{:.3f} to {:.3f}".format(*estimate.interval)
+    ('0.333', '-0.430 to 0.749')
+
+    References
+    ----------
+    Matthews, *Comparison of the predicted and observed secondary structure of T4 phage
+    lysozyme*, 1975. Gorodkin, *Comparing two K-category assignments by a K-category correlation
+    coefficient*, 2004. Itaya et al., *Asymptotic properties of Matthews correlation
+    coefficient*, 2024. ``sklearn.metrics.matthews_corrcoef``.
+    """
+
+    name: ClassVar[str] = "matthews_corrcoef"
+    title: ClassVar[str] = "Matthews correlation"
+    tasks: ClassVar[frozenset[Task]] = frozenset({Task.BINARY, Task.MULTICLASS})
+    better: ClassVar[Literal["higher", "lower", "zero"]] = "higher"
+    bounds: ClassVar[tuple[float, float]] = (-1.0, 1.0)
+    main: ClassVar[str] = "matthews_corrcoef"
+
+    def estimates(self, tables: Tables) -> Mapping[str, Estimate]:
+        """The correlation, 0 where one side is constant."""
+        confusion = classified(tables).confusion.astype(np.float64)
+        occurs = (confusion.sum(axis=0) + confusion.sum(axis=1)) > 0
+        confusion = confusion[np.ix_(occurs, occurs)]
+        rows = int(confusion.sum())
+        if not rows:
+            return {self.name: undefined(NO_PAIRS)}
+        if not _spreads(confusion).all():
+            why = "there is one class only" if len(confusion) == 1 else "one side is constant"
+            return {self.name: Estimate(0.0, rows=rows, reason=f"0 by convention: {why}")}
+        value, variance = _correlation(confusion)
+        around, spread = _correlation(confusion + _PRIOR_ROWS / confusion.size)
+        # On Fisher's z scale the error depends little on the value.
+        center, half = np.arctanh(around), Z * np.sqrt(spread) / (1 - around**2)
+        low, high = float(np.tanh(center - half)), float(np.tanh(center + half))
+        interval = min(low, value), max(high, value)
+        return {self.name: Estimate(value, interval, variance_or_width(variance, interval), rows)}
+
+
+def _spreads(confusion: _FloatArray) -> _FloatArray:
+    """(2,) how far from constant the targets and the predictions are; 0 where they are."""
+    rows = confusion.sum()
+    spread: _FloatArray = np.array(
+        [rows**2 - np.sum(confusion.sum(axis=axis) ** 2) for axis in (1, 0)]
+    )
+    return spread
+
+
+def _correlation(confusion: _FloatArray) -> tuple[float, float]:
+    """The coefficient, and its variance by the delta method on the cells' shares."""
+    shares = confusion / confusion.sum()
+    actual, predicted = shares.sum(axis=1), shares.sum(axis=0)
+    hits = np.trace(shares)
+    spread_actual, spread_predicted = _spreads(shares)
+    shared = hits - actual @ predicted
+    scale = np.sqrt(spread_actual * spread_predicted)
+    value = shared / scale
+    # How one more row of each cell moves numerator and denominators.
+    moved = hits + np.eye(len(shares)) - predicted[:, None] - actual[None, :]
+    moved = moved / scale - value * (
+        (1 - actual[:, None]) / spread_actual + (1 - predicted[None, :]) / spread_predicted
+    )
+    variance = np.sum(shares * moved**2) / confusion.sum()
+    return float(np.clip(value, -1.0, 1.0)), float(variance)

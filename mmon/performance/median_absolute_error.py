@@ -1,0 +1,133 @@
+"""The median absolute error: half of the rows are off by less."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Mapping
+from typing import ClassVar, Literal
+
+from mmon.performance import LEVEL, Estimate, Tables
+from mmon.performance._error_estimates import as_regression, left_out_reason, reason_for_nothing
+from mmon.performance._error_interval import TAIL
+from mmon.profiles.ecdf import Ecdf
+from mmon.results import Task
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class MedianAbsoluteError:
+    """What half of the rows are off by at most, in the target's unit.
+
+    Measures
+    --------
+    The median of |prediction - target|: what a typical row is off by, whatever the worst ones
+    are; up to half of the rows can be arbitrarily wrong without moving it. On compressed
+    summaries it is known to within the reported error.
+
+    Misleads when
+    -------------
+    Large errors are what costs: it does not see them (``rmse`` does, and ``mae`` in proportion).
+    A part of less than half of the rows got worse: see ``mae`` per feature.
+
+    Options
+    -------
+    None.
+
+    Example
+    -------
+    >>> import numpy as np
+    >>> from mmon.performance import metric_class
+    >>> from mmon.profiles.regression import RegressionTables
+    >>> target = np.arange(1.0, 101.0)
+    >>> prediction = target + np.sqrt(target)
+    >>> tables = RegressionTables.of_rows(target, prediction)
+    >>> metric = metric_class("median_absolute_error")()
+    >>> estimate = metric.estimates(tables)["median_absolute_error"]
+    >>> f"{estimate.value:.3f} ({estimate.interval[0]:.3f} to {estimate.interval[1]:.3f})"
+    '7.106 (6.385 to 7.761)'
+
+    References
+    ----------
+    ``sklearn.metrics.median_absolute_error`` gives the same value. The interval is between two
+    order statistics, interpolated to its level: Hettmansperger and Sheather, *Confidence intervals
+    based on interpolated order statistics*, Statistics & Probability Letters 4, 1986.
+    """
+
+    name: ClassVar[str] = "median_absolute_error"
+    title: ClassVar[str] = "median absolute error"
+    tasks: ClassVar[frozenset[Task]] = frozenset({Task.REGRESSION})
+    better: ClassVar[Literal["higher", "lower", "zero"]] = "lower"
+    bounds: ClassVar[tuple[float, float]] = (0.0, math.inf)
+    main: ClassVar[str] = "median_absolute_error"
+
+    def estimates(self, tables: Tables) -> Mapping[str, Estimate]:
+        """The median, its interval and its variance."""
+        numbers = as_regression(tables)
+        reason = reason_for_nothing(numbers)
+        if reason is not None:
+            return {self.name: Estimate(None, reason=reason)}
+        distances, n = numbers.absolute, numbers.used
+        lows, highs = zip(*(_between(distances, rank) for rank in _middle(n)), strict=True)
+        low, high = _half_way(lows[0], lows[-1]), _half_way(highs[0], highs[-1])
+        interval = _interval(distances)
+        said = [left_out_reason(numbers)]
+        if interval is None:
+            said.append(f"{n} rows are too few for a confidence interval of a median")
+        return {
+            self.name: Estimate(
+                _half_way(low, high),
+                interval=interval,
+                variance=None if interval is None else _variance(interval),
+                rows=n,
+                error=high / 2 - low / 2,
+                reason="; ".join(part for part in said if part) or None,
+            )
+        }
+
+
+def _middle(n: int) -> tuple[int, ...]:
+    return (n // 2 + 1,) if n % 2 else (n // 2, n // 2 + 1)
+
+
+def _half_way(low: float, high: float) -> float:
+    # Halved first: the sum may be beyond the largest double.
+    return low if low == high else low / 2 + high / 2
+
+
+def _between(ecdf: Ecdf, rank: int) -> tuple[float, float]:
+    """Two values that the value of a rank (from 1) lies between; equal when the summary is exact.
+
+    The distribution function is underestimated, by ``uncertain`` rows at most.
+    """
+    below = ecdf.cumulative.searchsorted([max(1, rank - ecdf.uncertain), rank], side="left")
+    return float(ecdf.values[below[0]]), float(ecdf.values[below[1]])
+
+
+def _interval(ecdf: Ecdf) -> tuple[float, float] | None:
+    """The interval between two order statistics, interpolated to its level; None below 6 rows."""
+    from scipy.special import bdtr, bdtrik
+
+    n = ecdf.n
+    # The d-th smallest and d-th largest row hold the median with probability 1 - 2 P(B < d).
+    d = max(int(bdtrik(TAIL, n, 0.5)), 0) + 1 if n > 1 else 0
+    while d and bdtr(d - 1, n, 0.5) > TAIL:
+        d -= 1
+    if d == 0:
+        return None
+    wide = 1.0 - 2.0 * float(bdtr(d - 1, n, 0.5))
+    narrow = 1.0 - 2.0 * float(bdtr(d, n, 0.5))
+    outer = _between(ecdf, d)[0], _between(ecdf, n + 1 - d)[1]
+    inner = _between(ecdf, d + 1)[0], _between(ecdf, n - d)[1]
+    part = (wide - LEVEL) / (wide - narrow)
+    # Hettmansperger and Sheather's weight of the inner interval.
+    weight = (n - d) * part / (d + (n - 2 * d) * part)
+    low = outer[0] * (1.0 - weight) + inner[0] * weight
+    high = outer[1] * (1.0 - weight) + inner[1] * weight
+    return low, high
+
+
+def _variance(interval: tuple[float, float]) -> float:
+    """What a normal estimate with this interval would have."""
+    from scipy.special import ndtri
+
+    return ((interval[1] - interval[0]) / (2.0 * float(ndtri(1.0 - TAIL)))) ** 2

@@ -1,0 +1,88 @@
+"""Top-k accuracy: how often the true class is among the k best-scored ones."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from typing import ClassVar, Literal
+
+from mmon.performance import Estimate, Tables
+from mmon.performance._class_intervals import proportion, undefined
+from mmon.performance._class_tables import classified, why_no_scores
+from mmon.profiles.classification import ClassificationTables
+from mmon.results import Task
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class TopKAccuracy:
+    """The share of rows whose true class is among the k best-scored classes.
+
+    Measures
+    --------
+    For several classes with scores. Among equal scores the class whose label comes last is
+    taken first, as in scikit-learn. Full names tell k: ``top_2_accuracy``, ``top_3_accuracy``;
+    k = 2 is always given, as it is the one that decides. The interval is Wilson's, and a change
+    is tested exactly, as one of two proportions.
+
+    Misleads when
+    -------------
+    k is close to the number of classes: then any model has nearly 1. Where all classes are
+    among the best k it is not given.
+
+    Options
+    -------
+    k : int or tuple of int, default (2, 3)
+        How many of the best-scored classes count as a hit.
+
+    Example
+    -------
+    >>> from mmon.profiles.classification import ClassificationTables
+    >>> scores = [[0.5, 0.3, 0.2], [0.3, 0.4, 0.3], [0.6, 0.3, 0.1], [0.1, 0.2, 0.7]]
+    >>> rows = ClassificationTables.of_rows(
+    ...     [0, 2, 2, 2], [0, 1, 0, 2], scores, classes=("a", "b", "c")
+    ... )
+    >>> TopKAccuracy().estimates(rows)["top_2_accuracy"].value
+    0.75
+
+    References
+    ----------
+    Wilson, *Probable inference*, JASA 1927. ``sklearn.metrics.top_k_accuracy_score``.
+    """
+
+    k: int | tuple[int, ...] = (2, 3)
+
+    name: ClassVar[str] = "top_k_accuracy"
+    title: ClassVar[str] = "top-k accuracy"
+    tasks: ClassVar[frozenset[Task]] = frozenset({Task.MULTICLASS})
+    better: ClassVar[Literal["higher", "lower", "zero"]] = "higher"
+    bounds: ClassVar[tuple[float, float]] = (0.0, 1.0)
+    main: ClassVar[str] = "top_2_accuracy"
+
+    def __post_init__(self) -> None:
+        """Check the option.
+
+        Raises
+        ------
+        ValueError
+            When a k is not a positive whole number.
+        """
+        if any(k < 1 for k in self._asked):
+            raise ValueError(f"k must be at least 1, not {min(self._asked)}")
+
+    @property
+    def _asked(self) -> tuple[int, ...]:
+        return (self.k,) if isinstance(self.k, int) else tuple(self.k)
+
+    def estimates(self, tables: Tables) -> Mapping[str, Estimate]:
+        """One share for each k, and for 2."""
+        found = classified(tables)
+        return {f"top_{k}_accuracy": _top(k, found) for k in sorted({2, *self._asked})}
+
+
+def _top(k: int, tables: ClassificationTables) -> Estimate:
+    rows = tables.sums.rows
+    if not rows:
+        return undefined(why_no_scores(tables))
+    if k >= len(tables.classes):
+        return undefined(f"there are {len(tables.classes)} classes: the best {k} are all of them")
+    return proportion(int(tables.sums.ranks[:k].sum()), rows, why_no_scores(tables))

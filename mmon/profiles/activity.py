@@ -1,0 +1,334 @@
+"""What happened over time in one window: invocations, failures, latencies, late and repeated rows.
+
+Rows are counted in steps of time that hold their end and not their beginning, (start, end], as
+windows do: a row at 12:00:00 is the last of its hour. A *date* is the whole day.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from mmon.profiles.identities import EVERY_HASH, MOST_IDS, Identities
+from mmon.profiles.latency_steps import MOST_STEPS as MOST_LATENCY_STEPS
+from mmon.profiles.latency_steps import LatencySteps
+from mmon.profiles.steps import CLOSE, HOUR_US, LADDER_US, MINUTE_US, coarser, joined, tally
+from mmon.timestamps import DAY_US
+
+_IntArray = NDArray[np.int64]
+_BoolArray = NDArray[np.bool_]
+
+MOST_STEPS = 10_000
+"""Steps kept: a week by minutes, a year by hours."""
+
+# A date is the instant at which its day ends somewhere, from 14 hours before midnight UTC
+# (Kiribati) to 12 after. 24 of these 26 hours can be told apart: up to 10 after, as in Hawaii.
+_LATEST_MIDNIGHT_US = 10 * HOUR_US + MINUTE_US
+
+
+@dataclasses.dataclass(frozen=True, slots=True, eq=False)
+class Activity:
+    """A mergeable summary of when rows came and how they fared.
+
+    Attributes
+    ----------
+    rows : int
+        All rows, with and without a time.
+    without_time : int
+        Rows whose time is missing; all of them where there is no timestamp column.
+    oldest_us, newest_us : int or None
+        First and last event time, in microseconds since 1970-01-01 UTC; None without any.
+    resolution_us : int
+        The longest step of the ladder that divides all differences of the event times: an hour
+        where they come in whole hours. 0 when there is none, or when all times are one instant.
+    is_daily : bool
+        Whether the times are dates.
+    step_us : int
+        Length of a step in microseconds.
+    starts : (T,) int64, ascending
+        Starts of the steps that have rows: multiples of ``step_us`` since the epoch.
+    counts : (T,) int64
+        Rows of each step.
+    failures : (T,) int64 or None
+        Failed rows of each step; None without an error column.
+    errors, error_known : int
+        Failed rows, and rows of which it is known whether they failed.
+    latency : LatencySteps or None
+        Latencies by step, for charts; None without a latency column.
+    late_rows : int or None
+        Rows that came after their window had closed; None where windows do not close.
+    identities : Identities or None
+        None without an id column.
+    """
+
+    rows: int
+    without_time: int
+    oldest_us: int | None
+    newest_us: int | None
+    resolution_us: int
+    is_daily: bool
+    step_us: int
+    starts: _IntArray
+    counts: _IntArray
+    failures: _IntArray | None
+    errors: int
+    error_known: int
+    latency: LatencySteps | None
+    late_rows: int | None
+    identities: Identities | None
+
+    @classmethod
+    def of(
+        cls,
+        *,
+        rows: int,
+        instants: _IntArray | None = None,
+        missing: _BoolArray | None = None,
+        is_daily: bool = False,
+        errors: tuple[_BoolArray, _BoolArray] | None = None,
+        latency: NDArray[np.float64] | None = None,
+        late: _BoolArray | None = None,
+        ids: pl.Series | None = None,
+        ids_kept: int = MOST_IDS,
+        ids_bound: int = EVERY_HASH,
+    ) -> Activity:
+        """Summarise one batch.
+
+        Parameters
+        ----------
+        rows : int
+            n.
+        instants : (n,) int64, optional
+            Microseconds since 1970-01-01 UTC, as `mmon.timestamps.to_instants` gives them; None
+            without a timestamp column.
+        missing : (n,) bool, optional
+            Where ``instants`` says nothing; None when it always does.
+        is_daily : bool
+            Whether the timestamps are dates.
+        errors : (is_error, is_known), two (n,) bool, optional
+            See `mmon.profiles.requests.read_errors`.
+        latency : (n,) float64, optional
+            NaN where missing; see `mmon.profiles.requests.read_latency`.
+        late : (n,) bool, optional
+            See `mmon.profiles.lateness.Lateness`.
+        ids : (n,) Series, optional
+        ids_kept : int
+            The most ids to keep: `mmon.profiles.identities.ids_kept`.
+        ids_bound : int
+            See `Identities.of`.
+        """
+        known, is_timed = _timed(rows, instants, missing)
+        steps = _Steps.of(known, is_daily=is_daily)
+        failed = known_errors = None
+        if errors is not None:
+            failed, known_errors = errors[0] & errors[1], errors[1]
+        return cls(
+            rows=rows,
+            without_time=rows - len(known),
+            oldest_us=int(known.min()) if len(known) else None,
+            newest_us=int(known.max()) if len(known) else None,
+            resolution_us=_resolution(known),
+            is_daily=is_daily,
+            step_us=steps.step_us,
+            starts=steps.numbers * steps.step_us,
+            counts=steps.counts,
+            failures=None if failed is None else steps.count(known[failed[is_timed]]),
+            errors=0 if failed is None else int(failed.sum()),
+            error_known=0 if known_errors is None else int(known_errors.sum()),
+            latency=None if latency is None else steps.latencies(known, latency[is_timed]),
+            late_rows=None if late is None else int(late.sum()),
+            identities=(
+                None if ids is None else Identities.of(ids, kept=ids_kept, bound=ids_bound)
+            ),
+        )
+
+    @classmethod
+    def merge(cls, parts: Sequence[Activity], *, ids_kept: int = MOST_IDS) -> Activity:
+        """All parts' rows together; the same in any order and any grouping.
+
+        Parameters
+        ----------
+        parts : sequence of Activity
+            Of one dataset, or of datasets whose columns mean the same.
+        ids_kept : int
+            The most ids to keep.
+        """
+        if not parts:
+            return cls.of(rows=0)
+        timed = [part for part in parts if len(part.starts)]
+        step_us = max((part.step_us for part in timed), default=LADDER_US[0])
+        with_errors = [part.failures is not None for part in timed]
+        latencies = [part.latency for part in parts if part.latency is not None]
+        late = [part.late_rows for part in parts if part.late_rows is not None]
+        ids = [part.identities for part in parts if part.identities is not None]
+        every = [part.failures for part in parts if part.failures is not None]
+        starts, counts = _added(timed, step_us, [part.counts for part in timed])
+        failures = [
+            np.zeros_like(part.counts) if part.failures is None else part.failures for part in timed
+        ]
+        whole = cls(
+            rows=sum(part.rows for part in parts),
+            without_time=sum(part.without_time for part in parts),
+            oldest_us=min((p.oldest_us for p in parts if p.oldest_us is not None), default=None),
+            newest_us=max((p.newest_us for p in parts if p.newest_us is not None), default=None),
+            resolution_us=_resolution_of(timed),
+            is_daily=bool(timed) and all(part.is_daily for part in timed),
+            step_us=step_us,
+            starts=starts,
+            counts=counts,
+            failures=_added(timed, step_us, failures)[1] if any(with_errors) or every else None,
+            errors=sum(part.errors for part in parts),
+            error_known=sum(part.error_known for part in parts),
+            latency=LatencySteps.merge(latencies) if latencies else None,
+            late_rows=sum(late) if late else None,
+            identities=Identities.merge(ids, kept=ids_kept) if ids else None,
+        )
+        return whole.coarsened()
+
+    def coarsened(self) -> Activity:
+        """The same in steps so long that at most `MOST_STEPS` have rows."""
+        found = self
+        while len(found.starts) > MOST_STEPS:
+            found = found.at(coarser(found.step_us))
+        return found
+
+    def at(self, step_us: int) -> Activity:
+        """The same in longer steps, a multiple of ``step_us``."""
+        if step_us == self.step_us:
+            return self
+        starts, counts = _added([self], step_us, [self.counts])
+        failures = None if self.failures is None else _added([self], step_us, [self.failures])[1]
+        return dataclasses.replace(
+            self, step_us=step_us, starts=starts, counts=counts, failures=failures
+        )
+
+    @staticmethod
+    def day_of(date_us: int) -> int:
+        """The start of the day, on the grid of steps, that a date's instant stands for."""
+        return (date_us - _lag_us(is_daily=True)) // DAY_US * DAY_US
+
+    def without_ids(self, kept: int) -> Activity:
+        """The same with at most ``kept`` ids: fit to be stored."""
+        if self.identities is None:
+            return self
+        return dataclasses.replace(self, identities=self.identities.shrunk(kept))
+
+
+@dataclasses.dataclass(frozen=True, slots=True, eq=False)
+class _Steps:
+    """The steps of one batch.
+
+    Attributes
+    ----------
+    step_us, lag_us : int
+        An instant belongs to step ``(instant - lag_us) // step_us``.
+    numbers, counts : (T,) int64
+        Steps with rows, ascending, and their rows.
+    """
+
+    step_us: int
+    lag_us: int
+    numbers: _IntArray
+    counts: _IntArray
+
+    @classmethod
+    def of(cls, instants: _IntArray, *, is_daily: bool) -> _Steps:
+        lag_us = _lag_us(is_daily=is_daily)
+        since = instants - lag_us
+        finest = DAY_US if is_daily else LADDER_US[0]
+        step_us = _first_guess(since, finest)
+        numbers, counts = tally(since // step_us)
+        if step_us > finest and len(numbers) <= MOST_STEPS:
+            # Most steps are empty, as after one stray time: shorter ones may do.
+            step_us = finest
+            numbers, counts = tally(since // step_us)
+        while len(numbers) > MOST_STEPS:
+            longer = coarser(step_us)
+            numbers, counts = joined([numbers // (longer // step_us)], [counts])
+            step_us = longer
+        return cls(step_us, lag_us, numbers, counts)
+
+    def count(self, instants: _IntArray) -> _IntArray:
+        """Rows of each step among some of the batch's."""
+        numbers, counts = tally((instants - self.lag_us) // self.step_us)
+        found = np.zeros_like(self.counts)
+        found[np.searchsorted(self.numbers, numbers)] = counts
+        return found
+
+    def latencies(self, instants: _IntArray, latency: NDArray[np.float64]) -> LatencySteps:
+        # As long as the final steps will be at least, so that fewer cells have to be joined.
+        step_us, numbers = self.step_us, self.numbers
+        while len(numbers) > MOST_LATENCY_STEPS:
+            longer = coarser(step_us)
+            numbers = np.unique(numbers // (longer // step_us))
+            step_us = longer
+        return LatencySteps.of(step_us, (instants - self.lag_us) // step_us, latency)
+
+
+def _first_guess(instants: _IntArray, finest: int) -> int:
+    """A step so long that counting is cheap: there are not many more steps than rows."""
+    if not len(instants):
+        return finest
+    span, most = int(instants.max()) - int(instants.min()), CLOSE * len(instants)
+    while span // finest >= most:
+        finest = coarser(finest)
+    return finest
+
+
+def _lag_us(*, is_daily: bool) -> int:
+    # A row at a boundary belongs to the step before it; so does a date, which ends there.
+    return _LATEST_MIDNIGHT_US if is_daily else 1
+
+
+def _timed(
+    rows: int, instants: _IntArray | None, missing: _BoolArray | None
+) -> tuple[_IntArray, _BoolArray | slice]:
+    """The known instants, and where they are."""
+    if instants is None:
+        return np.empty(0, dtype=np.int64), np.zeros(rows, dtype=np.bool_)
+    if missing is None or not missing.any():
+        return instants, slice(None)
+    return instants[~missing], ~missing
+
+
+def _resolution(instants: _IntArray) -> int:
+    """The longest step that divides all differences; 0 when none does."""
+    found = 0
+    if not len(instants):
+        return found
+    first = instants[0]
+    # Nearly always a few rows are enough to see that times are arbitrary.
+    for some in (instants[:64], instants):
+        since = some - first
+        if not since.any():
+            continue
+        found = max((s for s in LADDER_US if not (since % s).any()), default=0)
+        if not found:
+            break
+    return found
+
+
+def _resolution_of(parts: Sequence[Activity]) -> int:
+    """The resolution of all parts' times together, whose oldest ones stand for them."""
+    if not parts:
+        return 0
+    oldest = np.array([part.oldest_us for part in parts], dtype=np.int64)
+    one_instant = all(part.oldest_us == part.newest_us for part in parts)
+    among = _resolution(oldest)
+    own = [part.resolution_us for part in parts if part.oldest_us != part.newest_us]
+    if (oldest == oldest[0]).all():
+        return 0 if one_instant else min(own)
+    return min([among, *own])
+
+
+def _added(
+    parts: Sequence[Activity], step_us: int, rows: Sequence[_IntArray]
+) -> tuple[_IntArray, _IntArray]:
+    """Rows of the parts' steps, added up in steps of one length."""
+    if not parts:
+        return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
+    return joined([part.starts // step_us * step_us for part in parts], rows)

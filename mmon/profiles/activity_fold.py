@@ -1,0 +1,131 @@
+"""Summarises what happened when, window by window and segment by segment."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from mmon.profiles.activity import Activity
+from mmon.profiles.batches import Batch
+from mmon.profiles.cuts import Key
+from mmon.profiles.identities import MOST_IDS, ids_kept
+from mmon.profiles.pile import Levels
+from mmon.profiles.requests import are_dates, read_errors, read_latency
+from mmon.timestamps import to_instants
+
+# Ids of segments are those of the whole: few are enough to see which segment repeats its own.
+_SEGMENT_IDS = 1 << 14
+_FAN_OUT = 16
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class ActivityPlan:
+    """Where times, latencies, errors and ids stand; None where there is no such column.
+
+    Attributes
+    ----------
+    timestamp, latency, error, id : str or None
+    timezone : str
+        Of times that carry none.
+    """
+
+    timestamp: str | None = None
+    latency: str | None = None
+    error: str | None = None
+    id: str | None = None
+    timezone: str = "UTC"
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Every column that is read."""
+        every = (self.timestamp, self.latency, self.error, self.id)
+        return tuple(name for name in every if name is not None)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Read:
+    """One batch's columns in the form that `Activity.of` takes."""
+
+    instants: NDArray[np.int64] | None
+    missing: NDArray[np.bool_] | None
+    is_daily: bool
+    errors: tuple[NDArray[np.bool_], NDArray[np.bool_]] | None
+    latency: NDArray[np.float64] | None
+    late: NDArray[np.bool_] | None
+    ids: pl.Series | None
+
+    def take(self, order: NDArray[np.uint32] | None, first: int, past: int) -> _Read:
+        rows: slice | NDArray[np.uint32] = slice(first, past)
+        ids = None if self.ids is None else self.ids.slice(first, past - first)
+        if order is not None:
+            rows = order[first:past]
+            ids = None if self.ids is None else self.ids.gather(order[first:past])
+        errors = self.errors
+        return _Read(
+            instants=None if self.instants is None else self.instants[rows],
+            missing=None if self.missing is None else self.missing[rows],
+            is_daily=self.is_daily,
+            errors=None if errors is None else (errors[0][rows], errors[1][rows]),
+            latency=None if self.latency is None else self.latency[rows],
+            late=None if self.late is None else self.late[rows],
+            ids=ids,
+        )
+
+
+class ActivityFold:
+    """The activity of one dataset, window by window."""
+
+    def __init__(self, plan: ActivityPlan) -> None:
+        self._plan = plan
+        self._levels: dict[Key, Levels[Activity]] = {}
+        self._ids_kept = MOST_IDS
+
+    def add(self, batch: pl.DataFrame, context: Batch) -> None:
+        read = self._read(batch, context.late)
+        for cut in context.cuts:
+            for key, first, past in cut.parts:
+                levels = self._levels.setdefault(key, Levels(self._join))
+                part = read.take(cut.order, first, past)
+                levels.add(self._activity(part, past - first, key), _FAN_OUT)
+
+    def _read(self, batch: pl.DataFrame, late: NDArray[np.bool_] | None) -> _Read:
+        plan = self._plan
+        times = batch[plan.timestamp] if plan.timestamp is not None else None
+        instants = missing = None
+        if times is not None:
+            found = to_instants(times, plan.timezone)
+            missing = found.is_null().to_numpy() if found.null_count() else None
+            instants = found.fill_null(0).to_numpy()
+        return _Read(
+            instants=instants,
+            missing=missing,
+            is_daily=times is not None and are_dates(times),
+            errors=read_errors(batch[plan.error]) if plan.error is not None else None,
+            latency=read_latency(batch[plan.latency]) if plan.latency is not None else None,
+            late=late,
+            ids=batch[plan.id] if plan.id is not None else None,
+        )
+
+    def _activity(self, part: _Read, rows: int, key: Key) -> Activity:
+        whole = sum(not one.segment for one in self._levels)
+        self._ids_kept = ids_kept(whole)
+        return Activity.of(
+            rows=rows,
+            instants=part.instants,
+            missing=part.missing,
+            is_daily=part.is_daily,
+            errors=part.errors,
+            latency=part.latency,
+            late=part.late,
+            ids=part.ids,
+            ids_kept=_SEGMENT_IDS if key.segment else self._ids_kept,
+        )
+
+    def _join(self, parts: list[Activity]) -> Activity:
+        return Activity.merge(parts, ids_kept=self._ids_kept)
+
+    def finish(self) -> dict[Key, Activity]:
+        return {key: self._join(levels.parts()) for key, levels in self._levels.items()}

@@ -1,0 +1,104 @@
+"""What is worked out once for each batch, before every column's fold takes it."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from mmon.profiles.cuts import OUTSIDE, Cut, SegmentCutter, WindowCutter
+from mmon.profiles.features import Layout
+from mmon.profiles.joint import Joint, joint_of, layout_of
+from mmon.profiles.lateness import Lateness
+from mmon.profiles.outcome_reader import OutcomeReader
+from mmon.profiles.outcomes import Outcome
+from mmon.profiles.row_sample import RowSampler
+
+WindowParts = tuple[tuple[int, int, int], ...]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Rows:
+    """The outcomes of a batch, in order of its windows, for the bins of each feature.
+
+    Attributes
+    ----------
+    parts : tuple of (window, first, past)
+    joint : Joint
+    layout : Layout
+    sampled : mapping of int to (k,) int64
+        Window to the positions of its rows that enter the sample.
+    """
+
+    parts: WindowParts
+    joint: Joint
+    layout: Layout
+    sampled: dict[int, NDArray[np.int64]]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Batch:
+    """One batch, seen by every fold.
+
+    Attributes
+    ----------
+    cuts : tuple of Cut
+        By window, then by window and value of each segmenting column.
+    outcome : Outcome or None
+        In the order of the data.
+    rows : Rows or None
+    late : (n,) bool or None
+        Rows that came after their window had closed.
+    """
+
+    cuts: tuple[Cut, ...]
+    outcome: Outcome | None
+    rows: Rows | None
+    late: NDArray[np.bool_] | None = None
+
+
+class BatchReader:
+    """Reads windows, segments and outcomes off successive batches."""
+
+    def __init__(
+        self,
+        windows: WindowCutter,
+        segments: list[SegmentCutter],
+        outcomes: OutcomeReader | None,
+        layout: Layout | None,
+        lateness: Lateness | None = None,
+    ) -> None:
+        self.windows = windows
+        self.segments = segments
+        self.outcomes = outcomes
+        self.layout = layout
+        self._lateness = lateness
+        self.sampler = RowSampler()
+
+    def read(self, batch: pl.DataFrame, offset: int) -> Batch:
+        """What the folds need to know of a batch, the first row of which is row ``offset``."""
+        keys = self.windows.keys(batch, offset)
+        cut = self.windows.cut(keys, batch.height)
+        cuts = [cut, *(one.cut(batch, keys) for one in self.segments if batch.height)]
+        outcome = self.outcomes.read(batch, offset) if self.outcomes is not None else None
+        rows = self._rows(outcome, cut) if outcome is not None and batch.height else None
+        return Batch(tuple(cuts), outcome, rows, self._late(batch, keys))
+
+    def _late(
+        self, batch: pl.DataFrame, keys: NDArray[np.int64] | None
+    ) -> NDArray[np.bool_] | None:
+        if self._lateness is None or keys is None:
+            return None
+        instants = self.windows.instants(batch).fill_null(0).to_numpy()
+        return self._lateness.late(instants, keys, keys != OUTSIDE)
+
+    def _rows(self, outcome: Outcome, cut: Cut) -> Rows:
+        if self.layout is None:
+            self.layout = layout_of(outcome)
+        if cut.order is not None:
+            outcome = outcome.take(cut.order)
+        joint = joint_of(outcome, self.layout)
+        parts = tuple((key.window, first, past) for key, first, past in cut.parts)
+        return Rows(parts, joint, self.layout, self.sampler.draw(parts, outcome, joint))

@@ -1,0 +1,132 @@
+"""Turns class labels of any type into codes that stay the same from batch to batch."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from mmon.errors import ConfigError
+from mmon.profiles.counts import as_labels
+from mmon.profiles.outcomes import UNKNOWN
+from mmon.results import Task
+
+MOST_CLASSES = 100
+"""More classes than a confusion matrix can be read with; rows of further ones are set aside."""
+
+# What the two classes are called when nobody says which is positive: (negative, positive).
+_PAIRS = (("0", "1"), ("-1", "1"), ("false", "true"), ("no", "yes"), ("n", "y"), ("f", "t"))
+_ALIASES = {"true": "1", "false": "0", "1": "true", "0": "false"}
+
+_Codes = NDArray[np.int16]
+_Mask = NDArray[np.bool_]
+
+
+class ClassCodes:
+    """The classes of a task, in the order of their codes.
+
+    Labels are compared by their text: 1, 1.0 and "1" are one class, and so are true and 1 where
+    only one of them is a class already.
+    """
+
+    def __init__(self, task: Task, classes: tuple[str, ...], positive: str | None) -> None:
+        self._task = task
+        self._positive = positive
+        self._codes: dict[str, int] = {name: code for code, name in enumerate(classes) if name}
+        if task is Task.BINARY and positive is not None and not classes:
+            self._codes = {positive: 1}
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Classes by code; binary always has two, the negative one "" until it was seen."""
+        size = max(self._codes.values(), default=-1) + 1
+        names = [""] * max(size, 2 if self._task is Task.BINARY else 0)
+        for name, code in self._codes.items():
+            names[code] = name
+        return tuple(names)
+
+    def read_target(self, values: pl.Series) -> tuple[_Codes, _Mask]:
+        """Codes of true classes, `UNKNOWN` where missing, and where the task has no such class.
+
+        Raises
+        ------
+        ConfigError
+            When it cannot be told which of two classes is the positive one.
+        """
+        return self._read(values, is_target=True)
+
+    def read_prediction(self, values: pl.Series) -> tuple[_Codes, _Mask]:
+        """`read_target` for predicted classes."""
+        return self._read(values, is_target=False)
+
+    def _read(self, values: pl.Series, *, is_target: bool) -> tuple[_Codes, _Mask]:
+        known = values.fill_nan(None) if values.dtype.is_float() else values
+        distinct = known.drop_nulls().unique(maintain_order=True)
+        if not len(distinct):
+            return np.full(len(values), UNKNOWN, dtype=np.int16), np.zeros(len(values), np.bool_)
+        if distinct.dtype.base_type() in (pl.List, pl.Array, pl.Struct, pl.Object, pl.Binary):
+            return np.full(len(values), UNKNOWN, dtype=np.int16), known.is_not_null().to_numpy()
+        labels = as_labels(distinct).str.strip_chars().to_list()
+        if is_target and self._task is Task.BINARY:
+            self._settle_positive(values.name, labels)
+        # In the order of labels, so that codes do not depend on the order of rows.
+        by_label = {label: self._code(label) for label in sorted(set(labels))}
+        found = [by_label[label] for label in labels]
+        codes = known.replace_strict(
+            distinct, pl.Series(found, dtype=pl.Int16), default=None, return_dtype=pl.Int16
+        )
+        array = codes.fill_null(UNKNOWN).to_numpy()
+        return array, (array == UNKNOWN) & known.is_not_null().to_numpy()
+
+    def _code(self, label: str) -> int:
+        """The code of a label, a new one where the task has room for it."""
+        for name in (label, _ALIASES.get(label.lower(), label)):
+            if name in self._codes:
+                return self._codes[name]
+        if self._task is Task.BINARY:
+            # Whatever is not positive is the negative class; a third label is none of the two.
+            if 0 in self._codes.values() or _is_fraction(label):
+                return UNKNOWN
+            self._codes[label] = 0
+        elif len(self._codes) < MOST_CLASSES:
+            self._codes[label] = len(self._codes)
+        return self._codes.get(label, UNKNOWN)
+
+    def _settle_positive(self, column: str, labels: list[str]) -> None:
+        """Know the positive class from the first labels, or from how such classes are named."""
+        if 1 in self._codes.values():
+            if self._task is Task.BINARY and self._positive is not None:
+                self._check_positive(column, labels)
+            return
+        lowered = {label.lower(): label for label in labels}
+        for negative, positive in _PAIRS:
+            if lowered.keys() <= {negative, positive}:
+                as_seen = lowered.get(positive)
+                self._codes[as_seen if as_seen is not None else positive] = 1
+                return
+        shown = " and ".join(repr(label) for label in sorted(labels)[:2])
+        more = f", and {len(labels) - 2} more labels" if len(labels) > 2 else ""
+        raise ConfigError(
+            f"columns.target: which class of {column!r} is positive? It has {shown}{more}",
+            hint="set analyses.model_performance.positive"
+            if len(labels) <= 2
+            else "set task to multiclass or regression",
+        )
+
+    def _check_positive(self, column: str, labels: list[str]) -> None:
+        known = {name for label in labels for name in (label, _ALIASES.get(label.lower(), label))}
+        if self._positive in known or len(set(labels)) < 2 or 0 in self._codes.values():
+            return
+        shown = ", ".join(repr(label) for label in sorted(labels)[:5])
+        raise ConfigError(
+            f"analyses.model_performance.positive: {column!r} has no class {self._positive!r}",
+            hint=f"it has {shown}",
+        )
+
+
+def _is_fraction(label: str) -> bool:
+    """Whether a label looks like a probability: a score where a class belongs."""
+    try:
+        return not float(label).is_integer()
+    except ValueError:
+        return False

@@ -1,0 +1,289 @@
+"""Everything that performance metrics of a classification need to know of a window's rows."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from typing import Self
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from mmon.profiles._class_scores import (
+    SCORE_CELLS,
+    ClassScores,
+    ScoreSums,
+    binary_sums,
+    group_cells,
+    multiclass_sums,
+)
+from mmon.profiles.ecdf import DEFAULT_POINTS, Ecdf
+from mmon.profiles.outcomes import GROUPS, Outcome
+from mmon.results import Task
+
+_IntArray = NDArray[np.int64]
+
+MOST_SCORED = 20
+"""With more classes than this, only the first so many have score curves: memory is bounded."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True, eq=False)
+class ClassificationTables:
+    """A mergeable summary of what a classifier said and what came true.
+
+    Attributes
+    ----------
+    task : Task
+        ``binary`` or ``multiclass``.
+    classes : tuple of str
+        (C,) labels by code; binary always (negative, positive), with "" for a negative class that
+        was never seen.
+    rows : int
+        All rows.
+    labelled : int
+        Rows whose target is known.
+    has_scores : bool
+        Whether any row came with scores, usable or not.
+    confusion : (C, C) int64
+        Labelled rows with a prediction, by target (down) and prediction (across).
+    scores : tuple of ClassScores
+        Labelled rows with usable scores. Binary: of the positive class alone. Several classes: of
+        at most `MOST_SCORED` of them. Empty without scores.
+    sums : ScoreSums
+        Losses, calibration and ranks of the same rows.
+    groups : (32, S, 2, 48) int64
+        With several classes: the same rows by jackknife group, class (in the order of ``scores``),
+        "is of the class", and score cell. S = 0 for binary tasks.
+    """
+
+    task: Task
+    classes: tuple[str, ...]
+    rows: int
+    labelled: int
+    has_scores: bool
+    confusion: _IntArray
+    scores: tuple[ClassScores, ...]
+    sums: ScoreSums
+    groups: _IntArray
+
+    @classmethod
+    def of(cls, outcome: Outcome, points: int | None = DEFAULT_POINTS) -> Self:
+        """Summarise one batch.
+
+        Parameters
+        ----------
+        outcome : Outcome
+            Of a binary or multiclass task.
+        points : int or None
+            How many distinct scores to keep of each side of each class; None keeps all.
+        """
+        classes = len(outcome.classes)
+        target, prediction = outcome.target, outcome.prediction
+        is_known = target >= 0
+        is_both = is_known & (prediction >= 0)
+        joint = target[is_both].astype(np.int64) * classes + prediction[is_both]
+        confusion = np.bincount(joint, minlength=classes * classes).reshape(classes, classes)
+        scores: tuple[ClassScores, ...] = ()
+        sums, groups = ScoreSums.empty(classes * (outcome.task is not Task.BINARY)), _no_groups()
+        if outcome.scores is not None and classes:
+            scored = is_known & ~np.isnan(outcome.scores).any(axis=1)
+            found = outcome.take(np.flatnonzero(scored).astype(np.uint32))
+            scores, sums, groups = _summarise_scores(found, points)
+        return cls(
+            task=outcome.task,
+            classes=outcome.classes,
+            rows=len(outcome),
+            labelled=int(np.count_nonzero(is_known)),
+            has_scores=outcome.scores is not None and len(outcome) > 0,
+            confusion=confusion,
+            scores=scores,
+            sums=sums,
+            groups=groups,
+        )
+
+    @classmethod
+    def of_rows(
+        cls,
+        target: ArrayLike,
+        prediction: ArrayLike,
+        scores: ArrayLike | None = None,
+        *,
+        classes: tuple[str, ...] = ("0", "1"),
+        task: Task | None = None,
+    ) -> Self:
+        """The exact summary of rows given as arrays; row i is in jackknife group i mod 32.
+
+        Parameters
+        ----------
+        target, prediction : (n,) class codes, -1 where unknown
+        scores : (n,) or (n, C) probabilities, NaN where missing; optional
+        classes : tuple of str
+            (C,) labels by code.
+        task : Task, optional
+            Default: ``binary`` for two classes.
+        """
+        codes = np.asarray(target, dtype=np.int16)
+        n = len(codes)
+        outcome = Outcome(
+            task=task or (Task.BINARY if len(classes) == 2 else Task.MULTICLASS),
+            classes=classes,
+            target=codes,
+            prediction=np.asarray(prediction, dtype=np.int16),
+            scores=None if scores is None else np.asarray(scores, np.float64).reshape(n, -1),
+            lower=None,
+            upper=None,
+            group=(np.arange(n) % GROUPS).astype(np.uint8),
+            half=np.zeros(n, dtype=np.bool_),
+        )
+        return cls.of(outcome, points=None)
+
+    @classmethod
+    def merge(cls, parts: Sequence[Self]) -> Self:
+        """The summary of all parts' rows together, exact in any order and any grouping.
+
+        Classes are aligned by label, in the order of the longest list of them.
+
+        Raises
+        ------
+        ValueError
+            When there is no part, or the parts are of different tasks.
+        """
+        if len({part.task for part in parts}) != 1:
+            raise ValueError("the parts to merge must be one or more, and of one task")
+        task = parts[0].task
+        classes = _classes(parts)
+        confusion = np.zeros((len(classes), len(classes)), dtype=np.int64)
+        for part in parts:
+            place = _places(part, classes)
+            confusion[np.ix_(place, place)] += part.confusion
+        kept = _scored_labels(parts, classes)
+        groups = np.zeros((GROUPS, len(kept) * (task is not Task.BINARY), 2, SCORE_CELLS), np.int64)
+        for part in parts:
+            groups += _aligned_groups(part, kept) if groups.size else 0
+        ranks = 0 if task is Task.BINARY else len(classes)
+        return cls(
+            task=task,
+            classes=classes,
+            rows=sum(part.rows for part in parts),
+            labelled=sum(part.labelled for part in parts),
+            has_scores=any(part.has_scores for part in parts),
+            confusion=confusion,
+            scores=tuple(_merged_scores(parts, label) for label in kept),
+            sums=ScoreSums.merge([part.sums for part in parts], ranks),
+            groups=groups,
+        )
+
+    def compress(self, points: int | None = DEFAULT_POINTS) -> Self:
+        """The same summary cut to size, once, after all merges."""
+        scores = tuple(
+            ClassScores(one.label, one.inside.compress(points), one.outside.compress(points))
+            for one in self.scores
+        )
+        return dataclasses.replace(self, scores=scores, sums=self.sums.compress())
+
+    @property
+    def predicted(self) -> int:
+        """Labelled rows with a prediction."""
+        return int(self.confusion.sum())
+
+    @property
+    def unpredicted(self) -> int:
+        """Labelled rows without a prediction."""
+        return self.labelled - self.predicted
+
+    @property
+    def unscored(self) -> int:
+        """Labelled rows without usable scores; all of them where there are no scores."""
+        return self.labelled - self.sums.rows
+
+
+def _no_groups() -> _IntArray:
+    return np.zeros((GROUPS, 0, 2, SCORE_CELLS), dtype=np.int64)
+
+
+def _summarise_scores(
+    scored: Outcome, points: int | None
+) -> tuple[tuple[ClassScores, ...], ScoreSums, _IntArray]:
+    """Score curves, sums and groups of rows that all have a target and scores."""
+    assert scored.scores is not None  # noqa: S101 - the caller has looked
+    if scored.task is Task.BINARY:
+        score = scored.scores[:, 0]
+        is_positive = scored.target == 1
+        one = _split(scored.classes[1], score, is_positive, points)
+        return (one,), binary_sums(is_positive, score), _no_groups()
+    target = scored.target.astype(np.int64)
+    kept = min(len(scored.classes), MOST_SCORED)
+    scores = tuple(
+        _split(scored.classes[code], scored.scores[:, code], target == code, points)
+        for code in range(kept)
+    )
+    sums = multiclass_sums(target, scored.scores, scored.classes)
+    return scores, sums, group_cells(target, scored.scores, scored.group.astype(np.int64), kept)
+
+
+def _split(
+    label: str, score: NDArray[np.float64], is_inside: NDArray[np.bool_], points: int | None
+) -> ClassScores:
+    inside, outside = score[is_inside], score[~is_inside]
+    return ClassScores(label, Ecdf.of(inside, points=points), Ecdf.of(outside, points=points))
+
+
+def _classes(parts: Sequence[ClassificationTables]) -> tuple[str, ...]:
+    """Every class of any part: the longest list, then what other lists add to it."""
+    # Lists of one length are told apart by their labels, so that the parts' order does not matter.
+    lists = sorted({part.classes for part in parts}, key=lambda names: (-len(names), names))
+    if parts[0].task is not Task.BINARY:
+        return tuple(dict.fromkeys(label for names in lists for label in names))
+    named = [names for names in lists if names[0]]
+    return named[0] if named else lists[0]
+
+
+def _places(part: ClassificationTables, classes: tuple[str, ...]) -> list[int]:
+    """The merged code of each of a part's classes."""
+    if part.task is Task.BINARY:
+        return [0, 1]
+    return [classes.index(label) for label in part.classes]
+
+
+def _scored_labels(
+    parts: Sequence[ClassificationTables], classes: tuple[str, ...]
+) -> tuple[str, ...]:
+    """Classes whose score curves can be merged: no part left out the scores of one it knew."""
+    having = [part for part in parts if part.scores]
+    if parts[0].task is Task.BINARY:
+        return (classes[1],) if having else ()
+    present = {one.label for part in having for one in part.scores}
+    lost = {
+        label for part in having for label in set(part.classes) - {one.label for one in part.scores}
+    }
+    return tuple(label for label in classes if label in present - lost)[:MOST_SCORED]
+
+
+def _merged_scores(parts: Sequence[ClassificationTables], label: str) -> ClassScores:
+    inside, outside = [], []
+    for part in parts:
+        of_part = part.scores if part.task is Task.BINARY else _of_label(part, label)
+        for one in of_part:
+            inside.append(one.inside)
+            outside.append(one.outside)
+        if not of_part and part.sums.rows:
+            # A class that the part never met had probability 0 in all of its rows.
+            outside.append(Ecdf.of(np.zeros(part.sums.rows)))
+    return ClassScores(label, Ecdf.merge(inside), Ecdf.merge(outside))
+
+
+def _of_label(part: ClassificationTables, label: str) -> tuple[ClassScores, ...]:
+    return tuple(one for one in part.scores if one.label == label)
+
+
+def _aligned_groups(part: ClassificationTables, kept: tuple[str, ...]) -> _IntArray:
+    """The part's groups in the order of the merged classes."""
+    aligned = np.zeros((GROUPS, len(kept), 2, SCORE_CELLS), dtype=np.int64)
+    labels = [one.label for one in part.scores]
+    for place, label in enumerate(kept):
+        if label in labels:
+            aligned[:, place] = part.groups[:, labels.index(label)]
+        elif labels:
+            # All rows of each group are outside the class, with probability 0.
+            aligned[:, place, 0, 0] = part.groups[:, 0].sum(axis=(1, 2))
+    return aligned

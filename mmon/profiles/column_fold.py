@@ -1,0 +1,163 @@
+"""Summarises one column over all batches, one summary a window and segment."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from mmon.profiles.batches import Batch
+from mmon.profiles.counts import Counts
+from mmon.profiles.cuts import Cut, Key
+from mmon.profiles.ecdf import Ecdf
+from mmon.profiles.feature_fold import FeatureFold
+from mmon.profiles.features import FeatureTable
+from mmon.profiles.labels import LabelCounter
+from mmon.profiles.pile import Limits, Pile
+from mmon.profiles.plan import ColumnPlan
+from mmon.profiles.presence import Presence
+from mmon.profiles.reading import Reading, read_as
+from mmon.profiles.table import ColumnProfile
+
+_LABELS = (Reading.LABEL, Reading.TRUTH)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class ColumnFound:
+    """What a column's fold ends in.
+
+    Attributes
+    ----------
+    profiles : mapping of Key to ColumnProfile
+    features : mapping of int to (FeatureTable, (k,) uint8)
+        Window to the column's bins, and the bins of the sampled rows; empty for no feature.
+    """
+
+    profiles: dict[Key, ColumnProfile]
+    features: dict[int, tuple[FeatureTable, NDArray[np.uint8]]]
+
+
+class ColumnFold:
+    """One column's summaries, a pile a window and segment.
+
+    Parameters
+    ----------
+    plan : ColumnPlan
+    limits : Limits
+    bins : FeatureFold or None
+        Where the model's performance is looked at by the column's values.
+    most_bins : int
+        How many bins a reference's feature is left with.
+    """
+
+    def __init__(
+        self, plan: ColumnPlan, limits: Limits, bins: FeatureFold | None, most_bins: int
+    ) -> None:
+        self._plan = plan
+        self._limits = limits
+        self._bins = bins
+        self._most_bins = most_bins
+        self._piles: dict[Key, Pile] = {}
+        self._labels = LabelCounter()
+
+    def add(self, batch: pl.DataFrame, context: Batch) -> None:
+        original = batch[self._plan.name]
+        readable = read_as(original, self._plan.reading)
+        for index, cut in enumerate(context.cuts):
+            values, before = readable.values, original
+            if cut.order is not None:
+                values = values.gather(cut.order)
+                before = original.gather(cut.order) if readable.unreadable else original
+            self._add_parts(values, before if readable.unreadable else None, cut)
+            if index == 0 and self._bins is not None and context.rows is not None:
+                rows = context.rows
+                self._bins.add(values, rows.parts, rows.joint, rows.layout, rows.sampled)
+
+    def _add_parts(self, values: pl.Series, original: pl.Series | None, cut: Cut) -> None:
+        windows = len(self._piles.keys() | {key for key, _, _ in cut.parts})
+        limits = self._limits.shared_by(windows)
+        for key, first, past in cut.parts:
+            pile = self._piles.setdefault(key, Pile())
+            part = values.slice(first, past - first)
+            if original is not None:
+                before = original.slice(first, past - first).null_count()
+                pile.unreadable += part.null_count() - before
+            if self._plan.reading is Reading.PRESENCE:
+                pile.presence += _presence(part)
+            else:
+                found = self._summarise(part, limits)
+                pile.presence += found.presence
+                pile.add(found, limits)
+
+    def _summarise(self, values: pl.Series, limits: Limits) -> Ecdf | Counts:
+        if self._plan.reading not in _LABELS:
+            return summarise_numbers(values, limits)
+        return self._labels.count(values) if values.dtype == pl.String else Counts.of(values)
+
+    def finish(self) -> ColumnFound:
+        limits = self._limits.shared_by(len(self._piles))
+        profiles = {
+            key: column_profile(
+                self._plan,
+                presence=pile.presence,
+                distribution=pile.finish(limits),
+                unreadable=pile.unreadable,
+            )
+            for key, pile in self._piles.items()
+        }
+        return ColumnFound(profiles, self._bins.finish(self._most_bins) if self._bins else {})
+
+
+def summarise_numbers(values: pl.Series, limits: Limits) -> Ecdf:
+    """The summary of one batch of numbers in their final form (see `read_as`)."""
+    null = values.null_count()
+    numbers = (values.drop_nulls() if null else values).to_numpy()
+    nan = inf = 0
+    if numbers.dtype.kind == "f":
+        finite = np.isfinite(numbers)
+        if not finite.all():
+            nan = int(np.isnan(numbers).sum())
+            inf = len(numbers) - int(finite.sum()) - nan
+            numbers = numbers[finite]
+    presence = Presence(present=len(numbers), null=null, nan=nan, inf=inf)
+    return Ecdf.of(numbers, presence=presence, points=limits.points)
+
+
+def _presence(values: pl.Series) -> Presence:
+    null = values.null_count()
+    nan = int(values.is_nan().sum()) if values.dtype.is_float() else 0
+    return Presence(present=len(values) - null - nan, null=null, nan=nan)
+
+
+def empty_column(plan: ColumnPlan) -> ColumnProfile:
+    """The profile of a column of no rows."""
+    distribution: Ecdf | Counts | None = None
+    if plan.reading in _LABELS:
+        distribution = Counts.merge([])
+    elif plan.reading is not Reading.PRESENCE:
+        distribution = Ecdf.empty()
+    return column_profile(plan, presence=Presence(), distribution=distribution, unreadable=0)
+
+
+def column_profile(
+    plan: ColumnPlan,
+    *,
+    presence: Presence,
+    distribution: Ecdf | Counts | None,
+    unreadable: int,
+) -> ColumnProfile:
+    """A column's profile, with what its plan says of it."""
+    return ColumnProfile(
+        name=plan.name,
+        dtype=plan.dtype,
+        kind=plan.kind,
+        reading=plan.reading,
+        presence=presence,
+        distribution=distribution,
+        is_tested=plan.is_tested,
+        is_feature=plan.is_feature,
+        reason=plan.reason,
+        unreadable=unreadable,
+    )

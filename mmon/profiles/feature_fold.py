@@ -1,0 +1,156 @@
+"""Counts, for one feature, how the model did in each bin, window by window, and samples rows."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TypeVar
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from mmon.profiles.binning import FineBinning, assign, coarse
+from mmon.profiles.features import Binning, FeatureTable, Layout
+from mmon.profiles.joint import Joint
+from mmon.profiles.reading import Reading
+
+_FloatArray = NDArray[np.float64]
+_IntArray = NDArray[np.int64]
+_BinArray = NDArray[np.uint8]
+T = TypeVar("T", NDArray[np.int64], NDArray[np.float64])
+
+
+@dataclasses.dataclass
+class _Sums:
+    """The growing table of one window; bins by joint outcome, the last column unlabelled."""
+
+    counts: _IntArray
+    sums: _FloatArray
+    squares: _FloatArray
+
+    def widen(self, low: int, high: int) -> None:
+        """Make room for bins before the first, and after the last but the one of nulls."""
+        for name in ("counts", "sums", "squares"):
+            table = getattr(self, name)
+            shape = table.shape[1:]
+            parts = [np.zeros((low, *shape), table.dtype), table[:-1]]
+            parts += [np.zeros((high, *shape), table.dtype), table[-1:]]
+            setattr(self, name, np.concatenate(parts))
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Sampled:
+    """Bins of sampled rows, and how the bins were numbered then."""
+
+    bins: _BinArray
+    low: int
+    size: int
+
+
+class FeatureFold:
+    """The bins of one feature, over all batches of one dataset.
+
+    Parameters
+    ----------
+    column : str
+    reading : Reading
+    binning : Binning or None
+        The reference's; None finds it out, on the reference itself.
+    """
+
+    def __init__(self, column: str, reading: Reading, binning: Binning | None) -> None:
+        self._fine = FineBinning(column, reading) if binning is None else None
+        self._binning = binning or FineBinning(column, reading).binning
+        self._low = 0
+        self._tables: dict[int, _Sums] = {}
+        self._sampled: dict[int, list[_Sampled]] = {}
+
+    def add(
+        self,
+        values: pl.Series,
+        parts: tuple[tuple[int, int, int], ...],
+        joint: Joint,
+        layout: Layout,
+        sampled: dict[int, _IntArray],
+    ) -> None:
+        """Take one batch.
+
+        Parameters
+        ----------
+        values : (n,) Series in its final form
+        parts : tuple of (window, first, past)
+        joint : Joint
+            Of the same rows, in the same order.
+        layout : Layout
+        sampled : mapping
+            Window to the positions of the rows to remember.
+        """
+        if self._fine is not None:
+            grown = self._fine.grow(values)
+            self._binning = self._fine.binning
+            self._low += grown.low
+            for table in self._tables.values():
+                table.widen(grown.low, grown.high)
+        bins = assign(values, self._binning)
+        for window, first, past in parts:
+            self._count(window, bins[first:past], joint, slice(first, past), layout)
+        for window, positions in sampled.items():
+            chunk = _Sampled(bins[positions], self._low, self._binning.size)
+            self._sampled.setdefault(window, []).append(chunk)
+
+    def _count(
+        self, window: int, bins: _BinArray, joint: Joint, rows: slice, layout: Layout
+    ) -> None:
+        size, width, losses = self._binning.size, layout.size + 1, len(layout.losses)
+        if window not in self._tables:
+            empty = np.zeros((size, losses))
+            counts = np.zeros((size, width), dtype=np.int64)
+            self._tables[window] = _Sums(counts, empty, empty.copy())
+        table = self._tables[window]
+        places = bins.astype(np.int64)
+        found = np.bincount(places * width + joint.codes[rows], minlength=size * width)
+        table.counts += found.reshape(size, width)
+        for index in range(losses):
+            loss = joint.losses[index, rows]
+            table.sums[:, index] += np.bincount(places, loss, size)
+            table.squares[:, index] += np.bincount(places, loss * loss, size)
+
+    def finish(self, bins: int) -> dict[int, tuple[FeatureTable, _BinArray]]:
+        """Each window's table, and the bins of its sampled rows.
+
+        Parameters
+        ----------
+        bins : int
+            How many bins a reference is left with.
+        """
+        found = {}
+        for window, table in self._tables.items():
+            binning, places = self._binning, np.arange(self._binning.size, dtype=np.uint8)
+            if self._fine is not None:
+                binning, places = coarse(binning, table.counts.sum(axis=1), bins)
+            counts = _pooled(table.counts, places, binning.size)
+            joined = FeatureTable(
+                binning=binning,
+                rows=counts.sum(axis=1),
+                outcomes=counts[:, :-1],
+                sums=_pooled(table.sums, places, binning.size),
+                squares=_pooled(table.squares, places, binning.size),
+            )
+            found[window] = joined, places[self._bins_of_sample(window)]
+        return found
+
+    def _bins_of_sample(self, window: int) -> _BinArray:
+        """Bins of all sampled rows, in the numbering of the last batch."""
+        null = self._binning.size - 1
+        chunks = [
+            np.where(one.bins == one.size - 1, null, one.bins + (self._low - one.low))
+            for one in self._sampled.get(window, [])
+        ]
+        return np.concatenate(chunks).astype(np.uint8) if chunks else np.empty(0, np.uint8)
+
+
+def _pooled(table: T, places: _BinArray, size: int) -> T:
+    """Rows of a table added up by the place they go to."""
+    pooled = np.zeros((size, table.shape[1]), dtype=table.dtype)
+    np.add.at(pooled, places, table)
+    return pooled

@@ -1,0 +1,145 @@
+"""How the model did in each bin of each feature, and a sample of rows for pairs of features."""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+
+import numpy as np
+from numpy.typing import NDArray
+
+_FloatArray = NDArray[np.float64]
+_IntArray = NDArray[np.int64]
+
+OTHER = "(other)"
+NULL = "(null)"
+
+
+@dataclasses.dataclass(frozen=True, slots=True, eq=False)
+class Binning:
+    """How the rows of one feature are put into B bins.
+
+    Attributes
+    ----------
+    column : str
+    edges : (E,) float64 or None
+        For numbers: bins (-inf, e0], (e0, e1], …, (e_last, inf), then `NULL` (missing or not a
+        number): B = E + 2. All values are one bin where E is 0.
+    labels : tuple of str or None
+        For categories: one bin each, then `OTHER`, then `NULL`: B = len(labels) + 2.
+    is_single : bool
+        Whether the edges are numbers of single precision: values are rounded to it first, or 0.7
+        would not be the 0.7 of the reference.
+    """
+
+    column: str
+    edges: _FloatArray | None
+    labels: tuple[str, ...] | None
+    is_single: bool = False
+
+    @property
+    def size(self) -> int:
+        """Number of bins, B."""
+        kept = self.edges if self.edges is not None else self.labels or ()
+        return len(kept) + 2
+
+    def names(self) -> list[str]:
+        """The bins in words: ``≤ 12``, ``12 to 35``, ``> 310``; categories as they are."""
+        if self.edges is None:
+            return [*(self.labels or ()), OTHER, NULL]
+        ends = [f"{edge:,.6g}" for edge in self.edges]
+        if not ends:
+            return ["any", NULL]
+        between = [f"{low} to {high}" for low, high in itertools.pairwise(ends)]
+        return [f"≤ {ends[0]}", *between, f"> {ends[-1]}", NULL]
+
+
+@dataclasses.dataclass(frozen=True, slots=True, eq=False)
+class Layout:
+    """What the joint outcome of a labelled row is counted by.
+
+    Attributes
+    ----------
+    score_edges : (S - 1,) float64 or None
+        Binary tasks with scores: the cells of the score, (-inf, e0], …; S = 1 without scores.
+    joint : tuple of int
+        The shape of the joint outcome, row-major. Binary: (2 target, 2 prediction, S score cells).
+        Several classes: (2,), wrong and right. Regression: (1,).
+    losses : tuple of str
+        Mean-type losses that are summed besides: ``log_loss``, ``brier_score`` (with scores),
+        ``mae``, ``mse``, ``bias`` (regression). ``error_rate`` follows from the joint outcomes.
+    """
+
+    score_edges: _FloatArray | None
+    joint: tuple[int, ...]
+    losses: tuple[str, ...]
+
+    @property
+    def size(self) -> int:
+        """Number of joint outcomes, J."""
+        return int(np.prod(self.joint))
+
+
+@dataclasses.dataclass(frozen=True, slots=True, eq=False)
+class FeatureTable:
+    """One feature's bins.
+
+    Attributes
+    ----------
+    binning : Binning
+    rows : (B,) int64
+        Rows in each bin, labelled or not.
+    outcomes : (B, J) int64
+        Labelled rows by joint outcome.
+    sums, squares : (B, L) float64
+        Sum of each loss, and of its square, over the labelled rows.
+    """
+
+    binning: Binning
+    rows: _IntArray
+    outcomes: _IntArray
+    sums: _FloatArray
+    squares: _FloatArray
+
+
+@dataclasses.dataclass(frozen=True, slots=True, eq=False)
+class RowSample:
+    """A uniform sample of labelled rows, by bins; all labelled rows where there are few enough.
+
+    Attributes
+    ----------
+    keys : (k,) uint64, ascending
+        The rows' pseudo-random keys; the sample holds the rows with the smallest.
+    bins : (k, F) uint8
+        Bin of each row in each of the features of `FeatureTables.tables`, in their order.
+    loss : (k,) float64
+        0 or 1 (wrong) for classes; the absolute error for a regression.
+    half : (k,) bool
+        A fair coin for each row: which half discovers and which confirms.
+    seen : int
+        Labelled rows that the sample was drawn from.
+    """
+
+    keys: NDArray[np.uint64]
+    bins: NDArray[np.uint8]
+    loss: _FloatArray
+    half: NDArray[np.bool_]
+    seen: int
+
+
+@dataclasses.dataclass(frozen=True, slots=True, eq=False)
+class FeatureTables:
+    """How the model did in each bin of each feature.
+
+    Attributes
+    ----------
+    layout : Layout
+    tables : tuple of FeatureTable
+        One a feature.
+    sample : RowSample or None
+        None where no pairs are searched.
+    """
+
+    layout: Layout
+    tables: tuple[FeatureTable, ...]
+    sample: RowSample | None

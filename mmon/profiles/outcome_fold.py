@@ -1,0 +1,81 @@
+"""Summarises how good the predictions were, window by window and segment by segment."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import numpy as np
+import polars as pl
+
+from mmon.profiles._error_plane import Grid
+from mmon.profiles.batches import Batch
+from mmon.profiles.classification import ClassificationTables
+from mmon.profiles.cuts import Key
+from mmon.profiles.outcomes import Fault, Outcome
+from mmon.profiles.pile import Levels, Limits
+from mmon.profiles.regression import RegressionTables
+from mmon.profiles.table import Performance, merge_performance
+from mmon.results import Task
+
+Found = dict[Key, tuple[Performance, dict[Fault, int]]]
+
+
+class OutcomeFold:
+    """The performance tables of one dataset.
+
+    Parameters
+    ----------
+    limits : Limits
+    grid : Grid or None
+        The reference's cells of a regression's targets and predictions; None on the reference.
+    """
+
+    def __init__(self, limits: Limits, grid: Grid | None) -> None:
+        self._limits = limits
+        self._grid = grid
+        self._levels: dict[Key, Levels[Performance]] = {}
+        self._faults: dict[Key, Counter[int]] = {}
+
+    def add(self, batch: pl.DataFrame, context: Batch) -> None:
+        if context.outcome is None:
+            return
+        for cut in context.cuts:
+            outcome = context.outcome if cut.order is None else context.outcome.take(cut.order)
+            keys = len(self._levels.keys() | {key for key, _, _ in cut.parts})
+            limits = self._limits.shared_by(keys)
+            for key, first, past in cut.parts:
+                levels = self._levels.setdefault(key, Levels(self._join))
+                part = outcome.take(slice(first, past))
+                levels.add(self._tables(part, limits.points), limits.fan_out)
+                self._count_faults(key, part)
+
+    def _tables(self, outcome: Outcome, points: int | None) -> Performance:
+        if outcome.task is not Task.REGRESSION:
+            return ClassificationTables.of(outcome, points)
+        tables = RegressionTables.of(outcome, points, grid=self._grid)
+        # Cells are chosen once, by the first rows that have any outcome.
+        self._grid = self._grid or tables.grid
+        return tables
+
+    def _count_faults(self, key: Key, part: Outcome) -> None:
+        if part.fault is None or not part.fault.any():
+            return
+        counts = np.bincount(part.fault, minlength=len(Fault)).tolist()
+        found = {fault: counts[fault] for fault in Fault if fault and counts[fault]}
+        self._faults.setdefault(key, Counter()).update(found)
+
+    def _join(self, parts: list[Performance]) -> Performance:
+        joined = merge_performance(parts)
+        if joined is None:
+            raise ValueError("there is nothing to merge")
+        return joined.compress(self._limits.points)
+
+    def finish(self) -> Found:
+        limits = self._limits.shared_by(len(self._levels))
+        found: Found = {}
+        for key, levels in self._levels.items():
+            joined = merge_performance(levels.parts())
+            if joined is not None:
+                faults = {Fault(code): rows for code, rows in self._faults.get(key, {}).items()}
+                found[key] = joined.compress(limits.points), faults
+        return found

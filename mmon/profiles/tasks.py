@@ -1,0 +1,132 @@
+"""Decides what the model does, and which columns tell how well it does it."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Collection, Mapping
+
+import polars as pl
+
+from mmon.config import Columns, Config
+from mmon.config_analyses import ModelPerformance
+from mmon.errors import ConfigError
+from mmon.profiles.classification import ClassificationTables
+from mmon.profiles.outcome_reader import OutcomePlan
+from mmon.profiles.table import Performance, Profile
+from mmon.results import Task
+
+
+def reference_outcome(config: Config, schema: Mapping[str, pl.DataType]) -> OutcomePlan | None:
+    """Where the reference's outcomes stand; None where performance is not asked for.
+
+    Raises
+    ------
+    ConfigError
+        When the columns do not suffice for the task.
+    """
+    settings, roles = config.analyses.model_performance, config.columns
+    if settings is None or not _is_asked(config, roles):
+        return None
+    task = _task(config, str(schema[roles.target or ""].base_type()))
+    return None if task is None else _plan(task, roles, settings)
+
+
+def production_outcome(config: Config, reference: Profile) -> OutcomePlan | None:
+    """Where production's outcomes stand: as the reference's, with the classes that it has.
+
+    Raises
+    ------
+    ConfigError
+        When the reference was summarised for another task, or the columns do not suffice.
+    """
+    settings, roles = config.analyses.model_performance, config.columns
+    if settings is None or not _is_asked(config, roles):
+        return None
+    before = reference.performance
+    if before is None:
+        column = reference.column(roles.target or "")
+        task = None if column is None else _task(config, column.dtype)
+        return None if task is None else _plan(task, roles, settings)
+    task = task_of(before)
+    if config.task is not None and config.task != task:
+        raise ConfigError(
+            f"task: {config.task} is asked for and the reference was summarised for {task}",
+            hint="make the baseline again with this configuration",
+        )
+    plan = _plan(task, roles, settings)
+    if isinstance(before, ClassificationTables):
+        plan = dataclasses.replace(plan, classes=before.classes)
+        if task is Task.BINARY:
+            plan = dataclasses.replace(plan, positive=before.classes[1])
+    return plan
+
+
+def task_of(tables: Performance) -> Task:
+    """The task that tables were made for."""
+    return tables.task if isinstance(tables, ClassificationTables) else Task.REGRESSION
+
+
+def _is_asked(config: Config, roles: Columns) -> bool:
+    has_answer = roles.prediction is not None or roles.score is not None or bool(roles.scores)
+    if config.task is None:
+        return roles.target is not None and has_answer
+    if roles.target is None:
+        raise ConfigError(
+            f"task: {config.task} needs columns.target, the true outcome",
+            hint="name it, or set analyses.model_performance to null",
+        )
+    if not has_answer:
+        raise ConfigError(
+            f"task: {config.task} needs columns.prediction or a score",
+            hint="name it, or set analyses.model_performance to null",
+        )
+    return True
+
+
+def _task(config: Config, dtype: str) -> Task | None:
+    """The configured task, or the only one that the columns allow; None where several do."""
+    if config.task is not None:
+        return Task(config.task)
+    if config.columns.scores:
+        return Task.MULTICLASS
+    if config.columns.score is not None or dtype == "Boolean":
+        return Task.BINARY
+    if dtype.startswith(("Float", "Decimal")):
+        return Task.REGRESSION
+    return None
+
+
+def _plan(task: Task, roles: Columns, settings: ModelPerformance) -> OutcomePlan:
+    if task is Task.REGRESSION:
+        if roles.prediction is None:
+            raise ConfigError("task: regression needs columns.prediction")
+    elif task is Task.BINARY:
+        if roles.scores:
+            raise ConfigError(
+                "columns.scores are for task: multiclass", hint="name one column under score"
+            )
+    elif roles.score is not None and not roles.scores:
+        raise ConfigError(
+            "task: multiclass needs a score column for each class",
+            hint="write columns.scores: {class: column, …} in the place of score",
+        )
+    scores: Collection[str] = ()
+    if task is Task.MULTICLASS:
+        scores = roles.scores.values()
+    elif task is Task.BINARY and roles.score is not None:
+        scores = (roles.score,)
+    positive = settings.positive
+    if isinstance(positive, bool):
+        positive = str(positive).lower()
+    return OutcomePlan(
+        task=task,
+        target=roles.target or "",
+        prediction=roles.prediction,
+        scores=tuple(scores),
+        lower=roles.lower if task is Task.REGRESSION else None,
+        upper=roles.upper if task is Task.REGRESSION else None,
+        classes=tuple(roles.scores) if task is Task.MULTICLASS else (),
+        positive=None if positive is None else str(positive),
+        threshold=settings.decision_threshold,
+        identity=roles.id,
+    )

@@ -1,0 +1,63 @@
+"""The section on operations: did the data arrive, how fast was the model, how often did it fail?"""
+
+from __future__ import annotations
+
+import dataclasses
+
+from mmon.reports import _measures as measures
+from mmon.reports import _timeline as timelines
+from mmon.reports import _trends as trends
+from mmon.reports import _wording as wording
+from mmon.results import Document, ResultKind
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Operations:
+    """The table of one window, the windows, and the steps in time.
+
+    Attributes
+    ----------
+    window : str
+        Which window the table is about; empty where there is one only.
+    rows : tuple of MeasureRow
+    trends : tuple of TrendFigure
+    timeline : Timeline or None
+    """
+
+    window: str
+    rows: tuple[measures.MeasureRow, ...]
+    trends: tuple[trends.TrendFigure, ...]
+    timeline: timelines.Timeline | None
+
+
+def operations(document: Document) -> Operations | None:
+    """Lay the section out; None where nothing of it was measured."""
+    found = [
+        result
+        for result in document.results
+        if result.kind is ResultKind.SYSTEM_PERFORMANCE and result.segment is None
+    ]
+    timeline = timelines.timeline(document.activity)
+    if not found and timeline is None:
+        return None
+    window = measures.worst_window(found, document.windows)
+    of_window = measures.measures(
+        [result for result in found if result.window == window],
+        [m for m in document.metrics if (m.window, m.segment) == (window, None)],
+        ResultKind.SYSTEM_PERFORMANCE,
+    )
+    reach = measures.common_reach(of_window)
+    return Operations(
+        window=window_title(document, window),
+        rows=tuple(measures.row(one, reach) for one in of_window),
+        trends=trends.trend_figures(document, ResultKind.SYSTEM_PERFORMANCE),
+        timeline=timeline,
+    )
+
+
+def window_title(document: Document, index: int) -> str:
+    """A window in words; empty where it is the only one."""
+    windows = {window.index: window for window in document.windows}
+    if len(windows) < 2 or index not in windows:
+        return ""
+    return wording.window_word(windows[index], windows=len(windows))

@@ -1,0 +1,198 @@
+"""The section on the model's performance: metrics, curves, features, and what got worse."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+
+from mmon.drawings import PerformancePicture, Picture
+from mmon.reports import _measures as measures
+from mmon.reports import _units as units
+from mmon.reports import _wording as wording
+from mmon.reports._charts import Chart, chart
+from mmon.reports._columns import ResultRow, result_row
+from mmon.reports._confusion import Confusions, confusions
+from mmon.reports._curves import CurveGroup, curve_groups
+from mmon.reports._features import Features, features
+from mmon.reports._measures import Measure, MeasureRow
+from mmon.reports._operations import window_title
+from mmon.reports._planes import HeatMap, heat_maps
+from mmon.reports._trends import TrendFigure, trend_figures
+from mmon.reports._worse import Worse, segments_tested, worse_segments
+from mmon.results import ColumnKind, Document, Result, ResultKind, Status
+
+_MOST_CLASSES = 100
+_MOST_WORSE = 20
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class ClassTable:
+    """Metrics of each class: one row a class, one cell a metric.
+
+    Attributes
+    ----------
+    metrics : tuple of str
+    rows : tuple of (str, tuple of (int, str, str))
+        The class, and for each metric its severity and both sides' values.
+    left_out : int
+        Classes that only the JSON result has.
+    """
+
+    metrics: tuple[str, ...]
+    rows: tuple[tuple[str, tuple[tuple[int, str, str], ...]], ...]
+    left_out: int
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Performance:
+    """Everything the section shows; parts are empty or None where they do not apply."""
+
+    window: str
+    labelled: str
+    rows: tuple[MeasureRow, ...]
+    classes: ClassTable | None
+    checks: tuple[ResultRow, ...]
+    trends: tuple[TrendFigure, ...]
+    picture_window: str
+    curves: tuple[CurveGroup, ...]
+    confusions: Confusions | None
+    errors: Chart | None
+    planes: tuple[HeatMap, ...]
+    features: Features | None
+    features_window: str
+    worse: tuple[Worse, ...]
+    worse_left_out: int
+    tested: int | None
+
+
+def performance(document: Document) -> Performance | None:
+    """Lay the section out; None where nothing of it was measured."""
+    found = [
+        result
+        for result in document.results
+        if result.kind is ResultKind.MODEL_PERFORMANCE
+        and (result.segment is None or result.name == measures.WORSE_SEGMENT)
+    ]
+    if not found:
+        return None
+    overall = [result for result in found if result.segment is None]
+    window = measures.worst_window(overall, document.windows)
+    own = [result for result in overall if result.window == window]
+    told = [m for m in document.metrics if (m.window, m.segment) == (window, None)]
+    of_window = measures.measures(own, told, ResultKind.MODEL_PERFORMANCE)
+    whole = [one for one in of_window if ":" not in one.result.name]
+    reach = measures.common_reach(whole)
+    picture = _picture(document, window)
+    by_feature = features(document, window)
+    worst = worse_segments(document)
+    return Performance(
+        window=window_title(document, window),
+        labelled="" if picture is None else _labelled(picture),
+        rows=tuple(measures.row(one, reach) for one in whole),
+        classes=_classes([one for one in of_window if ":" in one.result.name]),
+        checks=tuple(map(_check, checks(own, of_window))),
+        trends=trend_figures(document, ResultKind.MODEL_PERFORMANCE),
+        picture_window="" if picture is None else window_title(document, picture.window),
+        curves=() if picture is None else curve_groups(picture),
+        confusions=None if picture is None else confusions(picture),
+        errors=None if picture is None else _errors(picture),
+        planes=() if picture is None else heat_maps(picture),
+        features=by_feature,
+        features_window="" if by_feature is None else window_title(document, by_feature.window),
+        worse=worst[:_MOST_WORSE],
+        worse_left_out=max(0, len(worst) - _MOST_WORSE),
+        tested=segments_tested(document),
+    )
+
+
+def checks(results: Sequence[Result], found: Sequence[Measure]) -> list[Result]:
+    """Results about labels, predictions and scores, and on columns: all that is no metric."""
+    names = {one.result.name for one in found}
+    changes = {change.name for one in found for change in one.changes}
+    return [
+        result
+        for result in results
+        if result.segment is None
+        and (result.column is not None or result.name not in names | changes)
+    ]
+
+
+def _check(result: Result) -> ResultRow:
+    """A result about labels or predictions, in its own unit."""
+    value = units.amount(result, result.value)
+    if result.reference_value is not None:
+        value = f"{units.amount(result, result.reference_value)} → {value}"
+    levels = (result.potential, result.detected)
+    limits = [] if levels == (None, None) else [units.level(result, one) for one in levels]
+    return dataclasses.replace(
+        result_row(result),
+        status=measures.status_word(result),
+        value=value,
+        thresholds=" / ".join(limits),
+    )
+
+
+def _picture(document: Document, window: int) -> PerformancePicture | None:
+    shown = [one for one in document.performance if one.segment is None]
+    return min(shown, key=lambda one: (abs(one.window - window), one.window), default=None)
+
+
+def _labelled(picture: PerformancePicture) -> str:
+    """How many rows the numbers are about."""
+    told = []
+    for name, side in (("the reference", picture.reference), ("production", picture.production)):
+        if side is None or not side.labelled:
+            told.append(f"{name} has no labels")
+        elif side.labelled == side.rows:
+            told.append(f"all {wording.count(side.rows)} rows of {name} have a label")
+        else:
+            rows = f"{wording.count(side.labelled)} of {wording.count(side.rows)} rows"
+            share = units.percent(side.labelled / side.rows)
+            told.append(f"{rows} of {name} have a label ({share})")
+    text = "; ".join(told) + "."
+    return text[0].upper() + text[1:]
+
+
+def _classes(found: Sequence[Measure]) -> ClassTable | None:
+    cells: dict[str, dict[str, tuple[int, str, str]]] = {}
+    names: dict[str, None] = {}
+    for one in found:
+        name, _, label = one.result.name.partition(":")
+        names[name] = None
+        decimals = 3
+        ref, cur = (
+            "" if value is None else units.figure(value, decimals)
+            for value in (one.result.reference_value, one.result.value)
+        )
+        cells.setdefault(label, {})[name] = (one.head.status.severity, ref, cur)
+    if not cells:
+        return None
+    blank = (Status.IRRELEVANT.severity, "", "")
+    rows = [
+        (label, tuple(of_label.get(name, blank) for name in names))
+        for label, of_label in cells.items()
+    ]
+    left_out = max(0, len(rows) - _MOST_CLASSES)
+    return ClassTable(tuple(names), tuple(rows[:_MOST_CLASSES]), left_out)
+
+
+def _errors(picture: PerformancePicture) -> Chart | None:
+    """The distribution of prediction minus target, drawn as a column's is."""
+    sides = (picture.reference, picture.production)
+    counts = [() if side is None else side.errors for side in sides]
+    if len(picture.error_edges) < 2 or not any(counts):
+        return None
+    bins = len(picture.error_edges) - 1
+    ref, cur = (tuple(side) or (0,) * bins for side in counts)
+    drawn = Picture(
+        column="",
+        window=picture.window,
+        edges=picture.error_edges,
+        labels=None,
+        reference=ref,
+        production=cur,
+        quantiles=(),
+        reference_presence=(sum(ref), 0, 0, 0),
+        production_presence=(sum(cur), 0, 0, 0),
+    )
+    return chart(drawn, ColumnKind.NUMERIC, "")

@@ -1,0 +1,241 @@
+"""What short reports say of the model, of operations and of segments, as texts in cells."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable
+
+from mmon.reports import _measures as measures
+from mmon.reports import _segments as segments
+from mmon.reports import _units as units
+from mmon.reports import _wording as wording
+from mmon.reports import _worse as worse
+from mmon.reports._measures import Measure
+from mmon.reports._operations import window_title
+from mmon.reports._performance import checks
+from mmon.reports._phrases import change_phrase
+from mmon.results import Document, Result, ResultKind, Status
+
+_MOST_METRICS = 8
+_MOST_WORSE = 3
+_HEADLINES = ("invocations", "completeness", "error_rate", "latency_p95")
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Line:
+    """One metric; texts are empty where there is nothing to say."""
+
+    status: Status
+    name: str
+    reference: str
+    production: str
+    interval: str
+    change: str
+    limits: str
+    q_value: str
+    remark: str
+    trend: tuple[float | None, ...]
+    """(W,) how much worse, in each window."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Part:
+    """The model's performance, or operations, in short.
+
+    Attributes
+    ----------
+    window : str
+        Which one is told; empty where there is one only.
+    lines : tuple of Line
+    left_out : int
+        Metrics that are not told.
+    remarks : tuple of (Status, str)
+        What else calls for attention, and what got worse.
+    notes : tuple of str
+        What is only told.
+    """
+
+    window: str
+    lines: tuple[Line, ...]
+    left_out: int
+    remarks: tuple[tuple[Status, str], ...]
+    notes: tuple[str, ...]
+
+    @property
+    def all_notes(self) -> tuple[str, ...]:
+        """What is only told, with how many metrics were left out."""
+        if not self.left_out:
+            return self.notes
+        metrics = "metric" if self.left_out == 1 else "metrics"
+        return *self.notes, f"{self.left_out:,} more {metrics} in the HTML and JSON reports"
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class SegmentLine:
+    """One segment that needs a look."""
+
+    status: Status
+    name: str
+    rows: str
+    drifted: str
+    findings: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class SegmentPart:
+    """The segments that need a look, worst first, of how many."""
+
+    lines: tuple[SegmentLine, ...]
+    total: int
+
+    def besides(self, shown: int) -> str:
+        """How many segments there are besides the first ``shown`` ones; empty where none is."""
+        more, calm = max(0, len(self.lines) - shown), self.total - len(self.lines)
+        counts = [f"{more:,} more to look at"] if more else []
+        if calm:
+            counts.append(f"{wording.counted(calm, 'segment')} without a finding")
+        return ", ".join(counts)
+
+
+def performance_part(document: Document) -> Part | None:
+    """The model's performance; None where nothing of it was measured."""
+    found, window = _shown(document, ResultKind.MODEL_PERFORMANCE)
+    worst = worse.worse_segments(document)
+    tested = worse.segments_tested(document)
+    if not found and not worst and tested is None:
+        return None
+    own = [r for r in found if r.window == window]
+    of_window = _measures(document, own, window, ResultKind.MODEL_PERFORMANCE)
+    besides = checks(own, of_window)
+    # Classes stay in the HTML report unless one of them is in trouble.
+    told = [one for one in of_window if ":" not in one.result.name or _needs_a_look(one.head)]
+    shown = _worst_first(told)[:_MOST_METRICS]
+    calm = [one for one in besides if not _needs_a_look(one) and _says_something(one)]
+    notes = [", ".join(map(_check, calm))] if calm else []
+    if not worst and tested is not None:
+        count = f" ({tested:,} tested)" if tested else ""
+        notes.append(f"no segment got worse than the others{count}")
+    remarks = [(one.status, _check(one)) for one in besides if _needs_a_look(one)]
+    remarks += [(_status(one.severity), _worse(one)) for one in worst[:_MOST_WORSE]]
+    if len(worst) > _MOST_WORSE:
+        notes.append(f"and {len(worst) - _MOST_WORSE:,} more segments that got worse")
+    return Part(
+        window=window_title(document, window),
+        lines=tuple(_line(document, one) for one in shown),
+        left_out=len(of_window) - len(shown),
+        remarks=tuple(remarks),
+        notes=tuple(notes),
+    )
+
+
+def operations_part(document: Document) -> Part | None:
+    """Operations: what is judged, else a few numbers; None where nothing was measured."""
+    found, window = _shown(document, ResultKind.SYSTEM_PERFORMANCE)
+    own = [r for r in found if r.window == window]
+    of_window = _measures(document, own, window, ResultKind.SYSTEM_PERFORMANCE)
+    if not of_window:
+        return None
+    shown = _worst_first([one for one in of_window if one.is_judged or _needs_a_look(one.head)])
+    notes = []
+    if not shown:
+        known = {one.result.name: one.result for one in of_window}
+        told = [change_phrase(known[name]) for name in _HEADLINES if name in known]
+        notes = [", ".join(told)] if told else []
+    return Part(
+        window=window_title(document, window),
+        lines=tuple(_line(document, one) for one in shown),
+        left_out=0,
+        remarks=(),
+        notes=tuple(notes),
+    )
+
+
+def segment_part(document: Document) -> SegmentPart | None:
+    """The configured segments; None where there are none."""
+    tables = segments.segment_tables(document)
+    if not tables:
+        return None
+    rows = [(table.column, row) for table in tables for row in table.rows]
+    found = [pair for pair in rows if pair[1].findings]
+    found.sort(key=lambda pair: (-pair[1].severity, pair[1].is_rest))
+    return SegmentPart(
+        lines=tuple(
+            SegmentLine(
+                status=_status(row.severity),
+                name=f"{column} = {row.value}",
+                rows=row.rows,
+                drifted=row.drifted,
+                findings="; ".join(row.findings) + (f" and {row.more} more" if row.more else ""),
+            )
+            for column, row in found
+        ),
+        total=len(rows),
+    )
+
+
+def _shown(document: Document, kind: ResultKind) -> tuple[list[Result], int]:
+    found = [r for r in document.results if r.kind is kind and r.segment is None]
+    return found, measures.worst_window(found, document.windows)
+
+
+def _measures(
+    document: Document, results: Iterable[Result], window: int, kind: ResultKind
+) -> list[Measure]:
+    told = [m for m in document.metrics if (m.window, m.segment) == (window, None)]
+    return measures.measures(results, told, kind)
+
+
+def _worst_first(found: Iterable[Measure]) -> list[Measure]:
+    return sorted(found, key=lambda one: (not one.is_judged, -one.head.status.severity))
+
+
+def _needs_a_look(result: Result) -> bool:
+    return result.status.severity >= Status.INCONCLUSIVE.severity
+
+
+def _says_something(result: Result) -> bool:
+    """Whether a check in order is worth a word: that not all rows have labels, for instance."""
+    whole = 1.0 if result.name == "label_coverage" else 0.0
+    return result.value is not None and result.value != whole
+
+
+def _check(result: Result) -> str:
+    of = "" if result.column is None else f" of {result.column}"
+    text = f"{wording.name_word(result.name)}{of} {units.amount(result, result.value)}"
+    return f"{text}: {result.reason}" if result.reason else text
+
+
+def _worse(one: worse.Worse) -> str:
+    window = f" [window {one.window}]" if one.window else ""
+    return f"worse: {one.segment}" + (f": {one.reason}" if one.reason else "") + window
+
+
+def _status(severity: int) -> Status:
+    return next(status for status in Status if status.severity == severity)
+
+
+def _line(document: Document, one: Measure) -> Line:
+    row = measures.row(one, 1.0)
+    has_news = row.reason is not None and _needs_a_look(one.head)
+    return Line(
+        status=one.head.status,
+        name=row.name,
+        reference=row.reference,
+        production=row.production,
+        interval=row.production_interval,
+        change=row.change,
+        limits=row.limits,
+        q_value=row.q_value,
+        remark=(row.reason or "") if has_news else "",
+        trend=() if one.change is None else _trend(document, one.change),
+    )
+
+
+def _trend(document: Document, change: Result) -> tuple[float | None, ...]:
+    """How much worse it was in each window; better is not worse at all."""
+    values = {
+        one.window: None if one.value is None else max(one.value, 0.0)
+        for one in document.results
+        if (one.kind, one.name, one.column, one.segment) == (change.kind, change.name, None, None)
+    }
+    return tuple(values.get(window.index) for window in document.windows)

@@ -1,0 +1,224 @@
+"""What happened over time, as shapes over one axis of steps; empty steps stay visible."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import itertools
+from collections.abc import Callable, Iterable, Sequence
+
+from mmon.drawings import ActivityPicture
+from mmon.reports import _geometry as geometry
+from mmon.reports import _units as units
+from mmon.reports import _wording as wording
+
+_MOST_STEPS = 240  # more would not be told apart in a chart of 1,150 pixels
+_POINTED = 130  # steps wide enough to be pointed at
+_TICKS = 6
+_QUANTILES = ("p50", "p95", "p99")
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a chart: its class in the style sheet, its name, its path data."""
+
+    style: str
+    name: str
+    path: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class TimeChart:
+    """Lines over one axis, and what the upper end stands for; the lower one is zero."""
+
+    title: str
+    top: str
+    lines: tuple[Line, ...]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Timeline:
+    """Charts one above the other.
+
+    Attributes
+    ----------
+    width : int
+        Steps drawn.
+    step : str
+        How long each is, in words.
+    empty : str
+        Path data of the steps without any row.
+    gaps : int
+        Their number, before neighbours were put together.
+    charts : tuple of TimeChart
+    ticks : tuple of (float, str)
+    points : tuple of str
+        What each step says when pointed at; empty where they are too narrow.
+    """
+
+    width: int
+    step: str
+    empty: str
+    gaps: int
+    charts: tuple[TimeChart, ...]
+    ticks: tuple[tuple[float, str], ...]
+    points: tuple[str, ...]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Steps:
+    """The steps of all windows in a row."""
+
+    starts: tuple[str, ...]
+    rows: tuple[int, ...]
+    expected: tuple[float | None, ...]
+    errors: tuple[int | None, ...]
+    latency: tuple[tuple[float | None, ...], ...]
+
+
+def timeline(pictures: Iterable[ActivityPicture]) -> Timeline | None:
+    """The activity of everything together, all windows in a row; None where there is none."""
+    shown = sorted((p for p in pictures if p.segment is None and p.starts), key=_first_start)
+    if not shown:
+        return None
+    steps = _joined(shown)
+    gaps = sum(rows == 0 for rows in steps.rows)
+    each = -(-len(steps.rows) // _MOST_STEPS)
+    steps = _grouped(steps, each)
+    width = len(steps.rows)
+    return Timeline(
+        width=width,
+        step=units.duration(shown[0].step_s * each),
+        empty="".join(f"M{x},0h1v{geometry.HEIGHT}h-1z" for x, n in enumerate(steps.rows) if not n),
+        gaps=gaps,
+        charts=tuple(_charts(steps)),
+        ticks=_ticks(steps.starts),
+        points=_points(steps) if width <= _POINTED else (),
+    )
+
+
+def _first_start(picture: ActivityPicture) -> tuple[str, int]:
+    return picture.starts[0], picture.window
+
+
+def _joined(pictures: Sequence[ActivityPicture]) -> _Steps:
+    def every(
+        read: Callable[[ActivityPicture], Sequence[float | None]],
+    ) -> tuple[float | None, ...]:
+        return tuple(value for one in pictures for value in read(one) or (None,) * len(one.starts))
+
+    return _Steps(
+        starts=tuple(start for one in pictures for start in one.starts),
+        rows=tuple(rows for one in pictures for rows in one.rows),
+        expected=every(lambda one: one.expected),
+        errors=tuple(rows for one in pictures for rows in one.errors or (None,) * len(one.starts)),
+        latency=(
+            every(lambda one: one.latency_p50),
+            every(lambda one: one.latency_p95),
+            every(lambda one: one.latency_p99),
+        ),
+    )
+
+
+def _grouped(steps: _Steps, each: int) -> _Steps:
+    """Every ``each`` neighbours as one step: rows and errors add up, the worst latency stays."""
+    if each == 1:
+        return steps
+
+    def runs(values: Sequence[float | None]) -> list[list[float]]:
+        return [
+            [value for value in values[at : at + each] if value is not None]
+            for at in range(0, len(values), each)
+        ]
+
+    return _Steps(
+        starts=steps.starts[::each],
+        rows=tuple(round(sum(run)) for run in runs(steps.rows)),
+        expected=tuple(sum(run) if run else None for run in runs(steps.expected)),
+        errors=tuple(round(sum(run)) if run else None for run in runs(steps.errors)),
+        latency=tuple(tuple(max(run, default=None) for run in runs(q)) for q in steps.latency),
+    )
+
+
+def _charts(steps: _Steps) -> Iterable[TimeChart]:
+    known = [value for value in steps.expected if value is not None]
+    top = max([*map(float, steps.rows), *known], default=0.0) or 1.0
+    rows = geometry.steps([value / top for value in steps.rows], (1,) * len(steps.rows))
+    lines = [Line("p", "rows", rows)]
+    if known:
+        lines.append(Line("e", "expected", _level_line(steps.expected, top)))
+    yield TimeChart("Invocations", wording.count(top), tuple(lines))
+    if any(value is not None for value in steps.errors):
+        rates = [
+            None if errors is None or not rows else errors / rows
+            for errors, rows in zip(steps.errors, steps.rows, strict=True)
+        ]
+        top = max((rate for rate in rates if rate is not None), default=0.0) or 0.01
+        line = Line("q p99", "error rate", _line(rates, top))
+        yield TimeChart("Error rate", units.percent(top), (line,))
+    lasting = [value for q in steps.latency for value in q if value is not None]
+    if lasting:
+        top = max(lasting) or 1.0
+        lines = [
+            Line(f"q {name}", name, _line(values, top))
+            for name, values in zip(_QUANTILES, steps.latency, strict=True)
+            if any(value is not None for value in values)
+        ]
+        yield TimeChart("Latency", wording.number(top), tuple(lines))
+
+
+def _height(value: float, top: float) -> int:
+    return geometry.HEIGHT - round(geometry.HEIGHT * min(max(value / top, 0.0), 1.0))
+
+
+def _line(values: Sequence[float | None], top: float) -> str:
+    return geometry.broken_line([None if v is None else _height(v, top) for v in values])
+
+
+def _level_line(values: Sequence[float | None], top: float) -> str:
+    """A level over the whole of each step, broken where it is not known."""
+    parts, at, pen = [], 0, False
+    for value, run in itertools.groupby(values):
+        length = len(list(run))
+        if value is not None:
+            height = _height(value, top)
+            parts.append(f"V{height}h{length}" if pen else f"M{at},{height}h{length}")
+        pen, at = value is not None, at + length
+    return "".join(parts)
+
+
+def _ticks(starts: Sequence[str]) -> tuple[tuple[float, str], ...]:
+    last = len(starts)
+    chosen = sorted({round(last * i / _TICKS) for i in range(_TICKS)})
+    return tuple(
+        (round(i / last * 100, 1), wording.iso_moment(starts[i])) for i in chosen if i < last
+    )
+
+
+def _points(steps: _Steps) -> tuple[str, ...]:
+    told = []
+    for x, (start, rows) in enumerate(zip(steps.starts, steps.rows, strict=True)):
+        parts = [
+            f"{_moment(start)}: {wording.counted(rows, 'row')}"
+            if rows
+            else f"{_moment(start)}: no rows"
+        ]
+        expected, errors = steps.expected[x], steps.errors[x]
+        if expected is not None:
+            parts.append(f"{wording.count(expected)} expected")
+        if errors is not None and rows:
+            parts.append(f"{wording.counted(errors, 'error')} ({units.percent(errors / rows)})")
+        parts += [
+            f"{name} {wording.number(values[x])}"
+            for name, values in zip(_QUANTILES, steps.latency, strict=True)
+            if values[x] is not None
+        ]
+        told.append(", ".join(parts))
+    return tuple(told)
+
+
+def _moment(start: str) -> str:
+    try:
+        return f"{dt.datetime.fromisoformat(start):%Y-%m-%d %H:%M}"
+    except ValueError:
+        return start

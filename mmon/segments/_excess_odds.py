@@ -1,0 +1,76 @@
+"""The test of excess errors of a segment, for losses of 0 and 1; exact where a test can be.
+
+Errors are rare and the sides unequal, and with thousands of segments only p-values of 1e-5 count:
+a normal approximation is wrong there by factors. Hence conditional laws (see `_lattice_tails`).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import log_ndtr, ndtri_exp
+
+from mmon.segments._lattice_tails import Tables, log_tail_of_homogeneity, log_tail_of_odds
+
+_FloatArray = NDArray[np.float64]
+
+# A p-value is never 0: this is the smallest normal float.
+_SMALLEST = float(np.finfo(np.float64).tiny)
+
+
+def odds_p_values(
+    ref: _FloatArray, cur: _FloatArray, ref_rest: _FloatArray, cur_rest: _FloatArray
+) -> _FloatArray:
+    """P-values of "the error rate rose by no more than the rest's, in points or in odds, or fell".
+
+    Parameters
+    ----------
+    ref, cur, ref_rest, cur_rest : (S, 2) float64
+        Right and wrong rows of the segments and of what is outside of each; no side is empty.
+
+    Returns
+    -------
+    (S,) float64 in (0, 1]
+    """
+    inside, rest = _tables(ref, cur), _tables(ref_rest, cur_rest)
+    p = np.ones(len(ref))
+    # Where the rate did not rise more than the rest's, no test could say that it did.
+    rise = inside.k_cur / inside.m - inside.k_ref / inside.n
+    rest_rise = rest.k_cur / rest.m - rest.k_ref / rest.n
+    rose = rise > np.maximum(rest_rise, 0.0)
+    inside, rest, rest_rise = inside.take(rose), rest.take(rose), rest_rise[rose]
+    # Fisher's exact test of a rise at all, and Zelen's of a rise in odds beyond the rest's.
+    log_p = np.maximum(
+        log_tail_of_odds(inside, np.zeros(len(inside.n))), log_tail_of_homogeneity(inside, rest)
+    )
+    log_p = np.maximum(log_p, _log_p_of_added(inside, rest, np.maximum(rest_rise, 0.0)))
+    p[rose] = np.maximum(np.exp(log_p), _SMALLEST)
+    return p
+
+
+def _tables(ref: _FloatArray, cur: _FloatArray) -> Tables:
+    return Tables(ref.sum(axis=1), cur.sum(axis=1), ref[:, 1], cur[:, 1])
+
+
+def _log_p_of_added(inside: Tables, rest: Tables, added: _FloatArray) -> _FloatArray:
+    """Log p-values of "the rate rose by at most ``added``, the estimated rise of the rest"."""
+    n, m = inside.n, inside.m
+    # Given the margins, the reference rate that goes with a rise of exactly ``added``.
+    least = 0.5 / (n + m)
+    before = np.clip((inside.wrong - m * added) / (n + m), least, None)
+    after = np.minimum(before + added, 1 - least)
+    log_odds_ratio = np.log(after) - np.log1p(-after) - np.log(before) + np.log1p(-before)
+    log_p = log_tail_of_odds(inside, np.maximum(log_odds_ratio, 0.0))
+    # The rest's rise is itself an estimate: its variance adds to the segment's, which the tail
+    # knows of, and shortens the deviation that the tail stands for.
+    own = before * (1 - before) / n + after * (1 - after) / m
+    own_share = own / (own + _variance(rest.k_ref, rest.n) + _variance(rest.k_cur, rest.m))
+    deviation = -ndtri_exp(np.minimum(log_p, -1e-300))
+    shortened: _FloatArray = log_ndtr(-deviation * np.sqrt(own_share))
+    return np.where(deviation > 0, shortened, log_p)
+
+
+def _variance(wrong: _FloatArray, rows: _FloatArray) -> _FloatArray:
+    """Of a share; with a right and a wrong row added, it is not 0 where no row is wrong."""
+    share = (wrong + 1) / (rows + 2)
+    return share * (1 - share) / rows

@@ -1,0 +1,37 @@
+"""A worse segment in one line, for every report."""
+
+from __future__ import annotations
+
+from mmon.segments.found import WorseSegment
+
+
+def segment_words(segment: WorseSegment, unit: str) -> str:
+    """The segment, what happened there, how big it is, and what it explains.
+
+    Parameters
+    ----------
+    segment : WorseSegment
+    unit : str
+        What its values are, in words: ``error rate``.
+
+    Examples
+    --------
+    >>> one = WorseSegment("plan = pro and age > 31", ("plan", "age"), 1230, 0.041,
+    ...                    0.09, 0.38, 0.27, 1e-12, 1e-9, 0.38)
+    >>> segment_words(one, "error rate")
+    'plan = pro and age > 31: error rate 0.09 → 0.38, 4.1 % of rows, explains 38 % of the drop'
+    """
+    told = (
+        f"{segment.label}: {unit} {segment.reference_value:.2g} → {segment.production_value:.2g}, "
+        f"{_percent(segment.share)} of rows"
+    )
+    if segment.explained is None:
+        return told
+    return f"{told}, explains {_percent(segment.explained)} of the drop"
+
+
+def _percent(share: float) -> str:
+    """Two digits, and never less than "< 0.1 %"."""
+    if 0 < share < 0.001:
+        return "< 0.1 %"
+    return f"{100 * share:.1f} %" if share < 0.0995 else f"{100 * share:.0f} %"
