@@ -8,13 +8,12 @@ from __future__ import annotations
 import os
 import sys
 import warnings
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 import typer.main
 
-from mmon import __version__, console, exits, interrupts, options
+from mmon import __version__, about, console, exits, interrupts, option_values, options
 from mmon.command_help import BaselineGroup, GroupedCommand
 from mmon.errors import ConfigError, ExitStatus, MmonError
 
@@ -91,6 +90,12 @@ def compare(
     column: options.Column = None,
     ignore: options.Ignore = None,
     categorical: options.Categorical = None,
+    segment: options.Segment = None,
+    task: options.TaskOption = None,
+    target: options.Target = None,
+    prediction: options.Prediction = None,
+    score: options.ScoreColumn = None,
+    labels: options.LabelsPath = None,
     timestamp: options.Timestamp = None,
     id_column: options.IdColumn = None,
     exact: options.Exact = False,
@@ -113,9 +118,9 @@ def compare(
     """Compare production with a reference; no configuration needed."""
     if timezone is not None and every is None:
         raise ConfigError("--timezone is of use only with --every")
-    given = options.given
+    given = option_values.given
     reading = given(separator=separator, format=file_format, null_values=null_value)
-    thresholds = options.thresholds(threshold or [])
+    thresholds = option_values.thresholds(threshold or [])
     body = given(
         reference={"path": reference, **reading},
         production={"path": production, **reading},
@@ -125,15 +130,25 @@ def compare(
             features=column,
             ignore=ignore,
             categorical=categorical,
+            target=target,
+            prediction=prediction,
+            score=score,
         ),
+        labels=labels,
+        task=task,
+        segments=segment,
         windows=given(every=every, rows=rows, timezone=timezone),
         analyses={
             "data_drift": given(
                 metrics=metric,
-                thresholds=thresholds["data_drift"],
+                thresholds=thresholds.pop("data_drift"),
                 p_values="all" if p_values else None,
             ),
-            "data_quality": given(thresholds=thresholds["data_quality"]),
+            **{
+                name: {"thresholds": thresholds[name]}
+                for name in thresholds
+                if name != "data_drift"
+            },
         },
         alpha=alpha,
         fail_on=fail_on,
@@ -146,7 +161,7 @@ def compare(
         config = validate(body)
         return _execute(config, given(json=json_path, html=html, markdown=markdown), quiet=quiet)
     except ConfigError as error:
-        raise options.in_options(error) from error
+        raise option_values.in_options(error) from error
 
 
 @app.command(cls=GroupedCommand)
@@ -163,9 +178,9 @@ def run(
     from mmon.config_file import load
 
     config = load(config_path).model_copy(
-        update=options.given(fail_on=fail_on, on_inconclusive=on_inconclusive)
+        update=option_values.given(fail_on=fail_on, on_inconclusive=on_inconclusive)
     )
-    chosen = options.given(json=json_path, html=html, markdown=markdown)
+    chosen = option_values.given(json=json_path, html=html, markdown=markdown)
     return _execute(config, chosen, quiet=quiet, sources=[config_path])
 
 
@@ -193,7 +208,7 @@ def make_baseline(
     """Summarise a reference dataset into a small file without raw rows."""
     from mmon import api
 
-    reading = options.given(separator=separator, format=file_format, null_values=null_value)
+    reading = option_values.given(separator=separator, format=file_format, null_values=null_value)
     profile = api.make_baseline(data, output, config_path=config_path, exact=exact, reading=reading)
     console.tell(f"{output}: {profile.rows:,} rows, {len(profile.columns)} columns")
 
@@ -225,76 +240,20 @@ def report(
     from mmon import outputs
     from mmon.reports.json import read
 
-    chosen = options.given(html=html, markdown=markdown)
+    chosen = option_values.given(html=html, markdown=markdown)
     outputs.check(chosen, sources=[result])
     outputs.deliver(read(result), chosen, quiet=quiet)
 
 
-@app.command(cls=GroupedCommand)
-def init(
-    path: Annotated[str, typer.Argument(metavar="FILE", help="Where to write it.")] = "mmon.yaml",
-    force: Annotated[bool, typer.Option("--force", help="Replace the file if it exists.")] = False,
-) -> None:
-    """Write a commented configuration to start from."""
-    from mmon.config_schema import schema_text, template
-    from mmon.files import write_text
-
-    if Path(path).exists() and not force:
-        raise ConfigError(f"{path} exists already", hint="name another file, or add --force")
-    write_text(Path(path), template())
-    # The configuration's first line names it, for editors.
-    write_text(Path(path).with_name("mmon.schema.json"), schema_text())
-    console.tell(f"wrote {path}; edit it, then: mmon validate {path} && mmon run {path}")
-
-
-@app.command(cls=GroupedCommand)
-def validate(config_path: options.ConfigFile) -> None:
-    """Check a configuration file; reads no data."""
-    from mmon.config_file import load
-
-    load(config_path)
-    console.say(f"{config_path} is valid")
-
-
-@app.command(cls=GroupedCommand)
-def schema(result: options.OfResult = False) -> None:
-    """Print the JSON Schema of the configuration."""
-    if result:
-        from mmon.reports.json import schema_text
-    else:
-        from mmon.config_schema import schema_text
-
-    console.hand_over(schema_text())
-
-
-@app.command(cls=GroupedCommand)
-def metrics() -> None:
-    """List the drift metrics."""
-    from mmon import listing
-
-    console.say(listing.of_metrics(width=console.width()))
-
-
-@app.command(cls=GroupedCommand)
-def explain(
-    name: Annotated[str, typer.Argument(metavar="METRIC", help="A metric of `mmon metrics`.")],
-) -> None:
-    """Print the manual page of a drift metric."""
-    import inspect
-
-    from mmon.metrics import metric_class
-
-    console.say(inspect.getdoc(metric_class(name)) or "")
-
-
-@app.command(cls=GroupedCommand)
-def demo(
-    folder: Annotated[str, typer.Argument(metavar="DIR", help="Where to write it.")] = "demo",
-) -> None:
-    """Write a small dataset with planted drift, and its reports."""
-    from mmon import demo as demonstration
-
-    console.say(demonstration.write(Path(folder)))
+for _command in (
+    about.init,
+    about.validate,
+    about.schema,
+    about.metrics,
+    about.explain,
+    about.demo,
+):
+    app.command(cls=GroupedCommand)(_command)
 
 
 def _execute(

@@ -50,6 +50,7 @@ SYSTEM_METRICS = (
     "latency_p99",
     "error_count",
     "error_rate",
+    "error_rate_increase",
     "freshness",
     "completeness",
     "gaps",

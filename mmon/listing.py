@@ -6,21 +6,49 @@ import datetime as dt
 import inspect
 from collections.abc import Sequence
 
-from mmon import metrics
+from mmon import metrics, performance
+from mmon.config_problems import closest
+from mmon.errors import ConfigError
 from mmon.profiles.counts import Counts
 from mmon.profiles.ecdf import Ecdf
 from mmon.profiles.table import ColumnProfile, Profile
-from mmon.results import ColumnKind
+from mmon.results import ColumnKind, Task
 
 
 def of_metrics(width: int) -> str:
-    """Every metric's name, the column kinds it takes, and what it is in a few words."""
-    rows = [("name", "columns", "what it is")]
+    """Every metric's name, what it is defined for, and what it is in a few words."""
+    drift = [("drift", "columns", "what it is")]
     for name in metrics.names():
         found = metrics.metric_class(name)
         kinds = ", ".join(sorted(kind.value for kind in found.kinds))
-        rows.append((name, kinds, (inspect.getdoc(found) or "").split("\n")[0].rstrip(".")))
-    return _table(rows, width, numbers=())
+        drift.append((name, kinds, _summary(found)))
+    good = [("performance", "task", "what it is")]
+    for name in performance.names():
+        measure = performance.metric_class(name)
+        tasks = ", ".join(task.value for task in Task if task in measure.tasks)
+        good.append((name, tasks, _summary(measure)))
+    return "\n\n".join(_table(rows, width, numbers=()) for rows in (drift, good))
+
+
+def manual(name: str) -> str:
+    """The manual page of a metric.
+
+    Raises
+    ------
+    ConfigError
+        When there is no metric of that name.
+    """
+    base = performance.base_name(name)
+    if base in performance.names():
+        return inspect.getdoc(performance.metric_class(base)) or ""
+    if name not in metrics.names():
+        known = [*metrics.names(), *performance.names()]
+        raise ConfigError(f"unknown metric {name!r}", hint=closest(name, known))
+    return inspect.getdoc(metrics.metric_class(name)) or ""
+
+
+def _summary(metric: type) -> str:
+    return (inspect.getdoc(metric) or "").split("\n")[0].rstrip(".")
 
 
 def of_profile(profile: Profile, width: int) -> str:

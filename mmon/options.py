@@ -1,22 +1,21 @@
-"""The options of the command line: their help, and the configuration keys they stand for."""
+"""The options of the command line, and their help."""
 
 from __future__ import annotations
 
-import re
 from typing import Annotated, Any, Literal
 
 import typer
 
-from mmon.errors import ConfigError
-
 _OUTPUT = "Output"
 _DECIDES = "What decides"
 _COMPARED = "What is compared"
+_MODEL = "How good the model is"
 _WINDOWS = "Windows of production"
 _TEXT = "How files are read"
 
 Level = Literal["potential", "detected", "never"]
 Action = Literal["fail", "pass"]
+TaskName = Literal["binary", "multiclass", "regression"]
 Format = Literal["parquet", "csv", "tsv", "ndjson", "ipc"]
 
 
@@ -82,7 +81,7 @@ Threshold = Annotated[
         metavar="NAME=LEVELS",
         group=_DECIDES,
         text="Levels of a metric or quality check: ks=0.2 (detected) or ks=0.1/0.2 "
-        "(potential/detected). May be repeated.",
+        "(potential/detected); of a performance metric, of its drop. May be repeated.",
     ),
 ]
 Alpha = Annotated[
@@ -130,6 +129,49 @@ Categorical = Annotated[
         metavar="COLUMN",
         group=_COMPARED,
         text="Its numbers are categories. May be repeated.",
+    ),
+]
+Segment = Annotated[
+    list[str] | None,
+    _option(
+        "--segment",
+        metavar="COLUMN",
+        group=_COMPARED,
+        text="Repeat everything for each of its values. May be repeated.",
+    ),
+]
+TaskOption = Annotated[
+    TaskName | None,
+    _option(
+        "--task",
+        metavar="TASK",
+        group=_MODEL,
+        text="binary, multiclass or regression, where the columns do not tell.",
+    ),
+]
+Target = Annotated[
+    str | None, _option("--target", metavar="COLUMN", group=_MODEL, text="The true outcome.")
+]
+Prediction = Annotated[
+    str | None,
+    _option("--prediction", metavar="COLUMN", group=_MODEL, text="What the model answered."),
+]
+ScoreColumn = Annotated[
+    str | None,
+    _option(
+        "--score",
+        metavar="COLUMN",
+        group=_MODEL,
+        text="The positive class's probability, for a binary task.",
+    ),
+]
+LabelsPath = Annotated[
+    str | None,
+    _option(
+        "--labels",
+        metavar="DATA",
+        group=_MODEL,
+        text="Production's true outcomes, joined by --id.",
     ),
 ]
 Timestamp = Annotated[
@@ -193,74 +235,3 @@ NullValue = Annotated[
 OfResult = Annotated[
     bool, _option("--result", group=_OUTPUT, text="Of the result document (--json) instead.")
 ]
-
-# How messages name the keys of a configuration that was made from options.
-_FLAGS = (
-    (r"windows\.(?P<name>every|rows|timezone)", r"--\g<name>"),
-    (r"windows", "--every and --rows"),
-    (r"alpha", "--alpha"),
-    (r"analyses\.data_drift\.metrics\[\d+\]", "--metric"),
-    (r"analyses\.\w+\.thresholds\.(?P<name>[^.:]+)(\.\w+)?", r"--threshold \g<name>"),
-    (r"(reference|production)\.(?P<name>separator)", r"--\g<name>"),
-    (r"columns\.(?P<name>timestamp|id|ignore|categorical)(\[\d+\])?", r"--\g<name>"),
-    (r"columns\.features(\[\d+\])?", "--column"),
-    (r"columns", "--column and --ignore"),
-)
-_HINT = " " * 6
-_LEVELS = ("potential", "detected")
-_THRESHOLD = re.compile(r"(?P<name>[^=]+)=((?P<potential>[^/]+)/)?(?P<detected>[^/]+)")
-
-
-def given(**options: Any) -> dict[str, Any]:  # the names become configuration keys
-    """The options that were given."""
-    return {name: value for name, value in options.items() if value not in (None, [], {})}
-
-
-def thresholds(texts: list[str]) -> dict[str, dict[str, Any]]:
-    """``ks=0.1/0.2`` options as the ``thresholds`` sections of the analyses, by analysis.
-
-    Raises
-    ------
-    ConfigError
-        When one is not NAME=NUMBER or NAME=NUMBER/NUMBER.
-    """
-    from mmon.config_analyses import DATA_QUALITY_CHECKS
-
-    sections: dict[str, dict[str, Any]] = {"data_drift": {}, "data_quality": {}}
-    for text in texts:
-        match = _THRESHOLD.fullmatch(text)
-        try:
-            found = match.groupdict() if match else {}
-            levels = {key: float(found[key]) for key in _LEVELS if found.get(key)}
-        except ValueError:
-            levels = {}
-        if match is None or not levels:
-            raise ConfigError(
-                f"--threshold {text!r} is not a name, = and one or two numbers",
-                hint="write it as ks=0.2 or ks=0.1/0.2",
-            )
-        section = "data_quality" if match["name"] in DATA_QUALITY_CHECKS else "data_drift"
-        sections[section][match["name"]] = levels
-    return sections
-
-
-def in_options(error: ConfigError) -> ConfigError:
-    """An error about a configuration that was made from options, in the words of the options."""
-    first, *lines = map(_translated, error.message.split("\n"))
-    if not lines:
-        return ConfigError(first, hint=error.hint)
-    # One option may stand for a key of both datasets.
-    told = list(dict.fromkeys(lines))
-    problems = [line.strip() for line in told if not line.startswith(_HINT)]
-    if len(problems) > 1:
-        return ConfigError("\n".join([first, *told]), hint=error.hint)
-    hints = [line.strip() for line in told if line.startswith(_HINT)]
-    return ConfigError(problems[0], hint="; ".join(hints) or error.hint)
-
-
-def _translated(line: str) -> str:
-    for key, flag in _FLAGS:
-        found, count = re.subn(rf"^(?P<indent>\s*){key}:", rf"\g<indent>{flag}:", line)
-        if count:
-            return found
-    return line

@@ -24,6 +24,8 @@ class Expectation:
         Their mean; positive.
     estimated : float
         Variance of ``rows`` itself, in units of the noise's ratio.
+    reference_rows : int
+        Rows that all rates together were measured on.
     length_us : int
         Over how long a time.
     noise : Noise or None
@@ -32,6 +34,7 @@ class Expectation:
 
     rows: float
     estimated: float
+    reference_rows: int
     length_us: int
     noise: Noise | None
 
@@ -45,7 +48,21 @@ class Expectation:
         if rows <= 0.0:
             return None
         uncertain = float(rates.uncertainty(edges)[0])
-        return cls(rows, uncertain, span.length, rates.noise(span.length))
+        every = int(rates.rows.sum())
+        return cls(rows, uncertain, every, span.length, rates.noise(span.length))
+
+    def times(self, factor: float) -> Expectation:
+        """The same over a time ``factor`` times as long."""
+        rows = self.rows * factor
+        # A longer time has other hours as well, until all that the reference has count.
+        relative = max(self.estimated / self.rows**2 / factor, 1.0 / self.reference_rows)
+        return Expectation(
+            rows,
+            relative * rows**2,
+            self.reference_rows,
+            max(1, round(self.length_us * factor)),
+            self.noise,
+        )
 
     def p_value(self, rows: int) -> float | None:
         """Two-sided p-value of "production comes at the reference's rate"."""

@@ -121,19 +121,23 @@ def _two_sided(
     return float(2.0 * ndtr(-abs(difference) / math.sqrt(variance)))
 
 
-def level_candidates(
-    context: Context, change: Change, levels: PerformanceLevels
-) -> list[Candidate]:
-    """The value itself: one candidate for each bound that is set, or one that is only told."""
+def bounds_of(levels: PerformanceLevels) -> list[tuple[Thresholds | Floors, Direction]]:
+    """The bounds on the value itself that are set, with the direction in which they are passed."""
     sides: tuple[tuple[Thresholds | Floors, Direction], ...] = (
         (levels.min, "below"),
         (levels.max, "above"),
     )
-    bounds = [(bound, direction) for bound, direction in sides if not bound.is_empty]
+    return [(bound, direction) for bound, direction in sides if not bound.is_empty]
+
+
+def level_candidates(
+    context: Context, change: Change, levels: PerformanceLevels
+) -> list[Candidate]:
+    """The value itself: one candidate for each bound that is set, or one that is only told."""
     usual: Direction = "below" if change.metric.better == "higher" else "above"
     return [
         _value_candidate(context, change, bound, direction)
-        for bound, direction in bounds or [(Thresholds(), usual)]
+        for bound, direction in bounds_of(levels) or [(Thresholds(), usual)]
     ]
 
 

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 from mmon.analyses import Context, Findings
-from mmon.config_analyses import Floors, ModelPerformance, PerformanceLevels, Thresholds
-from mmon.errors import ConfigError
+from mmon.analyses._drops import APPLICATION, bounds_of
+from mmon.config_analyses import ModelPerformance, PerformanceLevels, Thresholds
 from mmon.profiles.label_facts import LabelFacts
-from mmon.results import Direction, Metric, ResultKind, Score
+from mmon.results import Metric, ResultKind, Score
 from mmon.verdict import Candidate
 
-APPLICATION = "model-performance"
-
 RESULTS = (
-    "label_coverage",
     "labels_without_prediction",
     "conflicting_labels",
     "repeated_labels",
@@ -22,47 +21,37 @@ RESULTS = (
 
 
 def label_findings(context: Context, facts: LabelFacts) -> Findings:
-    """What is to be told of the labels, once a run.
+    """What is to be told of the labels, once a run; each window tells its own coverage.
 
-    Every number is counted, not estimated: a level is reached or it is not.
-
-    Raises
-    ------
-    ConfigError
-        When ``max_drop`` is set for one of the names.
+    Every number is counted, not estimated: a level is reached or it is not. What did not happen and
+    has no level is not told, so that labels in a dataset of their own give the results that
+    labels in production give.
     """
     found: list[Candidate] = []
     for name, score in zip(RESULTS, _scores(facts), strict=True):
-        found += _candidates(context, name, score, facts.predictions)
+        found += _candidates(context, name, score, facts.labels)
     metrics = [
         Metric(APPLICATION, name, float(value), window=context.window)
         for name, value in (
-            ("labels", facts.labels),
-            ("label_ids", facts.distinct_ids),
             ("labels_without_id", facts.null_ids),
-            ("labelled_predictions", facts.labelled),
             ("predictions_without_id", facts.predictions_without_id),
         )
+        if value
     ]
     return Findings(found, metrics)
 
 
 def _scores(facts: LabelFacts) -> tuple[Score, ...]:
     """In the order of `RESULTS`."""
+    unused = _count(facts.labels_without_prediction, facts, "{has} no prediction in production")
+    if facts.trouble is not None and unused.reason is not None:
+        unused = dataclasses.replace(unused, reason=f"{unused.reason}: {facts.trouble}")
     return (
-        Score(facts.coverage, reason=_coverage_in_words(facts)),
-        _count(facts.labels_without_prediction, facts, "{has} no prediction in production"),
+        unused,
         _count(facts.conflicting_labels, facts, "{has} labels that contradict each other"),
         _count(facts.repeated_labels, facts, "{occurs} more than once with one label"),
         _count(facts.repeated_predictions, facts, "{has} more than one prediction"),
     )
-
-
-def _coverage_in_words(facts: LabelFacts) -> str:
-    if not facts.predictions:
-        return "production has no rows"
-    counted = f"{facts.labelled:,} of {facts.predictions:,} production rows have a label"
-    return f"{counted}: {facts.trouble}" if facts.trouble else counted
 
 
 def _count(value: int, facts: LabelFacts, what: str) -> Score:
@@ -73,22 +62,13 @@ def _count(value: int, facts: LabelFacts, what: str) -> Score:
     return Score(float(value), reason=f"{value:,} of {facts.distinct_ids:,} label ids {told}")
 
 
-def _candidates(context: Context, name: str, score: Score, rows: int) -> list[Candidate]:
+def _candidates(context: Context, name: str, score: Score, labels: int) -> list[Candidate]:
     """One candidate for each bound that is set, or one that is only told."""
     settings = context.config.analyses.model_performance or ModelPerformance()
     levels = settings.thresholds.get(name, PerformanceLevels())
-    if levels.max_drop is not None:
-        raise ConfigError(
-            f"analyses.model_performance.thresholds.{name}: max_drop compares with the reference,"
-            " whose labels do not arrive later",
-            hint="set min or max",
-        )
-    usual: Direction = "below" if name == "label_coverage" else "above"
-    sides: tuple[tuple[Thresholds | Floors, Direction], ...] = (
-        (levels.min, "below"),
-        (levels.max, "above"),
-    )
-    bounds = [(bound, direction) for bound, direction in sides if not bound.is_empty]
+    bounds = bounds_of(levels)
+    if not bounds and not score.value:
+        return []
     return [
         Candidate(
             application=APPLICATION,
@@ -96,10 +76,11 @@ def _candidates(context: Context, name: str, score: Score, rows: int) -> list[Ca
             name=name,
             score=score,
             thresholds=bound,
-            rows=rows,
+            rows=labels,
+            noun="labels",
             window=context.window,
             direction=direction,
             gating=not bound.is_empty and settings.gate == "any",
         )
-        for bound, direction in bounds or [(Thresholds(), usual)]
+        for bound, direction in bounds or [(Thresholds(), "above")]
     ]

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Mapping, Sequence
 
 from mmon import performance
 from mmon.analyses import Context, Drawing, Findings
-from mmon.analyses._drops import APPLICATION, Change, drop_candidate, level_candidates
+from mmon.analyses._drops import (
+    APPLICATION,
+    Change,
+    bounds_of,
+    drop_candidate,
+    level_candidates,
+)
 from mmon.analyses._outcome_faults import fault_candidates
 from mmon.analyses._where_worse import where_worse
 from mmon.config_analyses import ModelPerformance, PerformanceLevels, Thresholds
@@ -39,7 +46,7 @@ def assess(context: Context, cur: Performance) -> Findings:
     ref = context.reference.performance
     task = task_of(cur)
     settings = _settings(context)
-    candidates = [_coverage(context, cur), *fault_candidates(context)]
+    candidates = [*_coverage(context, cur), *fault_candidates(context)]
     metrics: list[Metric] = []
     sides = _Sides(context, _usable(ref), cur)
     deciding = _deciding(settings, task, sides)
@@ -65,8 +72,8 @@ class _Sides:
         self, metric: PerformanceMetric
     ) -> tuple[Mapping[str, Estimate], Mapping[str, Estimate]]:
         """The metric by full name, of the reference and of production."""
-        before = {} if self.ref is None else metric.estimates(self.ref)
-        return before, metric.estimates(self.cur)
+        before = {} if self.ref is None else _estimates(metric, self.ref)
+        return before, _estimates(metric, self.cur)
 
     def candidates(self, metric: PerformanceMetric, deciding: Mapping[str, str]) -> list[Candidate]:
         """The metric's values, and its drops where they decide or have levels of their own."""
@@ -93,6 +100,12 @@ class _Sides:
             if interval is not None
             for end, value in zip(("low", "high"), interval, strict=True)
         ]
+
+
+@functools.lru_cache(maxsize=1024)
+def _estimates(metric: PerformanceMetric, tables: Performance) -> Mapping[str, Estimate]:
+    """Once for each side: the reference is the same in every window."""
+    return metric.estimates(tables)
 
 
 def _drop_levels(
@@ -160,26 +173,30 @@ def _usable(ref: Performance | None) -> Performance | None:
     return ref if ref is not None and ref.labelled else None
 
 
-def _coverage(context: Context, cur: Performance) -> Candidate:
+def _coverage(context: Context, cur: Performance) -> list[Candidate]:
     """The share of production rows whose outcome is known."""
     settings = _settings(context)
     rows, labelled = cur.rows, cur.labelled
     reason = f"{labelled:,} of {rows:,} production rows have a label"
     if context.labels is not None and context.labels.trouble is not None:
         reason = f"{reason}: {context.labels.trouble}"
-    floors = settings.thresholds.get("label_coverage", PerformanceLevels()).min
-    return Candidate(
+    levels = settings.thresholds.get("label_coverage", PerformanceLevels())
+    told = Candidate(
         application=APPLICATION,
         kind=ResultKind.MODEL_PERFORMANCE,
         name="label_coverage",
         score=Score(labelled / rows if rows else None, reason=reason),
-        thresholds=floors,
         rows=rows,
         window=context.window,
         direction="below",
-        gating=not floors.is_empty and settings.gate == "any",
         reason=reason,
     )
+    gates = settings.gate == "any"
+    judged = [
+        dataclasses.replace(told, thresholds=bound, direction=direction, gating=gates)
+        for bound, direction in bounds_of(levels)
+    ]
+    return judged or [told]
 
 
 def _picture(context: Context, ref: Performance | None, cur: Performance) -> list[Drawing]:

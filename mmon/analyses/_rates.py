@@ -2,9 +2,9 @@
 
 The rate is that of the hour of the week where the reference covers two weeks, of the hour of the
 day where it covers three days, and one rate else; the hours are those of the windows' time zone.
-Rows rarely come independently of each other, so their noise is measured and not taken for Poisson's:
-by how much the reference's own counts, over blocks as long as the window, miss what the rates make
-expected. Where the reference has fewer than ten such blocks they are shorter.
+Rows rarely come independently of each other, so their noise is not taken for Poisson's, but
+measured: by how much the reference's own counts, over blocks as long as the window, miss what the
+rates make expected. Where the reference has fewer than six such blocks they are shorter.
 
 References
 ----------
@@ -29,9 +29,9 @@ _FloatArray = NDArray[np.float64]
 
 _WEEK_US = 7 * DAY_US
 _WEEKLY_FROM_US, _DAILY_FROM_US = 14 * DAY_US, 3 * DAY_US
-# Fewer blocks do not tell how noisy they are; the fewest is what is put up with.
-_BLOCKS, _FEWEST_BLOCKS = 10, 5
-_MOST_BLOCKS = 200_000
+# The more blocks, the better known the noise; but shorter ones miss what lasts longer than they do.
+_BLOCKS, _LEAST_FREEDOM = 6, 3.0
+_MOST_BLOCKS = 20_000
 _MOST_HOURS = 100_000
 # Times that are this rare, and this far off, are mistakes such as 1970-01-01.
 _STRAY_SHARE = 0.01
@@ -65,14 +65,16 @@ class Span:
         first, last = _core(activity.starts, activity.counts)
         step = activity.step_us
         start, end = int(activity.starts[first]), int(activity.starts[last]) + step
-        if activity.resolution_us < step:
+        coarse = activity.resolution_us
+        if activity.is_daily:
+            return cls(start, end)
+        if coarse < step:
             # Within a step the ends are known where nothing stray was cut off.
-            coarse = activity.resolution_us
             start = max(start, activity.oldest_us - coarse) if first == 0 else start
             end = min(end, activity.newest_us) if last == len(activity.starts) - 1 else end
-        elif not activity.is_daily:
+        else:
             # A time in whole hours stands for the hour before it.
-            start = end - -(-(end - start) // activity.resolution_us) * activity.resolution_us
+            start = end - -(-(end - start) // coarse) * coarse
         return cls(start, end) if end > start else None
 
 
@@ -165,8 +167,9 @@ class Rates:
         inside = (activity.starts + activity.step_us > span.start) & (activity.starts < span.end)
         at = np.maximum(activity.starts[inside], span.start)
         rows = np.zeros(cells, dtype=np.int64)
-        np.add.at(rows, empty._cells(at), activity.counts[inside])
-        return dataclasses.replace(empty, rows=rows, exposure=exposure)
+        # Cells begin at whole hours of UTC, where the clock may show half past.
+        np.add.at(rows, empty._cells(at // unit * unit), activity.counts[inside])
+        return dataclasses.replace(empty, rows=rows, exposure=exposure.astype(np.float64))
 
     @property
     def shortest_us(self) -> int:
@@ -197,7 +200,7 @@ class Rates:
         """
         pieces = self._pieces(edges)
         rows = np.diff(pieces.edges) * self._rate()[pieces.cells]
-        return np.bincount(pieces.owners, rows, len(edges) - 1)
+        return np.bincount(pieces.owners, rows, len(edges) - 1).astype(np.float64)
 
     def uncertainty(self, edges: _IntArray) -> _FloatArray:
         """Variance of `expected` in units of the noise's ratio: the rates are estimates."""
@@ -209,7 +212,12 @@ class Rates:
         variance = np.divide(
             self._rate(), self.exposure, out=np.zeros(cells), where=self.exposure > 0
         )
-        return np.bincount(keys // cells, times**2 * variance[keys % cells], len(edges) - 1)
+        squares = times**2 * variance[keys % cells]
+        return np.bincount(keys // cells, squares, len(edges) - 1).astype(np.float64)
+
+    def most(self, length_us: int) -> float:
+        """Rows expected in so long a time when it is busiest."""
+        return float(self._rate().max()) * length_us
 
     def counts(self, edges: _IntArray) -> _IntArray:
         """The activity's own rows between successive edges that are edges of its steps."""
@@ -218,27 +226,15 @@ class Rates:
 
     def noise(self, length_us: int) -> Noise | None:
         """How noisy counts over so long a time are; None where the reference is too short."""
-        step, span = max(self.activity.step_us, self.activity.resolution_us), self.span
+        step = max(self.activity.step_us, self.activity.resolution_us)
         # Whole steps only: the first and the last may be cut.
-        first = -(-span.start // self.activity.step_us) * self.activity.step_us
-        steps = (span.end - first) // step
+        first = -(-self.span.start // self.activity.step_us) * self.activity.step_us
+        steps = (self.span.end - first) // step
         each = max(1, min(length_us // step, steps // _BLOCKS), -(-steps // _MOST_BLOCKS))
         blocks = steps // each
-        if blocks < _FEWEST_BLOCKS:
+        if blocks < _LEAST_FREEDOM:
             return None
-        edges = first + np.arange(blocks + 1) * (each * step)
-        expected, uncertain = self.expected(edges), self.uncertainty(edges)
-        squares = (self.counts(edges) - expected) ** 2
-        there = expected > 0
-        mean = expected[there]
-        # A block takes part in its own expectation: by its leverage the residual is too small.
-        kept = np.maximum(0.0, 1.0 - uncertain[there] / mean)
-        freedom = float(kept.sum())
-        if freedom < _FEWEST_BLOCKS - 1:
-            return None
-        ratio = float((squares[there] / mean).sum()) / freedom
-        relative = float(squares.sum()) / float((mean**2 * kept).sum())
-        return Noise(each * step, ratio, relative, freedom)
+        return _noise(self, first, each * step, blocks)
 
     def _rate(self) -> _FloatArray:
         return np.divide(
@@ -251,9 +247,12 @@ class Rates:
             nothing = np.zeros(len(edges) - 1, dtype=np.int64)
             return _Pieces(edges, nothing, np.arange(len(edges) - 1))
         first, last = int(edges[0]) // self.unit_us + 1, -(-int(edges[-1]) // self.unit_us)
-        every = np.union1d(edges, np.arange(first, last, dtype=np.int64) * self.unit_us)
+        turns = np.arange(first, last, dtype=np.int64) * self.unit_us
+        every = np.sort(np.concatenate([edges, turns]), kind="stable")
+        every = every[np.append(True, every[1:] != every[:-1])]
         owners = np.searchsorted(edges, every[:-1], side="right") - 1
-        return _Pieces(every, self._cells(every[:-1]), owners)
+        begins = every[:-1] // self.unit_us * self.unit_us
+        return _Pieces(every, self._cells(begins), owners)
 
     def _cells(self, at: _IntArray) -> _IntArray:
         if not self.period_us:
@@ -262,6 +261,24 @@ class Rates:
             at = _wall_clock(at, self.zone)
         found: _IntArray = at % self.period_us // self.unit_us
         return found
+
+
+@functools.lru_cache(maxsize=64)
+def _noise(rates: Rates, first: int, block_us: int, blocks: int) -> Noise | None:
+    """The noise of so many blocks of one length."""
+    edges = first + np.arange(blocks + 1, dtype=np.int64) * block_us
+    expected, uncertain = rates.expected(edges), rates.uncertainty(edges)
+    squares = (rates.counts(edges) - expected) ** 2
+    there = expected > 0
+    mean = expected[there]
+    # A block takes part in its own expectation: by its leverage the residual is too small.
+    kept = np.maximum(0.0, 1.0 - uncertain[there] / mean)
+    freedom = float(kept.sum())
+    if freedom < _LEAST_FREEDOM:
+        return None
+    ratio = float((squares[there] / mean).sum()) / freedom
+    relative = float(squares.sum()) / float((mean**2 * kept).sum())
+    return Noise(block_us, ratio, relative, freedom)
 
 
 @dataclasses.dataclass(frozen=True, slots=True, eq=False)

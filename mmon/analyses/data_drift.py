@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from collections.abc import Sequence
 
@@ -9,6 +10,9 @@ from mmon import metrics
 from mmon.analyses import Context, Findings
 from mmon.analyses._chances import least_p_value
 from mmon.config_analyses import DataDrift, Thresholds
+from mmon.profiles.counts import Counts
+from mmon.profiles.ecdf import Ecdf
+from mmon.profiles.presence import Presence
 from mmon.profiles.table import ColumnProfile
 from mmon.results import ColumnKind, Metric, Result, ResultKind, Score, Status
 from mmon.verdict import Candidate
@@ -28,7 +32,7 @@ _GENERAL = Thresholds(potential=0.5, detected=0.7)
 def analyse(context: Context) -> Findings:
     """One candidate for every tested column and every metric defined for its kind."""
     settings = _settings(context)
-    names = metrics.names() if settings.metrics == "all" else settings.metrics
+    names = _names(settings, is_segment=context.segment is not None)
     chosen = [metrics.load(name, settings.options.get(name)) for name in names]
     candidates = [
         _candidate(context, settings, metric, ref, cur)
@@ -39,6 +43,16 @@ def analyse(context: Context) -> Findings:
     ]
     rows = Metric(APPLICATION, "rows", float(context.production.rows), window=context.window)
     return Findings(candidates, [rows])
+
+
+def _names(settings: DataDrift, *, is_segment: bool) -> Sequence[str]:
+    """The metrics to compute; of segments, which are many, those that decide unless named."""
+    if settings.metrics != "all":
+        return settings.metrics
+    if not is_segment:
+        return metrics.names()
+    usual = {name for name, _ in DEFAULT_THRESHOLDS}
+    return [name for name in metrics.names() if name in usual | settings.thresholds.keys()]
 
 
 def conclude(context: Context, results: Sequence[Result]) -> Findings:
@@ -60,6 +74,9 @@ def _candidate(
     cur: ColumnProfile,
 ) -> Candidate:
     before, after = ref.distribution, cur.distribution
+    if ref.name == context.config.columns.target:
+        # A missing target is a label that has not arrived yet, and no category of its own.
+        before, after = _known(before), _known(after)
     if before is None or after is None:
         raise TypeError(f"column {ref.name!r} is tested and has no distribution")
     thresholds = DEFAULT_THRESHOLDS.get((metric.name, ref.kind), Thresholds())
@@ -86,6 +103,13 @@ def _candidate(
         column=ref.name,
         gating=has_threshold and settings.gate == "any",
     )
+
+
+def _known(distribution: Ecdf | Counts | None) -> Ecdf | Counts | None:
+    """A distribution of the rows that have a value."""
+    if distribution is None:
+        return None
+    return dataclasses.replace(distribution, presence=Presence(present=distribution.n))
 
 
 def _share_drifted(

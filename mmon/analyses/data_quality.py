@@ -82,6 +82,17 @@ def _missing_column(context: Context, ref: ColumnProfile) -> Candidate:
 
 
 def _missing_share(context: Context, ref: ColumnProfile, cur: ColumnProfile) -> Candidate:
+    found = _missing_increase(context, ref, cur)
+    if (
+        ref.name != context.config.columns.target
+        or "missing_share" in _settings(context).thresholds
+    ):
+        return found
+    # A missing target is a label that has not arrived yet: `label_coverage` tells how many.
+    return dataclasses.replace(found, thresholds=Thresholds())
+
+
+def _missing_increase(context: Context, ref: ColumnProfile, cur: ColumnProfile) -> Candidate:
     return _share(
         context,
         "missing_share",

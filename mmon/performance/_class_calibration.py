@@ -7,6 +7,7 @@ observed one is not extreme, with the likeliest gaps that have that error.
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import math
 from collections.abc import Callable
@@ -25,6 +26,61 @@ _DRAWS = 4000
 _SEED = 20_170_815
 
 
+@dataclasses.dataclass(frozen=True, slots=True, eq=False)
+class _Gaps:
+    """The observed gaps of the bins, as parts of the error, and what their noise depends on.
+
+    Attributes
+    ----------
+    rows : int
+    gap : (10,) float64
+        (hits - sum of confidence) / rows.
+    share : (10,) float64
+        Each bin's share of the rows.
+    chance : (10,) float64
+        Sum of confidence * (1 - confidence), over rows: a row's variance in a calibrated bin.
+    tilt : (10,) float64
+        What one unit of mean gap adds to it.
+    """
+
+    rows: int
+    gap: _FloatArray
+    share: _FloatArray
+    chance: _FloatArray
+    tilt: _FloatArray
+
+    @classmethod
+    def of(cls, sums: ScoreSums) -> _Gaps:
+        confidence, squares, _ = sums.confidence / sums.rows
+        share, hits = sums.bins.T / sums.rows
+        tilt = 1 - 2 * confidence / np.where(share > 0, share, 1.0)
+        return cls(sums.rows, hits - confidence, share, confidence - squares, tilt)
+
+    def spread(self, gap: _FloatArray) -> _FloatArray:
+        """(10,) variance of the observed gaps when the true ones are ``gap``."""
+        second: _FloatArray = np.maximum(self.chance + self.tilt * gap, 0.0)
+        return np.maximum(second - gap * gap, 0.0) / self.rows
+
+    @property
+    def yielding(self) -> _FloatArray:
+        """(10,) how much each gap gives way: the larger of its variances with and without it."""
+        yielding: _FloatArray = np.maximum(
+            self.spread(self.gap), self.spread(np.zeros_like(self.gap))
+        )
+        return yielding
+
+    def stronger(self, strength: float) -> _FloatArray:
+        """(10,) the likeliest gaps of a smaller (strength > 0) or larger error than observed."""
+        sizes = np.maximum(0.0, np.abs(self.gap) - strength * self.yielding)
+        gaps: _FloatArray = np.copysign(sizes, self.gap)
+        return gaps
+
+    def errors(self, gap: _FloatArray) -> _FloatArray:
+        """(4000,) errors that are observed when the true gaps are ``gap``."""
+        drawn: _FloatArray = np.abs(gap + _draws() * np.sqrt(self.spread(gap))).sum(axis=1)
+        return drawn
+
+
 def calibration_error(sums: ScoreSums) -> Estimate:
     """The mean absolute gap between confidence and share of hits, over rows.
 
@@ -33,29 +89,22 @@ def calibration_error(sums: ScoreSums) -> Estimate:
     sums : ScoreSums
         Of at least one row.
     """
-    rows = sums.rows
-    confidence, squares, products = sums.confidence
-    hits = sums.bins[:, 1].astype(np.float64)
-    gap = (hits - confidence) / rows
-    # Of one row's part of each gap: a row is in one bin only.
-    second = np.maximum(0.0, (hits - 2 * products + squares) / rows)
-    value = min(1.0, float(np.abs(gap).sum()))
-    if rows < 2:
-        return Estimate(value, rows=rows)
-    noise = _noise((np.diag(second) - np.outer(gap, gap)) / (rows - 1))
-    spread = np.maximum(0.0, second - gap * gap) / (rows - 1)
-    if not spread.any():
+    gaps = _Gaps.of(sums)
+    value = min(1.0, float(np.abs(gaps.gap).sum()))
+    if sums.rows < 2:
+        return Estimate(value, rows=sums.rows)
+    if not gaps.yielding.any():
         # Not one surprise yet: as many as Wilson's interval allows.
-        interval = max(0.0, value - wilson(0, rows)[1]), min(1.0, value + wilson(0, rows)[1])
-        return Estimate(value, interval, variance_or_width(0.0, interval), rows)
-    low, middle, high = _errors_at(value, gap, spread, noise)
-    shrunk = _gaps_of(middle, gap, spread)
-    drawn = np.abs(shrunk + noise).sum(axis=1)
-    # Around the error that the middle stands for, bias included.
-    variance = float(np.mean((drawn - np.abs(shrunk).sum()) ** 2))
-    ends = (float(np.abs(_gaps_of(end, gap, spread)).sum()) for end in (low, high))
-    interval = max(0.0, min(next(ends), value)), min(1.0, max(next(ends), value))
-    return Estimate(value, interval, variance, rows)
+        unseen = wilson(0, sums.rows)[1]
+        interval = max(0.0, value - unseen), min(1.0, value + unseen)
+        return Estimate(value, interval, variance_or_width(0.0, interval), sums.rows)
+    low, high = (gaps.stronger(strength) for strength in _strengths(gaps, value))
+    # Around the smallest error, where noise adds most to the value: that, too, differs between
+    # few and many rows.
+    variance = float(np.mean((gaps.errors(low) - np.abs(low).sum()) ** 2))
+    ends = float(np.abs(low).sum()), float(np.abs(high).sum())
+    interval = max(0.0, min(ends[0], value)), min(1.0, max(ends[1], value))
+    return Estimate(value, interval, variance, sums.rows)
 
 
 @functools.cache
@@ -65,45 +114,29 @@ def _draws() -> _FloatArray:
     return np.concatenate([half, -half])
 
 
-def _noise(covariance: _FloatArray) -> _FloatArray:
-    """(4000, 10) draws of the gaps' sampling noise."""
-    variances, axes = np.linalg.eigh(covariance)
-    noise: _FloatArray = (_draws() * np.sqrt(np.maximum(variances, 0.0))) @ axes.T
-    return noise
-
-
-def _gaps_of(strength: float, gap: _FloatArray, spread: _FloatArray) -> _FloatArray:
-    """The likeliest gaps of a smaller (strength > 0) or larger error than the observed one."""
-    sizes = np.maximum(0.0, np.abs(gap) - strength * spread)
-    gaps: _FloatArray = np.copysign(sizes, gap)
-    return gaps
-
-
-def _errors_at(
-    value: float, gap: _FloatArray, spread: _FloatArray, noise: _FloatArray
-) -> tuple[float, float, float]:
-    """Strengths of the smallest error that is not contradicted, the middle one, and the largest.
+def _strengths(gaps: _Gaps, value: float) -> tuple[float, float]:
+    """Strengths of the smallest error that is not contradicted, and of the largest.
 
     An error near 0 can only be contradicted by a larger value, and so gets all of the level's
     tail there; a large one gets half of it on either side.
     """
-    scale = float(np.std(np.abs(noise).sum(axis=1)))
+    spread = gaps.yielding
+    scale = math.sqrt(float(spread.sum()))
 
     def share_below(strength: float) -> float:
-        drawn = np.abs(_gaps_of(strength, gap, spread) + noise).sum(axis=1)
-        return float(np.mean(drawn < value))
+        return float(np.mean(gaps.errors(gaps.stronger(strength)) < value))
 
     def lower_tail(strength: float) -> float:
-        error = float(np.abs(_gaps_of(strength, gap, spread)).sum())
+        error = float(np.abs(gaps.stronger(strength)).sum())
         return (1 - LEVEL) / 2 * min(1.0, error / (2 * scale))
 
     positive = spread > 0
-    most = float(np.max(np.abs(gap[positive]) / spread[positive]))
+    # A little more than closes the last gap, whatever the rounding.
+    most = (1 + 1e-9) * float(np.max(np.abs(gaps.gap[positive]) / spread[positive]))
     # Far enough for the smallest error to be contradicted.
     least = -20.0 / math.sqrt(float(spread[positive].max()))
     return (
         _strength(lambda at: share_below(at) > LEVEL + lower_tail(at), least, most),
-        _strength(lambda at: share_below(at) > 0.5, least, most),
         _strength(lambda at: share_below(at) > lower_tail(at), least, most),
     )
 
@@ -112,7 +145,8 @@ def _strength(passes: Callable[[float], bool], least: float, most: float) -> flo
     """Where ``passes`` becomes true on the way from ``least`` to ``most``; ``most`` if nowhere."""
     if not passes(most):
         return most
-    for _ in range(40):
+    # To a thousandth of the noise: far below what the draws resolve.
+    for _ in range(17):
         middle = (least + most) / 2
         least, most = (least, middle) if passes(middle) else (middle, most)
     return most

@@ -11,10 +11,9 @@ from scipy.special import stdtrit
 
 from mmon.performance import LEVEL, Estimate
 from mmon.performance._class_intervals import (
-    Z,
     Interval,
-    correlation_of,
-    share_interval,
+    Z,
+    average_interval,
     undefined,
     variance_or_width,
 )
@@ -138,7 +137,7 @@ def _average(
     )
     # Each class's own variance is known from all rows, only how they go together from the groups.
     reach = weights * np.sqrt([one.area.variance for one in ranked])
-    variance = float(reach @ correlation_of(_covariance(totals)) @ reach)
+    variance = float(reach @ _correlation(_covariance(totals)) @ reach)
     if is_weighted:
         # The weights are estimates, too: a class with more rows than usual moves the mean.
         moved = groups[:, :, 1].sum(axis=2) @ (values - mean) / rows.sum()
@@ -146,7 +145,12 @@ def _average(
         variance += float(weights @ (values - mean) ** 2) / float(rows.sum()) + 2 * float(together)
     variance = max(0.0, variance)
     fewer = np.array([min(one.ranking.m, one.ranking.n) for one in ranked])
-    interval = share_interval(mean, variance, 1 / float(np.sum(weights**2 / fewer)))
+    # Averaging shrinks the classes' noise, but not their common bias.
+    center = mean - float(weights @ [one.area.bias for one in ranked])
+    low, high = average_interval(
+        min(max(center, 0.0), 1.0), variance, weights, [one.estimate for one in ranked], fewer
+    )
+    interval = min(low, mean), max(high, mean)
     return Estimate(
         value=mean,
         interval=interval,
@@ -210,3 +214,12 @@ def _covariance(totals: _FloatArray) -> _FloatArray:
     centered = totals - totals.mean(axis=0)
     covariance: _FloatArray = centered.T @ centered * (GROUPS / (GROUPS - 1))
     return covariance
+
+
+def _correlation(covariance: _FloatArray) -> _FloatArray:
+    """(S, S) correlations; terms without variance are taken to be independent of the others."""
+    deviation = np.sqrt(np.maximum(np.diag(covariance), 0.0))
+    scale = np.where(deviation > 0, deviation, 1.0)
+    correlation: _FloatArray = np.clip(covariance / np.outer(scale, scale), -1.0, 1.0)
+    np.fill_diagonal(correlation, 1.0)
+    return correlation

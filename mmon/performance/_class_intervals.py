@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -121,3 +122,30 @@ def share_interval(value: float, variance: float, rows: float) -> Interval:
     """
     effective = value * (1 - value) / variance if variance > 0 and 0 < value < 1 else rows
     return wilson(value * effective, effective)
+
+
+def average_interval(
+    value: float,
+    variance: float,
+    weights: _FloatArray,
+    terms: Sequence[Estimate],
+    rows: _FloatArray,
+) -> Interval:
+    """The interval of a weighted mean of shares, whose terms may rest on few rows.
+
+    A term that shows no variance by the luck of few rows counts with that of its own interval.
+
+    Parameters
+    ----------
+    value, variance : float
+        The mean, and its sampling variance.
+    weights, rows : (S,) float64
+        Weight of each term, and the rows that it rests on.
+    terms : sequence of Estimate
+        With variances and intervals.
+    """
+    shown = np.array([term.variance or 0.0 for term in terms])
+    ends = np.array([term.interval or (term.value, term.value) for term in terms])
+    allowed = ((ends[:, 1] - ends[:, 0]) / (2 * Z)) ** 2
+    hidden = float(weights**2 @ np.maximum(allowed - shown, 0.0))
+    return share_interval(value, variance + hidden, 1 / float(np.sum(weights**2 / rows)))

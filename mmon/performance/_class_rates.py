@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from mmon.performance import Estimate
 from mmon.performance._class_intervals import (
+    average_interval,
     proportion,
-    share_interval,
     undefined,
     variance_or_width,
     wilson,
@@ -125,9 +125,11 @@ class Ratios:
             # The weights are estimates, too.
             moved = moved + np.repeat(values - mean, len(values)) / rows
         variance = float(self.confusion.ravel() @ moved**2)
-        known = self.bottom > 0
-        equivalent = 1 / float(np.sum(weights[known] ** 2 / self.bottom[known]))
-        interval = share_interval(mean, variance, equivalent)
+        known = (self.bottom > 0) & (weights > 0)
+        if not known.any():
+            return undefined("there is one class only")
+        terms = [self.one(code) for code in np.flatnonzero(known).tolist()]
+        interval = average_interval(mean, variance, weights[known], terms, self.bottom[known])
         lost = [self.labels[code] for code in np.flatnonzero(occurs & (self.bottom == 0))]
         reason = f"counted as 0, being undefined: {', '.join(lost)}" if lost else None
         return Estimate(

@@ -19,8 +19,8 @@ _FloatArray = NDArray[np.float64]
 def precision_recall_area(ranking: Ranking) -> Area:
     """The mean, over rows of the class, of the precision at their score (average precision).
 
-    The variance is the jackknife's: each row's influence is the exact change of the value when the
-    row is left out.
+    Variance and bias are the jackknife's: each row's influence is the exact change of the value
+    when the row is left out.
     """
     m = ranking.m
     found, wrong = ranking.inside_from, ranking.outside_from
@@ -32,14 +32,15 @@ def precision_recall_area(ranking: Ranking) -> Area:
     # Without another row at s, the precision at all scores up to s rises.
     without_outside = value + np.cumsum(ranking.inside * lost) / m
     moved_inside, moved_outside = value - without_inside, value - without_outside
-    variance = 0.0
+    variance = bias = 0.0
     rows = m + ranking.n
     if m > 1:
         moves = np.concatenate([moved_inside, moved_outside])
         weights = np.concatenate([ranking.inside, ranking.outside])
         center = float(weights @ moves) / rows
+        bias = -(rows - 1) * center
         variance = (rows - 1) / rows * float(weights @ (moves - center) ** 2)
-    return Area(min(max(value, 0.0), 1.0), variance, moved_inside, moved_outside)
+    return Area(min(max(value, 0.0), 1.0), variance, moved_inside, moved_outside, bias)
 
 
 def _without_inside(ranking: Ranking, precision: _FloatArray) -> _FloatArray:

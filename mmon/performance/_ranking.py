@@ -80,12 +80,15 @@ class Area:
         Sampling variance; 0 where a single row of either kind leaves it unknown.
     moved_inside, moved_outside : (K,) float64
         Change of the value by one more row at each score, of the class and of the others.
+    bias : float
+        How much too large the value is on average.
     """
 
     value: float
     variance: float
     moved_inside: _FloatArray
     moved_outside: _FloatArray
+    bias: float = 0.0
 
 
 def roc_area(ranking: Ranking) -> Area:

@@ -9,7 +9,12 @@ from typing import ClassVar, Literal
 import numpy as np
 
 from mmon.performance import Estimate, Tables
-from mmon.performance._class_intervals import share_interval, undefined, variance_or_width
+from mmon.performance._class_intervals import (
+    average_interval,
+    proportion,
+    undefined,
+    variance_or_width,
+)
 from mmon.performance._class_rates import NO_PAIRS
 from mmon.performance._class_tables import classified
 from mmon.results import Task
@@ -41,13 +46,14 @@ class BalancedAccuracy:
     >>> rows = ClassificationTables.of_rows([0, 0, 0, 1, 1, 1], [0, 0, 1, 1, 1, 0])
     >>> estimate = BalancedAccuracy().estimates(rows)["balanced_accuracy"]
     >>> f"{estimate.value:.3f}", "{:.3f} to {:.3f}".format(*estimate.interval)
-    ('0.667', '0.342 to 0.859')
+    ('0.667', '0.300 to 0.903')
 
     References
     ----------
-    Brodersen et al., *The balanced accuracy and its posterior distribution*, ICPR 2010. Zou and
-    Donner, *Construction of confidence limits about effect measures*, Statistics in Medicine
-    2008. ``sklearn.metrics.balanced_accuracy_score``.
+    Brodersen et al., *The balanced accuracy and its posterior distribution*, ICPR 2010. Korn and
+    Graubard, *Confidence intervals for proportions with small expected number of positive counts
+    estimated from survey data*, Survey Methodology 1998.
+    ``sklearn.metrics.balanced_accuracy_score``.
     """
 
     name: ClassVar[str] = "balanced_accuracy"
@@ -66,11 +72,12 @@ class BalancedAccuracy:
         if size < 2:
             return {self.name: undefined("all rows are of one class" if size else NO_PAIRS)}
         hits, rows = confusion.diagonal()[occurs], actual[occurs]
-        recall = hits / rows
-        value = float(recall.mean())
+        counts = zip(hits.tolist(), rows.tolist(), strict=True)
+        recalls = [proportion(hit, row, NO_PAIRS) for hit, row in counts]
+        value = float(np.mean(hits / rows))
         # Given the targets, the classes' rows have nothing to do with each other.
-        variance = float(np.sum(recall * (1 - recall) / rows)) / size**2
-        interval = share_interval(value, variance, size**2 / float(np.sum(1 / rows)))
+        variance = sum(one.variance or 0.0 for one in recalls) / size**2
+        interval = average_interval(value, variance, np.full(size, 1 / size), recalls, rows)
         return {
             self.name: Estimate(
                 value=value,

@@ -45,7 +45,7 @@ class ExpectedCalibrationError:
     >>> rows = ClassificationTables.of_rows(target, prediction, score)
     >>> estimate = ExpectedCalibrationError().estimates(rows)["expected_calibration_error"]
     >>> f"{estimate.value:.3f}", "{:.3f} to {:.3f}".format(*estimate.interval)
-    ('0.317', '0.000 to 0.470')
+    ('0.317', '0.000 to 0.532')
 
     References
     ----------

@@ -21,10 +21,9 @@ class F1:
     2 * true positives / (2 * true positives + false positives + false negatives): 1 for a model
     without errors, 0 when no positive was found. True negatives play no part. The interval is
     Wilson's for the share of hits among the rows that are or are said to be positive, from
-    which F1 follows; averages combine the intervals of the classes with their covariances. With
-    several classes: of each class against all others, and averaged with equal weights (macro),
-    over all rows taken together (micro), and weighted by the classes' rows (weighted). A class
-    for which it is undefined counts as 0 in the averages.
+    which F1 follows. With several classes: of each class against all others, and averaged with
+    equal weights (macro), over all rows taken together (micro), and weighted by the classes' rows
+    (weighted). A class for which it is undefined counts as 0 in the averages.
 
     Misleads when
     -------------
@@ -47,8 +46,7 @@ class F1:
     References
     ----------
     van Rijsbergen, *Information Retrieval*, 1979. Takahashi et al., *Confidence interval for
-    micro-averaged F1 and macro-averaged F1 scores*, Applied Intelligence 2022. Zou and Donner,
-    *Construction of confidence limits about effect measures*, Statistics in Medicine 2008.
+    micro-averaged F1 and macro-averaged F1 scores*, Applied Intelligence 2022.
     ``sklearn.metrics.f1_score``.
     """
 

@@ -48,7 +48,7 @@ class MatthewsCorrcoef:
     >>> rows = ClassificationTables.of_rows([0, 0, 0, 1, 1, 1], [0, 0, 1, 1, 1, 0])
     >>> estimate = MatthewsCorrcoef().estimates(rows)["matthews_corrcoef"]
     >>> f"{estimate.value:.3f}", "{:.3f} to {:.3f}".format(*estimate.interval)
-    ('0.333', '-0.430 to 0.749')
+    ('0.333', '-0.446 to 0.788')
 
     References
     ----------

@@ -70,14 +70,18 @@ class MedianAbsoluteError:
         lows, highs = zip(*(_between(distances, rank) for rank in _middle(n)), strict=True)
         low, high = _half_way(lows[0], lows[-1]), _half_way(highs[0], highs[-1])
         interval = _interval(distances)
+        variance = None if interval is None else _variance(interval)
         said = [left_out_reason(numbers)]
         if interval is None:
             said.append(f"{n} rows are too few for a confidence interval of a median")
+        elif variance == math.inf:
+            interval = variance = None
+            said.append("the errors are too large for a confidence interval")
         return {
             self.name: Estimate(
                 _half_way(low, high),
                 interval=interval,
-                variance=None if interval is None else _variance(interval),
+                variance=variance,
                 rows=n,
                 error=high / 2 - low / 2,
                 reason="; ".join(part for part in said if part) or None,
@@ -127,7 +131,11 @@ def _interval(ecdf: Ecdf) -> tuple[float, float] | None:
 
 
 def _variance(interval: tuple[float, float]) -> float:
-    """What a normal estimate with this interval would have."""
+    """What a normal estimate with this interval would have; infinite where it overflows.
+
+    On compressed summaries a little too large, as the interval is.
+    """
     from scipy.special import ndtri
 
-    return ((interval[1] - interval[0]) / (2.0 * float(ndtri(1.0 - TAIL)))) ** 2
+    deviation = (interval[1] - interval[0]) / (2.0 * float(ndtri(1.0 - TAIL)))
+    return deviation * deviation

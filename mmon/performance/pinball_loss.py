@@ -78,11 +78,12 @@ class PinballLoss:
 def _tilted(under: Moments, over: Moments, quantile: float) -> Moments:
     """Moments of quantile · under + (1 - quantile) · over, of which one is 0 in every row."""
     a, b = quantile, 1.0 - quantile
-    low, high = a * under.mean, b * over.mean
-    n = under.n
+    n, low, high = under.n, a * under.mean, b * over.mean
+    low_m2, high_m2 = a * a * under.m2, b * b * over.m2
     # As their product is 0 in every row, their covariance is minus the product of their means.
-    m2 = a**2 * under.m2 + b**2 * over.m2 - 2.0 * n * low * high
+    m2 = low_m2 + high_m2 - 2.0 * n * low * high
     # Likewise the mixed third moments: with deviations u' and o', E[u'² o'] = -E[o] (V[u] - E[u]²).
-    mixed = -high * (a**2 * under.m2 / n - low**2) - low * (b**2 * over.m2 / n - high**2)
+    mixed = -high * (low_m2 / n - low * low) - low * (high_m2 / n - high * high)
     m3 = a**3 * under.m3 + b**3 * over.m3 + 3.0 * n * mixed
-    return Moments(n, low + high, max(m2, 0.0), m3)
+    # Rounding may leave a little less than nothing.
+    return Moments(n, low + high, 0.0 if m2 < 0.0 else m2, m3)

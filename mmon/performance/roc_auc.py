@@ -47,7 +47,7 @@ class RocAuc:
     >>> rows = ClassificationTables.of_rows(target, prediction, score)
     >>> estimate = RocAuc().estimates(rows)["roc_auc"]
     >>> f"{estimate.value:.3f}", "{:.3f} to {:.3f}".format(*estimate.interval)
-    ('0.889', '0.078 to 0.997')
+    ('0.889', '0.073 to 0.998')
 
     References
     ----------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Sequence
 from typing import Self
 
@@ -45,9 +46,14 @@ class Grid:
         low, high = (float(end) for end in np.quantile(both, _CORE, method="inverted_cdf"))
         # Halved first: the range may be beyond the largest double.
         half_range = high / 2 - low / 2
-        margin = _MARGIN * 2 * half_range if half_range else max(0.5, abs(low) * 1e-9)
+        margin = _MARGIN * 2 * half_range
+        size = max(abs(low), abs(high))
+        if half_range < 64 * math.ulp(size):
+            # All but constant: so few doubles between them cannot be cut into cells.
+            margin = max(0.5, size * 1e-9)
         low, high = max(low - margin, -_LARGEST), min(high + margin, _LARGEST)
-        edges = 2.0 * (low / 2 + (high / 2 - low / 2) * np.linspace(0.0, 1.0, CELLS + 1))
+        with np.errstate(over="ignore"):
+            edges = 2.0 * (low / 2 + (high / 2 - low / 2) * np.linspace(0.0, 1.0, CELLS + 1))
         steps = np.arange(1, _STEPS) / _STEPS
         cuts = np.unique(np.quantile(prediction, steps, method="inverted_cdf"))
         return cls(np.clip(edges, -_LARGEST, _LARGEST), cuts[cuts < prediction.max()])

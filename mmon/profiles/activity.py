@@ -13,7 +13,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from mmon.profiles.identities import EVERY_HASH, MOST_IDS, Identities
+from mmon.profiles.identities import EVERY_HASH, MOST_IDS, STORED_IDS, Identities
 from mmon.profiles.latency_steps import MOST_STEPS as MOST_LATENCY_STEPS
 from mmon.profiles.latency_steps import LatencySteps
 from mmon.profiles.steps import CLOSE, HOUR_US, LADDER_US, MINUTE_US, coarser, joined, tally
@@ -211,11 +211,11 @@ class Activity:
         """The start of the day, on the grid of steps, that a date's instant stands for."""
         return (date_us - _lag_us(is_daily=True)) // DAY_US * DAY_US
 
-    def without_ids(self, kept: int) -> Activity:
-        """The same with at most ``kept`` ids: fit to be stored."""
+    def stored(self) -> Activity:
+        """The same with few ids: fit to be kept beside a model."""
         if self.identities is None:
             return self
-        return dataclasses.replace(self, identities=self.identities.shrunk(kept))
+        return dataclasses.replace(self, identities=self.identities.stored(STORED_IDS))
 
 
 @dataclasses.dataclass(frozen=True, slots=True, eq=False)

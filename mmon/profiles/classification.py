@@ -124,12 +124,15 @@ class ClassificationTables:
         """
         codes = np.asarray(target, dtype=np.int16)
         n = len(codes)
+        known = None if scores is None else np.asarray(scores, dtype=np.float64)
+        if known is not None and known.ndim == 1:
+            known = known[:, None]
         outcome = Outcome(
             task=task or (Task.BINARY if len(classes) == 2 else Task.MULTICLASS),
             classes=classes,
             target=codes,
             prediction=np.asarray(prediction, dtype=np.int16),
-            scores=None if scores is None else np.asarray(scores, np.float64).reshape(n, -1),
+            scores=known,
             lower=None,
             upper=None,
             group=(np.arange(n) % GROUPS).astype(np.uint8),

@@ -28,6 +28,9 @@ _Counts = NDArray[np.int64]
 MOST_IDS = 1 << 20
 """Ids kept of one dataset: 16 MiB."""
 
+STORED_IDS = 1 << 12
+"""Ids kept in a file: 64 KiB."""
+
 EVERY_HASH = (1 << 64) - 1
 """The bound where every id is kept."""
 
@@ -59,6 +62,9 @@ class Identities:
         Rows of each kept id.
     bound : int
         Every id whose hash is at most this was kept; 2**64 - 1 when all ids were.
+    known : (float, float, float) or None
+        What ``repeats``, ``standard_error`` and ``sampled`` were before ids were dropped for
+        storage.
     """
 
     rows: int
@@ -66,6 +72,7 @@ class Identities:
     hashes: _Hashes
     counts: _Counts
     bound: int = EVERY_HASH
+    known: tuple[float, float, float] | None = None
 
     @classmethod
     def of(cls, ids: pl.Series, *, kept: int = MOST_IDS, bound: int = EVERY_HASH) -> Identities:
@@ -99,6 +106,8 @@ class Identities:
     @classmethod
     def merge(cls, parts: Sequence[Identities], *, kept: int = MOST_IDS) -> Identities:
         """The ids of all parts' rows; the same in any order and any grouping."""
+        if len(parts) == 1:
+            return parts[0].shrunk(kept)
         bound = min((part.bound for part in parts), default=EVERY_HASH)
         hashes = np.concatenate([part.hashes for part in parts]) if parts else _NO_HASHES
         counts = np.concatenate([part.counts for part in parts]) if parts else _NO_COUNTS
@@ -124,24 +133,33 @@ class Identities:
             bound=int(self.hashes[kept - 1]),
         )
 
+    def stored(self, kept: int) -> Identities:
+        """The same with fewer ids and no less known, as long as nothing is merged with it."""
+        known = self.repeats, self.standard_error, self.sampled
+        return dataclasses.replace(self.shrunk(kept), known=known)
+
     @property
     def sampled(self) -> float:
-        """Share of the ids that were kept, in (0, 1]; 1 when the count is exact."""
-        return (self.bound + 1) / (EVERY_HASH + 1)
+        """Share of the ids that ``repeats`` was found on, in (0, 1]; 1 when it is exact."""
+        return (self.bound + 1) / (EVERY_HASH + 1) if self.known is None else self.known[2]
 
     @property
     def is_exact(self) -> bool:
-        """Whether every id was kept."""
-        return self.bound == EVERY_HASH
+        """Whether ``repeats`` is exact."""
+        return self.sampled == 1.0
 
     @property
     def repeats(self) -> float:
-        """Rows that repeat the id of another row: rows minus distinct ids; at most an estimate."""
+        """Rows that repeat the id of another row: rows minus distinct ids."""
+        if self.known is not None:
+            return self.known[0]
         return float((self.counts - 1).sum()) / self.sampled
 
     @property
     def standard_error(self) -> float:
         """Of ``repeats``; 0 when exact."""
+        if self.known is not None:
+            return self.known[1]
         squares = float(np.square(self.counts - 1, dtype=np.float64).sum())
         return math.sqrt(squares * (1.0 - self.sampled)) / self.sampled
 

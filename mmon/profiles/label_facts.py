@@ -74,11 +74,6 @@ class LabelFacts:
     prediction_id: str | None = None
 
     @property
-    def coverage(self) -> float | None:
-        """The share of production rows with a label, in [0, 1]; None without production rows."""
-        return self.labelled / self.predictions if self.predictions else None
-
-    @property
     def trouble(self) -> str | None:
         """Why not one production row has a label; None when one has, or when there are none."""
         if self.labelled or not self.predictions:

@@ -96,7 +96,8 @@ def features(document: Document, window: int) -> Features | None:
     shown = min(windows, key=lambda index: (abs(index - window), index))
     by_metric: dict[str, dict[str, list[FeatureBin]]] = {}
     for one in document.bins:
-        if one.window == shown:
+        # A bin that is empty on both sides, such as "(null)", says nothing.
+        if one.window == shown and (one.reference_rows or one.production_rows):
             by_metric.setdefault(one.metric, {}).setdefault(one.column, []).append(one)
     parts = _parts(document, shown)
     bins = sum(len(rows) for columns in by_metric.values() for rows in columns.values())

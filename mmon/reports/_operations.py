@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
+from mmon.reports import _measure_rows as written
 from mmon.reports import _measures as measures
 from mmon.reports import _timeline as timelines
 from mmon.reports import _trends as trends
@@ -25,7 +26,7 @@ class Operations:
     """
 
     window: str
-    rows: tuple[measures.MeasureRow, ...]
+    rows: tuple[written.MeasureRow, ...]
     trends: tuple[trends.TrendFigure, ...]
     timeline: timelines.Timeline | None
 
@@ -46,10 +47,10 @@ def operations(document: Document) -> Operations | None:
         [m for m in document.metrics if (m.window, m.segment) == (window, None)],
         ResultKind.SYSTEM_PERFORMANCE,
     )
-    reach = measures.common_reach(of_window)
+    reach = written.common_reach(of_window)
     return Operations(
         window=window_title(document, window),
-        rows=tuple(measures.row(one, reach) for one in of_window),
+        rows=tuple(written.row(one, reach) for one in of_window),
         trends=trends.trend_figures(document, ResultKind.SYSTEM_PERFORMANCE),
         timeline=timeline,
     )

@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Sequence
 
 from mmon.drawings import PerformancePicture, Picture
+from mmon.reports import _measure_rows as written
 from mmon.reports import _measures as measures
 from mmon.reports import _units as units
 from mmon.reports import _wording as wording
@@ -14,11 +15,12 @@ from mmon.reports._columns import ResultRow, result_row
 from mmon.reports._confusion import Confusions, confusions
 from mmon.reports._curves import CurveGroup, curve_groups
 from mmon.reports._features import Features, features
-from mmon.reports._measures import Measure, MeasureRow
+from mmon.reports._measure_rows import MeasureRow
+from mmon.reports._measures import Measure
 from mmon.reports._operations import window_title
 from mmon.reports._planes import HeatMap, heat_maps
 from mmon.reports._trends import TrendFigure, trend_figures
-from mmon.reports._worse import Worse, segments_tested, worse_segments
+from mmon.reports._worse import Worse, sample_words, segments_tested, worse_segments
 from mmon.results import ColumnKind, Document, Result, ResultKind, Status
 
 _MOST_CLASSES = 100
@@ -63,6 +65,7 @@ class Performance:
     worse: tuple[Worse, ...]
     worse_left_out: int
     tested: int | None
+    sampled: str
 
 
 def performance(document: Document) -> Performance | None:
@@ -80,15 +83,15 @@ def performance(document: Document) -> Performance | None:
     own = [result for result in overall if result.window == window]
     told = [m for m in document.metrics if (m.window, m.segment) == (window, None)]
     of_window = measures.measures(own, told, ResultKind.MODEL_PERFORMANCE)
-    whole = [one for one in of_window if ":" not in one.result.name]
-    reach = measures.common_reach(whole)
+    whole = measures.worst_first(one for one in of_window if ":" not in one.result.name)
+    reach = written.common_reach(whole)
     picture = _picture(document, window)
     by_feature = features(document, window)
     worst = worse_segments(document)
     return Performance(
         window=window_title(document, window),
         labelled="" if picture is None else _labelled(picture),
-        rows=tuple(measures.row(one, reach) for one in whole),
+        rows=tuple(written.row(one, reach) for one in whole),
         classes=_classes([one for one in of_window if ":" in one.result.name]),
         checks=tuple(map(_check, checks(own, of_window))),
         trends=trend_figures(document, ResultKind.MODEL_PERFORMANCE),
@@ -102,19 +105,29 @@ def performance(document: Document) -> Performance | None:
         worse=worst[:_MOST_WORSE],
         worse_left_out=max(0, len(worst) - _MOST_WORSE),
         tested=segments_tested(document),
+        sampled=sample_words(document),
     )
 
 
 def checks(results: Sequence[Result], found: Sequence[Measure]) -> list[Result]:
-    """Results about labels, predictions and scores, and on columns: all that is no metric."""
+    """Results about labels, predictions and scores that say something: all that is no metric."""
     names = {one.result.name for one in found}
-    changes = {change.name for one in found for change in one.changes}
-    return [
+    names |= {change.name for one in found for change in one.changes}
+    kept = [
         result
         for result in results
         if result.segment is None
-        and (result.column is not None or result.name not in names | changes)
+        and (result.column is not None or result.name not in names)
+        and (result.status is not Status.IRRELEVANT or _says_something(result))
     ]
+    # What is counted for every window and for the whole run is the same where there is one window.
+    return list({(r.name, r.column, r.value, r.status): r for r in reversed(kept)}.values())[::-1]
+
+
+def _says_something(result: Result) -> bool:
+    """Whether a check is not just in order: that all rows have labels is what one expects."""
+    whole = 1.0 if result.name == "label_coverage" else 0.0
+    return result.value != whole
 
 
 def _check(result: Result) -> ResultRow:
@@ -126,7 +139,7 @@ def _check(result: Result) -> ResultRow:
     limits = [] if levels == (None, None) else [units.level(result, one) for one in levels]
     return dataclasses.replace(
         result_row(result),
-        status=measures.status_word(result),
+        status=written.status_word(result),
         value=value,
         thresholds=" / ".join(limits),
     )

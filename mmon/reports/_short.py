@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable
 
+from mmon.reports import _measure_rows as written
 from mmon.reports import _measures as measures
 from mmon.reports import _segments as segments
 from mmon.reports import _units as units
@@ -107,10 +108,10 @@ def performance_part(document: Document) -> Part | None:
     own = [r for r in found if r.window == window]
     of_window = _measures(document, own, window, ResultKind.MODEL_PERFORMANCE)
     besides = checks(own, of_window)
-    # Classes stay in the HTML report unless one of them is in trouble.
-    told = [one for one in of_window if ":" not in one.result.name or _needs_a_look(one.head)]
-    shown = _worst_first(told)[:_MOST_METRICS]
-    calm = [one for one in besides if not _needs_a_look(one) and _says_something(one)]
+    # Classes and variants stay in the HTML report unless one of them is in trouble.
+    told = [one for one in of_window if _is_main(one) or _needs_a_look(one.head)]
+    shown = measures.worst_first(told)[:_MOST_METRICS]
+    calm = [one for one in besides if not _needs_a_look(one)]
     notes = [", ".join(map(_check, calm))] if calm else []
     if not worst and tested is not None:
         count = f" ({tested:,} tested)" if tested else ""
@@ -135,7 +136,9 @@ def operations_part(document: Document) -> Part | None:
     of_window = _measures(document, own, window, ResultKind.SYSTEM_PERFORMANCE)
     if not of_window:
         return None
-    shown = _worst_first([one for one in of_window if one.is_judged or _needs_a_look(one.head)])
+    shown = measures.worst_first(
+        [one for one in of_window if one.is_judged or _needs_a_look(one.head)]
+    )
     notes = []
     if not shown:
         known = {one.result.name: one.result for one in of_window}
@@ -185,18 +188,15 @@ def _measures(
     return measures.measures(results, told, kind)
 
 
-def _worst_first(found: Iterable[Measure]) -> list[Measure]:
-    return sorted(found, key=lambda one: (not one.is_judged, -one.head.status.severity))
+def _is_main(one: Measure) -> bool:
+    """Whether a metric is about the model as a whole, defined, and no mere variant of another."""
+    name = one.result.name
+    is_variant = ":" in name or name.endswith(("_micro", "_weighted"))
+    return one.is_judged or not (is_variant or one.result.value is None)
 
 
 def _needs_a_look(result: Result) -> bool:
     return result.status.severity >= Status.INCONCLUSIVE.severity
-
-
-def _says_something(result: Result) -> bool:
-    """Whether a check in order is worth a word: that not all rows have labels, for instance."""
-    whole = 1.0 if result.name == "label_coverage" else 0.0
-    return result.value is not None and result.value != whole
 
 
 def _check(result: Result) -> str:
@@ -215,7 +215,7 @@ def _status(severity: int) -> Status:
 
 
 def _line(document: Document, one: Measure) -> Line:
-    row = measures.row(one, 1.0)
+    row = written.row(one, 1.0)
     has_news = row.reason is not None and _needs_a_look(one.head)
     return Line(
         status=one.head.status,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 
 from mmon.reports import _marks as marks
+from mmon.reports import _measure_rows as written
 from mmon.reports import _measures as measures
 from mmon.reports import _units as units
 from mmon.reports import _wording as wording
@@ -69,7 +70,7 @@ def _figure(document: Document, found: dict[int, Measure]) -> TrendFigure | None
         [None if row is None else row.result.interval for row in rows],
         one.result.reference_value,
         one.reference_interval,
-        measures.thresholds_on_value(one),
+        written.thresholds_on_value(one),
     )
     if band is None:
         return None
@@ -95,5 +96,5 @@ def _told(row: Measure) -> str:
     if row.result.interval is not None:
         low, high = (units.amount(row.result, end, decimals) for end in row.result.interval)
         text += f" [{low}, {high}]"
-    word = measures.status_word(row.head)
+    word = written.status_word(row.head)
     return f"{text}, {word}" if word else text

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
+from mmon.reports import _measure_rows as written
 from mmon.reports import _measures as measures
 from mmon.reports import _severity as severity
 from mmon.reports import _units as units
@@ -11,6 +12,7 @@ from mmon.reports import _wording as wording
 from mmon.results import Document, Result, Status
 
 _TESTED = "segments_tested"
+_SAMPLED = ("segments_reference_sample_rows", "segments_production_sample_rows")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -38,7 +40,7 @@ def worse_segments(document: Document) -> tuple[Worse, ...]:
     return tuple(
         Worse(
             severity=result.status.severity,
-            status=measures.status_word(result),
+            status=written.status_word(result),
             segment=result.segment or "",
             reason=(result.reason or "").removeprefix(f"{result.segment}: "),
             q_value=wording.probability(result.q_value),
@@ -72,4 +74,13 @@ def segments_tested(document: Document) -> int | None:
 
 def is_told(name: str) -> bool:
     """Whether a number is told among the segments that got worse."""
-    return name == _TESTED
+    return name == _TESTED or name in _SAMPLED
+
+
+def sample_words(document: Document) -> str:
+    """That pairs of features were looked for in a sample of rows; empty where in all of them."""
+    rows = {metric.name: metric.value for metric in document.metrics if metric.name in _SAMPLED}
+    if len(rows) < len(_SAMPLED):
+        return ""
+    ref, cur = (wording.count(rows[name] or 0.0) for name in _SAMPLED)
+    return f"pairs of features in a sample of {ref} rows of the reference and {cur} of production"

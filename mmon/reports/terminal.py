@@ -83,8 +83,10 @@ class _Screen:
             yield from self._findings()
             yield self.pen.text("")
         yield from sections(self.document, self.pen)
-        yield from self._besides()
-        yield self.pen.text("")
+        besides = list(self._besides())
+        if besides:
+            yield from besides
+            yield self.pen.text("")
         yield self._verdict()
 
     def _heading(self) -> Iterator[Text]:
@@ -230,7 +232,8 @@ class _Screen:
             line.append(INDENT)
             line.append(self.pen.signs.statuses[status], style=signs.STYLES[status])
             line.append(piece)
-        yield line
+        if line.cell_len:
+            yield line
 
     def _verdict(self) -> Text:
         verdict = self.document.verdict

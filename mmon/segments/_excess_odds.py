@@ -61,12 +61,14 @@ def _log_p_of_added(inside: Tables, rest: Tables, added: _FloatArray) -> _FloatA
     after = np.minimum(before + added, 1 - least)
     log_odds_ratio = np.log(after) - np.log1p(-after) - np.log(before) + np.log1p(-before)
     log_p = log_tail_of_odds(inside, np.maximum(log_odds_ratio, 0.0))
-    # The rest's rise is itself an estimate: its variance adds to the segment's, which the tail
-    # knows of, and shortens the deviation that the tail stands for.
-    own = before * (1 - before) / n + after * (1 - after) / m
-    own_share = own / (own + _variance(rest.k_ref, rest.n) + _variance(rest.k_cur, rest.m))
+    # The tail takes the margins as given, but the reference rate was estimated from them, and the
+    # rest's rise is an estimate too: the deviation that the tail stands for has a larger variance.
+    ref, cur = before * (1 - before), after * (1 - after)
+    given_margins = (1 / n + 1 / m) ** 2 / (1 / (n * ref) + 1 / (m * cur))
+    of_rest = _variance(rest.k_ref, rest.n) + _variance(rest.k_cur, rest.m)
+    share = given_margins / (ref / n + cur / m + of_rest)
     deviation = -ndtri_exp(np.minimum(log_p, -1e-300))
-    shortened: _FloatArray = log_ndtr(-deviation * np.sqrt(own_share))
+    shortened: _FloatArray = log_ndtr(-deviation * np.sqrt(share))
     return np.where(deviation > 0, shortened, log_p)
 
 

@@ -59,12 +59,18 @@ class Tally:
             self.cur_rest[segments],
         )
 
+    def rows(self) -> tuple[float, float]:
+        """Rows of either side, inside and outside of any segment."""
+        ref, cur = self.ref[0].sum() + self.ref_rest[0].sum(), self.cur[0].sum()
+        return float(ref), float(cur + self.cur_rest[0].sum())
+
     def are_at_least(self, least: tuple[float, float], least_rest: float) -> _BoolArray:
         """(S,) whether segment and rest have so many rows; that says nothing of their losses."""
         sides = (self.ref, least[0]), (self.cur, least[1])
         rests = (self.ref_rest, least_rest), (self.cur_rest, least_rest)
         enough = [rows.sum(axis=1) >= count for rows, count in (*sides, *rests)]
-        return np.logical_and.reduce(enough)
+        all_enough: _BoolArray = np.logical_and.reduce(enough)
+        return all_enough
 
 
 def tally_conditions(
@@ -122,14 +128,14 @@ def tally_pairs(rows: Rows, pairs: list[Segment]) -> Tally:
     for pair in pairs:
         inside = rows.within(pair)
         weight = np.where(rows.is_cur, 1.0, _mix_weights(rows, pair, inside))
+        code = rows.is_cur[~inside] * levels + rows.level[~inside]
+        outside = np.bincount(code, minlength=2 * levels)
         sides = []
         for some in (inside & ~rows.is_cur, inside & rows.is_cur):
             weighted = np.bincount(rows.level[some], weight[some], levels)
             sums = weight[some].sum(), (weight[some] ** 2).sum()
             sides.append(_effective(np.array([[*weighted, *sums]]))[0])
-        for some in (~inside & ~rows.is_cur, ~inside & rows.is_cur):
-            sides.append(np.bincount(rows.level[some], minlength=levels).astype(np.float64))
-        found.append(sides)
+        found.append([*sides, *outside.reshape(2, levels).astype(np.float64)])
     return Tally(rows.values, *np.array(found).transpose(1, 0, 2))
 
 
@@ -138,17 +144,18 @@ def _mix_weights(rows: Rows, pair: Segment, inside: _BoolArray) -> _FloatArray:
 
     Of the bins of either feature, not of their crossings: these are too many for few rows.
     """
-    weight = np.ones(len(inside))
-    some = inside & ~rows.is_cur
-    codes = [rows.bins[one.feature] - one.first for one in pair]
-    sizes = [one.last - one.first + 1 for one in pair]
-    wanted = [
-        np.bincount(code[inside & rows.is_cur], minlength=size).astype(np.float64)
-        for code, size in zip(codes, sizes, strict=True)
-    ]
-    for _ in range(_ROUNDS if max(sizes) > 1 else 0):
-        for code, size, goal in zip(codes, sizes, wanted, strict=True):
-            has = np.bincount(code[some], weight[some], size)
-            factor = goal / np.where(has > 0, has, np.inf)
-            weight[some] *= factor[code[some]]
-    return weight
+    first, second = pair
+    shape = first.last - first.first + 1, second.last - second.first + 1
+    code = (rows.bins[first.feature] - first.first) * shape[1]
+    code = np.where(inside, code + rows.bins[second.feature] - second.first, 0)
+    ref, cur = (
+        np.bincount(code[inside & side], minlength=shape[0] * shape[1]).reshape(shape)
+        for side in (~rows.is_cur, rows.is_cur)
+    )
+    weight = np.ones(shape)
+    for _ in range(_ROUNDS if max(shape) > 1 else 0):
+        for axis in (0, 1):
+            has = (weight * ref).sum(axis=axis, keepdims=True)
+            weight *= cur.sum(axis=axis, keepdims=True) / np.where(has > 0, has, np.inf)
+    by_row: _FloatArray = weight.ravel()[code]
+    return by_row

@@ -153,38 +153,47 @@ def join_labels(
     ids, label_ids = schema[on], labels_schema[labels_on]
     _check_ids(on, (ids, production_name), (label_ids, labels_name))
     _check_labels(labels_target, labels_schema[labels_target], labels_name)
+    key = id_key(labels_on, label_ids, ids)
+    label = compact_label(labels_target, labels_schema[labels_target]).alias(target)
     with reading(labels_name):
-        found = read_labels(
-            labels,
-            id_key(labels_on, label_ids, ids),
-            compact_label(labels_target, labels_schema[labels_target]).alias(target),
-        )
-        example = _example(labels, labels_on) if found.table.height else None
+        found = read_labels(labels, key, label)
+        example = _example(labels, labels_on, key) if found.table.height else None
     if found.rows and not found.table.height:
         raise DataError(
             f"column {labels_on!r} of {labels_name} holds no id",
             hint="name the column of the ids with labels.on",
         )
-    facts = LabelFacts(
-        source=labels_name,
-        production=production_name,
-        column=on,
-        labels=found.rows,
-        null_ids=found.null_ids,
-        distinct_ids=found.table.height,
-        repeated_labels=found.repeated,
-        conflicting_labels=found.conflicting,
-        labels_without_prediction=found.table.height,
-        label_id=example,
+    frame = _joined(production, id_key(on, ids, label_ids), found.table, target)
+    columns = (on, target, LABEL_ROW)
+    return LabelJoin(
+        frame=frame.with_columns(pl.col(target).cast(labels_schema[labels_target])),
+        target=target,
+        facts=LabelFacts(
+            source=labels_name,
+            production=production_name,
+            column=on,
+            labels=found.rows,
+            null_ids=found.null_ids,
+            distinct_ids=found.table.height,
+            repeated_labels=found.repeated,
+            conflicting_labels=found.conflicting,
+            labels_without_prediction=found.table.height,
+            label_id=example,
+        ),
+        columns=(*columns, OWN_TARGET) if target in schema else columns,
     )
-    columns = [on, target, LABEL_ROW]
-    if target in schema:
+
+
+def _joined(
+    production: pl.LazyFrame, key: pl.Expr, table: pl.DataFrame, target: str
+) -> pl.LazyFrame:
+    """Production with the table's columns, streamed past it."""
+    if target in production.collect_schema():
         own = pl.col(target).is_not_null().alias(OWN_TARGET)
         production = production.with_columns(own).drop(target)
-        columns.append(OWN_TARGET)
-    joined = production.join(
-        found.table.lazy(),
-        left_on=id_key(on, ids, label_ids),
+    return production.join(
+        table.lazy(),
+        left_on=key,
         right_on=KEY,
         how="left",
         maintain_order="left",
@@ -192,8 +201,6 @@ def join_labels(
         build_side="force_right",
         coalesce=False,
     ).drop(KEY)
-    frame = joined.with_columns(pl.col(target).cast(labels_schema[labels_target]))
-    return LabelJoin(frame, target, facts, tuple(columns))
 
 
 def _roles(config: Config, labels: Labels) -> tuple[str, str]:
@@ -263,8 +270,9 @@ def _check_labels(column: str, dtype: pl.DataType, name: str) -> None:
         )
 
 
-def _example(labels: pl.LazyFrame, on: str) -> str | None:
-    ids = labels.select(on).filter(pl.col(on).is_not_null()).head(1).collect(engine="streaming")
+def _example(labels: pl.LazyFrame, on: str, key: pl.Expr) -> str | None:
+    """The first id that can match, described."""
+    ids = labels.select(on).filter(key.is_not_null()).head(1).collect(engine="streaming")
     return described_id(ids[on])
 
 

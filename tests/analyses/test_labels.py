@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
 from mmon.analyses import Context
 from mmon.analyses._labels import RESULTS, label_findings
 from mmon.config import Config
-from mmon.errors import ConfigError
 from mmon.profiles.label_facts import LabelFacts
 from mmon.profiles.table import Profile
 from mmon.results import Result, ResultKind, Status
@@ -66,14 +63,12 @@ def test_every_number_is_told_in_words() -> None:
     found = results(FACTS)
     assert tuple(found) == RESULTS
     assert {name: result.value for name, result in found.items()} == {
-        "label_coverage": 0.25,
         "labels_without_prediction": 12.0,
         "conflicting_labels": 1.0,
         "repeated_labels": 30.0,
         "repeated_predictions": 13.0,
     }
     assert {name: result.reason for name, result in found.items()} == {
-        "label_coverage": "1,000 of 4,000 production rows have a label",
         "labels_without_prediction": "12 of 1,000 label ids have no prediction in production",
         "conflicting_labels": "1 of 1,000 label ids has labels that contradict each other",
         "repeated_labels": "30 of 1,000 label ids occur more than once with one label",
@@ -91,25 +86,7 @@ def test_without_levels_nothing_is_judged() -> None:
 
 def test_what_did_not_happen_needs_no_reason() -> None:
     found = results(SOUND)
-    assert found["label_coverage"].value == 1.0
-    others = [result for name, result in found.items() if name != "label_coverage"]
-    assert {(result.value, result.reason) for result in others} == {(0.0, None)}
-
-
-@pytest.mark.parametrize(
-    ("levels", "status"),
-    [
-        ({"detected": 0.2}, Status.NO_DETECTION),
-        ({"detected": 0.3}, Status.DETECTED),
-        ({"potential": 0.3, "detected": 0.2}, Status.POTENTIAL_DETECTION),
-        ({"potential": 0.25}, Status.POTENTIAL_DETECTION),
-    ],
-)
-def test_coverage_below_its_minimum_is_detected(levels: dict[str, float], status: Status) -> None:
-    result = results(FACTS, {"label_coverage": {"min": levels}})["label_coverage"]
-    assert result.status is status
-    assert result.gating
-    assert result.direction == "below"
+    assert {(result.value, result.reason) for result in found.values()} == {(0.0, None)}
 
 
 def test_a_count_above_its_maximum_is_detected() -> None:
@@ -119,17 +96,18 @@ def test_a_count_above_its_maximum_is_detected() -> None:
 
 
 def test_both_bounds_of_one_number_are_judged() -> None:
-    levels = {"label_coverage": {"min": {"detected": 0.1}, "max": {"detected": 0.2}}}
+    levels = {"repeated_predictions": {"min": {"detected": 20}, "max": {"detected": 20}}}
     candidates = label_findings(context(levels), FACTS).candidates
-    judged = [one for one in judge(candidates, Rule()) if one.name == "label_coverage"]
+    judged = [one for one in judge(candidates, Rule()) if one.name == "repeated_predictions"]
     assert [(one.direction, one.status) for one in judged] == [
-        ("below", Status.NO_DETECTION),
-        ("above", Status.DETECTED),
+        ("below", Status.DETECTED),
+        ("above", Status.NO_DETECTION),
     ]
+    assert all(one.gating for one in judged)
 
 
 def test_levels_of_an_analysis_that_only_tells_do_not_gate() -> None:
-    levels = {"label_coverage": {"min": {"detected": 0.3}}}
+    levels = {"labels_without_prediction": {"max": {"detected": 5}}}
     (first, *_) = judge(label_findings(context(levels, gate="none"), FACTS).candidates, Rule())
     assert first.status is Status.DETECTED
     assert not first.gating
@@ -150,36 +128,10 @@ def test_no_match_at_all_is_explained() -> None:
         label_id="'007' (String)",
         prediction_id="7 (Int64)",
     )
-    result = results(facts)["label_coverage"]
-    assert result.value == 0.0
-    assert result.reason == (
-        "0 of 5 production rows have a label: no id of labels.csv is in logs.csv: an id is"
-        " '007' (String) in the one, 7 (Int64) in the other"
+    assert results(facts)["labels_without_prediction"].reason == (
+        "2 of 2 label ids have no prediction in production: no id of labels.csv is in logs.csv:"
+        " an id is '007' (String) in the one, 7 (Int64) in the other"
     )
-
-
-def test_production_without_rows_has_no_coverage() -> None:
-    facts = LabelFacts(
-        source="labels.csv",
-        production="logs.csv",
-        column="request_id",
-        labels=2,
-        null_ids=0,
-        distinct_ids=2,
-        repeated_labels=0,
-        conflicting_labels=0,
-        labels_without_prediction=2,
-    )
-    levels = {"label_coverage": {"min": {"detected": 0.3}}}
-    result = results(facts, levels)["label_coverage"]
-    assert (result.value, result.reason) == (None, "production has no rows")
-    assert result.status is Status.INCONCLUSIVE
-
-
-def test_a_drop_of_coverage_cannot_be_asked_for() -> None:
-    levels = {"label_coverage": {"max_drop": {"detected": 0.1}}}
-    with pytest.raises(ConfigError, match="label_coverage: max_drop compares with the reference"):
-        label_findings(context(levels), FACTS)
 
 
 def test_the_underlying_numbers_are_told_too() -> None:

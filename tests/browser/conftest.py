@@ -12,6 +12,12 @@ import pytest
 
 from mmon.reports import html
 from tests.reports.sample_document import sample_document
+from tests.reports.sample_operations import operations_document, segments_document
+from tests.reports.sample_performance import (
+    binary_document,
+    multiclass_document,
+    regression_document,
+)
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -27,6 +33,15 @@ _ARGUMENTS = (
 )
 
 Open = Callable[..., "Page"]
+
+SECTIONS = {
+    "binary": lambda: binary_document(60, 12),
+    "multiclass": lambda: multiclass_document(12, 3),
+    "regression": lambda: regression_document(3),
+    "operations": lambda: operations_document(12),
+    "operations of a day": lambda: operations_document(1, 24),
+    "segments": lambda: segments_document(12, 3),
+}
 
 
 @pytest.fixture(scope="session")
@@ -57,21 +72,13 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Callable[[int, int, bool
 
 
 @pytest.fixture
-def open_report(
-    browser: Browser, report: Callable[[int, int, bool], Path]
-) -> Iterator[Callable[..., Page]]:
-    """Opens a report offline; the test fails when the page asks for anything or complains."""
+def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
+    """Opens a file offline; the test fails when the page asks for anything or complains."""
     contexts = []
     complaints: list[str] = []
 
-    def open_page(
-        columns: int = 24,
-        windows: int = 1,
-        *,
-        hostile: bool = False,
-        width: int = 1280,
-        scheme: str = "light",
-        javascript: bool = True,
+    def open_file(
+        path: Path, *, width: int = 1280, scheme: str = "light", javascript: bool = True
     ) -> Page:
         context = browser.new_context(
             viewport={"width": width, "height": 800},
@@ -82,7 +89,7 @@ def open_report(
         context.set_default_timeout(5_000)
         contexts.append(context)
         page = context.new_page()
-        address = report(columns, windows, hostile).as_uri()
+        address = path.as_uri()
         page.on("console", lambda message: complaints.append(f"console: {message.text}"))
         page.on("pageerror", lambda error: complaints.append(f"error: {error}"))
         page.on("dialog", lambda dialog: complaints.append(f"dialog: {dialog.message}"))
@@ -97,7 +104,56 @@ def open_report(
         page.goto(address)
         return page
 
-    yield open_page
+    yield open_file
     for context in contexts:
         context.close()
     assert complaints == []
+
+
+@pytest.fixture
+def open_report(
+    open_page: Callable[..., Page], report: Callable[[int, int, bool], Path]
+) -> Callable[..., Page]:
+    """Opens the report of a sample document, with `open_page`'s options."""
+
+    def open_sample(
+        columns: int = 24,
+        windows: int = 1,
+        *,
+        hostile: bool = False,
+        width: int = 1280,
+        scheme: str = "light",
+        javascript: bool = True,
+    ) -> Page:
+        path = report(columns, windows, hostile)
+        return open_page(path, width=width, scheme=scheme, javascript=javascript)
+
+    return open_sample
+
+
+@pytest.fixture(scope="session")
+def written(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """Writes the report of a document with sections of its own, once for each name."""
+    folder = tmp_path_factory.mktemp("sections")
+
+    @functools.cache
+    def write(name: str) -> Path:
+        path = folder / f"{name}.html"
+        path.write_text(html.render(SECTIONS[name]()), encoding="utf-8")
+        return path
+
+    return write
+
+
+@pytest.fixture
+def open_sections(
+    open_page: Callable[..., Page], written: Callable[[str], Path]
+) -> Callable[..., Page]:
+    """Opens one of `SECTIONS`, with `open_page`'s options."""
+
+    def open_one(
+        name: str, *, width: int = 1280, scheme: str = "light", javascript: bool = True
+    ) -> Page:
+        return open_page(written(name), width=width, scheme=scheme, javascript=javascript)
+
+    return open_one

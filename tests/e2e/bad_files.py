@@ -152,7 +152,7 @@ def _baselines_and_results(folder: Path) -> None:
     (folder / "text.mmon").write_text("not a baseline\n")
     (folder / "foreign.mmon").write_bytes((folder / "ref.parquet").read_bytes())
     header = json.loads(pl.read_parquet_metadata(folder / "good.mmon")["mmon.baseline"])
-    for name, change in (("newer", {"format_version": 99}), ("headless", {"columns": None})):
+    for name, change in (("newer", {"format_version": 99}), ("headless", {"profile": None})):
         metadata = {"mmon.baseline": json.dumps({**header, **change})}
         pl.read_parquet(folder / "good.mmon").write_parquet(
             folder / f"{name}.mmon", metadata=metadata

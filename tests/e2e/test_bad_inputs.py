@@ -102,7 +102,7 @@ UNREADABLE = [
     Case(
         "compare newer.mmon prod.parquet",
         FAILURE,
-        r"newer.mmon has baseline format 99; this mmon reads up to 1",
+        r"newer.mmon has baseline format 99; this mmon reads up to 2",
         is_real=True,
         starts=True,
     ),

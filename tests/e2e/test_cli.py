@@ -129,12 +129,17 @@ def test_the_schema_of_the_result_document_fits_results(mmon: Mmon) -> None:
 
 
 def test_metrics_lists_every_metric(mmon: Mmon) -> None:
-    head, *lines = mmon("metrics").out.splitlines()
-    assert head.split() == ["name", "columns", "what", "it", "is"]
-    assert tuple(line.split()[0] for line in lines) == metrics.names()
+    drift, good = mmon("metrics").out.split("\n\n")
+    for text, head, names in (
+        (drift, "drift columns what it is", metrics.names()),
+        (good, "performance task what it is", performance.names()),
+    ):
+        first, *lines = text.splitlines()
+        assert first.split() == head.split()
+        assert tuple(line.split()[0] for line in lines) == names
 
 
-@pytest.mark.parametrize("name", metrics.names())
+@pytest.mark.parametrize("name", [*metrics.names(), *performance.names()])
 def test_explain_prints_a_whole_page(mmon: Mmon, name: str) -> None:
     ended = mmon(f"explain {name}")
     assert ended.status == 0

@@ -51,6 +51,7 @@ def binary(
     gap: float = 1.0,
     digits: int | None = None,
     missing: float = 0.0,
+    threshold: float = 0.5,
 ) -> Rows:
     """Calibrated normal scores ``gap`` deviations apart; ``missing`` of each field unknown."""
     rng = np.random.default_rng([20, seed])
@@ -60,7 +61,7 @@ def binary(
     score = 1 / (1 + np.exp(-odds))
     if digits is not None:
         score = np.round(score, digits)
-    prediction = (score >= 0.5).astype(np.int16)
+    prediction = (score >= threshold).astype(np.int16)
     group = rng.integers(0, 32, n).astype(np.uint8)
     target = np.where(rng.random(n) < missing, -1, target).astype(np.int16)
     prediction = np.where(rng.random(n) < missing, -1, prediction).astype(np.int16)

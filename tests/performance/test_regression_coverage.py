@@ -25,12 +25,18 @@ METRICS = {
     "smape": metric_class("smape")(),
 }
 SIZES = (200, 1_000, 5_000)
-REPETITIONS = 4_000
 NOMINAL = 0.93, 0.97
-# Where moments of a sample know too little of the tail for any interval to reach its level: the
-# least coverage, measured over 4,000 samples. Student's interval of mse, for the log-normal errors
-# of sigma 1, covers 0.73, 0.83 and 0.88.
-KNOWN_SHORTFALLS: dict[tuple[str, str, int], float] = {}
+REPETITIONS = 4_000
+# A sample's moments know too little of a very heavy tail for any interval to reach its level: what
+# is reached at least, where that is less. Measured at 200, 1,000 and 5,000 rows: mse and rmse 0.90,
+# 0.89, 0.91 (Student's interval: 0.73, 0.82, 0.89); r2 0.87, 0.89, 0.91 (without its
+# correction for skewness: 0.80, 0.83, 0.90); rmsle 0.92, 0.92, 0.94.
+SHORTFALLS = {
+    ("lognormal 1.0", "mse"): 0.89,
+    ("lognormal 1.0", "rmse"): 0.89,
+    ("lognormal 1.0", "r2"): 0.86,
+    ("lognormal 1.0", "rmsle"): 0.92,
+}
 
 
 def errors(shape: str, target: np.ndarray, rng: np.random.Generator) -> np.ndarray:
@@ -57,23 +63,10 @@ def sample(shape: str, n: int, rng: np.random.Generator) -> RegressionTables:
 
 
 @functools.cache
-def truths(shape: str, batches: int) -> dict[str, float]:
-    """The metrics of so many rows that their own sampling error is nothing beside the samples'."""
-    rng = np.random.default_rng([11, SHAPES.index(shape)])
-    parts = [sample(shape, 500_000, rng).compress() for _ in range(batches)]
-    grid = parts[0].grid
-    assert grid is not None
-    merged = parts[0]
-    if batches > 1:
-        rows = RegressionTables.merge([without_plane(part) for part in parts])
-        merged = rows.compress()
-    return {name: value(metric, name, merged) for name, metric in METRICS.items()}
-
-
-def without_plane(tables: RegressionTables) -> RegressionTables:
-    import dataclasses
-
-    return dataclasses.replace(tables, plane=None)
+def truths(shape: str, rows: int) -> dict[str, float]:
+    """The metrics of so many rows that their sampling error is nothing beside a sample's."""
+    tables = sample(shape, rows, np.random.default_rng([11, SHAPES.index(shape)]))
+    return {name: value(metric, name, tables) for name, metric in METRICS.items()}
 
 
 def value(metric, name: str, tables: RegressionTables) -> float:
@@ -82,10 +75,10 @@ def value(metric, name: str, tables: RegressionTables) -> float:
     return found
 
 
-def coverage(shape: str, n: int, repetitions: int, batches: int) -> dict[str, tuple[float, float]]:
+def coverage(shape: str, n: int, repetitions: int, rows: int) -> dict[str, tuple[float, float]]:
     """Shares of samples whose interval lies below the truth, and above it, by metric."""
     rng = np.random.default_rng([12, SHAPES.index(shape), n])
-    true = truths(shape, batches)
+    true = truths(shape, rows)
     misses = {name: [0, 0] for name in METRICS}
     for _ in range(repetitions):
         tables = sample(shape, n, rng)
@@ -95,3 +88,25 @@ def coverage(shape: str, n: int, repetitions: int, batches: int) -> dict[str, tu
             misses[name][0] += interval[1] < true[name]
             misses[name][1] += interval[0] > true[name]
     return {name: (low / repetitions, high / repetitions) for name, (low, high) in misses.items()}
+
+
+def assert_nominal(shape: str, n: int, repetitions: int, *, rows: int, errors: float) -> None:
+    """Coverage is nominal, or the known shortfall, within so many standard errors."""
+    for name, (low, high) in coverage(shape, n, repetitions, rows).items():
+        least = SHORTFALLS.get((shape, name), NOMINAL[0])
+        slack = errors * math.sqrt(0.05 * 0.95 / repetitions)
+        assert least - slack <= 1.0 - low - high <= NOMINAL[1] + slack, name
+
+
+@pytest.mark.parametrize(
+    ("shape", "n"), [("normal", 200), ("heteroscedastic", 200), ("lognormal 0.5", 1_000)]
+)
+def test_intervals_cover_in_a_quick_look(shape, n):
+    assert_nominal(shape, n, 300, rows=500_000, errors=3.5)
+
+
+@pytest.mark.simulation
+@pytest.mark.parametrize("n", SIZES)
+@pytest.mark.parametrize("shape", SHAPES)
+def test_intervals_cover(shape, n):
+    assert_nominal(shape, n, REPETITIONS, rows=4_000_000, errors=2.5)

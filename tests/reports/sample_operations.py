@@ -119,7 +119,7 @@ def segments_document(
             )
             results += found
             metrics += [
-                Metric("data-drift", "rows", 1_200.0 - 90 * place, window, segment)
+                Metric("data-drift", "rows", 2_400.0 / (place + 1), window, segment)
                 for window in range(windows)
             ]
     return dataclasses.replace(

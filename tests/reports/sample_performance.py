@@ -86,7 +86,7 @@ def _status(value: float, p_value: float, drop: tuple[float, float] | None) -> S
     return Status.DETECTED if value >= drop[1] else Status.POTENTIAL_DETECTION
 
 
-def check(name: str, value: float, *, window: int = 0, **fields: object) -> Result:
+def check(name: str, value: float | None, *, window: int = 0, **fields: object) -> Result:
     """A result about labels or predictions."""
     plain = Result(_APPLICATION, ResultKind.MODEL_PERFORMANCE, name, window=window, value=value)
     return dataclasses.replace(plain, **fields)  # type: ignore[arg-type]  # fields by name

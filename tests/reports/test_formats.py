@@ -11,9 +11,23 @@ import pytest
 from mmon import reports
 from mmon.config import Outputs
 from mmon.errors import ConfigError
+from mmon.results import Document
 from tests.reports.sample_document import sample_document
+from tests.reports.sample_operations import operations_document, segments_document
+from tests.reports.sample_performance import (
+    binary_document,
+    multiclass_document,
+    regression_document,
+)
 
 NAMES = reports.names()
+SECTIONS = {
+    "binary": binary_document(3, 2),
+    "multiclass": multiclass_document(4),
+    "regression": regression_document(3),
+    "operations": operations_document(),
+    "segments": segments_document(windows=2),
+}
 
 
 def test_formats_are_found_by_discovery() -> None:
@@ -34,6 +48,14 @@ def test_every_format_shows_every_document(name: str, columns: int, windows: int
     assert "lending" in text
     assert document.sentence in text.lower()
     assert document.verdict.value in text.lower()
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("document", SECTIONS.values(), ids=SECTIONS)
+def test_every_format_shows_every_section(name: str, document: Document) -> None:
+    text = reports.render(name, document)
+    assert document.sentence in text.lower()
+    assert text == reports.render(name, Document.from_dict(document.to_dict()))
 
 
 @pytest.mark.parametrize("name", NAMES)

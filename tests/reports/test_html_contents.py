@@ -214,26 +214,25 @@ def test_one_window_has_no_section_over_time() -> None:
 
 def test_results_of_other_analyses_get_their_own_section() -> None:
     result = Result(
-        application="performance",
-        kind=ResultKind.MODEL_PERFORMANCE,
-        name="roc_auc",
-        value=0.81,
-        reference_value=0.92,
-        interval=(0.79, 0.83),
-        potential=0.9,
-        detected=0.85,
-        direction="below",
+        application="concept-drift",
+        kind=ResultKind.CONCEPT_DRIFT,
+        name="residual_shift",
+        value=0.31,
+        potential=0.1,
+        detected=0.2,
         gating=True,
         status=Status.DETECTED,
     )
-    text = Page(html.render(document(result))).text
-    assert "Model performance" in text
-    assert "0.920 → 0.810 [0.790, 0.830]" in text
+    source = html.render(document(result))
+    assert "<h2>Concept drift" in source
+    assert "<td>residual shift<td class=n>0.310" in source
 
 
 def test_a_result_of_a_segment_does_not_speak_for_its_column() -> None:
     part = drift("age", 0.9, Status.DETECTED, segment="country = PT")
     source = html.render(document(part, drift("age", 0.01, Status.NO_DETECTION)))
-    assert "<tbody data-s=1" in source
-    assert "<tbody data-s=4" not in source
-    assert "country = PT" in Page(source).text
+    columns, segments = source.split("<section id=segments>")
+    assert "<tbody data-s=1" in columns
+    assert "<tbody data-s=4" not in columns
+    text = Page(segments).text
+    assert text[text.index("PT") :][:3] == ["PT", "1 of 1", "age (ks 0.900)"]

@@ -1,4 +1,4 @@
-"""The shapes of charts: paths, axes, ticks, trends and scales are where the numbers say."""
+"""The shapes of charts: paths, axes, ticks, and trends are where the numbers say."""
 
 from __future__ import annotations
 
@@ -172,10 +172,3 @@ def test_a_long_trend_keeps_its_largest_value() -> None:
 def test_a_trend_without_any_value_is_empty() -> None:
     shape = geometry.trend([None, None], None, None, top=0.0)
     assert (shape.line, shape.worst) == ("", None)
-
-
-def test_a_scale_places_value_and_thresholds_and_marks_what_lies_beyond() -> None:
-    inside = geometry.scale(0.75, 0.5, 1.0, reach=2.0)
-    assert inside == geometry.Scale(39, 26, 52, is_beyond=False)
-    beyond = geometry.scale(7.0, None, 1.0, reach=2.0)
-    assert beyond == geometry.Scale(geometry.SCALE_WIDTH, None, 52, is_beyond=True)

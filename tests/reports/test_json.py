@@ -16,6 +16,12 @@ from mmon.errors import DataError, ExitStatus
 from mmon.reports.json import parse, read, render, schema
 from mmon.results import Document, Result, ResultKind, Status
 from tests.reports.sample_document import sample_document
+from tests.reports.sample_operations import operations_document, segments_document
+from tests.reports.sample_performance import (
+    binary_document,
+    multiclass_document,
+    regression_document,
+)
 
 SAMPLE = sample_document(9, 3)
 DOCUMENTS = {
@@ -23,6 +29,11 @@ DOCUMENTS = {
     "many windows": SAMPLE,
     "no columns": sample_document(0),
     "hostile names": sample_document(12, hostile=True),
+    "binary": binary_document(2, 2),
+    "multiclass": multiclass_document(3, 2),
+    "regression": regression_document(2),
+    "operations": operations_document(2),
+    "segments": segments_document(),
 }
 
 
@@ -136,6 +147,9 @@ def test_files_that_cannot_be_read_are_named(tmp_path: Path) -> None:
 
 
 BODY = json.loads(render(SAMPLE))
+BINARY = json.loads(render(binary_document(1)))
+REGRESSION = json.loads(render(regression_document(1)))
+OPERATIONS = json.loads(render(operations_document()))
 DAMAGES: list[tuple[tuple[str | int, ...], Any, str]] = [
     (("verdict",), "perhaps", "verdict is 'perhaps', which is none of pass, breach, inconclusive"),
     (("exit_status",), 9, "exit_status is 9"),
@@ -170,6 +184,65 @@ def test_damage_is_named_where_it_is(
     with pytest.raises(DataError) as caught:
         parse(json.dumps(body), "r.json")
     assert told in caught.value.message
+
+
+DRAWN: list[tuple[dict[str, Any], tuple[str | int, ...], Any, str]] = [
+    (BINARY, ("performance", 0, "task"), 3, "performance[0].task is 3 where a string belongs"),
+    (
+        BINARY,
+        ("performance", 0, "reference", "confusion"),
+        [[1, 0.5]],
+        "performance[0].reference.confusion[0][1] is 0.5 where an integer belongs",
+    ),
+    (
+        BINARY,
+        ("performance", 0, "production", "curves", 0, "x"),
+        "0",
+        "performance[0].production.curves[0].x is '0' where an array belongs",
+    ),
+    (BINARY, ("bins", 0, "mix"), "much", "bins[0].mix is 'much' where a number or null belongs"),
+    (BINARY, ("bins", 0, "reference_interval"), [0.1], "bins[0].reference_interval has 1 items"),
+    (REGRESSION, ("performance", 0, "production", "plane"), [1], "production.plane[0] is 1"),
+    (OPERATIONS, ("activity", 0, "starts", 0), None, "activity[0].starts[0] is None"),
+    (OPERATIONS, ("activity", 0, "rows"), [True], "activity[0].rows[0] is True"),
+]
+
+
+@pytest.mark.parametrize(
+    ("whole", "path", "value", "told"), DRAWN, ids=lambda value: str(value)[:40]
+)
+def test_damage_of_what_is_drawn_is_named_too(
+    whole: dict[str, Any],
+    path: tuple[str | int, ...],
+    value: Any,
+    told: str,
+    validator: jsonschema.Draft7Validator,
+) -> None:
+    body = copy.deepcopy(whole)
+    place: Any = body
+    for part in path[:-1]:
+        place = place[part]
+    place[path[-1]] = value
+    assert not validator.is_valid(body)
+    with pytest.raises(DataError) as caught:
+        parse(json.dumps(body), "r.json")
+    assert told in caught.value.message
+
+
+def test_drawings_come_back_as_the_same_objects() -> None:
+    for document in (binary_document(1), regression_document(1), operations_document()):
+        again = parse(render(document))
+        assert list(again.performance) == list(document.performance)
+        assert list(again.bins) == list(document.bins)
+        assert list(again.activity) == list(document.activity)
+
+
+def test_a_side_without_labels_stays_none() -> None:
+    sample = binary_document(1)
+    picture = dataclasses.replace(sample.performance[0], reference=None)
+    again = parse(render(dataclasses.replace(sample, performance=[picture])))
+    assert again.performance[0].reference is None
+    assert again.performance[0].production == picture.production
 
 
 @pytest.mark.parametrize("key", sorted(BODY))

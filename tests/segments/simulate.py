@@ -12,6 +12,7 @@ import time
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+from scipy.special import ndtri
 
 from mmon.profiles.features import (
     Binning,
@@ -27,6 +28,8 @@ ALPHA = 0.05
 BINS = 10
 MULTICLASS = Layout(None, (2,), ())
 REGRESSION = Layout(None, (1,), ("mae", "mse", "bias"))
+
+_NORMAL_TENTHS = ndtri(np.arange(1, BINS) / BINS)
 
 Column = np.ndarray
 Rows = Mapping[str, Column]
@@ -51,9 +54,11 @@ def bin_codes(binning: Binning, column: Column) -> np.ndarray:
     if binning.edges is not None:
         codes = np.searchsorted(binning.edges, column, side="left")
         return np.where(np.isnan(column), binning.size - 1, codes)
-    labels = {label: code for code, label in enumerate(binning.labels or ())}
-    labels[None] = binning.size - 1
-    return np.array([labels.get(value, binning.size - 2) for value in column])
+    codes = np.full(len(column), binning.size - 2)
+    for code, label in enumerate(binning.labels or ()):
+        codes[column == label] = code
+    codes[column == np.array(None)] = binning.size - 1
+    return codes
 
 
 @dataclasses.dataclass
@@ -155,8 +160,9 @@ class Setting:
 def risk(setting: Setting, rows: Rows) -> np.ndarray:
     """Log odds (or log scale) of each row's loss before any change."""
     base = np.log(setting.level / (1 - setting.level)) if setting.errors is None else 0.0
-    first = np.nan_to_num(rows["f0"])
-    return base + setting.uneven * (first + (rows["f2"] == "b"))
+    # Constant within (about) the reference's bins, so that a drift moves no bin's rate.
+    level = np.searchsorted(_NORMAL_TENTHS, rows["f0"]) / 3 - 1.5
+    return base + setting.uneven * (level + (rows["f2"] == "b"))
 
 
 def slice_of(setting: Setting, rows: Rows) -> np.ndarray:
@@ -198,7 +204,9 @@ UNCHANGED = {
     "uneven": Setting(uneven=0.7),
     "worse alike in odds": Setting(uneven=0.7, alike=0.7),
     "better alike": Setting(uneven=0.7, alike=-0.7),
-    "drifted": Setting(uneven=0.7, moved=0.3),
+    "drifted": Setting(uneven=0.7, moved=0.5),
+    "drifted and worse alike": Setting(uneven=0.7, moved=0.5, alike=0.7),
+    "drifted, normal": Setting(uneven=0.3, moved=0.5, errors="normal"),
     "rare": Setting(level=0.01),
     "rare, few production rows": Setting(level=0.01, m=2_000),
     "rare, few reference rows": Setting(level=0.01, n=2_000),

@@ -190,6 +190,14 @@ def test_production_without_any_id_has_no_labels(dtype: pl.DataType):
     assert facts.trouble == "no row of logs has an id in 'id'"
 
 
+def test_a_fold_can_be_finished_again():
+    joined = join(pl.DataFrame({"id": [1, 1, 2]}), table([1, 3], ["a", "b"]))
+    one = joined.fold()
+    (facts,) = fold(joined.frame, [one], lambda _batch, _offset: None, rows=2)
+    assert one.finish() == facts
+    assert (facts.repeated_predictions, facts.labels_without_prediction) == (1, 1)
+
+
 def test_labels_keep_the_type_they_were_read_with():
     labels = {
         "text": pl.Series(["a", "b"]),
@@ -225,7 +233,6 @@ def test_labels_without_rows_leave_every_prediction_unlabelled():
 def test_production_without_rows_uses_no_label():
     facts = facts_of(join(pl.DataFrame(schema={"id": pl.Int64}), table([1, 2], ["a", "b"])))
     assert facts.labels_without_prediction == 2
-    assert facts.coverage is None
     assert facts.trouble is None
 
 
@@ -234,6 +241,14 @@ def test_when_nothing_matches_an_id_of_each_side_is_shown():
     assert facts.trouble == (
         "no id of labels is in logs: an id is '007' (String) in the one, 7 (Int64) in the other"
     )
+
+
+def test_the_id_shown_is_one_that_could_have_matched():
+    nan = float("nan")
+    facts = facts_of(
+        join(pl.DataFrame({"id": [nan, 2.5]}), table([nan, None, 7.0], ["a", "b", "c"]))
+    )
+    assert (facts.label_id, facts.prediction_id) == ("7.0 (Float64)", "2.5 (Float64)")
 
 
 def test_a_long_id_is_shown_cut_short():
@@ -282,10 +297,10 @@ def test_only_the_columns_asked_for_are_read(tmp_path: Path):
     assert joined.columns == ("id", "truth", LABEL_ROW)
 
 
-# 20 million rows of 40 bytes: held, they would take 800 MB. Reading ahead takes up to 250 MB,
+# 12 million rows of 40 bytes: held, they would take 480 MB. Reading ahead takes up to 250 MB,
 # however many rows there are.
-_COPIES, _ROWS = 40, 500_000
-_PEAK_MB = 400
+_COPIES, _ROWS = 24, 500_000
+_PEAK_MB = 350
 
 _PROGRAM = """
     import resource, sys

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 
 from mmon.results import Result, ResultKind, Status, Verdict, Window
@@ -82,3 +84,189 @@ def test_more_than_three_columns_are_counted():
     many = [result(f"c{i}", 0.3 + i / 10, Status.DETECTED) for i in range(5)]
     text = sentence(Verdict.BREACH, many, [WINDOW], Rule())
     assert text == "5 of 5 columns drifted: c4 (ks 0.7), c3 (ks 0.6), c2 (ks 0.5) and 2 more"
+
+
+MODEL, SYSTEM = ResultKind.MODEL_PERFORMANCE, ResultKind.SYSTEM_PERFORMANCE
+
+
+def measured(name: str, value: float | None, **fields) -> Result:
+    fields.setdefault("kind", MODEL)
+    return Result(
+        application=fields["kind"].value.replace("_", "-"), name=name, value=value, **fields
+    )
+
+
+def dropped(
+    name: str, before: float, after: float, drop: float, status: Status, **fields
+) -> list[Result]:
+    """A metric of the model and the judged drop of it."""
+    judged = {"status": status, "potential": 0.02, "detected": 0.05, "gating": True}
+    return [
+        measured(name, after, reference_value=before, interval=(after, after), **fields),
+        measured(f"{name}_drop", drop, reference_value=before, **judged, **fields),
+    ]
+
+
+AUC = dropped("roc_auc", 0.8731, 0.8124, 0.061, Status.DETECTED)
+ERRORS = [
+    measured("error_rate", 0.031, reference_value=0.004, kind=SYSTEM),
+    measured("error_rate_rise", 6.75, kind=SYSTEM, status=Status.DETECTED, gating=True),
+]
+ARRIVED = measured(
+    "completeness", 0.12, kind=SYSTEM, detected=0.5, direction="below",
+    status=Status.DETECTED, gating=True,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("results", "expected"),
+    [
+        (AUC, "roc_auc fell 0.873 → 0.812"),
+        (
+            dropped("mae", 1912.4, 3172.0, 0.66, Status.DETECTED),
+            "mae rose 1,912 → 3,172",
+        ),
+        (
+            dropped("f1:prepaid_card", 0.9, 0.7, 0.2, Status.DETECTED),
+            "f1 of prepaid_card fell 0.9 → 0.7",
+        ),
+        (ERRORS, "error rate 0.4% → 3.1%"),
+        ([ARRIVED], "12% of the expected rows arrived"),
+        (
+            [
+                measured(
+                    "roc_auc", 0.71, interval=(0.7, 0.72), reference_value=0.8, potential=0.8,
+                    detected=0.75, direction="below", status=Status.DETECTED, gating=True,
+                )
+            ],
+            "roc_auc 0.71 (limit 0.75)",
+        ),
+        (
+            [
+                measured(
+                    "freshness", 11_700.0, kind=SYSTEM, potential=3_600.0, detected=7_200.0,
+                    status=Status.DETECTED, gating=True,
+                )
+            ],
+            "freshness 11,700 s (limit 7,200 s)",
+        ),
+        (
+            [
+                measured(
+                    "conflicting_labels", 3.0, detected=1.0, status=Status.DETECTED, gating=True
+                )
+            ],
+            "conflicting labels 3 (limit 1)",
+        ),
+        (
+            [*AUC, *ERRORS, *QUIET, *LOUD],
+            "roc_auc fell 0.873 → 0.812; error rate 0.4% → 3.1%; "
+            "2 of 5 columns drifted: b (total variation 0.5), a (ks 0.25)",
+        ),
+        (
+            [
+                *AUC,
+                *dropped("f1", 0.7, 0.6, 0.1, Status.DETECTED),
+                *dropped("recall:a", 0.7, 0.6, 0.1, Status.DETECTED),
+                *QUIET,
+                MISSING,
+            ],
+            "roc_auc fell 0.873 → 0.812; f1 fell 0.7 → 0.6; a has more missing values; and 1 more",
+        ),
+    ],
+)  # fmt: skip
+def test_a_breach_of_the_model_or_of_operations_is_told_by_its_values(results, expected):
+    assert sentence(Verdict.BREACH, results, [WINDOW], Rule()) == expected
+
+
+def test_a_metric_that_fell_in_several_windows_is_told_once_where_it_was_worst():
+    windows = [Window(index=i, rows=9) for i in range(3)]
+    results = [
+        row
+        for window, after in enumerate((0.8, 0.7, 0.75))
+        for row in dropped("roc_auc", 0.87, after, 0.87 - after, Status.DETECTED, window=window)
+    ]
+    text = sentence(Verdict.BREACH, results, windows, Rule())
+    assert text == "roc_auc fell 0.87 → 0.7 (in 3 of 3 windows)"
+
+
+def test_segments_are_named_and_do_not_count_as_columns():
+    parts = [
+        result("a", 0.4, Status.DETECTED, segment=f"country = {name}") for name in ("BR", "PT")
+    ]
+    text = sentence(Verdict.BREACH, [*QUIET, *parts], [WINDOW], Rule())
+    assert text == "drift in country = BR and 1 more segment"
+    model = dropped("roc_auc", 0.87, 0.8, 0.07, Status.DETECTED, segment="country = BR")
+    text = sentence(Verdict.BREACH, [*QUIET, *model, *parts[:1]], [WINDOW], Rule())
+    assert text == "roc_auc fell 0.87 → 0.8 in country = BR; drift in country = BR"
+
+
+def worse(segment: str, value: float, **fields) -> Result:
+    return measured(
+        "worse_segment", value, segment=segment, reason="error rate 0.09 → 0.38, 4.1 % of rows",
+        **fields,
+    )  # fmt: skip
+
+
+def test_the_segment_that_got_worst_is_named_and_the_others_counted():
+    found = [
+        worse("a = 1", 0.1, status=Status.POTENTIAL_DETECTION),
+        worse("b > 2 and c = 3", 0.3, status=Status.POTENTIAL_DETECTION),
+    ]
+    told = "b > 2 and c = 3 got worse (error rate 0.09 → 0.38)"
+    text = sentence(Verdict.PASS, [*QUIET, *found], [WINDOW], Rule())
+    assert text == f"no drift in 3 columns; {told}, as did 1 more segment"
+    text = sentence(Verdict.PASS, [*QUIET, found[1]], [WINDOW], Rule())
+    assert text == f"no drift in 3 columns; {told}"
+
+
+@pytest.mark.parametrize(
+    ("results", "expected"),
+    [
+        (
+            dropped("roc_auc", 0.873, 0.868, 0.005, Status.NO_DETECTION),
+            "roc_auc within its limits (0.873 → 0.868)",
+        ),
+        (
+            [
+                *QUIET,
+                *dropped("roc_auc", 0.873, 0.868, 0.005, Status.NO_DETECTION),
+                *dropped("f1", 0.7, 0.7, 0.0, Status.NO_DETECTION),
+            ],
+            "no drift in 3 columns; 2 performance metrics within their limits",
+        ),
+        (
+            [*QUIET, *dropped("roc_auc", 0.873, 0.84, 0.033, Status.POTENTIAL_DETECTION)],
+            "no drift in 3 columns; roc_auc fell 0.873 → 0.84",
+        ),
+        (
+            [*QUIET, *dropped("roc_auc", 0.873, 0.84, 0.033, Status.INCONCLUSIVE)],
+            "no drift in 3 columns; 1 performance metric inconclusive",
+        ),
+    ],
+)
+def test_a_pass_says_how_the_model_did(results, expected):
+    assert sentence(Verdict.PASS, results, [WINDOW], Rule()) == expected
+
+
+def test_too_few_labels_are_counted_with_how_many_it_takes():
+    why = "a value of 0.05 could not be significant with 120 labelled rows: it takes about 900"
+    unsure = dropped("roc_auc", 0.873, 0.84, 0.033, Status.INCONCLUSIVE)
+    results = [
+        *QUIET,
+        unsure[0],
+        dataclasses.replace(unsure[1], reason=why),
+        measured("label_coverage", 0.0034, reason="120 of 34,938 production rows have a label"),
+    ]
+    text = sentence(Verdict.INCONCLUSIVE, results, [WINDOW], Rule())
+    assert text == (
+        "too few labels: 120 of 34,938 production rows have a label; it takes about 900"
+    )
+
+
+def test_an_analysis_without_any_conclusive_result_says_why_whatever_else_was_found():
+    unsure = dropped("roc_auc", 0.873, 0.84, 0.033, Status.INCONCLUSIVE)
+    stuck = dataclasses.replace(unsure[1], reason="the reference has no labels to compare with")
+    doubt = result("q", 0.2, Status.INCONCLUSIVE, reason="too few rows")
+    text = sentence(Verdict.INCONCLUSIVE, [*QUIET, doubt, stuck], [WINDOW], Rule())
+    assert text == "the reference has no labels to compare with"

@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from mmon.results import Result, ResultKind, Status, Verdict, Window
+from mmon.sentence._metrics import WORSE_SEGMENT, base_name, is_metric, phrase, phrases, values
 from mmon.verdict import Rule, reaches
 
 _NAMED = 3
 _DRIFT, _QUALITY = ResultKind.DATA_DRIFT, ResultKind.DATA_QUALITY
 _MODEL, _SYSTEM = ResultKind.MODEL_PERFORMANCE, ResultKind.SYSTEM_PERFORMANCE
-_CHANGES = ("_drop", "_rise")
-_WORSE_SEGMENT = "worse_segment"
-_SHARES = frozenset({"completeness", "error_rate", "label_coverage"})
 
 # Quality checks in words; `{}` is the column.
 _CHECKS = {
@@ -99,7 +97,7 @@ def _inconclusive(
         by_analysis.setdefault(result.application, []).append(result)
     # What an analysis as a whole lacks, such as labels, explains more than any of its results.
     reasons = [
-        _commonest(rows)
+        _few_labels(rows, results) or _commonest(rows)
         for rows in by_analysis.values()
         if all(row.status is Status.INCONCLUSIVE for row in rows)
     ]
@@ -110,6 +108,17 @@ def _inconclusive(
             return "no metric that decides was computed: give one thresholds"
         return "no column could be tested"
     return _commonest(gating) or "no result was conclusive"
+
+
+def _few_labels(rows: Sequence[Result], results: Sequence[Result]) -> str:
+    """How many labels there are and how many it takes, where the lack of them is the reason."""
+    reason = _commonest(rows)
+    coverage = [r for r in results if r.name == "label_coverage" and r.reason]
+    if "labelled rows" not in reason or not coverage or (coverage[0].value or 0.0) >= 1.0:
+        return ""
+    needed = reason.rpartition(": ")[2]
+    told = f"too few labels: {coverage[0].reason}"
+    return f"{told}; {needed}" if needed.startswith("it takes") else told
 
 
 def _commonest(rows: Iterable[Result]) -> str:
@@ -154,113 +163,56 @@ def _drift_passed(judged: Sequence[Result], raised: Sequence[Result], rule: Rule
 
 
 def _held(judged: Sequence[Result], results: Sequence[Result]) -> list[str]:
-    """The judged performance that is as good as before, and what could not be told."""
-    own = [r for r in _whole(judged, _MODEL) if _is_metric(r)]
-    held = list(dict.fromkeys(_base(r.name) for r in own if r.status is Status.NO_DETECTION))
-    unclear = {_base(r.name) for r in own if r.status is Status.INCONCLUSIVE}
+    """The judged performance that is good enough, and what could not be told."""
+    own = [r for r in _whole(judged, _MODEL) if is_metric(r)]
+    held = list(dict.fromkeys(base_name(r.name) for r in own if r.status is Status.NO_DETECTION))
+    unclear = {base_name(r.name) for r in own if r.status is Status.INCONCLUSIVE}
     parts = []
     if len(held) == 1:
         one = next(r for r in own if r.status is Status.NO_DETECTION)
-        before, after = _values(one, results)
-        parts.append(f"{held[0]} held" + (f" ({before} → {after})" if before else f" at {after}"))
+        before, after = values(one, results)
+        told = f"{before} → {after}" if before else after
+        parts.append(f"{held[0]} within its limits ({told})")
     elif held:
-        parts.append(f"{_count(len(held), 'performance metric')} held")
+        parts.append(f"{_count(len(held), 'performance metric')} within their limits")
     if unclear:
         parts.append(f"{_count(len(unclear), 'performance metric')} inconclusive")
     return parts
 
 
-def _is_metric(result: Result) -> bool:
-    is_change = result.name.endswith(_CHANGES)
-    return is_change or result.interval is not None or result.reference_value is not None
-
-
 def _measured(failing: Iterable[Result], results: Sequence[Result], kind: ResultKind) -> list[str]:
     """Metrics of the model or of operations, each once, where it was worst."""
-    return _phrases(_whole(failing, kind), results)
-
-
-def _phrases(failing: Iterable[Result], results: Sequence[Result]) -> list[str]:
-    worst: dict[str, Result] = {}
-    for result in failing:
-        name = _base(result.name)
-        worst[name] = max(worst.get(name, result), result, key=lambda r: abs(r.value or 0.0))
-    # The model as a whole before its classes.
-    return [_phrase(worst[name], results) for name in sorted(worst, key=lambda name: ":" in name)]
-
-
-def _phrase(result: Result, results: Sequence[Result]) -> str:
-    """What happened to one metric; a drop is told by the values, which another result has."""
-    if result.name == _WORSE_SEGMENT:
-        what = (result.reason or "").removeprefix(f"{result.segment}: ").partition(",")[0]
-        return f"{result.segment} got worse" + (f" ({what})" if what else "")
-    before, after = _values(result, results)
-    name = _words(result)
-    if result.name == "completeness":
-        return f"{after} of the expected rows arrived"
-    if before is None or not _is_metric(result):
-        return f"{name} {after}"
-    if result.kind is _SYSTEM:
-        return f"{name} {before} → {after}"
-    base = _metric_of(result, results)
-    has_fallen = (base.value or 0.0) < (base.reference_value or 0.0)
-    return f"{name} {'fell' if has_fallen else 'rose'} {before} → {after}"
-
-
-def _values(result: Result, results: Sequence[Result]) -> tuple[str | None, str]:
-    base = _metric_of(result, results)
-    if base.value is None:
-        return None, "unknown"
-    before = base.reference_value
-    return None if before is None else _number(base, before), _number(base, base.value)
-
-
-def _metric_of(result: Result, results: Sequence[Result]) -> Result:
-    """The result with the metric itself, where only its change was judged."""
-    name, where = _base(result.name), (result.kind, result.window, result.segment)
-    own = (r for r in results if r.name == name and (r.kind, r.window, r.segment) == where)
-    return next(own, result)
-
-
-def _base(name: str) -> str:
-    for end in _CHANGES:
-        name = name.removesuffix(end)
-    return name
-
-
-def _words(result: Result) -> str:
-    """Performance metrics keep their names, by which they are configured; operations have words."""
-    name, _, label = _base(result.name).partition(":")
-    if result.kind is _MODEL and (_is_metric(result) or label):
-        return f"{name} of {label}" if label else name
-    return name.replace("_", " ")
-
-
-def _number(result: Result, value: float) -> str:
-    if result.name in _SHARES:
-        return f"{value * 100:.3g}%"
-    return f"{value:,.0f}" if abs(value) >= 1000 or value.is_integer() else f"{value:.3g}"
+    return phrases(_whole(failing, kind), results)
 
 
 def _in_segments(failing: Sequence[Result], results: Sequence[Result]) -> list[str]:
     """What failed in segments only: the model first, then drift and quality."""
     own = [result for result in failing if result.segment is not None]
-    segments = list(dict.fromkeys(result.segment or "" for result in own))
-    parts = []
+    worse = [r for r in own if r.name == WORSE_SEGMENT]
+    measured = [r for r in own if r.kind in (_MODEL, _SYSTEM) and r not in worse]
+    segments = list(dict.fromkeys(result.segment or "" for result in measured))
+    parts = _got_worse(worse, results)
     for segment in segments:
-        of_segment = [r for r in own if r.segment == segment and r.kind in (_MODEL, _SYSTEM)]
-        found = [r for r in of_segment if r.name == _WORSE_SEGMENT]
-        told = _phrases([r for r in of_segment if r not in found], results)
-        parts += [_phrase(result, results) for result in found[:1]]
+        of_segment = [r for r in measured if r.segment == segment]
+        told = phrases(of_segment, results)
         if told:
             more = f" and {len(told) - 1} more" if len(told) > 1 else ""
             parts.append(f"{told[0]}{more} in {segment}")
     for kind, what in ((_DRIFT, "drift"), (_QUALITY, "data quality")):
         hit = list(dict.fromkeys(r.segment or "" for r in own if r.kind is kind))
         if hit:
-            more = f" and {len(hit) - 1} more" if len(hit) > 1 else ""
+            more = f" and {_count(len(hit) - 1, 'more segment')}" if len(hit) > 1 else ""
             parts.append(f"{what} in {hit[0]}{more}")
     return parts
+
+
+def _got_worse(found: Sequence[Result], results: Sequence[Result]) -> list[str]:
+    if not found:
+        return []
+    worst = max(found, key=lambda r: (r.status.severity, abs(r.value or 0.0)))
+    others = len({r.segment for r in found}) - 1
+    more = f", as did {_count(others, 'more segment')}" if others else ""
+    return [phrase(worst, results) + more]
 
 
 def _shortened(groups: Sequence[Sequence[str]]) -> list[str]:

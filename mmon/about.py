@@ -1,0 +1,73 @@
+"""The commands about mmon itself: its configuration, its metrics, a demonstration.
+
+Heavy imports stay inside the commands, so that ``mmon --help`` is instant.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from mmon import console, options
+from mmon.errors import ConfigError
+
+
+def init(
+    path: Annotated[str, typer.Argument(metavar="FILE", help="Where to write it.")] = "mmon.yaml",
+    force: Annotated[bool, typer.Option("--force", help="Replace the file if it exists.")] = False,
+) -> None:
+    """Write a commented configuration to start from."""
+    from mmon.config_schema import schema_text, template
+    from mmon.files import write_text
+
+    if Path(path).exists() and not force:
+        raise ConfigError(f"{path} exists already", hint="name another file, or add --force")
+    write_text(Path(path), template())
+    # The configuration's first line names it, for editors.
+    write_text(Path(path).with_name("mmon.schema.json"), schema_text())
+    console.tell(f"wrote {path}; edit it, then: mmon validate {path} && mmon run {path}")
+
+
+def validate(config_path: options.ConfigFile) -> None:
+    """Check a configuration file; reads no data."""
+    from mmon.config_file import load
+
+    load(config_path)
+    console.say(f"{config_path} is valid")
+
+
+def schema(result: options.OfResult = False) -> None:
+    """Print the JSON Schema of the configuration."""
+    if result:
+        from mmon.reports.json import schema_text
+    else:
+        from mmon.config_schema import schema_text
+
+    console.hand_over(schema_text())
+
+
+def metrics() -> None:
+    """List the drift and performance metrics."""
+    from mmon import listing
+
+    console.say(listing.of_metrics(width=console.width()))
+
+
+def explain(
+    name: Annotated[str, typer.Argument(metavar="METRIC", help="A metric of `mmon metrics`.")],
+) -> None:
+    """Print the manual page of a metric."""
+    from mmon import listing
+
+    console.say(listing.manual(name))
+
+
+def demo(
+    folder: Annotated[str, typer.Argument(metavar="DIR", help="Where to write it.")] = "demo",
+) -> None:
+    """Write a small dataset with planted drift, and its reports."""
+    from mmon import demo as demonstration
+
+    console.say(demonstration.write(Path(folder)))

@@ -1,0 +1,313 @@
+"""Whether the data arrived: how many rows, how fresh, with what gaps, late or twice."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+from collections.abc import Callable
+
+from scipy.special import ndtr
+
+from mmon.analyses import Context
+from mmon.analyses._arrivals import Expectation
+from mmon.analyses._gaps import find_gaps, longest_gap_us
+from mmon.analyses._operations import Measured, settings
+from mmon.analyses._rates import Rates, Span, rates_of
+from mmon.profiles.activity import Activity
+from mmon.profiles.identities import Identities
+from mmon.windows import length_us
+
+_SECOND_US = 1_000_000
+_Z = 1.96
+
+
+@dataclasses.dataclass(frozen=True, slots=True, eq=False)
+class Traffic:
+    """What arrived in one window, and what should have.
+
+    Attributes
+    ----------
+    context : Context
+    ref : Activity or None
+    cur : Activity
+    rates : Rates or None
+        The reference's; None where it tells none.
+    span : Span or None
+        The window as far as it is over, or from the first to the last row where it has no bounds.
+    expectation : Expectation or None
+        Of the reference, for this span.
+    is_open : bool
+        Whether the window is not over yet.
+    """
+
+    context: Context
+    ref: Activity | None
+    cur: Activity
+    rates: Rates | None
+    span: Span | None
+    expectation: Expectation | None
+    is_open: bool
+
+    @classmethod
+    def of(cls, context: Context) -> Traffic:
+        """Read both sides."""
+        cur = context.production.activity or Activity.of(rows=context.production.rows)
+        ref = context.reference.activity
+        windows = context.config.windows
+        rates = None if ref is None else rates_of(ref, windows.timezone if windows else "UTC")
+        span, is_open = _span(context, cur)
+        expectation = None
+        if rates is not None and span is not None and rates.activity.is_daily == cur.is_daily:
+            expectation = Expectation.of(rates, span)
+        return cls(context, ref, cur, rates, span, expectation, is_open)
+
+    @property
+    def seconds(self) -> float | None:
+        """Length of the span."""
+        return None if self.span is None else self.span.length / _SECOND_US
+
+
+def _span(context: Context, cur: Activity) -> tuple[Span | None, bool]:
+    start, end = context.bounds
+    if start is None or end is None:
+        return Span.of_rows(cur), False
+    # Times after now are of another clock, which says nothing of what is over.
+    is_open = start < context.now_us < end and (cur.newest_us or start) <= context.now_us
+    return Span.of_window((start, context.now_us if is_open else end), cur), is_open
+
+
+def traffic(found: Traffic) -> list[Measured]:
+    """Every metric about what arrived."""
+    every = [
+        _invocations(found),
+        _speed(found),
+        _completeness(found),
+        _freshness(found),
+        *_gaps(found),
+        _late_rows(found),
+        _duplicate_ids(found),
+    ]
+    return [one for one in every if one is not None]
+
+
+def _invocations(found: Traffic) -> Measured:
+    rows = found.cur.rows
+    expectation = found.expectation
+    return _counted(
+        found,
+        Measured(
+            "invocations",
+            float(rows),
+            reference=None if expectation is None else expectation.rows,
+            reason=_told(found),
+        ),
+        unit=1.0,
+    )
+
+
+def _speed(found: Traffic) -> Measured | None:
+    seconds, expectation = found.seconds, found.expectation
+    if not seconds:
+        why = "the times span no time" if found.cur.rows else "there are no rows"
+        return Measured("predictions_per_second", None, reason=why)
+    return _counted(
+        found,
+        Measured(
+            "predictions_per_second",
+            found.cur.rows / seconds,
+            reference=None if expectation is None else expectation.rows / seconds,
+            reason=_told(found),
+        ),
+        unit=1.0 / seconds,
+    )
+
+
+def _completeness(found: Traffic) -> Measured:
+    asked, rows = settings(found.context).expected_rows, found.cur.rows
+    if asked is not None and found.context.segment is None:
+        told = f"{rows:,} of {asked:,} rows arrived"
+        return Measured(
+            "completeness",
+            rows / asked,
+            reason=f"{told}; the window is not over yet" if found.is_open else told,
+            rows=rows,
+            is_final=not found.is_open,
+        )
+    expectation = found.expectation
+    if expectation is None:
+        return Measured("completeness", None, reason=_why_unexpected(found), rows=rows)
+    return _counted(
+        found,
+        Measured(
+            "completeness",
+            rows / expectation.rows,
+            reference=1.0,
+            interval=expectation.interval(rows),
+            reason=_told(found),
+        ),
+        unit=1.0 / expectation.rows,
+    )
+
+
+def _counted(found: Traffic, measured: Measured, unit: float) -> Measured:
+    """With the chances of a count of rows, of which one is worth ``unit`` of the metric."""
+    expectation, rows = found.expectation, found.cur.rows
+    if expectation is None:
+        return dataclasses.replace(measured, rows=rows)
+    return dataclasses.replace(
+        measured,
+        rows=rows,
+        p_value=expectation.p_value(rows),
+        p_value_at=functools.partial(_p_value_at, expectation, rows),
+        p_value_against=functools.partial(_p_value_against, expectation, rows, unit),
+    )
+
+
+def _p_value_at(
+    expectation: Expectation, rows: int, change: float, as_many: int | None
+) -> float | None:
+    """The p-value of a change, over a time so long that it brings so many rows."""
+    if as_many is not None:
+        expectation = expectation.times(as_many / max(rows, 1))
+    return expectation.p_value(max(0, round((1.0 + change) * expectation.rows)))
+
+
+def _p_value_against(
+    expectation: Expectation, rows: int, unit: float, threshold: float, is_floor: bool
+) -> float | None:
+    share = max(threshold, 0.0) / unit / expectation.rows
+    tails = expectation.tails(rows, share)
+    return None if tails is None else tails[0 if is_floor else 1]
+
+
+def _told(found: Traffic) -> str | None:
+    expectation, rates = found.expectation, found.rates
+    if expectation is None or rates is None:
+        return None
+    told = f"{found.cur.rows:,} rows, {expectation.rows:,.0f} expected by {rates.what}"
+    if found.is_open:
+        told += " up to now"
+    if expectation.noise is None:
+        return f"{told}; it is too short to tell how much that varies"
+    return told
+
+
+def _why_unexpected(found: Traffic) -> str:
+    if found.ref is None or not len(found.ref.starts):
+        return "the reference has no times, and expected_rows is not set"
+    if found.rates is None:
+        return "the times of the reference span no time"
+    if found.span is None:
+        return "production has no times that span any"
+    if found.ref.is_daily != found.cur.is_daily:
+        return "one side has dates and the other times"
+    return "the reference does not tell how many rows so short a time should have"
+
+
+def _freshness(found: Traffic) -> Measured | None:
+    """Seconds from the newest row to the window's end, or to now if that is earlier."""
+    (start, end), now = found.context.bounds, found.context.now_us
+    if not now and end is None:
+        return None
+    until = end if end is not None and (not now or end < now) else now
+    newest = found.cur.newest_us
+    if newest is None:
+        if start is None:
+            return Measured("freshness", None, reason="there are no times")
+        seconds = (until - start) / _SECOND_US
+        return Measured("freshness", seconds, reason="at least: the window has no row")
+    ahead = "the newest row is in the future" if newest > until else None
+    return Measured("freshness", (until - newest) / _SECOND_US, reason=ahead)
+
+
+def _gaps(found: Traffic) -> list[Measured]:
+    span, cur = found.span, found.cur
+    if span is None:
+        return []
+    ref_span = None if found.rates is None else found.rates.span
+    longest, more = longest_gap_us(cur, span)
+    before = None
+    if found.ref is not None and ref_span is not None:
+        before = longest_gap_us(found.ref, ref_span)[0] / _SECOND_US
+    return [
+        _empty_steps(found, span),
+        Measured("longest_gap", longest / _SECOND_US, more / _SECOND_US, reference=before),
+    ]
+
+
+def _empty_steps(found: Traffic, span: Span) -> Measured:
+    asked = settings(found.context).step
+    step_us = None if asked is None else length_us(asked)
+    rates = found.rates if found.expectation is not None else Rates.of(found.cur, "UTC")
+    gaps = None if rates is None else find_gaps(found.cur, span, rates, step_us)
+    if rates is None or gaps is None:
+        return Measured("gaps", None, reason="in no step of time are rows surely expected")
+    before = None
+    if found.ref is not None and rates is found.rates:
+        usual = find_gaps(found.ref, rates.span, rates, gaps.step_us)
+        if usual is not None:
+            before = usual.empty * span.length / rates.span.length
+    whose = rates.what if rates is found.rates else "production's own rate"
+    told = (
+        f"of {gaps.told:,} steps of {_length_word(gaps.step_us)} that should have rows by {whose}"
+    )
+    return Measured("gaps", float(gaps.empty), reference=before, reason=told, least=0.5)
+
+
+def _late_rows(found: Traffic) -> Measured | None:
+    late, rows = found.cur.late_rows, found.cur.rows
+    if late is None:
+        return None
+    told = f"{late / rows:.2%} of {rows:,} rows came after their window had closed"
+    return Measured("late_rows", float(late), reason=told if late else None, rows=rows)
+
+
+def _duplicate_ids(found: Traffic) -> Measured | None:
+    cur = found.cur.identities
+    if cur is None:
+        return None
+    if not cur.rows:
+        return Measured("duplicate_ids", None, reason="no row has an id")
+    ref = None if found.ref is None else found.ref.identities
+    error = cur.standard_error
+    told = f"{cur.repeats / cur.rows:.2%} of {cur.rows:,} rows repeat the id of another"
+    if cur.missing:
+        told += f"; {cur.missing:,} rows have none"
+    if not cur.is_exact:
+        told += f"; estimated from every {round(1 / cur.sampled):,}th id, give or take {error:,.0f}"
+    # Where the sample has no repeat there may still be some: the rule of three.
+    high = max(cur.repeats + _Z * error, 3.0 / cur.sampled)
+    interval = (max(0.0, cur.repeats - _Z * error), high)
+    return Measured(
+        "duplicate_ids",
+        cur.repeats,
+        reference=ref.repeats / ref.rows * cur.rows if ref is not None and ref.rows else None,
+        interval=None if cur.is_exact else interval,
+        reason=told,
+        rows=cur.rows,
+        least=0.5,
+        p_value_against=None if cur.is_exact else _normal_against(cur),
+    )
+
+
+def _normal_against(ids: Identities) -> Callable[[float, bool], float | None]:
+    """For an estimate from a sample of ids."""
+
+    def against(threshold: float, is_floor: bool) -> float | None:
+        gap = threshold - ids.repeats if is_floor else ids.repeats - threshold
+        error = ids.standard_error
+        return float(ndtr(-gap / error)) if error > 0.0 else None
+
+    return against
+
+
+def _length_word(length: int) -> str:
+    """A length of time in its largest whole unit.
+
+    >>> _length_word(900_000_000)
+    '15 min'
+    """
+    for unit, size in (("d", 86_400), ("h", 3_600), ("min", 60)):
+        if length % (size * _SECOND_US) == 0:
+            return f"{length // (size * _SECOND_US):,} {unit}"
+    return f"{length / _SECOND_US:,g} s"

@@ -1,0 +1,245 @@
+"""What classification metrics say where they are undefined, compressed or nearly perfect."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy import stats
+from sklearn.metrics import average_precision_score, roc_auc_score
+from statsmodels.stats.proportion import proportion_confint
+
+from mmon.performance import LEVEL
+from mmon.performance._class_intervals import Z, mean_of, wilson
+from mmon.performance._precision_recall import precision_recall_area, precision_recall_error
+from mmon.performance._ranking import Ranking, roc_area
+from mmon.performance.business_value import BusinessValue
+from mmon.performance.top_k_accuracy import TopKAccuracy
+from mmon.profiles.classification import ClassificationTables
+from mmon.profiles.ecdf import Ecdf
+from tests.performance.class_samples import binary, estimates, multiclass
+
+
+def reason(name: str, tables: ClassificationTables, full_name: str | None = None) -> str:
+    found = estimates(name, tables)[full_name or name]
+    assert found.value is None
+    return found.reason or ""
+
+
+def test_constants_are_those_of_the_distributions() -> None:
+    assert pytest.approx(stats.norm.ppf((1 + LEVEL) / 2), rel=1e-15) == Z
+
+
+@pytest.mark.parametrize(("hits", "rows"), [(0, 7), (7, 7), (1, 30), (450, 1000)])
+def test_wilson_is_that_of_statsmodels(hits: int, rows: int) -> None:
+    theirs = proportion_confint(hits, rows, method="wilson")
+    assert wilson(hits, rows) == pytest.approx(theirs, abs=1e-12)
+
+
+def test_the_mean_of_symmetric_rows_has_students_interval() -> None:
+    values = np.array([-2.0, -1.0, 0.0, 1.0, 2.0] * 10) + 5.0
+    sums = tuple(float(np.sum(values**power)) for power in (1, 2, 3))
+    found = mean_of(50, sums, (0.0, np.inf))
+    theirs = stats.t.interval(LEVEL, 49, loc=5.0, scale=values.std(ddof=1) / np.sqrt(50))
+    assert found.interval == pytest.approx(theirs, rel=1e-6)
+    assert found.variance == pytest.approx(values.var(ddof=1) / 50)
+
+
+def test_the_interval_of_a_skewed_mean_reaches_further_on_the_long_side() -> None:
+    values = np.random.default_rng(1).lognormal(size=100)
+    found = mean_of(100, tuple(float(np.sum(values**p)) for p in (1, 2, 3)), (0.0, np.inf))
+    assert found.interval is not None
+    assert found.value is not None
+    assert found.interval[1] - found.value > 1.3 * (found.value - found.interval[0])
+
+
+def test_the_variance_of_the_roc_area_is_that_of_delong() -> None:
+    rng = np.random.default_rng(2)
+    inside, outside = np.round(rng.normal(1, 1, 40), 1), np.round(rng.normal(0, 1, 90), 1)
+    order = (inside[:, None] > outside) + 0.5 * (inside[:, None] == outside)
+    expected = order.mean(axis=1).var(ddof=1) / 40 + order.mean(axis=0).var(ddof=1) / 90
+    area = roc_area(Ranking.of(Ecdf.of(inside), Ecdf.of(outside)))
+    assert area.value == pytest.approx(order.mean(), rel=1e-12)
+    assert area.variance == pytest.approx(expected, rel=1e-12)
+
+
+def test_the_variance_of_average_precision_is_that_of_the_jackknife() -> None:
+    rng = np.random.default_rng(3)
+    target = rng.random(60) < 0.4
+    score = np.round(rng.normal(size=60) + target, 1)
+    without = np.array(
+        [average_precision_score(np.delete(target, i), np.delete(score, i)) for i in range(60)]
+    )
+    area = precision_recall_area(Ranking.of(Ecdf.of(score[target]), Ecdf.of(score[~target])))
+    assert area.variance == pytest.approx(59 / 60 * np.sum((without - without.mean()) ** 2))
+    assert area.bias == pytest.approx(59 * (without.mean() - area.value))
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_the_error_of_average_precision_holds_after_merging(seed: int) -> None:
+    rng = np.random.default_rng([4, seed])
+    n = int(rng.integers(50, 3000))
+    target = rng.random(n) < rng.choice([0.05, 0.5])
+    target[:2] = True, False
+    score = np.round(rng.normal(size=n) + rng.choice([0.0, 1.0, 4.0]) * target, rng.integers(1, 6))
+    exact = average_precision_score(target, score)
+    points = int(rng.choice([8, 32, 200]))
+    cut = n // 3
+    sides = []
+    for is_inside in (True, False):
+        parts = [
+            Ecdf.of(values[mask == is_inside], points=points)
+            for values, mask in ((score[:cut], target[:cut]), (score[cut:], target[cut:]))
+        ]
+        sides.append(Ecdf.merge(parts).compress(points))
+    value = precision_recall_area(Ranking.of(*sides)).value
+    error = precision_recall_error(*sides, value)
+    assert abs(value - exact) <= error + 1e-12
+    assert error < 0.6
+
+
+def test_a_fine_summary_has_a_small_error() -> None:
+    rows = binary(5, n=50_000, gap=1.5)
+    assert rows.scores is not None
+    tables = rows.tables(4096)
+    for name, oracle in (
+        ("roc_auc", roc_auc_score),
+        ("average_precision", average_precision_score),
+    ):
+        (found,) = estimates(name, tables).values()
+        assert found.value == pytest.approx(oracle(rows.target, rows.scores[:, 0]), abs=6e-4)
+        assert 0 < found.error < 2e-3
+
+
+def test_undefined_values_say_what_is_missing() -> None:
+    rows = binary(1)
+    only_positive = ClassificationTables.of_rows([1, 1], [1, 0], [0.4, 0.6], classes=("no", "yes"))
+    only_negative = ClassificationTables.of_rows([0, 0], [0, 0], [0.4, 0.6], classes=("no", "yes"))
+    assert reason("roc_auc", only_positive) == "every row with scores is of class yes"
+    assert reason("average_precision", only_negative) == "no row with scores is of class yes"
+    assert reason("recall", only_negative) == "no row is of class yes"
+    assert reason("specificity", only_positive) == "all rows are of class yes"
+    assert reason("precision", only_negative) == "no row was predicted to be of class yes"
+    assert reason("f1", only_negative) == "no row is of class yes, nor predicted to be"
+    assert reason("balanced_accuracy", only_negative) == "all rows are of one class"
+    unscored = ClassificationTables.of_rows(rows.target, rows.prediction)
+    assert reason("log_loss", unscored) == "there are no scores"
+    unknown = ClassificationTables.of_rows([-1, -1], [0, 1], [0.4, 0.6])
+    assert reason("brier_score", unknown) == "no row has a target"
+    assert reason("accuracy", unknown) == "no row has both a target and a prediction"
+    lost = ClassificationTables.of_rows([0, 1], [0, 1], [np.nan, np.nan])
+    assert reason("expected_calibration_error", lost) == "no row with a target has usable scores"
+    assert "costs" in reason("business_value", rows.tables())
+
+
+def test_a_constant_prediction_has_no_correlation_by_convention() -> None:
+    (found,) = estimates(
+        "matthews_corrcoef", ClassificationTables.of_rows([0, 1, 1], [1, 1, 1])
+    ).values()
+    assert found.value == 0.0
+    assert "constant" in (found.reason or "")
+
+
+def test_classes_without_rows_are_left_out_of_score_averages_and_named() -> None:
+    rng = np.random.default_rng(6)
+    target = rng.integers(0, 2, 200)
+    scores = rng.dirichlet(np.ones(3), 200)
+    tables = ClassificationTables.of_rows(target, target, scores, classes=("a", "b", "c"))
+    found = estimates("roc_auc", tables)
+    each = [roc_auc_score(target == code, scores[:, code]) for code in (0, 1)]
+    assert found["roc_auc_macro"].value == pytest.approx(np.mean(each), rel=1e-12)
+    assert found["roc_auc_macro"].reason == "over 2 of 3 classes, without c"
+    assert found["roc_auc:c"].reason == "no row with scores is of class c"
+
+
+def test_a_class_that_was_never_predicted_counts_as_zero_and_is_named() -> None:
+    tables = ClassificationTables.of_rows([0, 1, 2], [0, 1, 1], classes=("a", "b", "c"))
+    found = estimates("precision", tables)["precision_macro"]
+    assert found.value == pytest.approx(0.5)
+    assert found.reason == "counted as 0, being undefined: c"
+
+
+def test_beyond_the_bound_on_score_curves_classes_are_named() -> None:
+    rng = np.random.default_rng(7)
+    classes = tuple(f"class {code:02d}" for code in range(25))
+    target = rng.integers(0, 25, 400)
+    scores = rng.dirichlet(np.ones(25), 400)
+    tables = ClassificationTables.of_rows(target, target, scores, classes=classes)
+    found = estimates("roc_auc", tables)
+    assert "over 20 of 25 classes" in (found["roc_auc_macro"].reason or "")
+    assert "only 20 classes" in (found["roc_auc:class 24"].reason or "")
+    assert found["roc_auc_macro"].value is not None
+
+
+@pytest.mark.parametrize("name", ["roc_auc", "average_precision", "recall", "f1", "accuracy"])
+def test_a_perfect_sample_does_not_prove_a_perfect_model(name: str) -> None:
+    target = np.repeat([0, 1], [60, 30])
+    tables = ClassificationTables.of_rows(target, target, 0.2 + 0.6 * target)
+    (found,) = estimates(name, tables).values()
+    assert found.value == 1.0
+    assert found.interval is not None
+    assert 0.7 < found.interval[0] < 0.97
+    assert found.interval[1] == 1.0
+
+
+def test_the_calibration_error_of_a_calibrated_model_may_be_zero() -> None:
+    (found,) = estimates("expected_calibration_error", binary(8, n=500).tables()).values()
+    assert found.value is not None
+    assert found.value > 0.01
+    assert found.interval is not None
+    assert found.interval[0] == 0.0
+
+
+def test_noise_of_the_calibration_error_is_no_change() -> None:
+    """A calibrated model's error differs between few and many rows, as the variance says."""
+    for seed in range(20):
+        few, many = (
+            estimates("expected_calibration_error", binary(seed, n=n).tables()).popitem()[1]
+            for n in (200, 20_000)
+        )
+        assert few.value is not None
+        assert many.value is not None
+        assert few.variance is not None
+        assert many.variance is not None
+        z = (few.value - many.value) / np.sqrt(few.variance + many.variance)
+        assert abs(z) < 2.5
+
+
+def test_a_wrong_calibration_is_not_called_noise() -> None:
+    rows = binary(9, n=2000)
+    assert rows.scores is not None
+    odds = np.log(rows.scores / (1 - rows.scores))
+    tables = ClassificationTables.of_rows(rows.target, rows.prediction, 1 / (1 + np.exp(-3 * odds)))
+    (found,) = estimates("expected_calibration_error", tables).values()
+    assert found.interval is not None
+    assert found.interval[0] > 0.1
+
+
+def test_top_k_always_tells_the_one_that_decides() -> None:
+    tables = multiclass(1, classes=5).tables()
+    assert list(TopKAccuracy(3).estimates(tables)) == ["top_2_accuracy", "top_3_accuracy"]
+    assert TopKAccuracy.main in TopKAccuracy(4).estimates(tables)
+    with pytest.raises(ValueError, match="at least 1"):
+        TopKAccuracy((0, 2))
+
+
+def test_a_business_value_without_a_loss_yet_may_hold_one() -> None:
+    target = np.zeros(100, dtype=int)
+    found = BusinessValue(false_positive=-50.0, true_positive=10.0).estimates(
+        ClassificationTables.of_rows(target, target)
+    )["business_value"]
+    assert found.value == 0.0
+    assert found.interval is not None
+    assert found.interval[0] < -1.0
+
+
+def test_the_covariance_of_classes_makes_averages_less_sure_than_independence() -> None:
+    """With two classes whose scores mirror each other, the average knows no more than either."""
+    rows = binary(10, n=2000)
+    assert rows.scores is not None
+    both = np.column_stack([1 - rows.scores[:, 0], rows.scores[:, 0], np.zeros(2000)])
+    tables = ClassificationTables.of_rows(
+        rows.target, rows.prediction, both, classes=("a", "b", "c")
+    )
+    found = estimates("roc_auc", tables)
+    assert found["roc_auc:a"].value == pytest.approx(found["roc_auc:b"].value)
+    assert found["roc_auc_macro"].variance == pytest.approx(found["roc_auc:a"].variance, rel=0.01)

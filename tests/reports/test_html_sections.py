@@ -1,0 +1,302 @@
+"""What the HTML report says of the model, of operations and of segments, and in which order."""
+
+from __future__ import annotations
+
+import dataclasses
+import random
+import re
+import time
+
+import pytest
+
+from mmon.reports import html
+from mmon.results import Metric, ResultKind, Status
+from tests.reports.html_page import Page, document, drift
+from tests.reports.sample_operations import (
+    activity,
+    operation,
+    operations_document,
+    segments_document,
+)
+from tests.reports.sample_performance import (
+    CLASSES,
+    binary_document,
+    check,
+    feature_bins,
+    metric_results,
+    multiclass_document,
+    regression_document,
+)
+
+
+def section(source: str, anchor: str) -> str:
+    """The markup of one section."""
+    start = source.index(f"<section id={anchor}>")
+    return source[start : source.index("</section>", start)]
+
+
+def words(source: str) -> str:
+    return " ".join(Page(source).text)
+
+
+def test_sections_follow_the_table_of_columns_and_appear_only_with_results() -> None:
+    plain = html.render(document(drift("a", 0.1, Status.NO_DETECTION)))
+    for anchor in ("performance", "features", "worse", "operations", "segments"):
+        assert f"<section id={anchor}>" not in plain
+    whole = binary_document(2)
+    others = (operations_document(), segments_document())
+    whole = dataclasses.replace(
+        whole,
+        results=[*whole.results, *(r for other in others for r in other.results)],
+        activity=[activity()],
+    )
+    titles = re.findall("<h2>([^<]*)", html.render(whole))
+    start = titles.index("Columns")
+    assert titles[start + 1 : start + 6] == [
+        "Model performance",
+        "Performance by feature",
+        "Segments that got worse",
+        "Operations",
+        "Segments",
+    ]
+
+
+def test_a_metric_stands_with_both_sides_its_drop_and_its_thresholds() -> None:
+    results, metrics = metric_results("roc_auc", 0.873, 0.812, half=0.007, drop=(0.02, 0.05))
+    text = words(section(html.render(document(*results, metrics=metrics)), "performance"))
+    row = "detected roc_auc 0.873 [0.867, 0.879] 0.812 [0.805, 0.819] 0.061 0.02 / 0.05"
+    assert row in text
+
+
+def test_an_interval_bar_can_be_read_aloud() -> None:
+    results, metrics = metric_results("f1", 0.8, 0.7, half=0.01)
+    source = html.render(document(*results, metrics=metrics))
+    label = "f1: reference 0.800 [0.792, 0.808], production 0.700 [0.690, 0.710]"
+    assert f'role=img aria-label="{label}"' in source
+
+
+def test_numbers_that_stand_in_a_section_are_not_told_again() -> None:
+    source = html.render(binary_document(2))
+    text = words(section(source, "metrics"))
+    assert "reference low" not in text
+    assert "segments tested" not in text
+    assert "error rate mix" not in text
+    assert "rows" in text
+
+
+def test_the_model_does_not_speak_for_columns_or_the_dataset() -> None:
+    results, metrics = metric_results("roc_auc", 0.873, 0.812, drop=(0.02, 0.05))
+    outside = check("score_outside", 4.0, column="score", status=Status.DETECTED, detected=1.0)
+    source = html.render(document(*results, outside, metrics=metrics))
+    assert "<section id=dataset>" not in source
+    assert "No column could be tested." in source
+    assert "score outside of <bdi>score</bdi>" in section(source, "performance")
+
+
+def test_labels_are_counted_and_their_trouble_is_told() -> None:
+    text = words(section(html.render(binary_document(1)), "performance"))
+    assert "All 4,000 rows of the reference have a label" in text
+    assert "3,000 of 3,750 rows of production have a label (80%)" in text
+    assert "label coverage 100% → 80%" in text
+    assert "detected conflicting labels 3 – / 1 3 ids have two labels: the last counts" in text
+
+
+def test_a_reference_without_labels_says_so() -> None:
+    sample = binary_document(1)
+    picture = dataclasses.replace(sample.performance[0], reference=None)
+    text = words(
+        section(html.render(dataclasses.replace(sample, performance=[picture])), "performance")
+    )
+    assert "The reference has no labels; 3,000 of 3,750" in text
+    assert text.count("Production") >= 1
+
+
+def test_too_few_labels_are_inconclusive_with_the_number_it_takes() -> None:
+    reason = "a value of 0.05 could not be significant with 120 labelled rows: it takes about 900"
+    results, _ = metric_results("roc_auc", 0.87, 0.85, drop=(0.02, 0.05))
+    unsure = dataclasses.replace(results[1], status=Status.INCONCLUSIVE, reason=reason)
+    source = html.render(document(results[0], unsure))
+    assert reason in section(source, "performance")
+    assert "<section id=inconclusive>" not in source
+
+
+def test_several_windows_show_the_worst_and_a_trend_of_what_is_judged() -> None:
+    source = section(html.render(binary_document(2, 4)), "performance")
+    assert "Window 4 (2016-12-30 to 2017-01-29) beside the reference." in source
+    captions = re.findall("<figcaption><b><bdi>([a-z_0-9]*)", source)
+    assert captions == ["roc_auc", "f1", "log_loss"]
+    assert "2016-10-01 to 2016-10-31: 0." in source
+    single = section(html.render(binary_document(2, 1)), "performance")
+    assert "beside the reference" not in single
+    assert "multiples" not in single
+
+
+def test_curves_and_a_confusion_matrix_are_drawn_for_classes() -> None:
+    source = section(html.render(binary_document(1)), "performance")
+    for title in ("ROC", "Precision and recall", "Calibration"):
+        assert f"<figcaption>{title}</figcaption>" in source
+    assert source.count("class=cr ") == 3
+    assert source.count("class=cp ") == 3
+    matrices = re.findall(r"<table class=\"cm (\w+)\">", source)
+    assert matrices == ["reference", "production"]
+    sample = binary_document(1).performance[0]
+    assert sample.production is not None
+    for line in sample.production.confusion or ():
+        for rows in line:
+            assert f">{rows:,}<small>" in source
+
+
+@pytest.mark.parametrize("classes", [3, 12])
+def test_every_class_has_its_line(classes: int) -> None:
+    source = section(html.render(multiclass_document(classes, 1)), "performance")
+    page = Page(source)
+    assert f"ROC of {classes} classes" in page.text
+    for name in CLASSES[:classes]:
+        assert page.text.count(name) >= 2 * 2 + 3  # both matrices twice, three curves
+    assert "<b>payday</b>" not in source
+    row = source[source.index("prepaid_card") :]
+    assert re.search(r'<td class="n">0\.950 → 0\.\d{3}', row)
+
+
+def test_a_regression_has_its_errors_and_its_plane() -> None:
+    source = section(html.render(regression_document(1)), "performance")
+    assert "Error: prediction minus target" in source
+    assert 'aria-label="Production: rows by target and prediction"' in source
+    assert "class=mean" in source
+    assert "Confusion" not in source
+    ids = re.findall(r"href=#(\S+)", source)
+    assert "errors" not in ids  # it is drawn where it stands, not referred to
+
+
+def test_features_open_to_their_bins_and_metrics_can_be_chosen() -> None:
+    source = section(html.render(binary_document(4)), "features")
+    assert re.findall(r"id=fm(\d)( checked)?>(\w+)", source) == [
+        ("0", " checked", "error_rate"),
+        ("1", "", "log_loss"),
+        ("2", "", "roc_auc"),
+    ]
+    assert source.count("<details>") == 4 * 3
+    assert source.count("<td><bdi>0 to 10</bdi>") == 4 * 3
+    assert "error_rate changed by +0.0213." in source
+    assert "roc_auc is no mean over rows" in source
+
+
+def test_one_metric_needs_no_choice() -> None:
+    sample = regression_document(2)
+    bins = [one for one in sample.bins if one.metric == "mae"]
+    source = section(html.render(dataclasses.replace(sample, bins=bins)), "features")
+    assert "type=radio" not in source
+    assert "mae changed by" in source
+
+
+def test_segments_that_got_worse_are_told_in_words() -> None:
+    text = words(section(html.render(binary_document(1)), "worse"))
+    assert "of 1,274 tested; the worst first" in text
+    first, second = text.index("country = BR and amount > 310"), text.index("deposit = Non Refund")
+    assert first < second
+    assert ": error rate 0.09 → 0.38, 4.1 % of rows" in text
+
+
+def test_when_nothing_got_worse_that_is_said_with_how_many_were_tested() -> None:
+    text = words(section(html.render(multiclass_document(3, 1)), "worse"))
+    assert "No segment got worse than the others: 310 were tested." in text
+    results, _ = metric_results("roc_auc", 0.9, 0.9)
+    assert "<section id=worse>" not in html.render(document(*results))
+
+
+def test_operations_are_told_in_their_units_and_drawn_over_time() -> None:
+    source = section(html.render(operations_document()), "operations")
+    text = words(source)
+    assert "detected error rate 0.4% 3.13% [2.83%, 3.45%] +682% 50% / 100%" in text
+    assert "freshness – 3 h 15 min" in text
+    assert "potential completeness – 61% at least 90% / 50%" in text
+    assert "12,505 of 20,500 expected rows arrived" in text
+    assert "Over time, in steps of 1 h" in text
+    assert "3 steps without any row" in text
+    assert source.count("class=gap") == 3
+    assert len(re.findall("<li><b>2026-10-", source)) == 48
+
+
+def test_operations_without_steps_are_a_table_only() -> None:
+    source = html.render(document(operation("invocations", 0.0, reference_value=100.0)))
+    assert "class=gap" not in source
+    assert "invocations" in section(source, "operations")
+
+
+def test_a_table_of_segments_is_sorted_with_the_rest_at_its_end() -> None:
+    source = section(html.render(segments_document()), "segments")
+    assert re.findall("<h3>By <bdi>([^<]*)", source) == ["country", "device"]
+    rows = re.findall(r"<tbody data-s=(\d)( data-last)?>", source)[:6]
+    severities = [int(level) for level, _ in rows[:5]]
+    assert severities == sorted(severities, reverse=True)
+    assert rows[5][1] == " data-last"
+    assert "lead_time (ks 0.3" in source
+    assert "roc_auc 0.873 → 0.800" in source
+
+
+def test_segments_do_not_fill_the_other_lists() -> None:
+    plain, parted = html.render(document()), html.render(segments_document(20, columns=("c",)))
+    assert "<section id=inconclusive>" not in plain
+    for anchor in ("dataset", "data_quality"):
+        assert "c = C" not in section(parted, anchor)
+
+
+def test_hostile_names_of_features_classes_bins_and_segments_stay_text() -> None:
+    bad = '"><script>alert(1)</script>'
+    sample = multiclass_document(3, 1)
+    results, metrics = metric_results(f"f1:{bad}", 0.9, 0.8, drop=(0.02, 0.05))
+    bins = [dataclasses.replace(one, column=bad, label=bad) for one in sample.bins]
+    pictures = [dataclasses.replace(sample.performance[0], classes=(bad, bad, bad))]
+    segment = drift("a", 0.9, Status.DETECTED, segment=f"{bad} = {bad}")
+    worse = check("worse_segment", 0.3, segment=bad, reason=bad, status=Status.DETECTED)
+    hostile = dataclasses.replace(
+        sample,
+        results=[*sample.results, *results, segment, worse],
+        metrics=[*sample.metrics, *metrics, Metric("mmon", bad, 1.0)],
+        bins=bins,
+        performance=pictures,
+    )
+    source = html.render(hostile)
+    assert Page(source).tags.count("script") == 1
+    assert bad not in source
+
+
+def test_fifty_features_with_four_metrics_stay_small_and_quick() -> None:
+    names = [f"feature_with_a_usual_name_{i:02}" for i in range(50)]
+    metrics = ["error_rate", "log_loss", "brier_score", "roc_auc"]
+    bins, parts = feature_bins(random.Random(0), names, metrics, bins=12)
+    sample = binary_document(50, 12)
+    sample = dataclasses.replace(sample, bins=bins, metrics=[*sample.metrics, *parts])
+    start = time.process_time()
+    page = html.render(sample)
+    assert time.process_time() - start < 3.0
+    assert len(page.encode()) < 2_000_000
+    assert page.count("<td><bdi>0 to 10</bdi>") == 50 * 4
+
+
+def test_many_metrics_of_many_features_are_cut_and_counted() -> None:
+    names = [f"f{i}" for i in range(300)]
+    metrics = [f"metric_{i}" for i in range(8)]
+    bins, parts = feature_bins(random.Random(0), names, metrics, bins=12)
+    page = html.render(dataclasses.replace(document(), bins=bins, metrics=parts))
+    assert "<section id=features>" not in page  # no metric of the model stands behind them
+    results, _ = metric_results("roc_auc", 0.9, 0.8)
+    page = html.render(document(*results, bins=bins, metrics=parts))
+    assert len(page.encode()) < 2_000_000
+    assert page.count("The JSON result has the other 259 features too.") == 8
+
+
+def test_every_reference_inside_the_page_has_its_target() -> None:
+    for sample in (binary_document(2, 2), multiclass_document(3, 1), regression_document(1)):
+        page = Page(html.render(sample))
+        ids = [value for _, name, value in page.attributes if name == "id"]
+        used = {v[1:] for _, name, v in page.attributes if name == "href" and v[0] == "#"}
+        assert len(ids) == len(set(ids))
+        assert used <= set(ids)
+
+
+def test_kinds_without_results_leave_no_empty_heading() -> None:
+    results = [operation("invocations", 5.0)]
+    source = html.render(document(*results))
+    assert ResultKind.SYSTEM_PERFORMANCE.value not in re.findall(r"<section id=(\w+)", source)
+    assert "Model performance" not in source

@@ -1,0 +1,129 @@
+"""Metrics with their drops and bounds become one row each, and say what was judged."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+from mmon.reports import _measure_rows as written
+from mmon.reports._measures import Measure, measures, worst_first, worst_window
+from mmon.results import Metric, Result, ResultKind, Status, Window
+from tests.reports.sample_operations import operations_of
+from tests.reports.sample_performance import check, metric_results
+
+MODEL, SYSTEM = ResultKind.MODEL_PERFORMANCE, ResultKind.SYSTEM_PERFORMANCE
+
+
+def one(results: list[Result], metrics: list[Metric], kind: ResultKind = MODEL) -> Measure:
+    (found,) = measures(results, metrics, kind)
+    return found
+
+
+def test_a_metric_its_drop_and_the_reference_s_interval_are_one_row() -> None:
+    results, metrics = metric_results("roc_auc", 0.873, 0.812, half=0.007, drop=(0.02, 0.05))
+    row = written.row(one(results, metrics), 1.5)
+    assert (row.name, row.status) == ("roc_auc", "detected")
+    assert (row.reference, row.reference_interval) == ("0.873", "[0.867, 0.879]")
+    assert (row.production, row.production_interval) == ("0.812", "[0.805, 0.819]")
+    assert (row.change, row.limits) == ("0.061", "0.02 / 0.05")
+    assert row.whiskers is not None
+    assert row.scale is not None
+
+
+def test_a_drop_of_an_unbounded_metric_is_a_share_of_the_reference() -> None:
+    results, metrics = metric_results(
+        "mae", 2_000.0, 2_500.0, half=40.0, drop=(0.1, 0.2), higher_is_better=False
+    )
+    row = written.row(one(results, metrics), 1.5)
+    assert (row.change, row.limits, row.status) == ("+25%", "10% / 20%", "detected")
+
+
+def test_a_better_model_is_no_way_to_a_threshold() -> None:
+    results, metrics = metric_results("roc_auc", 0.80, 0.95, drop=(0.02, 0.05))
+    found = one(results, metrics)
+    row = written.row(found, written.common_reach([found]))
+    assert (row.status, row.change) == ("ok", "-0.150")
+    assert row.scale is not None
+    assert row.scale.value == 0
+
+
+def test_a_metric_with_a_floor_and_a_ceiling_is_still_one_row() -> None:
+    plain = check("f1", 0.7, interval=(0.69, 0.71), reference_value=0.72)
+    floor = dataclasses.replace(
+        plain, potential=0.8, detected=0.75, direction="below", status=Status.DETECTED
+    )
+    ceiling = dataclasses.replace(plain, detected=0.99, status=Status.NO_DETECTION)
+    row = written.row(one([floor, ceiling], []), 1.5)
+    assert row.status == "detected"
+    assert row.limits == "at least 0.8 / 0.75; at most 0.99"
+
+
+def test_what_is_not_judged_has_no_status() -> None:
+    results, metrics = metric_results("accuracy", 0.9, 0.8)
+    row = written.row(one(results, metrics), 1.5)
+    assert (row.status, row.limits, row.scale) == ("", "", None)
+
+
+def test_an_undefined_metric_says_why() -> None:
+    row = written.row(one([check("roc_auc", None, reason="one class only")], []), 1.5)
+    assert (row.production, row.reason, row.whiskers) == ("–", "one class only", None)
+
+
+def test_a_reason_that_only_repeats_the_values_is_not_told() -> None:
+    results, metrics = metric_results("roc_auc", 0.873, 0.812, drop=(0.02, 0.05))
+    told = dataclasses.replace(results[1], reason="roc_auc 0.873 → 0.812")
+    assert written.row(one([results[0], told], metrics), 1.5).reason is None
+    unsure = dataclasses.replace(told, status=Status.INCONCLUSIVE, reason="it takes 900 rows")
+    assert written.row(one([results[0], unsure], metrics), 1.5).reason == "it takes 900 rows"
+
+
+def test_checks_of_labels_and_segments_are_no_metrics() -> None:
+    results = [
+        check(name, 1.0)
+        for name in ("label_coverage", "conflicting_labels", "constant_prediction", "worse_segment")
+    ]
+    assert measures(results, [], MODEL) == []
+
+
+def test_operations_rise_and_fall_as_shares_of_the_reference() -> None:
+    found = {m.result.name: m for m in measures(operations_of(), [], SYSTEM)}
+    assert "error_rate_rise" not in found
+    row = written.row(found["error_rate"], 1.5)
+    assert (row.change, row.limits) == ("+682%", "50% / 100%")
+    fallen = [
+        check("invocations", 50.0, kind=SYSTEM, reference_value=100.0),
+        check("invocations_drop", 0.5, kind=SYSTEM, detected=0.3, status=Status.DETECTED),
+    ]
+    row = written.row(one(fallen, [], SYSTEM), 1.5)
+    assert (row.change, row.limits) == ("-50%", "– / 30%")
+
+
+def test_the_thresholds_of_a_drop_lie_on_the_axis_of_the_metric() -> None:
+    results, metrics = metric_results("roc_auc", 0.9, 0.8, drop=(0.02, 0.05))
+    assert written.thresholds_on_value(one(results, metrics)) == pytest.approx((0.88, 0.85))
+    results, metrics = metric_results(
+        "mae", 2_000.0, 2_500.0, drop=(0.1, 0.2), higher_is_better=False
+    )
+    assert written.thresholds_on_value(one(results, metrics)) == pytest.approx((2_200, 2_400))
+    results, metrics = metric_results("roc_auc", 0.9, 0.9, drop=(0.02, 0.05))
+    assert written.thresholds_on_value(one(results, metrics)) == (None, None)
+
+
+def test_judged_metrics_stand_before_told_ones_worst_first() -> None:
+    rows = [
+        metric_results("accuracy", 0.9, 0.7),
+        metric_results("f1", 0.9, 0.89, half=0.1, drop=(0.02, 0.05)),
+        metric_results("roc_auc", 0.9, 0.7, drop=(0.02, 0.05)),
+    ]
+    found = measures([r for results, _ in rows for r in results], [], MODEL)
+    assert [m.result.name for m in worst_first(found)] == ["roc_auc", "f1", "accuracy"]
+
+
+def test_the_window_shown_is_the_worst_one_or_else_the_last() -> None:
+    windows = [Window(index, 100) for index in range(3)]
+    bad = check("roc_auc_drop", 0.1, window=1, detected=0.05, status=Status.DETECTED)
+    calm = [check("roc_auc", 0.8, window=index) for index in range(3)]
+    assert worst_window([*calm, bad], windows) == 1
+    assert worst_window(calm, windows) == 2
+    assert worst_window([], []) == 0
