@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from mmon.analyses._rates import Span
+from mmon.analyses._spans import Span
 from mmon.analyses._traffic import Traffic
 from mmon.drawings import ActivityPicture
 from mmon.profiles.activity import Activity

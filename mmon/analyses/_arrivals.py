@@ -8,7 +8,8 @@ import math
 import numpy as np
 from scipy.special import betainc, betaincc, gammainc, gammaincc, gammaincinv, stdtr
 
-from mmon.analyses._rates import Noise, Rates, Span
+from mmon.analyses._rates import Noise, Rates
+from mmon.analyses._spans import Span
 
 # How sure the reference must be before its counts are taken for more regular than Poisson's.
 _REGULAR = 0.05

@@ -13,7 +13,8 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from mmon.analyses._rates import Noise, Rates, Span
+from mmon.analyses._rates import Noise, Rates
+from mmon.analyses._spans import Span
 from mmon.profiles.activity import Activity
 from mmon.profiles.steps import SECOND_US, coarser
 

@@ -20,6 +20,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from mmon.analyses._spans import Span
 from mmon.profiles.activity import Activity
 from mmon.profiles.steps import HOUR_US
 from mmon.timestamps import DAY_US
@@ -33,68 +34,6 @@ _WEEKLY_FROM_US, _DAILY_FROM_US = 14 * DAY_US, 3 * DAY_US
 _BLOCKS, _LEAST_FREEDOM = 6, 3.0
 _MOST_BLOCKS = 20_000
 _MOST_HOURS = 100_000
-# Times that are this rare, and this far off, are mistakes such as 1970-01-01.
-_STRAY_SHARE = 0.01
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Span:
-    """An interval on the grid of an activity's steps, in microseconds since 1970-01-01 UTC."""
-
-    start: int
-    end: int
-
-    @property
-    def length(self) -> int:
-        """Microseconds."""
-        return self.end - self.start
-
-    @classmethod
-    def of_window(cls, bounds: tuple[int, int], activity: Activity) -> Span:
-        """The grid's part that a window (start, end] covers: of dates, whole days."""
-        if not activity.is_daily:
-            return cls(*bounds)
-        start, end = (activity.day_of(bound) + DAY_US for bound in bounds)
-        return cls(start, end)
-
-    @classmethod
-    def of_rows(cls, activity: Activity) -> Span | None:
-        """From the first to the last row, without stray ones; None when they span no time."""
-        if not len(activity.starts) or activity.oldest_us is None or activity.newest_us is None:
-            return None
-        first, last = _core(activity.starts, activity.counts)
-        step = activity.step_us
-        start, end = int(activity.starts[first]), int(activity.starts[last]) + step
-        coarse = activity.resolution_us
-        if activity.is_daily:
-            return cls(start, end)
-        if coarse < step:
-            # Within a step the ends are known where nothing stray was cut off.
-            start = max(start, activity.oldest_us - coarse) if first == 0 else start
-            end = min(end, activity.newest_us) if last == len(activity.starts) - 1 else end
-        else:
-            # A time in whole hours stands for the hour before it.
-            start = end - -(-(end - start) // coarse) * coarse
-        return cls(start, end) if end > start else None
-
-
-def _core(starts: _IntArray, counts: _IntArray) -> tuple[int, int]:
-    """First and last step without those few that lie further off than all others span."""
-    first, last = 0, len(starts) - 1
-    rows = np.cumsum(counts)
-    total = int(rows[-1])
-    while last - first > 1:
-        gaps = np.diff(starts[first : last + 1])
-        at = first + int(np.argmax(gaps))
-        if 2 * int(gaps.max()) <= int(starts[last] - starts[first]):
-            break
-        if rows[at] <= _STRAY_SHARE * total:
-            first = at + 1
-        elif total - rows[at] <= _STRAY_SHARE * total:
-            last = at
-        else:
-            break
-    return first, last
 
 
 @dataclasses.dataclass(frozen=True, slots=True, eq=False)

@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-from collections.abc import Callable
-
-from scipy.special import ndtr
 
 from mmon.analyses import Context
 from mmon.analyses._arrivals import Expectation
 from mmon.analyses._gaps import find_gaps, longest_gap_us
 from mmon.analyses._operations import Measured, settings
-from mmon.analyses._rates import Rates, Span, rates_of
+from mmon.analyses._rates import Rates, rates_of
+from mmon.analyses._spans import Span
+from mmon.analyses._untimely import duplicate_ids, late_rows
 from mmon.profiles.activity import Activity
-from mmon.profiles.identities import Identities
 from mmon.windows import length_us
 
 _SECOND_US = 1_000_000
-_Z = 1.96
 
 
 @dataclasses.dataclass(frozen=True, slots=True, eq=False)
@@ -84,8 +81,8 @@ def traffic(found: Traffic) -> list[Measured]:
         _completeness(found),
         _freshness(found),
         *_gaps(found),
-        _late_rows(found),
-        _duplicate_ids(found),
+        late_rows(found.cur),
+        duplicate_ids(found.ref, found.cur),
     ]
     return [one for one in every if one is not None]
 
@@ -252,53 +249,6 @@ def _empty_steps(found: Traffic, span: Span) -> Measured:
         f"of {gaps.told:,} steps of {_length_word(gaps.step_us)} that should have rows by {whose}"
     )
     return Measured("gaps", float(gaps.empty), reference=before, reason=told, least=0.5)
-
-
-def _late_rows(found: Traffic) -> Measured | None:
-    late, rows = found.cur.late_rows, found.cur.rows
-    if late is None:
-        return None
-    told = f"{late / rows:.2%} of {rows:,} rows came after their window had closed"
-    return Measured("late_rows", float(late), reason=told if late else None, rows=rows)
-
-
-def _duplicate_ids(found: Traffic) -> Measured | None:
-    cur = found.cur.identities
-    if cur is None:
-        return None
-    if not cur.rows:
-        return Measured("duplicate_ids", None, reason="no row has an id")
-    ref = None if found.ref is None else found.ref.identities
-    error = cur.standard_error
-    told = f"{cur.repeats / cur.rows:.2%} of {cur.rows:,} rows repeat the id of another"
-    if cur.missing:
-        told += f"; {cur.missing:,} rows have none"
-    if not cur.is_exact:
-        told += f"; estimated from every {round(1 / cur.sampled):,}th id, give or take {error:,.0f}"
-    # Where the sample has no repeat there may still be some: the rule of three.
-    high = max(cur.repeats + _Z * error, 3.0 / cur.sampled)
-    interval = (max(0.0, cur.repeats - _Z * error), high)
-    return Measured(
-        "duplicate_ids",
-        cur.repeats,
-        reference=ref.repeats / ref.rows * cur.rows if ref is not None and ref.rows else None,
-        interval=None if cur.is_exact else interval,
-        reason=told,
-        rows=cur.rows,
-        least=0.5,
-        p_value_against=None if cur.is_exact else _normal_against(cur),
-    )
-
-
-def _normal_against(ids: Identities) -> Callable[[float, bool], float | None]:
-    """For an estimate from a sample of ids."""
-
-    def against(threshold: float, is_floor: bool) -> float | None:
-        gap = threshold - ids.repeats if is_floor else ids.repeats - threshold
-        error = ids.standard_error
-        return float(ndtr(-gap / error)) if error > 0.0 else None
-
-    return against
 
 
 def _length_word(length: int) -> str:

@@ -84,6 +84,8 @@ class PerformanceMetric(Protocol):
     bounds: ClassVar[tuple[float, float]]
     main: ClassVar[str]
 
+    def __hash__(self) -> int: ...
+
     def estimates(self, tables: Tables) -> Mapping[str, Estimate]:
         """The metric by full name.
 

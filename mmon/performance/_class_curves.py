@@ -13,7 +13,7 @@ from mmon.performance import LEVEL, Estimate
 from mmon.performance._class_intervals import (
     Interval,
     Z,
-    average_interval,
+    share_interval,
     undefined,
     variance_or_width,
 )
@@ -136,7 +136,7 @@ def _average(
         [_group_totals(one.ranking, one.area, groups[:, i]) for i, one in enumerate(ranked)]
     )
     # Each class's own variance is known from all rows, only how they go together from the groups.
-    reach = weights * np.sqrt([one.area.variance for one in ranked])
+    reach = weights * np.sqrt([one.estimate.variance or 0.0 for one in ranked])
     variance = float(reach @ _correlation(_covariance(totals)) @ reach)
     if is_weighted:
         # The weights are estimates, too: a class with more rows than usual moves the mean.
@@ -147,8 +147,8 @@ def _average(
     fewer = np.array([min(one.ranking.m, one.ranking.n) for one in ranked])
     # Averaging shrinks the classes' noise, but not their common bias.
     center = mean - float(weights @ [one.area.bias for one in ranked])
-    low, high = average_interval(
-        min(max(center, 0.0), 1.0), variance, weights, [one.estimate for one in ranked], fewer
+    low, high = share_interval(
+        min(max(center, 0.0), 1.0), variance, 1 / float(np.sum(weights**2 / fewer))
     )
     interval = min(low, mean), max(high, mean)
     return Estimate(

@@ -111,6 +111,8 @@ def precision_recall_interval(ranking: Ranking, area: Area, design: float) -> In
         # Without a single mistake: as of a proportion of the class's rows.
         return wilson(value * m, m)
     t = float(stdtrit(m - 1, (1 + LEVEL) / 2))
-    half = t * math.sqrt(area.variance * design) / (value * (1 - value))
-    center = float(logit(value))
+    # Without half of its bias: with all or none of it, one end misses more often than the other.
+    around = min(max(value - area.bias / 2, value / 2), (1 + value) / 2)
+    half = t * math.sqrt(area.variance * design) / (around * (1 - around))
+    center = float(logit(around))
     return float(expit(center - half)), float(expit(center + half))

@@ -13,21 +13,14 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from mmon.profiles._batch_steps import MOST_STEPS, BatchSteps, lag_us, resolution
 from mmon.profiles.identities import EVERY_HASH, MOST_IDS, STORED_IDS, Identities
-from mmon.profiles.latency_steps import MOST_STEPS as MOST_LATENCY_STEPS
 from mmon.profiles.latency_steps import LatencySteps
-from mmon.profiles.steps import CLOSE, HOUR_US, LADDER_US, MINUTE_US, coarser, joined, tally
+from mmon.profiles.steps import LADDER_US, coarser, joined
 from mmon.timestamps import DAY_US
 
 _IntArray = NDArray[np.int64]
 _BoolArray = NDArray[np.bool_]
-
-MOST_STEPS = 10_000
-"""Steps kept: a week by minutes, a year by hours."""
-
-# A date is the instant at which its day ends somewhere, from 14 hours before midnight UTC
-# (Kiribati) to 12 after. 24 of these 26 hours can be told apart: up to 10 after, as in Hawaii.
-_LATEST_MIDNIGHT_US = 10 * HOUR_US + MINUTE_US
 
 
 @dataclasses.dataclass(frozen=True, slots=True, eq=False)
@@ -122,7 +115,7 @@ class Activity:
             See `Identities.of`.
         """
         known, is_timed = _timed(rows, instants, missing)
-        steps = _Steps.of(known, is_daily=is_daily)
+        steps = BatchSteps.of(known, is_daily=is_daily)
         failed = known_errors = None
         if errors is not None:
             failed, known_errors = errors[0] & errors[1], errors[1]
@@ -131,7 +124,7 @@ class Activity:
             without_time=rows - len(known),
             oldest_us=int(known.min()) if len(known) else None,
             newest_us=int(known.max()) if len(known) else None,
-            resolution_us=_resolution(known),
+            resolution_us=resolution(known),
             is_daily=is_daily,
             step_us=steps.step_us,
             starts=steps.numbers * steps.step_us,
@@ -209,79 +202,13 @@ class Activity:
     @staticmethod
     def day_of(date_us: int) -> int:
         """The start of the day, on the grid of steps, that a date's instant stands for."""
-        return (date_us - _lag_us(is_daily=True)) // DAY_US * DAY_US
+        return (date_us - lag_us(is_daily=True)) // DAY_US * DAY_US
 
     def stored(self) -> Activity:
         """The same with few ids: fit to be kept beside a model."""
         if self.identities is None:
             return self
         return dataclasses.replace(self, identities=self.identities.stored(STORED_IDS))
-
-
-@dataclasses.dataclass(frozen=True, slots=True, eq=False)
-class _Steps:
-    """The steps of one batch.
-
-    Attributes
-    ----------
-    step_us, lag_us : int
-        An instant belongs to step ``(instant - lag_us) // step_us``.
-    numbers, counts : (T,) int64
-        Steps with rows, ascending, and their rows.
-    """
-
-    step_us: int
-    lag_us: int
-    numbers: _IntArray
-    counts: _IntArray
-
-    @classmethod
-    def of(cls, instants: _IntArray, *, is_daily: bool) -> _Steps:
-        lag_us = _lag_us(is_daily=is_daily)
-        since = instants - lag_us
-        finest = DAY_US if is_daily else LADDER_US[0]
-        step_us = _first_guess(since, finest)
-        numbers, counts = tally(since // step_us)
-        if step_us > finest and len(numbers) <= MOST_STEPS:
-            # Most steps are empty, as after one stray time: shorter ones may do.
-            step_us = finest
-            numbers, counts = tally(since // step_us)
-        while len(numbers) > MOST_STEPS:
-            longer = coarser(step_us)
-            numbers, counts = joined([numbers // (longer // step_us)], [counts])
-            step_us = longer
-        return cls(step_us, lag_us, numbers, counts)
-
-    def count(self, instants: _IntArray) -> _IntArray:
-        """Rows of each step among some of the batch's."""
-        numbers, counts = tally((instants - self.lag_us) // self.step_us)
-        found = np.zeros_like(self.counts)
-        found[np.searchsorted(self.numbers, numbers)] = counts
-        return found
-
-    def latencies(self, instants: _IntArray, latency: NDArray[np.float64]) -> LatencySteps:
-        # As long as the final steps will be at least, so that fewer cells have to be joined.
-        step_us, numbers = self.step_us, self.numbers
-        while len(numbers) > MOST_LATENCY_STEPS:
-            longer = coarser(step_us)
-            numbers = np.unique(numbers // (longer // step_us))
-            step_us = longer
-        return LatencySteps.of(step_us, (instants - self.lag_us) // step_us, latency)
-
-
-def _first_guess(instants: _IntArray, finest: int) -> int:
-    """A step so long that counting is cheap: there are not many more steps than rows."""
-    if not len(instants):
-        return finest
-    span, most = int(instants.max()) - int(instants.min()), CLOSE * len(instants)
-    while span // finest >= most:
-        finest = coarser(finest)
-    return finest
-
-
-def _lag_us(*, is_daily: bool) -> int:
-    # A row at a boundary belongs to the step before it; so does a date, which ends there.
-    return _LATEST_MIDNIGHT_US if is_daily else 1
 
 
 def _timed(
@@ -295,30 +222,13 @@ def _timed(
     return instants[~missing], ~missing
 
 
-def _resolution(instants: _IntArray) -> int:
-    """The longest step that divides all differences; 0 when none does."""
-    found = 0
-    if not len(instants):
-        return found
-    first = instants[0]
-    # Nearly always a few rows are enough to see that times are arbitrary.
-    for some in (instants[:64], instants):
-        since = some - first
-        if not since.any():
-            continue
-        found = max((s for s in LADDER_US if not (since % s).any()), default=0)
-        if not found:
-            break
-    return found
-
-
 def _resolution_of(parts: Sequence[Activity]) -> int:
     """The resolution of all parts' times together, whose oldest ones stand for them."""
     if not parts:
         return 0
     oldest = np.array([part.oldest_us for part in parts], dtype=np.int64)
     one_instant = all(part.oldest_us == part.newest_us for part in parts)
-    among = _resolution(oldest)
+    among = resolution(oldest)
     own = [part.resolution_us for part in parts if part.oldest_us != part.newest_us]
     if (oldest == oldest[0]).all():
         return 0 if one_instant else min(own)

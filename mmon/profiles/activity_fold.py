@@ -9,16 +9,15 @@ import polars as pl
 from numpy.typing import NDArray
 
 from mmon.profiles.activity import Activity
+from mmon.profiles.activity_pile import ActivityPile
 from mmon.profiles.batches import Batch
 from mmon.profiles.cuts import Key
-from mmon.profiles.identities import MOST_IDS, ids_kept
-from mmon.profiles.pile import Levels
+from mmon.profiles.identities import ids_kept
 from mmon.profiles.requests import are_dates, read_errors, read_latency
 from mmon.timestamps import to_instants
 
 # Ids of segments are those of the whole: few are enough to see which segment repeats its own.
 _SEGMENT_IDS = 1 << 14
-_FAN_OUT = 16
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -74,22 +73,47 @@ class _Read:
             ids=ids,
         )
 
+    def activity(self, rows: int, ids_kept: int, ids_bound: int) -> Activity:
+        return Activity.of(
+            rows=rows,
+            instants=self.instants,
+            missing=self.missing,
+            is_daily=self.is_daily,
+            errors=self.errors,
+            latency=self.latency,
+            late=self.late,
+            ids=self.ids,
+            ids_kept=ids_kept,
+            ids_bound=ids_bound,
+        )
+
 
 class ActivityFold:
     """The activity of one dataset, window by window."""
 
     def __init__(self, plan: ActivityPlan) -> None:
         self._plan = plan
-        self._levels: dict[Key, Levels[Activity]] = {}
-        self._ids_kept = MOST_IDS
+        self._piles: dict[Key, ActivityPile] = {}
+        self._windows = 0
 
     def add(self, batch: pl.DataFrame, context: Batch) -> None:
         read = self._read(batch, context.late)
         for cut in context.cuts:
             for key, first, past in cut.parts:
-                levels = self._levels.setdefault(key, Levels(self._join))
+                pile = self._pile(key)
+                kept = self._ids_kept(key)
                 part = read.take(cut.order, first, past)
-                levels.add(self._activity(part, past - first, key), _FAN_OUT)
+                pile.add(part.activity(past - first, kept, pile.ids_bound), kept)
+
+    def _pile(self, key: Key) -> ActivityPile:
+        found = self._piles.get(key)
+        if found is None:
+            found = self._piles[key] = ActivityPile()
+            self._windows += not key.segment
+        return found
+
+    def _ids_kept(self, key: Key) -> int:
+        return _SEGMENT_IDS if key.segment else ids_kept(self._windows)
 
     def _read(self, batch: pl.DataFrame, late: NDArray[np.bool_] | None) -> _Read:
         plan = self._plan
@@ -109,23 +133,5 @@ class ActivityFold:
             ids=batch[plan.id] if plan.id is not None else None,
         )
 
-    def _activity(self, part: _Read, rows: int, key: Key) -> Activity:
-        whole = sum(not one.segment for one in self._levels)
-        self._ids_kept = ids_kept(whole)
-        return Activity.of(
-            rows=rows,
-            instants=part.instants,
-            missing=part.missing,
-            is_daily=part.is_daily,
-            errors=part.errors,
-            latency=part.latency,
-            late=part.late,
-            ids=part.ids,
-            ids_kept=_SEGMENT_IDS if key.segment else self._ids_kept,
-        )
-
-    def _join(self, parts: list[Activity]) -> Activity:
-        return Activity.merge(parts, ids_kept=self._ids_kept)
-
     def finish(self) -> dict[Key, Activity]:
-        return {key: self._join(levels.parts()) for key, levels in self._levels.items()}
+        return {key: pile.finish(self._ids_kept(key)) for key, pile in self._piles.items()}

@@ -79,10 +79,12 @@ class Assembly:
 
     def _features(self, window: int) -> FeatureTables | None:
         found = [column.features[window] for column in self.found.columns if column.features]
-        if self.reader.layout is None or not found:
+        layout = self.reader.layout
+        if layout is None or not found:
             return None
-        sample = self.reader.sampler.finish(window, [bins for _, bins in found])
-        return FeatureTables(self.reader.layout, tuple(table for table, _ in found), sample)
+        cells = self.reader.loss_cells.means(window, layout)
+        sample = self.reader.sampler.finish(window, [one.sampled for one in found])
+        return FeatureTables(layout, tuple(one.table(layout, cells) for one in found), sample)
 
     def _segments(self, cutter: SegmentCutter, window: int) -> list[SegmentProfile]:
         """The window's segments: the values with the most rows, and the rest together, last."""

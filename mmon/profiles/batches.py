@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from mmon.profiles.cuts import OUTSIDE, Cut, SegmentCutter, WindowCutter
 from mmon.profiles.features import Layout
-from mmon.profiles.joint import Joint, joint_of, layout_of
+from mmon.profiles.joint import Joint, LossCells, joint_of, layout_of
 from mmon.profiles.lateness import Lateness
 from mmon.profiles.outcome_reader import OutcomeReader
 from mmon.profiles.outcomes import Outcome
@@ -76,6 +76,7 @@ class BatchReader:
         self.layout = layout
         self._lateness = lateness
         self.sampler = RowSampler()
+        self.loss_cells = LossCells()
 
     def read(self, batch: pl.DataFrame, offset: int) -> Batch:
         """What the folds need to know of a batch, the first row of which is row ``offset``."""
@@ -101,4 +102,5 @@ class BatchReader:
             outcome = outcome.take(cut.order)
         joint = joint_of(outcome, self.layout)
         parts = tuple((key.window, first, past) for key, first, past in cut.parts)
+        self.loss_cells.add(parts, joint, self.layout)
         return Rows(parts, joint, self.layout, self.sampler.draw(parts, outcome, joint))

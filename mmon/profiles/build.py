@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 import polars as pl
@@ -131,7 +131,7 @@ def profile_frame(
     folds += [OutcomeFold(limits, _grid(extent.reference))] if extent.outcome else []
     folds += [ActivityFold(extent.activity)] if extent.activity else []
     folds += watchers
-    names = _names(plan, extent, also)
+    names = _names(plan, extent, also, frame.collect_schema())
     selected = frame.select(names) if names else frame
     rows = batch_rows(len(names))
     results = fold(selected, folds, reader.read, rows=rows, progress=progress)
@@ -148,10 +148,13 @@ def profile_frame(
     return Profiled(profiles, outside, reader.windows.newest_us)
 
 
-def _names(plan: Plan, extent: Extent, also: Sequence[str]) -> list[str]:
-    """Every column that is read, once."""
+def _names(
+    plan: Plan, extent: Extent, also: Sequence[str], schema: Collection[str]
+) -> list[str]:
+    """Every column that is read, once; a target or segment that is not there reads as missing."""
     names = [column.name for column in plan.columns]
-    return list(dict.fromkeys([*names, *extent.columns, *also]))
+    there = [name for name in extent.columns if name in schema]
+    return list(dict.fromkeys([*names, *there, *also]))
 
 
 def _reader(plan: Plan, extent: Extent, cut: WindowCut | RowCut | None) -> BatchReader:

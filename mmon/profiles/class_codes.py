@@ -67,8 +67,13 @@ class ClassCodes:
         if distinct.dtype.base_type() in (pl.List, pl.Array, pl.Struct, pl.Object, pl.Binary):
             return np.full(len(values), UNKNOWN, dtype=np.int16), known.is_not_null().to_numpy()
         labels = as_labels(distinct).str.strip_chars().to_list()
-        if is_target and self._task is Task.BINARY:
-            self._settle_positive(values.name, labels)
+        if self._task is Task.BINARY and not self._settle_positive(labels):
+            if is_target:
+                raise self._unsettled(values.name, labels)
+            # Predictions without any target so far: which is which is not known yet.
+            return np.full(len(values), UNKNOWN, dtype=np.int16), np.zeros(len(values), np.bool_)
+        if is_target and self._task is Task.BINARY and self._positive is not None:
+            self._check_positive(values.name, labels)
         # In the order of labels, so that codes do not depend on the order of rows.
         by_label = {label: self._code(label) for label in sorted(set(labels))}
         found = [by_label[label] for label in labels]
@@ -92,21 +97,22 @@ class ClassCodes:
             self._codes[label] = len(self._codes)
         return self._codes.get(label, UNKNOWN)
 
-    def _settle_positive(self, column: str, labels: list[str]) -> None:
-        """Know the positive class from the first labels, or from how such classes are named."""
+    def _settle_positive(self, labels: list[str]) -> bool:
+        """Know the positive class from how such classes are named; whether it is known."""
         if 1 in self._codes.values():
-            if self._task is Task.BINARY and self._positive is not None:
-                self._check_positive(column, labels)
-            return
+            return True
         lowered = {label.lower(): label for label in labels}
         for negative, positive in _PAIRS:
             if lowered.keys() <= {negative, positive}:
-                as_seen = lowered.get(positive)
-                self._codes[as_seen if as_seen is not None else positive] = 1
-                return
+                self._codes[lowered.get(positive, positive)] = 1
+                return True
+        return False
+
+    @staticmethod
+    def _unsettled(column: str, labels: list[str]) -> ConfigError:
         shown = " and ".join(repr(label) for label in sorted(labels)[:2])
-        more = f", and {len(labels) - 2} more labels" if len(labels) > 2 else ""
-        raise ConfigError(
+        more = f", and {len(labels) - 2:,} more" if len(labels) > 2 else ""
+        return ConfigError(
             f"columns.target: which class of {column!r} is positive? It has {shown}{more}",
             hint="set analyses.model_performance.positive"
             if len(labels) <= 2

@@ -237,8 +237,11 @@ def _classes(parts: Sequence[ClassificationTables]) -> tuple[str, ...]:
     lists = sorted({part.classes for part in parts}, key=lambda names: (-len(names), names))
     if parts[0].task is not Task.BINARY:
         return tuple(dict.fromkeys(label for names in lists for label in names))
-    named = [names for names in lists if names[0]]
-    return named[0] if named else lists[0]
+    # A part without rows may know neither.
+    negative, positive = (
+        next((names[code] for names in lists if names[code]), "") for code in (0, 1)
+    )
+    return negative, positive
 
 
 def _places(part: ClassificationTables, classes: tuple[str, ...]) -> list[int]:

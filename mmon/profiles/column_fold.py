@@ -6,14 +6,12 @@ import dataclasses
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from mmon.profiles.batches import Batch
 from mmon.profiles.counts import Counts
 from mmon.profiles.cuts import Cut, Key
 from mmon.profiles.ecdf import Ecdf
-from mmon.profiles.feature_fold import FeatureFold
-from mmon.profiles.features import FeatureTable
+from mmon.profiles.feature_fold import FeatureCounts, FeatureFold
 from mmon.profiles.labels import LabelCounter
 from mmon.profiles.pile import Limits, Pile
 from mmon.profiles.plan import ColumnPlan
@@ -31,12 +29,12 @@ class ColumnFound:
     Attributes
     ----------
     profiles : mapping of Key to ColumnProfile
-    features : mapping of int to (FeatureTable, (k,) uint8)
-        Window to the column's bins, and the bins of the sampled rows; empty for no feature.
+    features : mapping of int to FeatureCounts
+        Window to the column's bins; empty for no feature.
     """
 
     profiles: dict[Key, ColumnProfile]
-    features: dict[int, tuple[FeatureTable, NDArray[np.uint8]]]
+    features: dict[int, FeatureCounts]
 
 
 class ColumnFold:

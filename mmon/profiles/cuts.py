@@ -169,6 +169,10 @@ class SegmentCutter:
         values = batch[self.column]
         if values.dtype.is_float():
             values = values.fill_nan(None)
+        elif values.dtype.is_nested():
+            # Production's alone: the reference's were refused. None is a value that it has.
+            is_there = values.is_not_null().to_numpy()
+            return np.where(is_there, self._OTHER, self._NULL).astype(np.uint8)
         counts = values.drop_nulls().alias("value").value_counts(name="rows", sort=True)
         if not counts.height:
             return np.full(batch.height, self._NULL, dtype=np.uint8)

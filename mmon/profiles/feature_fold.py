@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from mmon.profiles.binning import FineBinning, assign, coarse
 from mmon.profiles.features import Binning, FeatureTable, Layout
-from mmon.profiles.joint import Joint
+from mmon.profiles.joint import Joint, squares_of
 from mmon.profiles.reading import Reading
 
 _FloatArray = NDArray[np.float64]
@@ -26,11 +26,11 @@ class _Sums:
 
     counts: _IntArray
     sums: _FloatArray
-    squares: _FloatArray
+    extra: _FloatArray
 
     def widen(self, low: int, high: int) -> None:
         """Make room for bins before the first, and after the last but the one of nulls."""
-        for name in ("counts", "sums", "squares"):
+        for name in ("counts", "sums", "extra"):
             table = getattr(self, name)
             shape = table.shape[1:]
             parts = [np.zeros((low, *shape), table.dtype), table[:-1]]
@@ -45,6 +45,39 @@ class _Sampled:
     bins: _BinArray
     low: int
     size: int
+
+
+@dataclasses.dataclass(frozen=True, slots=True, eq=False)
+class FeatureCounts:
+    """What a feature's fold counted in one window.
+
+    Attributes
+    ----------
+    binning : Binning
+    counts : (B, J + 1) int64
+        Rows by bin and joint outcome, the last column unlabelled.
+    sums, extra : (B, L) and (B, X) float64
+        Sums of `Joint.losses` and `Joint.extra`.
+    sampled : (k,) uint8
+        Bins of the sampled rows.
+    """
+
+    binning: Binning
+    counts: _IntArray
+    sums: _FloatArray
+    extra: _FloatArray
+    sampled: _BinArray
+
+    def table(self, layout: Layout, cells: _FloatArray) -> FeatureTable:
+        """The feature's table; ``cells`` are the window's `LossCells.means`."""
+        outcomes = self.counts[:, :-1]
+        return FeatureTable(
+            binning=self.binning,
+            rows=self.counts.sum(axis=1),
+            outcomes=outcomes,
+            sums=self.sums,
+            squares=squares_of(layout, outcomes, self.sums, self.extra, cells),
+        )
 
 
 class FeatureFold:
@@ -101,22 +134,21 @@ class FeatureFold:
     def _count(
         self, window: int, bins: _BinArray, joint: Joint, rows: slice, layout: Layout
     ) -> None:
-        size, width, losses = self._binning.size, layout.size + 1, len(layout.losses)
+        size, width = self._binning.size, layout.size + 1
         if window not in self._tables:
-            empty = np.zeros((size, losses))
             counts = np.zeros((size, width), dtype=np.int64)
-            self._tables[window] = _Sums(counts, empty, empty.copy())
+            sums, extra = (np.zeros((size, len(one))) for one in (joint.losses, joint.extra))
+            self._tables[window] = _Sums(counts, sums, extra)
         table = self._tables[window]
         places = bins.astype(np.int64)
         found = np.bincount(places * width + joint.codes[rows], minlength=size * width)
         table.counts += found.reshape(size, width)
-        for index in range(losses):
-            loss = joint.losses[index, rows]
-            table.sums[:, index] += np.bincount(places, loss, size)
-            table.squares[:, index] += np.bincount(places, loss * loss, size)
+        for sums, weights in ((table.sums, joint.losses), (table.extra, joint.extra)):
+            for index, weight in enumerate(weights):
+                sums[:, index] += np.bincount(places, weight[rows], size)
 
-    def finish(self, bins: int) -> dict[int, tuple[FeatureTable, _BinArray]]:
-        """Each window's table, and the bins of its sampled rows.
+    def finish(self, bins: int) -> dict[int, FeatureCounts]:
+        """What was counted in each window.
 
         Parameters
         ----------
@@ -129,14 +161,13 @@ class FeatureFold:
             if self._fine is not None:
                 binning, places = coarse(binning, table.counts.sum(axis=1), bins)
             counts = _pooled(table.counts, places, binning.size)
-            joined = FeatureTable(
+            found[window] = FeatureCounts(
                 binning=binning,
-                rows=counts.sum(axis=1),
-                outcomes=counts[:, :-1],
+                counts=counts,
                 sums=_pooled(table.sums, places, binning.size),
-                squares=_pooled(table.squares, places, binning.size),
+                extra=_pooled(table.extra, places, binning.size),
+                sampled=places[self._bins_of_sample(window)],
             )
-            found[window] = joined, places[self._bins_of_sample(window)]
         return found
 
     def _bins_of_sample(self, window: int) -> _BinArray:

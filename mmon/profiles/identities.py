@@ -95,9 +95,10 @@ class Identities:
         if ids.dtype == pl.String and (ids == "").any():
             ids = ids.set(ids == "", None)
         there = ids.drop_nulls()
-        hashes = np.sort(_spread(there.hash(seed=0).to_numpy()))
+        hashes = _spread(there.hash(seed=0).to_numpy())
         if bound < EVERY_HASH:
-            hashes = hashes[: np.searchsorted(hashes, np.uint64(bound), side="right")]
+            hashes = hashes[hashes <= np.uint64(bound)]
+        hashes.sort()
         starts = _starts(hashes)
         counts = np.diff(starts, append=len(hashes)).astype(np.int64)
         whole = cls(len(there), len(ids) - len(there), hashes[starts], counts, bound)

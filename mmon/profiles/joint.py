@@ -30,23 +30,82 @@ class Joint:
         usable answer.
     losses : (L, n) float64
         0 where unlabelled.
+    extra : (X, n) float64
+        What squares of losses need besides: see `squares_of`.
     wrong : (n,) float64
         0 or 1 (classes), or the absolute error; NaN where unlabelled.
     """
 
     codes: _IntArray
     losses: _FloatArray
+    extra: _FloatArray
     wrong: _FloatArray
 
-    def take(self, rows: NDArray[np.uint32]) -> Joint:
-        """The given rows, in the given order."""
-        return Joint(self.codes[rows], self.losses[:, rows], self.wrong[rows])
+
+class LossCells:
+    """Sums of squared losses by joint outcome, window by window.
+
+    Adding up squares bin by bin would cost each feature as much as the losses themselves. Within a
+    cell of the score a loss is nearly constant, so the mean square of a cell stands for that of its
+    rows in any bin: the error of the variance is far below its sampling noise.
+    """
+
+    def __init__(self) -> None:
+        self._windows: dict[int, tuple[_IntArray, _FloatArray]] = {}
+
+    def add(self, parts: tuple[tuple[int, int, int], ...], joint: Joint, layout: Layout) -> None:
+        """Take one batch; ``parts`` holds (window, first, past)."""
+        if len(layout.joint) == 1:
+            return
+        size, losses = layout.size, len(layout.losses)
+        for window, first, past in parts:
+            if window not in self._windows:
+                empty = np.zeros(size, dtype=np.int64), np.zeros((size, losses))
+                self._windows[window] = empty
+            rows, squares = self._windows[window]
+            codes = joint.codes[first:past]
+            rows += np.bincount(codes, minlength=size + 1)[:size]
+            for index in range(losses):
+                square = joint.losses[index, first:past] ** 2
+                squares[:, index] += np.bincount(codes, square, size + 1)[:size]
+
+    def means(self, window: int, layout: Layout) -> _FloatArray:
+        """(J, L) mean square of each loss in each cell; 0 in empty ones."""
+        empty = np.zeros(layout.size, dtype=np.int64), np.zeros((layout.size, len(layout.losses)))
+        rows, squares = self._windows.get(window, empty)
+        return squares / np.maximum(rows, 1)[:, None]
+
+
+def squares_of(
+    layout: Layout, outcomes: _IntArray, sums: _FloatArray, extra: _FloatArray, cells: _FloatArray
+) -> _FloatArray:
+    """(B, L) sums of squared losses in each bin.
+
+    Parameters
+    ----------
+    layout : Layout
+    outcomes : (B, J) int64
+    sums : (B, L) float64
+    extra : (B, X) float64
+        Sums of `Joint.extra`: of fourth powers of the error, or of the squares themselves.
+    cells : (J, L) float64
+        See `LossCells.means`; for layouts of score cells.
+    """
+    if layout.losses[:3] == _REGRESSION:
+        square = sums[:, 1]
+        return np.column_stack([square, extra[:, 0], square])
+    if len(layout.joint) > 1:
+        return outcomes @ cells
+    return extra
+
+
+_REGRESSION = ("mae", "mse", "bias")
 
 
 def layout_of(outcome: Outcome) -> Layout:
     """The layout that a first batch of the reference suggests."""
     if outcome.task is Task.REGRESSION:
-        return Layout(None, (1,), ("mae", "mse", "bias"))
+        return Layout(None, (1,), _REGRESSION)
     losses = () if outcome.scores is None else ("log_loss", "brier_score")
     if outcome.task is Task.MULTICLASS:
         return Layout(None, (2,), losses)
@@ -77,7 +136,10 @@ def joint_of(outcome: Outcome, layout: Layout) -> Joint:
     else:
         codes = (target * 2 + prediction) * layout.joint[2] + _score_cells(outcome, layout)
     return Joint(
-        np.where(usable, codes, layout.size), losses, np.where(usable, is_wrong * 1.0, np.nan)
+        codes=np.where(usable, codes, layout.size),
+        losses=losses,
+        extra=losses**2 if len(layout.joint) == 1 else np.empty((0, len(target))),
+        wrong=np.where(usable, is_wrong * 1.0, np.nan),
     )
 
 
@@ -90,7 +152,10 @@ def _of_numbers(outcome: Outcome, layout: Layout) -> Joint:
     error, square = np.where(usable, error, 0.0), np.where(usable, square, 0.0)
     codes = np.where(usable, 0, layout.size)
     size = np.abs(error)
-    return Joint(codes, np.stack([size, square, error]), np.where(usable, size, np.nan))
+    with np.errstate(over="ignore"):
+        fourth = square[np.newaxis] ** 2
+    losses = np.stack([size, square, error])
+    return Joint(codes, losses, fourth, np.where(usable, size, np.nan))
 
 
 def _of_scores(outcome: Outcome, target: _IntArray) -> _FloatArray:

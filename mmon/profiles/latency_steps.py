@@ -85,7 +85,7 @@ class LatencySteps:
     def coarsened(self) -> LatencySteps:
         """The same in steps so long that at most `MOST_STEPS` have rows."""
         found = self
-        while len(np.unique(found.keys // _CELLS)) > MOST_STEPS:
+        while len(found.keys) > MOST_STEPS and len(tally(found.steps)[0]) > MOST_STEPS:
             found = found.at(coarser(found.step_us))
         return found
 

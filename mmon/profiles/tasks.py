@@ -69,15 +69,26 @@ def task_of(tables: Performance) -> Task:
 def _is_asked(config: Config, roles: Columns) -> bool:
     has_answer = roles.prediction is not None or roles.score is not None or bool(roles.scores)
     if config.task is None:
-        return roles.target is not None and has_answer
+        is_asked = roles.target is not None and has_answer
+        settings = config.analyses.model_performance
+        named = settings.thresholds if settings is not None else {}
+        if named and not is_asked:
+            missing = "target" if roles.target is None else "prediction or score"
+            raise ConfigError(
+                f"analyses.model_performance.thresholds.{next(iter(named))}: "
+                f"performance needs columns.{missing}",
+                hint="name the columns of the true outcome and of the answer",
+            )
+        return is_asked
     if roles.target is None:
         raise ConfigError(
             f"task: {config.task} needs columns.target, the true outcome",
             hint="name it, or set analyses.model_performance to null",
         )
     if not has_answer:
+        or_score = "" if config.task == Task.REGRESSION else " or a score"
         raise ConfigError(
-            f"task: {config.task} needs columns.prediction or a score",
+            f"task: {config.task} needs columns.prediction{or_score}",
             hint="name it, or set analyses.model_performance to null",
         )
     return True
@@ -96,20 +107,42 @@ def _task(config: Config, dtype: str) -> Task | None:
     return None
 
 
-def _plan(task: Task, roles: Columns, settings: ModelPerformance) -> OutcomePlan:
+def _check_columns(task: Task, roles: Columns) -> None:
+    """See that the named columns are those of the task: none is left out silently."""
     if task is Task.REGRESSION:
         if roles.prediction is None:
-            raise ConfigError("task: regression needs columns.prediction")
-    elif task is Task.BINARY:
-        if roles.scores:
             raise ConfigError(
-                "columns.scores are for task: multiclass", hint="name one column under score"
+                "task: regression needs columns.prediction", hint="name the column of the answer"
             )
-    elif roles.score is not None and not roles.scores:
+        if roles.score is not None or roles.scores:
+            raise ConfigError(
+                "columns.score is for task: binary or multiclass",
+                hint="a regression has columns.prediction alone",
+            )
+        if (roles.lower is None) != (roles.upper is None):
+            there, lacking = ("lower", "upper") if roles.upper is None else ("upper", "lower")
+            raise ConfigError(
+                f"columns.{there} needs columns.{lacking}, the other end of the interval",
+                hint="name both, or none",
+            )
+        return
+    if roles.lower is not None or roles.upper is not None:
+        raise ConfigError(
+            "columns.lower and columns.upper are for task: regression", hint="remove them"
+        )
+    if task is Task.BINARY and roles.scores:
+        raise ConfigError(
+            "columns.scores are for task: multiclass", hint="name one column under score"
+        )
+    if task is Task.MULTICLASS and roles.score is not None:
         raise ConfigError(
             "task: multiclass needs a score column for each class",
             hint="write columns.scores: {class: column, …} in the place of score",
         )
+
+
+def _plan(task: Task, roles: Columns, settings: ModelPerformance) -> OutcomePlan:
+    _check_columns(task, roles)
     scores: Collection[str] = ()
     if task is Task.MULTICLASS:
         scores = roles.scores.values()

@@ -9,6 +9,7 @@ from mmon.reports._markup import STATUS_SIGNS, code, escaped, in_cell, row
 from mmon.results import Document, Status
 
 _MOST_SEGMENTS = 10
+_MOST_FINDINGS = 3
 
 
 def sections(document: Document) -> Iterator[str]:
@@ -61,7 +62,7 @@ def _segments(part: short.SegmentPart) -> Iterator[str]:
         row([":--", ":--", "--:", ":--", ":--"]),
     ]
     for line in shown:
-        cells = (line.rows, line.drifted, line.findings)
+        cells = (line.rows, line.drifted, line.told(_MOST_FINDINGS))
         name = in_cell(code(line.name))
         lines.append(
             row([_sign(line.status).rstrip(), name, *(in_cell(escaped(cell)) for cell in cells)])

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from mmon.reports import _geometry as geometry
 
-WIDTH = 150
+WIDTH = 130
 _MARGIN = 6  # a dot at the end must not be cut
 _HALF = 40  # two bars, one after the other, fill a half and a bit
 _SCALE_WIDTH = 104

@@ -70,6 +70,37 @@ def _reason(measure: Measure) -> str | None:
     return next(iter(reasons), None)
 
 
+def rows(found: Sequence[Measure]) -> tuple[MeasureRow, ...]:
+    """Measures written out on one scale, each reason at the first row that has it."""
+    reach = common_reach(found)
+    told: set[str | None] = set()
+    written = []
+    for one in (row(measure, reach) for measure in found):
+        is_news = one.reason not in told
+        told.add(one.reason)
+        written.append(one if is_news else dataclasses.replace(one, reason=None))
+    return tuple(written)
+
+
+def undefined(found: Sequence[Measure]) -> tuple[str, ...]:
+    """The metrics that are neither defined nor judged, with their reasons."""
+    return tuple(
+        f"{units.measure_word(one.result)}: {one.result.reason or 'it is not defined'}"
+        for one in found
+        if not _is_told(one)
+    )
+
+
+def defined(found: Sequence[Measure]) -> list[Measure]:
+    """The metrics that are defined on some side, or judged."""
+    return [one for one in found if _is_told(one)]
+
+
+def _is_told(one: Measure) -> bool:
+    values = (one.result.value, one.result.reference_value)
+    return one.is_judged or any(value is not None for value in values)
+
+
 def status_word(result: Result) -> str:
     """A status of a number that does not drift."""
     return "" if result.status is Status.IRRELEVANT else wording.status_word(result)

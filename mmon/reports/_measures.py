@@ -77,6 +77,24 @@ class Measure:
         return severity.worst(self.changes) if self.changes else None
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class Shown:
+    """The window that a section tells of.
+
+    Attributes
+    ----------
+    window : int
+    results : tuple of Result
+        All of the kind, of that window and about the labels of all windows.
+    measures : tuple of Measure
+        The metrics among them.
+    """
+
+    window: int
+    results: tuple[Result, ...]
+    measures: tuple[Measure, ...]
+
+
 def measures(
     results: Iterable[Result], metrics: Iterable[Metric], kind: ResultKind
 ) -> list[Measure]:
@@ -128,14 +146,18 @@ def worst_window(results: Iterable[Result], windows: Sequence[Window]) -> int:
     return worst.window if worst.status.severity > Status.NO_DETECTION.severity else known[-1]
 
 
-def of_window(
-    document: Document, window: int, segment: str | None = None
-) -> tuple[list[Result], list[Metric]]:
-    """The results and numbers of one window of everything together, or of one segment."""
-    return (
-        [r for r in document.results if (r.window, r.segment) == (window, segment)],
-        [m for m in document.metrics if (m.window, m.segment) == (window, segment)],
-    )
+def shown(document: Document, kind: ResultKind) -> Shown | None:
+    """What a section tells of a whole document; None where nothing of the kind was measured."""
+    found = [r for r in document.results if r.kind is kind and r.segment is None]
+    if not found:
+        return None
+    window = worst_window([r for r in found if not is_check(r)] or found, document.windows)
+    own = [r for r in found if r.window == window]
+    names = {r.name for r in own}
+    # Labels are joined once for all windows: what is said of them stands in the first one.
+    own += [r for r in found if is_check(r) and r.name not in names]
+    told = [m for m in document.metrics if (m.window, m.segment) == (window, None)]
+    return Shown(window, tuple(own), tuple(measures(own, told, kind)))
 
 
 def by_window(

@@ -21,36 +21,30 @@ class Operations:
     window : str
         Which window the table is about; empty where there is one only.
     rows : tuple of MeasureRow
+    undefined : tuple of str
+        Metrics without a value, and why.
     trends : tuple of TrendFigure
     timeline : Timeline or None
     """
 
     window: str
     rows: tuple[written.MeasureRow, ...]
+    undefined: tuple[str, ...]
     trends: tuple[trends.TrendFigure, ...]
     timeline: timelines.Timeline | None
 
 
 def operations(document: Document) -> Operations | None:
     """Lay the section out; None where nothing of it was measured."""
-    found = [
-        result
-        for result in document.results
-        if result.kind is ResultKind.SYSTEM_PERFORMANCE and result.segment is None
-    ]
+    shown = measures.shown(document, ResultKind.SYSTEM_PERFORMANCE)
     timeline = timelines.timeline(document.activity)
-    if not found and timeline is None:
+    if shown is None and timeline is None:
         return None
-    window = measures.worst_window(found, document.windows)
-    of_window = measures.measures(
-        [result for result in found if result.window == window],
-        [m for m in document.metrics if (m.window, m.segment) == (window, None)],
-        ResultKind.SYSTEM_PERFORMANCE,
-    )
-    reach = written.common_reach(of_window)
+    shown = shown or measures.Shown(0, (), ())
     return Operations(
-        window=window_title(document, window),
-        rows=tuple(written.row(one, reach) for one in of_window),
+        window=window_title(document, shown.window),
+        rows=written.rows(written.defined(shown.measures)),
+        undefined=written.undefined(shown.measures),
         trends=trends.trend_figures(document, ResultKind.SYSTEM_PERFORMANCE),
         timeline=timeline,
     )

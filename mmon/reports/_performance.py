@@ -52,6 +52,7 @@ class Performance:
     window: str
     labelled: str
     rows: tuple[MeasureRow, ...]
+    undefined: tuple[str, ...]
     classes: ClassTable | None
     checks: tuple[ResultRow, ...]
     trends: tuple[TrendFigure, ...]
@@ -70,30 +71,22 @@ class Performance:
 
 def performance(document: Document) -> Performance | None:
     """Lay the section out; None where nothing of it was measured."""
-    found = [
-        result
-        for result in document.results
-        if result.kind is ResultKind.MODEL_PERFORMANCE
-        and (result.segment is None or result.name == measures.WORSE_SEGMENT)
-    ]
-    if not found:
+    worst, tested = worse_segments(document), segments_tested(document)
+    shown = measures.shown(document, ResultKind.MODEL_PERFORMANCE)
+    if shown is None and not worst:
         return None
-    overall = [result for result in found if result.segment is None]
-    window = measures.worst_window(overall, document.windows)
-    own = [result for result in overall if result.window == window]
-    told = [m for m in document.metrics if (m.window, m.segment) == (window, None)]
-    of_window = measures.measures(own, told, ResultKind.MODEL_PERFORMANCE)
+    shown = shown or measures.Shown(0, (), ())
+    window, of_window = shown.window, shown.measures
     whole = measures.worst_first(one for one in of_window if ":" not in one.result.name)
-    reach = written.common_reach(whole)
     picture = _picture(document, window)
     by_feature = features(document, window)
-    worst = worse_segments(document)
     return Performance(
         window=window_title(document, window),
         labelled="" if picture is None else _labelled(picture),
-        rows=tuple(written.row(one, reach) for one in whole),
+        rows=written.rows(written.defined(whole)),
+        undefined=written.undefined(whole),
         classes=_classes([one for one in of_window if ":" in one.result.name]),
-        checks=tuple(map(_check, checks(own, of_window))),
+        checks=tuple(map(_check, checks(shown))),
         trends=trend_figures(document, ResultKind.MODEL_PERFORMANCE),
         picture_window="" if picture is None else window_title(document, picture.window),
         curves=() if picture is None else curve_groups(picture),
@@ -104,20 +97,19 @@ def performance(document: Document) -> Performance | None:
         features_window="" if by_feature is None else window_title(document, by_feature.window),
         worse=worst[:_MOST_WORSE],
         worse_left_out=max(0, len(worst) - _MOST_WORSE),
-        tested=segments_tested(document),
+        tested=tested,
         sampled=sample_words(document),
     )
 
 
-def checks(results: Sequence[Result], found: Sequence[Measure]) -> list[Result]:
+def checks(shown: measures.Shown) -> list[Result]:
     """Results about labels, predictions and scores that say something: all that is no metric."""
-    names = {one.result.name for one in found}
-    names |= {change.name for one in found for change in one.changes}
+    names = {one.result.name for one in shown.measures}
+    names |= {change.name for one in shown.measures for change in one.changes}
     kept = [
         result
-        for result in results
-        if result.segment is None
-        and (result.column is not None or result.name not in names)
+        for result in shown.results
+        if (result.column is not None or result.name not in names)
         and (result.status is not Status.IRRELEVANT or _says_something(result))
     ]
     # What is counted for every window and for the whole run is the same where there is one window.

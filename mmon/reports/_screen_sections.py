@@ -50,7 +50,7 @@ def _part(
     for status, text in part.remarks:
         yield from pen.signed(status, text)
     for note in part.all_notes:
-        about = "" if part.lines else f"{title}: "
+        about = "" if part.lines or part.window else f"{title}: "
         yield from pen.paragraph(about + note, style="dim")
 
 
@@ -84,7 +84,7 @@ def _segments(part: short.SegmentPart, pen: Pen) -> Iterator[Text]:
             Strip("segment", pen.cells(line.name for line in shown), least=12),
             Strip("rows", pen.cells(line.rows for line in shown), "right", importance=2),
             Strip("drifted", pen.cells(line.drifted for line in shown), importance=1),
-            Strip("worst findings", pen.cells(line.findings for line in shown), least=14),
+            Strip("worst findings", pen.cells(line.told(1) for line in shown), least=14),
         ]
         nothing: list[list[str]] = [[] for _ in shown]
         yield from pen.table(strips, [line.status for line in shown], nothing, told=2)

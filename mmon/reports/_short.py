@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable
 
 from mmon.reports import _measure_rows as written
 from mmon.reports import _measures as measures
@@ -79,7 +78,13 @@ class SegmentLine:
     name: str
     rows: str
     drifted: str
-    findings: str
+    findings: tuple[str, ...]
+    more: int
+
+    def told(self, most: int) -> str:
+        """The worst findings in one text, and how many more there are."""
+        more = self.more + max(0, len(self.findings) - most)
+        return "; ".join(self.findings[:most]) + (f" and {more:,} more" if more else "")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -100,14 +105,13 @@ class SegmentPart:
 
 def performance_part(document: Document) -> Part | None:
     """The model's performance; None where nothing of it was measured."""
-    found, window = _shown(document, ResultKind.MODEL_PERFORMANCE)
+    found = measures.shown(document, ResultKind.MODEL_PERFORMANCE)
     worst = worse.worse_segments(document)
     tested = worse.segments_tested(document)
-    if not found and not worst and tested is None:
+    if found is None and not worst and tested is None:
         return None
-    own = [r for r in found if r.window == window]
-    of_window = _measures(document, own, window, ResultKind.MODEL_PERFORMANCE)
-    besides = checks(own, of_window)
+    found = found or measures.Shown(0, (), ())
+    of_window, besides = found.measures, checks(found)
     # Classes and variants stay in the HTML report unless one of them is in trouble.
     told = [one for one in of_window if _is_main(one) or _needs_a_look(one.head)]
     shown = measures.worst_first(told)[:_MOST_METRICS]
@@ -121,7 +125,7 @@ def performance_part(document: Document) -> Part | None:
     if len(worst) > _MOST_WORSE:
         notes.append(f"and {len(worst) - _MOST_WORSE:,} more segments that got worse")
     return Part(
-        window=window_title(document, window),
+        window=window_title(document, found.window),
         lines=tuple(_line(document, one) for one in shown),
         left_out=len(of_window) - len(shown),
         remarks=tuple(remarks),
@@ -131,11 +135,10 @@ def performance_part(document: Document) -> Part | None:
 
 def operations_part(document: Document) -> Part | None:
     """Operations: what is judged, else a few numbers; None where nothing was measured."""
-    found, window = _shown(document, ResultKind.SYSTEM_PERFORMANCE)
-    own = [r for r in found if r.window == window]
-    of_window = _measures(document, own, window, ResultKind.SYSTEM_PERFORMANCE)
-    if not of_window:
+    found = measures.shown(document, ResultKind.SYSTEM_PERFORMANCE)
+    if found is None:
         return None
+    of_window = found.measures
     shown = measures.worst_first(
         [one for one in of_window if one.is_judged or _needs_a_look(one.head)]
     )
@@ -145,7 +148,7 @@ def operations_part(document: Document) -> Part | None:
         told = [change_phrase(known[name]) for name in _HEADLINES if name in known]
         notes = [", ".join(told)] if told else []
     return Part(
-        window=window_title(document, window),
+        window=window_title(document, found.window),
         lines=tuple(_line(document, one) for one in shown),
         left_out=0,
         remarks=(),
@@ -168,24 +171,13 @@ def segment_part(document: Document) -> SegmentPart | None:
                 name=f"{column} = {row.value}",
                 rows=row.rows,
                 drifted=row.drifted,
-                findings="; ".join(row.findings) + (f" and {row.more} more" if row.more else ""),
+                findings=row.findings,
+                more=row.more,
             )
             for column, row in found
         ),
         total=len(rows),
     )
-
-
-def _shown(document: Document, kind: ResultKind) -> tuple[list[Result], int]:
-    found = [r for r in document.results if r.kind is kind and r.segment is None]
-    return found, measures.worst_window(found, document.windows)
-
-
-def _measures(
-    document: Document, results: Iterable[Result], window: int, kind: ResultKind
-) -> list[Measure]:
-    told = [m for m in document.metrics if (m.window, m.segment) == (window, None)]
-    return measures.measures(results, told, kind)
 
 
 def _is_main(one: Measure) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import itertools
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
 from mmon.drawings import ActivityPicture
 from mmon.reports import _geometry as geometry
@@ -49,7 +49,7 @@ class Timeline:
     empty : str
         Path data of the steps without any row.
     gaps : int
-        Their number, before neighbours were put together.
+        Their number.
     charts : tuple of TimeChart
     ticks : tuple of (float, str)
     points : tuple of str
@@ -81,16 +81,18 @@ def timeline(pictures: Iterable[ActivityPicture]) -> Timeline | None:
     shown = sorted((p for p in pictures if p.segment is None and p.starts), key=_first_start)
     if not shown:
         return None
-    steps = _joined(shown)
-    gaps = sum(rows == 0 for rows in steps.rows)
+    step_s = max(one.step_s for one in shown)
+    # Windows may have been cut into steps of several lengths: one axis has the longest.
+    windows = [_grouped(_steps(one), max(1, round(step_s / one.step_s))) for one in shown]
+    steps = _joined(windows)
     each = -(-len(steps.rows) // _MOST_STEPS)
     steps = _grouped(steps, each)
     width = len(steps.rows)
     return Timeline(
         width=width,
-        step=units.duration(shown[0].step_s * each),
+        step=units.duration(step_s * each),
         empty="".join(f"M{x},0h1v{geometry.HEIGHT}h-1z" for x, n in enumerate(steps.rows) if not n),
-        gaps=gaps,
+        gaps=sum(rows == 0 for rows in steps.rows),
         charts=tuple(_charts(steps)),
         ticks=_ticks(steps.starts),
         points=_points(steps) if width <= _POINTED else (),
@@ -101,21 +103,30 @@ def _first_start(picture: ActivityPicture) -> tuple[str, int]:
     return picture.starts[0], picture.window
 
 
-def _joined(pictures: Sequence[ActivityPicture]) -> _Steps:
-    def every(
-        read: Callable[[ActivityPicture], Sequence[float | None]],
-    ) -> tuple[float | None, ...]:
-        return tuple(value for one in pictures for value in read(one) or (None,) * len(one.starts))
-
+def _steps(picture: ActivityPicture) -> _Steps:
+    """One window, with None for what was not measured."""
+    nothing = (None,) * len(picture.starts)
     return _Steps(
-        starts=tuple(start for one in pictures for start in one.starts),
-        rows=tuple(rows for one in pictures for rows in one.rows),
-        expected=every(lambda one: one.expected),
-        errors=tuple(rows for one in pictures for rows in one.errors or (None,) * len(one.starts)),
-        latency=(
-            every(lambda one: one.latency_p50),
-            every(lambda one: one.latency_p95),
-            every(lambda one: one.latency_p99),
+        starts=picture.starts,
+        rows=picture.rows,
+        expected=picture.expected or nothing,
+        errors=picture.errors or nothing,
+        latency=tuple(
+            values or nothing
+            for values in (picture.latency_p50, picture.latency_p95, picture.latency_p99)
+        ),
+    )
+
+
+def _joined(windows: Sequence[_Steps]) -> _Steps:
+    return _Steps(
+        starts=tuple(start for one in windows for start in one.starts),
+        rows=tuple(rows for one in windows for rows in one.rows),
+        expected=tuple(rows for one in windows for rows in one.expected),
+        errors=tuple(rows for one in windows for rows in one.errors),
+        latency=tuple(
+            tuple(value for one in windows for value in one.latency[quantile])
+            for quantile in range(len(_QUANTILES))
         ),
     )
 

@@ -35,7 +35,7 @@ class Evidence:
     everything : (4,) float64
         Of all labelled rows.
     rows : Rows or None
-        The sample.
+        The sample; None where a side has none.
     discovers : (k,) bool
         The sampled rows that discover pairs; the others confirm them.
     scale : (4,) float64
@@ -65,10 +65,10 @@ class Evidence:
             raise ValueError("the features were put into other bins on each side")
         bins = [_bin_sums(ref, cur, at, is_classified=is_classified) for at in range(len(binnings))]
         rows, discovers, scale = None, np.empty(0, dtype=np.bool_), np.ones(4)
-        if ref.sample is not None and cur.sample is not None:
+        if ref.sample and cur.sample and len(ref.sample.loss) and len(cur.sample.loss):
             rows = sampled(ref.sample, cur.sample, is_classified=is_classified)
             discovers = np.concatenate([ref.sample.half, cur.sample.half])
-            sizes = [(one.seen, max(len(one.loss), 1)) for one in (ref.sample, cur.sample)]
+            sizes = [(one.seen, len(one.loss)) for one in (ref.sample, cur.sample)]
             scale = np.array([seen / size for seen, size in sizes] * 2)
         return cls(
             binnings=binnings,
@@ -82,7 +82,9 @@ class Evidence:
         )
 
     def tally(self) -> Tally | None:
-        """What the conditions hold, by level of the loss; None where that takes a sample."""
+        """What the conditions hold, by level of the loss; None without any, or a sample to ask."""
+        if not self.bins:
+            return None
         if self.is_classified:
             return tally_conditions(_RIGHT_WRONG, list(map(_by_outcome, self.bins)), self.families)
         if self.rows is None:

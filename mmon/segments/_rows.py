@@ -17,7 +17,7 @@ _BoolArray = NDArray[np.bool_]
 
 # Absolute errors are told apart by so many equal-mass levels: the mean of a segment of all but
 # the most extreme rows moves by less than a hundredth of its deviation.
-_LEVELS = 256
+_LEVELS = 128
 
 
 @dataclasses.dataclass(frozen=True, slots=True, eq=False)
@@ -84,13 +84,13 @@ class Rows:
 
 
 def sampled(ref: RowSample, cur: RowSample, *, is_classified: bool) -> Rows:
-    """The rows of both samples."""
+    """The rows of both samples, neither of which is empty."""
     loss = np.concatenate([ref.loss, cur.loss])
     if is_classified:
         values, level, most = np.array([0.0, 1.0]), loss.astype(np.int64), 1.0
     else:
         values, level = _levels(loss)
-        most = float(np.quantile(ref.loss, 1 - TRIMMED)) if len(ref.loss) else np.inf
+        most = float(np.quantile(ref.loss, 1 - TRIMMED))
     return Rows(
         values=values,
         bins=np.concatenate([ref.bins, cur.bins]).T.astype(np.int64, order="C"),

@@ -40,7 +40,8 @@ def conditions(feature: int, binning: Binning) -> list[Condition]:
         runs |= {(0, end) for end in range(last)} | {(start, last) for start in range(1, last)}
         for width in range(2, _WIDEST + 1):
             runs |= {(start, start + width - 1) for start in range(last - width + 2)}
-        runs.discard((0, last))
+        if last > 0:
+            runs.discard((0, last))
     return [Condition(feature, first, last) for first, last in sorted(runs)]
 
 

@@ -47,8 +47,6 @@ def discover(
     scored = []
     crossing = _Crossing(rows, sizes)
     for first, second in itertools.combinations(range(len(sizes)), 2):
-        if not families[first] or not families[second]:
-            continue
         cells = crossing.cells(first, second)
         score = _scores(cells, families[first], families[second], least, variance_at)
         at = int(np.argmax(score))

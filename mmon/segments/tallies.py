@@ -60,9 +60,10 @@ class Tally:
         )
 
     def rows(self) -> tuple[float, float]:
-        """Rows of either side, inside and outside of any segment."""
-        ref, cur = self.ref[0].sum() + self.ref_rest[0].sum(), self.cur[0].sum()
-        return float(ref), float(cur + self.cur_rest[0].sum())
+        """Rows of either side, inside and outside of a segment."""
+        ref, cur = self.ref + self.ref_rest, self.cur + self.cur_rest
+        # The reference's are fewer where a segment's bins had to be weighted.
+        return float(ref.sum(axis=1).max()), float(cur.sum(axis=1).max())
 
     def are_at_least(self, least: tuple[float, float], least_rest: float) -> _BoolArray:
         """(S,) whether segment and rest have so many rows; that says nothing of their losses."""
@@ -84,9 +85,9 @@ def tally_conditions(
     bins : F arrays (B, 2, K)
         Rows of each feature's bins by side and level of the loss.
     families : F lists of Condition
-        The segments are theirs, one after the other.
+        The segments are theirs, one after the other; there is at least one feature.
     """
-    found = [_tally(*pair) for pair in zip(bins, families, strict=True) if pair[1]]
+    found = [_tally(*pair) for pair in zip(bins, families, strict=True)]
     parts = (np.concatenate(part) for part in zip(*found, strict=True))
     return Tally(values, *parts)
 

@@ -26,6 +26,8 @@ _BoolArray = NDArray[np.bool_]
 # Labelled rows that a segment and the rest must have on both sides. With 50, an error rate that
 # goes from 0.1 to 0.25 has a p-value of 0.03, and a correction for many leaves nothing of it.
 _LEAST_ROWS = 50.0
+# A mean error, even a trimmed one, is not normal enough in fewer.
+_LEAST_ROWS_OF_MEANS = 100.0
 # Smaller segments explain little, and testing them costs those that do.
 _LEAST_SHARE = 0.01
 # So many of the significant segments are told apart: most of them overlap with the first few.
@@ -90,18 +92,20 @@ def _size(sample: RowSample | None) -> tuple[int, int]:
     return (0, 0) if sample is None else (len(sample.loss), sample.seen)
 
 
-def _least(n: float, m: float) -> tuple[float, float]:
-    """Rows that a segment must have on either side."""
-    return max(_LEAST_ROWS, _LEAST_SHARE * n), max(_LEAST_ROWS, _LEAST_SHARE * m)
+def _least(evidence: Evidence, n: float, m: float) -> tuple[float, float]:
+    """Rows that a segment must have on either side, among ``n`` and ``m``."""
+    rows = _least_rows(evidence)
+    return max(rows, _LEAST_SHARE * n), max(rows, _LEAST_SHARE * m)
+
+
+def _least_rows(evidence: Evidence) -> float:
+    return _LEAST_ROWS if evidence.is_classified else _LEAST_ROWS_OF_MEANS
 
 
 def _test(evidence: Evidence, tally: Tally, segments: list[Segment]) -> list[tuple[Segment, float]]:
     """The segments that are large enough, with their p-values."""
-    rows = (
-        tally.ref[0].sum() + tally.ref_rest[0].sum(),
-        tally.cur[0].sum() + tally.cur_rest[0].sum(),
-    )
-    testable = tally.are_at_least(_least(float(rows[0]), float(rows[1])), _LEAST_ROWS)
+    least = _least(evidence, *tally.rows())
+    testable = tally.are_at_least(least, _least_rows(evidence))
     tested = p_values(tally.take(testable), is_classified=evidence.is_classified)
     return [
         (segments[at], p_value)
@@ -112,7 +116,7 @@ def _test(evidence: Evidence, tally: Tally, segments: list[Segment]) -> list[tup
 def _test_conditions(evidence: Evidence) -> list[_Tested]:
     tally = evidence.tally()
     family = [one for family in evidence.families for one in family]
-    if tally is None or not family:
+    if tally is None:
         return []
     sums = dict(
         zip(
@@ -138,7 +142,7 @@ def _test_pairs(evidence: Evidence) -> list[_Tested]:
         discovering,
         evidence.families,
         [one.size for one in evidence.binnings],
-        _least(n, m),
+        _least(evidence, n, m),
         variance_at(discovering.cut_loss, is_classified=evidence.is_classified),
     )
     if not candidates:
@@ -181,7 +185,7 @@ def _told(
         variance_at(rows.cut_loss, is_classified=evidence.is_classified),
         alpha=alpha,
         limit=limit,
-        least=_least(*full.everything[:2].tolist()),
+        least=_least(evidence, *full.everything[:2].tolist()),
     )
     return [significant[at] for at in told]
 

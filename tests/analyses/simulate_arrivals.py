@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mmon.analyses._arrivals import Expectation
-from mmon.analyses._rates import Rates, Span
+from mmon.analyses._rates import Rates
+from mmon.analyses._spans import Span
 from mmon.profiles.activity import Activity
 from mmon.profiles.steps import HOUR_US
 from mmon.timestamps import DAY_US

@@ -11,7 +11,8 @@ from scipy import stats
 
 from mmon.analyses._arrivals import Expectation, _count_tails
 from mmon.analyses._gaps import find_gaps, longest_gap_us
-from mmon.analyses._rates import Noise, Rates, Span
+from mmon.analyses._rates import Noise, Rates
+from mmon.analyses._spans import Span
 from mmon.profiles.activity import Activity
 from mmon.profiles.steps import HOUR_US, MINUTE_US
 from mmon.timestamps import DAY_US

@@ -23,19 +23,37 @@ SHAPES: tuple[Shape, ...] = (
 LEVELS = (3, 10, 50, 200, 1_000)
 
 
-def write(path: Path, *, rows: int, columns: int, seed: int) -> Path:
-    """Write the table as Parquet, a million rows at a time."""
+def write(path: Path, *, rows: int, columns: int, seed: int, with_outcomes: bool = False) -> Path:
+    """Write the table as Parquet, a million rows at a time; with a time, target, score and latency
+    where asked."""
     rng = np.random.default_rng(seed)
     # One part after the other, so that making the data needs less memory than mmon may use.
     parts = []
     for start in range(0, rows, 1_000_000):
         part = path.with_suffix(f".{start}.part")
-        _table(rng, min(1_000_000, rows - start), columns).write_parquet(part)
+        count = min(1_000_000, rows - start)
+        table = _table(rng, count, columns)
+        if with_outcomes:
+            table = table.hstack(_outcomes(rng, start, count))
+        table.write_parquet(part)
         parts.append(part)
     pl.scan_parquet(parts).sink_parquet(path)
     for part in parts:
         part.unlink()
     return path
+
+
+def _outcomes(rng: np.random.Generator, start: int, rows: int) -> pl.DataFrame:
+    score = rng.beta(1.0, 3.0, rows)
+    seconds = np.arange(start, start + rows, dtype=np.int64)
+    return pl.DataFrame(
+        {
+            "event_time": pl.Series(seconds * 1_000_000).cast(pl.Datetime("us")),
+            "target": (rng.random(rows) < score).astype(np.int8),
+            "score": score,
+            "latency_ms": rng.lognormal(3.0, 0.5, rows),
+        }
+    )
 
 
 def _table(rng: np.random.Generator, rows: int, columns: int) -> pl.DataFrame:

@@ -10,7 +10,7 @@ import jsonschema
 import polars as pl
 import pytest
 
-from mmon import __version__, metrics
+from mmon import __version__, metrics, performance
 from mmon.cli import app
 from tests.e2e.conftest import Mmon
 from tests.e2e.running import process, python

@@ -191,17 +191,18 @@ def test_the_calibration_error_of_a_calibrated_model_may_be_zero() -> None:
 
 def test_noise_of_the_calibration_error_is_no_change() -> None:
     """A calibrated model's error differs between few and many rows, as the variance says."""
-    for seed in range(20):
-        few, many = (
-            estimates("expected_calibration_error", binary(seed, n=n).tables()).popitem()[1]
-            for n in (200, 20_000)
-        )
+    alarms = 0
+    many = estimates("expected_calibration_error", binary(1, n=20_000).tables()).popitem()[1]
+    assert many.value is not None
+    assert many.variance is not None
+    for seed in range(40):
+        few = estimates("expected_calibration_error", binary(seed, n=200).tables()).popitem()[1]
         assert few.value is not None
-        assert many.value is not None
         assert few.variance is not None
-        assert many.variance is not None
-        z = (few.value - many.value) / np.sqrt(few.variance + many.variance)
-        assert abs(z) < 2.5
+        assert few.value > many.value
+        alarms += few.value - many.value > Z * np.sqrt(few.variance + many.variance)
+    # Two are expected of 40, at most.
+    assert alarms <= 4
 
 
 def test_a_wrong_calibration_is_not_called_noise() -> None:

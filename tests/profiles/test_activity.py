@@ -12,10 +12,14 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 
-from mmon.profiles.activity import MOST_STEPS, Activity
+from mmon.profiles._batch_steps import MOST_STEPS
+from mmon.profiles.activity import Activity
+from mmon.profiles.baseline import load, save
+from mmon.profiles.identities import STORED_IDS
 from mmon.profiles.latency_steps import LatencySteps
 from mmon.profiles.requests import are_dates
 from mmon.profiles.steps import HOUR_US, LADDER_US, MINUTE_US, SECOND_US, coarser, tally
+from mmon.profiles.table import Profile
 from mmon.timestamps import DAY_US, to_instants
 
 START = 20_000 * DAY_US
@@ -158,3 +162,23 @@ def test_a_tally_is_that_of_numpy(keys):
     found = tally(array)
     np.testing.assert_array_equal(found[0], expected)
     np.testing.assert_array_equal(found[1], counts)
+
+
+def test_a_baseline_keeps_the_activity_and_few_ids(tmp_path):
+    rng = np.random.default_rng(8)
+    n = 9_000
+    found = activity(
+        START + rng.integers(0, 30 * DAY_US, n),
+        errors=(rng.random(n) < 0.1, np.ones(n, dtype=bool)),
+        latency=rng.lognormal(3, 1, n),
+        ids=pl.Series(rng.integers(0, 8_000, n)),
+    )
+    profile = Profile(source="x", rows=n, columns=(), activity=found.stored())
+    save(profile, tmp_path / "x.mmon")
+    read = load(tmp_path / "x.mmon").activity
+    assert same(read, found)
+    assert read.identities.hashes.dtype == np.uint64
+    assert len(read.identities.hashes) == STORED_IDS < len(found.identities.hashes)
+    assert read.identities.bound == int(read.identities.hashes[-1])
+    assert (read.identities.repeats, read.identities.is_exact) == (found.identities.repeats, True)
+    assert same(Activity.merge([read, Activity.of(rows=0)]), found)

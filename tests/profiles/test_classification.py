@@ -144,6 +144,8 @@ def test_the_negative_class_may_become_known_later() -> None:
         assert merged.confusion.sum() == 150
     only = ClassificationTables.merge([unknown.tables(), unknown.tables()])
     assert only.classes == ("", "yes")
+    nothing = ClassificationTables.of_rows([], [], classes=("", ""))
+    assert ClassificationTables.merge([nothing, unknown.tables()]).classes == ("", "yes")
 
 
 def test_rows_are_counted_by_what_they_lack() -> None:

@@ -66,3 +66,13 @@ def document(*results: Result, **changes: object) -> Document:
         columns=[Column(name, ColumnKind.NUMERIC, "Float64") for name in names],
     )
     return dataclasses.replace(plain, **changes)  # type: ignore[arg-type]  # a test's shorthand
+
+
+def section(source: str, anchor: str) -> str:
+    """The markup of one section."""
+    start = source.index(f"<section id={anchor}>")
+    return source[start : source.index("</section>", start)]
+
+
+def words(source: str) -> str:
+    return " ".join(Page(source).text)

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-import random
 import re
-import time
 
 import pytest
 
 from mmon.reports import html
 from mmon.results import Metric, ResultKind, Status
-from tests.reports.html_page import Page, document, drift
+from tests.reports.html_page import Page, document, drift, section, words
 from tests.reports.sample_operations import (
     activity,
     operation,
@@ -22,21 +20,10 @@ from tests.reports.sample_performance import (
     CLASSES,
     binary_document,
     check,
-    feature_bins,
     metric_results,
     multiclass_document,
     regression_document,
 )
-
-
-def section(source: str, anchor: str) -> str:
-    """The markup of one section."""
-    start = source.index(f"<section id={anchor}>")
-    return source[start : source.index("</section>", start)]
-
-
-def words(source: str) -> str:
-    return " ".join(Page(source).text)
 
 
 def test_sections_follow_the_table_of_columns_and_appear_only_with_results() -> None:
@@ -120,6 +107,15 @@ def test_too_few_labels_are_inconclusive_with_the_number_it_takes() -> None:
     assert "<section id=inconclusive>" not in source
 
 
+def test_metrics_that_are_not_defined_are_listed_apart() -> None:
+    results, _ = metric_results("accuracy", 0.9, 0.9)
+    missing = check("roc_auc", None, reason="there are no scores")
+    source = section(html.render(document(*results, missing)), "performance")
+    assert "1 metric is not defined here" in source
+    assert "<li>roc_auc: there are no scores" in source
+    assert "<bdi>roc_auc</bdi>" not in source
+
+
 def test_several_windows_show_the_worst_and_a_trend_of_what_is_judged() -> None:
     source = section(html.render(binary_document(2, 4)), "performance")
     assert "Window 4 (2016-12-30 to 2017-01-29) beside the reference." in source
@@ -166,42 +162,6 @@ def test_a_regression_has_its_errors_and_its_plane() -> None:
     assert "Confusion" not in source
     ids = re.findall(r"href=#(\S+)", source)
     assert "errors" not in ids  # it is drawn where it stands, not referred to
-
-
-def test_features_open_to_their_bins_and_metrics_can_be_chosen() -> None:
-    source = section(html.render(binary_document(4)), "features")
-    assert re.findall(r"id=fm(\d)( checked)?>(\w+)", source) == [
-        ("0", " checked", "error_rate"),
-        ("1", "", "log_loss"),
-        ("2", "", "roc_auc"),
-    ]
-    assert source.count("<details>") == 4 * 3
-    assert source.count("<td><bdi>0 to 10</bdi>") == 4 * 3
-    assert "error_rate changed by +0.0213." in source
-    assert "roc_auc is no mean over rows" in source
-
-
-def test_one_metric_needs_no_choice() -> None:
-    sample = regression_document(2)
-    bins = [one for one in sample.bins if one.metric == "mae"]
-    source = section(html.render(dataclasses.replace(sample, bins=bins)), "features")
-    assert "type=radio" not in source
-    assert "mae changed by" in source
-
-
-def test_segments_that_got_worse_are_told_in_words() -> None:
-    text = words(section(html.render(binary_document(1)), "worse"))
-    assert "of 1,274 tested; the worst first" in text
-    first, second = text.index("country = BR and amount > 310"), text.index("deposit = Non Refund")
-    assert first < second
-    assert ": error rate 0.09 → 0.38, 4.1 % of rows" in text
-
-
-def test_when_nothing_got_worse_that_is_said_with_how_many_were_tested() -> None:
-    text = words(section(html.render(multiclass_document(3, 1)), "worse"))
-    assert "No segment got worse than the others: 310 were tested." in text
-    results, _ = metric_results("roc_auc", 0.9, 0.9)
-    assert "<section id=worse>" not in html.render(document(*results))
 
 
 def test_operations_are_told_in_their_units_and_drawn_over_time() -> None:
@@ -259,31 +219,6 @@ def test_hostile_names_of_features_classes_bins_and_segments_stay_text() -> None
     source = html.render(hostile)
     assert Page(source).tags.count("script") == 1
     assert bad not in source
-
-
-def test_fifty_features_with_four_metrics_stay_small_and_quick() -> None:
-    names = [f"feature_with_a_usual_name_{i:02}" for i in range(50)]
-    metrics = ["error_rate", "log_loss", "brier_score", "roc_auc"]
-    bins, parts = feature_bins(random.Random(0), names, metrics, bins=12)
-    sample = binary_document(50, 12)
-    sample = dataclasses.replace(sample, bins=bins, metrics=[*sample.metrics, *parts])
-    start = time.process_time()
-    page = html.render(sample)
-    assert time.process_time() - start < 3.0
-    assert len(page.encode()) < 2_000_000
-    assert page.count("<td><bdi>0 to 10</bdi>") == 50 * 4
-
-
-def test_many_metrics_of_many_features_are_cut_and_counted() -> None:
-    names = [f"f{i}" for i in range(300)]
-    metrics = [f"metric_{i}" for i in range(8)]
-    bins, parts = feature_bins(random.Random(0), names, metrics, bins=12)
-    page = html.render(dataclasses.replace(document(), bins=bins, metrics=parts))
-    assert "<section id=features>" not in page  # no metric of the model stands behind them
-    results, _ = metric_results("roc_auc", 0.9, 0.8)
-    page = html.render(document(*results, bins=bins, metrics=parts))
-    assert len(page.encode()) < 2_000_000
-    assert page.count("The JSON result has the other 259 features too.") == 8
 
 
 def test_every_reference_inside_the_page_has_its_target() -> None:

@@ -17,8 +17,8 @@ NUMBERS = st.floats(-1e6, 1e6)
 def test_both_sides_share_one_axis() -> None:
     drawn = marks.whiskers(0.8, (0.7, 0.9), 0.4, (0.3, 0.5))
     assert drawn is not None
-    assert drawn.reference == marks.Whisker(121, 98, 144)
-    assert drawn.production == marks.Whisker(29, 6, 52)
+    assert drawn.reference == marks.Whisker(104, 85, 124)
+    assert drawn.production == marks.Whisker(26, 6, 45)
 
 
 def test_a_side_without_interval_is_a_mark_and_without_value_nothing() -> None:
@@ -31,7 +31,7 @@ def test_a_side_without_interval_is_a_mark_and_without_value_nothing() -> None:
 def test_an_interval_that_reaches_beyond_the_axis_is_cut() -> None:
     drawn = marks.whiskers(0.5, (0.0, 1.0), 0.6, None, span=(0.4, 0.6))
     assert drawn is not None
-    assert drawn.reference == marks.Whisker(75, 6, 144)
+    assert drawn.reference == marks.Whisker(65, 6, 124)
 
 
 @given(NUMBERS, NUMBERS, NUMBERS, NUMBERS)

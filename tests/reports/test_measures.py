@@ -7,8 +7,10 @@ import dataclasses
 import pytest
 
 from mmon.reports import _measure_rows as written
-from mmon.reports._measures import Measure, measures, worst_first, worst_window
+from mmon.reports._measures import Measure, measures, shown, worst_first, worst_window
+from mmon.reports._performance import checks
 from mmon.results import Metric, Result, ResultKind, Status, Window
+from tests.reports.html_page import document
 from tests.reports.sample_operations import operations_of
 from tests.reports.sample_performance import check, metric_results
 
@@ -70,6 +72,28 @@ def test_an_undefined_metric_says_why() -> None:
     assert (row.production, row.reason, row.whiskers) == ("–", "one class only", None)
 
 
+def test_metrics_that_are_defined_nowhere_are_listed_with_their_reasons() -> None:
+    results = [
+        check("roc_auc", None, reason="no scores"),
+        check("accuracy", 0.9),
+        check("f1", None, reference_value=0.7, reason="one class only"),
+        check("recall", None, detected=0.5, status=Status.INCONCLUSIVE, reason="one class only"),
+    ]
+    found = measures(results, [], MODEL)
+    assert written.undefined(found) == ("roc_auc: no scores",)
+    assert [row.name for row in written.rows(written.defined(found))] == [
+        "accuracy",
+        "f1",
+        "recall",
+    ]
+
+
+def test_a_reason_that_several_rows_share_stands_at_the_first() -> None:
+    results = [check(name, 0.5, reason="12 rows were left out") for name in ("f1", "recall")]
+    rows = written.rows(measures(results, [], MODEL))
+    assert [row.reason for row in rows] == ["12 rows were left out", None]
+
+
 def test_a_reason_that_only_repeats_the_values_is_not_told() -> None:
     results, metrics = metric_results("roc_auc", 0.873, 0.812, drop=(0.02, 0.05))
     told = dataclasses.replace(results[1], reason="roc_auc 0.873 → 0.812")
@@ -118,6 +142,24 @@ def test_judged_metrics_stand_before_told_ones_worst_first() -> None:
     ]
     found = measures([r for results, _ in rows for r in results], [], MODEL)
     assert [m.result.name for m in worst_first(found)] == ["roc_auc", "f1", "accuracy"]
+
+
+def test_labels_of_all_windows_are_told_whichever_window_is_shown() -> None:
+    bad = check("roc_auc_drop", 0.1, window=2, detected=0.05, status=Status.DETECTED)
+    results = [
+        check("conflicting_labels", 3.0),
+        check("label_coverage", 0.7),
+        check("label_coverage", 0.9, window=2),
+        check("roc_auc", 0.7, window=2),
+        bad,
+    ]
+    found = shown(document(*results, windows=[Window(i, 100) for i in range(3)]), MODEL)
+    assert found is not None
+    assert found.window == 2
+    assert [(r.name, r.value) for r in checks(found)] == [
+        ("label_coverage", 0.9),
+        ("conflicting_labels", 3.0),
+    ]
 
 
 def test_the_window_shown_is_the_worst_one_or_else_the_last() -> None:

@@ -299,7 +299,3 @@ def test_a_document_with_nothing_in_it_is_still_a_report() -> None:
     text = render(empty)
     assert text.startswith("mmon   reference 16,913 rows")
     assert text.endswith(" PASS   nothing was tested\n")
-
-
-def test_the_same_document_gives_the_same_text() -> None:
-    assert render(sample_document(30, 5)) == render(sample_document(30, 5))

@@ -58,7 +58,7 @@ ERRORS: dict[str, Callable[[np.random.Generator, tuple[int, int]], np.ndarray]] 
     "lognormal(1.5)": lambda rng, shape: rng.lognormal(sigma=1.5, size=shape),
     "t3": lambda rng, shape: np.abs(rng.standard_t(3, size=shape)),
 }
-SIZES = ((50, 50), (50, 1_000), (1_000, 50), (500, 500))
+SIZES = ((100, 100), (100, 1_000), (1_000, 100), (500, 500))
 """Rows of the segment on either side; the rest has nine times as many."""
 
 
