@@ -46,7 +46,7 @@ bench: $(STAMP) ## Measure speed and memory, as ratios to a plain scan
 
 .PHONY: simulate
 simulate: $(STAMP) ## Measure size and power of every test statistic (minutes)
-	$(BIN)/python -m pytest -n $(PYTEST_WORKERS) -m simulation tests/statistics
+	$(BIN)/python -m pytest -n $(PYTEST_WORKERS) -m simulation tests
 
 .PHONY: wheel
 wheel: $(STAMP) ## Build the wheel and the source distribution into dist/

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from mmon.config_fields import (
     Duration,
@@ -83,6 +83,17 @@ class Thresholds(Section):
         return self.potential is None and self.detected is None
 
 
+def _not_negative(levels: Thresholds) -> Thresholds:
+    lowest = min((one for one in (levels.potential, levels.detected) if one is not None), default=0)
+    if lowest < 0:
+        raise ValueError(f"a level below 0 ({lowest:g}) would be a gain, not a loss")
+    return levels
+
+
+Losses = Annotated[Thresholds, AfterValidator(_not_negative)]
+"""Levels of a change for the worse: a change for the better never reaches them."""
+
+
 class Floors(Section):
     """Two levels from which values *below* matter: the worse one is the smaller."""
 
@@ -143,7 +154,7 @@ class PerformanceLevels(Section):
     """Levels that the value itself must not fall below."""
     max: Thresholds = Thresholds()
     """Levels that the value itself must not exceed."""
-    max_drop: Thresholds | None = None
+    max_drop: Losses | None = None
     """How much worse than the reference it may be: in the metric's own unit where it is bounded
     (roc_auc, f1), as a share of the reference's value where it is not (mae, log_loss). Null takes
     the section's ``max_drop`` where the metric takes part in the verdict."""
@@ -167,7 +178,7 @@ class ModelPerformance(Section):
 
     metrics: Literal["all"] | Names = "all"
     """The metrics to compute: ``all`` of the task's, or the ones named here (``mmon metrics``)."""
-    max_drop: Thresholds | None = None
+    max_drop: Losses | None = None
     """How much worse than the reference the deciding metrics may be. Null: 0.02 and 0.05 for
     metrics that are bounded, a tenth and a fifth of the reference's value for the others. Deciding
     are the metrics named above; with ``all``, roc_auc (accuracy without scores, mae for a
@@ -187,7 +198,7 @@ class ModelPerformance(Section):
     bins: Annotated[Integer, Field(ge=2, le=30)] = 10
     """Into how many bins of equal mass a numeric feature is cut, and how many categories of the
     others are told apart."""
-    worse_segments: Thresholds = Thresholds(potential=0.05)
+    worse_segments: Losses = Thresholds(potential=0.05)
     """How much more than all other rows a segment must have got worse to be named: in points of the
     error rate, or as a share of the reference's mean absolute error."""
     gate: Literal["any", "none"] = "any"
@@ -201,9 +212,9 @@ class SystemLevels(Section):
     """Levels that the value itself must not fall below."""
     max: Thresholds = Thresholds()
     """Levels that the value itself must not exceed."""
-    max_drop: Thresholds = Thresholds()
+    max_drop: Losses = Thresholds()
     """How far below the reference it may be, as a share of the reference's value."""
-    max_rise: Thresholds = Thresholds()
+    max_rise: Losses = Thresholds()
     """How far above the reference it may be, as a share of the reference's value."""
 
 

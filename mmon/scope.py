@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 
 import polars as pl
 
+from mmon import performance
 from mmon.config import Config
+from mmon.config_analyses import LABEL_RESULTS, ModelPerformance
 from mmon.config_problems import closest
 from mmon.errors import ConfigError
 from mmon.profiles.activity_fold import ActivityPlan
 from mmon.profiles.build import Extent
-from mmon.profiles.plan import Plan, narrow
+from mmon.profiles.plan import Plan, narrow, role_columns
 from mmon.profiles.table import Profile
 from mmon.profiles.tasks import production_outcome, reference_outcome
+from mmon.results import Task
 from mmon.windows import length_us
 
 Schema = Mapping[str, pl.DataType]
@@ -29,13 +32,16 @@ def reference_extent(config: Config, plan: Plan, schema: Schema) -> Extent:
         When it lacks a configured column, or the columns do not suffice for the task.
     """
     _check_segments(config, schema)
-    performance = config.analyses.model_performance
+    outcome = reference_outcome(config, schema)
+    if outcome is not None:
+        _check_metrics(config, outcome.task)
+    settings = config.analyses.model_performance
     return Extent(
-        outcome=reference_outcome(config, schema),
+        outcome=outcome,
         activity=_activity(config, plan, schema),
         segments=config.segments.columns if config.segments is not None else (),
         top=config.segments.top if config.segments is not None else 0,
-        bins=performance.bins if performance is not None else 0,
+        bins=settings.bins if settings is not None else 0,
     )
 
 
@@ -49,8 +55,12 @@ def production_extent(config: Config, plan: Plan, reference: Profile, schema: Sc
     """
     windows = config.windows
     lateness = windows.allowed_lateness if windows is not None else None
+    outcome = production_outcome(config, reference)
+    if outcome is not None:
+        _check_metrics(config, outcome.task)
+        _check_full_names(config, reference)
     return Extent(
-        outcome=production_outcome(config, reference),
+        outcome=outcome,
         activity=_activity(config, plan, schema),
         allowed_lateness_us=0 if lateness is None else length_us(lateness),
         segments=tuple(dict.fromkeys(one.column for one in reference.segments)),
@@ -72,8 +82,10 @@ def stored_reference(config: Config, profile: Profile) -> Profile:
         if column not in stored:
             raise ConfigError(
                 f"segments: the baseline was made without segments of {column!r}",
-                hint="make it again with: mmon baseline --config FILE",
+                hint="make it again with: mmon baseline DATA --config CONFIG -o FILE",
             )
+    if profile.performance is not None and config.analyses.model_performance is not None:
+        _check_outcome_columns(config, profile)
     narrowed = narrow(profile, config.columns)
     kept = {column.name for column in narrowed.columns}
     features = profile.features
@@ -99,11 +111,85 @@ def stored_reference(config: Config, profile: Profile) -> Profile:
     )
 
 
-def _check_segments(config: Config, columns: Collection[str]) -> None:
-    for name in config.segments.columns if config.segments is not None else ():
-        if name not in columns:
+def _check_outcome_columns(config: Config, profile: Profile) -> None:
+    """See that what the model says was no feature when the profile was made."""
+    for name, role in role_columns(config.columns).items():
+        column = profile.column(name)
+        if column is not None and column.is_feature:
             raise ConfigError(
-                f"segments: the reference has no column {name!r}", hint=closest(name, columns)
+                f"columns.{role}: {name!r} is a feature in the baseline",
+                hint="make it again with: mmon baseline DATA --config CONFIG -o FILE",
+            )
+
+
+def _check_segments(config: Config, schema: Schema) -> None:
+    for name in config.segments.columns if config.segments is not None else ():
+        if name not in schema:
+            raise ConfigError(
+                f"segments: the reference has no column {name!r}", hint=closest(name, schema)
+            )
+        if schema[name].is_nested():
+            raise ConfigError(
+                f"segments: {name!r} holds {schema[name].base_type()} values, which make no groups",
+                hint="name a column of texts, whole numbers or booleans",
+            )
+
+
+def _named_metrics(config: Config) -> list[tuple[str, str]]:
+    """Every performance metric that is asked for, after the key that asks."""
+    settings, at = config.analyses.model_performance, "analyses.model_performance"
+    if settings is None:
+        return []
+    listed = () if settings.metrics == "all" else settings.metrics
+    levels = [name for name in settings.thresholds if name not in LABEL_RESULTS]
+    return [
+        *((f"{at}.metrics", name) for name in listed),
+        *((f"{at}.thresholds.{name}", name) for name in levels),
+    ]
+
+
+def _check_metrics(config: Config, task: Task) -> None:
+    """See that the performance metrics that are asked for are the task's."""
+    settings = config.analyses.model_performance
+    costs = None if settings is None else settings.costs
+    if costs is not None and task is not Task.BINARY:
+        raise ConfigError(
+            f"analyses.model_performance.costs are for task: binary, and this is {task}",
+            hint="remove them",
+        )
+    for key, name in _named_metrics(config):
+        base = performance.base_name(name)
+        tasks = performance.metric_class(base).tasks
+        if task not in tasks:
+            raise ConfigError(
+                f"{key}: {name!r} is for task: {' or '.join(sorted(tasks))}, and this is {task}",
+                hint="mmon metrics lists the metrics of each task",
+            )
+        if task is not Task.MULTICLASS and name != base:
+            raise ConfigError(
+                f"{key}: {name!r} is for task: multiclass, and this is {task}",
+                hint=f"write {base!r}",
+            )
+        if base == "business_value" and costs is None:
+            raise ConfigError(
+                f"{key}: {name!r} needs what each outcome is worth",
+                hint="set analyses.model_performance.costs",
+            )
+
+
+def _check_full_names(config: Config, reference: Profile) -> None:
+    """See that averages and classes such as ``f1_macro`` and ``f1:CLASS`` exist."""
+    tables = reference.performance
+    if tables is None:
+        return
+    for key, name in _named_metrics(config):
+        base = performance.base_name(name)
+        settings = config.analyses.model_performance or ModelPerformance()
+        options = {"k": settings.top_k} if base == "top_k_accuracy" else {}
+        known = list(performance.metric_class(base)(**options).estimates(tables))
+        if name not in (base, *known):
+            raise ConfigError(
+                f"{key}: there is no {name!r} in the reference", hint=closest(name, known)
             )
 
 

@@ -26,6 +26,9 @@ from mmon.sources.labels import join_configured
 from mmon.timestamps import to_us
 from mmon.windows import RowCut, WindowCut
 
+# More windows than these without rows come from a stray time, years away.
+_MORE_WINDOWS = 100
+
 Progress = Callable[[str, int], None]
 """Called with what is being read and the rows read so far."""
 
@@ -162,7 +165,7 @@ def read_production(
     return Production(
         data=data,
         windows=[_window(index, cut, key, found) for index, key in enumerate(kept)],
-        profiles=[found.profiles[key] for key in kept],
+        profiles=[found.profiles.get(key, found.empty) for key in kept],
         outside=found.outside + left_out,
         new_columns=_new_columns(config, reference, schema),
         spans=[_span(cut, key) for key in kept],
@@ -206,13 +209,14 @@ def _span(cut: WindowCut | RowCut | None, key: int) -> tuple[int | None, int | N
 
 def _window(index: int, cut: WindowCut | RowCut | None, key: int, found: Profiled) -> Window:
     start, end = cut.bounds(key) if isinstance(cut, WindowCut) else (None, None)
+    profile = found.profiles.get(key, found.empty)
     return Window(
         index=index,
-        rows=found.profiles[key].rows,
+        rows=profile.rows,
         start=None if start is None else iso(start),
         end=None if end is None else iso(end),
-        late_rows=_late_rows(found.profiles[key]),
-        rank_error=found.profiles[key].rank_error,
+        late_rows=_late_rows(profile),
+        rank_error=profile.rank_error,
     )
 
 
@@ -227,6 +231,14 @@ def _kept(config: Config, cut: WindowCut | RowCut | None, found: Profiled) -> li
     if isinstance(cut, RowCut):
         return [key for key in keys if found.profiles[key].rows == cut.rows]
     return [key for key in keys if cut.is_complete(key, found.newest_us)]
+
+
+def _with_empty(config: Config, cut: WindowCut | RowCut | None, keys: list[int]) -> list[int]:
+    """The windows, and those in which nothing arrived: that is worth telling, too."""
+    if not isinstance(cut, WindowCut) or config.windows is None:
+        return keys
+    to_end = config.windows.incomplete == "keep"
+    return cut.every(keys, to_end=to_end, most=_MORE_WINDOWS + 2 * len(keys))
 
 
 def _cut(config: Config) -> WindowCut | RowCut | None:

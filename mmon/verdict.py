@@ -242,7 +242,8 @@ def _shortage(one: Candidate, family: int, rule: Rule) -> str | None:
     if not suffices(_MAX_ROWS):
         return f"{what}, nor with any number: the reference has too few rows"
     low, high = max(one.rows, 1), max(one.rows, 1) * 2
-    while not suffices(high):
+    # So many rows suffice, whatever rounding makes of some number on the way.
+    while high < _MAX_ROWS and not suffices(high):
         low, high = high, high * 2
     while high - low > max(1, low // 50):
         middle = (low + high) // 2

@@ -17,7 +17,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 from calendar import monthrange
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta, tzinfo
 
 import numpy as np
@@ -148,6 +148,34 @@ class WindowCut:
             return to_utc(self.start_us), to_utc(self.end_us)
         start = key if self.start_us is None else max(key, self.start_us)
         return to_utc(start), to_utc(self._end(key))
+
+    def every(self, keys: Sequence[int], *, to_end: bool, most: int) -> list[int]:
+        """The keys of windows, and of those without rows between and before them.
+
+        Parameters
+        ----------
+        keys : sequence of int, ascending
+            Windows with rows.
+        to_end : bool
+            Whether windows after the last one count, up to ``end`` where there is one.
+        most : int
+            With more windows than this altogether nothing is filled in: one stray time, years away,
+            would make a year of empty windows.
+
+        Returns
+        -------
+        list of int, ascending
+        """
+        if self.unit is None or not keys:
+            return list(keys)
+        found = [keys[0] if self.start_us is None else min(keys[0], self.start_us)]
+        while len(found) <= most:
+            following = self._end(found[-1])
+            is_last = found[-1] >= keys[-1] and (self.end_us is None or not to_end)
+            if following is None or is_last or following == self.end_us:
+                return found
+            found.append(following)
+        return list(keys)
 
     def is_complete(self, key: int, newest_us: int | None) -> bool:
         """Whether a row at or after the window's end has been seen.

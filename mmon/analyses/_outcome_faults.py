@@ -18,6 +18,8 @@ _WORDS = {
     Fault.UNKNOWN_PREDICTION: "a prediction that is {}: left out",
     Fault.UNKNOWN_TARGET: "a target that is {}: taken as unlabelled",
 }
+# Keys of the configuration's columns; they are the words for them, too.
+_ROLES = ("target", "prediction", "score", "lower", "upper")
 # A prediction that is constant for so few rows may be so by chance.
 _FEW_ROWS = 30
 
@@ -27,13 +29,32 @@ def fault_candidates(context: Context) -> list[Candidate]:
     cur = context.production.performance
     if cur is None:
         return []
-    found = []
+    found = _missing(context) if context.segment is None else []
     for fault, rows in sorted(context.production.faults.items()):
         words = _WORDS[fault].format(_unlike(cur))
         reason = f"{rows:,} of {context.production.rows:,} production rows have {words}"
+        if fault is Fault.UNKNOWN_PREDICTION and rows == context.production.rows:
+            reason += "; probabilities belong under columns.score"
         found.append(_told(context, fault.name.lower(), float(rows), reason))
     if isinstance(cur, ClassificationTables):
         found += _one_sided(context, cur)
+    return found
+
+
+def _missing(context: Context) -> list[Candidate]:
+    """That production lacks a column of the outcome that the reference has."""
+    roles = context.config.columns
+    named = [(role, getattr(roles, role)) for role in _ROLES]
+    named += [("score", name) for name in roles.scores.values()]
+    found = []
+    for role, name in named:
+        if name is None or context.reference.column(name) is None:
+            continue
+        if context.production.column(name) is None:
+            reason = f"production has no column {name!r}, the {role}"
+            if role == "prediction" and (roles.score or roles.scores):
+                reason += ": the answers are read off the scores"
+            found.append(_told(context, f"missing_{role}", 1.0, reason))
     return found
 
 

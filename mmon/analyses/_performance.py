@@ -127,18 +127,29 @@ def _deciding(settings: ModelPerformance, task: Task, sides: _Sides) -> dict[str
     """Full name to metric, of what the section's ``max_drop`` applies to."""
     names = settings.metrics
     if names == "all":
-        for name in _USUAL[task]:
-            metric = _load(settings, name)
-            full = main_name(metric, task)
-            if sides.estimates(metric)[1][full].value is not None:
-                return {full: name}
-        return {main_name(_load(settings, _USUAL[task][0]), task): _USUAL[task][0]}
+        metric = _usual(settings, task, sides)
+        return {main_name(metric, task): metric.name}
     found = {}
     for name in names:
         base = performance.base_name(name)
         metric = _load(settings, base)
         found[main_name(metric, task) if name == base else name] = base
     return found
+
+
+def _usual(settings: ModelPerformance, task: Task, sides: _Sides) -> PerformanceMetric:
+    """What decides unless the configuration says otherwise.
+
+    The reference settles it where it has labels, so that all windows are judged by one metric: a
+    score that production lost is told, and not made up for by another metric.
+    """
+    usual = [_load(settings, name) for name in _USUAL[task]]
+    tables, side = (sides.cur, 1) if sides.ref is None else (sides.ref, 0)
+    for metric in usual:
+        if sides.estimates(metric)[side][main_name(metric, task)].value is not None:
+            return metric
+    has_scores = isinstance(tables, ClassificationTables) and tables.has_scores
+    return usual[0] if has_scores else usual[-1]
 
 
 def main_name(metric: PerformanceMetric, task: Task) -> str:

@@ -5,15 +5,22 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping, Sequence
 
+import polars as pl
+
 from mmon.profiles.activity import Activity
 from mmon.profiles.batches import BatchReader
+from mmon.profiles.classification import ClassificationTables
 from mmon.profiles.column_fold import ColumnFound, empty_column
-from mmon.profiles.cuts import Key, SegmentCutter
+from mmon.profiles.cuts import OUTSIDE, Key, SegmentCutter
 from mmon.profiles.features import NULL, OTHER, FeatureTables
 from mmon.profiles.outcomes import Fault
 from mmon.profiles.pile import Limits
 from mmon.profiles.plan import Plan
+from mmon.profiles.regression import RegressionTables
 from mmon.profiles.table import Performance, Profile, SegmentProfile
+from mmon.results import Task
+
+_NO_KEY = Key(OUTSIDE)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -63,8 +70,12 @@ class Assembly:
         ]
         return dataclasses.replace(whole, features=self._features(window), segments=tuple(segments))
 
+    def empty(self) -> Profile:
+        """The profile of no rows."""
+        return self._of_key(_NO_KEY, 0)
+
     def _of_key(self, key: Key, rows: int) -> Profile:
-        performance, faults = self.found.outcomes.get(key, (None, {}))
+        performance, faults = self.found.outcomes.get(key, (self._no_outcomes(), {}))
         return Profile(
             source=self.source,
             rows=rows,
@@ -76,6 +87,15 @@ class Assembly:
             faults=faults,
             activity=self.found.activity.get(key),
         )
+
+    def _no_outcomes(self) -> Performance | None:
+        """What is known of the outcomes of no rows: that there are none."""
+        if self.reader.outcomes is None:
+            return None
+        outcome = self.reader.outcomes.read(pl.DataFrame(), 0)
+        if outcome.task is Task.REGRESSION:
+            return RegressionTables.of(outcome)
+        return ClassificationTables.of(outcome)
 
     def _features(self, window: int) -> FeatureTables | None:
         found = [column.features[window] for column in self.found.columns if column.features]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from pathlib import Path
 from typing import Any
@@ -32,7 +33,7 @@ def save(profile: Profile, path: Path) -> None:
     OutputError
         When the file cannot be written.
     """
-    body, arrays = encode(profile)
+    body, arrays = encode(_without_ids(profile))
     frames = [_rows(index, array) for index, array in enumerate(arrays)]
     table = pl.concat(frames) if frames else pl.DataFrame(schema=_SCHEMA)
     kinds = [_kind(array) for array in arrays]
@@ -92,6 +93,17 @@ def load(path: str | Path) -> Profile:
 def is_baseline(path: str | Path) -> bool:
     """Whether a path names a baseline file, by its suffix."""
     return str(path).endswith(SUFFIX)
+
+
+def _without_ids(profile: Profile) -> Profile:
+    """A profile without the hashes of ids, which only further rows would need."""
+    return dataclasses.replace(
+        profile,
+        activity=profile.activity and profile.activity.stored(),
+        segments=tuple(
+            dataclasses.replace(one, profile=_without_ids(one.profile)) for one in profile.segments
+        ),
+    )
 
 
 def _rows(index: int, array: Stored) -> pl.DataFrame:

@@ -47,9 +47,11 @@ def assign(values: pl.Series, binning: Binning) -> _BinArray:
     if binning.is_single:
         numbers = numbers.astype(np.float32, copy=False)
     bins = np.zeros(len(numbers), dtype=np.uint8)
+    is_above = np.empty(len(numbers), dtype=np.bool_)
     # A comparison an edge is several times faster than a binary search for so few edges.
     for edge in binning.edges.astype(numbers.dtype):
-        bins += (numbers > edge).view(np.uint8)
+        np.greater(numbers, edge, out=is_above)
+        bins += is_above.view(np.uint8)
     is_missing = np.isnan(numbers)
     if is_missing.any():
         bins[is_missing] = binning.size - 1
@@ -60,20 +62,45 @@ def _assign_labels(values: pl.Series, binning: Binning) -> _BinArray:
     labels = values
     if values.dtype.base_type() not in (pl.String, pl.Categorical, pl.Enum):
         labels = as_labels(values)
-    other = len(binning.labels or ())
-    known = pl.Series(binning.labels or (), dtype=pl.String)
-    # Casting to an enumeration looks each text up once; unknown ones become null.
-    codes = labels.cast(pl.Enum(known), strict=False).to_physical().cast(pl.UInt8)
-    bins: _BinArray = codes.fill_null(other).to_numpy(writable=True)
+    if labels.dtype == pl.String:
+        bins = _by_hash(labels, binning.labels or ())
+    else:
+        bins = _by_code(labels, binning.labels or ())
     if values.null_count():
-        bins[values.is_null().to_numpy()] = other + 1
+        bins[values.is_null().to_numpy()] = binning.size - 1
+    return bins
+
+
+def _by_hash(labels: pl.Series, known: tuple[str, ...]) -> _BinArray:
+    """Bins of texts: comparing 64-bit hashes takes half the time of looking texts up.
+
+    That a label has the hash of one of so few others has a probability below 1e-17 a label.
+    """
+    hashes = labels.hash(seed=0).to_numpy()
+    below = np.zeros(len(labels), dtype=np.uint8)
+    is_equal = np.empty(len(labels), dtype=np.bool_)
+    step = is_equal.view(np.uint8)
+    for code, wanted in enumerate(pl.Series(known, dtype=pl.String).hash(seed=0).to_numpy()):
+        np.equal(hashes, wanted, out=is_equal)
+        # Arithmetic on bytes: a masked assignment takes ten times as long.
+        step *= np.uint8(len(known) - code)
+        below += step
+    bins: _BinArray = np.uint8(len(known)) - below
+    return bins
+
+
+def _by_code(labels: pl.Series, known: tuple[str, ...]) -> _BinArray:
+    enumeration = pl.Enum(pl.Series(known, dtype=pl.String))
+    # Unknown labels become null.
+    codes = labels.cast(enumeration, strict=False).to_physical().cast(pl.UInt8)
+    bins: _BinArray = codes.fill_null(len(known)).to_numpy(writable=True)
     return bins
 
 
 def _as_floats(values: pl.Series) -> NDArray[np.float64] | NDArray[np.float32]:
-    if values.dtype == pl.Float32:
-        return values.fill_null(np.nan).to_numpy()
-    return values.cast(pl.Float64).fill_null(np.nan).to_numpy()
+    floats = values if values.dtype == pl.Float32 else values.cast(pl.Float64)
+    # Filling copies, even where there is nothing to fill.
+    return (floats.fill_null(np.nan) if floats.null_count() else floats).to_numpy()
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -77,9 +77,12 @@ class Profiled:
     newest_us : int or None
         The latest event time of all rows, in microseconds since 1970-01-01 UTC; known when the
         windows are cut by time.
+    empty : Profile
+        Of no rows: that of a window in which nothing arrived.
     """
 
     profiles: Mapping[int, Profile]
+    empty: Profile
     outside: int = 0
     newest_us: int | None = None
 
@@ -145,12 +148,10 @@ def profile_frame(
     )
     assembly = Assembly(source, plan, limits, extent.top, reader, found)
     profiles = {key: assembly.profile(key) for key in sorted(reader.windows.rows)}
-    return Profiled(profiles, outside, reader.windows.newest_us)
+    return Profiled(profiles, assembly.empty(), outside, reader.windows.newest_us)
 
 
-def _names(
-    plan: Plan, extent: Extent, also: Sequence[str], schema: Collection[str]
-) -> list[str]:
+def _names(plan: Plan, extent: Extent, also: Sequence[str], schema: Collection[str]) -> list[str]:
     """Every column that is read, once; a target or segment that is not there reads as missing."""
     names = [column.name for column in plan.columns]
     there = [name for name in extent.columns if name in schema]

@@ -16,7 +16,8 @@ MOST_CLASSES = 100
 
 # What the two classes are called when nobody says which is positive: (negative, positive).
 _PAIRS = (("0", "1"), ("-1", "1"), ("false", "true"), ("no", "yes"), ("n", "y"), ("f", "t"))
-_ALIASES = {"true": "1", "false": "0", "1": "true", "0": "false"}
+# What one truth is called by different tools.
+_TRUTHS = (("true", "1", "True", "TRUE"), ("false", "0", "False", "FALSE"))
 
 _Codes = NDArray[np.int16]
 _Mask = NDArray[np.bool_]
@@ -32,6 +33,8 @@ class ClassCodes:
     def __init__(self, task: Task, classes: tuple[str, ...], positive: str | None) -> None:
         self._task = task
         self._positive = positive
+        # The name of a positive class that no row has had so far.
+        self._guess: str | None = None
         self._codes: dict[str, int] = {name: code for code, name in enumerate(classes) if name}
         if task is Task.BINARY and positive is not None and not classes:
             self._codes = {positive: 1}
@@ -76,6 +79,8 @@ class ClassCodes:
             self._check_positive(values.name, labels)
         # In the order of labels, so that codes do not depend on the order of rows.
         by_label = {label: self._code(label) for label in sorted(set(labels))}
+        if is_target and self._guess is not None and UNKNOWN in by_label.values():
+            raise self._unsettled(values.name, [*({*self._codes, *by_label} - {self._guess})])
         found = [by_label[label] for label in labels]
         codes = known.replace_strict(
             distinct, pl.Series(found, dtype=pl.Int16), default=None, return_dtype=pl.Int16
@@ -85,7 +90,10 @@ class ClassCodes:
 
     def _code(self, label: str) -> int:
         """The code of a label, a new one where the task has room for it."""
-        for name in (label, _ALIASES.get(label.lower(), label)):
+        if self._guess is not None and label.lower() == self._guess:
+            del self._codes[self._guess]
+            self._codes[label], self._guess = 1, None
+        for name in class_names(label):
             if name in self._codes:
                 return self._codes[name]
         if self._task is Task.BINARY:
@@ -104,6 +112,7 @@ class ClassCodes:
         lowered = {label.lower(): label for label in labels}
         for negative, positive in _PAIRS:
             if lowered.keys() <= {negative, positive}:
+                self._guess = None if positive in lowered else positive
                 self._codes[lowered.get(positive, positive)] = 1
                 return True
         return False
@@ -120,7 +129,7 @@ class ClassCodes:
         )
 
     def _check_positive(self, column: str, labels: list[str]) -> None:
-        known = {name for label in labels for name in (label, _ALIASES.get(label.lower(), label))}
+        known = {name for label in labels for name in class_names(label)}
         if self._positive in known or len(set(labels)) < 2 or 0 in self._codes.values():
             return
         shown = ", ".join(repr(label) for label in sorted(labels)[:5])
@@ -128,6 +137,11 @@ class ClassCodes:
             f"analyses.model_performance.positive: {column!r} has no class {self._positive!r}",
             hint=f"it has {shown}",
         )
+
+
+def class_names(label: str) -> tuple[str, ...]:
+    """What a class with this label may be called: itself, and true is 1 and True."""
+    return label, *next((names for names in _TRUTHS if label in names), ())
 
 
 def _is_fraction(label: str) -> bool:

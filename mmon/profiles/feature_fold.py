@@ -140,9 +140,11 @@ class FeatureFold:
             sums, extra = (np.zeros((size, len(one))) for one in (joint.losses, joint.extra))
             self._tables[window] = _Sums(counts, sums, extra)
         table = self._tables[window]
+        # In place: fresh arrays of a batch's size cost more than the sums.
         places = bins.astype(np.int64)
-        found = np.bincount(places * width + joint.codes[rows], minlength=size * width)
-        table.counts += found.reshape(size, width)
+        codes = places * width
+        codes += joint.codes[rows]
+        table.counts += np.bincount(codes, minlength=size * width).reshape(size, width)
         for sums, weights in ((table.sums, joint.losses), (table.extra, joint.extra)):
             for index, weight in enumerate(weights):
                 sums[:, index] += np.bincount(places, weight[rows], size)

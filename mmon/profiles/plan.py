@@ -201,7 +201,9 @@ def narrow(profile: Profile, roles: Columns) -> Profile:
     ConfigError
         When a configured column is not in the profile, or was stored as another kind.
     """
-    check_roles({column.name: None for column in profile.columns}, roles)
+    # What was ignored when the profile was made is not in it.
+    asked = roles.model_copy(update={"ignore": ()})
+    check_roles({column.name: None for column in profile.columns}, asked)
     for column in profile.columns:
         for role, names, kind in (
             ("categorical", roles.categorical, ColumnKind.CATEGORICAL),

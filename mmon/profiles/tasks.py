@@ -10,6 +10,7 @@ import polars as pl
 from mmon.config import Columns, Config
 from mmon.config_analyses import ModelPerformance
 from mmon.errors import ConfigError
+from mmon.profiles.class_codes import class_names
 from mmon.profiles.classification import ClassificationTables
 from mmon.profiles.outcome_reader import OutcomePlan
 from mmon.profiles.table import Performance, Profile
@@ -57,8 +58,18 @@ def production_outcome(config: Config, reference: Profile) -> OutcomePlan | None
     if isinstance(before, ClassificationTables):
         plan = dataclasses.replace(plan, classes=before.classes)
         if task is Task.BINARY:
+            _check_positive(plan.positive, before.classes[1])
             plan = dataclasses.replace(plan, positive=before.classes[1])
     return plan
+
+
+def _check_positive(asked: str | None, known: str) -> None:
+    if asked is not None and known not in class_names(asked):
+        raise ConfigError(
+            f"analyses.model_performance.positive: {asked!r} is asked for and the reference was "
+            f"summarised for {known!r}",
+            hint="make the baseline again with this configuration",
+        )
 
 
 def task_of(tables: Performance) -> Task:
@@ -86,7 +97,7 @@ def _is_asked(config: Config, roles: Columns) -> bool:
             hint="name it, or set analyses.model_performance to null",
         )
     if not has_answer:
-        or_score = "" if config.task == Task.REGRESSION else " or a score"
+        or_score = "" if config.task == "regression" else " or a score"
         raise ConfigError(
             f"task: {config.task} needs columns.prediction{or_score}",
             hint="name it, or set analyses.model_performance to null",

@@ -17,21 +17,24 @@ WORSE_SEGMENT = "worse_segment"
 CHANGES = ("_drop", "_rise")
 """How the names of results end that compare a metric with the reference's."""
 
-_CHECKS = frozenset(
+# Labels are joined once for all windows.
+_OF_ALL_WINDOWS = frozenset(
     {
         "conflicting_labels",
-        "constant_prediction",
-        "label_coverage",
         "labels_without_prediction",
         "repeated_labels",
         "repeated_predictions",
-        "score_outside",
-        "single_target",
-        "unknown_prediction",
-        "unknown_target",
-        "unreadable_score",
     }
 )
+_CHECKS = _OF_ALL_WINDOWS | {
+    "constant_prediction",
+    "label_coverage",
+    "score_outside",
+    "single_target",
+    "unknown_prediction",
+    "unknown_target",
+    "unreadable_score",
+}
 _ENDS = ("_reference_low", "_reference_high")
 
 
@@ -154,8 +157,8 @@ def shown(document: Document, kind: ResultKind) -> Shown | None:
     window = worst_window([r for r in found if not is_check(r)] or found, document.windows)
     own = [r for r in found if r.window == window]
     names = {r.name for r in own}
-    # Labels are joined once for all windows: what is said of them stands in the first one.
-    own += [r for r in found if is_check(r) and r.name not in names]
+    # What is said of the labels of all windows stands in the first one.
+    own += [r for r in found if r.name in _OF_ALL_WINDOWS and r.name not in names]
     told = [m for m in document.metrics if (m.window, m.segment) == (window, None)]
     return Shown(window, tuple(own), tuple(measures(own, told, kind)))
 

@@ -193,7 +193,8 @@ def _needs_a_look(result: Result) -> bool:
 
 def _check(result: Result) -> str:
     of = "" if result.column is None else f" of {result.column}"
-    text = f"{wording.name_word(result.name)}{of} {units.amount(result, result.value)}"
+    value = "" if units.is_fact(result) else f" {units.amount(result, result.value)}"
+    text = f"{wording.name_word(result.name)}{of}{value}"
     return f"{text}: {result.reason}" if result.reason else text
 
 

@@ -12,6 +12,7 @@ _MOST_PLACES = 6
 _SECONDS = frozenset({"freshness", "longest_gap"})
 _SYSTEM_SHARES = frozenset({"error_rate", "completeness"})
 _LABEL_SHARES = frozenset({"label_coverage"})
+_FACTS = frozenset({"constant_prediction", "single_target"})
 _SIZES_S = ((86_400, "d"), (3_600, "h"), (60, "min"))
 
 
@@ -107,7 +108,14 @@ def amount(result: Result, value: float | None, decimals: int | None = None) -> 
             return percent(value)
     if name in _LABEL_SHARES or wording.is_share(result):
         return percent(value)
+    if is_fact(result):
+        return "yes" if value else "no"
     return figure(value, decimals)
+
+
+def is_fact(result: Result) -> bool:
+    """Whether a result of the model only says that something is so."""
+    return result.kind is ResultKind.MODEL_PERFORMANCE and result.name in _FACTS
 
 
 def is_in_percent(result: Result) -> bool:

@@ -15,8 +15,8 @@ _FloatArray = NDArray[np.float64]
 _IntArray = NDArray[np.int64]
 _BoolArray = NDArray[np.bool_]
 
-# Absolute errors are told apart by so many equal-mass levels: the mean of a segment of all but
-# the most extreme rows moves by less than a hundredth of its deviation.
+# Absolute errors are told apart by so many equal-mass levels, each of which stands for its mean;
+# the 5 % that a trimmed mean leaves out are the last six.
 _LEVELS = 128
 
 

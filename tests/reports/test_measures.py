@@ -149,6 +149,7 @@ def test_labels_of_all_windows_are_told_whichever_window_is_shown() -> None:
     results = [
         check("conflicting_labels", 3.0),
         check("label_coverage", 0.7),
+        check("single_target", 1.0),
         check("label_coverage", 0.9, window=2),
         check("roc_auc", 0.7, window=2),
         bad,

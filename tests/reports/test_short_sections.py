@@ -138,6 +138,12 @@ def test_labels_that_need_a_look_have_their_reason() -> None:
     assert "label coverage 80%, labels without prediction 12" in text
 
 
+def test_a_fact_is_told_by_its_reason_alone() -> None:
+    fact = check("single_target", 1.0, reason="all 109 labelled rows have the same target, 'no'")
+    text = terminal.render(document(fact))
+    assert "   performance: single target: all 109 labelled rows have the same target" in text
+
+
 def test_a_metric_that_could_not_be_judged_says_why() -> None:
     results, _ = metric_results("roc_auc", 0.87, 0.85, drop=(0.02, 0.05))
     unsure = dataclasses.replace(results[1], status=Status.INCONCLUSIVE, reason="it takes 900")

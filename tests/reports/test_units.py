@@ -19,6 +19,7 @@ MODEL, SYSTEM = ResultKind.MODEL_PERFORMANCE, ResultKind.SYSTEM_PERFORMANCE
         (MODEL, "error_rate", 0.0313, "0.0313"),
         (MODEL, "label_coverage", 0.8, "80%"),
         (MODEL, "conflicting_labels", 12.0, "12"),
+        (MODEL, "single_target", 1.0, "yes"),
         (SYSTEM, "error_rate", 0.0313, "3.13%"),
         (SYSTEM, "error_rate", 0.00042, "0.042%"),
         (SYSTEM, "completeness", 0.61, "61%"),

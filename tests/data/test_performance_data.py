@@ -1,0 +1,345 @@
+"""The example configurations on public data of known story, checked against scikit-learn."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+import pytest
+
+import mmon
+from mmon import config_file
+from mmon.config import Config, Dataset, Labels
+from mmon.results import Result
+from tests.conftest import DATA, REPOSITORY
+from tests.data import performance_oracle as oracle
+
+pytestmark = pytest.mark.data
+
+EXAMPLES = ("hotel_booking", "credit_card", "car_price")
+WINDOW_ROWS = 6_000
+# Production changes at row 30,000.
+CHANGED = range(5, 10)
+
+
+@functools.cache
+def example(name: str, exact: bool = False) -> Config:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MMON_DATA", str(DATA))
+        config = config_file.load(REPOSITORY / "configs" / "examples" / f"{name}.yaml")
+    return config.model_copy(update={"exact": exact})
+
+
+@functools.cache
+def sides(name: str) -> tuple[pl.DataFrame, pl.DataFrame]:
+    config = example(name)
+    return tuple(pl.read_parquet(one.path) for one in (config.reference, config.production))
+
+
+def run(config: Config) -> mmon.Report:
+    """A run whose times are always the same."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SOURCE_DATE_EPOCH", "1700000000")
+        return mmon.run(config)
+
+
+def report(name: str, exact: bool = False) -> mmon.Report:
+    return _report(name, exact)
+
+
+@functools.cache
+def _report(name: str, exact: bool) -> mmon.Report:
+    return run(example(name, exact))
+
+
+def measured(found: mmon.Report) -> Iterator[Result]:
+    """The results that are a metric of one side's rows: not a drop, not about labels."""
+    for one in found.document.results:
+        is_metric = not one.name.endswith("_drop") and one.name not in {
+            "label_coverage",
+            "worse_segment",
+        }
+        if one.application == "model-performance" and is_metric:
+            yield one
+
+
+def rows_of(name: str, side: str, window: int, segment: str | None) -> pl.DataFrame:
+    ref, cur = sides(name)
+    if side == "reference":
+        frame = ref
+    elif example(name).windows is None:
+        frame = cur
+    else:
+        frame = cur[window * WINDOW_ROWS : (window + 1) * WINDOW_ROWS]
+    if segment is None:
+        return frame
+    column, value = segment.split(" = ")
+    return frame.filter(pl.col(column) == value)
+
+
+@functools.cache
+def expected(name: str, side: str, window: int, segment: str | None) -> dict[str, float]:
+    """Every metric of some rows by scikit-learn."""
+    config, frame = example(name), rows_of(name, side, window, segment)
+    columns, settings = config.columns, config.analyses.model_performance
+    target, prediction = frame[columns.target], frame[columns.prediction]
+    if config.task == "regression":
+        return oracle.regression(target.to_numpy(), prediction.to_numpy())
+    if config.task == "multiclass":
+        scores = {label: frame[score].to_numpy() for label, score in columns.scores.items()}
+        return oracle.multiclass(target.to_list(), prediction.to_list(), scores)
+    score = frame[columns.score].to_numpy()
+    costs = settings.costs.model_dump()
+    return oracle.binary(target.to_numpy(), prediction.to_numpy(), score, costs)
+
+
+@pytest.mark.parametrize(
+    ("name", "exact", "windows", "segments", "metrics"),
+    [
+        ("hotel_booking", False, 1, 0, 13),
+        ("hotel_booking", True, 1, 0, 13),
+        ("credit_card", False, 10, 3, 43),
+        ("car_price", False, 10, 0, 11),
+        ("car_price", True, 10, 0, 11),
+    ],
+)
+def test_every_metric_is_scikit_learns_on_the_same_rows(name, exact, windows, segments, metrics):
+    checked = 0
+    for one in measured(report(name, exact)):
+        if one.value is None:
+            assert one.reason, one.name
+            assert one.reference_value is None
+            continue
+        side = expected(name, "production", one.window, one.segment)
+        before = expected(name, "reference", 0, one.segment)
+        slack = 0.0 if exact else one.error
+        assert one.error == 0.0 or not exact, one.name
+        for ours, theirs in (
+            (one.value, side[one.name]),
+            (one.reference_value, before[one.name]),
+        ):
+            assert ours == pytest.approx(theirs, rel=1e-9, abs=1e-9 + slack), one
+        checked += 1
+    assert checked == windows * (1 + segments) * metrics
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_every_metric_of_the_oracle_is_in_the_document(name):
+    windows = {one.window for one in measured(report(name))}
+    segments = {one.segment for one in measured(report(name))}
+    for window in windows:
+        for segment in segments:
+            told = {
+                one.name
+                for one in measured(report(name))
+                if (one.window, one.segment) == (window, segment) and one.value is not None
+            }
+            assert told == set(expected(name, "production", window, segment))
+
+
+def test_few_results_are_approximate_and_they_say_by_how_much():
+    approximate = {one.name: one.error for one in measured(report("hotel_booking")) if one.error}
+    assert set(approximate) == {"roc_auc", "average_precision"}
+    assert approximate["roc_auc"] < 0.001
+    assert approximate["average_precision"] < 0.01
+    for name in ("credit_card", "car_price"):
+        assert not any(one.error for one in measured(report(name)))
+
+
+@pytest.mark.parametrize(
+    ("name", "exact", "drops"),
+    [
+        ("hotel_booking", True, {"roc_auc": -1, "recall": -1}),
+        ("credit_card", False, {"roc_auc_macro": -1}),
+        ("car_price", False, {"mae": 1, "mape": 1}),
+    ],
+)
+def test_a_drop_is_the_change_for_the_worse_from_the_reference(name, exact, drops):
+    found = [
+        one
+        for one in report(name, exact).document.results
+        if one.name.endswith("_drop") and one.segment is None
+    ]
+    assert {one.name for one in found} == {f"{metric}_drop" for metric in drops}
+    for one in found:
+        metric = one.name.removesuffix("_drop")
+        before = expected(name, "reference", 0, None)[metric]
+        after = expected(name, "production", one.window, None)[metric]
+        change = drops[metric] * (after - before)
+        # Errors of a regression have no bounds: their rise is told as a share.
+        theirs = change / before if name == "car_price" else change
+        assert one.value == pytest.approx(theirs, abs=1e-9 + one.error)
+
+
+def loss(name: str, window: int) -> tuple[str, float]:
+    """The mean loss that features are judged by, and its change from the reference."""
+    metric, sign = ("mae", 1) if name == "car_price" else ("accuracy", -1)
+    before, after = (
+        expected(name, side, window if side == "production" else 0, None)[metric]
+        for side in ("reference", "production")
+    )
+    return "mae" if metric == "mae" else "error_rate", sign * (after - before)
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_the_parts_of_every_feature_sum_to_the_change_of_the_mean_loss(name):
+    document = report(name).document
+    parts: dict[tuple[int, str], list[float]] = {}
+    for one in document.metrics:
+        base = loss(name, one.window)[0]
+        if one.column is not None and one.name in {f"{base}_mix", f"{base}_rate"}:
+            parts.setdefault((one.window, one.column), []).append(one.value)
+    columns = {column for _, column in parts}
+    roles = example(name).columns
+    scores = set(roles.scores.values()) | {roles.score, roles.target, roles.prediction}
+    assert columns == {one.name for one in document.columns if one.reason is None} - scores
+    assert len(parts) == len(columns) * len(document.windows)
+    for (window, _), (mix, rate) in parts.items():
+        assert mix + rate == pytest.approx(loss(name, window)[1], rel=1e-9, abs=1e-9)
+
+
+def inside(frame: pl.DataFrame, segment: str) -> pl.Series:
+    """Which rows a segment's label describes: ``79 < adr ≤ 90 and country = PRT``."""
+    found = pl.lit(True)
+    for part in segment.split(" and "):
+        match = re.fullmatch(r"(?:([\d,.]+) < )?(\w+) ([=≤>]) (.+)", part)
+        low, name, sign, value = match.groups()
+        column, number = pl.col(name), value.replace(",", "")
+        if low is not None:
+            found &= column > float(low.replace(",", ""))
+        if sign == "=":
+            found &= column.cast(pl.String) == value
+        else:
+            found &= column <= float(number) if sign == "≤" else column > float(number)
+    return frame.select(found.fill_null(False)).to_series()
+
+
+def test_the_worse_segments_of_hotel_bookings_are_where_their_labels_say_they_are():
+    named = {
+        one.segment: one
+        for one in report("hotel_booking").document.results
+        if one.name == "worse_segment"
+    }
+    assert "country = PRT and market_segment = Groups" in named
+    for segment, one in named.items():
+        wrong, rest, sizes = [], [], []
+        for frame in sides("hotel_booking"):
+            is_wrong, is_inside = frame["y_pred"] != frame["is_canceled"], inside(frame, segment)
+            wrong.append(is_wrong.filter(is_inside).mean())
+            rest.append(is_wrong.filter(~is_inside).mean())
+            sizes.append(is_inside.mean())
+        assert one.reference_value == pytest.approx(wrong[0], rel=1e-12)
+        # How much more it got worse than all other rows.
+        assert one.value == pytest.approx(wrong[1] - wrong[0] - (rest[1] - rest[0]), rel=1e-9)
+        assert one.q_value < 0.05
+        assert f"{wrong[0]:.2g} → {wrong[1]:.2g}" in one.reason
+
+
+def test_hotel_bookings_pass_with_columns_that_may_have_drifted():
+    found = report("hotel_booking")
+    assert (found.verdict, found.exit_status) == ("pass", 0)
+    drops = {one.name: one for one in found.document.results if one.name.endswith("_drop")}
+    assert {one.status for one in drops.values()} == {"no_detection"}
+    assert drops["recall_drop"].value < 0 < drops["roc_auc_drop"].value < 0.02
+
+
+def raised(name: str) -> dict[str, dict[int, str]]:
+    """Gating results of the whole data that may or do matter, by name and window."""
+    found: dict[str, dict[int, str]] = {}
+    for one in report(name).document.results:
+        if one.gating and one.segment is None and one.status.severity >= 3:
+            label = one.name if one.column is None else f"{one.name} of {one.column}"
+            found.setdefault(label, {})[one.window] = str(one.status)
+    return found
+
+
+@pytest.mark.parametrize("name", ["credit_card", "car_price"])
+def test_nothing_is_raised_before_the_change_and_every_window_is_detected_after(name):
+    found = report(name)
+    assert (found.verdict, found.exit_status) == ("breach", 1)
+    statuses = ["no_detection"] * 5 + ["detected"] * 5
+    assert found.windows["status"].to_list() == statuses
+    assert found.windows["rows"].to_list() == [WINDOW_ROWS] * 10
+    assert {window for windows in raised(name).values() for window in windows} == set(CHANGED)
+    worse = [one for one in found.document.results if one.name == "worse_segment"]
+    assert {one.window for one in worse if one.status == "potential_detection"} == set(CHANGED)
+
+
+def always(status: str) -> dict[int, str]:
+    return dict.fromkeys(CHANGED, status)
+
+
+def test_credit_card_performance_falls_with_the_change():
+    found = raised("credit_card")
+    assert found["roc_auc_macro_drop"] == always("detected")
+    assert found["recall:upmarket_card"] == always("detected")
+    # Its other half: other applicants come, and the scores move.
+    assert found["ks of y_pred_proba_highstreet_card"] == always("detected")
+    assert found["total_variation of app_channel"] == always("potential_detection")
+    values = {
+        one.window: one
+        for one in measured(report("credit_card"))
+        if one.name == "roc_auc_macro" and one.segment is None
+    }
+    for window, one in values.items():
+        low, high = one.interval
+        assert low <= one.value <= high
+        assert (low <= one.reference_value <= high) is (window not in CHANGED)
+
+
+def test_car_prices_of_other_cars_are_told_better_in_money_and_worse_in_percent():
+    found = raised("car_price")
+    # More diesels and automatics of lower prices: what is predicted has drifted, as has the truth.
+    assert found["ks of y_pred"] == always("detected")
+    assert found["ks of y_true"] == always("potential_detection")
+    assert found["total_variation of fuel"] == always("potential_detection")
+    assert found["mape_drop"] == always("potential_detection")
+    assert "mae_drop" not in found
+    for window in range(10):
+        before = expected("car_price", "reference", 0, None)
+        after = expected("car_price", "production", window, None)
+        mae, mape = (after[name] / before[name] - 1 for name in ("mae", "mape"))
+        if window in CHANGED:
+            assert -0.2 < mae < -0.15
+            assert 0.1 < mape < 0.15
+            assert after["r2"] > 0.95 > before["r2"]
+        else:
+            assert abs(mae) < 0.02
+            assert abs(mape) < 0.02
+    # Better on the whole is no comfort for cheap cars: they got worse in money too.
+    cars, late = sides("car_price")[0], sides("car_price")[1][30_000:]
+    for frame, low, high in ((cars, 600, 700), (late, 800, 900)):
+        cheap = frame.filter(pl.col("price_new") <= 30_416)
+        assert low < np.abs(cheap["y_pred"] - cheap["y_true"]).mean() < high
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_labels_in_a_shuffled_file_of_their_own_give_the_same_document(name, tmp_path: Path):
+    config, cur = example(name), sides(name)[1]
+    target, row_id = config.columns.target, config.columns.id
+    data, labels = tmp_path / "production.parquet", tmp_path / "labels.parquet"
+    cur.drop(target).write_parquet(data)
+    shuffled = cur.select(row_id, target).sample(fraction=1, shuffle=True, seed=1)
+    shuffled.write_parquet(labels)
+    assert shuffled[row_id].to_list() != cur[row_id].to_list()
+    delayed = {
+        "production": Dataset(path=str(data)),
+        "labels": Labels(path=str(labels), on=row_id),
+    }
+    inline, joined = (
+        without_names(one) for one in (report(name), run(config.model_copy(update=delayed)))
+    )
+    assert inline == joined
+
+
+def without_names(found: mmon.Report) -> dict[str, Any]:
+    """The document but for what names its sources."""
+    body = found.document.to_dict()
+    assert body["production"].pop("source").endswith("production.parquet")
+    names = {"configuration", "config_digest", "run_id"}
+    return {key: value for key, value in body.items() if key not in names}
