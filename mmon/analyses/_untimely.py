@@ -32,11 +32,14 @@ def duplicate_ids(before: Activity | None, after: Activity) -> Measured | None:
         return Measured("duplicate_ids", None, reason="no row has an id")
     ref = None if before is None else before.identities
     error = cur.standard_error
-    told = f"{cur.repeats / cur.rows:.2%} of {cur.rows:,} rows repeat the id of another"
+    said = []
+    if cur.repeats:
+        said.append(f"{cur.repeats / cur.rows:.2%} of {cur.rows:,} rows repeat the id of another")
     if cur.missing:
-        told += f"; {cur.missing:,} rows have none"
+        said.append(f"{cur.missing:,} rows have no id")
     if not cur.is_exact:
-        told += f"; estimated from every {round(1 / cur.sampled):,}th id, give or take {error:,.0f}"
+        every = round(1 / cur.sampled)
+        said.append(f"estimated from every {every:,}th id, give or take {error:,.0f}")
     # Where the sample has no repeat there may still be some: the rule of three.
     high = max(cur.repeats + _Z * error, 3.0 / cur.sampled)
     interval = (max(0.0, cur.repeats - _Z * error), high)
@@ -45,7 +48,7 @@ def duplicate_ids(before: Activity | None, after: Activity) -> Measured | None:
         cur.repeats,
         reference=ref.repeats / ref.rows * cur.rows if ref is not None and ref.rows else None,
         interval=None if cur.is_exact else interval,
-        reason=told,
+        reason="; ".join(said) or None,
         rows=cur.rows,
         least=0.5,
         p_value_against=None if cur.is_exact else _normal_against(cur),

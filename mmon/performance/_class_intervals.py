@@ -7,9 +7,9 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import stdtrit
 
-from mmon.performance import LEVEL, Estimate
+from mmon.performance import Estimate
+from mmon.performance._mean_interval import mean_interval
 
 _FloatArray = NDArray[np.float64]
 
@@ -65,10 +65,6 @@ def mean_of(rows: int, sums: tuple[float, float, float], bounds: Interval) -> Es
         Sums over the rows of the variable, of its square and of its cube.
     bounds : (float, float)
         Where the mean can lie.
-
-    References
-    ----------
-    Hall, *On the removal of skewness by transformation*, JRSS B 1992.
     """
     mean = min(max(sums[0] / rows, bounds[0]), bounds[1])
     if rows < 2:
@@ -80,22 +76,9 @@ def mean_of(rows: int, sums: tuple[float, float, float], bounds: Interval) -> Es
     third = sums[2] / rows - 3 * mean * sums[1] / rows + 2 * mean**3
     skewness = third / spread**1.5
     variance = spread / (rows - 1)
-    error = math.sqrt(variance)
-    t = float(stdtrit(rows - 1, (1 + LEVEL) / 2))
-    low = mean - error * _hall(t, skewness, rows)
-    high = mean - error * _hall(-t, skewness, rows)
+    low, high = mean_interval(mean, math.sqrt(variance), skewness, rows)
     interval = max(bounds[0], min(low, mean)), min(bounds[1], max(high, mean))
     return Estimate(mean, interval=interval, variance=variance, rows=rows)
-
-
-def _hall(t: float, skewness: float, rows: int) -> float:
-    """The studentised mean whose transformed value is ``t``."""
-    root = math.sqrt(rows)
-    # Below this the correction is smaller than rounding.
-    if abs(skewness) < 1e-6:
-        return t
-    inner = 1 + skewness * (t / root - skewness / (6 * rows))
-    return 3 * root / skewness * (math.copysign(abs(inner) ** (1 / 3), inner) - 1)
 
 
 def variance_or_width(variance: float, interval: Interval) -> float:

@@ -6,7 +6,7 @@ import dataclasses
 import math
 
 from mmon.performance import Estimate, Tables
-from mmon.performance._error_interval import mean_interval
+from mmon.performance._mean_interval import mean_interval
 from mmon.profiles._error_moments import Moments
 from mmon.profiles.regression import RegressionTables
 

@@ -23,7 +23,7 @@ import dataclasses
 import math
 from typing import Self
 
-from mmon.performance._error_interval import mean_interval
+from mmon.performance._mean_interval import mean_interval
 from mmon.profiles._error_moments import JointMoments
 
 

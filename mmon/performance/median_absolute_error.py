@@ -9,7 +9,7 @@ from typing import ClassVar, Literal
 
 from mmon.performance import LEVEL, Estimate, Tables
 from mmon.performance._error_estimates import as_regression, left_out_reason, reason_for_nothing
-from mmon.performance._error_interval import TAIL
+from mmon.performance._mean_interval import TAIL
 from mmon.profiles.ecdf import Ecdf
 from mmon.results import Task
 

@@ -10,7 +10,7 @@ from mmon.results import Result, ResultKind
 
 _MOST_PLACES = 6
 _SECONDS = frozenset({"freshness", "longest_gap"})
-_SYSTEM_SHARES = frozenset({"error_rate", "completeness"})
+_SYSTEM_SHARES = frozenset({"error_rate", "error_rate_increase", "completeness"})
 _LABEL_SHARES = frozenset({"label_coverage"})
 _FACTS = frozenset({"constant_prediction", "single_target"})
 _SIZES_S = ((86_400, "d"), (3_600, "h"), (60, "min"))

@@ -19,10 +19,11 @@ def segment_words(segment: WorseSegment, unit: str) -> str:
     >>> one = WorseSegment("plan = pro and age > 31", ("plan", "age"), 1230, 0.041,
     ...                    0.09, 0.38, 0.27, 1e-12, 1e-9, 0.38)
     >>> segment_words(one, "error rate")
-    'plan = pro and age > 31: error rate 0.09 → 0.38, 4.1 % of rows, explains 38 % of the drop'
+    'plan = pro and age > 31: error rate 0.09 → 0.38, 4.1% of rows, explains 38% of the drop'
     """
     told = (
-        f"{segment.label}: {unit} {segment.reference_value:.2g} → {segment.production_value:.2g}, "
+        f"{segment.label}: {unit} {_number(segment.reference_value)} → "
+        f"{_number(segment.production_value)}, "
         f"{_percent(segment.share)} of rows"
     )
     if segment.explained is None:
@@ -30,8 +31,13 @@ def segment_words(segment: WorseSegment, unit: str) -> str:
     return f"{told}, explains {_percent(segment.explained)} of the drop"
 
 
+def _number(value: float) -> str:
+    """Two digits of a small number, all digits before the point of a large one."""
+    return f"{value:.2g}" if abs(value) < 99.5 else f"{value:,.0f}"
+
+
 def _percent(share: float) -> str:
-    """Two digits, and never less than "< 0.1 %"."""
+    """Two digits, and never less than "< 0.1%"."""
     if 0 < share < 0.001:
-        return "< 0.1 %"
-    return f"{100 * share:.1f} %" if share < 0.0995 else f"{100 * share:.0f} %"
+        return "< 0.1%"
+    return f"{100 * share:.1f}%" if share < 0.0995 else f"{100 * share:.0f}%"

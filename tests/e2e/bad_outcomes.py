@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,6 @@ import pytest
 from mmon.cli import _run
 
 ROWS = 1_200
-SIDES = {"binary": ("score", "scores"), "multiclass": ("scores",), "regression": ()}
 Change = Callable[[pl.DataFrame], pl.DataFrame]
 
 
@@ -95,27 +95,38 @@ class Ran:
     err: str
     document: dict[str, Any]
 
-    def results(self, name: str) -> list[dict[str, Any]]:
-        """The results of that name."""
-        return [one for one in self.document.get("results", []) if one["name"] == name]
-
-    def result(self, name: str) -> dict[str, Any]:
-        """The result of that name that is about all rows of the first window."""
-        return next(one for one in self.results(name) if one["segment"] is None)
-
     def told(self) -> str:
-        """Everything that was said, to be searched."""
-        reasons = [
-            f"{one['name']}: {one['reason']}"
-            for one in self.document.get("results", [])
-            if one["reason"]
-        ]
-        return "\n".join([self.err, self.document.get("sentence", ""), *reasons])
+        """The sentence, and every result with a value or a reason, a line each."""
+        lines = [f"sentence: {self.document['sentence']}"]
+        for one in self.document["results"]:
+            where = f" [{one['segment']}]" if one["segment"] else ""
+            lines.append(f"{one['name']}{where} = {one['value']}: {one['reason']}")
+        return "\n".join(lines)
 
 
-def without(*names: str) -> dict[str, None]:
-    """Columns of the configuration that are to be left out."""
-    return dict.fromkeys(names)
+def same(frame: pl.DataFrame) -> pl.DataFrame:
+    """The rows as they are."""
+    return frame
+
+
+def put(**columns: Any) -> Change:
+    """Replaces columns by expressions, or by one value."""
+
+    def change(frame: pl.DataFrame) -> pl.DataFrame:
+        values = {k: v if isinstance(v, pl.Expr) else pl.lit(v) for k, v in columns.items()}
+        return frame.with_columns(**values)
+
+    return change
+
+
+def lacking(*names: str) -> Change:
+    """Removes columns."""
+    return lambda frame: frame.drop(names)
+
+
+def first(rows: int) -> Change:
+    """Keeps the first rows."""
+    return lambda frame: frame.head(rows)
 
 
 def configuration(task: str | None, settings: Mapping[str, Any]) -> dict[str, Any]:
@@ -135,26 +146,105 @@ def configuration(task: str | None, settings: Mapping[str, Any]) -> dict[str, An
     return body if task is None else {"task": task, **body}
 
 
-def run(
-    folder: Path,
-    capfd: pytest.CaptureFixture[str],
-    body: Mapping[str, Any],
-    ref: pl.DataFrame,
-    cur: pl.DataFrame,
-    *options: str,
-) -> Ran:
-    """Write both sides and the configuration to a folder, which is the current one, and run."""
-    ref.write_parquet(folder / "ref.parquet")
-    cur.write_parquet(folder / "prod.parquet")
-    # JSON is YAML.
-    (folder / "run.yaml").write_text(json.dumps(body))
-    return ran(folder, capfd, "run", "run.yaml", *options)
-
-
 def ran(folder: Path, capfd: pytest.CaptureFixture[str], *words: str) -> Ran:
-    """Run a command inside this process."""
+    """Run a command inside this process, in a folder which is the current one."""
     capfd.readouterr()
     status = _run(list(words))
     out, err = capfd.readouterr()
     result = folder / "result.json"
     return Ran(status, out, err, json.loads(result.read_text()) if result.exists() else {})
+
+
+PASS, BREACH, USAGE, FAILURE, INCONCLUSIVE = 0, 1, 2, 3, 4
+
+
+@dataclasses.dataclass(frozen=True)
+class Case:
+    """One run.
+
+    Attributes
+    ----------
+    name : str
+    task : str or None
+        None leaves it out of the configuration; the rows are then of a binary task.
+    status : int
+        The exit status it deserves.
+    says : tuple of str
+        Patterns: on stderr where the run ends there, else in the sentence and the results' reasons.
+    settings : mapping
+        What differs from the configuration of sound data.
+    ref, cur : callable
+        What is done to the rows of a side.
+    """
+
+    name: str
+    task: str | None
+    status: int
+    says: tuple[str, ...]
+    settings: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    ref: Change = same
+    cur: Change = same
+
+
+def refused(
+    name: str,
+    task: str | None,
+    says: str,
+    settings: Mapping[str, Any] | None = None,
+    *,
+    ref: Change = same,
+    cur: Change = same,
+) -> Case:
+    """A configuration that does not fit the data, or itself."""
+    return Case(name, task, USAGE, (says,), settings or {}, ref, cur)
+
+
+def told(
+    name: str,
+    task: str | None,
+    status: int,
+    *says: str,
+    settings: Mapping[str, Any] | None = None,
+    ref: Change = same,
+    cur: Change = same,
+) -> Case:
+    """A run that ends in a document which says what is wrong."""
+    return Case(name, task, status, says, settings or {}, ref, cur)
+
+
+def columns(**roles: Any) -> dict[str, Any]:
+    return {"columns": roles}
+
+
+def performance(**settings: Any) -> dict[str, Any]:
+    return {"analyses": {"model_performance": settings}}
+
+
+def operations(**settings: Any) -> dict[str, Any]:
+    roles = {"latency": "latency", "error": "failed", "ignore": None}
+    return {"columns": roles, "analyses": {"system_performance": settings}}
+
+
+def run(case: Case, folder: Path, capfd: pytest.CaptureFixture[str]) -> Ran:
+    make = MAKERS[case.task or "binary"]
+    case.ref(make(seed=1)).write_parquet(folder / "ref.parquet")
+    case.cur(make(seed=2)).write_parquet(folder / "prod.parquet")
+    # JSON is YAML.
+    body = configuration(case.task, case.settings)
+    (folder / "run.yaml").write_text(json.dumps(body))
+    return ran(folder, capfd, "run", "run.yaml")
+
+
+def check(found: Ran, case: Case) -> None:
+    assert found.status == case.status, found.err + found.out
+    if not found.document:
+        first_line, *others = found.err.splitlines()
+        assert first_line.startswith("mmon: ")
+        assert len(first_line) < 300
+        assert all(line.startswith("  ") for line in others), found.err
+        assert "internal error" not in found.err
+    # Not a warning either.
+    assert found.err == "" or not found.document, found.err
+    said = found.told() if found.document else found.err
+    for pattern in case.says:
+        assert re.search(pattern, said), said

@@ -44,7 +44,7 @@ def test_segments_that_got_worse_are_told_in_words() -> None:
     assert "of 1,274 tested; the worst first" in text
     first, second = text.index("country = BR and amount > 310"), text.index("deposit = Non Refund")
     assert first < second
-    assert ": error rate 0.09 → 0.38, 4.1 % of rows" in text
+    assert ": error rate 0.09 → 0.38, 4.1% of rows" in text
 
 
 def test_when_nothing_got_worse_that_is_said_with_how_many_were_tested() -> None:

@@ -203,7 +203,7 @@ def test_segments_are_named_and_do_not_count_as_columns():
 
 def worse(segment: str, value: float, **fields) -> Result:
     return measured(
-        "worse_segment", value, segment=segment, reason="error rate 0.09 → 0.38, 4.1 % of rows",
+        "worse_segment", value, segment=segment, reason="error rate 0.09 → 0.38, 4.1% of rows",
         **fields,
     )  # fmt: skip
 

