@@ -35,12 +35,20 @@ production: PRODUCTION
 columns:
   id: request_id
   timestamp: event_time
+  target: defaulted
+  score: p_default
+  latency: latency_ms
+  error: failed
+task: binary
 windows: {{every: 1w, start: "2024-03-04"}}
 analyses:
   data_drift:
     thresholds:
       ks: {{potential: 0.1, detected: 0.2}}
   data_quality: {{}}
+  model_performance:
+    max_drop: {{potential: 0.02, detected: 0.05}}
+  system_performance: {{}}
 outputs:
   json: JSON
   html: HTML
@@ -141,7 +149,8 @@ def _stamped(frame: pl.DataFrame, times: np.ndarray, first_id: int) -> pl.DataFr
 
 
 def _applications(rng: np.random.Generator, rows: int, drift: np.ndarray) -> pl.DataFrame:
-    """Loan applications; where ``drift`` holds, incomes fall and a new channel appears."""
+    """Loan applications; where ``drift`` holds, incomes fall, a new channel appears, the north
+    defaults as the model never saw, and the service gets slower and fails more often."""
     income = rng.lognormal(10.3, 0.45, rows) * np.where(drift, 0.72, 1.0)
     amount = rng.gamma(2.0, 4_000.0, rows)
     channel = rng.choice(["web", "branch", "phone"], rows, p=[0.6, 0.3, 0.1])
@@ -150,7 +159,10 @@ def _applications(rng: np.random.Generator, rows: int, drift: np.ndarray) -> pl.
     employment_years = rng.exponential(6.0, rows).round(1)
     is_missing = drift & (rng.random(rows) < 0.25)
     odds = -1.0 + amount / 20_000 - income / 40_000
-    score = 1.0 / (1.0 + np.exp(-(odds + rng.normal(0.0, 0.5, rows))))
+    score = 1.0 / (1.0 + np.exp(-2.0 * (odds + rng.normal(0.0, 0.2, rows))))
+    region = rng.choice(["north", "south", "east", "west"], rows)
+    is_unknown = drift & (region == "north")
+    truth = 1.0 / (1.0 + np.exp(-2.0 * np.where(is_unknown, odds + 1.1, odds)))
     return pl.DataFrame(
         {
             "income": income.round(2),
@@ -158,7 +170,10 @@ def _applications(rng: np.random.Generator, rows: int, drift: np.ndarray) -> pl.
             "age": rng.integers(18, 80, rows),
             "channel": channel,
             "employment_years": pl.Series(employment_years).set(pl.Series(is_missing), None),
-            "region": rng.choice(["north", "south", "east", "west"], rows),
+            "region": region,
             "p_default": score.round(4),
+            "defaulted": (rng.random(rows) < truth).astype(np.int8),
+            "latency_ms": rng.lognormal(3.4, 0.35, rows).round(1) * np.where(drift, 1.3, 1.0),
+            "failed": rng.random(rows) < np.where(drift, 0.02, 0.004),
         }
     )

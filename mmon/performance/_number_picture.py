@@ -80,6 +80,8 @@ def _error_edges(errors: list[Ecdf]) -> _FloatArray:
     # Halved first: the range may be beyond the largest double.
     half = (high / 2 - low / 2) or max(0.5, abs(low) * 1e-9)
     middle = low / 2 + high / 2
+    # Wide enough to hold two different edges.
+    half = max(half, float(np.spacing(min(abs(middle), _LARGEST / 2))))
     with np.errstate(over="ignore"):
         edges = middle + half * np.linspace(-1.0, 1.0, _BINS + 1)
     # A range of a few denormal numbers has fewer edges.

@@ -27,6 +27,8 @@ _FINE_BINS = 20
 # More values than this beyond the known range, as a share of a batch, get bins of their own.
 _BEYOND_SHARE = 1 / _FINE_BINS
 _MOST_EDGES = 200
+# Categories are counted exactly, so that the most frequent can be chosen at the end.
+_MOST_LABELS = 100
 
 
 def assign(values: pl.Series, binning: Binning) -> _BinArray:
@@ -52,7 +54,7 @@ def assign(values: pl.Series, binning: Binning) -> _BinArray:
     for edge in binning.edges.astype(numbers.dtype):
         np.greater(numbers, edge, out=is_above)
         bins += is_above.view(np.uint8)
-    is_missing = np.isnan(numbers)
+    is_missing = ~np.isfinite(numbers)
     if is_missing.any():
         bins[is_missing] = binning.size - 1
     return bins
@@ -122,15 +124,33 @@ class FineBinning:
             self.binning = Binning(column, None, ())
         self._is_cut = False
         self._is_single = False
+        # Whether every category that was seen has a bin of its own.
+        self._is_complete = True
+
+    @property
+    def is_full(self) -> bool:
+        """Whether numbers beyond the range known would find no room for bins of their own."""
+        edges = self.binning.edges
+        return edges is not None and len(edges) > _MOST_EDGES - 2 * _FINE_BINS
+
+    def join(self, rows: NDArray[np.int64]) -> _BinArray:
+        """Join bins to make room for others.
+
+        Parameters
+        ----------
+        rows : (B,) int64, rows in each bin
+
+        Returns
+        -------
+        (B,) uint8, the new bin of each.
+        """
+        self.binning, places = coarse(self.binning, rows, 2 * _FINE_BINS)
+        return places
 
     def grow(self, values: pl.Series) -> Growth:
         """Fit the bins to a batch of values; what was counted before stays right."""
         if self._is_label:
-            if not self._is_cut and values.null_count() < len(values):
-                self._is_cut = True
-                self.binning = Binning(self.binning.column, None, _most_frequent(values))
-                return Growth(high=len(self.binning.labels or ()))
-            return Growth()
+            return self._learn(values) if self._is_complete else Growth()
         if self._is_cut and self._is_inside(values):
             return Growth()
         self._is_single = values.dtype == pl.Float32
@@ -147,6 +167,19 @@ class FineBinning:
             return Growth(high=len(edges[edges < high]))
         return self._reach_out(finite, low, high)
 
+    def _learn(self, values: pl.Series) -> Growth:
+        """Give each new category a bin: the rest, in no bin of its own, was empty so far."""
+        known = self.binning.labels or ()
+        there = values.drop_nulls()
+        is_new = _assign_labels(there, self.binning) == len(known)
+        if not is_new.any():
+            return Growth()
+        room = _MOST_LABELS - len(known)
+        new = _most_frequent(there.filter(pl.Series(is_new)), room + 1)
+        self._is_complete = len(new) <= room
+        self.binning = Binning(self.binning.column, None, (*known, *new[:room]))
+        return Growth(high=min(len(new), room))
+
     def _is_inside(self, values: pl.Series) -> bool:
         """Whether all values are in the range known; the usual case, and a cheap look."""
         low, high = values.min(), values.max()
@@ -156,14 +189,14 @@ class FineBinning:
 
     def _reach_out(self, finite: _FloatArray, low: float, high: float) -> Growth:
         edges = self.binning.edges
-        if edges is None or len(edges) > _MOST_EDGES - 2 * _FINE_BINS:
+        if edges is None:
             return Growth()
         below, above = np.empty(0), np.empty(0)
         if low < self._range[0]:
             beyond = finite[finite < self._range[0]]
             below = _edges_beyond(beyond, len(finite))
             # Rows at the smallest value known must stay in the bin above.
-            below = np.append(below, np.nextafter(self._range[0], -np.inf)) if len(below) else below
+            below = np.append(below, self._just_below(self._range[0])) if len(below) else below
         if high > self._range[1]:
             beyond = finite[finite > self._range[1]]
             above = _edges_beyond(beyond, len(finite))
@@ -173,6 +206,10 @@ class FineBinning:
         added_low = int(np.searchsorted(grown, edges[0])) if len(edges) else len(np.unique(below))
         self._keep(grown)
         return Growth(added_low, len(grown) - len(edges) - added_low)
+
+    def _just_below(self, value: float) -> float:
+        kind = np.float32 if self._is_single else np.float64
+        return float(np.nextafter(kind(value), kind(-np.inf)))
 
     def _keep(self, edges: _FloatArray) -> None:
         self.binning = Binning(self.binning.column, edges, None, self._is_single)
@@ -194,11 +231,11 @@ def _quantiles(values: _FloatArray, bins: int) -> _FloatArray:
     return np.unique(ordered[ranks])
 
 
-def _most_frequent(values: pl.Series) -> tuple[str, ...]:
+def _most_frequent(values: pl.Series, most: int) -> tuple[str, ...]:
     counts = values.drop_nulls().alias("label").value_counts(name="rows")
     counts = counts.with_columns(as_labels(counts["label"]))
     counts = counts.group_by("label").agg(pl.col("rows").sum())
-    top = counts.sort(["rows", "label"], descending=[True, False]).head(_FINE_BINS)
+    top = counts.sort(["rows", "label"], descending=[True, False]).head(most)
     return tuple(top["label"].to_list())
 
 

@@ -37,6 +37,12 @@ class _Sums:
             parts += [np.zeros((high, *shape), table.dtype), table[-1:]]
             setattr(self, name, np.concatenate(parts))
 
+    def pool(self, places: _BinArray, size: int) -> None:
+        """Add up the bins that go to one place."""
+        self.counts = _pooled(self.counts, places, size)
+        self.sums = _pooled(self.sums, places, size)
+        self.extra = _pooled(self.extra, places, size)
+
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class _Sampled:
@@ -119,6 +125,8 @@ class FeatureFold:
             Window to the positions of the rows to remember.
         """
         if self._fine is not None:
+            if self._fine.is_full:
+                self._join(self._fine)
             grown = self._fine.grow(values)
             self._binning = self._fine.binning
             self._low += grown.low
@@ -130,6 +138,17 @@ class FeatureFold:
         for window, positions in sampled.items():
             chunk = _Sampled(bins[positions], self._low, self._binning.size)
             self._sampled.setdefault(window, []).append(chunk)
+
+    def _join(self, fine: FineBinning) -> None:
+        """Join neighbouring bins, in all that was counted with them."""
+        rows = sum((one.counts.sum(axis=1) for one in self._tables.values()), np.int64(0))
+        places = fine.join(rows)
+        for window in self._sampled:
+            bins = places[self._bins_of_sample(window)]
+            self._sampled[window] = [_Sampled(bins, self._low, fine.binning.size)]
+        for table in self._tables.values():
+            table.pool(places, fine.binning.size)
+        self._binning = fine.binning
 
     def _count(
         self, window: int, bins: _BinArray, joint: Joint, rows: slice, layout: Layout

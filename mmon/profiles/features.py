@@ -23,7 +23,7 @@ class Binning:
     ----------
     column : str
     edges : (E,) float64 or None
-        For numbers: bins (-inf, e0], (e0, e1], …, (e_last, inf), then `NULL` (missing or not a
+        For numbers: bins (-inf, e0], (e0, e1], …, (e_last, inf), then `NULL` (missing, or no finite
         number): B = E + 2. All values are one bin where E is 0.
     labels : tuple of str or None
         For categories: one bin each, then `OTHER`, then `NULL`: B = len(labels) + 2.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import math
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,7 @@ from mmon.config import Config, Dataset, Labels
 from mmon.results import Result
 from tests.conftest import DATA, REPOSITORY
 from tests.data import performance_oracle as oracle
+from tests.data.segment_labels import inside
 
 pytestmark = pytest.mark.data
 
@@ -202,22 +202,6 @@ def test_the_parts_of_every_feature_sum_to_the_change_of_the_mean_loss(name):
     assert len(parts) == len(columns) * len(document.windows)
     for (window, _), (mix, rate) in parts.items():
         assert mix + rate == pytest.approx(loss(name, window)[1], rel=1e-9, abs=1e-9)
-
-
-def inside(frame: pl.DataFrame, segment: str) -> pl.Series:
-    """Which rows a segment's label describes: ``79 < adr ≤ 90 and country = PRT``."""
-    found = pl.lit(True)
-    for part in segment.split(" and "):
-        match = re.fullmatch(r"(?:([\d,.]+) < )?(\w+) ([=≤>]) (.+)", part)
-        low, name, sign, value = match.groups()
-        column, number = pl.col(name), value.replace(",", "")
-        if low is not None:
-            found &= column > float(low.replace(",", ""))
-        if sign == "=":
-            found &= column.cast(pl.String) == value
-        else:
-            found &= column <= float(number) if sign == "≤" else column > float(number)
-    return frame.select(found.fill_null(False)).to_series()
 
 
 def test_the_worse_segments_of_hotel_bookings_are_where_their_labels_say_they_are():

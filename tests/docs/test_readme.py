@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -57,9 +58,27 @@ def shell(command: str, folder: Path, **environment: str) -> subprocess.Complete
 COMMANDS = [
     line.split("  #")[0].strip()
     for block in blocks("bash")
-    for line in block.splitlines()
+    for line in block.replace("\\\n", "").splitlines()
     if line.startswith("mmon")
 ]
+
+
+def test_the_configuration_of_a_model_runs(folder):
+    (text,) = (block for block in blocks("yaml") if block.startswith("task:"))
+    labels = pl.read_parquet(
+        folder / "demo" / "production.parquet", columns=["request_id", "defaulted"]
+    )
+    labels.write_parquet(folder / "labels.parquet")
+    bare = pl.read_parquet(folder / "demo" / "production.parquet").drop("defaulted")
+    bare.write_parquet(folder / "bare.parquet")
+    sides = "reference: demo/reference.parquet\nproduction: bare.parquet\n"
+    (folder / "model.yaml").write_text(sides + text, encoding="utf-8")
+    done = shell("mmon run model.yaml --json model.json --quiet", folder)
+    assert done.returncode == ExitStatus.BREACH, done.stderr
+    names = {
+        result["name"] for result in json.loads((folder / "model.json").read_text())["results"]
+    }
+    assert {"roc_auc_drop", "recall", "completeness", "worse_segment"} <= names
 
 
 @pytest.mark.xdist_group("readme")
@@ -88,7 +107,7 @@ def test_the_make_targets_exist():
 
 
 def ci_steps() -> list[str]:
-    (block,) = blocks("yaml")
+    (block,) = (one for one in blocks("yaml") if one.startswith("name:"))
     (job,) = yaml.safe_load(block)["jobs"].values()
     return [step["run"] for step in job["steps"] if "run" in step]
 
