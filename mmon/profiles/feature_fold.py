@@ -141,7 +141,7 @@ class FeatureFold:
 
     def _join(self, fine: FineBinning) -> None:
         """Join neighbouring bins, in all that was counted with them."""
-        rows = sum((one.counts.sum(axis=1) for one in self._tables.values()), np.int64(0))
+        rows: _IntArray = np.sum([one.counts.sum(axis=1) for one in self._tables.values()], axis=0)
         places = fine.join(rows)
         for window in self._sampled:
             bins = places[self._bins_of_sample(window)]

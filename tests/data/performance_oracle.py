@@ -1,4 +1,4 @@
-"""Performance metrics of plain rows, by scikit-learn where it has them; else by their definition."""
+"""Performance metrics of plain rows: scikit-learn's, and by their definition where it has none."""
 
 from __future__ import annotations
 

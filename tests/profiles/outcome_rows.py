@@ -8,9 +8,11 @@ from typing import Any
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from mmon.config import Config
 from mmon.pipeline import run
+from mmon.profiles.features import FeatureTable
 from mmon.profiles.table import Profile
 from mmon.results import Document
 from mmon.sides import Data, Inputs, profile_reference
@@ -66,7 +68,11 @@ def _outcome(task: str, size: int, rng: np.random.Generator) -> list[pl.Series]:
     score[rng.random(size) < 0.02] = 1.5
     hits = rng.random(size) < score
     if task == "binary":
-        return [pl.Series("y", hits * 1), pl.Series("yhat", (score > 0.5) * 1), pl.Series("p", score)]
+        return [
+            pl.Series("y", hits * 1),
+            pl.Series("yhat", (score > 0.5) * 1),
+            pl.Series("p", score),
+        ]
     names = np.array(["b", "a"])
     return [
         pl.Series("y", names[hits * 1]),
@@ -74,6 +80,21 @@ def _outcome(task: str, size: int, rng: np.random.Generator) -> list[pl.Series]:
         pl.Series("p_a", score),
         pl.Series("p_b", 1.0 - score),
     ]
+
+
+def bins(frame: pl.DataFrame, one: FeatureTable) -> NDArray[np.int64]:
+    """(n,) the bin of each row, found the plain way."""
+    binning, values = one.binning, frame[one.binning.column]
+    if binning.labels is not None:
+        place = {label: index for index, label in enumerate(binning.labels)}
+        other, null = len(place), len(place) + 1
+        texts = values.cast(pl.String).to_list()
+        return np.array([null if text is None else place.get(text, other) for text in texts])
+    assert binning.edges is not None
+    kind = np.float32 if values.dtype == pl.Float32 else np.float64
+    numbers = values.cast(pl.Float64).fill_null(np.nan).to_numpy().astype(kind)
+    found = np.searchsorted(binning.edges.astype(kind), numbers, side="left")
+    return np.where(np.isfinite(numbers), found, binning.size - 1)
 
 
 def config(task: str, **sections: Any) -> Config:

@@ -1,4 +1,4 @@
-"""Each feature's bins hold what a plain recount with the final edges finds, whatever the batches."""
+"""Each feature's bins hold what a recount with the final edges finds, whatever the batches."""
 
 from __future__ import annotations
 
@@ -8,38 +8,20 @@ import pytest
 from numpy.typing import NDArray
 
 from mmon.engine import local
-from mmon.profiles.features import FeatureTable, FeatureTables
+from mmon.profiles.features import FeatureTables
+from mmon.sides import Data, Inputs, read_production
 from tests.profiles import outcome_rows
-from tests.profiles.outcome_rows import FEATURES
+from tests.profiles.outcome_rows import FEATURES, bins
 
 TASKS = ["binary", "multiclass", "regression"]
-BATCHES = [37, 500, 100_000]
-SIZE = 2_000
+BATCHES = [100, 100_000]
+SIZE = 1_500
 
 
 def features(task: str, frame: pl.DataFrame) -> FeatureTables:
     found = outcome_rows.reference(outcome_rows.config(task, segments=None), frame).features
     assert found is not None
     return found
-
-
-def table(found: FeatureTables, name: str) -> FeatureTable:
-    return next(one for one in found.tables if one.binning.column == name)
-
-
-def bins(frame: pl.DataFrame, one: FeatureTable) -> NDArray[np.int64]:
-    """(n,) the bin of each row, found the plain way."""
-    binning, values = one.binning, frame[one.binning.column]
-    if binning.labels is not None:
-        place = {label: index for index, label in enumerate(binning.labels)}
-        other, null = len(place), len(place) + 1
-        texts = values.cast(pl.String).to_list()
-        return np.array([null if text is None else place.get(text, other) for text in texts])
-    assert binning.edges is not None
-    kind = np.float32 if values.dtype == pl.Float32 else np.float64
-    numbers = values.cast(pl.Float64).fill_null(np.nan).to_numpy().astype(kind)
-    found = np.searchsorted(binning.edges.astype(kind), numbers, side="left")
-    return np.where(np.isfinite(numbers), found, binning.size - 1)
 
 
 def usable(task: str, frame: pl.DataFrame) -> NDArray[np.bool_]:
@@ -126,18 +108,6 @@ def test_the_sample_of_few_rows_holds_every_usable_row_in_its_final_bins(
     assert (np.diff(found.sample.keys.astype(np.float64)) >= 0.0).all()
 
 
-@pytest.mark.parametrize("batch", BATCHES)
-def test_a_feature_that_grows_with_time_is_cut_all_along(
-    batch: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(local, "_BATCH_ROWS", (batch, batch))
-    one = table(features("binary", outcome_rows.rows("binary", SIZE)), "rising")
-    assert one.rows.sum() == SIZE
-    assert one.binning.size <= 12
-    # The grain is that of the batches' own quantiles.
-    assert one.rows.max() <= 0.25 * SIZE
-
-
 def test_squares_of_a_bin_are_near_those_of_its_rows() -> None:
     """Each score cell's mean square stands for its rows in every bin."""
     frame = outcome_rows.rows("binary", 20_000)
@@ -155,8 +125,6 @@ def test_squares_of_a_bin_are_near_those_of_its_rows() -> None:
 def test_production_is_counted_by_the_bins_of_the_reference(
     task: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from mmon.sides import Data, Inputs, read_production
-
     monkeypatch.setattr(local, "_BATCH_ROWS", (300, 300))
     settings = outcome_rows.config(task, segments=None, windows={"every": "1d"})
     before = outcome_rows.reference(settings, outcome_rows.rows(task, SIZE))
@@ -164,8 +132,6 @@ def test_production_is_counted_by_the_bins_of_the_reference(
     found = read_production(settings, before, Inputs(before, Data(frame.lazy(), "p")), None)
     assert len(found.profiles) == 2
     assert before.features is not None
-    day = (frame["at"] - pl.duration(microseconds=1)).dt.date() if False else None
-    del day
     ends = [window.rows for window in found.windows]
     for window, profile in enumerate(found.profiles):
         part = frame.slice(sum(ends[:window]), ends[window])

@@ -1,0 +1,116 @@
+"""The sampled rows are a uniform sample that neither batches nor the order of rows change."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+import pytest
+from numpy.typing import NDArray
+from scipy import stats
+
+from mmon.profiles import row_sample
+from mmon.profiles.features import RowSample
+from mmon.profiles.joint import joint_of, layout_of
+from mmon.profiles.outcome_reader import OutcomePlan, OutcomeReader
+from mmon.profiles.row_sample import RowSampler
+from mmon.results import Task
+
+PLAN = OutcomePlan(Task.REGRESSION, "y", "yhat", identity="id")
+KEPT = 500
+
+
+@pytest.fixture(autouse=True)
+def _small(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(row_sample, "SAMPLED_ROWS", KEPT)
+    monkeypatch.setattr(row_sample, "_FEWEST_ROWS", 50)
+    monkeypatch.setattr(row_sample, "_MOST_ROWS", 8 * KEPT)
+
+
+def rows(n: int, *, unlabelled: int = 0) -> pl.DataFrame:
+    """Rows whose error is their place, so that a sample tells which rows it holds."""
+    place = np.arange(n, dtype=np.float64)
+    return pl.DataFrame({"id": np.arange(n), "y": np.zeros(n), "yhat": place}).with_columns(
+        y=pl.when(pl.int_range(pl.len()) >= unlabelled).then("y")
+    )
+
+
+def draw(frame: pl.DataFrame, batch: int, windows: int = 1) -> dict[int, RowSample]:
+    """Sample a frame that is cut into windows of equal length, batch by batch."""
+    reader, sampler = OutcomeReader(PLAN), RowSampler()
+    bins: dict[int, list[NDArray[np.uint8]]] = {window: [] for window in range(windows)}
+    length = -(-frame.height // windows)
+    for at in range(0, frame.height, batch):
+        outcome = reader.read(frame.slice(at, batch), at)
+        ends = [min(max(length * w - at, 0), len(outcome)) for w in range(windows + 1)]
+        parts = tuple((w, ends[w], ends[w + 1]) for w in range(windows) if ends[w] < ends[w + 1])
+        found = sampler.draw(parts, outcome, joint_of(outcome, layout_of(outcome)))
+        for window, positions in found.items():
+            bins[window].append(((positions + at) % 251).astype(np.uint8))
+    samples = {w: sampler.finish(w, [np.concatenate(chunks)]) for w, chunks in bins.items()}
+    return {window: sample for window, sample in samples.items() if sample is not None}
+
+
+def assert_same(one: RowSample, other: RowSample) -> None:
+    assert one.seen == other.seen
+    for name in ("keys", "bins", "loss", "half"):
+        np.testing.assert_array_equal(getattr(one, name), getattr(other, name), name)
+
+
+@pytest.mark.parametrize("batch", [1, 37, 1_000, 100_000])
+def test_the_sample_is_the_rows_with_the_smallest_keys(batch: int) -> None:
+    frame = rows(3_000 if batch > 1 else 700, unlabelled=100)
+    found = draw(frame, batch)[0]
+    outcome = OutcomeReader(PLAN).read(frame, 0)
+    assert outcome.key is not None
+    labelled = np.arange(100, frame.height)
+    expected = labelled[np.argsort(outcome.key[labelled])][:KEPT]
+    np.testing.assert_array_equal(found.loss, expected)
+    np.testing.assert_array_equal(found.keys, outcome.key[expected])
+    np.testing.assert_array_equal(found.half, outcome.half[expected])
+    np.testing.assert_array_equal(found.bins[:, 0], expected % 251)
+    assert found.seen == len(labelled)
+
+
+def test_the_order_of_rows_does_not_matter() -> None:
+    frame = rows(3_000)
+    one = draw(frame, 400)[0]
+    other = draw(frame.sample(fraction=1.0, shuffle=True, seed=1), 400)[0]
+    np.testing.assert_array_equal(one.keys, other.keys)
+    np.testing.assert_array_equal(one.loss, other.loss)
+
+
+def test_all_rows_are_kept_where_there_are_few() -> None:
+    found = draw(rows(KEPT - 1), 100)[0]
+    assert sorted(found.loss.tolist()) == list(range(KEPT - 1))
+
+
+def test_every_row_is_as_likely_to_be_drawn() -> None:
+    """Over 200 sets of ids, no place and no stretch of rows is favoured."""
+    frame, times = rows(2_000), np.zeros(2_000, dtype=np.int64)
+    for seed in range(200):
+        named = frame.with_columns(id=pl.format("{}-{}", pl.lit(seed), "id"))
+        times[draw(named, 500)[0].loss.astype(np.int64)] += 1
+    assert times.sum() == 200 * KEPT
+    share = KEPT / 2_000
+    # Without replacement the variance of a count is 200 p (1 - p), nearly without correlation.
+    statistic = ((times - 200 * share) ** 2).sum() / (200 * share * (1 - share))
+    assert 1e-3 < stats.chi2(1_999).cdf(statistic) < 1 - 1e-3
+    stretches = times.reshape(20, 100).sum(axis=1)
+    assert stats.chisquare(stretches).pvalue > 1e-3
+
+
+@pytest.mark.parametrize("batch", [90, 100_000])
+def test_many_windows_share_the_rows_that_are_kept(batch: int) -> None:
+    found = draw(rows(20_000), batch, windows=20)
+    assert len(found) == 20
+    assert {len(one.keys) for one in found.values()} == {8 * KEPT // 20}
+    for window, sample in found.items():
+        first = 1_000 * window
+        assert ((sample.loss >= first) & (sample.loss < first + 1_000)).all()
+        assert sample.seen == 1_000
+
+
+def test_a_window_is_sampled_as_if_it_were_alone() -> None:
+    frame = rows(3_000)
+    both = draw(frame, 700, windows=3)
+    assert_same(both[0], draw(frame.head(1_000), 700)[0])

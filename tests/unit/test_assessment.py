@@ -1,0 +1,170 @@
+"""Windows and segments in one pass are what each would be alone, whatever batches and order."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import polars as pl
+import pytest
+
+from mmon.engine import local
+from mmon.results import Document, Result
+from tests.profiles.outcome_rows import config, differences, document, parts, reference, rows
+
+TASKS = ["binary", "multiclass", "regression"]
+SIZE = 900
+# These follow from where the windows end, not from the rows alone.
+TIMED = "system-performance"
+
+
+@pytest.fixture(autouse=True)
+def _at_one_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1704326400")
+
+
+@pytest.mark.parametrize("batch", [61, 400])
+@pytest.mark.parametrize("task", TASKS)
+def test_the_document_does_not_depend_on_the_batches_of_production(
+    task: str, batch: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = config(task, windows={"every": "6h"})
+    before, after = reference(settings, rows(task, SIZE)), rows(task, SIZE, seed=2)
+    whole = parts(document(settings, before, after))
+    monkeypatch.setattr(local, "_BATCH_ROWS", (batch, batch))
+    assert differences(parts(document(settings, before, after)), whole) == []
+    assert len(whole["windows"]) == 3
+    assert whole["bins"]
+    assert whole["activity"]
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_only_bins_depend_on_the_batches_of_the_reference(
+    task: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = config(task)
+    before, after = rows(task, SIZE), rows(task, SIZE, seed=2)
+    whole = _without_bins(document(settings, before, after))
+    monkeypatch.setattr(local, "_BATCH_ROWS", (61, 61))
+    found = _without_bins(document(settings, reference(settings, before), after))
+    assert differences(found, whole) == []
+
+
+def _without_bins(found: Document) -> dict[str, Any]:
+    body = parts(found)
+    body["bins"] = []
+    body["metrics"] = [
+        one for one in body["metrics"] if not one["name"].endswith(("_mix", "_rate"))
+    ]
+    body["results"] = [one for one in body["results"] if one["name"] != "worse_segment"]
+    for one in body["performance"]:
+        # Cells of a picture follow the first rows, too.
+        one.pop("plane_edges", None)
+        one.pop("plane", None)
+        for side in ("reference", "production"):
+            if one.get(side):
+                one[side].pop("plane", None)
+    return body
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_the_order_of_rows_does_not_matter(task: str) -> None:
+    settings = config(task, windows={"every": "6h"})
+    before, after = rows(task, SIZE), rows(task, SIZE, seed=2)
+    ordered = parts(document(settings, before, after))
+    shuffled = parts(
+        document(
+            settings,
+            before.sample(fraction=1.0, shuffle=True, seed=1),
+            after.sample(fraction=1.0, shuffle=True, seed=2),
+        )
+    )
+    for body in (ordered, shuffled):
+        # Rows come late by the order in which they come.
+        body["results"] = [one for one in body["results"] if one["name"] != "late_rows"]
+        for window in body["windows"]:
+            window.pop("late_rows")
+        for picture in body["activity"]:
+            picture.pop("late", None)
+    assert differences(shuffled, ordered) == []
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_a_window_is_judged_as_if_its_rows_were_alone(task: str) -> None:
+    before = reference(config(task), rows(task, SIZE))
+    after = rows(task, SIZE, seed=2)
+    found = document(config(task, windows={"every": "6h"}), before, after)
+    for window in found.windows:
+        start, end = (_naive(text) for text in (window.start, window.end))
+        inside = after.filter(pl.col("at") > start, pl.col("at") <= end)
+        assert inside.height == window.rows
+        alone = document(config(task), before, inside)
+        one = _bodies([r for r in found.results if r.window == window.index])
+        assert differences(one, _bodies(alone.results)) == []
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_a_segment_is_judged_as_if_its_rows_were_alone(task: str) -> None:
+    """But for the correction, which is over all segments of a column."""
+    before, after = rows(task, SIZE), rows(task, SIZE, seed=2)
+    found = document(config(task), before, after)
+    for value in ("br", "de", "fr"):
+        of_value = pl.col("country") == value
+        alone = document(
+            config(task, segments=None), before.filter(of_value), after.filter(of_value)
+        )
+        own = [r for r in found.results if r.segment == f"country = {value}"]
+        names = {(r.name, r.column) for r in own}
+        # What is compared with the time of the whole run, and what only whole runs have.
+        others = [r for r in alone.results if r.segment is None and (r.name, r.column) in names]
+        skipped = ("segment", "q_value", "status", "gating", "reason")
+        one, other = _bodies(own, *skipped), _bodies(others, *skipped)
+        assert len(one) > 50
+        assert differences(one, other) == []
+
+
+def _bodies(results: list[Result] | Any, *skipped: str) -> dict[str, Any]:
+    """Results that do not depend on where windows end, by what they are about."""
+    fields = ("value", "p_value", "q_value", "interval", "reference_value", "error")
+    kept = [name for name in (*fields, "status", "gating", "reason") if name not in skipped]
+    return {
+        f"{one.name} {one.column} {'' if 'segment' in skipped else one.segment} {one.direction}": {
+            name: list(v) if isinstance(v := getattr(one, name), tuple) else v for name in kept
+        }
+        for one in results
+        if one.application != TIMED
+    }
+
+
+def _naive(text: str | None) -> dt.datetime:
+    assert text is not None
+    return dt.datetime.fromisoformat(text).replace(tzinfo=None)
+
+
+@pytest.mark.parametrize("gate", [True, False])
+def test_segments_gate_only_where_they_are_to(gate: bool) -> None:
+    settings = config("binary", segments={"columns": ["country"], "gate": gate})
+    found = document(settings, rows("binary", SIZE), rows("binary", SIZE, seed=2))
+    of_segments = [one for one in found.results if one.segment is not None]
+    assert any(one.gating for one in of_segments) is gate
+    assert any(one.gating for one in found.results if one.segment is None)
+
+
+def test_all_segments_of_a_column_are_corrected_together() -> None:
+    found = document(config("binary"), rows("binary", SIZE), rows("binary", SIZE, seed=2))
+    drops = [one for one in found.results if one.name == "roc_auc_drop" and one.segment]
+    assert len(drops) == 3
+    ordered = sorted(drops, key=lambda one: one.p_value or 0.0)
+    for rank, one in enumerate(ordered, 1):
+        rest = [(r.p_value or 0.0) * 3 / k for k, r in enumerate(ordered, 1) if k >= rank]
+        assert one.q_value == pytest.approx(min(1.0, *rest))
+
+
+def test_only_the_top_values_are_told_apart_and_the_rest_is_pooled() -> None:
+    settings = config("binary", segments={"columns": ["country"], "top": 1})
+    after = rows("binary", SIZE, seed=2)
+    found = document(settings, rows("binary", SIZE), after)
+    coverage = {one.segment: one.reason for one in found.results if one.name == "label_coverage"}
+    others = after.filter(pl.col("country") != "br").height
+    assert set(coverage) == {None, "country = br", "country = (other)"}
+    assert f"of {others} production rows" in (coverage["country = (other)"] or "")

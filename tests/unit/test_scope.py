@@ -1,0 +1,145 @@
+"""What a run looks at is settled before rows are read, and is the same with a stored reference."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+from mmon.config import Config
+from mmon.errors import ConfigError
+from mmon.profiles import baseline
+from mmon.profiles.table import Profile
+from mmon.scope import stored_reference
+from tests.profiles import outcome_rows
+from tests.profiles.outcome_rows import config, differences, document, parts, reference, rows
+
+TASKS = ["binary", "multiclass", "regression"]
+SIZE = 900
+
+
+def stored(settings: Config, frame: pl.DataFrame, folder: Path) -> Profile:
+    """The reference, from a baseline file."""
+    baseline.save(reference(settings, frame), folder / "ref.mmon")
+    return baseline.load(folder / "ref.mmon")
+
+
+@pytest.fixture(autouse=True)
+def _at_one_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1704326400")
+
+
+@pytest.mark.parametrize("exact", [True, False])
+@pytest.mark.parametrize("task", TASKS)
+def test_a_baseline_gives_the_document_that_the_data_give(
+    task: str, exact: bool, tmp_path: Path
+) -> None:
+    settings = config(task, exact=exact, points=128, windows={"every": "12h"})
+    before, after = rows(task, SIZE), rows(task, SIZE, seed=2)
+    direct = parts(document(settings, before, after))
+    again = parts(document(settings, stored(settings, before, tmp_path), after))
+    assert differences(again, direct) == []
+    assert len(direct["windows"]) == 2
+    assert {one["segment"] for one in direct["results"]} >= {None, "country = br"}
+    assert direct["bins"]
+    assert direct["performance"]
+
+
+def test_a_run_without_segments_takes_no_notice_of_those_in_the_baseline(tmp_path: Path) -> None:
+    before, after = rows("binary", SIZE), rows("binary", SIZE, seed=2)
+    plain = config("binary", segments=None)
+    with_segments = stored(config("binary"), before, tmp_path)
+    found = parts(document(plain, with_segments, after))
+    assert differences(found, parts(document(plain, before, after))) == []
+
+
+def test_columns_that_were_ignored_when_the_baseline_was_made_stay_ignored(tmp_path: Path) -> None:
+    roles = {**config("binary").columns.model_dump(exclude_none=True), "ignore": ("city", "flag")}
+    settings = config("binary", columns=roles)
+    before, after = rows("binary", SIZE), rows("binary", SIZE, seed=2)
+    direct = parts(document(settings, before, after))
+    again = parts(document(settings, stored(settings, before, tmp_path), after))
+    assert differences(again, direct) == []
+
+
+def test_a_stored_feature_can_be_ignored_later(tmp_path: Path) -> None:
+    profile = stored(config("binary"), rows("binary", SIZE), tmp_path)
+    roles = {**config("binary").columns.model_dump(exclude_none=True), "ignore": ("city",)}
+    found = stored_reference(config("binary", columns=roles), profile)
+    assert found.features is not None
+    assert profile.features is not None
+    assert found.features.sample is not None
+    names = [one.binning.column for one in found.features.tables]
+    assert "city" in [one.binning.column for one in profile.features.tables]
+    assert "city" not in names
+    assert found.features.sample.bins.shape[1] == len(names)
+    assert all(one.profile.column("city") is None for one in found.segments)
+
+
+def test_without_model_performance_stored_outcomes_are_left_alone(tmp_path: Path) -> None:
+    profile = stored(config("binary"), rows("binary", SIZE), tmp_path)
+    off = config("binary", analyses={"model_performance": None})
+    found = stored_reference(off, profile)
+    assert found.performance is None
+    assert found.features is None
+
+
+@pytest.mark.parametrize(
+    ("task", "sections", "says"),
+    [
+        ("binary", {"segments": ["contry"]}, r"segments: the reference has no column 'contry'"),
+        ("binary", {"segments": ["list"]}, r"segments: 'list' holds List values"),
+        ("binary", {"analyses": {"model_performance": {"metrics": ["rmse"]}}}, r"for task: regr"),
+        ("regression", {"analyses": {"model_performance": {"metrics": ["f1"]}}}, r"'f1' is for"),
+        (
+            "regression",
+            {"analyses": {"model_performance": {"thresholds": {"accuracy": {}}}}},
+            r"thresholds\.accuracy: 'accuracy' is for task: binary or multiclass",
+        ),
+        (
+            "binary",
+            {"analyses": {"model_performance": {"metrics": ["precision_macro"]}}},
+            r"'precision_macro' is for task: multiclass, and this is binary",
+        ),
+        ("regression", {"analyses": {"model_performance": {"costs": {}}}}, r"costs are for"),
+    ],
+)
+def test_what_the_reference_cannot_give_is_refused(
+    task: str, sections: dict[str, Any], says: str
+) -> None:
+    frame = rows(task, 100).with_columns(list=pl.concat_list("rising"))
+    with pytest.raises(ConfigError, match=says) as caught:
+        reference(config(task, **sections), frame)
+    assert caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [("f1:z", "'f1:"), ("accuracy_macro", "'accuracy'"), ("top_7_accuracy", "'top_")],
+)
+def test_full_names_that_the_reference_does_not_have_are_refused(name: str, hint: str) -> None:
+    settings = config("multiclass", analyses={"model_performance": {"metrics": [name]}})
+    before, after = rows("multiclass", 200), rows("multiclass", 200, seed=2)
+    with pytest.raises(ConfigError, match=f"there is no '{name}' in the reference") as caught:
+        document(settings, before, after)
+    assert hint in (caught.value.hint or "")
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"task": "multiclass", "columns": {"target": "y", "prediction": "yhat"}}, r"task: multi"),
+        ({"segments": ["city"]}, r"made without segments of 'city'"),
+        ({"columns": {**outcome_rows.ROLES["binary"], "score": "rising"}}, r"score: 'rising' is a"),
+        ({"analyses": {"model_performance": {"positive": 0}}}, r"positive: '0' is asked for"),
+    ],
+)
+def test_a_baseline_made_for_something_else_is_refused(
+    change: dict[str, Any], says: str, tmp_path: Path
+) -> None:
+    profile = stored(config("binary"), rows("binary", SIZE), tmp_path)
+    with pytest.raises(ConfigError, match=says) as caught:
+        document(config("binary", **change), profile, rows("binary", 200, seed=2))
+    assert "baseline" in (caught.value.hint or "")
