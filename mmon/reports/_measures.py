@@ -14,7 +14,7 @@ KINDS = frozenset({ResultKind.MODEL_PERFORMANCE, ResultKind.SYSTEM_PERFORMANCE})
 
 WORSE_SEGMENT = "worse_segment"
 
-CHANGES = ("_drop", "_rise")
+CHANGES = ("_drop", "_rise", "_increase")
 """How the names of results end that compare a metric with the reference's."""
 
 # Labels are joined once for all windows.

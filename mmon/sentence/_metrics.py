@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from mmon.results import Result, ResultKind, Status
 
 WORSE_SEGMENT = "worse_segment"
-_CHANGES = ("_drop", "_rise")
+_CHANGES = ("_drop", "_rise", "_increase")
 _SHARES = frozenset({"completeness", "error_rate", "label_coverage"})
 _SECONDS = frozenset({"freshness", "longest_gap"})
 

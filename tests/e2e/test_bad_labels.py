@@ -187,9 +187,7 @@ BASELINES: list[tuple[Case, Mapping[str, Any]]] = [
         {},
     ),
     (
-        refused(
-            "without scores", "binary", rf"score: 'p' is a feature .*{AGAIN}", STORED
-        ),
+        refused("without scores", "binary", rf"score: 'p' is a feature .*{AGAIN}", STORED),
         columns(score=None),
     ),
     (

@@ -16,8 +16,7 @@ from mmon.scope import stored_reference
 from tests.profiles import outcome_rows
 from tests.profiles.outcome_rows import config, differences, document, parts, reference, rows
 
-TASKS = ["binary", "multiclass", "regression"]
-SIZE = 900
+SIZE = 600
 
 
 def stored(settings: Config, frame: pl.DataFrame, folder: Path) -> Profile:
@@ -31,12 +30,14 @@ def _at_one_time(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1704326400")
 
 
-@pytest.mark.parametrize("exact", [True, False])
-@pytest.mark.parametrize("task", TASKS)
+@pytest.mark.parametrize(
+    ("task", "exact"),
+    [("binary", True), ("binary", False), ("multiclass", False), ("regression", False)],
+)
 def test_a_baseline_gives_the_document_that_the_data_give(
     task: str, exact: bool, tmp_path: Path
 ) -> None:
-    settings = config(task, exact=exact, points=128, windows={"every": "12h"})
+    settings = config(task, exact=exact, points=128, windows={"every": "8h"})
     before, after = rows(task, SIZE), rows(task, SIZE, seed=2)
     direct = parts(document(settings, before, after))
     again = parts(document(settings, stored(settings, before, tmp_path), after))
@@ -130,7 +131,10 @@ def test_full_names_that_the_reference_does_not_have_are_refused(name: str, hint
 @pytest.mark.parametrize(
     ("change", "says"),
     [
-        ({"task": "multiclass", "columns": {"target": "y", "prediction": "yhat"}}, r"task: multi"),
+        (
+            {"task": "multiclass", "columns": {"target": "y", "prediction": "yhat", "id": "id"}},
+            r"task: multiclass is asked for and the reference was summarised for binary",
+        ),
         ({"segments": ["city"]}, r"made without segments of 'city'"),
         ({"columns": {**outcome_rows.ROLES["binary"], "score": "rising"}}, r"score: 'rising' is a"),
         ({"analyses": {"model_performance": {"positive": 0}}}, r"positive: '0' is asked for"),
