@@ -8,8 +8,9 @@ from collections.abc import Iterable, Sequence
 from mmon.analyses import Analysis, Context, Drawing, Findings, configured
 from mmon.analyses._labels import label_findings
 from mmon.config import Config
+from mmon.config_analyses import Thresholds
 from mmon.profiles.table import Profile
-from mmon.results import Metric, Result
+from mmon.results import Metric, Result, ResultKind, Score
 from mmon.sides import Production
 from mmon.verdict import Candidate, Rule, judge
 
@@ -24,6 +25,8 @@ class Assessment:
     results: list[Result]
     metrics: list[Metric]
     drawings: list[Drawing]
+    told: set[tuple[str, str | None]] = dataclasses.field(default_factory=set)
+    """(analysis, segment) whose numbers of the reference were told."""
 
 
 def assess(
@@ -53,6 +56,8 @@ def assess(
             _analyse(found, analysis, [context], rule)
             for contexts in _segments(context):
                 _analyse(found, analysis, contexts, rule)
+    if not production.windows:
+        found.results.extend(judge([_nothing_to_judge(config)], rule))
     if production.outside:
         outside = float(production.outside)
         found.metrics.append(Metric(APPLICATION, "rows_outside_windows", outside))
@@ -63,12 +68,26 @@ def assess(
     return found
 
 
+def _nothing_to_judge(config: Config) -> Candidate:
+    """That there is no window: whatever was to be decided is open."""
+    settings = [getattr(config.analyses, one.name) for one in configured(config)]
+    gates = any(one.gate != "none" for one in settings)
+    return Candidate(
+        application=APPLICATION,
+        kind=ResultKind.MM_APP_ANOMALY,
+        name="windows",
+        score=Score(None, reason="no production row falls into any window"),
+        thresholds=Thresholds(detected=1.0 if gates else None),
+        gating=gates,
+    )
+
+
 def _analyse(
     found: Assessment, analysis: Analysis, contexts: Sequence[Context], rule: Rule
 ) -> None:
     """One analysis of all rows, or of all segments of one column, corrected together."""
     first = [analysis.analyse(context) for context in contexts]
-    _keep(found, contexts, first)
+    _keep(found, analysis.name, contexts, first)
     counts = [len(one.candidates) for one in first]
     judged = judge(_candidates(contexts, first), rule)
     found.results.extend(judged)
@@ -78,14 +97,20 @@ def _analyse(
     for context, count in zip(contexts, counts, strict=True):
         last.append(analysis.conclude(context, judged[start : start + count]))
         start += count
-    _keep(found, contexts, last)
+    _keep(found, analysis.name, contexts, last)
     found.results.extend(judge(_candidates(contexts, last), rule))
 
 
-def _keep(found: Assessment, contexts: Sequence[Context], findings: Sequence[Findings]) -> None:
+def _keep(
+    found: Assessment, name: str, contexts: Sequence[Context], findings: Sequence[Findings]
+) -> None:
     for context, one in zip(contexts, findings, strict=True):
+        metrics = list(one.metrics)
+        if one.once and (name, context.segment) not in found.told:
+            found.told.add((name, context.segment))
+            metrics += one.once
         found.metrics.extend(
-            dataclasses.replace(metric, segment=context.segment) for metric in one.metrics
+            dataclasses.replace(metric, segment=context.segment) for metric in metrics
         )
         found.drawings.extend(one.drawings)
 

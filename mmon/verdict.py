@@ -230,6 +230,9 @@ def _shortage(one: Candidate, family: int, rule: Rule) -> str | None:
     if threshold is None or threshold == 0.0 or one.p_value_at is None:
         return None
     needed_p = rule.alpha / family
+    if one.score.p_value is not None and one.score.p_value <= needed_p:
+        # Less than the threshold is significant already.
+        return None
     p_value_at = one.p_value_at
 
     def suffices(rows: int | None) -> bool:

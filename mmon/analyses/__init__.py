@@ -67,11 +67,23 @@ class Context:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Findings:
-    """What an analysis found: scores to be judged, numbers that are only told, and drawings."""
+    """What an analysis found.
+
+    Attributes
+    ----------
+    candidates : sequence of Candidate
+        Scores to be judged.
+    metrics : sequence of Metric
+        Numbers that are only told.
+    drawings : sequence of Drawing
+    once : sequence of Metric
+        Numbers of the reference: the same in every window, and told in the first alone.
+    """
 
     candidates: Sequence[Candidate] = ()
     metrics: Sequence[Metric] = ()
     drawings: Sequence[Drawing] = ()
+    once: Sequence[Metric] = ()
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -42,6 +42,11 @@ class Change:
         return all(math.isfinite(bound) for bound in metric.bounds)
 
     @property
+    def is_undefined(self) -> bool:
+        """Whether neither side has a value."""
+        return self.cur.value is None and (self.ref is None or self.ref.value is None)
+
+    @property
     def unit(self) -> float:
         """What one unit of a drop is, in the metric's own unit."""
         if self.ref is None or self.ref.value is None or self.is_absolute(self.metric):
@@ -88,6 +93,9 @@ class Change:
                 # No share can drop so far, so there is nothing that more rows could show.
                 return 0.0
             return two_proportions(*ref.trials, min(m, round(share * m)), m) if m else None
+        if not self.unit:
+            # From no error at all, any is more than a share of it.
+            return 0.0
         if cur.variance is None or not cur.rows:
             return None
         # Variances shrink in proportion to the rows.

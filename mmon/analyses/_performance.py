@@ -33,6 +33,9 @@ DEFAULT_DROP = Thresholds(potential=0.02, detected=0.05)
 DEFAULT_RELATIVE_DROP = Thresholds(potential=0.1, detected=0.2)
 """Of a metric without bounds, as a share of the reference's value."""
 
+# What not every model has is left out where neither side has it, and not told to be missing.
+_OPTIONAL = ("interval_coverage", "top_k_accuracy")
+
 # What decides when the configuration names no metric: the first that the data allows.
 _USUAL = {
     Task.BINARY: ("roc_auc", "accuracy"),
@@ -47,17 +50,17 @@ def assess(context: Context, cur: Performance) -> Findings:
     task = task_of(cur)
     settings = _settings(context)
     candidates = [*_coverage(context, cur), *fault_candidates(context)]
-    metrics: list[Metric] = []
+    once: list[Metric] = []
     sides = _Sides(context, _usable(ref), cur)
     deciding = _deciding(settings, task, sides)
     for metric in _chosen(settings, task):
         candidates += sides.candidates(metric, deciding)
-        metrics += sides.reference_intervals(metric)
+        once += sides.reference_intervals(metric)
     if context.segment is not None:
-        return Findings(candidates, metrics)
+        return Findings(candidates, once=once)
     where = where_worse(context, task)
     drawn: list[Drawing] = [*where.drawings, *_picture(context, _usable(ref), cur)]
-    return Findings([*candidates, *where.candidates], [*metrics, *where.metrics], drawn)
+    return Findings([*candidates, *where.candidates], where.metrics, drawn, once)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -85,6 +88,8 @@ class _Sides:
             if levels is None and name == metric.main:
                 levels = settings.thresholds.get(metric.name)
             change = Change(metric, name, before.get(name), cur)
+            if metric.name in _OPTIONAL and levels is None and change.is_undefined:
+                continue
             found += level_candidates(self.context, change, levels or PerformanceLevels())
             drop = _drop_levels(settings, metric, levels, is_deciding=name in deciding)
             if not drop.is_empty:

@@ -12,6 +12,7 @@ from mmon.config_analyses import ModelPerformance
 from mmon.profiles.features import FeatureTables
 from mmon.results import Metric, ResultKind, Score, Task
 from mmon.segments import (
+    Found,
     WorseSegment,
     contributions,
     feature_bins,
@@ -44,7 +45,8 @@ def where_worse(context: Context, task: Task) -> Findings:
             Metric(APPLICATION, f"segments_{side}_sample_rows", float(rows), context.window)
             for side, rows in zip(("reference", "production"), found.sample_rows, strict=True)
         ]
-    candidates = [_named(context, task, one, _mean_loss(ref)) for one in found.segments]
+    unit = _mean_loss(ref)
+    candidates = [_named(context, task, one, unit, found) for one in found.segments]
     return Findings(candidates, metrics, bins)
 
 
@@ -76,10 +78,14 @@ def _mean_loss(ref: FeatureTables) -> float:
     return total / rows if rows and total else 1.0
 
 
-def _named(context: Context, task: Task, segment: WorseSegment, unit: float) -> Candidate:
+def _named(
+    context: Context, task: Task, segment: WorseSegment, unit: float, found: Found
+) -> Candidate:
     settings = context.config.analyses.model_performance or ModelPerformance()
     loss = "mae" if task is Task.REGRESSION else "error rate"
     words = segment_words(segment, loss).removeprefix(f"{segment.label}: ")
+    if found.is_partial and (segment.depth > 1 or task is Task.REGRESSION):
+        words += f" (of a sample of {found.sample_rows[0]:,} and {found.sample_rows[1]:,} rows)"
     return Candidate(
         application=APPLICATION,
         kind=ResultKind.MODEL_PERFORMANCE,

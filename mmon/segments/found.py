@@ -28,8 +28,8 @@ class WorseSegment:
         Of "it got no worse, or no more so than the rest", before and after the correction for the
         number of segments tested. For two features, from the rows that did not discover it.
     explained : float or None
-        How much of the overall change goes away when the segment's value rises as the rest's, in
-        [0, 1]; None where the overall value did not rise.
+        How much of the overall change goes away when the segment's value rises as the rest's: above
+        1 where other rows got better; None where the overall value did not rise.
     """
 
     label: str

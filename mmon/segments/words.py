@@ -28,12 +28,16 @@ def segment_words(segment: WorseSegment, unit: str) -> str:
     )
     if segment.explained is None:
         return told
+    if segment.explained > 1.0:
+        return f"{told}, more than the whole drop"
     return f"{told}, explains {_percent(segment.explained)} of the drop"
 
 
 def _number(value: float) -> str:
     """Two digits of a small number, all digits before the point of a large one."""
-    return f"{value:.2g}" if abs(value) < 99.5 else f"{value:,.0f}"
+    if abs(value) >= 99.5:
+        return f"{value:,.0f}"
+    return f"{value:#.2g}" if abs(value) < 9.95 else f"{value:.3g}"
 
 
 def _percent(share: float) -> str:

@@ -208,5 +208,5 @@ def _describe(evidence: Evidence, one: _Tested) -> WorseSegment:
         excess=excess,
         p_value=one.p_value,
         q_value=one.q_value,
-        explained=min(max(share * excess / change, 0.0), 1.0) if change > 0 else None,
+        explained=max(share * excess / change, 0.0) if change > 0 else None,
     )

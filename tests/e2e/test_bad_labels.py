@@ -211,3 +211,15 @@ def test_a_baseline_that_was_made_for_something_else_says_so(
     words = ("baseline", "ref.parquet", "--config", "made.yaml", "-o", "ref.mmon")
     assert ran(folder, capfd, *words).status == PASS
     check(run(case, folder, capfd), case)
+
+
+def test_a_baseline_of_an_older_format_says_to_make_it_again(
+    folder: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    bad_outcomes.binary(seed=1).write_parquet(folder / "ref.parquet")
+    assert ran(folder, capfd, "baseline", "ref.parquet", "-o", "ref.mmon").status == PASS
+    header = json.loads(pl.read_parquet_metadata(folder / "ref.mmon")["mmon.baseline"])
+    old = {"mmon.baseline": json.dumps({**header, "format_version": 1})}
+    pl.read_parquet(folder / "ref.mmon").write_parquet(folder / "ref.mmon", metadata=old)
+    case = Case("old", "binary", FAILURE, (r"ref.mmon has baseline format 1;", AGAIN), STORED)
+    check(run(case, folder, capfd), case)

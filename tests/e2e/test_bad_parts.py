@@ -164,6 +164,33 @@ OPERATIONS = [
         settings=operations(),
         cur=put(at=pl.lit(None, dtype=pl.Datetime("us"))),
     ),
+    *(
+        told(
+            f"no window, {name}",
+            "binary",
+            INCONCLUSIVE,
+            r"sentence: no production row falls into any window",
+            r"windows = None: no production row",
+            settings={"windows": windows},
+            cur=change,
+        )
+        for name, windows, change in (
+            ("later", {"every": "1h", "start": "2025-01-01"}, same),
+            ("no times", {"every": "1d"}, put(at=pl.lit(None, dtype=pl.Datetime("us")))),
+            ("no rows", {"every": "1d"}, first(0)),
+            ("no rows to count", {"rows": 100}, first(0)),
+        )
+    ),
+    told(
+        "no window and no gate",
+        "binary",
+        PASS,
+        r"sentence: nothing was tested",
+        settings={
+            "windows": {"every": "1h", "start": "2025-01-01"},
+            **{"analyses": {"model_performance": {"gate": "none"}}},
+        },
+    ),
     Case(
         "times of text",
         "binary",

@@ -144,6 +144,7 @@ def test_a_baseline_made_for_something_else_is_refused(
     change: dict[str, Any], says: str, tmp_path: Path
 ) -> None:
     profile = stored(config("binary"), rows("binary", SIZE), tmp_path)
+    settings = config(**{"task": "binary", **change})
     with pytest.raises(ConfigError, match=says) as caught:
-        document(config("binary", **change), profile, rows("binary", 200, seed=2))
+        document(settings, profile, rows("binary", 200, seed=2))
     assert "baseline" in (caught.value.hint or "")

@@ -1,0 +1,223 @@
+"""Performance is judged in the direction that matters, by size and by significance."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import re
+from typing import Any
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from mmon import performance
+from mmon.analyses import Context
+from mmon.analyses._drops import Change, drop_candidate, is_gating, level_candidates
+from mmon.config import Config
+from mmon.config_analyses import PerformanceLevels, Thresholds
+from mmon.performance import Estimate, PerformanceMetric
+from mmon.profiles.classification import ClassificationTables
+from mmon.profiles.table import Profile
+from mmon.results import Result, Status
+from mmon.verdict import Rule, judge
+
+NONE, POTENTIAL, DETECTED = Status.NO_DETECTION, Status.POTENTIAL_DETECTION, Status.DETECTED
+LEVELS = Thresholds(potential=0.1, detected=0.2)
+SURE = 1e-6
+"""A variance at which nothing is chance."""
+
+
+def metric(name: str) -> PerformanceMetric:
+    return performance.metric_class(name)()
+
+
+def context(
+    settings: dict[str, Any] | None = None, *, labelled: int = 10, **sections: Any
+) -> Context:
+    """A context of binary outcomes, so many of which have a label."""
+    analyses = {} if settings is None else {"model_performance": settings}
+    body = {"reference": "r", "production": "p", "analyses": analyses, **sections}
+    target = np.where(np.arange(10) < labelled, np.arange(10) % 2, -1)
+    tables = ClassificationTables.of_rows(target, np.arange(10) % 2)
+    profile = Profile("p", 10, (), performance=tables)
+    return Context(profile, profile, Config.model_validate(body))
+
+
+def judged_drop(change: Change, levels: Thresholds = LEVELS, rule: Rule | None = None) -> Result:
+    (found,) = judge([drop_candidate(context(), change, levels)], rule or Rule())
+    return found
+
+
+def judged_value(change: Change, **levels: dict[str, float]) -> Result:
+    settings = PerformanceLevels.model_validate(levels)
+    (found,) = judge(level_candidates(context(), change, settings), Rule())
+    return found
+
+
+def estimate(value: float, variance: float = SURE, rows: int = 10_000) -> Estimate:
+    half = 1.96 * math.sqrt(variance)
+    return Estimate(value, (value - half, value + half), variance, rows)
+
+
+def share(hits: int, rows: int) -> Estimate:
+    value = hits / rows
+    return Estimate(value, None, value * (1 - value) / rows, rows, trials=(hits, rows))
+
+
+@pytest.mark.parametrize("name", performance.names())
+def test_better_is_never_a_breach_and_worse_always_is(name: str) -> None:
+    one = metric(name)
+    # A bias is worse on either side of 0; the others by how they are to be read.
+    before = 0.5
+    worse, better = {"higher": (0.2, 0.8), "lower": (0.8, 0.2), "zero": (0.8, 0.2)}[one.better]
+    ref = estimate(before)
+    bad = judged_drop(Change(one, name, ref, estimate(worse)))
+    good = judged_drop(Change(one, name, ref, estimate(better)))
+    assert (bad.status, good.status) == (DETECTED, NONE)
+    assert bad.value is not None
+    assert good.value is not None
+    unit = 1.0 if all(map(math.isfinite, one.bounds)) else before
+    assert bad.value == pytest.approx(0.3 / unit)
+    assert good.value == pytest.approx(-0.3 / unit)
+    assert good.p_value is not None
+    assert good.p_value < 1e-6
+    if one.better == "zero":
+        assert judged_drop(Change(one, name, ref, estimate(-0.8))).status is DETECTED
+        assert judged_drop(Change(one, name, ref, estimate(-0.2))).status is NONE
+
+
+@pytest.mark.parametrize(
+    ("after", "status"), [(0.95, NONE), (0.75, NONE), (0.65, POTENTIAL), (0.5, DETECTED)]
+)
+def test_a_drop_has_two_levels(after: float, status: Status) -> None:
+    found = judged_drop(Change(metric("f1"), "f1", estimate(0.8), estimate(after)))
+    assert (found.name, found.status) == ("f1_drop", status)
+    assert found.reason == f"f1 0.8 → {after:.4g}"
+    assert found.gating
+
+
+@pytest.mark.parametrize(
+    ("levels", "direction", "expected"),
+    [
+        ("min", "below", {0.9: NONE, 0.7: POTENTIAL, 0.5: DETECTED}),
+        ("max", "above", {0.5: NONE, 0.7: POTENTIAL, 0.9: DETECTED}),
+    ],
+)
+def test_floors_and_ceilings_have_two_levels(
+    levels: str, direction: str, expected: dict[float, Status]
+) -> None:
+    worst = {"min": 0.6, "max": 0.8}[levels]
+    for value, status in expected.items():
+        change = Change(metric("accuracy"), "accuracy", None, estimate(value))
+        found = judged_value(change, **{levels: {"potential": 1.4 - worst, "detected": worst}})
+        assert (found.direction, found.status, found.gating) == (direction, status, True)
+
+
+def test_without_levels_a_value_is_told_and_decides_nothing() -> None:
+    found = judged_value(Change(metric("accuracy"), "accuracy", None, estimate(0.1)))
+    assert (found.status, found.gating) == (Status.IRRELEVANT, False)
+
+
+def test_a_value_past_its_level_by_chance_is_no_breach() -> None:
+    change = Change(metric("roc_auc"), "roc_auc", None, estimate(0.69, variance=0.02**2, rows=400))
+    found = judged_value(change, min={"detected": 0.7})
+    assert found.status is Status.INCONCLUSIVE
+    assert found.reason is not None
+    assert re.fullmatch(
+        r"0\.69 is below 0\.7, as it may be by chance \(95 % interval 0\.651 to 0\.729\): "
+        r"it takes more than 400 labelled rows",
+        found.reason,
+    )
+
+
+@pytest.mark.parametrize("hits", [0, 1, 37, 70, 84, 99, 100])
+@pytest.mark.parametrize("level", [0.0, 0.05, 0.7, 0.9, 1.0])
+def test_shares_are_held_against_a_level_by_the_exact_binomial_test(
+    hits: int, level: float
+) -> None:
+    change = Change(metric("accuracy"), "accuracy", None, share(hits, 100))
+    for is_floor, side in ((True, "less"), (False, "greater")):
+        expected = stats.binomtest(hits, 100, level, alternative=side).pvalue
+        found = change.p_value_against(level, is_floor=is_floor)
+        assert found == pytest.approx(expected, rel=1e-9, abs=1e-300)
+
+
+@pytest.mark.parametrize("level", [1.5, -0.5])
+def test_a_level_that_no_share_can_have_is_always_or_never_passed(level: float) -> None:
+    change = Change(metric("accuracy"), "accuracy", None, share(90, 100))
+    found = judged_value(change, min={"detected": level})
+    assert found.status is (DETECTED if level > 1.0 else NONE)
+
+
+def test_the_p_value_of_a_drop_is_that_of_a_difference_of_two_samples() -> None:
+    change = Change(metric("roc_auc"), "roc_auc", estimate(0.8, 0.01**2), estimate(0.77, 0.02**2))
+    z = 0.03 / math.hypot(0.01, 0.02)
+    assert change.drop().p_value == pytest.approx(2.0 * stats.norm.sf(z), rel=1e-12)
+
+
+def test_a_drop_of_few_rows_is_inconclusive_with_the_labels_it_would_take() -> None:
+    change = Change(metric("accuracy"), "accuracy", share(8_500, 10_000), share(78, 100))
+    found = judged_drop(change, Thresholds(detected=0.05))
+    assert found.value == pytest.approx(0.07)
+    assert found.p_value is not None
+    assert found.p_value > 0.05
+    assert found.status is Status.INCONCLUSIVE
+    told = re.search(r"with 100 labelled rows: it takes about ([\d,]+)$", found.reason or "")
+    assert told is not None
+    needed = int(told[1].replace(",", ""))
+    enough, too_few = change.p_value_at(0.05, needed), change.p_value_at(0.05, needed * 4 // 5)
+    assert enough is not None
+    assert too_few is not None
+    assert enough <= 0.05 < too_few
+
+
+@pytest.mark.parametrize(
+    ("ref", "cur", "says"),
+    [
+        (None, share(9, 10), "the reference has no labels to compare with"),
+        (Estimate(None, reason="no row"), share(9, 10), "undefined in the reference: no row"),
+        (share(9, 10), Estimate(None, reason="no row"), "undefined in production: no row"),
+        (share(9, 10), Estimate(None), "undefined in production: no labels"),
+    ],
+)
+def test_a_drop_without_one_side_is_inconclusive(
+    ref: Estimate | None, cur: Estimate, says: str
+) -> None:
+    found = judged_drop(Change(metric("accuracy"), "accuracy", ref, cur))
+    assert (found.value, found.status, found.reason) == (None, Status.INCONCLUSIVE, says)
+
+
+def test_from_no_error_at_all_a_relative_drop_is_not_defined() -> None:
+    one = metric("mae")
+    perfect = estimate(0.0)
+    worse = judged_drop(Change(one, "mae", perfect, estimate(1.0)))
+    assert worse.reason == "the reference's value is 0: set a max instead"
+    same = judged_drop(Change(one, "mae", perfect, estimate(0.0)))
+    assert (same.value, same.status) == (0.0, NONE)
+
+
+def test_a_threshold_inside_the_error_of_a_summary_is_open() -> None:
+    ref = estimate(0.8)
+    cur = dataclasses.replace(estimate(0.605), error=0.01)
+    found = judged_drop(Change(metric("roc_auc"), "roc_auc", ref, cur))
+    assert found.status is Status.INCONCLUSIVE
+    assert "--exact" in (found.reason or "")
+
+
+@pytest.mark.parametrize(
+    ("settings", "sections", "labelled", "expected"),
+    [
+        (None, {}, 10, True),
+        (None, {}, 0, False),
+        (None, {"task": "binary"}, 0, True),
+        ({}, {}, 0, True),
+        (None, {"labels": {"path": "l.parquet"}}, 0, True),
+        ({"gate": "none"}, {}, 10, False),
+        ({"gate": "none"}, {"task": "binary"}, 10, False),
+    ],
+)
+def test_performance_decides_where_there_are_labels_or_it_was_asked_for(
+    settings: dict[str, Any] | None, sections: dict[str, Any], labelled: int, expected: bool
+) -> None:
+    assert is_gating(context(settings, labelled=labelled, **sections)) is expected

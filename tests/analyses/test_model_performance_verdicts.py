@@ -1,0 +1,121 @@
+"""Runs end in the verdict that the change of the model deserves, and no more often by chance."""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import Any
+
+import numpy as np
+import polars as pl
+import pytest
+
+from mmon import performance
+from mmon.analyses import Context
+from mmon.analyses._drops import Change, drop_candidate
+from mmon.config import Config
+from mmon.config_analyses import Thresholds
+from mmon.pipeline import run
+from mmon.profiles.classification import ClassificationTables
+from mmon.profiles.table import Profile
+from mmon.results import Document, Status, Verdict
+from mmon.sides import Data, Inputs
+from mmon.verdict import Rule, judge
+
+
+def outcomes(rows: int, seed: int, *, noise: float = 0.0) -> pl.DataFrame:
+    """Labels, scores that are calibrated but for noise, and nothing else."""
+    rng = np.random.default_rng(seed)
+    chance = rng.beta(0.7, 0.7, rows)
+    target = rng.random(rows) < chance
+    shuffled = np.where(rng.random(rows) < noise, rng.random(rows), chance)
+    return pl.DataFrame({"y": target * 1, "p": shuffled, "x": rng.normal(size=rows)})
+
+
+def document(ref: pl.DataFrame, cur: pl.DataFrame, settings: dict[str, Any]) -> Document:
+    body = {
+        "reference": "r",
+        "production": "p",
+        "task": "binary",
+        "columns": {"target": "y", "score": "p"},
+        "analyses": {"data_drift": None, "data_quality": None, "model_performance": settings},
+    }
+    inputs = Inputs(Data(ref.lazy(), "r"), Data(cur.lazy(), "p"))
+    return run(Config.model_validate(body), inputs)
+
+
+@pytest.mark.parametrize(
+    ("noise", "settings", "verdict", "status", "says"),
+    [
+        ((0.0, 0.0), {}, Verdict.PASS, 0, r"roc_auc within its limits \(0\.8\d+ → 0\.8\d+\)"),
+        ((0.0, 0.5), {}, Verdict.BREACH, 1, r"roc_auc fell 0\.8\d+ → 0\.[67]\d+"),
+        ((0.5, 0.0), {}, Verdict.PASS, 0, r"roc_auc within its limits \(0\.[67]\d+ → 0\.8\d+\)"),
+        ((0.0, 0.5), {"gate": "none"}, Verdict.PASS, 0, r""),
+        ((0.0, 0.5), {"metrics": ["brier_score"]}, Verdict.BREACH, 1, r"brier_score rose 0\."),
+        ((0.5, 0.0), {"metrics": ["log_loss", "f1"]}, Verdict.PASS, 0, r"2 performance metrics"),
+        (
+            (0.0, 0.0),
+            {"thresholds": {"recall": {"min": {"detected": 0.99}}}},
+            Verdict.BREACH,
+            1,
+            r"recall 0\.\d+ \(limit 0\.99\)",
+        ),
+    ],
+)
+def test_the_verdict_and_its_sentence_follow(
+    noise: tuple[float, float],
+    settings: dict[str, Any],
+    verdict: Verdict,
+    status: int,
+    says: str,
+) -> None:
+    ref, cur = (outcomes(4_000, seed, noise=one) for seed, one in enumerate(noise))
+    found = document(ref, cur, settings)
+    assert (found.verdict, int(found.exit_status)) == (verdict, status)
+    assert re.search(says, found.sentence), found.sentence
+
+
+def test_the_usual_levels_are_told() -> None:
+    found = document(outcomes(4_000, 1), outcomes(4_000, 2), {})
+    (drop,) = [one for one in found.results if one.name.endswith("_drop")]
+    assert (drop.name, drop.potential, drop.detected) == ("roc_auc_drop", 0.02, 0.05)
+    own = document(outcomes(4_000, 1), outcomes(4_000, 2), {"metrics": ["log_loss", "f1"]})
+    levels = {r.name: (r.potential, r.detected) for r in own.results if r.name.endswith("_drop")}
+    assert levels == {"log_loss_drop": (0.1, 0.2), "f1_drop": (0.02, 0.05)}
+
+
+def alarms(times: int, rows: int, rare: float, seed: int) -> tuple[float, float]:
+    """Shares of runs without any change that are significant, and that raise an alarm."""
+    rng, one = np.random.default_rng(seed), performance.metric_class("roc_auc")()
+    nothing = Profile("nothing", 0, ())
+    plain = Config.model_validate({"reference": "r", "production": "p"})
+    where, levels = Context(nothing, nothing, plain), Thresholds(potential=0.02, detected=0.05)
+    significant = raised = 0
+    for _ in range(times):
+        sides = []
+        for _ in range(2):
+            target = rng.random(rows) < rare
+            score = rng.normal(target * 1.5, 1.0)
+            scores = 1.0 / (1.0 + np.exp(-score))
+            tables = ClassificationTables.of_rows(target * 1, (scores > 0.5) * 1, scores)
+            sides.append(one.estimates(tables)["roc_auc"])
+        change = Change(one, "roc_auc", *sides)
+        (found,) = judge([drop_candidate(where, change, levels)], Rule())
+        significant += (found.p_value or 0.0) <= 0.05
+        raised += found.status in (Status.POTENTIAL_DETECTION, Status.DETECTED)
+    return significant / times, raised / times
+
+
+def test_a_model_that_did_not_change_seldom_raises_an_alarm() -> None:
+    significant, raised = alarms(300, 500, 0.3, seed=5)
+    assert significant <= 0.05 + 3.0 * math.sqrt(0.05 * 0.95 / 300)
+    # Better is no alarm: half of what is significant.
+    assert raised <= 0.025 + 3.0 * math.sqrt(0.025 * 0.975 / 300)
+
+
+@pytest.mark.simulation
+@pytest.mark.parametrize(("rows", "rare"), [(300, 0.5), (1_000, 0.5), (1_000, 0.1), (5_000, 0.05)])
+def test_the_size_of_the_default_gate(rows: int, rare: float) -> None:
+    significant, raised = alarms(4_000, rows, rare, seed=rows)
+    assert 0.035 <= significant <= 0.055 + 2.0 * math.sqrt(0.05 * 0.95 / 4_000)
+    assert raised <= 0.03
