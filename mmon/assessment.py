@@ -7,12 +7,13 @@ from collections.abc import Iterable, Sequence
 
 from mmon.analyses import Analysis, Context, Drawing, Findings, configured
 from mmon.analyses._labels import label_findings
+from mmon.candidate import Candidate, Rule
 from mmon.config import Config
 from mmon.config_analyses import Thresholds
 from mmon.profiles.table import Profile
 from mmon.results import Metric, Result, ResultKind, Score
 from mmon.sides import Production
-from mmon.verdict import Candidate, Rule, judge
+from mmon.verdict import judge
 
 APPLICATION = "mmon"
 """The application of numbers about the run itself."""

@@ -17,6 +17,7 @@ import mmon
 from mmon import sources
 from mmon.analyses import Context, Drawing, data_quality
 from mmon.assessment import assess
+from mmon.candidate import Rule
 from mmon.config import Config
 from mmon.config_file import config_digest, public_dict
 from mmon.drawings import ActivityPicture, FeatureBin, PerformancePicture, Picture
@@ -37,7 +38,7 @@ from mmon.sides import (
     read_reference,
 )
 from mmon.timestamps import to_us
-from mmon.verdict import Rule, decide, exit_status, judge
+from mmon.verdict import decide, exit_status, judge
 
 D = TypeVar("D", ActivityPicture, FeatureBin, PerformancePicture)
 

@@ -11,6 +11,7 @@ from mmon import performance
 from mmon.config import Config
 from mmon.config_analyses import LABEL_RESULTS, ModelPerformance
 from mmon.config_problems import closest
+from mmon.durations import length_us
 from mmon.errors import ConfigError
 from mmon.profiles.activity_fold import ActivityPlan
 from mmon.profiles.build import Extent
@@ -18,7 +19,6 @@ from mmon.profiles.plan import Plan, narrow, role_columns
 from mmon.profiles.table import Profile
 from mmon.profiles.tasks import production_outcome, reference_outcome
 from mmon.results import Task
-from mmon.windows import length_us
 
 Schema = Mapping[str, pl.DataType]
 

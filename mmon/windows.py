@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-from calendar import monthrange
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta, tzinfo
 
@@ -25,6 +24,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from mmon import config
+from mmon.durations import LONGEST_MONTH, STEPS, add_months, length, months_between
 from mmon.errors import ConfigError
 from mmon.timestamps import (
     DAY_US,
@@ -43,10 +43,7 @@ from mmon.timestamps import (
 _IntArray = NDArray[np.int64]
 
 _MONDAY = datetime(1969, 12, 29)
-_STEPS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(1), "w": timedelta(7)}
-_LONGEST_MONTH = timedelta(days=31)
 _HOUR_US = timedelta(hours=1) // US
-_LONGEST = timedelta(days=36_525)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -107,7 +104,7 @@ class WindowCut:
                 f"windows: start ({windows.start}) is not before end ({windows.end})",
                 hint="a window is the interval (start, end]",
             )
-        count, unit = (1, None) if windows.every is None else _length(windows.every)
+        count, unit = (1, None) if windows.every is None else length(windows.every)
         epoch = _MONDAY if unit == "w" else EPOCH
         anchor = epoch if start is None else wall_clock(start, zone)
         return cls(count, unit, windows.timezone, start, end, anchor)
@@ -159,8 +156,7 @@ class WindowCut:
         to_end : bool
             Whether windows after the last one count, up to ``end`` where there is one.
         most : int
-            With more windows than this altogether nothing is filled in: one stray time, years away,
-            would make a year of empty windows.
+            With more windows than this none is filled in: one stray time would make a year of them.
 
         Returns
         -------
@@ -203,7 +199,7 @@ class WindowCut:
     @property
     def _window_us(self) -> int:
         """Length of a window on the wall clock, in microseconds; for months, an upper bound."""
-        return self.count * (_STEPS.get(self.unit or "", _LONGEST_MONTH) // US)
+        return self.count * (STEPS.get(self.unit or "", LONGEST_MONTH) // US)
 
     def _keys(self, at: _IntArray, inside: NDArray[np.bool_]) -> _IntArray:
         if self.unit is None:
@@ -254,9 +250,9 @@ class WindowCut:
             Wall-clock times in microseconds since 1970-01-01.
         """
         if self.unit == "mo":
-            begin = _months_between(self.anchor, to_naive(low)) // self.count - 1
-            end = _months_between(self.anchor, to_naive(high)) // self.count + 1
-            return [_add_months(self.anchor, k * self.count) for k in range(begin, end + 1)]
+            begin = months_between(self.anchor, to_naive(low)) // self.count - 1
+            end = months_between(self.anchor, to_naive(high)) // self.count + 1
+            return [add_months(self.anchor, k * self.count) for k in range(begin, end + 1)]
         anchor = (self.anchor - EPOCH) // US
         begin, end = (low - anchor) // self._window_us, (high - anchor) // self._window_us + 1
         return [to_naive(anchor + k * self._window_us) for k in range(begin, end + 1)]
@@ -288,22 +284,6 @@ def _cells(boundaries: _IntArray, at: _IntArray, step: int) -> _IntArray:
     return cells
 
 
-def length_us(every: str) -> int:
-    """A length of time such as 10m, 1h or 1d in microseconds; a month is 31 days."""
-    count, unit = _length(every)
-    return count * (_STEPS.get(unit, _LONGEST_MONTH) // US)
-
-
-def _months_between(start: datetime, end: datetime) -> int:
-    return (end.year - start.year) * 12 + end.month - start.month
-
-
-def _add_months(start: datetime, months: int) -> datetime:
-    year, month = divmod(start.year * 12 + start.month - 1 + months, 12)
-    day = min(start.day, monthrange(year, month + 1)[1])
-    return start.replace(year=year, month=month + 1, day=day)
-
-
 def _instant(name: str, text: str, zone: tzinfo) -> int:
     try:
         moment = datetime.fromisoformat(text)
@@ -319,13 +299,3 @@ def _instant(name: str, text: str, zone: tzinfo) -> int:
     if not FIRST_US < micros <= LAST_US:
         raise ConfigError(f"windows: {name} {text!r} is outside the years 1000 to 8999")
     return micros
-
-
-def _length(every: str) -> tuple[int, str]:
-    unit = every.lstrip("0123456789")
-    count = int(every.removesuffix(unit))
-    # Python refuses to multiply a timedelta beyond 999,999,999 days.
-    step = _STEPS.get(unit, timedelta(days=30.4375))
-    if count > _LONGEST // step:
-        raise ConfigError(f"windows: every {every!r} is longer than a century")
-    return count, unit

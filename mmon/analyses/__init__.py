@@ -16,12 +16,12 @@ import importlib
 import pkgutil
 from collections.abc import Callable, Sequence
 
+from mmon.candidate import Candidate
 from mmon.config import Config
 from mmon.drawings import ActivityPicture, FeatureBin, PerformancePicture
 from mmon.profiles.label_facts import LabelFacts
 from mmon.profiles.table import ColumnProfile, Profile
 from mmon.results import Metric, Result
-from mmon.verdict import Candidate
 
 Drawing = ActivityPicture | FeatureBin | PerformancePicture
 

@@ -8,11 +8,11 @@ import math
 from scipy.special import bdtr, bdtrc, ndtr
 
 from mmon.analyses import Context
+from mmon.candidate import Candidate
 from mmon.config_analyses import Floors, ModelPerformance, PerformanceLevels, Thresholds
 from mmon.metrics._proportions import two_proportions
 from mmon.performance import Estimate, PerformanceMetric
 from mmon.results import Direction, ResultKind, Score
-from mmon.verdict import Candidate
 
 APPLICATION = "model-performance"
 

@@ -6,10 +6,10 @@ import dataclasses
 
 from mmon.analyses import Context, Findings
 from mmon.analyses._drops import APPLICATION, bounds_of
+from mmon.candidate import Candidate
 from mmon.config_analyses import ModelPerformance, PerformanceLevels, Thresholds
 from mmon.profiles.label_facts import LabelFacts
 from mmon.results import Metric, ResultKind, Score
-from mmon.verdict import Candidate
 
 RESULTS = (
     "labels_without_prediction",

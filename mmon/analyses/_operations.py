@@ -7,9 +7,9 @@ import math
 from collections.abc import Callable
 
 from mmon.analyses import Context
+from mmon.candidate import Candidate
 from mmon.config_analyses import Floors, SystemLevels, SystemPerformance, Thresholds
 from mmon.results import Direction, ResultKind, Score
-from mmon.verdict import Candidate
 
 APPLICATION = "system-performance"
 

@@ -6,11 +6,11 @@ import numpy as np
 
 from mmon.analyses import Context
 from mmon.analyses._drops import APPLICATION
+from mmon.candidate import Candidate
 from mmon.profiles.class_codes import MOST_CLASSES
 from mmon.profiles.classification import ClassificationTables
 from mmon.profiles.outcomes import Fault
 from mmon.results import ResultKind, Score, Task
-from mmon.verdict import Candidate
 
 _WORDS = {
     Fault.SCORE_OUTSIDE: "a score outside [0, 1]: left out of the metrics of scores",

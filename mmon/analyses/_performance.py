@@ -17,6 +17,7 @@ from mmon.analyses._drops import (
 )
 from mmon.analyses._outcome_faults import fault_candidates
 from mmon.analyses._where_worse import where_worse
+from mmon.candidate import Candidate
 from mmon.config_analyses import ModelPerformance, PerformanceLevels, Thresholds
 from mmon.performance import Estimate, PerformanceMetric
 from mmon.performance._class_picture import class_picture
@@ -26,7 +27,6 @@ from mmon.profiles.regression import RegressionTables
 from mmon.profiles.table import Performance
 from mmon.profiles.tasks import task_of
 from mmon.results import Metric, ResultKind, Score, Task
-from mmon.verdict import Candidate
 
 DEFAULT_DROP = Thresholds(potential=0.02, detected=0.05)
 """Of a metric with bounds, in its own unit: 0.05 of roc_auc is what a good feature is worth."""

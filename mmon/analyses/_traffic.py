@@ -12,8 +12,8 @@ from mmon.analyses._operations import Measured, settings
 from mmon.analyses._rates import Rates, rates_of
 from mmon.analyses._spans import Span
 from mmon.analyses._untimely import duplicate_ids, late_rows
+from mmon.durations import length_us
 from mmon.profiles.activity import Activity
-from mmon.windows import length_us
 
 _SECOND_US = 1_000_000
 

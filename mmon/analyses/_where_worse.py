@@ -8,6 +8,7 @@ import numpy as np
 
 from mmon.analyses import Context, Findings
 from mmon.analyses._drops import APPLICATION, is_gating
+from mmon.candidate import Candidate
 from mmon.config_analyses import ModelPerformance
 from mmon.profiles.features import FeatureTables
 from mmon.results import Metric, ResultKind, Score, Task
@@ -19,7 +20,6 @@ from mmon.segments import (
     segment_words,
     worse_segments,
 )
-from mmon.verdict import Candidate
 
 
 def where_worse(context: Context, task: Task) -> Findings:

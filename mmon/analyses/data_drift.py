@@ -9,13 +9,13 @@ from collections.abc import Sequence
 from mmon import metrics
 from mmon.analyses import Context, Findings
 from mmon.analyses._chances import least_p_value
+from mmon.candidate import Candidate
 from mmon.config_analyses import DataDrift, Thresholds
 from mmon.profiles.counts import Counts
 from mmon.profiles.ecdf import Ecdf
 from mmon.profiles.presence import Presence
 from mmon.profiles.table import ColumnProfile
 from mmon.results import ColumnKind, Metric, Result, ResultKind, Score, Status
-from mmon.verdict import Candidate
 
 APPLICATION = "data-drift"
 

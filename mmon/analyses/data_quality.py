@@ -11,13 +11,13 @@ from numpy.typing import NDArray
 
 from mmon.analyses import Context, Findings
 from mmon.analyses._chances import all_in_production, all_of_one_value, beyond_extremes
+from mmon.candidate import Candidate
 from mmon.config_analyses import DataQuality, Thresholds
 from mmon.metrics._proportions import two_proportions
 from mmon.profiles.counts import Counts, align
 from mmon.profiles.ecdf import Ecdf
 from mmon.profiles.table import ColumnProfile
 from mmon.results import ColumnKind, ResultKind, Score
-from mmon.verdict import Candidate
 
 APPLICATION = "data-quality"
 
@@ -33,7 +33,6 @@ DEFAULT_THRESHOLDS = {
     "duplicate_share": Thresholds(potential=0.05, detected=0.2),
 }
 """Every check, with the thresholds it has when the configuration says nothing."""
-
 
 # A column is called constant when chance would make it so less often than this.
 _CHANCE = 1e-3

@@ -162,7 +162,7 @@ def _row(
     return ColumnRow(
         name=column.name,
         kind=column.kind.value,
-        dtype=column.dtype,
+        dtype=wording.dtype_word(column.dtype),
         severity=head.status.severity,
         status=wording.STATUS_WORDS[head.status],
         headline=result_row(head),

@@ -50,7 +50,7 @@ def untested(document: Document) -> tuple[tuple[str, str, str, str], ...]:
         (
             column.name,
             column.kind.value,
-            column.dtype,
+            wording.dtype_word(column.dtype),
             column.reason
             or (
                 "measured, but none of its metrics has a threshold"

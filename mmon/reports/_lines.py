@@ -52,8 +52,10 @@ def width_of(text: str) -> int:
     return cell_len(text)
 
 
-def fit(text: str, width: int, *, ellipsis: str) -> str:
+def fit(text: str, width: int, *, ellipsis: str, head_cells: int | None = None) -> str:
     """A text in at most ``width`` cells; its middle gives way, since names differ at their ends.
+
+    ``head_cells`` is how many cells stay before the ellipsis: most of them where it is not told.
 
     Examples
     --------
@@ -67,9 +69,39 @@ def fit(text: str, width: int, *, ellipsis: str) -> str:
     room = width - width_of(ellipsis)
     if room <= 0:
         return ellipsis[:width]
-    head = _prefix(text, round(room * _HEAD_SHARE))
+    head = _prefix(text, round(room * _HEAD_SHARE) if head_cells is None else head_cells)
     tail = _prefix(text[::-1], room - width_of(head))[::-1]
     return head + ellipsis + tail
+
+
+def fit_apart(texts: Sequence[str], width: int, *, ellipsis: str) -> list[str] | None:
+    """Texts in at most ``width`` cells each, different wherever they are different.
+
+    Where shortening makes texts equal their ellipsis moves; None where no place tells them apart.
+
+    Examples
+    --------
+    >>> fit_apart(["proba_highstreet_card", "proba_upmarket_card"], 12, ellipsis="…")
+    ['pro…eet_card', 'pro…ket_card']
+    >>> fit_apart(["aaaa_1_zzzz", "aaaa_2_zzzz"], 6, ellipsis="…") is None
+    True
+    """
+    fitted = {text: fit(text, width, ellipsis=ellipsis) for text in texts}
+    groups: dict[str, list[str]] = {}
+    for text, shown in fitted.items():
+        groups.setdefault(shown, []).append(text)
+    room = max(width - width_of(ellipsis), 0)
+    usual = round(room * _HEAD_SHARE)
+    for same in (group for group in groups.values() if len(group) > 1):
+        others = {shown for text, shown in fitted.items() if text not in same}
+        for head in sorted(range(room + 1), key=lambda cells: abs(cells - usual)):
+            apart = [fit(text, width, ellipsis=ellipsis, head_cells=head) for text in same]
+            if len(set(apart)) == len(same) and others.isdisjoint(apart):
+                fitted.update(zip(same, apart, strict=True))
+                break
+        else:
+            return None
+    return [fitted[text] for text in texts]
 
 
 def pad(text: str, width: int, align: Literal["left", "right"]) -> str:
@@ -132,8 +164,49 @@ def table(strips: Sequence[Strip], width: int, *, ellipsis: str) -> list[list[st
 
     Until a line takes at most ``width`` cells the first column is shortened, then others are left
     out, then the other ones that can be are shortened. Columns without anything in them are left
-    out anyhow.
+    out anyhow. The names in the first column stay different wherever there is room for that.
     """
+    first = _kept_apart(strips[0], width, ellipsis=ellipsis)
+    kept, widths = _layout([first, *strips[1:]], width)
+    if _total(widths) > width:
+        kept, widths = _layout(strips, width)
+    columns = [
+        _fitted(strip, room, ellipsis=ellipsis) for strip, room in zip(kept, widths, strict=True)
+    ]
+    columns[0] = _names(kept[0], widths[0], ellipsis=ellipsis)
+    rows = zip(*columns, strict=True)
+    return [
+        [
+            pad(cell, room, strip.align) + _GAP
+            for cell, room, strip in zip(row, widths, kept, strict=True)
+        ]
+        for row in rows
+    ]
+
+
+def _kept_apart(strip: Strip, width: int, *, ellipsis: str) -> Strip:
+    """The same column, not to be made so narrow that two of its names become one."""
+    if strip.least is None:
+        return strip
+    for cells in range(strip.least, min(strip.width, width)):
+        if fit_apart(strip.cells, cells, ellipsis=ellipsis) is not None:
+            return dataclasses.replace(strip, least=cells)
+    return dataclasses.replace(strip, least=strip.width)
+
+
+def _names(strip: Strip, width: int, *, ellipsis: str) -> list[str]:
+    apart = fit_apart(strip.cells, width, ellipsis=ellipsis)
+    if apart is None:
+        return _fitted(strip, width, ellipsis=ellipsis)
+    return [fit(strip.title, width, ellipsis=ellipsis), *apart]
+
+
+def _fitted(strip: Strip, width: int, *, ellipsis: str) -> list[str]:
+    return [fit(cell, width, ellipsis=ellipsis) for cell in (strip.title, *strip.cells)]
+
+
+def _layout(strips: Sequence[Strip], width: int) -> tuple[list[Strip], list[int]]:
+    """The columns that there is room for, and their cells."""
     kept = [strip for strip in strips if strip.importance == 0 or any(strip.cells)]
     first = strips[0]
     slack = max(0, first.width - (first.least or first.width))
@@ -145,14 +218,7 @@ def table(strips: Sequence[Strip], width: int, *, ellipsis: str) -> list[list[st
         excess = _total(widths) - width
         if strip.least is not None and excess > 0:
             widths[index] = max(min(strip.least, widths[index]), widths[index] - excess)
-    rows = zip(*((strip.title, *strip.cells) for strip in kept), strict=True)
-    return [
-        [
-            pad(fit(cell, room, ellipsis=ellipsis), room, strip.align) + _GAP
-            for cell, room, strip in zip(row, widths, kept, strict=True)
-        ]
-        for row in rows
-    ]
+    return kept, widths
 
 
 def _total(widths: Sequence[int]) -> int:

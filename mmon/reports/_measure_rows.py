@@ -116,6 +116,8 @@ def change_word(change: Result, result: Result) -> str:
     """How much a metric changed for the worse, in its own unit or as a share of the reference."""
     if change.value is None:
         return wording.NOTHING
+    if units.is_in_points(change):
+        return units.points(change.value)
     if is_relative(change, result):
         # Operations rise and fall; of a model only what is worse is told, and a gain is negative.
         has_fallen = change.name.endswith("_drop") and result.kind is ResultKind.SYSTEM_PERFORMANCE
@@ -134,9 +136,11 @@ def limits_word(measure: Measure) -> str:
     parts = []
     result, change = measure.result, measure.change
     if change is not None and not _has_no_limit(change):
-        is_share = is_relative(change, result)
+        is_points = units.is_in_points(change)
+        is_share = is_points or is_relative(change, result)
         both = (change.potential, change.detected)
-        parts.append(" / ".join(_limit(level, result, is_share=is_share) for level in both))
+        limits = " / ".join(_limit(level, result, is_share=is_share) for level in both)
+        parts.append(limits.replace("%", "") + " points" if is_points else limits)
     for one in measure.values:
         if not _has_no_limit(one):
             levels = [level for level in (one.potential, one.detected) if level is not None]
@@ -148,7 +152,7 @@ def limits_word(measure: Measure) -> str:
 def is_relative(change: Result, result: Result) -> bool:
     """Whether a change is told as a share of the reference's value, not in the metric's unit."""
     if result.kind is ResultKind.SYSTEM_PERFORMANCE:
-        return True
+        return not units.is_in_points(change)
     before, after, told = result.reference_value, result.value, change.value
     if before is None or after is None or not told:
         return "as a share" in (change.reason or "")

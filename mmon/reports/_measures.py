@@ -101,7 +101,10 @@ class Shown:
 def measures(
     results: Iterable[Result], metrics: Iterable[Metric], kind: ResultKind
 ) -> list[Measure]:
-    """The metrics among results of one kind, window and segment, in the document's order."""
+    """The metrics among results of one kind, window and segment, in the document's order.
+
+    Of the told numbers only the reference's intervals are taken, which every window shares.
+    """
     own: dict[str, list[Result]] = {}
     for result in results:
         if result.kind is kind and result.column is None:
@@ -159,7 +162,7 @@ def shown(document: Document, kind: ResultKind) -> Shown | None:
     names = {r.name for r in own}
     # What is said of the labels of all windows stands in the first one.
     own += [r for r in found if r.name in _OF_ALL_WINDOWS and r.name not in names]
-    told = [m for m in document.metrics if (m.window, m.segment) == (window, None)]
+    told = [m for m in document.metrics if m.segment is None and interval_end(m.name)]
     return Shown(window, tuple(own), tuple(measures(own, told, kind)))
 
 
@@ -167,9 +170,8 @@ def by_window(
     results: Iterable[Result], metrics: Iterable[Metric], kind: ResultKind
 ) -> Mapping[int, list[Measure]]:
     """The measures of every window."""
-    rows: dict[int, tuple[list[Result], list[Metric]]] = {}
+    rows: dict[int, list[Result]] = {}
     for result in results:
-        rows.setdefault(result.window, ([], []))[0].append(result)
-    for metric in metrics:
-        rows.setdefault(metric.window, ([], []))[1].append(metric)
-    return {window: measures(*rows[window], kind) for window in sorted(rows)}
+        rows.setdefault(result.window, []).append(result)
+    ends = [metric for metric in metrics if interval_end(metric.name)]
+    return {window: measures(rows[window], ends, kind) for window in sorted(rows)}

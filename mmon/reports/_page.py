@@ -24,6 +24,7 @@ _SMALL_MULTIPLES = 12
 _LISTED = 300  # rows of one list: a thousand windows must not make a page of a hundred megabytes
 _STATUSES_SHOWN = tuple(reversed(Status))
 _FEW = 4
+_ROWS = "rows"  # of each window: the table of windows tells them, or the head of the page
 _KIND_TITLES = {
     ResultKind.DATA_QUALITY: "Data quality",
     ResultKind.CONCEPT_DRIFT: "Concept drift",
@@ -78,7 +79,7 @@ class Page:
     kinds: tuple[str, ...]
     columns: tuple[ColumnRow, ...]
     windows: tuple[WindowRow, ...]
-    worst_window: WindowRow | None
+    worst_window: tuple[str, WindowRow] | None
     multiples: tuple[ColumnRow, ...]
     performance: Performance | None
     operations: Operations | None
@@ -192,12 +193,19 @@ def _windows(document: Document) -> list[WindowRow]:
     return rows
 
 
-def _worst(document: Document, rows: Sequence[WindowRow]) -> WindowRow | None:
-    if len(rows) < 2:
+def _worst(document: Document, rows: Sequence[WindowRow]) -> tuple[str, WindowRow] | None:
+    """The window to look at first, after what makes it that."""
+    worst = severity.worst_window(document.results)
+    if len(rows) < 2 or worst is None:
         return None
-    index = severity.worst_window(document.results)
+    why = {0: "No result that decides reached a threshold; nearest came", 1: "The worst is"}
     return next(
-        (row for row, w in zip(rows, document.windows, strict=True) if w.index == index), None
+        (
+            (why.get(worst.findings, "Most was found in"), row)
+            for row, window in zip(rows, document.windows, strict=True)
+            if window.index == worst.window
+        ),
+        None,
     )
 
 
@@ -241,14 +249,16 @@ def _section(
     shown: Sequence[Result],
 ) -> Section:
     bad = sum(_is_trouble(result) for result in found)
-    results = "1 result" if len(found) == 1 else f"{wording.count(len(found))} results"
-    sentence = f"{results}; {wording.count(bad) if bad else 'none'} to look at."
+    results = wording.counted(len(found), "result")
+    needs = "needs" if bad <= 1 else "need"
+    sentence = f"{wording.count(bad) if bad else 'None'} of {results} {needs} a look."
     return Section(anchor, title, sentence, _listing(document, shown))
 
 
 def _is_told_here(metric: Metric) -> bool:
-    """Whether a number has no better place: beside its metric, its feature or its segment."""
+    """Whether a number has no better place: beside its metric, feature, segment or window."""
     is_part = metric.column is not None and features.is_part(metric.name)
+    is_part |= metric.column is None and metric.name == _ROWS
     is_placed = measures.interval_end(metric.name) or worse.is_told(metric.name) or is_part
     return metric.segment is None and not is_placed
 

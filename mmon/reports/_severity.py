@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from collections.abc import Iterable
 
@@ -48,7 +49,23 @@ def order(result: Result) -> tuple[int, float]:
     return result.status.severity, ratio(result, result.value)
 
 
-def worst_window(results: Iterable[Result]) -> int | None:
+@dataclasses.dataclass(frozen=True, slots=True)
+class WorstWindow:
+    """The window with the most findings: columns and metrics that were hit.
+
+    Attributes
+    ----------
+    window : int
+    findings : int
+        Detected and potential ones. A single one is the worst of all windows; several are the most,
+        while a worse one may be alone in another window.
+    """
+
+    window: int
+    findings: int
+
+
+def worst_window(results: Iterable[Result]) -> WorstWindow | None:
     """The window that hit the most columns and metrics, detected ones first; None without any.
 
     Where windows hit as many, the one with the largest value beside its threshold; then the first.
@@ -66,7 +83,10 @@ def worst_window(results: Iterable[Result]) -> int | None:
         potential = sum(level == Status.POTENTIAL_DETECTION.severity for level, _ in found)
         return detected, potential, max(size for _, size in found), -window
 
-    return max(hit, key=badness_of, default=None)
+    if not hit:
+        return None
+    found = max(hit, key=badness_of)
+    return WorstWindow(found, sum(badness_of(found)[:2]))
 
 
 def worst(results: Iterable[Result]) -> Result:

@@ -119,7 +119,7 @@ def column_word(column: Column) -> str:
     if column.kind is ColumnKind.DATETIME:
         return "time" if column.reason else "a date, told but not judged"
     if column.kind is ColumnKind.UNSUPPORTED:
-        return column.dtype or "unsupported"
+        return wording.dtype_word(column.dtype) or "unsupported"
     if column.kind in (ColumnKind.IDENTIFIER, ColumnKind.TEXT):
         return column.kind.value
     return column.reason or column.kind.value

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import itertools
+import math
 from collections.abc import Iterable, Sequence
 
 from mmon.drawings import ActivityPicture
@@ -16,6 +17,9 @@ _MOST_STEPS = 240  # more would not be told apart in a chart of 1,150 pixels
 _POINTED = 130  # steps wide enough to be pointed at
 _TICKS = 6
 _QUANTILES = ("p50", "p95", "p99")
+# Of the mean step's rows: with fewer, a step's share of errors says little.
+_LEAST_ROWS = 0.1
+_MARK = 14  # height of the mark of a value above the axis
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -47,9 +51,12 @@ class Timeline:
     step : str
         How long each is, in words.
     empty : str
-        Path data of the steps without any row.
+        Path data of the steps without any row: where it is known, those in which rows were
+        expected.
     gaps : int
         Their number.
+    has_expected : bool
+        Whether it is known how many rows were expected.
     charts : tuple of TimeChart
     ticks : tuple of (float, str)
     points : tuple of str
@@ -60,6 +67,7 @@ class Timeline:
     step: str
     empty: str
     gaps: int
+    has_expected: bool
     charts: tuple[TimeChart, ...]
     ticks: tuple[tuple[float, str], ...]
     points: tuple[str, ...]
@@ -88,11 +96,13 @@ def timeline(pictures: Iterable[ActivityPicture]) -> Timeline | None:
     each = -(-len(steps.rows) // _MOST_STEPS)
     steps = _grouped(steps, each)
     width = len(steps.rows)
+    gaps = _gaps(steps)
     return Timeline(
         width=width,
         step=units.duration(step_s * each),
-        empty="".join(f"M{x},0h1v{geometry.HEIGHT}h-1z" for x, n in enumerate(steps.rows) if not n),
-        gaps=sum(rows == 0 for rows in steps.rows),
+        empty="".join(f"M{x},0h1v{geometry.HEIGHT}h-1z" for x in gaps),
+        gaps=len(gaps),
+        has_expected=any(rows is not None for rows in steps.expected),
         charts=tuple(_charts(steps)),
         ticks=_ticks(steps.starts),
         points=_points(steps) if width <= _POINTED else (),
@@ -151,6 +161,17 @@ def _grouped(steps: _Steps, each: int) -> _Steps:
     )
 
 
+def _gaps(steps: _Steps) -> list[int]:
+    """The empty steps: at night, where hardly any row is expected, none is no gap."""
+    # So many are expected that one step of all is empty by chance in one chart of twenty.
+    enough = math.log(len(steps.rows) / 0.05)
+    return [
+        x
+        for x, (rows, expected) in enumerate(zip(steps.rows, steps.expected, strict=True))
+        if not rows and (expected is None or expected >= enough)
+    ]
+
+
 def _charts(steps: _Steps) -> Iterable[TimeChart]:
     known = [value for value in steps.expected if value is not None]
     top = max([*map(float, steps.rows), *known], default=0.0) or 1.0
@@ -160,13 +181,7 @@ def _charts(steps: _Steps) -> Iterable[TimeChart]:
         lines.append(Line("e", "expected", _level_line(steps.expected, top)))
     yield TimeChart("Invocations", wording.count(top), tuple(lines))
     if any(value is not None for value in steps.errors):
-        rates = [
-            None if errors is None or not rows else errors / rows
-            for errors, rows in zip(steps.errors, steps.rows, strict=True)
-        ]
-        top = max((rate for rate in rates if rate is not None), default=0.0) or 0.01
-        line = Line("q p99", "error rate", _line(rates, top))
-        yield TimeChart("Error rate", units.percent(top), (line,))
+        yield _error_rates(steps)
     lasting = [value for q in steps.latency for value in q if value is not None]
     if lasting:
         top = max(lasting) or 1.0
@@ -176,6 +191,29 @@ def _charts(steps: _Steps) -> Iterable[TimeChart]:
             if any(value is not None for value in values)
         ]
         yield TimeChart("Latency", wording.number(top), tuple(lines))
+
+
+def _error_rates(steps: _Steps) -> TimeChart:
+    """Shares of failed rows; a few rows that all failed do not stretch the axis for the others."""
+    rates = [
+        None if errors is None or not rows else errors / rows
+        for errors, rows in zip(steps.errors, steps.rows, strict=True)
+    ]
+    filled = [rows for rows in steps.rows if rows]
+    least = sum(filled) / max(len(filled), 1) * _LEAST_ROWS
+    known = [
+        rate
+        for rate, rows in zip(rates, steps.rows, strict=True)
+        if rate is not None and rows >= least
+    ]
+    top = max(known, default=0.0) or 0.01
+    lines = [Line("q p99", "error rate", _line(rates, top))]
+    above = "".join(
+        f"M{x},0v{_MARK}" for x, rate in enumerate(rates) if rate is not None and rate > top
+    )
+    if above:
+        lines.append(Line("q cut", "above the axis, in a step of few rows", above))
+    return TimeChart("Error rate", units.percent(top), tuple(lines))
 
 
 def _height(value: float, top: float) -> int:

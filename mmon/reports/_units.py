@@ -6,11 +6,13 @@ import math
 from collections.abc import Iterable, Sequence
 
 from mmon.reports import _wording as wording
+from mmon.reports._measures import is_check
 from mmon.results import Result, ResultKind
 
 _MOST_PLACES = 6
 _SECONDS = frozenset({"freshness", "longest_gap"})
-_SYSTEM_SHARES = frozenset({"error_rate", "error_rate_increase", "completeness"})
+_SYSTEM_SHARES = frozenset({"error_rate", "completeness"})
+_SYSTEM_POINTS = frozenset({"error_rate_increase"})
 _LABEL_SHARES = frozenset({"label_coverage"})
 _FACTS = frozenset({"constant_prediction", "single_target"})
 _SIZES_S = ((86_400, "d"), (3_600, "h"), (60, "min"))
@@ -26,8 +28,8 @@ def base_name(name: str) -> str:
 
 
 def measure_word(result: Result) -> str:
-    """A metric's name: as it is configured for models, in words for operations."""
-    if result.kind is ResultKind.SYSTEM_PERFORMANCE:
+    """A metric's name: as it is configured for models, in words for operations and labels."""
+    if result.kind is ResultKind.SYSTEM_PERFORMANCE or is_check(result):
         return wording.name_word(result.name)
     name, _, label = result.name.partition(":")
     return f"{name} of {label}" if label else name
@@ -74,6 +76,22 @@ def percent(value: float | None) -> str:
     return (text.rstrip("0").rstrip(".") if "." in text and "e" not in text else text) + "%"
 
 
+def points(value: float | None) -> str:
+    """A difference of two fractions in percentage points: from 0.4% to 1.6% it is +1.2 points.
+
+    >>> points(0.0121), points(-0.004), points(0.0)
+    ('+1.21 points', '-0.4 points', '0 points')
+    """
+    sign = "+" if value is not None and value > 0 else ""
+    return f"{sign}{percent(value).removesuffix('%')} points"
+
+
+def is_in_points(result: Result) -> bool:
+    """Whether a result is a difference of two shares."""
+    is_system = result.kind is ResultKind.SYSTEM_PERFORMANCE
+    return is_system and base_name(result.name) in _SYSTEM_POINTS
+
+
 def duration(seconds: float | None) -> str:
     """Seconds in the two largest units that they fill.
 
@@ -100,13 +118,11 @@ def amount(result: Result, value: float | None, decimals: int | None = None) -> 
     """A value in the unit of the result's metric."""
     if value is None:
         return wording.NOTHING
-    name = base_name(result.name)
-    if result.kind is ResultKind.SYSTEM_PERFORMANCE:
-        if name in _SECONDS:
-            return duration(value)
-        if name in _SYSTEM_SHARES:
-            return percent(value)
-    if name in _LABEL_SHARES or wording.is_share(result):
+    if result.kind is ResultKind.SYSTEM_PERFORMANCE and result.name in _SECONDS:
+        return duration(value)
+    if is_in_points(result):
+        return points(value)
+    if is_in_percent(result):
         return percent(value)
     if is_fact(result):
         return "yes" if value else "no"
@@ -133,5 +149,7 @@ def level(result: Result, value: float | None) -> str:
         return wording.NOTHING
     if is_in_percent(result):
         return f"{value * 100:.4g}%"
+    if is_in_points(result):
+        return f"{value * 100:.4g} points"
     is_seconds = result.kind is ResultKind.SYSTEM_PERFORMANCE and result.name in _SECONDS
     return duration(value) if is_seconds else f"{value:,.6g}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+import re
 from collections.abc import Sequence
 
 from mmon.results import Result, ResultKind, Status, Window
@@ -11,6 +12,15 @@ from mmon.results import Result, ResultKind, Status, Window
 NOTHING = "\N{EN DASH}"
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _DIGITS = 3
+_DTYPES = tuple(
+    (re.compile(pattern), shorter)
+    for pattern, shorter in (
+        (r"(Datetime|Duration)\(time_unit='\w+'(, time_zone=None)?\)", r"\1"),
+        (r"Datetime\(time_unit='\w+', time_zone='([^']*)'\)", r"Datetime[\1]"),
+        (r"Decimal\(precision=(\w+), scale=(\w+)\)", r"Decimal(\1, \2)"),
+        (r"Enum\(categories=\[.*\]\)", "Enum"),
+    )
+)
 
 STATUS_WORDS = {
     Status.DETECTED: "detected",
@@ -182,6 +192,21 @@ def error_word(error: float, value: float = 1.0) -> str:
     if error <= 1e-12 * max(1.0, abs(value)):
         return "exact"
     return "unknown" if math.isinf(error) else f"±{error:.1g}"
+
+
+def dtype_word(dtype: str) -> str:
+    """A column's type without what says nothing to a reader.
+
+    >>> dtype_word("Datetime(time_unit='us', time_zone='UTC')"), dtype_word("Int64")
+    ('Datetime[UTC]', 'Int64')
+    >>> dtype_word("List(Duration(time_unit='ms'))"), dtype_word("Decimal(precision=9, scale=2)")
+    ('List(Duration)', 'Decimal(9, 2)')
+    >>> dtype_word("Enum(categories=['a', 'b'])")
+    'Enum'
+    """
+    for pattern, shorter in _DTYPES:
+        dtype = pattern.sub(shorter, dtype)
+    return dtype
 
 
 def listing(items: Sequence[str]) -> str:

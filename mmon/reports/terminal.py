@@ -11,7 +11,7 @@ from mmon.reports import _signs as signs
 from mmon.reports import _spark as spark
 from mmon.reports import _summary as summary
 from mmon.reports import _wording as wording
-from mmon.reports._lines import Strip, wrap
+from mmon.reports._lines import Strip, width_of, wrap
 from mmon.reports._measures import KINDS
 from mmon.reports._pen import INDENT, Pen
 from mmon.reports._phrases import phrase
@@ -103,11 +103,21 @@ class _Screen:
         if seconds is not None:
             pieces.append(f"{seconds:,.1f} s")
         fitted = [self.pen.fitted(piece) for piece in pieces]
-        first, *later = wrap(fitted, self.pen.width, between="   ")
+        first, *later = self._heading_lines(fitted)
         heading = self.pen.text(first)
         heading.stylize("bold", 0, len(fitted[0]))
         yield heading
         yield from (self.pen.text(line) for line in later)
+
+    def _heading_lines(self, pieces: Sequence[str]) -> list[str]:
+        """In one line where the gaps can be made to allow it; else no line has seconds only."""
+        for gap in ("   ", "  "):
+            if width_of(gap.join(pieces)) <= self.pen.width:
+                return [gap.join(pieces)]
+        counts = "   ".join(pieces[3:])
+        if width_of(counts) <= self.pen.width:
+            pieces = [*pieces[:3], counts]
+        return wrap(pieces, self.pen.width, between="   ")
 
     def _windows(self) -> Iterator[Text]:
         label = INDENT + "windows  "
@@ -118,11 +128,16 @@ class _Screen:
             line.append(self.pen.signs.statuses[status], style=signs.STYLES[status])
         yield line
         worst = severity.worst_window(self.document.results)
-        own = [r for r in self.document.results if (r.window, r.segment) == (worst, None)]
-        head = severity.worst(own) if own else None
-        if head is not None and worst is not None and summary.needs_a_look(head):
-            period = self._window_word(worst)
-            yield from self.pen.paragraph(f"worst: {period}, {self._told(head)}")
+        if worst is None:
+            return
+        own = [r for r in self.document.results if (r.window, r.segment) == (worst.window, None)]
+        head = severity.worst(own)
+        if summary.needs_a_look(head):
+            where, what = self._window_word(worst.window), self._told(head)
+            told = f"worst: {where}, {what}"
+            if worst.findings > 1:
+                told = f"most findings ({worst.findings:,}): {where}, the worst {what}"
+            yield from self.pen.paragraph(told)
 
     def _findings(self) -> Iterator[Text]:
         doubtful = len(self.summary.findings) - len(self.summary.changes)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from mmon.candidate import Rule
 from mmon.results import Result, ResultKind, Status, Verdict, Window
 from mmon.sentence._metrics import WORSE_SEGMENT, base_name, is_metric, phrase, phrases, values
-from mmon.verdict import Rule, reaches
+from mmon.verdict import reaches
 
 _NAMED = 3
+_CALM = 2  # things that a pass tells besides drift
 _DRIFT, _QUALITY = ResultKind.DATA_DRIFT, ResultKind.DATA_QUALITY
 _MODEL, _SYSTEM = ResultKind.MODEL_PERFORMANCE, ResultKind.SYSTEM_PERFORMANCE
 
@@ -136,8 +138,9 @@ def _pass(judged: list[Result], results: Sequence[Result], rule: Rule) -> str:
             _measured(raised, results, _MODEL) or _held(judged, results),
             _measured(raised, results, _SYSTEM),
             _checked(raised),
-            _in_segments(raised, results),
-        ]
+            _in_segments_passed(raised, results),
+        ],
+        most=_CALM,
     )
     return "; ".join([*drift, *others]) or "nothing needs a look"
 
@@ -169,15 +172,23 @@ def _held(judged: Sequence[Result], results: Sequence[Result]) -> list[str]:
     unclear = {base_name(r.name) for r in own if r.status is Status.INCONCLUSIVE}
     parts = []
     if len(held) == 1:
-        one = next(r for r in own if r.status is Status.NO_DETECTION)
+        calm = [r for r in own if r.status is Status.NO_DETECTION]
+        one = max(calm, key=_badness)
         before, after = values(one, results)
         told = f"{before} → {after}" if before else after
-        parts.append(f"{held[0]} within its limits ({told})")
+        at_worst = " at worst" if len({r.window for r in calm}) > 1 else ""
+        parts.append(f"{held[0]} held ({told}{at_worst})")
     elif held:
-        parts.append(f"{_count(len(held), 'performance metric')} within their limits")
+        parts.append(f"{_count(len(held), 'performance metric')} held")
     if unclear:
         parts.append(f"{_count(len(unclear), 'performance metric')} inconclusive")
     return parts
+
+
+def _badness(result: Result) -> float:
+    """How bad a value is beside others of the same metric."""
+    value = result.value or 0.0
+    return value if result.direction == "above" else -value
 
 
 def _measured(failing: Iterable[Result], results: Sequence[Result], kind: ResultKind) -> list[str]:
@@ -187,11 +198,27 @@ def _measured(failing: Iterable[Result], results: Sequence[Result], kind: Result
 
 def _in_segments(failing: Sequence[Result], results: Sequence[Result]) -> list[str]:
     """What failed in segments only: the model first, then drift and quality."""
-    own = [result for result in failing if result.segment is not None]
-    worse = [r for r in own if r.name == WORSE_SEGMENT]
-    measured = [r for r in own if r.kind in (_MODEL, _SYSTEM) and r not in worse]
+    worse = [result for result in failing if result.name == WORSE_SEGMENT]
+    return [*_got_worse(worse, results), *_of_segments(failing, results)]
+
+
+def _in_segments_passed(raised: Sequence[Result], results: Sequence[Result]) -> list[str]:
+    """What needs a look in segments only; what may be worse is last, and only counted."""
+    worse = [result for result in raised if result.name == WORSE_SEGMENT]
+    parts = _of_segments(raised, results)
+    if worse:
+        is_sure = any(result.status is Status.DETECTED for result in worse)
+        segments = _count(len({result.segment for result in worse}), "segment")
+        parts.append(f"{segments} {'got' if is_sure else 'may have got'} worse")
+    return parts
+
+
+def _of_segments(found: Sequence[Result], results: Sequence[Result]) -> list[str]:
+    """Of the configured segments what was measured, then drift and quality."""
+    own = [r for r in found if r.segment is not None and r.name != WORSE_SEGMENT]
+    measured = [r for r in own if r.kind in (_MODEL, _SYSTEM)]
     segments = list(dict.fromkeys(result.segment or "" for result in measured))
-    parts = _got_worse(worse, results)
+    parts = []
     for segment in segments:
         of_segment = [r for r in measured if r.segment == segment]
         told = phrases(of_segment, results)
@@ -215,10 +242,10 @@ def _got_worse(found: Sequence[Result], results: Sequence[Result]) -> list[str]:
     return [phrase(worst, results) + more]
 
 
-def _shortened(groups: Sequence[Sequence[str]]) -> list[str]:
-    """At most three things, the first of each group before the second of any, in their order."""
+def _shortened(groups: Sequence[Sequence[str]], *, most: int = _NAMED) -> list[str]:
+    """At most so many things, the first of each group before the second of any, in their order."""
     placed = [(rank, at) for at, group in enumerate(groups) for rank in range(len(group))]
-    chosen = sorted(placed)[:_NAMED]
+    chosen = sorted(placed)[:most]
     told = [groups[at][rank] for at, rank in sorted((at, rank) for rank, at in chosen)]
     more = len(placed) - len(chosen)
     return [*told, *([f"and {more} more"] if more else [])]

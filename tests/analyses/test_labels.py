@@ -6,11 +6,12 @@ from typing import Any
 
 from mmon.analyses import Context
 from mmon.analyses._labels import RESULTS, label_findings
+from mmon.candidate import Rule
 from mmon.config import Config
 from mmon.profiles.label_facts import LabelFacts
 from mmon.profiles.table import Profile
 from mmon.results import Result, ResultKind, Status
-from mmon.verdict import Rule, judge
+from mmon.verdict import judge
 
 FACTS = LabelFacts(
     source="labels.csv",

@@ -14,13 +14,14 @@ from scipy import stats
 from mmon import performance
 from mmon.analyses import Context
 from mmon.analyses._drops import Change, drop_candidate, is_gating, level_candidates
+from mmon.candidate import Rule
 from mmon.config import Config
 from mmon.config_analyses import PerformanceLevels, Thresholds
 from mmon.performance import Estimate, PerformanceMetric
 from mmon.profiles.classification import ClassificationTables
 from mmon.profiles.table import Profile
 from mmon.results import Result, Status
-from mmon.verdict import Rule, judge
+from mmon.verdict import judge
 
 NONE, POTENTIAL, DETECTED = Status.NO_DETECTION, Status.POTENTIAL_DETECTION, Status.DETECTED
 LEVELS = Thresholds(potential=0.1, detected=0.2)

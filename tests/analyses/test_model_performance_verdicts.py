@@ -13,6 +13,7 @@ import pytest
 from mmon import performance
 from mmon.analyses import Context
 from mmon.analyses._drops import Change, drop_candidate
+from mmon.candidate import Rule
 from mmon.config import Config
 from mmon.config_analyses import Thresholds
 from mmon.pipeline import run
@@ -20,7 +21,7 @@ from mmon.profiles.classification import ClassificationTables
 from mmon.profiles.table import Profile
 from mmon.results import Document, Status, Verdict
 from mmon.sides import Data, Inputs
-from mmon.verdict import Rule, judge
+from mmon.verdict import judge
 
 
 def outcomes(rows: int, seed: int, *, noise: float = 0.0) -> pl.DataFrame:
@@ -47,12 +48,12 @@ def document(ref: pl.DataFrame, cur: pl.DataFrame, settings: dict[str, Any]) -> 
 @pytest.mark.parametrize(
     ("noise", "settings", "verdict", "status", "says"),
     [
-        ((0.0, 0.0), {}, Verdict.PASS, 0, r"roc_auc within its limits \(0\.8\d+ → 0\.8\d+\)"),
+        ((0.0, 0.0), {}, Verdict.PASS, 0, r"roc_auc .*\(0\.8\d+ → 0\.8\d+\)"),
         ((0.0, 0.5), {}, Verdict.BREACH, 1, r"roc_auc fell 0\.8\d+ → 0\.[67]\d+"),
-        ((0.5, 0.0), {}, Verdict.PASS, 0, r"roc_auc within its limits \(0\.[67]\d+ → 0\.8\d+\)"),
+        ((0.5, 0.0), {}, Verdict.PASS, 0, r"roc_auc .*\(0\.[67]\d+ → 0\.8\d+\)"),
         ((0.0, 0.5), {"gate": "none"}, Verdict.PASS, 0, r""),
         ((0.0, 0.5), {"metrics": ["brier_score"]}, Verdict.BREACH, 1, r"brier_score rose 0\."),
-        ((0.5, 0.0), {"metrics": ["log_loss", "f1"]}, Verdict.PASS, 0, r"2 performance metrics"),
+        ((0.5, 0.0), {"metrics": ["log_loss", "f1"]}, Verdict.PASS, 0, r"performance metrics"),
         (
             (0.0, 0.0),
             {"thresholds": {"recall": {"min": {"detected": 0.99}}}},

@@ -10,6 +10,7 @@ import pytest
 from tests.e2e.bad_outcomes import (
     BREACH,
     FAILURE,
+    INCONCLUSIVE,
     PASS,
     Case,
     check,

@@ -9,11 +9,12 @@ import polars as pl
 import pytest
 
 import mmon
+from mmon.candidate import Candidate, Rule
 from mmon.config_analyses import Thresholds
 from mmon.metrics import Metric, load
 from mmon.profiles.ecdf import Ecdf
 from mmon.results import Result, ResultKind, Status, Verdict
-from mmon.verdict import Candidate, Rule, judge
+from mmon.verdict import judge
 from tests.conftest import DATA
 
 KS = load("ks")

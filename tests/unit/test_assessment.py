@@ -16,8 +16,8 @@ from mmon.results import Document, Result
 from tests.profiles.outcome_rows import config, differences, document, parts, reference, rows
 
 TASKS = ["binary", "multiclass", "regression"]
-SIZE = 800
-WINDOWS = {"every": "8h"}
+SIZE = 500
+WINDOWS = {"every": "6h"}
 # These follow from where the windows end, not from the rows alone.
 TIMED = "system-performance"
 

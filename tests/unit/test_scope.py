@@ -16,7 +16,7 @@ from mmon.scope import stored_reference
 from tests.profiles import outcome_rows
 from tests.profiles.outcome_rows import config, differences, document, parts, reference, rows
 
-SIZE = 600
+SIZE = 500
 
 
 def stored(settings: Config, frame: pl.DataFrame, folder: Path) -> Profile:
@@ -37,7 +37,7 @@ def _at_one_time(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_baseline_gives_the_document_that_the_data_give(
     task: str, exact: bool, tmp_path: Path
 ) -> None:
-    settings = config(task, exact=exact, points=128, windows={"every": "8h"})
+    settings = config(task, exact=exact, points=128, windows={"every": "6h"})
     before, after = rows(task, SIZE), rows(task, SIZE, seed=2)
     direct = parts(document(settings, before, after))
     again = parts(document(settings, stored(settings, before, tmp_path), after))

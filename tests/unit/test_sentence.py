@@ -6,9 +6,9 @@ import dataclasses
 
 import pytest
 
+from mmon.candidate import Rule
 from mmon.results import Result, ResultKind, Status, Verdict, Window
 from mmon.sentence import sentence
-from mmon.verdict import Rule
 
 WINDOW = Window(index=0, rows=100)
 

@@ -8,17 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import false_discovery_control
 
+from mmon.candidate import Candidate, Rule
 from mmon.config_analyses import Thresholds
 from mmon.errors import ExitStatus
 from mmon.multiplicity import benjamini_hochberg
 from mmon.results import ResultKind, Score, Status, Verdict
-from mmon.verdict import (
-    Candidate,
-    Rule,
-    decide,
-    exit_status,
-    judge,
-)
+from mmon.verdict import decide, exit_status, judge
 
 TWO = Thresholds(potential=0.1, detected=0.2)
 

@@ -1,0 +1,49 @@
+"""Lengths of time as the configuration writes them (10m, 1h, 1d, 1w, 1mo), and months of them."""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from datetime import datetime, timedelta
+
+from mmon.errors import ConfigError
+from mmon.timestamps import US
+
+STEPS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(1), "w": timedelta(7)}
+"""Units of a fixed length; a month (mo) has none."""
+LONGEST_MONTH = timedelta(days=31)
+_LONGEST = timedelta(days=36_525)
+
+
+def length_us(every: str) -> int:
+    """A length of time in microseconds; a month is 31 days."""
+    count, unit = length(every)
+    return count * (STEPS.get(unit, LONGEST_MONTH) // US)
+
+
+def length(every: str) -> tuple[int, str]:
+    """How many of which unit.
+
+    Raises
+    ------
+    ConfigError
+        When it is longer than a century.
+    """
+    unit = every.lstrip("0123456789")
+    count = int(every.removesuffix(unit))
+    # Python refuses to multiply a timedelta beyond 999,999,999 days.
+    step = STEPS.get(unit, timedelta(days=30.4375))
+    if count > _LONGEST // step:
+        raise ConfigError(f"windows: every {every!r} is longer than a century")
+    return count, unit
+
+
+def months_between(start: datetime, end: datetime) -> int:
+    """Calendar months from one to the other, whatever the days."""
+    return (end.year - start.year) * 12 + end.month - start.month
+
+
+def add_months(start: datetime, months: int) -> datetime:
+    """So many months later; a day that the month lacks is its last day."""
+    year, month = divmod(start.year * 12 + start.month - 1 + months, 12)
+    day = min(start.day, monthrange(year, month + 1)[1])
+    return start.replace(year=year, month=month + 1, day=day)
