@@ -160,7 +160,10 @@ def read_production(
             watchers=() if matched is None else (matched,),
             progress=_told(progress, "production"),
         )
-    kept = _kept(config, cut, found)
+    kept = _with_empty(config, cut, _kept(config, cut, found))
+    if not kept and _expects_rows(config):
+        # Nothing at all arrived, and that is what there is to tell.
+        kept, cut = [WHOLE], None
     left_out = sum(profile.rows for key, profile in found.profiles.items() if key not in kept)
     return Production(
         data=data,
@@ -231,6 +234,11 @@ def _kept(config: Config, cut: WindowCut | RowCut | None, found: Profiled) -> li
     if isinstance(cut, RowCut):
         return [key for key in keys if found.profiles[key].rows == cut.rows]
     return [key for key in keys if cut.is_complete(key, found.newest_us)]
+
+
+def _expects_rows(config: Config) -> bool:
+    system = config.analyses.system_performance
+    return system is not None and system.expected_rows is not None
 
 
 def _with_empty(config: Config, cut: WindowCut | RowCut | None, keys: list[int]) -> list[int]:

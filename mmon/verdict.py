@@ -161,7 +161,8 @@ def _shortage(one: Candidate, family: int, rule: Rule) -> str | None:
 
     if suffices(None):
         return None
-    what = f"a value of {threshold:g} could not be significant with {one.rows:,} {one.noun}"
+    noun = one.noun.removesuffix("s") if one.rows == 1 else one.noun
+    what = f"a value of {threshold:g} could not be significant with {one.rows:,} {noun}"
     if not suffices(_MAX_ROWS):
         return f"{what}, nor with any number: the reference has too few rows"
     low, high = max(one.rows, 1), max(one.rows, 1) * 2

@@ -82,7 +82,7 @@ def fit_apart(texts: Sequence[str], width: int, *, ellipsis: str) -> list[str] |
     Examples
     --------
     >>> fit_apart(["proba_highstreet_card", "proba_upmarket_card"], 12, ellipsis="…")
-    ['pro…eet_card', 'pro…ket_card']
+    ['proba_h…card', 'proba_u…card']
     >>> fit_apart(["aaaa_1_zzzz", "aaaa_2_zzzz"], 6, ellipsis="…") is None
     True
     """

@@ -5,10 +5,13 @@ from __future__ import annotations
 import dataclasses
 import re
 
+import pytest
+
 from mmon.reports import html
 from mmon.results import (
     Column,
     ColumnKind,
+    Metric,
     Picture,
     Result,
     ResultKind,
@@ -20,7 +23,8 @@ from tests.reports.sample_document import sample_document
 
 
 def test_the_verdict_stands_first_and_the_making_last() -> None:
-    source = html.render(sample_document(24, 3))
+    told = [Metric("data-drift", "columns_seen", 24.0)]
+    source = html.render(dataclasses.replace(sample_document(24, 3), metrics=told))
     order = [
         "<h1>",
         "<h2>Over time",
@@ -36,6 +40,21 @@ def test_the_verdict_stands_first_and_the_making_last() -> None:
     first = Page(source).text[:4]
     assert first[1:3] == ["BREACH", "lending / credit-risk"]
     assert first[3].endswith("columns drifted.")
+
+
+@pytest.mark.parametrize(
+    ("sentence", "shown"),
+    [
+        ("no drift in 3 columns", "No drift in 3 columns."),
+        ("roc_auc fell 0.9 → 0.8", "roc_auc fell 0.9 → 0.8."),
+        ("f1 fell 0.9 → 0.8", "f1 fell 0.9 → 0.8."),
+        ("12% of the expected rows arrived", "12% of the expected rows arrived."),
+    ],
+)
+def test_a_sentence_begins_with_a_capital_but_a_name_stays_as_it_is(
+    sentence: str, shown: str
+) -> None:
+    assert f"<h1>{shown}</h1>" in html.render(document(sentence=sentence))
 
 
 def test_the_page_says_how_the_run_was_made() -> None:
@@ -202,7 +221,13 @@ def test_windows_are_listed_and_the_worst_is_named() -> None:
         drift("b", 0.15, Status.POTENTIAL_DETECTION, window=2),
     ]
     source = html.render(document(*results, windows=windows))
-    assert "The worst of 3 windows is <b>window 2</b>: 2 columns detected" in source
+    # Window 1 has the largest value, but alone.
+    assert "Most was found in <b>window 2</b> of 3: 2 columns detected" in source
+    alone = html.render(document(*results[:2], windows=windows))
+    assert "The worst is <b>window 1</b> of 3: 1 column detected" in alone
+    calm = [drift("a", value, Status.NO_DETECTION, window=i) for i, value in enumerate((0.1, 0.2))]
+    calm_text = html.render(document(*calm, windows=windows))
+    assert "nearest came <b>window 2</b> of 3: 0 columns detected" in calm_text
     assert re.search(r"<td class=n>3<td class=n>300<td class=n>1<td class=n>1", source)
 
 

@@ -63,12 +63,15 @@ def test_an_interval_bar_can_be_read_aloud() -> None:
 
 
 def test_numbers_that_stand_in_a_section_are_not_told_again() -> None:
-    source = html.render(binary_document(2))
+    sample = binary_document(2, 3)
+    source = html.render(sample)
+    assert {"rows", "segments_tested"} < {metric.name for metric in sample.metrics}
+    assert "Other numbers" not in source
+    more = Metric("data-drift", "columns_seen", 8.0)
+    source = html.render(dataclasses.replace(sample, metrics=[*sample.metrics, more]))
     text = words(section(source, "metrics"))
-    assert "reference low" not in text
-    assert "segments tested" not in text
-    assert "error rate mix" not in text
-    assert "rows" in text
+    assert "1 number" in text
+    assert "columns seen 1 8" in text
 
 
 def test_the_model_does_not_speak_for_columns_or_the_dataset() -> None:
@@ -172,7 +175,7 @@ def test_operations_are_told_in_their_units_and_drawn_over_time() -> None:
     assert "potential completeness – 61% at least 90% / 50%" in text
     assert "12,505 of 20,500 expected rows arrived" in text
     assert "Over time, in steps of 1 h" in text
-    assert "3 steps without any row" in text
+    assert "3 steps without any row of those expected" in text
     assert source.count("class=gap") == 3
     assert len(re.findall("<li><b>2026-10-", source)) == 48
 

@@ -8,7 +8,9 @@ import pytest
 
 from mmon.reports import _severity as severity
 from mmon.reports import _wording as wording
-from mmon.results import Direction, Result, ResultKind, Status, Window
+from mmon.reports import html, terminal
+from mmon.results import Column, ColumnKind, Direction, Result, ResultKind, Status, Window
+from tests.reports.html_page import document
 
 
 @pytest.mark.parametrize(
@@ -111,6 +113,34 @@ def test_windows_are_named_by_their_period_or_their_number() -> None:
     assert wording.window_word(Window(0, 6000), windows=1) == "all of production"
 
 
+@pytest.mark.parametrize(
+    ("dtype", "shown"),
+    [
+        ("Datetime(time_unit='us', time_zone=None)", "Datetime"),
+        ("Datetime(time_unit='ns', time_zone='Europe/Berlin')", "Datetime[Europe/Berlin]"),
+        ("List(Datetime(time_unit='us', time_zone='UTC'))", "List(Datetime[UTC])"),
+        (
+            "Struct({'a': Duration(time_unit='ms'), 'b': Int64})",
+            "Struct({'a': Duration, 'b': Int64})",
+        ),
+        ("Decimal(precision=38, scale=0)", "Decimal(38, 0)"),
+        ("Enum(categories=['a]', 'b'])", "Enum"),
+        ("Array(Int64, shape=(3,))", "Array(Int64, shape=(3,))"),
+        ("", ""),
+    ],
+)
+def test_types_leave_out_what_says_nothing(dtype: str, shown: str) -> None:
+    assert wording.dtype_word(dtype) == shown
+
+
+def test_types_are_short_wherever_they_are_shown() -> None:
+    column = Column("when", ColumnKind.UNSUPPORTED, "Datetime(time_unit='us', time_zone='UTC')")
+    sample = document(columns=[column])
+    for text in (html.render(sample), terminal.render(sample)):
+        assert "Datetime[UTC]" in text
+        assert "time_unit" not in text
+
+
 def test_an_error_is_exact_bounded_or_unknown() -> None:
     assert wording.error_word(0.0) == "exact"
     assert wording.error_word(7e-14, 0.2) == "exact"
@@ -177,6 +207,8 @@ def test_the_worst_window_hit_the_most_columns() -> None:
         hit(2, "a", 0.3, Status.DETECTED),
         hit(2, "b", 0.4, Status.DETECTED),
     ]
-    assert severity.worst_window(results) == 2
-    assert severity.worst_window(results[:1]) == 0
+    assert severity.worst_window(results) == severity.WorstWindow(2, findings=2)
+    assert severity.worst_window(results[:1]) == severity.WorstWindow(0, findings=1)
+    calm = [hit(3, "a", 0.01, Status.NO_DETECTION)]
+    assert severity.worst_window(calm) == severity.WorstWindow(3, findings=0)
     assert severity.worst_window([]) is None

@@ -7,8 +7,9 @@ import dataclasses
 import pytest
 
 from mmon.reports import _measure_rows as written
-from mmon.reports._measures import Measure, measures, shown, worst_first, worst_window
+from mmon.reports._measures import Measure, by_window, measures, shown, worst_first, worst_window
 from mmon.reports._performance import checks
+from mmon.reports._trends import trend_figures
 from mmon.results import Metric, Result, ResultKind, Status, Window
 from tests.reports.html_page import document
 from tests.reports.sample_operations import operations_of
@@ -121,6 +122,46 @@ def test_operations_rise_and_fall_as_shares_of_the_reference() -> None:
     ]
     row = written.row(one(fallen, [], SYSTEM), 1.5)
     assert (row.change, row.limits) == ("-50%", "– / 30%")
+
+
+def test_a_rise_of_the_error_rate_is_told_in_points() -> None:
+    risen = [
+        check("error_rate", 0.016, kind=SYSTEM, reference_value=0.0039),
+        check(
+            "error_rate_increase", 0.0121, kind=SYSTEM, reference_value=0.0039,
+            potential=0.01, detected=0.05, status=Status.POTENTIAL_DETECTION,
+        ),
+    ]  # fmt: skip
+    found = one(risen, [], SYSTEM)
+    row = written.row(found, 1.5)
+    assert (row.name, row.reference, row.production) == ("error rate", "0.39%", "1.6%")
+    assert (row.change, row.limits) == ("+1.21 points", "1 / 5 points")
+    assert written.thresholds_on_value(found) == pytest.approx((0.0139, 0.0539))
+    fallen = [risen[0], dataclasses.replace(risen[1], value=-0.0005)]
+    assert written.row(one(fallen, [], SYSTEM), 1.5).change == "-0.05 points"
+
+
+def test_the_reference_s_interval_stands_in_every_window_though_told_once() -> None:
+    results, metrics = [], []
+    for window, after in enumerate((0.87, 0.8, 0.7)):
+        found, ends = metric_results("roc_auc", 0.873, after, window=window, drop=(0.02, 0.05))
+        results += found
+        metrics += ends if window == 0 else []
+    of_segment, others = metric_results("roc_auc", 0.6, 0.5, segment="c = x")
+    windows = [Window(index, 100) for index in range(3)]
+    sample = document(*results, *of_segment, windows=windows, metrics=[*others, *metrics])
+    worst = shown(sample, MODEL)
+    assert worst is not None
+    assert (worst.window, worst.measures[0].reference_interval) == (
+        2,
+        pytest.approx((0.865, 0.881)),
+    )
+    every = by_window(results, metrics, MODEL)
+    assert [every[i][0].reference_interval for i in every] == [
+        pytest.approx((0.865, 0.881)) for _ in range(3)
+    ]
+    (figure,) = trend_figures(sample, MODEL)
+    assert figure.band.reference_low is not None
 
 
 def test_the_thresholds_of_a_drop_lie_on_the_axis_of_the_metric() -> None:

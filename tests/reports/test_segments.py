@@ -56,6 +56,13 @@ def test_operations_of_a_segment_are_told_by_their_values() -> None:
     assert row.findings == ("error rate 0.4% → 3.13%",)
 
 
+def test_labels_of_a_segment_are_told_in_words() -> None:
+    few = check("label_coverage", 0.4, reference_value=1.0, detected=0.5, direction="below",
+                status=Status.DETECTED, segment="c = x")  # fmt: skip
+    ((row,),) = (table.rows for table in segment_tables(document(few)))
+    assert row.findings == ("label coverage 100% → 40%",)
+
+
 def test_a_segment_too_small_to_judge_says_so() -> None:
     results = [
         drift(name, 0.3, Status.INCONCLUSIVE, segment="c = x", reason="it takes 93 rows")

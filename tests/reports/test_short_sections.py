@@ -8,10 +8,10 @@ import re
 import pytest
 from markdown_it import MarkdownIt
 
-from mmon.reports import markdown, terminal
+from mmon.reports import html, markdown, terminal
 from mmon.reports._lines import width_of
 from mmon.results import Document, Metric, Status, Window
-from tests.reports.html_page import document, drift
+from tests.reports.html_page import document, drift, section, words
 from tests.reports.sample_operations import (
     operation,
     operations_document,
@@ -78,6 +78,23 @@ def test_the_terminal_tells_operations_that_are_judged() -> None:
      12,505 of 20,500 expected rows arrived
  · gaps                              3                          at most 6"""
     )
+
+
+def test_a_rise_of_the_error_rate_is_told_in_points_everywhere() -> None:
+    judged = {"potential": 0.01, "detected": 0.05, "reference_value": 0.00395, "q_value": 4e-14}
+    rows = [
+        operation("error_rate", 0.016, reference_value=0.00395),
+        operation("error_rate_increase", 0.01205, status=Status.POTENTIAL_DETECTION, **judged),
+    ]
+    sample = document(*rows)
+    terminal_lines = terminal.render(sample, width=100).splitlines()
+    assert (
+        " ◐ error rate     0.395%        1.6%  +1.2 points  1 / 5 points  4.0e-14" in terminal_lines
+    )
+    text = markdown.render(sample)
+    assert r"| 🟡 | error rate | 0.395% | 1.6% | \+1.2 points | 1 / 5 points | 4.0e-14 |" in text
+    page = words(section(html.render(sample), "operations"))
+    assert "potential error rate 0.395% 1.6% +1.2 points 1 / 5 points" in page
 
 
 def test_operations_that_nothing_judges_are_one_line() -> None:

@@ -246,6 +246,26 @@ def test_windows_are_a_strip_of_signs_with_the_worst_one_named() -> None:
     assert " ● a       ks      0.300  0.1 / 0.2   < 1e-99       2  ▂█▄▁\n" in text
 
 
+def test_the_window_with_most_findings_is_not_called_the_worst() -> None:
+    rows = [
+        drift("a", 0.4, Status.DETECTED, window=0),
+        drift("a", 0.3, Status.DETECTED, window=1),
+        drift("b", 0.15, Status.POTENTIAL_DETECTION, window=1),
+    ]
+    text = render(document(*rows, windows=2), width=100)
+    assert "   most findings (2): window 2 (100 rows), the worst ks of a 0.300\n" in text
+
+
+def test_a_heading_is_one_line_where_narrower_gaps_allow_it() -> None:
+    sample = document(project="lending", endpoint="credit-risk", windows=4)
+    whole, tight, broken = (render(sample, width=width) for width in (103, 99, 90))
+    facts = ["lending / credit-risk", "reference 16,913 rows", "production 34,938 rows"]
+    counts = ["0 columns", "4 windows", "0.4 s"]
+    assert whole.splitlines()[0] == "   ".join([*facts, *counts])
+    assert tight.splitlines()[0] == "  ".join([*facts, *counts])
+    assert broken.splitlines()[:2] == ["   ".join(facts), "   ".join(counts)]
+
+
 def test_more_windows_than_cells_show_the_worst_of_neighbours() -> None:
     statuses = [Status.NO_DETECTION] * 500
     statuses[123] = Status.DETECTED

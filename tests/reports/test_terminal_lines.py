@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 
 from mmon.reports import _spark as spark
-from mmon.reports._lines import Strip, fit, pad, safe, table, width_of, wrap
+from mmon.reports._lines import Strip, fit, fit_apart, pad, safe, table, width_of, wrap
 
 TEXTS = st.text(max_size=40)
 HISTOGRAMS = st.integers(1, 40).flatmap(
@@ -39,6 +39,39 @@ def test_a_fitted_text_takes_no_more_cells_than_it_may(text: str, width: int) ->
 def test_both_ends_of_a_long_name_stay() -> None:
     one, other = (fit(f"customer_lifetime_value_{n}d", 16, ellipsis="…") for n in (30, 90))
     assert (one, other) == ("customer_l…e_30d", "customer_l…e_90d")
+
+
+NAMES = [f"y_pred_proba_{card}_card" for card in ("highstreet", "upmarket", "prepaid")]
+
+
+def test_names_that_shortening_would_make_equal_stay_different() -> None:
+    usual = [fit(name, 20, ellipsis="…") for name in NAMES]
+    assert usual[0] == usual[1]
+    assert fit_apart(NAMES, 20, ellipsis="…") == [
+        "y_pred_proba_h…_card",
+        "y_pred_proba_u…_card",
+        usual[2],
+    ]
+
+
+@given(st.lists(st.text("ab…_", max_size=14), max_size=6), st.integers(0, 12))
+def test_shortened_names_are_apart_or_known_not_to_be(texts: list[str], width: int) -> None:
+    fitted = fit_apart(texts, width, ellipsis="…")
+    if fitted is not None:
+        assert len(set(fitted)) == len(set(texts))
+        assert max(map(width_of, fitted), default=0) <= width
+
+
+def test_a_column_of_names_stays_wide_enough_to_tell_them_apart() -> None:
+    names = Strip("column", ("aaaaaaaa_1_zzzzzzzz", "aaaaaaaa_2_zzzzzzzz"), least=8)
+    value = Strip("value", ("0.10", "0.25"), "right")
+    minor = Strip("minor", ("x", "y"), importance=1)
+    lines = table([names, value, minor], 26, ellipsis="…")
+    assert [cells[0].rstrip() for cells in lines] == ["column", "aaaaaaaa_1…", "aaaaaaaa_2…"]
+    # Where there is no room for that, the table keeps its width.
+    lines = table([names, value, minor], 15, ellipsis="…")
+    assert max(len("".join(cells).rstrip()) for cells in lines) <= 15
+    assert lines[1][0] == lines[2][0]
 
 
 def test_wide_characters_are_never_cut_in_half() -> None:
@@ -121,7 +154,12 @@ def test_both_sparklines_share_one_scale() -> None:
 
 
 def test_a_trend_shows_the_largest_of_neighbours_whatever_its_sign() -> None:
-    assert spark.line([0.1, -0.8, 0.2, 0.4, None, 0.0], cells=3) == "█▄ "
+    assert spark.line([0.1, -0.8, 0.2, 0.4, None, 0.0], cells=3) == "█▄▁"
+
+
+def test_a_trend_of_nothing_is_low_and_only_what_is_not_known_is_blank() -> None:
+    assert spark.line([0.0, None, 0.0], cells=8) == "▁ ▁"
+    assert spark.line([0.0, 1e-9, 1.0], cells=8) == "▁▁█"
 
 
 @given(st.lists(st.integers(), max_size=50), st.integers(1, 20))

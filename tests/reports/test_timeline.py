@@ -107,6 +107,37 @@ def test_what_was_not_measured_is_not_drawn(field: str) -> None:
     assert sum(len(chart.lines) for chart in more.charts) == 2
 
 
+def test_empty_steps_in_which_hardly_any_row_was_expected_are_no_gaps() -> None:
+    night = dataclasses.replace(PLAIN, rows=(0, 0, 0, 200), expected=(0.0, 4.3, 4.4, 100.0))
+    drawn = timeline([night])
+    assert drawn is not None
+    # Of four steps that expect ln(4 / 0.05) = 4.38 rows each, one is empty by chance in 20 charts.
+    assert (drawn.gaps, drawn.empty, drawn.has_expected) == (1, "M2,0h1v99h-1z", True)
+    unknown = timeline([dataclasses.replace(night, expected=())])
+    assert unknown is not None
+    assert (unknown.gaps, unknown.has_expected) == (3, False)
+
+
+def test_a_few_rows_that_all_failed_do_not_stretch_the_axis_of_errors() -> None:
+    sparse = dataclasses.replace(PLAIN, rows=(100, 1, 50, 200), errors=(1, 1, 5, 0))
+    drawn = timeline([sparse])
+    assert drawn is not None
+    errors = drawn.charts[1]
+    assert errors.top == "10%"
+    assert [(line.name, line.path) for line in errors.lines] == [
+        ("error rate", "M0,89L1,0L2,0L3,99"),
+        ("above the axis, in a step of few rows", "M1,0v14"),
+    ]
+    assert "1 error (100%)" in drawn.points[1]
+
+
+def test_where_all_steps_have_few_rows_the_axis_has_all_of_them() -> None:
+    few = dataclasses.replace(PLAIN, rows=(1, 0, 2, 1), errors=(1, 0, 1, 0))
+    drawn = timeline([few])
+    assert drawn is not None
+    assert (drawn.charts[1].top, len(drawn.charts[1].lines)) == ("100%", 1)
+
+
 def test_segments_and_nothing_at_all_are_not_drawn() -> None:
     assert timeline([]) is None
     assert timeline([dataclasses.replace(PLAIN, segment="c = x")]) is None

@@ -22,6 +22,8 @@ MODEL, SYSTEM = ResultKind.MODEL_PERFORMANCE, ResultKind.SYSTEM_PERFORMANCE
         (MODEL, "single_target", 1.0, "yes"),
         (SYSTEM, "error_rate", 0.0313, "3.13%"),
         (SYSTEM, "error_rate", 0.00042, "0.042%"),
+        (SYSTEM, "error_rate_increase", 0.0121, "+1.21 points"),
+        (SYSTEM, "error_rate_increase", -0.003, "-0.3 points"),
         (SYSTEM, "completeness", 0.61, "61%"),
         (SYSTEM, "completeness", 1.0, "100%"),
         (SYSTEM, "freshness", 11_700.0, "3 h 15 min"),

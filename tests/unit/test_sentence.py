@@ -214,10 +214,63 @@ def test_the_segment_that_got_worst_is_named_and_the_others_counted():
         worse("b > 2 and c = 3", 0.3, status=Status.POTENTIAL_DETECTION),
     ]
     told = "b > 2 and c = 3 got worse (error rate 0.09 → 0.38)"
+    failing = [dataclasses.replace(one, gating=True) for one in found]
+    rule = Rule(fail_on="potential")
+    text = sentence(Verdict.BREACH, [*QUIET, *failing], [WINDOW], rule)
+    assert text == f"{told}, as did 1 more segment"
+    text = sentence(Verdict.BREACH, [*QUIET, failing[1]], [WINDOW], rule)
+    assert text == told
+
+
+def test_a_pass_only_counts_the_segments_that_may_have_got_worse():
+    found = [worse(f"a = {i}", 0.1, status=Status.POTENTIAL_DETECTION) for i in range(2)]
     text = sentence(Verdict.PASS, [*QUIET, *found], [WINDOW], Rule())
-    assert text == f"no drift in 3 columns; {told}, as did 1 more segment"
-    text = sentence(Verdict.PASS, [*QUIET, found[1]], [WINDOW], Rule())
-    assert text == f"no drift in 3 columns; {told}"
+    assert text == "no drift in 3 columns; 2 segments may have got worse"
+    sure = dataclasses.replace(found[0], status=Status.DETECTED)
+    text = sentence(Verdict.PASS, [*QUIET, sure], [WINDOW], Rule())
+    assert text == "no drift in 3 columns; 1 segment got worse"
+
+
+def test_a_pass_tells_two_things_besides_drift_and_counts_the_others():
+    held = dropped("roc_auc", 0.816, 0.798, 0.018, Status.NO_DETECTION)
+    unseen = result(
+        "agent", 0.06, Status.POTENTIAL_DETECTION, kind=ResultKind.DATA_QUALITY, name="unseen_share"
+    )
+    found = worse("a = 1", 0.1, status=Status.POTENTIAL_DETECTION)
+    text = sentence(Verdict.PASS, [found, *QUIET, *held], [WINDOW], Rule())
+    assert text == (
+        "no drift in 3 columns; roc_auc held (0.816 → 0.798); 1 segment may have got worse"
+    )
+    text = sentence(Verdict.PASS, [found, *QUIET, *held, unseen], [WINDOW], Rule())
+    assert text == (
+        "no drift in 3 columns; roc_auc held (0.816 → 0.798); agent has unseen categories; "
+        "and 1 more"
+    )
+
+
+def test_a_metric_that_held_in_several_windows_is_told_where_it_was_worst():
+    windows = [Window(index=i, rows=9) for i in range(3)]
+    rows = [
+        row
+        for window, after in enumerate((0.812, 0.798, 0.83))
+        for row in dropped(
+            "roc_auc", 0.816, after, 0.816 - after, Status.NO_DETECTION, window=window
+        )
+    ]
+    text = sentence(Verdict.PASS, rows, windows, Rule())
+    assert text == "roc_auc held (0.816 → 0.798 at worst)"
+
+
+def test_a_rise_of_the_error_rate_is_told_by_both_rates():
+    risen = [
+        measured("error_rate", 0.016, reference_value=0.00395, kind=SYSTEM),
+        measured(
+            "error_rate_increase", 0.01205, reference_value=0.00395, kind=SYSTEM, detected=0.01,
+            status=Status.DETECTED, gating=True,
+        ),
+    ]  # fmt: skip
+    text = sentence(Verdict.BREACH, risen, [WINDOW], Rule())
+    assert text == "error rate 0.395% → 1.6%"
 
 
 @pytest.mark.parametrize(
@@ -225,7 +278,7 @@ def test_the_segment_that_got_worst_is_named_and_the_others_counted():
     [
         (
             dropped("roc_auc", 0.873, 0.868, 0.005, Status.NO_DETECTION),
-            "roc_auc within its limits (0.873 → 0.868)",
+            "roc_auc held (0.873 → 0.868)",
         ),
         (
             [
@@ -233,7 +286,7 @@ def test_the_segment_that_got_worst_is_named_and_the_others_counted():
                 *dropped("roc_auc", 0.873, 0.868, 0.005, Status.NO_DETECTION),
                 *dropped("f1", 0.7, 0.7, 0.0, Status.NO_DETECTION),
             ],
-            "no drift in 3 columns; 2 performance metrics within their limits",
+            "no drift in 3 columns; 2 performance metrics held",
         ),
         (
             [*QUIET, *dropped("roc_auc", 0.873, 0.84, 0.033, Status.POTENTIAL_DETECTION)],
