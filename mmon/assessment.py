@@ -10,7 +10,7 @@ from mmon.analyses._labels import label_findings
 from mmon.candidate import Candidate, Rule
 from mmon.config import Config
 from mmon.config_analyses import Thresholds
-from mmon.profiles.table import Profile
+from mmon.profiles.table import Profile, SegmentProfile
 from mmon.results import Metric, Result, ResultKind, Score
 from mmon.sides import Production
 from mmon.verdict import judge
@@ -57,6 +57,8 @@ def assess(
             _analyse(found, analysis, [context], rule)
             for contexts in _segments(context):
                 _analyse(found, analysis, contexts, rule)
+        if not is_hole:
+            found.results.extend(judge(_lone_segments(context), rule))
     if not production.windows:
         found.results.extend(judge([_nothing_to_judge(config)], rule))
     if production.outside:
@@ -135,7 +137,7 @@ def _candidates(contexts: Sequence[Context], findings: Iterable[Findings]) -> li
 
 
 def _segments(context: Context) -> list[list[Context]]:
-    """For each segmenting column, the contexts of its values; those that production lacks too."""
+    """For each segmenting column, the contexts of the values that both sides have."""
     before = {one.name: one for one in context.reference.segments}
     columns = dict.fromkeys(one.column for one in context.reference.segments)
     return [
@@ -152,3 +154,35 @@ def _segments(context: Context) -> list[list[Context]]:
         ]
         for column in columns
     ]
+
+
+def _lone_segments(context: Context) -> list[Candidate]:
+    """Segments that one side lacks: told, for there is nothing to compare them with."""
+    before = {one.name: one for one in context.reference.segments}
+    after = {one.name: one for one in context.production.segments}
+    return [
+        *(
+            _lone(context, "missing_segment", one, "no production row has it")
+            for name, one in before.items()
+            if name not in after
+        ),
+        *(
+            _lone(context, "new_segment", one, "the reference has no such rows")
+            for name, one in after.items()
+            if name not in before
+        ),
+    ]
+
+
+def _lone(context: Context, name: str, one: SegmentProfile, reason: str) -> Candidate:
+    return Candidate(
+        application=APPLICATION,
+        kind=ResultKind.DATA_QUALITY,
+        name=name,
+        score=Score(float(one.profile.rows)),
+        rows=one.profile.rows,
+        window=context.window,
+        segment=one.name,
+        column=one.column,
+        reason=f"{reason} ({one.profile.rows:,} rows)",
+    )

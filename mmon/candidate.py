@@ -37,6 +37,8 @@ class Candidate:
         segmenting column.
     noun : str
         What ``rows`` counts, in the plural.
+    too_few : str or None
+        Why a value that reaches no level proves nothing; None where it does.
     p_value_against : callable or None
         For a threshold on the value itself: threshold to the p-value of "the true value is on its
         good side". A level counts as reached only where that is at most alpha.
@@ -56,6 +58,7 @@ class Candidate:
     interval: tuple[float, float] | None = None
     q_value: float | None = None
     noun: str = "production rows"
+    too_few: str | None = None
     p_value_against: Callable[[float], float | None] | None = None
     direction: Direction = "above"
     gating: bool = False

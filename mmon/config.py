@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
-from mmon.config_analyses import Analyses
+from mmon.config_analyses import SYSTEM_ROLES, Analyses
 from mmon.config_fields import (
     Duration,
     Flag,
@@ -118,8 +118,8 @@ class Segments(Section):
     columns: Names
     """The columns."""
     top: Annotated[Integer, Field(ge=1, le=50)] = 10
-    """How many values of each column are looked at: those with the most rows in the reference. The
-    others are taken together."""
+    """How many values of each column are looked at: those with the most rows in the reference, of
+    the first hundred that appear in it. The others are taken together."""
     gate: Flag = True
     """Whether what is found in a segment takes part in the verdict."""
 
@@ -199,7 +199,8 @@ class Config(Section):
     analyses: Analyses = Analyses()
     """What is looked at, and what decides."""
     alpha: Annotated[Number, Field(gt=0, lt=1)] = 0.05
-    """False discovery rate, over the columns, at which a change counts as significant."""
+    """False discovery rate at which a change counts as significant: over the columns (and values
+    of a segmenting column), for each metric and window; metrics and windows add up."""
     fail_on: Literal["potential", "detected", "never"] = "detected"
     """The level that makes a breach."""
     on_inconclusive: Literal["fail", "pass"] = "fail"
@@ -212,6 +213,17 @@ class Config(Section):
     """Categories counted of a column; the rest are counted together."""
     outputs: Outputs = Outputs()
     """Files to write."""
+
+    @model_validator(mode="after")
+    def _levels_have_columns(self) -> Config:
+        system = self.analyses.system_performance
+        for name in system.thresholds if system is not None else ():
+            role = SYSTEM_ROLES.get(name)
+            if role is not None and getattr(self.columns, role) is None:
+                raise ValueError(
+                    f"analyses.system_performance.thresholds.{name} needs columns.{role}"
+                )
+        return self
 
     @model_validator(mode="after")
     def _two_sides(self) -> Config:

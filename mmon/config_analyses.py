@@ -60,6 +60,14 @@ SYSTEM_METRICS = (
 )
 
 
+# The column that each of them needs.
+SYSTEM_ROLES = {
+    **dict.fromkeys(("avg_latency", "latency_p50", "latency_p95", "latency_p99"), "latency"),
+    **dict.fromkeys(("error_count", "error_rate", "error_rate_increase"), "error"),
+    "duplicate_ids": "id",
+}
+
+
 class Thresholds(Section):
     """Two levels of one result: where it may matter, and where it does.
 

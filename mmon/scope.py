@@ -15,9 +15,10 @@ from mmon.durations import length_us
 from mmon.errors import ConfigError
 from mmon.profiles.activity_fold import ActivityPlan
 from mmon.profiles.build import Extent
+from mmon.profiles.classification import ClassificationTables
 from mmon.profiles.plan import Plan, narrow, role_columns
 from mmon.profiles.table import Profile
-from mmon.profiles.tasks import production_outcome, reference_outcome
+from mmon.profiles.tasks import is_asked, production_outcome, reference_outcome
 from mmon.results import Task
 
 Schema = Mapping[str, pl.DataType]
@@ -84,8 +85,15 @@ def stored_reference(config: Config, profile: Profile) -> Profile:
                 f"segments: the baseline was made without segments of {column!r}",
                 hint="make it again with: mmon baseline DATA --config CONFIG -o FILE",
             )
-    if profile.performance is not None and config.analyses.model_performance is not None:
-        _check_outcome_columns(config, profile)
+    if config.analyses.model_performance is not None:
+        if profile.performance is not None:
+            _check_outcome_columns(config, profile)
+        elif is_asked(config):
+            raise ConfigError(
+                f"the baseline of {profile.source} holds no performance: it was made without "
+                "columns.target",
+                hint="make it again with: mmon baseline DATA --config CONFIG -o FILE",
+            )
     narrowed = narrow(profile, config.columns)
     kept = {column.name for column in narrowed.columns}
     features = profile.features
@@ -109,6 +117,28 @@ def stored_reference(config: Config, profile: Profile) -> Profile:
         features=features if has_outcomes else None,
         segments=segments,
     )
+
+
+def check_scored_classes(config: Config, reference: Profile) -> None:
+    """See that every class of the reference has its column of scores.
+
+    Raises
+    ------
+    ConfigError
+        When one has none: a slip in a class's name would spoil every metric of scores.
+    """
+    tables = reference.performance
+    if not config.columns.scores or not isinstance(tables, ClassificationTables):
+        return
+    rows = dict(zip(tables.classes, tables.confusion.sum(axis=1).tolist(), strict=True))
+    unscored = [name for name, count in rows.items() if count and name not in config.columns.scores]
+    unused = [name for name in config.columns.scores if not rows.get(name)]
+    if unscored:
+        known = f"; {', '.join(map(repr, unused))} never occurs" if unused else ""
+        raise ConfigError(
+            f"columns.scores: class {unscored[0]!r} of {config.columns.target!r} has no column",
+            hint=f"name the score column of every class{known}",
+        )
 
 
 def _check_outcome_columns(config: Config, profile: Profile) -> None:

@@ -21,7 +21,7 @@ from mmon.profiles.reading import Reading
 from mmon.profiles.settle import settle
 from mmon.profiles.table import Profile
 from mmon.results import Window
-from mmon.scope import production_extent, reference_extent, stored_reference
+from mmon.scope import check_scored_classes, production_extent, reference_extent, stored_reference
 from mmon.sources.labels import join_configured
 from mmon.timestamps import to_us
 from mmon.windows import RowCut, WindowCut
@@ -112,19 +112,21 @@ def profile_reference(
         plan = plan_reference(schema, config.columns)
         if not plan.columns:
             raise DataError(f"{source.name} has no columns to compare")
+        extent = reference_extent(config, plan, schema)
         found = profile_frame(
             source.frame,
             plan,
             source=source.name,
             limits=_limits(config),
-            extent=reference_extent(config, plan, schema),
+            extent=extent,
             progress=_told(progress, "reference"),
         )
-    profile = found.profiles[WHOLE]
+    profile = dataclasses.replace(found.profiles[WHOLE], outcome=extent.outcome)
     if not profile.rows:
         raise DataError(
             f"the reference {source.name} has no rows", hint="give it the data to compare with"
         )
+    check_scored_classes(config, profile)
     roles = config.columns
     return settle(profile, frozenset({*roles.categorical, *roles.numeric, *_named(config)}))
 

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Sequence
 from typing import Literal
 
 from mmon.candidate import Candidate, Rule
+from mmon.config_analyses import LABEL_RESULTS
 from mmon.errors import ExitStatus
 from mmon.multiplicity import benjamini_hochberg
 from mmon.results import (
@@ -23,6 +24,10 @@ from mmon.results import (
 )
 
 _MAX_ROWS = 1 << 40
+
+# That labels arrived, or that no segment is worse than the rest, says nothing of how good a model
+# is: such results may fail a run, and never make it conclusive.
+_NO_EVIDENCE = frozenset({*LABEL_RESULTS, "worse_segment"})
 
 
 def judge(candidates: Sequence[Candidate], rule: Rule) -> list[Result]:
@@ -83,7 +88,7 @@ def _status(
     if doubt is not None and (status is Status.NO_DETECTION or rule.level == "detected"):
         return Status.INCONCLUSIVE, doubt
     if status is Status.NO_DETECTION:
-        shortage = _shortage(one, family, rule)
+        shortage = one.too_few or _shortage(one, family, rule)
         if shortage is not None:
             return Status.INCONCLUSIVE, shortage
     return status, None
@@ -204,7 +209,8 @@ def decide(
         return Verdict.BREACH
     by_analysis: dict[str, list[Result]] = {name: [] for name in expected}
     for result in gating:
-        by_analysis.setdefault(result.application, []).append(result)
+        if result.name not in _NO_EVIDENCE:
+            by_analysis.setdefault(result.application, []).append(result)
     if any(
         all(result.status is Status.INCONCLUSIVE for result in of_one)
         for of_one in by_analysis.values()

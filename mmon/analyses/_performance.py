@@ -8,9 +8,9 @@ from collections.abc import Mapping, Sequence
 
 from mmon import performance
 from mmon.analyses import Context, Drawing, Findings
+from mmon.analyses._changes import DEFAULT_DROP, DEFAULT_RELATIVE_DROP, Change
 from mmon.analyses._drops import (
     APPLICATION,
-    Change,
     bounds_of,
     drop_candidate,
     level_candidates,
@@ -27,11 +27,6 @@ from mmon.profiles.regression import RegressionTables
 from mmon.profiles.table import Performance
 from mmon.profiles.tasks import task_of
 from mmon.results import Metric, ResultKind, Score, Task
-
-DEFAULT_DROP = Thresholds(potential=0.02, detected=0.05)
-"""Of a metric with bounds, in its own unit: 0.05 of roc_auc is what a good feature is worth."""
-DEFAULT_RELATIVE_DROP = Thresholds(potential=0.1, detected=0.2)
-"""Of a metric without bounds, as a share of the reference's value."""
 
 # What not every model has is left out where neither side has it, and not told to be missing.
 _OPTIONAL = ("interval_coverage", "top_k_accuracy")
@@ -87,7 +82,15 @@ class _Sides:
             levels = settings.thresholds.get(name)
             if levels is None and name == metric.main:
                 levels = settings.thresholds.get(metric.name)
-            change = Change(metric, name, before.get(name), cur)
+            if (
+                ":" in name
+                and self.context.segment is not None
+                and not (levels or name in deciding)
+            ):
+                continue
+            change = Change(
+                metric, name, before.get(name), cur, self.cur.labelled, self._scale(metric)
+            )
             if metric.name in _OPTIONAL and levels is None and change.is_undefined:
                 continue
             found += level_candidates(self.context, change, levels or PerformanceLevels())
@@ -95,6 +98,12 @@ class _Sides:
             if not drop.is_empty:
                 found.append(drop_candidate(self.context, change, drop))
         return found
+
+    def _scale(self, metric: PerformanceMetric) -> float | None:
+        """What a change of bias is a share of: the mean absolute error."""
+        if metric.better != "zero" or not isinstance(self.ref, RegressionTables):
+            return None
+        return self.ref.mae.mean
 
     def reference_intervals(self, metric: PerformanceMetric) -> list[Metric]:
         """The reference's own confidence intervals, which results have no room for."""
@@ -107,7 +116,7 @@ class _Sides:
         ]
 
 
-@functools.lru_cache(maxsize=1024)
+@functools.lru_cache(maxsize=256)
 def _estimates(metric: PerformanceMetric, tables: Performance) -> Mapping[str, Estimate]:
     """Once for each side: the reference is the same in every window."""
     return metric.estimates(tables)

@@ -16,7 +16,7 @@ from mmon.analyses._activity_picture import activity_picture
 from mmon.analyses._failures import errors, latencies
 from mmon.analyses._operations import APPLICATION, Measured, candidates, settings
 from mmon.analyses._traffic import Traffic, traffic
-from mmon.config_analyses import Floors, SystemLevels, Thresholds
+from mmon.config_analyses import SYSTEM_ROLES, Floors, SystemLevels, Thresholds
 
 __all__ = ["APPLICATION", "DEFAULT_LEVELS", "analyse"]
 
@@ -36,6 +36,7 @@ def analyse(context: Context) -> Findings:
     """Every metric that the columns allow, and the judged ones."""
     found = Traffic.of(context)
     measured = [*traffic(found), *latencies(context), *errors(found.ref, found.cur)]
+    measured += _unmeasured(context, {one.name for one in measured})
     every = [
         candidate
         for one in measured
@@ -43,6 +44,23 @@ def analyse(context: Context) -> Findings:
     ]
     drawn = () if context.segment is not None else activity_picture(found)
     return Findings(every, (), drawn)
+
+
+def _unmeasured(context: Context, names: set[str]) -> list[Measured]:
+    """What was to be judged and is not there: a gate that lost its column must not pass."""
+    found = []
+    for name in settings(context).thresholds:
+        role = SYSTEM_ROLES.get(name)
+        if name in names:
+            continue
+        reason = "it cannot be measured here"
+        if role is not None:
+            column = getattr(context.config.columns, role)
+            reason = f"production has no column {column!r}, the {role}"
+        elif name == "late_rows":
+            reason = "without windows of time no row is late"
+        found.append(Measured(name, None, reason=reason))
+    return found
 
 
 def _levels(context: Context, measured: Measured) -> SystemLevels:

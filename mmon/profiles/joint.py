@@ -111,10 +111,17 @@ def layout_of(outcome: Outcome) -> Layout:
         return Layout(None, (2,), losses)
     if outcome.scores is None:
         return Layout(None, (2, 2, 1), losses)
-    known = outcome.scores[~np.isnan(outcome.scores[:, 0]), 0]
-    shares = np.arange(1, _SCORE_CELLS) / _SCORE_CELLS
-    edges = np.unique(np.quantile(known, shares)) if len(known) else np.empty(0)
+    edges = _score_edges(outcome.scores[:, 0], outcome.target)
     return Layout(edges, (2, 2, len(edges) + 1), losses)
+
+
+def _score_edges(scores: _FloatArray, target: NDArray[np.generic]) -> _FloatArray:
+    """Cells of the score: quantiles of either class, so that a rare one has cells of its own."""
+    shares = np.arange(1, _SCORE_CELLS // 2 + 1) / (_SCORE_CELLS // 2 + 1)
+    known = ~np.isnan(scores)
+    sides = [scores[known & (target == code)] for code in (0, 1)]
+    edges = [np.quantile(side, shares) for side in sides if len(side)]
+    return np.unique(np.concatenate(edges)) if edges else np.empty(0)
 
 
 def joint_of(outcome: Outcome, layout: Layout) -> Joint:

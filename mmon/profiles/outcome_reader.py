@@ -111,10 +111,11 @@ class OutcomeReader:
         )
 
     def _keys(self, batch: pl.DataFrame, offset: int) -> NDArray[np.uint64]:
+        numbers = np.arange(offset, offset + batch.height, dtype=np.uint64)
         if self.plan.identity is not None and self.plan.identity in batch:
-            numbers = batch[self.plan.identity].hash(seed=0).to_numpy()
-        else:
-            numbers = np.arange(offset, offset + batch.height, dtype=np.uint64)
+            ids = batch[self.plan.identity]
+            # Rows without an id would all share one key.
+            numbers = np.where(ids.is_null(), numbers, ids.hash(seed=0))
         return _mixed(numbers)
 
     def _scores(self, batch: pl.DataFrame, fault: _FaultArray) -> _FloatArray | None:

@@ -236,7 +236,10 @@ def _in_role(column: ColumnProfile, roles: Columns) -> ColumnProfile:
             reason=TIME_REASON,
         )
     if column.name == roles.id:
-        return dataclasses.replace(column, is_tested=False, reason=ID_REASON)
+        return dataclasses.replace(column, is_tested=False, is_feature=False, reason=ID_REASON)
+    for name, reason in ((roles.latency, LATENCY_REASON), (roles.error, ERROR_REASON)):
+        if column.name == name:
+            return dataclasses.replace(column, is_tested=False, is_feature=False, reason=reason)
     return column
 
 

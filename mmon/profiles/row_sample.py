@@ -76,8 +76,11 @@ class RowSampler:
         is_labelled = ~np.isnan(joint.wrong[rows])
         drawn.seen += int(is_labelled.sum())
         if len(drawn.smallest) >= size:
-            is_labelled &= keys <= drawn.smallest[size - 1]
+            is_labelled &= keys < drawn.smallest[size - 1]
         chosen = np.flatnonzero(is_labelled)
+        if len(chosen) > size:
+            # No more of one batch than could stay: memory must not grow with the rows.
+            chosen = np.sort(chosen[np.argpartition(keys[chosen], size - 1)[:size]])
         positions: _IntArray = chosen + rows.start
         drawn.keys.append(keys[chosen])
         drawn.loss.append(joint.wrong[positions])

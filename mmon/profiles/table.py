@@ -11,6 +11,7 @@ from mmon.profiles.classification import ClassificationTables
 from mmon.profiles.counts import Counts
 from mmon.profiles.ecdf import Ecdf
 from mmon.profiles.features import FeatureTables
+from mmon.profiles.outcome_reader import OutcomePlan
 from mmon.profiles.outcomes import Fault
 from mmon.profiles.presence import Presence
 from mmon.profiles.reading import Reading
@@ -96,6 +97,8 @@ class Profile:
         What happened when.
     segments : tuple of SegmentProfile
         The same of each value of each segmenting column.
+    outcome : OutcomePlan or None
+        How the outcomes were read; None without any, and in production.
     """
 
     source: str
@@ -106,6 +109,7 @@ class Profile:
     features: FeatureTables | None = None
     activity: Activity | None = None
     segments: tuple[SegmentProfile, ...] = ()
+    outcome: OutcomePlan | None = None
 
     def column(self, name: str) -> ColumnProfile | None:
         """The column of that name, or None."""

@@ -26,10 +26,9 @@ def reference_outcome(config: Config, schema: Mapping[str, pl.DataType]) -> Outc
         When the columns do not suffice for the task.
     """
     settings, roles = config.analyses.model_performance, config.columns
-    if settings is None or not _is_asked(config, roles):
+    if settings is None or not is_asked(config):
         return None
-    task = _task(config, str(schema[roles.target or ""].base_type()))
-    return None if task is None else _plan(task, roles, settings)
+    return _plan(_task(config, str(schema[roles.target or ""].base_type())), roles, settings)
 
 
 def production_outcome(config: Config, reference: Profile) -> OutcomePlan | None:
@@ -41,13 +40,12 @@ def production_outcome(config: Config, reference: Profile) -> OutcomePlan | None
         When the reference was summarised for another task, or the columns do not suffice.
     """
     settings, roles = config.analyses.model_performance, config.columns
-    if settings is None or not _is_asked(config, roles):
+    if settings is None or not is_asked(config):
         return None
     before = reference.performance
     if before is None:
         column = reference.column(roles.target or "")
-        task = None if column is None else _task(config, column.dtype)
-        return None if task is None else _plan(task, roles, settings)
+        return None if column is None else _plan(_task(config, column.dtype), roles, settings)
     task = task_of(before)
     if config.task is not None and config.task != task:
         raise ConfigError(
@@ -55,12 +53,40 @@ def production_outcome(config: Config, reference: Profile) -> OutcomePlan | None
             hint="make the baseline again with this configuration",
         )
     plan = _plan(task, roles, settings)
+    _check_alike(plan, reference.outcome)
     if isinstance(before, ClassificationTables):
         plan = dataclasses.replace(plan, classes=before.classes)
         if task is Task.BINARY:
             _check_positive(plan.positive, before.classes[1])
             plan = dataclasses.replace(plan, positive=before.classes[1])
     return plan
+
+
+def _check_alike(asked: OutcomePlan, stored: OutcomePlan | None) -> None:
+    """See that production's outcomes are read as those of the reference were."""
+    if stored is None:
+        return
+    for key, role in (("target", "target"), ("prediction", "prediction"), ("scores", "score")):
+        before, after = getattr(stored, key), getattr(asked, key)
+        if before != after:
+            raise ConfigError(
+                f"columns.{role}: {_named(after)} is asked for and the reference was summarised "
+                f"with {_named(before)}",
+                hint="make the baseline again with this configuration",
+            )
+    decides = asked.task is Task.BINARY and asked.prediction is None
+    if decides and asked.threshold != stored.threshold:
+        raise ConfigError(
+            f"analyses.model_performance.decision_threshold: {asked.threshold:g} is asked for and "
+            f"the reference was summarised with {stored.threshold:g}",
+            hint="make the baseline again with this configuration",
+        )
+
+
+def _named(columns: str | tuple[str, ...] | None) -> str:
+    if not columns:
+        return "none"
+    return ", ".join(map(repr, (columns,) if isinstance(columns, str) else columns))
 
 
 def _check_positive(asked: str | None, known: str) -> None:
@@ -77,7 +103,15 @@ def task_of(tables: Performance) -> Task:
     return tables.task if isinstance(tables, ClassificationTables) else Task.REGRESSION
 
 
-def _is_asked(config: Config, roles: Columns) -> bool:
+def is_asked(config: Config) -> bool:
+    """Whether the configuration names an outcome.
+
+    Raises
+    ------
+    ConfigError
+        When it names a task and no outcome.
+    """
+    roles = config.columns
     has_answer = roles.prediction is not None or roles.score is not None or bool(roles.scores)
     if config.task is None:
         is_asked = roles.target is not None and has_answer
@@ -105,8 +139,14 @@ def _is_asked(config: Config, roles: Columns) -> bool:
     return True
 
 
-def _task(config: Config, dtype: str) -> Task | None:
-    """The configured task, or the only one that the columns allow; None where several do."""
+def _task(config: Config, dtype: str) -> Task:
+    """The configured task, or the only one that the columns allow.
+
+    Raises
+    ------
+    ConfigError
+        When they allow several.
+    """
     if config.task is not None:
         return Task(config.task)
     if config.columns.scores:
@@ -115,7 +155,11 @@ def _task(config: Config, dtype: str) -> Task | None:
         return Task.BINARY
     if dtype.startswith(("Float", "Decimal")):
         return Task.REGRESSION
-    return None
+    raise ConfigError(
+        f"task: it cannot be told from columns.target, which is {dtype}",
+        hint="set task to binary, multiclass or regression; or, to measure no performance, "
+        "analyses.model_performance to null",
+    )
 
 
 def _check_columns(task: Task, roles: Columns) -> None:

@@ -155,7 +155,10 @@ def _sentence(text: str) -> str:
     text = text.strip()
     if not text:
         return text
-    return text[0].upper() + text[1:] + ("" if text.endswith(_SENTENCE_END) else ".")
+    # roc_auc and f1 are names, which have no capitals.
+    is_name = not text.partition(" ")[0].isalpha()
+    first = text[0] if is_name else text[0].upper()
+    return first + text[1:] + ("" if text.endswith(_SENTENCE_END) else ".")
 
 
 def _tally(rows: Sequence[ColumnRow]) -> tuple[tuple[int, str, int], ...]:

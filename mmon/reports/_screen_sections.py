@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from mmon.reports import _short as short
 from mmon.reports import _spark as spark
-from mmon.reports._lines import Strip
+from mmon.reports._lines import Strip, width_of
 from mmon.reports._pen import Pen
 from mmon.results import Document
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _MOST_SEGMENTS = 8
 _SPARK_CELLS = 8
+_LEAST_NAME, _MOST_NAME = 12, 30
 
 
 def sections(document: Document, pen: Pen) -> Iterator[Text]:
@@ -66,7 +67,7 @@ def _strips(
         return Strip(name, pen.cells(values), "right", importance)
 
     return [
-        Strip(title, pen.cells(line.name for line in lines), least=12),
+        Strip(title, pen.cells(line.name for line in lines), least=_least(lines, pen.width)),
         strip("reference", [line.reference for line in lines], 1),
         strip("production", [line.production for line in lines], 0),
         Strip("95% interval", pen.cells(line.interval for line in lines), importance=5),
@@ -75,6 +76,12 @@ def _strips(
         Strip("q", pen.cells(line.q_value for line in lines), importance=6),
         Strip("trend", tuple(trends), importance=4),
     ]
+
+
+def _least(lines: Sequence[short.Line], width: int) -> int:
+    """Cells of the names of metrics: that of a class's metric says nothing without the class."""
+    of_classes = (width_of(line.name) for line in lines if line.is_of_class)
+    return max(_LEAST_NAME, min(max(of_classes, default=0), _MOST_NAME, width // 3))
 
 
 def _segments(part: short.SegmentPart, pen: Pen) -> Iterator[Text]:

@@ -36,6 +36,8 @@ class Line:
     remark: str
     trend: tuple[float | None, ...]
     """(W,) how much worse, in each window."""
+    is_of_class: bool
+    """Whether it is about one class, whose name tells it from those that are not told."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -118,8 +120,11 @@ def performance_part(document: Document) -> Part | None:
     calm = [one for one in besides if not _needs_a_look(one)]
     notes = [", ".join(map(_check, calm))] if calm else []
     if not worst and tested is not None:
-        count = f" ({tested:,} tested)" if tested else ""
-        notes.append(f"no segment got worse than the others{count}")
+        notes.append(
+            f"no segment got worse than the others ({tested:,} tested)"
+            if tested
+            else "no segment was tested: there are too few labelled rows"
+        )
     remarks = [(one.status, _check(one)) for one in besides if _needs_a_look(one)]
     remarks += [(_status(one.severity), _worse(one)) for one in worst[:_MOST_WORSE]]
     if len(worst) > _MOST_WORSE:
@@ -221,6 +226,7 @@ def _line(document: Document, one: Measure) -> Line:
         q_value=row.q_value,
         remark=(row.reason or "") if has_news else "",
         trend=() if one.change is None else _trend(document, one.change),
+        is_of_class=":" in one.result.name,
     )
 
 

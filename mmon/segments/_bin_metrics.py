@@ -40,6 +40,10 @@ class BinValues:
     is_mean: bool = False
 
 
+# A value that may be off by more than a small drop is none.
+_MOST_DOUBT = 0.02
+
+
 def wrong_rows(layout: Layout, outcomes: _IntArray) -> _IntArray:
     """Rows whose predicted class is not the target.
 
@@ -123,11 +127,18 @@ def _f1_of(overlap: _FloatArray) -> _FloatArray:
 
 
 def _area(by_score: _IntArray) -> BinValues:
-    """ROC AUC from (B, 2 target, S score cells) counts; a tie counts by half."""
+    """ROC AUC from (B, 2 target, S score cells) counts; a tie counts by half.
+
+    Rows of one cell are in an unknown order: the area is known to half their pairs' share, by which
+    the interval is widened. Where that is too much, as when production's scores all lie in one cell
+    of the reference's, there is no value.
+    """
     negatives, positives = by_score[:, 0], by_score[:, 1]
     below = np.cumsum(negatives, axis=1) - negatives
     won = ((below + negatives / 2) * positives).sum(axis=1)
     n, m = negatives.sum(axis=1), positives.sum(axis=1)
     pairs = n * m
-    area = won / np.where(pairs > 0, pairs, np.nan)
-    return BinValues(area, *intervals.area_under_roc(area, n, m))
+    doubt = (negatives * positives).sum(axis=1) / 2 / np.where(pairs > 0, pairs, np.nan)
+    area = np.where(doubt <= _MOST_DOUBT, won / np.where(pairs > 0, pairs, np.nan), np.nan)
+    low, high = intervals.area_under_roc(area, n, m)
+    return BinValues(area, np.maximum(low - doubt, 0.0), np.minimum(high + doubt, 1.0))

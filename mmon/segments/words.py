@@ -19,7 +19,7 @@ def segment_words(segment: WorseSegment, unit: str) -> str:
     >>> one = WorseSegment("plan = pro and age > 31", ("plan", "age"), 1230, 0.041,
     ...                    0.09, 0.38, 0.27, 1e-12, 1e-9, 0.38)
     >>> segment_words(one, "error rate")
-    'plan = pro and age > 31: error rate 0.09 → 0.38, 4.1% of rows, explains 38% of the drop'
+    'plan = pro and age > 31: error rate 0.09 → 0.38, 4.1% of rows, explains 38% of the rise'
     """
     told = (
         f"{segment.label}: {unit} {_number(segment.reference_value)} → "
@@ -29,8 +29,8 @@ def segment_words(segment: WorseSegment, unit: str) -> str:
     if segment.explained is None:
         return told
     if segment.explained > 1.0:
-        return f"{told}, more than the whole drop"
-    return f"{told}, explains {_percent(segment.explained)} of the drop"
+        return f"{told}, more than the whole rise"
+    return f"{told}, explains {_percent(segment.explained)} of the rise"
 
 
 def _number(value: float) -> str:

@@ -13,7 +13,8 @@ from scipy import stats
 
 from mmon import performance
 from mmon.analyses import Context
-from mmon.analyses._drops import Change, drop_candidate, is_gating, level_candidates
+from mmon.analyses._changes import Change
+from mmon.analyses._drops import drop_candidate, is_gating, level_candidates
 from mmon.candidate import Rule
 from mmon.config import Config
 from mmon.config_analyses import PerformanceLevels, Thresholds
@@ -153,8 +154,51 @@ def test_a_level_that_no_share_can_have_is_always_or_never_passed(level: float) 
 
 def test_the_p_value_of_a_drop_is_that_of_a_difference_of_two_samples() -> None:
     change = Change(metric("roc_auc"), "roc_auc", estimate(0.8, 0.01**2), estimate(0.77, 0.02**2))
-    z = 0.03 / math.hypot(0.01, 0.02)
-    assert change.drop().p_value == pytest.approx(2.0 * stats.norm.sf(z), rel=1e-12)
+    # Welch's test from the standard errors of two means of so many rows.
+    rows = change.cur.rows
+    expected = stats.ttest_ind_from_stats(
+        0.8, 0.01 * math.sqrt(rows), rows, 0.77, 0.02 * math.sqrt(rows), rows, equal_var=False
+    )
+    assert change.drop().p_value == pytest.approx(expected.pvalue, rel=1e-9)
+
+
+def test_a_bias_of_the_other_sign_is_no_worse() -> None:
+    one = metric("bias")
+    change = Change(one, "bias", estimate(-0.6, 0.01), estimate(0.62, 0.01), scale=4.0)
+    drop = change.drop()
+    assert drop.value == pytest.approx(0.02 / 4.0)
+    assert drop.p_value == pytest.approx(0.89, abs=0.01)
+
+
+def test_a_few_rows_that_are_all_alike_do_not_tell_how_noisy_a_metric_is() -> None:
+    ref, cur = estimate(1.0, 0.01), dataclasses.replace(estimate(3.0, 0.0), rows=2)
+    drop = Change(metric("mae"), "mae", ref, cur).drop()
+    assert drop.value is None
+    assert drop.reason == "2 labelled rows in production do not tell how noisy mae is"
+
+
+def test_what_has_no_known_noise_says_which_level_to_set() -> None:
+    ref, cur = (dataclasses.replace(estimate(value), variance=None) for value in (3.0, 9.0))
+    drop = Change(metric("max_error"), "max_error", ref, cur).drop()
+    assert "set a min or max instead" in (drop.reason or "")
+
+
+def test_the_labels_it_would_take_count_all_labels_and_not_those_of_the_metric() -> None:
+    # Recall is of the 10 positive rows among 500 labelled ones.
+    change = Change(metric("recall"), "recall", share(8_000, 10_000), share(8, 10), 500)
+    found = judged_drop(change, Thresholds(detected=0.05))
+    assert found.status is Status.INCONCLUSIVE
+    taken = int(re.findall(r"it takes about ([\d,]+)", found.reason or "")[0].replace(",", ""))
+    assert 10_000 < taken < 20_000
+
+
+def test_one_label_proves_no_level() -> None:
+    change = Change(
+        metric("accuracy"), "accuracy", None, dataclasses.replace(share(1, 1), interval=(0.21, 1.0))
+    )
+    found = judged_value(change, min={"detected": 0.8})
+    assert found.status is Status.INCONCLUSIVE
+    assert "with 1 labelled rows accuracy may be 0.21 as well" in (found.reason or "")
 
 
 def test_a_drop_of_few_rows_is_inconclusive_with_the_labels_it_would_take() -> None:

@@ -12,7 +12,8 @@ import pytest
 
 from mmon import performance
 from mmon.analyses import Context
-from mmon.analyses._drops import Change, drop_candidate
+from mmon.analyses._changes import Change
+from mmon.analyses._drops import drop_candidate
 from mmon.candidate import Rule
 from mmon.config import Config
 from mmon.config_analyses import Thresholds

@@ -212,9 +212,9 @@ def worse_segments() -> list[Result]:
         )
         for segment, value, q_value, reason in (
             ("deposit = Non Refund", 0.0871, 0.0031,
-             "error rate 0.021 → 0.109, 12.2% of rows, explains 21% of the drop"),
+             "error rate 0.021 → 0.109, 12.2% of rows, explains 21% of the rise"),
             ("country = BR and amount > 310", 0.29, 2.1e-9,
-             "error rate 0.09 → 0.38, 4.1% of rows, explains 38% of the drop"),
+             "error rate 0.09 → 0.38, 4.1% of rows, explains 38% of the rise"),
         )
     ]  # fmt: skip
 

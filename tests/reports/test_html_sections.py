@@ -175,7 +175,7 @@ def test_operations_are_told_in_their_units_and_drawn_over_time() -> None:
     assert "potential completeness – 61% at least 90% / 50%" in text
     assert "12,505 of 20,500 expected rows arrived" in text
     assert "Over time, in steps of 1 h" in text
-    assert "3 steps without any row of those expected" in text
+    assert "3 steps without any of the rows expected" in text
     assert source.count("class=gap") == 3
     assert len(re.findall("<li><b>2026-10-", source)) == 48
 

@@ -59,7 +59,7 @@ def test_the_terminal_tells_metrics_and_then_what_got_worse() -> None:
    accuracy         0.910       0.880  [0.873, 0.887]
  ◐ worse: country = BR and amount > 310: error rate 0.09 → 0.38, 4.1% of rows, explains 38% of the
    drop
- ◐ worse: deposit = Non Refund: error rate 0.021 → 0.109, 12.2% of rows, explains 21% of the drop
+ ◐ worse: deposit = Non Refund: error rate 0.021 → 0.109, 12.2% of rows, explains 21% of the rise
 
  PASS   roc_auc fell
 """
@@ -84,17 +84,18 @@ def test_a_rise_of_the_error_rate_is_told_in_points_everywhere() -> None:
     judged = {"potential": 0.01, "detected": 0.05, "reference_value": 0.00395, "q_value": 4e-14}
     rows = [
         operation("error_rate", 0.016, reference_value=0.00395),
-        operation("error_rate_increase", 0.01205, status=Status.POTENTIAL_DETECTION, **judged),
+        operation("error_rate_increase", 0.0121, status=Status.POTENTIAL_DETECTION, **judged),
     ]
     sample = document(*rows)
     terminal_lines = terminal.render(sample, width=100).splitlines()
     assert (
-        " ◐ error rate     0.395%        1.6%  +1.2 points  1 / 5 points  4.0e-14" in terminal_lines
+        " ◐ error rate     0.395%        1.6%  +1.21 points  1 / 5 points  4.0e-14"
+        in terminal_lines
     )
     text = markdown.render(sample)
-    assert r"| 🟡 | error rate | 0.395% | 1.6% | \+1.2 points | 1 / 5 points | 4.0e-14 |" in text
+    assert r"| 🟡 | error rate | 0.395% | 1.6% | \+1.21 points | 1 / 5 points | 4.0e-14 |" in text
     page = words(section(html.render(sample), "operations"))
-    assert "potential error rate 0.395% 1.6% +1.2 points 1 / 5 points" in page
+    assert "potential error rate 0.395% 1.6% +1.21 points 1 / 5 points" in page
 
 
 def test_operations_that_nothing_judges_are_one_line() -> None:
@@ -176,6 +177,14 @@ def test_variants_and_classes_leave_room_for_the_model_as_a_whole() -> None:
     assert "f1_micro" not in text
     assert "f1 of a" not in text
     assert "3 more metrics in the HTML and JSON reports" in text
+
+
+def test_the_class_of_a_metric_is_not_shortened_away() -> None:
+    found = metric_results("recall:upmarket_card", 0.76, 0.57, window=1, drop=(0.02, 0.05))[0]
+    calm = metric_results("expected_calibration_error", 0.1, 0.1, window=1)[0][:1]
+    sample = document(*found, *calm, windows=[Window(i, 100) for i in range(2)])
+    for width in (70, 80, 100):
+        assert "● recall of upmarket_card " in terminal.render(sample, width=width)
 
 
 def test_several_windows_tell_the_worst_one_with_the_trend_of_its_drops() -> None:

@@ -67,7 +67,7 @@ def test_a_column_of_names_stays_wide_enough_to_tell_them_apart() -> None:
     value = Strip("value", ("0.10", "0.25"), "right")
     minor = Strip("minor", ("x", "y"), importance=1)
     lines = table([names, value, minor], 26, ellipsis="…")
-    assert [cells[0].rstrip() for cells in lines] == ["column", "aaaaaaaa_1…", "aaaaaaaa_2…"]
+    assert [cells[0].rstrip() for cells in lines] == ["column", "aaaaaaaa_1…z", "aaaaaaaa_2…z"]
     # Where there is no room for that, the table keeps its width.
     lines = table([names, value, minor], 15, ellipsis="…")
     assert max(len("".join(cells).rstrip()) for cells in lines) <= 15

@@ -6,22 +6,19 @@ import dataclasses
 
 import pytest
 
-from mmon.candidate import Rule
-from mmon.results import Result, ResultKind, Status, Verdict, Window
+from mmon.results import ResultKind, Status, Verdict, Window
 from mmon.sentence import sentence
+from mmon.verdict import Rule
+from tests.unit.sentence_results import (
+    QUIET,
+    SYSTEM,
+    WINDOW,
+    dropped,
+    measured,
+    result,
+    worse,
+)
 
-WINDOW = Window(index=0, rows=100)
-
-
-def result(column: str | None, value: float, status: Status, **fields) -> Result:
-    fields.setdefault("kind", ResultKind.DATA_DRIFT)
-    fields.setdefault("name", "ks")
-    return Result(
-        application="data-drift", column=column, value=value, status=status, gating=True, **fields
-    )
-
-
-QUIET = [result(f"q{i}", 0.01, Status.NO_DETECTION) for i in range(3)]
 LOUD = [
     result("a", 0.25, Status.DETECTED),
     result("b", 0.5, Status.DETECTED, name="total_variation"),
@@ -74,37 +71,10 @@ def test_the_sentence_says_why(verdict, results, windows, expected):
     assert sentence(verdict, results, windows, Rule()) == expected
 
 
-def test_columns_that_could_not_be_judged_are_not_counted_as_without_drift():
-    unclear = [result(f"u{i}", 0.3, Status.INCONCLUSIVE, reason="too few rows") for i in range(9)]
-    text = sentence(Verdict.PASS, [QUIET[0], *unclear], [WINDOW], Rule())
-    assert text == "no drift in 1 column; 9 columns inconclusive"
-
-
 def test_more_than_three_columns_are_counted():
     many = [result(f"c{i}", 0.3 + i / 10, Status.DETECTED) for i in range(5)]
     text = sentence(Verdict.BREACH, many, [WINDOW], Rule())
     assert text == "5 of 5 columns drifted: c4 (ks 0.7), c3 (ks 0.6), c2 (ks 0.5) and 2 more"
-
-
-MODEL, SYSTEM = ResultKind.MODEL_PERFORMANCE, ResultKind.SYSTEM_PERFORMANCE
-
-
-def measured(name: str, value: float | None, **fields) -> Result:
-    fields.setdefault("kind", MODEL)
-    return Result(
-        application=fields["kind"].value.replace("_", "-"), name=name, value=value, **fields
-    )
-
-
-def dropped(
-    name: str, before: float, after: float, drop: float, status: Status, **fields
-) -> list[Result]:
-    """A metric of the model and the judged drop of it."""
-    judged = {"status": status, "potential": 0.02, "detected": 0.05, "gating": True}
-    return [
-        measured(name, after, reference_value=before, interval=(after, after), **fields),
-        measured(f"{name}_drop", drop, reference_value=before, **judged, **fields),
-    ]
 
 
 AUC = dropped("roc_auc", 0.8731, 0.8124, 0.061, Status.DETECTED)
@@ -201,13 +171,6 @@ def test_segments_are_named_and_do_not_count_as_columns():
     assert text == "roc_auc fell 0.87 → 0.8 in country = BR; drift in country = BR"
 
 
-def worse(segment: str, value: float, **fields) -> Result:
-    return measured(
-        "worse_segment", value, segment=segment, reason="error rate 0.09 → 0.38, 4.1% of rows",
-        **fields,
-    )  # fmt: skip
-
-
 def test_the_segment_that_got_worst_is_named_and_the_others_counted():
     found = [
         worse("a = 1", 0.1, status=Status.POTENTIAL_DETECTION),
@@ -222,45 +185,6 @@ def test_the_segment_that_got_worst_is_named_and_the_others_counted():
     assert text == told
 
 
-def test_a_pass_only_counts_the_segments_that_may_have_got_worse():
-    found = [worse(f"a = {i}", 0.1, status=Status.POTENTIAL_DETECTION) for i in range(2)]
-    text = sentence(Verdict.PASS, [*QUIET, *found], [WINDOW], Rule())
-    assert text == "no drift in 3 columns; 2 segments may have got worse"
-    sure = dataclasses.replace(found[0], status=Status.DETECTED)
-    text = sentence(Verdict.PASS, [*QUIET, sure], [WINDOW], Rule())
-    assert text == "no drift in 3 columns; 1 segment got worse"
-
-
-def test_a_pass_tells_two_things_besides_drift_and_counts_the_others():
-    held = dropped("roc_auc", 0.816, 0.798, 0.018, Status.NO_DETECTION)
-    unseen = result(
-        "agent", 0.06, Status.POTENTIAL_DETECTION, kind=ResultKind.DATA_QUALITY, name="unseen_share"
-    )
-    found = worse("a = 1", 0.1, status=Status.POTENTIAL_DETECTION)
-    text = sentence(Verdict.PASS, [found, *QUIET, *held], [WINDOW], Rule())
-    assert text == (
-        "no drift in 3 columns; roc_auc held (0.816 → 0.798); 1 segment may have got worse"
-    )
-    text = sentence(Verdict.PASS, [found, *QUIET, *held, unseen], [WINDOW], Rule())
-    assert text == (
-        "no drift in 3 columns; roc_auc held (0.816 → 0.798); agent has unseen categories; "
-        "and 1 more"
-    )
-
-
-def test_a_metric_that_held_in_several_windows_is_told_where_it_was_worst():
-    windows = [Window(index=i, rows=9) for i in range(3)]
-    rows = [
-        row
-        for window, after in enumerate((0.812, 0.798, 0.83))
-        for row in dropped(
-            "roc_auc", 0.816, after, 0.816 - after, Status.NO_DETECTION, window=window
-        )
-    ]
-    text = sentence(Verdict.PASS, rows, windows, Rule())
-    assert text == "roc_auc held (0.816 → 0.798 at worst)"
-
-
 def test_a_rise_of_the_error_rate_is_told_by_both_rates():
     risen = [
         measured("error_rate", 0.016, reference_value=0.00395, kind=SYSTEM),
@@ -271,35 +195,6 @@ def test_a_rise_of_the_error_rate_is_told_by_both_rates():
     ]  # fmt: skip
     text = sentence(Verdict.BREACH, risen, [WINDOW], Rule())
     assert text == "error rate 0.395% → 1.6%"
-
-
-@pytest.mark.parametrize(
-    ("results", "expected"),
-    [
-        (
-            dropped("roc_auc", 0.873, 0.868, 0.005, Status.NO_DETECTION),
-            "roc_auc held (0.873 → 0.868)",
-        ),
-        (
-            [
-                *QUIET,
-                *dropped("roc_auc", 0.873, 0.868, 0.005, Status.NO_DETECTION),
-                *dropped("f1", 0.7, 0.7, 0.0, Status.NO_DETECTION),
-            ],
-            "no drift in 3 columns; 2 performance metrics held",
-        ),
-        (
-            [*QUIET, *dropped("roc_auc", 0.873, 0.84, 0.033, Status.POTENTIAL_DETECTION)],
-            "no drift in 3 columns; roc_auc fell 0.873 → 0.84",
-        ),
-        (
-            [*QUIET, *dropped("roc_auc", 0.873, 0.84, 0.033, Status.INCONCLUSIVE)],
-            "no drift in 3 columns; 1 performance metric inconclusive",
-        ),
-    ],
-)
-def test_a_pass_says_how_the_model_did(results, expected):
-    assert sentence(Verdict.PASS, results, [WINDOW], Rule()) == expected
 
 
 def test_too_few_labels_are_counted_with_how_many_it_takes():
