@@ -14,7 +14,7 @@ from mmon.results import Task
 _FloatArray = NDArray[np.float64]
 _IntArray = NDArray[np.int64]
 
-_SCORE_CELLS = 32
+_SCORE_CELLS = 48
 # As scikit-learn's log_loss: a certain and wrong answer has a finite loss.
 _LEAST = float(np.finfo(np.float64).eps)
 

@@ -40,8 +40,8 @@ class BinValues:
     is_mean: bool = False
 
 
-# A value that may be off by more than a small drop is none.
-_MOST_DOUBT = 0.02
+# A value that may be off by more than a drop that matters is none.
+_MOST_DOUBT = 0.05
 
 
 def wrong_rows(layout: Layout, outcomes: _IntArray) -> _IntArray:

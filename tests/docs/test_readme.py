@@ -72,7 +72,7 @@ def test_the_configuration_of_a_model_runs(folder):
     bare = pl.read_parquet(folder / "demo" / "production.parquet").drop("defaulted")
     bare.write_parquet(folder / "bare.parquet")
     sides = "reference: demo/reference.parquet\nproduction: bare.parquet\n"
-    (folder / "model.yaml").write_text(sides + text, encoding="utf-8")
+    (folder / "model.yaml").write_text(sides + text.replace("# labels", "labels"), encoding="utf-8")
     done = shell("mmon run model.yaml --json model.json --quiet", folder)
     assert done.returncode == ExitStatus.BREACH, done.stderr
     names = {

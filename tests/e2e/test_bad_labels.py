@@ -154,9 +154,7 @@ AGAIN = r"\n  hint: make .*(again|baseline)"
 BASELINES: list[tuple[Case, Mapping[str, Any]]] = [
     (told("as it was made", "binary", PASS, SAME, settings=STORED), {}),
     (
-        told(
-            "without outcomes", "binary", INCONCLUSIVE, r"reference has no labels", settings=STORED
-        ),
+        refused("without outcomes", "binary", r"holds no performance", settings=STORED),
         {"analyses": {"model_performance": None}},
     ),
     (

@@ -19,6 +19,7 @@ from tests.e2e.bad_outcomes import (
     lacking,
     performance,
     put,
+    refused,
     run,
     same,
     told,
@@ -140,11 +141,10 @@ OUTCOMES = [
         ref=put(x=0.0),
         cur=put(x=0.0),
     ),
-    told(
+    refused(
         "a class without scores",
         "multiclass",
-        PASS,
-        r"roc_auc_macro_drop",
+        r"columns\.scores: class 'c' of 'y' has no column",
         settings=columns(scores={"a": "p_a", "b": "p_b"}),
     ),
     told(

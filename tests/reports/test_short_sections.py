@@ -58,7 +58,7 @@ def test_the_terminal_tells_metrics_and_then_what_got_worse() -> None:
  · f1               0.700       0.720  [0.713, 0.727]    -0.020  0.02 / 0.05  1
    accuracy         0.910       0.880  [0.873, 0.887]
  ◐ worse: country = BR and amount > 310: error rate 0.09 → 0.38, 4.1% of rows, explains 38% of the
-   drop
+   rise
  ◐ worse: deposit = Non Refund: error rate 0.021 → 0.109, 12.2% of rows, explains 21% of the rise
 
  PASS   roc_auc fell

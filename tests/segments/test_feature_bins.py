@@ -161,8 +161,13 @@ def test_decisions_and_areas_are_scikit_learns():
                     assert bin_.mix is None
                     assert bin_.rate is None
                 area = getattr(one(found, binning.column, label, "roc_auc"), f"{side}_value")
-                expected = metrics.roc_auc_score(target, group["cell"].to_numpy())
-                assert area == pytest.approx(expected)
+                cells = group["cell"].to_numpy()
+                sides = [np.bincount(cells[target == code], minlength=64) for code in (0, 1)]
+                # Rows of one cell are in an unknown order: too many of them leave no value.
+                if sides[0] @ sides[1] / 2 / (sides[0].sum() * sides[1].sum()) > 0.05:
+                    assert area is None
+                    continue
+                assert area == pytest.approx(metrics.roc_auc_score(target, cells))
 
 
 def test_error_rates_have_wilsons_interval():
