@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import polars as pl
 import pytest
@@ -12,6 +14,7 @@ from mmon.profiles import row_sample
 from mmon.profiles.features import RowSample
 from mmon.profiles.joint import joint_of, layout_of
 from mmon.profiles.outcome_reader import OutcomePlan, OutcomeReader
+from mmon.profiles.outcomes import Outcome
 from mmon.profiles.row_sample import RowSampler
 from mmon.results import Task
 
@@ -114,3 +117,25 @@ def test_a_window_is_sampled_as_if_it_were_alone() -> None:
     frame = rows(3_000)
     both = draw(frame, 700, windows=3)
     assert_same(both[0], draw(frame.head(1_000), 700)[0])
+
+
+@pytest.mark.parametrize("key", ["alike", "different"])
+def test_no_more_rows_of_a_batch_enter_than_could_stay(key: str) -> None:
+    rows = 4 * KEPT
+    rng = np.random.default_rng(7)
+    keys = rng.integers(0, 2**63, rows).astype(np.uint64) if key == "different" else np.ones(rows)
+    outcome = dataclasses.replace(_outcome(rows), key=keys.astype(np.uint64))
+    joint = joint_of(outcome, layout_of(outcome))
+    sampler = RowSampler()
+    for _ in range(3):
+        entered = sampler.draw(((0, 0, rows),), outcome, joint)[0]
+        assert len(entered) <= KEPT
+        assert (np.diff(entered) > 0).all()
+
+
+def _outcome(rows: int) -> Outcome:
+    codes = np.zeros(rows, dtype=np.int16)
+    flags = np.zeros(rows, dtype=np.uint8)
+    return Outcome(
+        Task.BINARY, ("0", "1"), codes, codes, None, None, None, flags, flags.astype(np.bool_)
+    )
