@@ -113,7 +113,10 @@ class Floors(Section):
     @model_validator(mode="after")
     def _ordered(self) -> Floors:
         if None not in (self.potential, self.detected) and self.potential < self.detected:  # type: ignore[operator]  # neither is None here
-            raise ValueError(f"potential ({self.potential}) is below detected ({self.detected})")
+            raise ValueError(
+                f"potential ({self.potential}) is below detected ({self.detected}): of a minimum "
+                "the milder level is the higher one"
+            )
         return self
 
     @property
