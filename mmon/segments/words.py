@@ -37,7 +37,9 @@ def _number(value: float) -> str:
     """Two digits of a small number, all digits before the point of a large one."""
     if abs(value) >= 99.5:
         return f"{value:,.0f}"
-    return f"{value:#.2g}" if abs(value) < 9.95 else f"{value:.3g}"
+    if abs(value) >= 9.95:
+        return f"{value:.3g}"
+    return f"{value:.2f}" if abs(value) >= 0.0995 else f"{value:.2g}"
 
 
 def _percent(share: float) -> str:
