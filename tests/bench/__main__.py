@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import multiprocessing
 import os
 import statistics
 import subprocess
@@ -15,9 +16,10 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
-from tests.bench.dataset import write
+from tests.bench import dataset
 
 MMON = [sys.executable, "-m", "mmon"]
 SCAN = """
@@ -74,6 +76,19 @@ def measure(commands: Sequence[Sequence[str]], runs: int) -> list[Cost]:
         for index, command in enumerate(commands):
             samples[index].append(run_once(command))
     return [Cost(*map(statistics.median, zip(*one, strict=True))) for one in samples]
+
+
+def write(path: Path, *, rows: int, columns: int, seed: int, with_outcomes: bool = False) -> Path:
+    """`dataset.write` in a process of its own: a child's peak memory counts its parent's, too."""
+    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
+        return pool.submit(
+            dataset.write,
+            path,
+            rows=rows,
+            columns=columns,
+            seed=seed,
+            with_outcomes=with_outcomes,
+        ).result()
 
 
 def scan(*paths: Path) -> list[str]:
