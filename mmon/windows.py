@@ -147,7 +147,7 @@ class WindowCut:
         return to_utc(start), to_utc(self._end(key))
 
     def every(self, keys: Sequence[int], *, to_end: bool, most: int) -> list[int]:
-        """The keys of windows, and of those without rows between and before them.
+        """The keys, ascending, of windows and of those without rows between and before them.
 
         Parameters
         ----------
@@ -157,10 +157,6 @@ class WindowCut:
             Whether windows after the last one count, up to ``end`` where there is one.
         most : int
             With more windows than this none is filled in: one stray time would make a year of them.
-
-        Returns
-        -------
-        list of int, ascending
         """
         if self.unit is None or not keys:
             return list(keys)

@@ -55,4 +55,5 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
             continue
         if marker in SERVICES and os.environ.get("MMON_REQUIRE_SERVICES") == "1":
             pytest.fail(f"needs: {what}", pytrace=False)
+        # Reached on a contributor's machine alone: where services are required it failed above.
         pytest.skip(f"needs: {what}")

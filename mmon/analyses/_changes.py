@@ -5,10 +5,10 @@ from __future__ import annotations
 import dataclasses
 import math
 
-from scipy.special import bdtr, bdtrc, stdtr
+from scipy.special import stdtr
 
 from mmon.config_analyses import Thresholds
-from mmon.metrics._proportions import two_proportions
+from mmon.metrics._proportions import one_sided, two_proportions
 from mmon.performance import Estimate, PerformanceMetric
 from mmon.results import Score
 
@@ -129,10 +129,7 @@ class Change:
         """The one-sided p-value of "the true value is on the good side of the threshold"."""
         cur = self.cur
         if cur.trials is not None:
-            hits, n = cur.trials
-            share = min(max(threshold, 0.0), 1.0)
-            tail = bdtr(hits, n, share) if is_floor else bdtrc(hits - 1, n, share) if hits else 1.0
-            return float(tail)
+            return one_sided(*cur.trials, threshold, is_floor=is_floor)
         variance = _noise(cur)
         if cur.value is None or variance is None:
             return None

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import math
 
 import numpy as np
-from scipy.special import bdtr, bdtrc, ndtr, ndtri
+from scipy.special import ndtr, ndtri
 
 from mmon.analyses import Context
 from mmon.analyses._latencies import p_value, p_value_against, p_value_at, quantile
 from mmon.analyses._operations import Measured
-from mmon.metrics._proportions import two_proportions
+from mmon.metrics._proportions import one_sided, two_proportions
 from mmon.metrics.mean_shift import MeanShift
 from mmon.performance._class_intervals import wilson
 from mmon.profiles.activity import Activity
@@ -112,35 +113,60 @@ def _negative(cur: Ecdf, column: str) -> str | None:
     return f"{max(rows, 1):,} of {cur.n:,} values of {column!r} are negative"
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Failed:
+    """Failed rows of both sides, among those of which it is known.
+
+    Attributes
+    ----------
+    ref, cur : (int, int)
+        Failed rows, and rows of which it is known; (0, 0) where a side does not say.
+    """
+
+    ref: tuple[int, int]
+    cur: tuple[int, int]
+
+    @property
+    def share(self) -> float | None:
+        """The reference's error rate."""
+        return self.ref[0] / self.ref[1] if self.ref[1] else None
+
+    @property
+    def chance(self) -> float | None:
+        """The p-value of "both sides fail as often"."""
+        known = self.ref[1] and self.cur[1]
+        return two_proportions(*self.ref, *self.cur) if known else None
+
+    def increase_at(self, increase: float, rows: int | None) -> float | None:
+        """The p-value that such an increase of the rate would have with so many rows."""
+        size = self.cur[1] if rows is None else rows
+        if self.share is None or not size:
+            return None
+        share = self.share + increase
+        if not 0.0 <= share <= 1.0:
+            # No share can change so far, so there is nothing that more rows could show.
+            return 0.0
+        return two_proportions(*self.ref, min(size, math.ceil(share * size)), size)
+
+    def change_at(self, change: float, rows: int | None) -> float | None:
+        """The same for a change as a share of the reference's rate, at least half a row's."""
+        if self.share is None:
+            return None
+        return self.increase_at(change * max(self.share, 0.5 / self.ref[1]), rows)
+
+    def against(self, threshold: float, is_floor: bool) -> float | None:
+        """The p-value of "the true rate is on the good side of the threshold"."""
+        return one_sided(*self.cur, threshold, is_floor=is_floor)
+
+
 def errors(ref: Activity | None, cur: Activity) -> list[Measured]:
     """Count and share of failed rows, and by how much the share rose."""
     if cur.failures is None:
         return []
     hits, m = cur.errors, cur.error_known
     before = (0, 0) if ref is None or ref.failures is None else (ref.errors, ref.error_known)
-    k, n = before
-    share = k / n if n else None
-    told = f"{hits:,} of {m:,} rows failed"
-    chance = two_proportions(k, n, hits, m) if n and m else None
-
-    def increase_at(increase: float, rows: int | None) -> float | None:
-        size = m if rows is None else rows
-        if share is None or not size:
-            return None
-        if not 0.0 <= share + increase <= 1.0:
-            # No share can change so far, so there is nothing that more rows could show.
-            return 0.0
-        return two_proportions(k, n, min(size, math.ceil((share + increase) * size)), size)
-
-    def change_at(change: float, rows: int | None) -> float | None:
-        return None if share is None else increase_at(change * max(share, 0.5 / n), rows)
-
-    def against(threshold: float, is_floor: bool) -> float | None:
-        limit = min(max(threshold, 0.0), 1.0)
-        if is_floor:
-            return float(bdtr(hits, m, limit))
-        return float(bdtrc(hits - 1, m, limit)) if hits else 1.0
-
+    failed = _Failed(before, (hits, m))
+    share, told = failed.share, f"{hits:,} of {m:,} rows failed"
     rate = Measured(
         "error_rate",
         hits / m if m else None,
@@ -148,10 +174,10 @@ def errors(ref: Activity | None, cur: Activity) -> list[Measured]:
         interval=wilson(hits, m) if m else None,
         reason=told if m else "of no row is it known whether it failed",
         rows=m,
-        least=0.5 / n if n else 0.0,
-        p_value=chance,
-        p_value_at=change_at,
-        p_value_against=against if m else None,
+        least=0.5 / before[1] if before[1] else 0.0,
+        p_value=failed.chance,
+        p_value_at=failed.change_at,
+        p_value_against=failed.against if m else None,
     )
     count = Measured(
         "error_count",
@@ -160,8 +186,8 @@ def errors(ref: Activity | None, cur: Activity) -> list[Measured]:
         reason=told,
         rows=m,
         least=0.5,
-        p_value=chance,
-        p_value_at=change_at,
+        p_value=failed.chance,
+        p_value_at=failed.change_at,
     )
     increase = Measured(
         "error_rate_increase",
@@ -169,8 +195,8 @@ def errors(ref: Activity | None, cur: Activity) -> list[Measured]:
         reference=share,
         reason=told if share is not None else "of no row of the reference is it known",
         rows=m,
-        p_value=chance,
-        p_value_at=increase_at,
+        p_value=failed.chance,
+        p_value_at=failed.increase_at,
         is_change=True,
     )
     return [count, rate, increase]

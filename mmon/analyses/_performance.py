@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-import functools
 from collections.abc import Mapping, Sequence
+from weakref import WeakKeyDictionary
 
 from mmon import performance
 from mmon.analyses import Context, Drawing, Findings
@@ -116,10 +116,18 @@ class _Sides:
         ]
 
 
-@functools.lru_cache(maxsize=256)
+# The reference is the same in every window; what is not used any more is not kept.
+_KNOWN: WeakKeyDictionary[Performance, dict[PerformanceMetric, Mapping[str, Estimate]]] = (
+    WeakKeyDictionary()
+)
+
+
 def _estimates(metric: PerformanceMetric, tables: Performance) -> Mapping[str, Estimate]:
-    """Once for each side: the reference is the same in every window."""
-    return metric.estimates(tables)
+    """A metric of one side, worked out once."""
+    known = _KNOWN.setdefault(tables, {})
+    if metric not in known:
+        known[metric] = metric.estimates(tables)
+    return known[metric]
 
 
 def _drop_levels(

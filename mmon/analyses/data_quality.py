@@ -34,8 +34,8 @@ DEFAULT_THRESHOLDS = {
 }
 """Every check, with the thresholds it has when the configuration says nothing."""
 
-# A column is called constant when chance would make it so less often than this.
 _CHANCE = 1e-3
+"""A column is called constant when chance would make it so less often than this."""
 
 
 def analyse(context: Context) -> Findings:
@@ -54,19 +54,14 @@ def analyse(context: Context) -> Findings:
 
 
 def duplicate_share(context: Context, ref: tuple[int, int], cur: tuple[int, int]) -> Candidate:
-    """The increase of the share of rows that repeat an earlier row.
-
-    Parameters
-    ----------
-    ref, cur : (duplicates, rows) of each side
-    """
+    """The increase of the share of rows that repeat an earlier one; sides are (repeats, rows)."""
     return _share(context, "duplicate_share", None, ref, cur)
 
 
 def duplicates_unknown(context: Context) -> Candidate:
     """What is said of duplicates when the reference is a baseline."""
-    score = Score(None, reason="a baseline holds no rows, so its duplicates are not known")
-    return _candidate(context, "duplicate_share", None, score)
+    reason = "a baseline holds no rows, so its duplicates are not known"
+    return _candidate(context, "duplicate_share", None, Score(None, reason=reason))
 
 
 def _missing_column(context: Context, ref: ColumnProfile) -> Candidate:

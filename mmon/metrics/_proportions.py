@@ -18,7 +18,7 @@ import math
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import gammaln, log_ndtr
+from scipy.special import bdtr, bdtrc, gammaln, log_ndtr
 
 _FloatArray = NDArray[np.float64]
 
@@ -29,6 +29,28 @@ SMALLEST = float(np.finfo(np.float64).tiny)
 # Stirling's series is exact to double precision from here on.
 _STIRLING_FROM = 16.0
 _STIRLING = (1 / 1188, -1 / 1680, 1 / 1260, -1 / 360, 1 / 12)
+
+
+def one_sided(hits: int, rows: int, share: float, *, is_floor: bool) -> float:
+    """Exact binomial p-value of "the true share is on the good side of a level".
+
+    Parameters
+    ----------
+    hits, rows : int
+        Rows that have the property, of how many.
+    share : float
+        The level; one outside [0, 1] is taken for the nearest share.
+    is_floor : bool
+        Whether the good side is above the level.
+
+    Returns
+    -------
+    float in [0, 1]; the same as ``scipy.stats.binomtest`` with one alternative.
+    """
+    level = min(max(share, 0.0), 1.0)
+    if is_floor:
+        return float(bdtr(hits, rows, level))
+    return float(bdtrc(hits - 1, rows, level)) if hits else 1.0
 
 
 def two_proportions(k_ref: int, n: int, k_cur: int, m: int) -> float:

@@ -27,7 +27,7 @@ MOST_SCORED = 20
 """With more classes than this, only the first so many have score curves: memory is bounded."""
 
 
-@dataclasses.dataclass(frozen=True, slots=True, eq=False)
+@dataclasses.dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class ClassificationTables:
     """A mergeable summary of what a classifier said and what came true.
 

@@ -68,7 +68,7 @@ class IntervalCounts:
         )
 
 
-@dataclasses.dataclass(frozen=True, slots=True, eq=False)
+@dataclasses.dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class RegressionTables:
     """The labelled rows of a regression; an error is prediction - target.
 

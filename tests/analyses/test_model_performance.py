@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import gc
 import math
 import re
 from typing import Any
@@ -12,7 +13,7 @@ import pytest
 from scipy import stats
 
 from mmon import performance
-from mmon.analyses import Context
+from mmon.analyses import Context, _performance
 from mmon.analyses._changes import Change
 from mmon.analyses._drops import drop_candidate, is_gating, level_candidates
 from mmon.candidate import Rule
@@ -20,6 +21,7 @@ from mmon.config import Config
 from mmon.config_analyses import PerformanceLevels, Thresholds
 from mmon.performance import Estimate, PerformanceMetric
 from mmon.profiles.classification import ClassificationTables
+from mmon.profiles.regression import RegressionTables
 from mmon.profiles.table import Profile
 from mmon.results import Result, Status
 from mmon.verdict import judge
@@ -266,3 +268,14 @@ def test_performance_decides_where_there_are_labels_or_it_was_asked_for(
     settings: dict[str, Any] | None, sections: dict[str, Any], labelled: int, expected: bool
 ) -> None:
     assert is_gating(context(settings, labelled=labelled, **sections)) is expected
+
+
+def test_what_was_worked_out_for_a_side_is_not_kept_longer_than_the_side() -> None:
+    rows = np.arange(100.0)
+    tables = RegressionTables.of_rows(rows, rows + 1.0)
+    known = _performance._estimates(metric("mae"), tables)
+    assert _performance._estimates(metric("mae"), tables) is known
+    before = len(_performance._KNOWN)
+    del tables
+    gc.collect()
+    assert len(_performance._KNOWN) < before

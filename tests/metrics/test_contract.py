@@ -296,6 +296,7 @@ def test_odd_distributions_give_a_score_or_a_reason(name: str) -> None:
                         score = metric.score(ref, cur)
                         is_sound(metric, score)
                         metric.p_value(0.1, ref, cur, rows=1000)
+                    # Whatever it is, it is raised again, with what was being compared.
                     except Exception as error:
                         error.add_note(f"{name}: {ref_name} against {cur_name}")
                         raise

@@ -8,9 +8,16 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import stats
 from scipy.stats import hypergeom, norm
 
-from mmon.metrics._proportions import SMALLEST, log_hypergeometric, log_tail, two_proportions
+from mmon.metrics._proportions import (
+    SMALLEST,
+    log_hypergeometric,
+    log_tail,
+    one_sided,
+    two_proportions,
+)
 
 
 def mid_p(k_ref: int, n: int, k_cur: int, m: int) -> float:
@@ -96,3 +103,12 @@ def test_size_is_near_nominal(n: int, m: int, share: float) -> None:
     p_values = np.array([two_proportions(int(k), n, int(c), m) for k, c in tables])
     # Two and a half standard errors beyond the exact sizes, 0.042 to 0.051.
     assert 0.031 <= np.mean(p_values <= 0.05) <= 0.063
+
+
+@pytest.mark.parametrize(("hits", "rows"), [(0, 1), (3, 10), (10, 10), (470, 500)])
+@pytest.mark.parametrize("level", [0.0, 0.05, 0.9, 1.0])
+def test_a_share_against_a_level_is_scipys_binomial_test(hits: int, rows: int, level: float):
+    for is_floor, side in ((True, "less"), (False, "greater")):
+        expected = stats.binomtest(hits, rows, level, alternative=side).pvalue
+        found = one_sided(hits, rows, level, is_floor=is_floor)
+        assert found == pytest.approx(expected, rel=1e-9, abs=1e-300)

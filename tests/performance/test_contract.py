@@ -266,6 +266,7 @@ def test_odd_rows_give_a_value_or_a_reason(name: str, task: Task) -> None:
                 found = said(name, tables)
                 for one in found.values():
                     is_sound(name, one)
+            # Whatever it is, it is raised again, with the rows it was about.
             except Exception as error:
                 error.add_note(f"{name}: {case}")
                 raise
