@@ -29,12 +29,15 @@ class Span:
         return self.end - self.start
 
     @classmethod
-    def of_window(cls, bounds: tuple[int, int], activity: Activity) -> Span:
-        """The grid's part that a window (start, end] covers: of dates, whole days."""
-        if not activity.is_daily:
-            return cls(*bounds)
-        start, end = (activity.day_of(bound) + DAY_US for bound in bounds)
-        return cls(start, end)
+    def of_window(cls, bounds: tuple[int, int], activity: Activity) -> Span | None:
+        """The grid's part that a window (start, end] covers: of dates, whole days.
+
+        None when that is nothing, as in a window of some hours between two dates.
+        """
+        start, end = bounds
+        if activity.is_daily:
+            start, end = (activity.day_of(bound) + DAY_US for bound in bounds)
+        return cls(start, end) if end > start else None
 
     @classmethod
     def of_rows(cls, activity: Activity) -> Span | None:

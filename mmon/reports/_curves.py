@@ -8,6 +8,7 @@ import math
 from collections.abc import Mapping, Sequence
 
 from mmon.drawings import Curve, PerformancePicture, PerformanceSide
+from mmon.reports import _geometry as geometry
 from mmon.reports import _wording as wording
 
 SIZE = 240
@@ -115,11 +116,8 @@ def _unit_plot(name: str, label: str | None, *sides: Curve | None) -> Plot:
 
 
 def _points(curve: Curve, span: tuple[float, float]) -> list[_Point]:
-    low, high = span
-    width = (high - low) or 1.0
-
     def place(value: float) -> int:
-        return round(min(max((value - low) / width, 0.0), 1.0) * SIZE)
+        return round(geometry.part(value, *span) * SIZE)
 
     return [
         (place(x), SIZE - place(y))

@@ -90,14 +90,15 @@ class Features:
 
 def features(document: Document, window: int) -> Features | None:
     """Performance by feature in a window, or in the nearest one with bins; None without any."""
-    windows = {one.window for one in document.bins}
+    # A bin that is empty on both sides, such as "(null)", says nothing.
+    filled = [one for one in document.bins if one.reference_rows or one.production_rows]
+    windows = {one.window for one in filled}
     if not windows:
         return None
     shown = min(windows, key=lambda index: (abs(index - window), index))
     by_metric: dict[str, dict[str, list[FeatureBin]]] = {}
-    for one in document.bins:
-        # A bin that is empty on both sides, such as "(null)", says nothing.
-        if one.window == shown and (one.reference_rows or one.production_rows):
+    for one in filled:
+        if one.window == shown:
             by_metric.setdefault(one.metric, {}).setdefault(one.column, []).append(one)
     parts = _parts(document, shown)
     bins = sum(len(rows) for columns in by_metric.values() for rows in columns.values())
@@ -172,20 +173,29 @@ def _row(
 
 def _excesses(bins: Sequence[FeatureBin]) -> list[float]:
     """What each bin has of the rate part beyond its share of the rows."""
-    total = math.fsum(one.rate or 0.0 for one in bins)
+    total = _sum(one.rate for one in bins)
     shares = [(one.reference_share + one.production_share) / 2 for one in bins]
     return [(one.rate or 0.0) - s * total for one, s in zip(bins, shares, strict=True)]
 
 
 def _unevenness(bins: Sequence[FeatureBin]) -> float:
-    mix = math.fsum(one.mix or 0.0 for one in bins)
-    return abs(mix) + math.fsum(map(abs, _excesses(bins))) / 2
+    mix = _sum(one.mix for one in bins)
+    return abs(mix) + _sum(map(abs, _excesses(bins))) / 2
+
+
+def _sum(values: Iterable[float | None]) -> float:
+    """The exact sum of what is known; infinite where it is larger than any number."""
+    known = [value for value in values if value is not None and math.isfinite(value)]
+    try:
+        return math.fsum(known)
+    except OverflowError:
+        return sum(known)
 
 
 def _most_in(bins: Sequence[FeatureBin], decimals: int) -> str:
     if any(one.rate is None for one in bins):
         return ""
-    sign = 1.0 if math.fsum(one.rate or 0.0 for one in bins) >= 0 else -1.0
+    sign = 1.0 if _sum(one.rate for one in bins) >= 0 else -1.0
     excesses = [sign * excess for excess in _excesses(bins)]
     one = bins[excesses.index(max(excesses))]
     rate, share = _signed(one.rate, decimals), wording.share(one.production_share)

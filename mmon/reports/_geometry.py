@@ -11,6 +11,7 @@ import itertools
 import math
 import operator
 import statistics
+import sys
 from collections.abc import Sequence
 
 HEIGHT = 99
@@ -66,7 +67,7 @@ def even_axis(bins: int) -> Axis:
 
 def axis(edges: Sequence[float]) -> Axis:
     """The axis of (B + 1,) ascending edges."""
-    true = [high - low for low, high in itertools.pairwise(edges)]
+    true = _widths(edges)
     typical = statistics.median(true)
     if not math.isfinite(typical) or typical <= 0:
         return even_axis(len(true))
@@ -77,6 +78,13 @@ def axis(edges: Sequence[float]) -> Axis:
     ends = [round(end / sum(drawn) * _UNEVEN_WIDTH) for end in itertools.accumulate(drawn)]
     widths = tuple(high - low for low, high in itertools.pairwise([0, *ends]))
     return Axis(widths, sum(widths), is_broken)
+
+
+def _widths(edges: Sequence[float]) -> list[float]:
+    """Widths of bins in a unit in which none of them is infinite, or rounded to nothing."""
+    exponent = math.frexp(max(map(abs, edges)))[1]
+    scaled = [math.ldexp(edge, -exponent) for edge in edges]
+    return [high - low for low, high in itertools.pairwise(scaled)]
 
 
 def _without_slivers(widths: Sequence[float]) -> list[float]:
@@ -117,7 +125,7 @@ def densities(
     """Heights in [0, 1]: each side's share of rows per unit of the column, on one common scale."""
     widths = [1.0] * len(reference)
     if edges is not None:
-        widths = _without_slivers([high - low for low, high in itertools.pairwise(edges)])
+        widths = _without_slivers(_widths(edges))
         # An empty bin has no density; it is drawn as if it were as wide as the narrowest one.
         narrowest = min((width for width in widths if width > 0), default=1.0)
         widths = [max(width, narrowest) / narrowest for width in widths]
@@ -149,8 +157,16 @@ def cumulative(
     return Overlay(across.width, draw(reference, across.widths), draw(production, across.widths))
 
 
+def part(value: float, low: float, high: float) -> float:
+    """How far a value is on its way from one end to the other, in [0, 1]; 0 if nobody can tell."""
+    # Halves, because the whole way may be longer than any number.
+    way = high / 2 - low / 2
+    found = (value / 2 - low / 2) / way if way > 0.0 else 0.0
+    return 0.0 if math.isnan(found) else min(max(found, 0.0), 1.0)
+
+
 def _height(level: float) -> int:
-    return HEIGHT - round(HEIGHT * min(max(level, 0.0), 1.0))
+    return HEIGHT - round(HEIGHT * part(level, 0.0, 1.0))
 
 
 def steps(levels: Sequence[float], widths: Sequence[int]) -> str:
@@ -192,13 +208,14 @@ def ticks(edges: Sequence[float], across: Axis) -> list[tuple[float, float]]:
     """Rows ``(position in percent, value)``: round values where the axis is linear."""
     low, high = edges[0], edges[-1]
     is_linear = len(set(across.widths)) == 1 and not across.is_broken and high > low
-    if is_linear:
-        raw = (high - low) / 4
+    # Quarters, because the whole range may be larger than any number.
+    raw = high / 4 - low / 4
+    if is_linear and raw > sys.float_info.min:
         power = 10.0 ** math.floor(math.log10(raw))
         step = next(power * nice for nice in _STEPS if power * nice >= raw * 0.999)
         first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
         return [
-            (round((k * step - low) / (high - low) * 100, 1), k * step)
+            (round((k * step / 4 - low / 4) / raw * 100, 1), k * step)
             for k in range(first, last + 1)
         ]
     return edge_ticks(edges, across)

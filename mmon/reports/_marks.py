@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+import sys
 from collections.abc import Sequence
 
 from mmon.reports import _geometry as geometry
@@ -96,7 +97,7 @@ def whiskers(
     def place(value: float) -> int:
         if high == low:
             return WIDTH // 2
-        return _MARGIN + round(min(max((value - low) / (high - low), 0.0), 1.0) * room)
+        return _MARGIN + round(geometry.part(value, low, high) * room)
 
     def whisker(value: float | None, interval: Interval) -> Whisker | None:
         if value is None or not math.isfinite(value):
@@ -124,14 +125,14 @@ def scale(ratio: float, potential: float | None, detected: float | None, reach: 
     def place(position: float | None) -> int | None:
         if position is None:
             return None
-        return round(min(max(position / reach, 0.0), 1.0) * _SCALE_WIDTH)
+        return round(geometry.part(position, 0.0, reach) * _SCALE_WIDTH)
 
     return Scale(place(ratio) or 0, place(potential), place(detected), is_beyond=ratio > reach)
 
 
 def signed(value: float | None, top: float) -> int:
     """Length of a bar from the middle, in [-40, 40], where ``top`` fills its half."""
-    if value is None or not math.isfinite(value) or top <= 0:
+    if value is None or not math.isfinite(value) or not top > 0:
         return 0
     return round(min(max(value / top, -1.0), 1.0) * _HALF)
 
@@ -154,22 +155,22 @@ def band(
     """
     ends = [end for interval in (*intervals, reference_interval) for end in interval or ()]
     known = [v for v in (*values, *ends, reference, *levels) if v is not None and math.isfinite(v)]
-    if not any(value is not None for value in values):
+    if not known or not any(value is not None for value in values):
         return None
     low, high = min(known), max(known)
-    slack = (high - low) * 0.05 or abs(high) * 0.05 or 1.0
-    low, high = low - slack, high + slack
+    slack = (high / 2 - low / 2) * 0.1 or abs(high) * 0.05 or 1.0
+    low, high = max(low - slack, -sys.float_info.max), min(high + slack, sys.float_info.max)
 
     def height(value: float | None) -> int | None:
-        if value is None:
+        if value is None or math.isnan(value):
             return None
-        return geometry.HEIGHT - round(geometry.HEIGHT * (value - low) / (high - low))
+        return geometry.HEIGHT - round(geometry.HEIGHT * geometry.part(value, low, high))
 
     reference_ends = reference_interval or (None, None)
     return Band(
         width=max(1, len(values) - 1),
         line=geometry.broken_line([height(value) for value in values]),
-        band=_area([(height(i[0]), height(i[1])) if i else None for i in intervals]),
+        band=_area([_both(height(i[0]), height(i[1])) if i else None for i in intervals]),
         reference=height(reference),
         reference_low=height(reference_ends[0]),
         reference_high=height(reference_ends[1]),
@@ -178,7 +179,11 @@ def band(
     )
 
 
-def _area(ends: Sequence[tuple[int | None, int | None] | None]) -> str:
+def _both(low: int | None, high: int | None) -> tuple[int, int] | None:
+    return None if low is None or high is None else (low, high)
+
+
+def _area(ends: Sequence[tuple[int, int] | None]) -> str:
     """The area between lower and upper ends, in a piece for each run of windows with both."""
     parts, run = [], []
     for x, pair in enumerate([*ends, None]):

@@ -9,6 +9,7 @@ import math
 from collections.abc import Sequence
 
 from mmon.drawings import PerformancePicture, PerformanceSide
+from mmon.reports import _geometry as geometry
 from mmon.reports import _wording as wording
 
 _LEVELS = 6  # shades that can be told apart
@@ -100,8 +101,7 @@ def _in_cells(value: float, edges: Sequence[float]) -> float:
     """A value's place on an axis on which every cell is equally long."""
     cell = min(max(bisect.bisect_right(edges, value) - 1, 0), len(edges) - 2)
     low, high = edges[cell], edges[cell + 1]
-    inside = (value - low) / (high - low) if high > low else 0.0
-    return round(cell + min(max(inside, 0.0), 1.0), 1)
+    return round(cell + geometry.part(value, low, high), 1)
 
 
 def _cell_ticks(edges: Sequence[float]) -> tuple[tuple[float, str], ...]:

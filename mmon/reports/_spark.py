@@ -94,5 +94,7 @@ def _shares(counts: Sequence[int]) -> list[float]:
 def _block(size: float, top: float, blocks: str) -> str:
     if size <= 0 or top <= 0:
         return " "
+    if not math.isfinite(size):
+        return blocks[-1]
     # A tenth of a millionth: a size that is k eighths but for rounding is k blocks high.
     return blocks[max(0, math.ceil(size / top * len(blocks) - 1e-7) - 1)]

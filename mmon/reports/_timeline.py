@@ -217,7 +217,7 @@ def _error_rates(steps: _Steps) -> TimeChart:
 
 
 def _height(value: float, top: float) -> int:
-    return geometry.HEIGHT - round(geometry.HEIGHT * min(max(value / top, 0.0), 1.0))
+    return geometry.HEIGHT - round(geometry.HEIGHT * geometry.part(value, 0.0, top))
 
 
 def _line(values: Sequence[float | None], top: float) -> str:

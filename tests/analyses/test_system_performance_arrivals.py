@@ -76,6 +76,15 @@ def test_no_rate_comes_of_one_instant_or_of_nothing():
     assert Rates.of(None, "UTC") is None
 
 
+def test_a_window_between_two_dates_has_no_days():
+    dates = Activity.of(rows=2, instants=np.array([START, START + DAY_US]), is_daily=True)
+    morning, evening = ((START + h * HOUR_US, START + (h + 12) * HOUR_US) for h in (0, 12))
+    found = [Span.of_window(bounds, dates) for bounds in (morning, evening)]
+    assert sorted(0 if span is None else span.length for span in found) == [0, DAY_US]
+    assert None in found
+    assert Span.of_window(morning, activity([START])).length == 12 * HOUR_US
+
+
 def test_the_noise_of_a_poisson_process_is_1_and_of_busy_days_their_variance():
     rng = np.random.default_rng(1)
     mean = 50 * hourly("flat", 200)

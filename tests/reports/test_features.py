@@ -127,3 +127,5 @@ def test_the_window_with_bins_nearest_to_the_one_shown_is_told(shown: int, expec
 
 def test_without_bins_there_is_no_section() -> None:
     assert features(document(), 0) is None
+    empty = one_bin("x", "a", None, None, reference_rows=0, production_rows=0)
+    assert features(given_document(empty), 0) is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 import re
 
@@ -149,6 +150,39 @@ def test_ticks_of_an_uneven_axis_are_edges() -> None:
     assert {value for _, value in placed} <= set(edges)
     assert placed[0] == (0.0, 0.0)
     assert placed[-1] == (100.0, 1e6)
+
+
+EXTREMES = [
+    [-1.7e308, 0.0, 1.7e308],
+    [-1.7e308, 1.7e308],
+    [0.0, 1.0, 1.7e308],
+    [0.0, 5e-324],
+    [-5e-324, 0.0, 5e-324, 1e-323],
+    [0.0, 5e-324, 1.7e308],
+    [1e-310, 2e-310, 3e-310],
+    [0.0, 0.0],
+]
+
+
+@pytest.mark.parametrize("edges", EXTREMES, ids=str)
+def test_values_at_the_ends_of_what_numbers_can_be_are_drawn(edges: list[float]) -> None:
+    counts = [3, *[1] * (len(edges) - 2)]
+    across = geometry.axis(edges)
+    for path in dataclasses.astuple(geometry.overlay(edges, counts, counts[::-1], across))[1:]:
+        assert max(geometry.HEIGHT - y for _, y in heights(path)) <= geometry.HEIGHT
+    for place, value in geometry.ticks(edges, across):
+        assert 0.0 <= place <= 100.0
+        assert edges[0] <= value <= edges[-1]
+
+
+def test_the_axis_of_a_range_without_end_is_as_that_of_any_other() -> None:
+    edges = [0.0, 1.0, 2.0, 4.0]
+    for size in (1e-300, 4.25e307):
+        scaled = [edge * size for edge in edges]
+        assert geometry.axis(scaled) == geometry.axis(edges)
+        assert geometry.densities(scaled, (1, 2, 3), (3, 2, 1)) == geometry.densities(
+            edges, (1, 2, 3), (3, 2, 1)
+        )
 
 
 def test_a_trend_shows_values_and_thresholds_on_one_scale() -> None:
