@@ -13,7 +13,17 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 import typer.main
 
-from mmon import __version__, about, console, exits, interrupts, option_values, options
+from mmon import (
+    __version__,
+    about,
+    console,
+    exits,
+    interrupts,
+    option_values,
+    options,
+    supervision,
+    witness,
+)
 from mmon.command_help import BaselineGroup, GroupedCommand
 from mmon.errors import ConfigError, ExitStatus, MmonError
 
@@ -39,23 +49,27 @@ baseline_app = typer.Typer(
 
 
 def main() -> None:
-    """Run the command line and exit; the only place where every exception ends."""
-    interrupts.listen()
+    """Run the command line and exit."""
+    supervision.supervise(work)
+
+
+def work() -> int:
+    """Run the command line of this process, which shows it no warnings of libraries."""
     if not sys.warnoptions:
         # What libraries have to say to developers is no message to a user.
         warnings.simplefilter("ignore")
-    sys.exit(_run(sys.argv[1:]))
+    return _run(sys.argv[1:])
 
 
 def _run(arguments: list[str]) -> int:
-    """The exit status of a command line; 1 comes from a breach only."""
+    """The exit status of a command line, where every exception ends; 1 comes from a breach only."""
     try:
         if arguments in (["--version"], ["-V"]):
             _say_version()  # here, because Typer loads Pydantic to read an option
             return ExitStatus.PASS
         return _invoke(arguments)
     except BaseException as error:  # a crash, also one of Rust code, must never look like a breach
-        return exits.tell(error)
+        return exits.tell(interrupts.seen() or error)
 
 
 def _invoke(arguments: list[str]) -> int:
@@ -269,6 +283,8 @@ def _execute(
     outputs.clear(places)
     with console.progress(is_quiet=quiet) as progress:
         document = pipeline.run(config, progress=progress)
+    if document.exit_status is ExitStatus.BREACH:
+        witness.find_breach()
     try:
         outputs.deliver(document, places, quiet=quiet)
     except MmonError as error:

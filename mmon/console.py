@@ -103,7 +103,7 @@ def abandon() -> None:
 
 def _put(data: bytes) -> None:
     if sys.stdout is None:  # closed by whoever started the process
-        return
+        raise OutputError("cannot write to standard output: it is closed")
     try:
         sys.stdout.flush()
         sys.stdout.buffer.write(data)

@@ -14,6 +14,9 @@ from __future__ import annotations
 
 import enum
 
+LESS_MEMORY = "leave out --exact, compare fewer columns, or use a larger machine"
+"""What to do when memory runs out."""
+
 
 class ExitStatus(enum.IntEnum):
     """Exit statuses of the command line; 1 means a breach and nothing else."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import os
+import errno
+import re
 
 import typer
 
-from mmon import console
-from mmon.errors import ConfigError, ExitStatus, MmonError
+from mmon import console, witness
+from mmon.errors import LESS_MEMORY, ConfigError, ExitStatus, MmonError, OutputError
 from mmon.interrupts import Stopped
 
 
@@ -22,6 +23,8 @@ def tell(error: BaseException) -> int:
     status: int = ExitStatus.FAILURE
     match error:
         case MmonError():
+            if error.__cause__ is not None:
+                _trace(error)
             console.tell_error(error)
             status = error.exit_status
         case typer.Exit(exit_code=code) | SystemExit(code=code):
@@ -38,12 +41,21 @@ def tell(error: BaseException) -> int:
             status = ExitStatus.INTERRUPTED
         case BrokenPipeError():
             console.abandon()
-        case MemoryError():
-            hint = "leave out --exact, compare fewer columns, or use a larger machine"
-            console.tell_error(MmonError("out of memory", hint=hint))
+        case OSError(errno=errno.ENOSPC | errno.EDQUOT):
+            # Whatever writes a file says so itself.
+            console.tell_error(OutputError("cannot write to standard output: the disk is full"))
+        case _ if _is_shortage(error):
+            console.tell_error(MmonError("out of memory", hint=LESS_MEMORY))
         case _:
             _tell_crash(error)
     return status
+
+
+def _is_shortage(error: BaseException) -> bool:
+    """Whether memory ran out: Python, the loader of libraries and Polars each say it their way."""
+    return isinstance(error, MemoryError) or bool(
+        re.search(r"(?i)cannot allocate memory|failed to map segment|out of memory", str(error))
+    )
 
 
 def _tell_usage(error: typer.TyperException) -> None:
@@ -58,10 +70,14 @@ def _tell_usage(error: typer.TyperException) -> None:
 
 
 def _tell_crash(error: BaseException) -> None:
-    if os.environ.get("MMON_DEBUG"):
-        import traceback
-
-        console.tell("".join(traceback.format_exception(error)).rstrip())
+    _trace(error)
     what = str(error).split("\n", 1)[0]
     hint = "run again with MMON_DEBUG=1 for a traceback, and report it"
     console.tell_error(MmonError(f"internal error: {type(error).__name__}: {what}", hint=hint))
+
+
+def _trace(error: BaseException) -> None:
+    if witness.is_debugging():
+        import traceback
+
+        console.tell("".join(traceback.format_exception(error)).rstrip())

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from mmon.errors import OutputError
+from mmon import witness
+from mmon.errors import MmonError, OutputError
 
-# Files that are being written, for a process that must end at once.
-_unfinished: set[Path] = set()
+_DESCRIPTORS = ("/dev/fd", "/proc/self/fd")
+# Systems follow no more links than this.
+_LONGEST_CHAIN = 40
 
 
 @contextlib.contextmanager
@@ -30,11 +34,13 @@ def replacing(path: Path) -> Iterator[Path]:
         target = Path(os.path.realpath(path))
         if target.is_dir():
             raise IsADirectoryError(21, "it is a folder")
+        if _is_device(path) or descriptor(path) is not None:
+            raise OSError(22, "it is no file, and cannot be replaced")
         with tempfile.NamedTemporaryFile(
             dir=target.parent, prefix=f".{target.name[:64]}.", delete=False
         ) as file:
             temporary = Path(file.name)
-        _unfinished.add(temporary)
+        witness.owe(temporary)
         try:
             yield temporary
             # The mode that the user's umask gives, not the private one of a temporary file.
@@ -44,10 +50,15 @@ def replacing(path: Path) -> Iterator[Path]:
             temporary.replace(target)
         finally:
             temporary.unlink(missing_ok=True)
-            _unfinished.discard(temporary)
-    except OSError as error:
+            witness.settle(temporary)
+    except MmonError:
+        raise
+    except Exception as error:
+        why = _why(error)
+        if why is None:
+            raise
         raise OutputError(
-            f"cannot write {path}: {_why(error)}",
+            f"cannot write {path}: {why}",
             hint="check that the folder exists, may be written and has room",
         ) from error
 
@@ -60,14 +71,60 @@ def write_text(path: Path, text: str) -> None:
     OutputError
         When it cannot be written.
     """
-    if _is_device(path):
-        try:
-            path.write_bytes(encoded(text))
-        except OSError as error:
-            raise OutputError(f"cannot write {path}: {_why(error)}") from error
+    data = encoded(text)
+    number = descriptor(path)
+    if number is None and not _is_device(path):
+        with replacing(path) as temporary:
+            temporary.write_bytes(data)
         return
-    with replacing(path) as temporary:
-        temporary.write_bytes(encoded(text))
+    try:
+        if number is None:
+            path.write_bytes(data)
+        else:
+            _write_to(number, data)
+    except OSError as error:
+        raise OutputError(f"cannot write {path}: {_why(error)}") from error
+
+
+def descriptor(path: str | Path) -> int | None:
+    """The open descriptor that a path names: 1 for /dev/stdout, and for every link to it.
+
+    Such a path leads on to the file that is open, if it is one, which must not be replaced: whoever
+    opened it would not see what is written.
+    """
+    place = os.path.abspath(path)  # noqa: PTH100  # resolves no link
+    for _ in range(_LONGEST_CHAIN):
+        folder, name = os.path.split(place)
+        folder = os.path.realpath(folder)
+        if name.isdigit() and folder in {os.path.realpath(known) for known in _DESCRIPTORS}:
+            return int(name)
+        try:
+            place = os.path.join(folder, os.readlink(os.path.join(folder, name)))  # noqa: PTH115, PTH118
+        except (OSError, ValueError):  # it is no link, or no path
+            return None
+    return None
+
+
+def _write_to(number: int, data: bytes) -> None:
+    if number == 2 and sys.stderr is not None:
+        number = sys.stderr.fileno()  # standard error may be kept apart from that of libraries
+    while data:
+        data = data[os.write(number, data) :]
+
+
+def is_path(text: str) -> bool:
+    """Whether a text can be a path at all."""
+    try:
+        return b"\0" not in os.fsencode(text) and text != ""
+    except UnicodeEncodeError:
+        return False
+
+
+def is_file_or_new(path: str) -> bool:
+    """Whether a path can be that of a file: it is one, or nothing is there yet."""
+    if not is_path(path) or not Path(path).name:
+        return False
+    return not (os.path.isdir(path) or _is_device(Path(path)) or descriptor(path) is not None)  # noqa: PTH112  # of a path that is too long, too
 
 
 def encoded(text: str) -> bytes:
@@ -83,7 +140,7 @@ def remove(path: Path) -> None:
     OutputError
         When it is there and cannot be removed.
     """
-    if _is_device(path):
+    if _is_device(path) or descriptor(path) is not None:
         return
     try:
         Path(os.path.realpath(path)).unlink(missing_ok=True)
@@ -95,13 +152,6 @@ def remove(path: Path) -> None:
         ) from error
 
 
-def discard() -> None:
-    """Remove every unfinished file; for a process that is about to end without cleaning up."""
-    for path in tuple(_unfinished):
-        with contextlib.suppress(OSError):
-            path.unlink()
-
-
 def _is_device(path: Path) -> bool:
     """Whether a path is there and is neither file nor folder: /dev/null, /dev/stdout, a pipe."""
     try:
@@ -110,5 +160,9 @@ def _is_device(path: Path) -> bool:
         return False
 
 
-def _why(error: OSError) -> str:
-    return (error.strerror or str(error)).lower()
+def _why(error: Exception) -> str | None:
+    """What the system said, to Python or to a library; None when it was not the system."""
+    if isinstance(error, OSError):
+        return (error.strerror or str(error)).lower()
+    said = re.search(r"\(os error (\d+)\)", str(error))
+    return os.strerror(int(said[1])).lower() if said else None

@@ -8,7 +8,9 @@ from collections.abc import Iterator
 
 from polars.exceptions import PanicException, PolarsError
 
+from mmon import witness
 from mmon.errors import ConfigError, DataError, MmonError
+from mmon.redaction import mask_uri
 
 READ_FAILURES = (OSError, PolarsError, ValueError, EOFError, PanicException)
 
@@ -153,10 +155,15 @@ def reading(name: str) -> Iterator[None]:
     DataError, ConfigError
         When data could not be read.
     """
-    try:
-        yield
-    except READ_FAILURES as error:
-        raise explain_read_error(error, name) from error
+    with witness.reading(mask_uri(name)):
+        try:
+            yield
+        except READ_FAILURES as error:
+            witness.hears_panic()  # this one is told already
+            raise explain_read_error(error, name) from error
+    # A thread of Polars that panics ends its stream as if the data had ended.
+    if witness.hears_panic():
+        raise DataError(f"{name!r} cannot be read: it is damaged", hint="write it again")
 
 
 def is_misfit(error: BaseException) -> bool:

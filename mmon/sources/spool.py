@@ -17,6 +17,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import IO
 
+from mmon import witness
 from mmon.errors import ConfigError, DataError
 from mmon.sources.errors import reading
 
@@ -120,8 +121,9 @@ def discard() -> None:
 
 
 def _kept(source: IO[bytes], name: str) -> Path:
-    folder = Path(tempfile.mkdtemp(prefix="mmon-"))
+    folder = Path(tempfile.mkdtemp(prefix=witness.FOLDER_PREFIX))
     _folders.append(folder)
+    witness.owe(folder)
     path = folder / name
     read1: Callable[[int], bytes] = getattr(source, "read1", source.read)
     with path.open("wb") as file:
