@@ -5,6 +5,7 @@ Heavy imports stay inside the commands, so that ``mmon --help`` is instant.
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -20,14 +21,29 @@ def init(
 ) -> None:
     """Write a commented configuration to start from."""
     from mmon.config_schema import schema_text, template
-    from mmon.files import write_text
+    from mmon.files import is_file_or_new, write_text
 
-    if Path(path).exists() and not force:
-        raise ConfigError(f"{path} exists already", hint="name another file, or add --force")
-    write_text(Path(path), template())
+    if not is_file_or_new(path):
+        raise ConfigError(f"{path!r} is no file to write", hint="name a file, such as mmon.yaml")
     # The configuration's first line names it, for editors.
-    write_text(Path(path).with_name("mmon.schema.json"), schema_text())
+    beside = Path(path).with_name("mmon.schema.json")
+    if beside == Path(path):
+        raise ConfigError(f"{path} is written beside the configuration", hint="name another file")
+    texts = {Path(path): template(), beside: schema_text()}
+    for place, text in texts.items():
+        is_taken = os.path.lexists(place) and not (place == beside and _holds(place, text))
+        if is_taken and not force:
+            raise ConfigError(f"{place} exists already", hint="name another file, or add --force")
+    for place, text in texts.items():
+        write_text(place, text)
     console.tell(f"wrote {path}; edit it, then: mmon validate {path} && mmon run {path}")
+
+
+def _holds(path: Path, text: str) -> bool:
+    try:
+        return path.read_text(encoding="utf-8") == text
+    except (OSError, UnicodeDecodeError):
+        return False
 
 
 def validate(config_path: options.ConfigFile) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import polars as pl
 
-from mmon import config_file, sides, sources
+from mmon import config_file, overlap, sides, sources
 from mmon.config import Config
 from mmon.errors import ConfigError, ExitStatus
 from mmon.profiles import baseline
@@ -223,6 +223,10 @@ def make_baseline(
             hint=f"let its name end in {baseline.SUFFIX}",
         )
     reference = {"path": data, **(reading or {})}
+    read = [overlap.Source(data, "format" in reference)]
+    if config_path is not None:
+        read.append(overlap.Source(config_path))
+    overlap.check(str(path), read, f"the baseline would replace {path}")
     body: dict[str, Any] = {"reference": reference, "production": _IN_MEMORY}
     if config_path is not None:
         given = config_file.load(config_path).model_dump(by_alias=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import sys
 import warnings
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -25,7 +26,7 @@ from mmon import (
     witness,
 )
 from mmon.command_help import BaselineGroup, GroupedCommand
-from mmon.errors import ConfigError, ExitStatus, MmonError
+from mmon.errors import ConfigError, ExitStatus
 
 if TYPE_CHECKING:
     from mmon.config import Config
@@ -249,14 +250,15 @@ def report(
     html: options.Html = None,
     markdown: options.Markdown = None,
     quiet: options.Quiet = False,
-) -> None:
+) -> int:
     """Render a result document (JSON) again."""
-    from mmon import outputs
+    from mmon import outputs, overlap
     from mmon.reports.json import read
 
     chosen = option_values.given(html=html, markdown=markdown)
-    outputs.check(chosen, sources=[result])
-    outputs.deliver(read(result), chosen, quiet=quiet)
+    places = outputs.check(chosen, [overlap.Source(result)])
+    failures = outputs.deliver(read(result), places, quiet=quiet)
+    return max(map(exits.tell, failures), default=ExitStatus.PASS)
 
 
 for _command in (
@@ -271,24 +273,19 @@ for _command in (
 
 
 def _execute(
-    config: Config, chosen: dict[str, str], *, quiet: bool, sources: list[str] | None = None
+    config: Config, chosen: dict[str, str], *, quiet: bool, sources: Sequence[str] = ()
 ) -> int:
     """Old outputs away, the run, new outputs; the status of a breach outlives a failed output."""
-    from mmon import outputs, pipeline
+    from mmon import outputs, overlap, pipeline
 
     interrupts.interrupt_reads()
-    places = outputs.places(config, chosen)
-    inputs = outputs.inputs(config)
-    outputs.check(places, sources=[*inputs, *(sources or [])])
+    read = [*overlap.sources_of(config), *map(overlap.Source, sources)]
+    places = outputs.check(outputs.places(config, chosen), read)
     outputs.clear(places)
     with console.progress(is_quiet=quiet) as progress:
         document = pipeline.run(config, progress=progress)
-    if document.exit_status is ExitStatus.BREACH:
+    is_breach = document.exit_status is ExitStatus.BREACH
+    if is_breach:
         witness.find_breach()
-    try:
-        outputs.deliver(document, places, quiet=quiet)
-    except MmonError as error:
-        if document.exit_status is not ExitStatus.BREACH:
-            raise
-        console.tell_error(error)
-    return document.exit_status
+    failed = [exits.tell(failure) for failure in outputs.deliver(document, places, quiet=quiet)]
+    return document.exit_status if is_breach or not failed else max(failed)

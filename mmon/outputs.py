@@ -7,15 +7,16 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mmon import console
-from mmon.errors import ConfigError, MmonError
-from mmon.files import remove, write_text
+from mmon import console, overlap
+from mmon.errors import ConfigError, MmonError, OutputError
+from mmon.files import descriptor, is_path, remove, write_text
 
 if TYPE_CHECKING:
     from mmon.config import Config
     from mmon.results import Document
 
 STANDARD_OUTPUT = "-"
+_DEVICE = "/dev/stdout"
 
 
 def places(config: Config, chosen: Mapping[str, str]) -> dict[str, str]:
@@ -29,39 +30,35 @@ def places(config: Config, chosen: Mapping[str, str]) -> dict[str, str]:
     return {**found, **chosen}
 
 
-def inputs(config: Config) -> list[str]:
-    """The paths of a configuration's data."""
-    found: list[str] = []
-    for dataset in (config.reference, config.production):
-        found += [dataset.path] if isinstance(dataset.path, str) else dataset.path
-    return found
-
-
-def check(places: Mapping[str, str], *, sources: Sequence[str]) -> None:
+def check(places: Mapping[str, str], sources: Sequence[overlap.Source]) -> dict[str, str]:
     """See that no output destroys another one, or what the run reads.
+
+    Returns
+    -------
+    dict
+        The places, with standard output under one name.
 
     Raises
     ------
     ConfigError
         When one would.
     """
-    taken: dict[str, str] = {}
-    read = {os.path.realpath(path) for path in sources if "://" not in path}
-    for name, path in places.items():
-        if not path:
-            raise ConfigError(f"the path of the {name} report is empty", hint="name a file")
-        place = path if path == STANDARD_OUTPUT else os.path.realpath(path)
+    taken: dict[object, str] = {}
+    found = {name: _named(path, name) for name, path in places.items()}
+    is_printed = STANDARD_OUTPUT in found.values()
+    for name, path in (found if is_printed else {**found, "terminal": STANDARD_OUTPUT}).items():
+        where = "standard output" if path == STANDARD_OUTPUT else path
+        real = _DEVICE if path == STANDARD_OUTPUT else path
+        # What people read may share a terminal or a pipe with a report, but no file.
+        place = overlap.identity(real, of_files=name == "terminal") or os.path.realpath(real)
         if place in taken:
-            where = "standard output" if path == STANDARD_OUTPUT else path
             raise ConfigError(
                 f"the {taken[place]} and the {name} report cannot both go to {where}",
                 hint="name a file for each",
             )
-        if place in read:
-            raise ConfigError(
-                f"the {name} report would replace {path}, which is read", hint="name another file"
-            )
+        overlap.check(real, sources, f"the {name} report would replace {where}")
         taken[place] = name
+    return found
 
 
 def clear(places: Mapping[str, str]) -> None:
@@ -77,29 +74,46 @@ def clear(places: Mapping[str, str]) -> None:
             remove(Path(path))
 
 
-def deliver(document: Document, places: Mapping[str, str], *, quiet: bool) -> None:
+def deliver(document: Document, places: Mapping[str, str], *, quiet: bool) -> list[Exception]:
     """Write every report, and print the terminal report unless another one is printed.
 
-    Raises
-    ------
-    MmonError
-        The last failure, after all that can be written is; earlier ones are told.
+    Returns
+    -------
+    list
+        What failed: nothing keeps the other reports from being written.
     """
-    failures: list[MmonError] = []
+    failures: list[Exception] = []
     for name, path in places.items():
         try:
             _write(document, name, path)
-        except MmonError as error:
-            failures.append(error)
-    try:
-        if STANDARD_OUTPUT not in places.values():
+        except Exception as error:
+            failures.append(_explained(error, name))
+    if STANDARD_OUTPUT not in places.values():
+        try:
             _print(document, quiet=quiet)
-    except MmonError as error:
-        failures.append(error)
-    if failures:
-        for failure in failures[:-1]:
-            console.tell_error(failure)
-        raise failures[-1]
+        except Exception as error:
+            failures.append(_explained(error, "terminal"))
+    return failures
+
+
+def _named(path: str, name: str) -> str:
+    if not path:
+        raise ConfigError(f"the path of the {name} report is empty", hint="name a file")
+    if not is_path(path):
+        raise ConfigError(f"the path of the {name} report, {path!r}, is none", hint="name a file")
+    return STANDARD_OUTPUT if path == STANDARD_OUTPUT or descriptor(path) == 1 else path
+
+
+def _explained(error: Exception, name: str) -> Exception:
+    if isinstance(error, MmonError | MemoryError):
+        return error
+    what = str(error).split("\n", 1)[0]
+    told = OutputError(
+        f"internal error: the {name} report cannot be made: {type(error).__name__}: {what}",
+        hint="run again with MMON_DEBUG=1 for a traceback, and report it",
+    )
+    told.__cause__ = error
+    return told
 
 
 def _write(document: Document, name: str, path: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import difflib
 import glob
+import os
 import re
 import urllib.parse
 from collections.abc import Iterator, Sequence
@@ -90,6 +91,13 @@ def display_name(path: str | Sequence[str]) -> str:
         return "standard input" if path == STANDARD_INPUT else mask_uri(path)
     more = f" and {len(path) - 1} more" if len(path) > 1 else ""
     return mask_uri("".join(path[:1])) + more
+
+
+def local_path(path: str) -> str | None:
+    """Where a path or ``file://`` URI is on this machine; None for what is elsewhere."""
+    if path.lower().startswith("file://"):
+        return os.path.expanduser(_path_of_file_uri(path))  # noqa: PTH111  # of patterns, too
+    return None if _SCHEME.match(path) else os.path.expanduser(path)  # noqa: PTH111
 
 
 def _parts(path: str, dataset: Dataset) -> Iterator[Part]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import stat
+import sys
 import threading
 from pathlib import Path
 
@@ -131,3 +132,221 @@ def test_a_standard_input_that_is_closed_is_unreadable(folder: Path) -> None:
     ended = shell("mmon compare ref.parquet - <&-", folder)
     assert ended.status == 3
     assert ended.err.startswith("mmon: standard input is closed")
+
+
+def test_a_standard_output_that_is_closed_is_told(folder: Path) -> None:
+    ended = shell(f"mmon {PASS} -q >&-", folder)
+    assert ended.status == 3
+    assert ended.err == "mmon: cannot write to standard output: it is closed\n"
+    assert shell(f"mmon {PASS} --json out.json >&-", folder).status == 3
+    assert json.loads((folder / "out.json").read_text())["verdict"] == "pass"
+
+
+def test_help_for_a_full_disk_is_told(folder: Path) -> None:
+    ended = shell("mmon --help > /dev/full", folder)
+    assert ended == Ended(3, "", "mmon: cannot write to standard output: the disk is full\n")
+
+
+@pytest.fixture
+def sources(tmp_path: Path) -> Path:
+    """Files with an ``x`` and a ``y``, one of them under several names, and nothing else."""
+    for name in ("d", "d/sub"):
+        (tmp_path / name).mkdir()
+    text = "x,y\n" + "".join(f"{i},{i % 7}\n" for i in range(300))
+    for name in ("d/a.csv", "d/b.csv", "d/sub/c.csv", "other.csv", "a b.csv"):
+        (tmp_path / name).write_text(text)
+    (tmp_path / "link").symlink_to("d")
+    (tmp_path / "hard.html").hardlink_to(tmp_path / "d/a.csv")
+    return tmp_path
+
+
+def content(folder: Path) -> dict[str, bytes]:
+    return {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+
+
+@pytest.mark.parametrize(
+    ("read", "output"),
+    [
+        ("d other.csv", "d/a.csv"),
+        ("other.csv 'd/*.csv'", "d/new.csv"),
+        ("other.csv - --format csv < d/a.csv", "d/a.csv"),
+        ("other.csv - --format csv < d/a.csv", "hard.html"),
+        ("other.csv /dev/stdin --format csv < d/a.csv", "d/a.csv"),
+    ],
+)
+def test_an_output_never_replaces_what_is_read(sources: Path, read: str, output: str) -> None:
+    before = content(sources)
+    ended = shell(f"mmon compare --html {output} -q {read}", sources)
+    assert ended.status == 2, ended.err
+    assert ended.err.startswith(f"mmon: the html report would replace {output}, which is read")
+    assert content(sources) == before
+
+
+CONFIGURATION = """
+reference: other.csv
+production: [d/a.csv, 'd/sub/*']
+labels: {path: a b.csv, on: x}
+columns: {target: y, prediction: x}
+task: regression
+outputs: {json: "%s"}
+"""
+
+
+@pytest.mark.parametrize(
+    "output", ["./other.csv", "link/a.csv", "d/sub/new.json", "a b.csv", "c.yaml"]
+)
+def test_configured_outputs_never_replace_what_is_read(sources: Path, output: str) -> None:
+    (sources / "c.yaml").write_text(CONFIGURATION % output)
+    before = content(sources)
+    ended = process("run", "c.yaml", "-q", cwd=sources)
+    assert ended.status == 2
+    assert "would replace" in ended.err
+    assert content(sources) == before
+
+
+def test_standard_output_never_goes_to_what_is_read(sources: Path) -> None:
+    before = content(sources)
+    ended = shell("mmon compare other.csv d >> d/a.csv", sources)
+    assert ended.status == 2
+    assert "the terminal report would replace standard output, which is read as d" in ended.err
+    assert shell("mmon compare other.csv d/b.csv --json d/a.csv >> hard.html", sources).status == 2
+    assert content(sources) == before
+
+
+def test_a_baseline_never_replaces_its_data(sources: Path) -> None:
+    (sources / "d/a.csv").rename(sources / "data.mmon")
+    (sources / "same.mmon").symlink_to("data.mmon")
+    before = content(sources)
+    for data in ("same.mmon", "hard.html", "*.mmon"):
+        ended = process("baseline", data, "-o", "data.mmon", "--format", "csv", cwd=sources)
+        assert ended.status == 2
+        assert "the baseline would replace data.mmon, which is read" in ended.err
+    assert content(sources) == before
+
+
+def test_a_report_never_replaces_its_result(folder: Path) -> None:
+    assert process(*PASS.split(), "--json", "result.json", cwd=folder).status == 0
+    before = (folder / "result.json").read_bytes()
+    (folder / "link").symlink_to(folder)
+    assert process("report", "result.json", "--html", "link/result.json", cwd=folder).status == 2
+    assert (folder / "result.json").read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "--json /dev/stdout --md -",
+        "--json /dev/fd/1 --md /proc/self/fd/1",
+        "--json out --md ./out",
+        "--json old --md hard",
+        "--json old --md soft",
+        "--json pipe --md ./pipe",
+        "--json - --md hard >> old",
+        "--json old >> hard",
+    ],
+)
+def test_two_outputs_never_go_to_one_place(folder: Path, words: str) -> None:
+    (folder / "old").write_text("old")
+    (folder / "hard").hardlink_to(folder / "old")
+    (folder / "soft").symlink_to("old")
+    os.mkfifo(folder / "pipe")
+    ended = shell(f"mmon {PASS} {words}", folder)
+    assert ended.status == 2
+    assert "cannot both go to" in ended.err
+    assert (folder / "old").read_text() == "old"
+
+
+@pytest.mark.parametrize("path", ["/dev/stdout", "/dev/fd/1", "/proc/self/fd/1", "out"])
+def test_the_file_behind_standard_output_is_written_on(folder: Path, path: str) -> None:
+    """Not deleted, nor replaced: whoever opened it goes on writing to it."""
+    (folder / "out").symlink_to("/dev/stdout")
+    (folder / "summary.md").write_text("kept\n")
+    line = f"(mmon {PASS} --md {path}; echo $?) >> summary.md"
+    assert shell(line, folder) == Ended(0, "", "")
+    first, second, *_, last = (folder / "summary.md").read_text().splitlines()
+    assert (first, last) == ("kept", "0")
+    assert second.startswith("### ")
+
+
+def test_any_open_descriptor_can_take_a_report(folder: Path) -> None:
+    (folder / "log").write_text("kept\n")
+    ended = shell(f"mmon {PASS} -q --json /dev/fd/7 7>> log", folder)
+    assert ended.status == 0, ended.err
+    kept, *rest = (folder / "log").read_text().splitlines(keepends=True)
+    assert kept == "kept\n"
+    assert json.loads("".join(rest))["verdict"] == "pass"
+    ended = shell(f"mmon {PASS} -q --json /dev/fd/77", folder)
+    assert ended.status == 3
+    assert ended.err.startswith("mmon: cannot write /dev/fd/77: ")
+
+
+def test_a_baseline_replaces_no_pipe(folder: Path) -> None:
+    os.mkfifo(folder / "pipe.mmon")
+    ended = process("baseline", "ref.parquet", "-o", "pipe.mmon", cwd=folder)
+    assert ended.status == 3
+    assert "cannot write pipe.mmon: " in ended.err
+    assert (folder / "pipe.mmon").is_fifo()
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "baseline ref.parquet -o old.mmon",
+        "init old.yaml --force",
+        "report result.json --html old.html",
+        "report result.json --md old.md",
+    ],
+)
+def test_a_disk_that_is_full_leaves_the_old_file(folder: Path, command: str) -> None:
+    """A limit on the size of files stands for it: every write beyond it fails."""
+    assert process(*PASS.split(), "--json", "result.json", cwd=folder).status == 0
+    old = folder / next(word for word in command.split() if word.startswith("old"))
+    old.write_text("old")
+    files = content(folder)
+    ended = shell(f"ulimit -f 0; mmon {command}", folder)
+    assert ended.status == 3
+    assert ended.err.startswith(f"mmon: cannot write {old.name}: file too large\n  hint: ")
+    assert content(folder) == files
+
+
+def test_a_breach_outlives_a_report_that_cannot_be_made(folder: Path) -> None:
+    broken = """
+import sys
+from mmon import reports
+
+def render(name, document):
+    raise ZeroDivisionError("boom")
+
+reports.render = render
+sys.argv = ["mmon", "compare", "ref.parquet", sys.argv[1], "--html", "out.html", "-q"]
+from mmon.cli import main
+main()
+"""
+    (folder / "broken.py").write_text(broken)
+    for production, status in (("shifted.parquet", 1), ("prod.parquet", 3)):
+        ended = shell(f"'{sys.executable}' broken.py {production}", folder)
+        assert ended.status == status
+        assert ended.out.startswith(("BREACH", "PASS"))
+        says = "mmon: internal error: the html report cannot be made: ZeroDivisionError: boom\n"
+        assert ended.err.startswith(says)
+
+
+def test_init_overwrites_nothing_unasked(folder: Path) -> None:
+    (folder / "mmon.schema.json").write_text("mine")
+    ended = process("init", "new.yaml", cwd=folder)
+    assert ended.status == 2
+    assert ended.err == (
+        "mmon: mmon.schema.json exists already\n  hint: name another file, or add --force\n"
+    )
+    assert not (folder / "new.yaml").exists()
+    assert process("init", "new.yaml", "--force", cwd=folder).status == 0
+    assert process("init", "second.yaml", cwd=folder).status == 0
+    (folder / "dangling.yaml").symlink_to("nowhere.yaml")
+    (folder / "hidden").mkdir()
+    for path in ("dangling.yaml", "new.yaml", "hidden", "/dev/stdout", "mmon.schema.json"):
+        assert process("init", path, cwd=folder).status == 2
+    assert not (folder / "nowhere.yaml").exists()
