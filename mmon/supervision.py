@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 # How a worker ends that has no memory left to say so; no status of ours.
 _NO_MEMORY = 70
 _ALLOCATION = re.compile(rb"memory allocation of (\d+) bytes failed")
+_SHORTAGE = re.compile(rb"Memory allocation still failed|Cannot allocate memory")
+# So long a worker may take to end once it is asked: deep in a library, it hears nothing.
+_PATIENCE_S = 5
 # No machine has as much: damaged data was taken for a size.
 _ABSURD_BYTES = 1 << 46
 
@@ -67,7 +70,8 @@ def _work(work: Callable[[], int], voice: int, lifeline: int, signals: Collectio
     try:
         import _thread  # not threading, which takes longer to import
 
-        _thread.start_new_thread(_end_with, (lifeline,))
+        with contextlib.suppress(RuntimeError):  # no room for another thread
+            _thread.start_new_thread(_end_with, (lifeline,))
         sys.unraisablehook = _catch
         _part_from_libraries(voice)
         signal.pthread_sigmask(signal.SIG_SETMASK, signals)
@@ -143,12 +147,14 @@ def _wait(worker: int, signals: Collection[int]) -> int:
     asked: list[int] = []
 
     def pass_on(number: int, _frame: FrameType | None) -> None:
+        if not asked:
+            signal.alarm(_PATIENCE_S)
         asked.append(number)
-        # A worker that is deep in a library hears nothing, and is asked only once.
-        sent = signal.SIGKILL if interrupts.is_repeated() else number
+        is_last = number == signal.SIGALRM or interrupts.is_repeated()
         with contextlib.suppress(ProcessLookupError):
-            os.kill(worker, sent)
+            os.kill(worker, signal.SIGKILL if is_last else number)
 
+    signal.signal(signal.SIGALRM, pass_on)
     for number in interrupts.asking():
         signal.signal(number, pass_on)
     signal.pthread_sigmask(signal.SIG_SETMASK, signals)
@@ -158,7 +164,10 @@ def _wait(worker: int, signals: Collection[int]) -> int:
     if status is not None:
         return status
     if asked:
-        return 128 + asked[0]
+        stopped = interrupts.Stopped(asked[0])
+        if asked[-1] == signal.SIGALRM:  # else the worker may have said so
+            console.tell(f"mmon: {stopped.message}")
+        return stopped.exit_status
     console.tell_error(_explained(code, heard))
     return ExitStatus.BREACH if witness.has_breach() else ExitStatus.FAILURE
 
@@ -169,7 +178,7 @@ def _explained(code: int, heard: bytes) -> MmonError:
     meanwhile = f" while {name!r} was read" if name else ""
     allocation = _ALLOCATION.search(heard)
     wanted = int(allocation[1]) if allocation else 0
-    if code == _NO_MEMORY or 0 < wanted < _ABSURD_BYTES:
+    if code == _NO_MEMORY or 0 < wanted < _ABSURD_BYTES or _SHORTAGE.search(heard):
         return MmonError(f"out of memory{meanwhile}", hint=LESS_MEMORY)
     if code == -signal.SIGKILL:
         return MmonError(f"killed{meanwhile}, probably for want of memory", hint=LESS_MEMORY)

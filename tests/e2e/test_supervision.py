@@ -45,6 +45,11 @@ ABRUPT_ENDS = {
         "        os.write(2, b'memory allocation of 7615649918195402151 bytes failed'); os.abort()",
         r"'a.arrow' cannot be read: a library crashed on it",
     ),
+    "a library ends the process for want of memory": (
+        "os.write(2, b'OpenBLAS error: Memory allocation still failed after 10 retries');"
+        " os._exit(1)",
+        "out of memory",
+    ),
     "Python finds no memory": ("raise MemoryError", "out of memory"),
     "the handler fails, too": ("1 / 0", r"internal error: a library crashed \(status 3\)"),
     "something exits": ("os._exit(1)", r"internal error: a library crashed \(status 1\)"),
@@ -108,6 +113,23 @@ def test_nothing_is_left_behind(tmp_path: Path, end: str) -> None:
         assert time.monotonic() < limit, "it was left behind"
         time.sleep(0.02)
     assert [path.name for path in tmp_path.iterdir()] == ["kept.csv"]
+
+
+@pytest.mark.slow
+def test_a_worker_that_hears_nothing_is_ended(tmp_path: Path) -> None:
+    """One call of a library, in which Python handles no signal."""
+    body = """
+    import ctypes, threading
+    witness.owe(Path("mmon-copies")); Path("mmon-copies").mkdir()
+    me = os.getppid()
+    threading.Timer(0.3, os.kill, (me, signal.SIGTERM)).start()
+    ctypes.CDLL(None).pthread_sigmask(0, b"\\xff" * 128, None)
+    rest = 600
+    while rest: rest = ctypes.CDLL(None).sleep(rest)
+"""
+    ended = work(body, cwd=tmp_path)
+    assert (ended.status, ended.out, ended.err) == (143, "", "mmon: terminated\n")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_many_leftovers_never_lead_to_another_path(tmp_path: Path) -> None:
