@@ -80,6 +80,7 @@ class BatchReader:
 
     def read(self, batch: pl.DataFrame, offset: int) -> Batch:
         """What the folds need to know of a batch, the first row of which is row ``offset``."""
+        self.windows.check(batch)
         keys = self.windows.keys(batch, offset)
         cut = self.windows.cut(keys, batch.height)
         cuts = [cut, *(one.cut(batch, keys) for one in self.segments if batch.height)]

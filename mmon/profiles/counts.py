@@ -10,6 +10,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from mmon.profiles.presence import Presence
+from mmon.profiles.spelling import written
 
 DEFAULT_LABELS = 10_000
 
@@ -111,15 +112,9 @@ class Counts:
 
 
 def as_labels(values: pl.Series) -> pl.Series:
-    """The text form of values, as a String series of the same name."""
-    if values.dtype.is_float():
-        whole = values.cast(pl.Int64, strict=False)
-        is_whole = whole.cast(pl.Float64) == values.cast(pl.Float64)
-        text = pl.when(is_whole).then(whole.cast(pl.String)).otherwise(values.cast(pl.String))
-        return pl.select(text.alias(values.name)).to_series()
-    if values.dtype.is_temporal():
-        return values.dt.to_string("iso")
-    return values.cast(pl.String)
+    """The labels of values, as a String series of the same name: 1, 1.0 and 1.00 are one."""
+    named = values.to_frame("value").select(written(pl.col("value"), values.dtype))
+    return named.to_series().alias(values.name)
 
 
 _NO_ROWS = np.empty(0, dtype=np.int64)

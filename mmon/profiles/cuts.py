@@ -9,9 +9,10 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from mmon.errors import ConfigError
+from mmon.errors import ConfigError, DataError
 from mmon.profiles.counts import as_labels
 from mmon.profiles.features import NULL, OTHER
+from mmon.profiles.spelling import lost_texts
 from mmon.windows import RowCut, WindowCut
 
 _IntArray = NDArray[np.int64]
@@ -56,6 +57,22 @@ class WindowCutter:
         self._timestamp = timestamp
         self.rows: dict[int, int] = {}
         self.newest_us: int | None = None
+
+    def check(self, batch: pl.DataFrame) -> None:
+        """See that all times could be read.
+
+        Raises
+        ------
+        DataError
+            When one could not: its row belongs to no window that is known.
+        """
+        lost = None if self._timestamp is None else lost_texts(batch, self._timestamp)
+        if lost is not None:
+            text = lost.drop_nulls()[0]
+            raise DataError(
+                f"column {self._timestamp!r} holds {text!r}, which is not a timestamp",
+                hint="correct it, or list the text in null_values",
+            )
 
     def keys(self, batch: pl.DataFrame, offset: int) -> _IntArray | None:
         """(n,) the window of each row, `OUTSIDE` in none; None where all rows are one window.

@@ -78,6 +78,7 @@ class Pile:
     def __init__(self) -> None:
         self.presence = Presence()
         self.unreadable = 0
+        self.examples: tuple[str, ...] = ()
         self._limits = Limits(None, None)
         self._levels: Levels[Ecdf | Counts] = Levels(self._join)
 

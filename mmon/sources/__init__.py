@@ -15,7 +15,7 @@ import polars as pl
 
 from mmon.config import Dataset
 from mmon.errors import ConfigError, DataError
-from mmon.sources.dtypes import TEXT, converted, dtype_named
+from mmon.sources.dtypes import TEXT, converted, dtype_named, in_known_zones, time_format
 from mmon.sources.duplicates import count_duplicates
 from mmon.sources.errors import READ_FAILURES, explain_read_error, reading
 from mmon.sources.formats import TEXT_FORMATS
@@ -69,6 +69,7 @@ def open_dataset(dataset: Dataset, *, expect: Schema | None = None) -> pl.LazyFr
     parts = list_parts(dataset)
     texts = [partition_texts(part.folders) for part in parts]
     partition_dtypes, values = partition_values(texts, _texts(expect))
+    formats = {column: time_format(text) for column, text in dataset.dtypes.items()}
     opener = Opener(dataset)
 
     def described(part: Part) -> Described:
@@ -89,7 +90,7 @@ def open_dataset(dataset: Dataset, *, expect: Schema | None = None) -> pl.LazyFr
 
     frames = [opened(*pair) for pair in zip(found, values, strict=True)]
     frame = frames[0] if len(frames) == 1 else pl.concat(frames, how="vertical")
-    return _with_dtypes(frame, dtypes, common)
+    return _with_dtypes(frame, dtypes, common, formats)
 
 
 def open_named(dataset: Dataset, *, expect: Schema | None = None) -> tuple[pl.LazyFrame, str]:
@@ -121,7 +122,9 @@ def as_lazyframe(
         data = Dataset(path=tuple(map(str, data)))
     if isinstance(data, Dataset):
         return open_named(data, expect=expect)
-    return frame_of(data)
+    frame, name = frame_of(data)
+    with reading(name):
+        return in_known_zones(frame), name
 
 
 def _each(describe: Callable[[Part], Described], parts: Sequence[Part]) -> list[Described]:
@@ -139,7 +142,9 @@ def _fixed(part: Part, dtypes: Schema, expect: Schema | None) -> Schema:
     """The types that text is read with; files of other formats have types of their own."""
     if part.format not in TEXT_FORMATS:
         return {}
-    return {**dict.fromkeys(_texts(expect), pl.String()), **dtypes}
+    # Times are read from what the text holds, as those of other formats are.
+    fixed = {column: t for column, t in dtypes.items() if not isinstance(t, pl.Date | pl.Datetime)}
+    return {**dict.fromkeys(_texts(expect), pl.String()), **fixed}
 
 
 def _texts(expect: Schema | None) -> Sequence[str]:
@@ -166,10 +171,12 @@ def _check_dtypes(dtypes: Schema, common: Schema, expect: Schema | None, name: s
         )
 
 
-def _with_dtypes(frame: pl.LazyFrame, dtypes: Schema, common: Schema) -> pl.LazyFrame:
+def _with_dtypes(
+    frame: pl.LazyFrame, dtypes: Schema, common: Schema, formats: Mapping[str, str | None]
+) -> pl.LazyFrame:
     """Casts what is not yet of the type that the configuration names."""
     casts = [
-        converted(column, common[column], dtype)
+        converted(column, common[column], dtype, formats.get(column))
         for column, dtype in dtypes.items()
         if common.get(column, dtype) != dtype
     ]

@@ -16,6 +16,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import polars as pl
+import polars.selectors as cs
 from polars.exceptions import PolarsError
 
 from mmon.config import Dataset
@@ -27,6 +28,8 @@ from mmon.sources.listing import Part
 # Only a first guess, so a few rows will do; Polars infers at a tenth of its reading speed.
 _GUESS_ROWS = 1000
 _SEPARATORS = ";\t|,"
+_PADDED = r"^ *[-+]?0[0-9]"
+_NOT_ISO = r"^ *[0-9]{1,2}[^0-9]"
 
 Schema = Mapping[str, pl.DataType]
 
@@ -68,7 +71,7 @@ class CsvFile:
         try:
             guess = self.scan(None).collect_schema()
             self._check_header(guess.names())
-            schema = {name: fixed.get(name, dtype) for name, dtype in guess.items()}
+            schema = {**self._as_written(guess), **{n: t for n, t in fixed.items() if n in guess}}
             while (counts := self._counts(schema)) is None:
                 schema = self._widened(schema, fixed)
         except READ_FAILURES as error:
@@ -100,6 +103,20 @@ class CsvFile:
             glob=False,
             storage_options=dict(self.storage_options) or None,
         )
+
+    def _as_written(self, guess: Schema) -> dict[str, pl.DataType]:
+        """The guessed types without those that lose what is written, or that took a side.
+
+        007 is a code, and whether 01/02/2024 is in January or in February is for the column to say.
+        """
+        typed = [n for n, dtype in guess.items() if dtype.is_integer() or dtype.is_temporal()]
+        head = self.scan({}).select(cs.by_name(typed)).head(_GUESS_ROWS).collect()
+        wrong = {
+            name
+            for name in typed
+            if head[name].str.contains(_PADDED if guess[name].is_integer() else _NOT_ISO).any()
+        }
+        return {n: pl.String() if n in wrong else dtype for n, dtype in guess.items()}
 
     @property
     def _separator(self) -> str:

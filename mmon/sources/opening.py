@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,6 +11,7 @@ import polars as pl
 
 from mmon.config import Dataset
 from mmon.sources.csv import CsvFile
+from mmon.sources.dtypes import in_known_zones
 from mmon.sources.errors import reading
 from mmon.sources.formats import Format
 from mmon.sources.listing import Part
@@ -17,6 +19,10 @@ from mmon.sources.ndjson import ndjson_schema, scan_ndjson
 from mmon.sources.storage import storage_options
 
 Schema = Mapping[str, pl.DataType]
+
+# Polars knows no zone such as +05:30, which pandas writes, and panics; `dtypes.in_known_zones`
+# reads these columns as what they are, instants.
+os.environ.setdefault("POLARS_IGNORE_TIMEZONE_PARSE_ERROR", "1")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -55,7 +61,8 @@ class Opener:
         # Partitions are read from the names of the files, alike for every format.
         scan = pl.scan_parquet if part.format == Format.PARQUET else pl.scan_ipc
         options = self._storage(part) or None
-        return scan(part.uri, glob=False, hive_partitioning=False, storage_options=options)
+        frame = scan(part.uri, glob=False, hive_partitioning=False, storage_options=options)
+        return in_known_zones(frame)
 
     def _csv(self, part: Part) -> CsvFile:
         return CsvFile(part, self.dataset, self._storage(part))
