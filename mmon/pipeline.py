@@ -151,7 +151,7 @@ def _worst_status(results: Sequence[Result], window: int) -> Status:
 
 
 def _columns(reference: Profile, new_columns: Mapping[str, pl.DataType]) -> list[Column]:
-    known = [Column(c.name, c.kind, c.dtype, c.reason) for c in reference.columns]
+    known = [Column(c.name, c.kind, c.value_type, c.reason) for c in reference.columns]
     new = [
         Column(name, natural_reading(dtype)[1], str(dtype), "new: the reference does not have it")
         for name, dtype in new_columns.items()

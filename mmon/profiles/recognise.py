@@ -77,9 +77,12 @@ def recognised(texts: pl.Series, name: str = "") -> Found:
     if known.str.strip_chars().str.to_lowercase().is_in(["true", "false"]).all():
         return Found(Reading.TRUTH)
     number = number_spelling(known)
-    if number is not None and not _are_codes(known):
+    if number is not None:
         counted = time_of_numbers(_values(known, number), name)
-        return Found(Reading.TIME, counted) if counted else Found(Reading.NUMBER, number)
+        if counted is not None:
+            return Found(Reading.TIME, counted)
+        if not _are_codes(known):
+            return Found(Reading.NUMBER, number)
     time = time_spelling(known)
     if time is not None:
         return Found(Reading.TIME, time, known[0])

@@ -6,7 +6,6 @@ import dataclasses
 import re
 from collections.abc import Mapping
 
-import numpy as np
 import polars as pl
 
 from mmon.profiles.counts import Counts
@@ -121,7 +120,7 @@ def _settle_column(column: ColumnProfile) -> ColumnProfile:
 
 
 def _number_reason(column: ColumnProfile, ecdf: Ecdf) -> tuple[ColumnKind, str] | None:
-    if ecdf.n < _MIN_ROWS or not _are_whole(ecdf) or ecdf.min == ecdf.max:
+    if ecdf.n < _MIN_ROWS or not ecdf.is_whole or ecdf.min == ecdf.max:
         return None
     name = column.name
     is_named = any(one.search(name) for one in (_ID_NAME, _CAMEL_ID, _INDEX_NAME))
@@ -139,10 +138,6 @@ def _number_reason(column: ColumnProfile, ecdf: Ecdf) -> tuple[ColumnKind, str] 
 
 def _few_rows_each(distinct: float, n: int) -> str:
     return f"identifier: {distinct:,.0f} different values in {n:,} rows"
-
-
-def _are_whole(ecdf: Ecdf) -> bool:
-    return ecdf.values.dtype.kind == "i" or bool((ecdf.values == np.floor(ecdf.values)).all())
 
 
 def _repeats(ecdf: Ecdf) -> bool:

@@ -19,6 +19,7 @@ from mmon.profiles.regression import RegressionTables
 from mmon.profiles.spelling import LabelSpelling, NumberSpelling
 from mmon.profiles.times import TimeSpelling
 from mmon.results import ColumnKind
+from mmon.timestamps import DAY_US
 
 Performance = ClassificationTables | RegressionTables
 _EXAMPLES = 3
@@ -67,6 +68,22 @@ class ColumnProfile:
     unreadable: int = 0
     examples: tuple[str, ...] = ()
     spelling: NumberSpelling | TimeSpelling | LabelSpelling | None = None
+
+    @property
+    def value_type(self) -> str:
+        """The type of the values, whatever type a file or a tool has for them."""
+        found = self.distribution
+        if self.kind is ColumnKind.UNSUPPORTED or self.reading is Reading.PRESENCE:
+            return self.dtype
+        if self.reading is Reading.TIME:
+            is_daily = isinstance(found, Ecdf) and not (found.values % DAY_US).any()
+            return "Date" if is_daily else "Datetime"
+        if self.reading is Reading.NUMBER:
+            # Of identifiers only that they are whole is kept.
+            is_whole = found is None or (isinstance(found, Ecdf) and found.is_whole)
+            return "Int64" if is_whole else "Float64"
+        is_truth = self.reading is Reading.TRUTH or self.dtype == "Boolean"
+        return "Boolean" if is_truth else "String"
 
     def merge(self, others: Sequence[ColumnProfile]) -> ColumnProfile:
         """This column with the rows of the same column of other profiles added."""

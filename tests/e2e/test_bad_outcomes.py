@@ -9,7 +9,6 @@ import pytest
 
 from tests.e2e import bad_outcomes
 from tests.e2e.bad_outcomes import (
-    BREACH,
     INCONCLUSIVE,
     PASS,
     Case,
