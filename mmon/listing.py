@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import importlib
 import inspect
 from collections.abc import Sequence
 
@@ -13,6 +14,9 @@ from mmon.profiles.counts import Counts
 from mmon.profiles.ecdf import Ecdf
 from mmon.profiles.table import ColumnProfile, Profile
 from mmon.results import ColumnKind, Task
+
+# Manual pages of what is not a metric, by the module whose docstring they are.
+_TOPICS = {"reading": "mmon.profiles.recognise"}
 
 
 def of_metrics(width: int) -> str:
@@ -31,18 +35,20 @@ def of_metrics(width: int) -> str:
 
 
 def manual(name: str) -> str:
-    """The manual page of a metric.
+    """The manual page of a metric, or of how columns are read.
 
     Raises
     ------
     ConfigError
         When there is no metric of that name.
     """
+    if name in _TOPICS:
+        return inspect.getdoc(importlib.import_module(_TOPICS[name])) or ""
     base = performance.base_name(name)
     if base in performance.names():
         return inspect.getdoc(performance.metric_class(base)) or ""
     if name not in metrics.names():
-        known = [*metrics.names(), *performance.names()]
+        known = [*metrics.names(), *performance.names(), *_TOPICS]
         raise ConfigError(f"unknown metric {name!r}", hint=closest(name, known))
     return inspect.getdoc(metrics.metric_class(name)) or ""
 

@@ -81,6 +81,7 @@ def plan_reference(
     check_roles(schema, roles)
     found = found or {}
     timestamp = roles.timestamp or _find_timestamp(schema, found)
+    _check_order(timestamp, found.get(timestamp or ""))
     columns = tuple(
         _plan_column(name, dtype, roles, timestamp, found.get(name))
         for name, dtype in schema.items()
@@ -164,6 +165,22 @@ def plan_production(
 _MAY_BE_NEW = ("id", "timestamp", "latency", "error")
 
 
+def _check_order(timestamp: str | None, found: Found | None) -> None:
+    """See that the values of the rows' time tell the day from the month."""
+    if found is None or not isinstance(found.spelling, TimeSpelling):
+        return
+    if found.spelling.is_ambiguous:
+        raise DataError(
+            f"column {timestamp!r} holds {found.example!r} and the like: no value tells whether "
+            "the day or the month comes first",
+            hint=_format_hint(timestamp or "", found.example, found.spelling.order),
+        )
+
+
+def _format_hint(name: str, example: str, order: str) -> str:
+    return f"say so with dtypes: {{{name}: 'Datetime[{strptime_format(example, order)}]'}}"
+
+
 def _check_new_time(name: str, role: str, found: Found | None) -> None:
     """See that the day is not guessed of times that the reference, which decides, does not have."""
     if found is None or role != "timestamp" or not isinstance(found.spelling, TimeSpelling):
@@ -173,8 +190,7 @@ def _check_new_time(name: str, role: str, found: Found | None) -> None:
         raise DataError(
             f"column {name!r} holds {found.example!r}, and the reference has no such column to "
             "tell whether the day or the month comes first",
-            hint=f"say so with dtypes: {{{name}: "
-            f"'Datetime[{strptime_format(found.example, spelling.order)}]'}}",
+            hint=_format_hint(name, found.example, spelling.order),
         )
 
 
@@ -296,7 +312,11 @@ def _is_wanted(name: str, roles: Columns, timestamp: str | None) -> bool:
 
 def _find_timestamp(schema: Mapping[str, pl.DataType], found: Mapping[str, Found]) -> str | None:
     """The one column of times named like the rows' time; None when there is none or a choice."""
-    times = {name for name, one in found.items() if one.reading is Reading.TIME}
+    times = {
+        name
+        for name, one in found.items()
+        if isinstance(one.spelling, TimeSpelling) and not one.spelling.is_ambiguous
+    }
     named = [
         name
         for name, dtype in schema.items()

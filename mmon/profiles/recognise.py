@@ -1,7 +1,46 @@
-"""Recognises what the texts of a column are: numbers, times, truths, or labels, and how written.
+"""How columns are read: once, from the reference's values, and the same way on both sides.
 
-Decided from the distinct values of the reference. A column is read as numbers or times when nine in
-ten of its distinct texts are; the others count as unreadable.
+A column's type in a file says little of what it holds: numbers and dates arrive as text,
+identifiers as floats, categories as 1, 1.0 or "1". So each column of the reference is read by its
+values, and production's is read the same way, whatever its type there.
+
+Numbers
+    A column of text of whose distinct texts nine in ten are numbers. Decimal commas, marks between
+    thousands, currency signs and parentheses for minus are recognised from the values; 12% is 0.12.
+    What is left ("NA", "?", "#DIV/0!", a repeated header) is unreadable: ``unreadable_share`` tells
+    how many such values there are more than in the reference, with examples. Blank texts, null and
+    NaN are missing.
+Times
+    Dates and times of files that have them; text in ISO 8601; text with the day or the month first,
+    as the values decide (where none does, month first with slashes and day first with points and
+    dashes: the report says so), with 12- or 24-hour clocks and offsets such as +05:30; numbers of
+    seconds, milliseconds, microseconds or nanoseconds since 1970, and yyyymmdd, in a column that is
+    named like a time. Times move by themselves: they are told, and never judged.
+Identifiers
+    Whole numbers that all differ and are running or named like an identifier (id, customer_id,
+    userId, index, Unnamed: 0); texts that all differ; UUIDs and hashes; and columns named like an
+    identifier with at least 100 values that come ten times each at most. Not tested.
+Free text
+    Many different texts of several words, or long ones. Not tested.
+Truths
+    Booleans, and the texts true and false in any case. Beside 1 and 0 they are 1 and 0.
+Categories
+    All other text, and what ``columns.categorical`` names. Values are compared by meaning: 1, 1.0,
+    1.00 and "1" are one category. 007 and 7 are two where both sides write text, and one where a
+    side has numbers.
+Presence only
+    Lists, structures, binary data and the like: only whether a value is there is compared.
+
+Overrule it
+-----------
+``columns.categorical`` and ``columns.numeric`` say what a column is; ``columns.id``,
+``columns.timestamp`` and the other roles say what it is for; ``columns.ignore`` leaves it out.
+``dtypes`` says how times are written:
+
+    dtypes: {ordered: "Date[%d/%m/%Y]", sent: "Datetime[ms]", seen: "Datetime[%m/%d/%Y %I:%M %p]"}
+
+``null_values`` lists texts that stand for a missing value in CSV. A baseline keeps how its columns
+were read.
 """
 
 from __future__ import annotations

@@ -99,16 +99,15 @@ class NumberSpelling:
             core = core.str.replace_all(_GROUPS[self.group], "")
         if self.decimal != ".":
             core = core.str.replace(self.decimal, ".", literal=True)
-        minus = core.str.replace(rf"^{_MINUS}\s?", "-")
-        number = minus.cast(pl.Float64, strict=False)
+        core = core.str.replace(rf"^{_MINUS}\s?", "-")
+        if self.is_marked:
+            # In the text, so that 12.3 % is the double nearest to 0.123.
+            is_percent = stripped.str.contains("%", literal=True)
+            core = pl.when(is_percent).then(core + "e-2").otherwise(core)
+        number = core.cast(pl.Float64, strict=False)
         if self.is_marked:
             outside = stripped.str.contains(rf"^\(|-\s*\)?$|^{_MINUS}\s*{_CURRENCY}")
             number = pl.when(outside).then(-number.abs()).otherwise(number)
-            number = (
-                pl.when(stripped.str.contains("%", literal=True))
-                .then(number / 100)
-                .otherwise(number)
-            )
         words = pl.when(stripped.str.contains(r"^(?i:[-+]?(nan|inf|infinity))$")).then(plain)
         return pl.coalesce(number, words)
 

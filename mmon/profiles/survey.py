@@ -23,7 +23,7 @@ from mmon.profiles.recognise import (
     time_of_numbers,
     time_spelling,
 )
-from mmon.profiles.spelling import LabelSpelling, NumberSpelling, spelled
+from mmon.profiles.spelling import LabelSpelling, NumberSpelling, by_name, spelled
 from mmon.profiles.table import Profile
 from mmon.profiles.times import TimeSpelling
 
@@ -89,44 +89,48 @@ def revised(
 ) -> dict[str, Found]:
     """What all rows tell of columns otherwise than the first ones did; empty where they agree."""
     declared = {*roles.categorical, *roles.numeric, roles.timestamp, roles.latency}
-    wrong: dict[str, Found] = {}
-    doubtful: dict[str, Found] = {}
+    told: dict[str, Found] = {}
+    in_doubt: dict[str, Found] = {}
     for column in profile.columns:
         before = found.get(column.name)
+        counts = column.distribution
         if before is None or before.reading is Reading.PRESENCE:
             continue
-        if isinstance(column.distribution, Counts):
-            now = recognised(column.distribution.labels, column.name)
+        if isinstance(counts, Counts):
+            now = recognised(counts.labels, column.name)
             if column.name in declared:
                 now = Found(Reading.LABEL, now.spelling)
-            is_more = now.reading is not before.reading or (now.spelling and not before.spelling)
-            if is_more:
-                wrong[column.name] = now
+            if now.reading is not before.reading or (now.spelling and not before.spelling):
+                # The labels that were kept of very many are not a fair sample of them.
+                (told if counts.is_exact else in_doubt)[column.name] = now
         elif column.unreadable and column.name not in declared and column.dtype == "String":
-            doubtful[column.name] = before
-    return {**wrong, **_mostly_unreadable(frame, doubtful)}
+            in_doubt[column.name] = before
+    readable = _mostly_readable(frame, in_doubt)
+    for name, one in in_doubt.items():
+        if name not in readable and one is found[name]:
+            told[name] = Found(Reading.LABEL, LabelSpelling())
+        elif name in readable and one is not found[name]:
+            told[name] = one
+    return told
 
 
-def _mostly_unreadable(frame: pl.LazyFrame, doubtful: Mapping[str, Found]) -> dict[str, Found]:
-    """Columns of which too few distinct texts can be read; they are labels after all."""
-    if not doubtful:
-        return {}
+def _mostly_readable(frame: pl.LazyFrame, in_doubt: Mapping[str, Found]) -> set[str]:
+    """The columns of which most distinct texts can be read as it is thought."""
     schema = frame.collect_schema()
     counts = []
-    for index, (name, found) in enumerate(doubtful.items()):
-        if found.spelling is None:
-            continue
-        read = spelled(name, schema[name], found.spelling)
-        if read is None:
-            continue
-        text = cs.by_name(name).as_expr()
-        is_there = text.str.strip_chars() != ""
-        counts.append(text.filter(is_there).approx_n_unique().alias(f"all {index}"))
-        lost = text.filter(read.is_null() & is_there)
-        counts.append(lost.approx_n_unique().alias(f"lost {index}"))
+    for index, (name, found) in enumerate(in_doubt.items()):
+        read = found.spelling and spelled(name, schema[name], found.spelling)
+        if isinstance(read, pl.Expr):
+            text = by_name(name)
+            is_there = text.str.strip_chars() != ""
+            counts.append(text.filter(is_there).approx_n_unique().alias(f"all {index}"))
+            lost = text.filter(read.is_null() & is_there)
+            counts.append(lost.approx_n_unique().alias(f"lost {index}"))
+    if not counts:
+        return set(in_doubt)
     told = frame.select(counts).collect(engine="streaming").row(0, named=True)
     return {
-        name: Found(Reading.LABEL, LabelSpelling())
-        for index, name in enumerate(doubtful)
-        if told.get(f"lost {index}", 0) > (1.0 - MOST) * told.get(f"all {index}", 0)
+        name
+        for index, name in enumerate(in_doubt)
+        if told.get(f"lost {index}", 0) <= (1.0 - MOST) * told.get(f"all {index}", 0)
     }

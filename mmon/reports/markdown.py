@@ -36,6 +36,7 @@ def render(document: Document) -> str:
         *_folded("Windows", _windows(document)),
         *_folded("Inconclusive, and why", _doubts(parts)),
         *_folded("Not tested", _untested(parts)),
+        *_folded("How columns were read", _recognised(parts)),
         *_folded("How the run was made", _run(document)),
         *(f"**Error:** {escaped(error)}" for error in document.errors),
     ]
@@ -125,6 +126,13 @@ def _untested(parts: Summary) -> list[str]:
     ]
     more = len(parts.untested) - MOST_FOLDED_ROWS
     return [*lines, f"- and {more:,} more"] if more > 0 else lines
+
+
+def _recognised(parts: Summary) -> list[str]:
+    return [
+        f"- {code(column.name)}: {escaped(column.reason or '')}"
+        for column in parts.recognised[:MOST_FOLDED_ROWS]
+    ]
 
 
 def _run(document: Document) -> list[str]:
