@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from mmon.errors import DataError
-from mmon.reports._schema import fault, schema
+from mmon.records import MisfitError
+from mmon.reports._schema import schema
 from mmon.results import SCHEMA_VERSION, Document
 
 __all__ = ["parse", "read", "render", "schema", "schema_text"]
@@ -62,8 +63,10 @@ def parse(text: str, source_name: str = "the result") -> Document:
         When the text is not a result of mmon, or comes from a newer mmon.
     """
     try:
-        body = json.loads(text)
-    except (ValueError, RecursionError) as error:
+        body = json.loads(text, parse_constant=_no_constant)
+    except RecursionError:
+        raise DataError(f"{source_name} is not JSON: it is nested too deeply") from None
+    except ValueError as error:
         raise DataError(f"{source_name} is not JSON: {error}") from None
     version = body.get("schema_version") if isinstance(body, dict) else None
     if not isinstance(version, int):
@@ -75,10 +78,14 @@ def parse(text: str, source_name: str = "the result") -> Document:
             f"{SCHEMA_VERSION}",
             hint="it was written by a newer mmon: upgrade this one",
         )
-    wrong = fault(body, schema())
-    if wrong is not None:
-        raise DataError(f"{source_name} is not a whole result of mmon: {wrong}")
-    return Document.from_dict(body)
+    try:
+        return Document.from_dict(body)
+    except MisfitError as misfit:
+        raise DataError(f"{source_name} is not a whole result of mmon: {misfit}") from None
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(f"it has no {name}")
 
 
 def _text(body: dict[str, Any], *, ensure_ascii: bool) -> str:
