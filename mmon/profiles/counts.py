@@ -9,8 +9,9 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from mmon.profiles.presence import Presence
+from mmon.profiles.presence import Presence, are_counts
 from mmon.profiles.spelling import written
+from mmon.records import Count, require
 
 DEFAULT_LABELS = 10_000
 
@@ -38,8 +39,18 @@ class Counts:
     labels: pl.Series
     mass: NDArray[np.int64]
     presence: Presence
-    other: int = 0
-    count_error: int = 0
+    other: Count = 0
+    count_error: Count = 0
+
+    def check(self) -> None:
+        """Raise `MisfitError` when what was read back is no count of labels."""
+        require(self.mass.shape == (len(self.labels),), "has not one count a label")
+        require(not self.labels.null_count(), "has a label of null")
+        is_set = self.labels.is_sorted() and self.labels.n_unique() == len(self.labels)
+        require(is_set, "has labels that do not ascend")
+        is_whole = are_counts(self.mass, self.n - self.other)
+        require(is_whole, "has counts that do not add up to its rows")
+        require(self.count_error <= self.other, "has an error beyond its other labels")
 
     @classmethod
     def of(cls, values: pl.Series) -> Counts:

@@ -22,6 +22,9 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from mmon.profiles.presence import are_counts
+from mmon.records import Count, require
+
 _Hashes = NDArray[np.uint64]
 _Counts = NDArray[np.int64]
 
@@ -67,12 +70,20 @@ class Identities:
         storage.
     """
 
-    rows: int
-    missing: int
+    rows: Count
+    missing: Count
     hashes: _Hashes
     counts: _Counts
     bound: int = EVERY_HASH
     known: tuple[float, float, float] | None = None
+
+    def check(self) -> None:
+        """Raise `MisfitError` when what was read back are no ids."""
+        require(self.hashes.ndim == 1 and self.counts.shape == self.hashes.shape, "is ragged")
+        require((self.hashes[1:] > self.hashes[:-1]).all(), "has hashes that do not ascend")
+        require(are_counts(self.counts, most=self.rows) and self.bound >= 0, "has other ids")
+        repeats, error, sampled = self.known or (0.0, 0.0, 1.0)
+        require(repeats >= 0 and error >= 0 and 0 < sampled <= 1, "has no share of its ids")
 
     @classmethod
     def of(cls, ids: pl.Series, *, kept: int = MOST_IDS, bound: int = EVERY_HASH) -> Identities:

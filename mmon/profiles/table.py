@@ -18,7 +18,8 @@ from mmon.profiles.reading import Reading
 from mmon.profiles.regression import RegressionTables
 from mmon.profiles.spelling import LabelSpelling, NumberSpelling
 from mmon.profiles.times import TimeSpelling
-from mmon.results import ColumnKind
+from mmon.records import Count, require
+from mmon.results import ColumnKind, Task
 from mmon.timestamps import DAY_US
 
 Performance = ClassificationTables | RegressionTables
@@ -65,9 +66,19 @@ class ColumnProfile:
     is_tested: bool = True
     is_feature: bool = False
     reason: str | None = None
-    unreadable: int = 0
+    unreadable: Count = 0
     examples: tuple[str, ...] = ()
     spelling: NumberSpelling | TimeSpelling | LabelSpelling | None = None
+
+    def check(self) -> None:
+        """Raise `MisfitError` when what was read back is not read as it says."""
+        wanted = {Reading.NUMBER: Ecdf, Reading.TIME: Ecdf, Reading.PRESENCE: None}
+        kind = wanted.get(self.reading, Counts)
+        is_there = self.distribution is not None
+        require(is_there or not self.is_tested, "is tested and has no distribution")
+        is_fit = not is_there or (kind is not None and isinstance(self.distribution, kind))
+        require(is_fit, f"has a distribution that is not one of a {self.reading}")
+        require(self.unreadable <= self.presence.null, "has more unreadable rows than nulls")
 
     @property
     def value_type(self) -> str:
@@ -129,14 +140,34 @@ class Profile:
     """
 
     source: str
-    rows: int
+    rows: Count
     columns: tuple[ColumnProfile, ...]
     performance: Performance | None = None
-    faults: Mapping[Fault, int] = dataclasses.field(default_factory=dict)
+    faults: Mapping[Fault, Count] = dataclasses.field(default_factory=dict)
     features: FeatureTables | None = None
     activity: Activity | None = None
     segments: tuple[SegmentProfile, ...] = ()
     outcome: OutcomePlan | None = None
+
+    def check(self) -> None:
+        """Raise `MisfitError` when what was read back does not fit together."""
+        names = [column.name for column in self.columns]
+        require(len(set(names)) == len(names), "has a column twice")
+        for column in self.columns:
+            own = [column.presence, *(d.presence for d in (column.distribution,) if d is not None)]
+            is_whole = all(presence.rows == self.rows for presence in own)
+            require(is_whole, f"has {self.rows} rows, and column {column.name!r} has others")
+        parts = (self.performance, self.activity)
+        is_whole = all(one is None or one.rows == self.rows for one in parts)
+        require(is_whole and sum(self.faults.values()) <= self.rows, "has parts of other rows")
+        task = None if self.outcome is None else self.outcome.task
+        require(task is None or _task(self.performance) in (None, task), "has parts of other tasks")
+        segments = [(one.column, one.value) for one in self.segments]
+        require(len(set(segments)) == len(segments), "has a segment twice")
+        for one in self.segments:
+            is_part = one.profile.rows <= self.rows and not one.profile.segments
+            is_like = [column.name for column in one.profile.columns] == names
+            require(is_part and is_like, f"has a segment {one.name!r} of other columns or rows")
 
     def column(self, name: str) -> ColumnProfile | None:
         """The column of that name, or None."""
@@ -200,6 +231,12 @@ class SegmentProfile:
 def shown_examples(texts: Iterable[str]) -> tuple[str, ...]:
     """A few of the texts, the same ones in whatever order they came."""
     return tuple(sorted(set(texts))[:_EXAMPLES])
+
+
+def _task(performance: Performance | None) -> Task | None:
+    if isinstance(performance, ClassificationTables):
+        return performance.task
+    return None if performance is None else Task.REGRESSION
 
 
 def merge_performance(parts: Sequence[Performance | None]) -> Performance | None:

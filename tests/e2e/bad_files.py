@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import gzip
 import json
 import os
@@ -157,7 +158,24 @@ def _baselines_and_results(folder: Path) -> None:
         pl.read_parquet(folder / "good.mmon").write_parquet(
             folder / f"{name}.mmon", metadata=metadata
         )
+    old = {"mmon.baseline": json.dumps({**header, "format_version": 2})}
+    pl.read_parquet(folder / "good.mmon").write_parquet(folder / "old.mmon", metadata=old)
+    flipped = bytearray(whole)
+    flipped[len(flipped) // 3] ^= 1
+    (folder / "flipped.mmon").write_bytes(flipped)
     result = json.loads((folder / "good.json").read_text())
+    deep: dict[str, object] = functools.reduce(lambda inner, _: {"a": inner}, range(400), {})
+    broken = {
+        "no_points": lambda body: body["pictures"][0].update(reference=[]),
+        "not_finite": lambda body: body["results"][0].update(value=float("inf")),
+        "no_time": lambda body: body["windows"][0].update(start="<script>alert(1)</script>"),
+        "no_window": lambda body: body["results"][0].update(window=7),
+        "deep": lambda body: body.update(configuration=deep),
+    }
+    for name, change in broken.items():
+        body = json.loads((folder / "good.json").read_text())
+        change(body)
+        (folder / f"{name}.json").write_text(json.dumps(body))
     (folder / "newer.json").write_text(json.dumps({**result, "schema_version": 99}))
     (folder / "partial.json").write_text(json.dumps({"schema_version": 1, "verdict": "pass"}))
     (folder / "foreign.json").write_text('{"hello": "world"}')
