@@ -17,7 +17,7 @@ from mmon.config_fields import (
     Instant,
     Integer,
     Names,
-    Number,
+    OpenShare,
     OutputFile,
     PositiveInt,
     Section,
@@ -198,7 +198,7 @@ class Config(Section):
     """How production is cut into windows; null is one window."""
     analyses: Analyses = Analyses()
     """What is looked at, and what decides."""
-    alpha: Annotated[Number, Field(gt=0, lt=1)] = 0.05
+    alpha: OpenShare = 0.05
     """False discovery rate at which a change counts as significant: over the columns (and values
     of a segmenting column), for each metric and window; metrics and windows add up."""
     fail_on: Literal["potential", "detected", "never"] = "detected"
@@ -207,9 +207,9 @@ class Config(Section):
     """Whether too few rows to tell exits 4 (fail) or 0 (pass)."""
     exact: Flag = False
     """Keep every value instead of a summary: no approximation, memory grows with the data."""
-    points: Annotated[Integer, Field(ge=16)] = 4096
+    points: Annotated[Integer, Field(ge=16, le=1_000_000)] = 4096
     """Values kept of a numeric column; more are more exact. Beyond 64 windows each keeps fewer."""
-    labels_kept: Annotated[Integer, Field(ge=2)] = 10_000
+    labels_kept: Annotated[Integer, Field(ge=2, le=10_000_000)] = 10_000
     """Categories counted of a column; the rest are counted together."""
     outputs: Outputs = Outputs()
     """Files to write."""

@@ -12,15 +12,37 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 DURATION = re.compile(r"^[1-9][0-9]*(m|h|d|w|mo)$")
 
+# Squares, quotients and sums of numbers up to this are numbers, too.
+_LARGEST = 1e30
+# Far more rows than anyone has, and few enough to be multiplied.
+_MOST = 10**15
+
+
+def _in_size(number: float) -> float:
+    if number and not 1 / _LARGEST <= abs(number) <= _LARGEST:
+        raise ValueError("must be 0, or between 1e-30 and 1e30 in size")
+    return number
+
+
+def _distinct(names: tuple[str, ...]) -> tuple[str, ...]:
+    twice = next((name for i, name in enumerate(names) if name in names[:i]), None)
+    if twice is not None:
+        raise ValueError(f"{twice!r} is named twice")
+    return names
+
+
 # Strict: YAML has numbers and booleans, so a text or a `true` in the place of a number is a slip.
 Flag = Annotated[bool, Field(strict=True)]
-Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
-Integer = Annotated[int, Field(strict=True)]
+_Finite = Annotated[float, Field(strict=True, allow_inf_nan=False)]
+# The limits come first: those after a function are not in the JSON Schema.
+Number = Annotated[_Finite, AfterValidator(_in_size)]
+Share = Annotated[_Finite, Field(ge=0, le=1), AfterValidator(_in_size)]
+OpenShare = Annotated[_Finite, Field(gt=0, lt=1), AfterValidator(_in_size)]
+Weight = Annotated[_Finite, Field(ge=0), AfterValidator(_in_size)]
+Integer = Annotated[int, Field(strict=True, ge=-_MOST, le=_MOST)]
 PositiveInt = Annotated[Integer, Field(ge=1)]
 Text = Annotated[str, Field(min_length=1)]
-Names = Annotated[tuple[str, ...], Field(min_length=1)]
-Share = Annotated[Number, Field(ge=0, le=1)]
-Weight = Annotated[Number, Field(ge=0)]
+Names = Annotated[tuple[str, ...], Field(min_length=1), AfterValidator(_distinct)]
 
 
 def _duration(text: str) -> str:
@@ -48,8 +70,8 @@ def _timezone(name: str) -> str:
 def _separator(text: str) -> str:
     # A shell hands on the two characters of \t.
     mark = "\t" if text == r"\t" else text
-    if len(mark) != 1:
-        raise ValueError("must be 1 character")
+    if len(mark) != 1 or not mark.isascii() or mark in '"\r\n':
+        raise ValueError("must be 1 character such as ; and neither a quote nor a line break")
     return mark
 
 
