@@ -41,8 +41,9 @@ def load(path: str | Path) -> Config:
         raise ConfigError(f"there is no file {str(path)!r}", hint=hint) from None
     except UnicodeDecodeError:
         raise ConfigError(f"{path} is not a text in UTF-8, as YAML is") from None
-    except OSError as error:
-        raise ConfigError(f"{path} cannot be read: {error.strerror}") from None
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or str(error)
+        raise ConfigError(f"{str(path)!r} cannot be read: {why.lower()}") from None
     if len(text) > _MOST_CHARACTERS:
         raise ConfigError(
             f"{path} is longer than any configuration: more than 16 million characters"

@@ -54,7 +54,9 @@ def unusable(value: Any, path: KeyPath = ()) -> list[Problem]:
         return [Problem(path, "holds a character that no text may hold")] if is_bad else []
     items: Iterable[tuple[Any, Any]] = ()
     if isinstance(value, Mapping):
-        if any(isinstance(key, str) and _NO_TEXT.search(key) for key in value):
+        if not all(isinstance(key, str) for key in value):
+            return [Problem(path, "has a key that is no text")]
+        if any(map(_NO_TEXT.search, value)):
             return [Problem(path, "has a key with a character that no text may hold")]
         items = value.items()
     elif isinstance(value, list | tuple):

@@ -198,7 +198,7 @@ WRONG_USAGE = [
     usage("explain pzi", r"unknown metric 'pzi'"),
     usage("run nope.yaml", r"there is no file 'nope.yaml'", is_real=True),
     usage("run empty.yaml", r"empty.yaml.*"),
-    usage("run empty", r"empty cannot be read"),
+    usage("run empty", r"'empty' cannot be read"),
     usage("run latin1.yaml", r"latin1.yaml is not a text in UTF-8"),
     usage("validate syntax.yaml", r"syntax.yaml"),
     usage("validate tab.yaml", r"tab.yaml"),
