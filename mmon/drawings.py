@@ -6,6 +6,8 @@ import dataclasses
 
 from mmon.records import Count, Interval, Unbounded, ascends, require
 
+_LONGEST_STEP_S = 1e13
+
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Picture:
@@ -221,7 +223,7 @@ class ActivityPicture:
 
     def check(self) -> None:
         """Raise `MisfitError` when what was read back cannot be drawn."""
-        require(self.step_s > 0, "has steps without length")
+        require(1 <= self.step_s < _LONGEST_STEP_S, "has steps of no such length")
         steps = len(self.starts)
         require(len(self.rows) == steps, f"has {len(self.rows)} counts for {steps} steps")
         latencies = (self.latency_p50, self.latency_p95, self.latency_p99)
