@@ -14,6 +14,7 @@ import polars as pl
 import polars.selectors as cs
 
 from mmon.profiles.times import TimeSpelling
+from mmon.records import require
 
 TEXTS = (pl.String, pl.Categorical, pl.Enum)
 
@@ -65,6 +66,11 @@ class NumberSpelling:
     marks: tuple[str, ...] = ()
     is_ambiguous: bool = False
     is_truth: bool = False
+
+    def check(self) -> None:
+        """Raise `MisfitError` when what was read back is no way to write numbers."""
+        is_known = self.decimal in (".", ",") and self.group in _GROUPS
+        require(is_known, f"has the unknown marks {self.decimal!r} and {self.group!r}")
 
     @property
     def is_plain(self) -> bool:

@@ -7,6 +7,8 @@ import re
 
 import polars as pl
 
+from mmon.records import require
+
 # The units of numbers that count from 1970.
 _UNITS_US = {"s": 1_000_000, "ms": 1_000, "us": 1}
 _UNIT_NAMES = {"s": "seconds", "ms": "milliseconds", "us": "microseconds", "ns": "nanoseconds"}
@@ -52,6 +54,11 @@ class TimeSpelling:
     has_clock: bool = True
     has_offset: bool = False
     is_ambiguous: bool = False
+
+    def check(self) -> None:
+        """Raise `MisfitError` when what was read back is no way to write times."""
+        is_known = self.order in {*_DATES, *_UNIT_NAMES, "yyyymmdd"}
+        require(is_known, f"has the unknown order {self.order!r}")
 
     @property
     def is_written(self) -> bool:

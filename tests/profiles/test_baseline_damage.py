@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import io
 import json
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -16,8 +18,10 @@ import pytest
 from mmon.errors import BaselineError
 from mmon.profiles import baseline
 from mmon.profiles.codec import decode, encode
+from mmon.profiles.spelling import NumberSpelling
 from mmon.profiles.table import Profile
-from mmon.records import MisfitError
+from mmon.profiles.times import TimeSpelling
+from mmon.records import MisfitError, reader
 from tests.profiles import outcome_rows
 
 TASKS = ("binary", "multiclass", "regression")
@@ -160,6 +164,23 @@ BY_HAND: dict[str, tuple[Callable[[dict[str, Any]], Any], str]] = {
 def test_what_was_made_by_hand_is_validated(saved: bytes, tmp_path: Path, case: str) -> None:
     change, told = BY_HAND[case]
     assert told in refusal(tmp_path / "x.mmon", remade(saved, change))
+
+
+@pytest.mark.parametrize(
+    ("kind", "fields", "told"),
+    [
+        (NumberSpelling, {"decimal": ";"}, "has the unknown marks ';' and ''"),
+        (NumberSpelling, {"group": ".*"}, "has the unknown marks '.' and '.*'"),
+        (TimeSpelling, {"order": "ydm"}, "has the unknown order 'ydm'"),
+    ],
+)
+def test_a_way_of_writing_that_nobody_has_is_refused(
+    kind: type, fields: dict[str, str], told: str
+) -> None:
+    plain = json.loads(json.dumps(dataclasses.asdict(kind())))
+    assert reader(kind)(plain) == kind()
+    with pytest.raises(MisfitError, match=re.escape(told)):
+        reader(kind)({**plain, **fields})
 
 
 def leaves(body: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
