@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from mmon.engine.local import column_of
 from mmon.profiles.activity import Activity
 from mmon.profiles.activity_pile import ActivityPile
 from mmon.profiles.batches import Batch
@@ -117,7 +118,8 @@ class ActivityFold:
 
     def _read(self, batch: pl.DataFrame, late: NDArray[np.bool_] | None) -> _Read:
         plan = self._plan
-        times = batch[plan.timestamp] if plan.timestamp is not None else None
+        times = _column(batch, plan.timestamp)
+        errors, latency = _column(batch, plan.error), _column(batch, plan.latency)
         instants = missing = None
         if times is not None:
             found = to_instants(times, plan.timezone)
@@ -127,11 +129,15 @@ class ActivityFold:
             instants=instants,
             missing=missing,
             is_daily=times is not None and are_dates(times),
-            errors=read_errors(batch[plan.error]) if plan.error is not None else None,
-            latency=read_latency(batch[plan.latency]) if plan.latency is not None else None,
+            errors=None if errors is None else read_errors(errors),
+            latency=None if latency is None else read_latency(latency),
             late=late,
-            ids=batch[plan.id] if plan.id is not None else None,
+            ids=_column(batch, plan.id),
         )
 
     def finish(self) -> dict[Key, Activity]:
         return {key: pile.finish(self._ids_kept(key)) for key, pile in self._piles.items()}
+
+
+def _column(batch: pl.DataFrame, name: str | None) -> pl.Series | None:
+    return None if name is None else column_of(batch, name)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 import polars as pl
+import polars.selectors as cs
 
 from mmon.engine.local import Fold, batch_rows, fold
 from mmon.profiles._error_plane import Grid
@@ -135,7 +136,8 @@ def profile_frame(
     folds += [ActivityFold(extent.activity)] if extent.activity else []
     folds += watchers
     names = _names(plan, extent, also, frame.collect_schema())
-    selected = frame.select(names) if names else frame
+    # Not by `select(names)`, to which "^x$" and "*" are patterns.
+    selected = frame.select(cs.by_name(names)) if names else frame
     rows = batch_rows(len(names))
     results = fold(selected, folds, reader.read, rows=rows, progress=progress)
     if cut is None:

@@ -7,6 +7,7 @@ import dataclasses
 import numpy as np
 import polars as pl
 
+from mmon.engine.local import column_of
 from mmon.profiles.batches import Batch
 from mmon.profiles.counts import Counts
 from mmon.profiles.cuts import Cut, Key
@@ -61,7 +62,7 @@ class ColumnFold:
         self._labels = LabelCounter()
 
     def add(self, batch: pl.DataFrame, context: Batch) -> None:
-        original = batch[self._plan.name]
+        original = column_of(batch, self._plan.name)
         readable = read_as(original, self._plan.reading)
         for index, cut in enumerate(context.cuts):
             values, before = readable.values, original

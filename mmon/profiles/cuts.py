@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from mmon.engine.local import column_of
 from mmon.errors import ConfigError
 from mmon.profiles.counts import as_labels
 from mmon.profiles.features import NULL, OTHER
@@ -76,13 +77,13 @@ class WindowCutter:
         newest = self.instants(batch).max()
         if isinstance(newest, int):
             self.newest_us = max(newest, self.newest_us or newest)
-        return self._cut.assign(batch[self._timestamp]).fill_null(OUTSIDE).to_numpy()
+        return self._cut.assign(column_of(batch, self._timestamp)).fill_null(OUTSIDE).to_numpy()
 
     def instants(self, batch: pl.DataFrame) -> pl.Series:
         """(n,) the event times, microseconds since 1970-01-01 UTC, for windows of time."""
         if not isinstance(self._cut, WindowCut) or self._timestamp is None:
             raise TypeError("only windows of time tell the time")
-        return self._cut.instants(batch[self._timestamp])
+        return self._cut.instants(column_of(batch, self._timestamp))
 
     def cut(self, keys: _IntArray | None, rows: int) -> Cut:
         """The windows of a batch of so many rows."""
@@ -166,7 +167,7 @@ class SegmentCutter:
     def _read(self, batch: pl.DataFrame) -> NDArray[np.uint8]:
         if self.column not in batch:
             return np.full(batch.height, self._NULL, dtype=np.uint8)
-        values = batch[self.column]
+        values = column_of(batch, self.column)
         if values.dtype.is_float():
             values = values.fill_nan(None)
         elif values.dtype.is_nested():

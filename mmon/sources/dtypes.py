@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 
 import polars as pl
+import polars.selectors as cs
 
 from mmon.errors import ConfigError
 from mmon.timestamps import time_zone
@@ -68,12 +69,12 @@ def _parametric(name: str) -> pl.DataType | None:
 def converted(column: str, own: pl.DataType, dtype: pl.DataType) -> pl.Expr:
     """A column of type ``own`` as ``dtype``; what cannot become it fails when it is read."""
     if own == dtype:
-        return pl.col(column)
+        return cs.by_name(column)
     if own == pl.Null:
         return pl.lit(None, dtype=dtype).alias(column)
     if own == pl.String and isinstance(dtype, pl.Date | pl.Datetime | pl.Time):
-        return pl.col(column).str.strptime(dtype)
-    return pl.col(column).cast(dtype)
+        return cs.by_name(column).str.strptime(dtype)
+    return cs.by_name(column).cast(dtype)
 
 
 def common_dtype(one: pl.DataType, other: pl.DataType) -> pl.DataType | None:
