@@ -42,7 +42,13 @@ class Readable:
 _NARROW_INTEGERS = frozenset(
     {pl.Int8, pl.Int16, pl.Int32, pl.Int64, pl.UInt8, pl.UInt16, pl.UInt32}
 )
-_NESTED = frozenset({pl.List, pl.Array, pl.Struct, pl.Object, pl.Binary, pl.Null, pl.Unknown})
+_NESTED = frozenset(
+    {
+        *(pl.List, pl.Array, pl.Struct, pl.Map, pl.Object, pl.Binary, pl.Null, pl.Unknown),
+        # Types of Arrow that Polars carries and does not know: JSON, periods, intervals, tensors.
+        pl.Extension,
+    }
+)
 
 
 def natural_reading(dtype: pl.DataType) -> tuple[Reading, ColumnKind, str | None]:
@@ -55,7 +61,8 @@ def natural_reading(dtype: pl.DataType) -> tuple[Reading, ColumnKind, str | None
     """
     base = dtype.base_type()
     if base in _NESTED:
-        what = "it holds no value at all" if base is pl.Null else f"{base.__name__} values"
+        own = dtype.ext_name() if isinstance(dtype, pl.Extension) else base.__name__
+        what = "it holds no value at all" if base is pl.Null else f"{own} values"
         return Reading.PRESENCE, ColumnKind.UNSUPPORTED, f"{what}: only presence is compared"
     if base is pl.Duration:
         return Reading.NUMBER, ColumnKind.NUMERIC, "duration in seconds"
