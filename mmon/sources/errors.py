@@ -98,6 +98,12 @@ _KNOWN: tuple[tuple[str, str, str], ...] = (
         "is not newline-delimited JSON",
         "one JSON object a line; turn an array into lines with: jq -c '.[]'",
     ),
+    (
+        r"not yet implemented|does not support primitive|precision must be between"
+        r"|could not import from|datatype Union",
+        "holds a column of a type that cannot be read",
+        "leave that column out of the file, or write it as another type",
+    ),
     (r"No space left on device", "cannot be read: the disk is full", "free some space"),
 )
 _PARSE = re.compile(

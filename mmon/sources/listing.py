@@ -13,9 +13,24 @@ from pathlib import Path
 from mmon.config import Dataset
 from mmon.errors import ConfigError, DataError
 from mmon.redaction import mask_uri
-from mmon.sources.formats import READABLE, TEXT_FORMATS, Format, format_of_file, format_of_name
+from mmon.sources.formats import (
+    READABLE,
+    TEXT_FORMATS,
+    Format,
+    format_of_file,
+    format_of_name,
+    is_empty,
+    is_hidden,
+)
 from mmon.sources.spool import downloaded, spooled_input, spooled_pipe
 from mmon.sources.storage import list_files, storage_options
+from mmon.sources.tables import (
+    DELTA,
+    check_may_be_read,
+    check_no_table,
+    is_delta,
+    table_kind,
+)
 
 STANDARD_INPUT = "-"
 
@@ -101,6 +116,9 @@ def _parts(path: str, dataset: Dataset) -> Iterator[Part]:
         yield from _remote(path, scheme[1].lower(), option, dataset)
         return
     found = _found(path, dataset, option)
+    if found[0].path.is_dir():
+        yield Part(str(found[0].path), path, Format.DELTA, is_local=True)
+        return
     parts = [_checked(file, option, dataset.hive) for file in found]
     if not any(parts):
         raise DataError(f"every file of {path!r} is empty (0 bytes)")
@@ -134,6 +152,10 @@ def _remote(path: str, scheme: str, option: Format | None, dataset: Dataset) -> 
         )
     is_pattern = path.endswith("/") or _WILDCARDS.search(path) is not None
     options = storage_options(dataset.storage_options)
+    if path.endswith("/") and is_delta(path, options):
+        check_may_be_read(DELTA, path)
+        yield Part(path, path, Format.DELTA, is_local=False)
+        return
     for uri in list_files(path, announced, options) if is_pattern else [path]:
         # The bucket and the file's own name are no partitions.
         folders = uri.partition("://")[2].partition("/")[2].rpartition("/")[0]
@@ -184,7 +206,7 @@ def _in_pattern(pattern: str, name: str, option: Format | None) -> list[_Found]:
     found = [
         _Found(path, str(path), is_listed=False, folders="/".join(path.parts[depth:-1]))
         for path in matches
-        if path.is_file() and (hidden_too or not path.name.startswith(("_", ".")))
+        if path.is_file() and (hidden_too or not is_hidden(path.name))
     ]
     if not found:
         # A pattern such as date=2024-01-* names folders.
@@ -196,11 +218,18 @@ def _in_pattern(pattern: str, name: str, option: Format | None) -> list[_Found]:
         ]
     if not found:
         raise DataError(f"{name!r} matches no file", hint="check the path and the pattern")
+    check_no_table((file.path for file in found), name)
     return found
 
 
 def _in_folder(folder: Path, name: str, option: Format | None) -> list[_Found]:
+    """The files of a folder, or the folder itself when it is a table."""
+    kind = table_kind(folder)
+    if kind is not None:
+        check_may_be_read(kind, name)
+        return [_Found(folder, name, is_listed=True)]
     found = _files(folder, option)
+    check_no_table((file.path for file in found), name)
     if not found:
         raise DataError(
             f"the folder {name!r} holds no data file",
@@ -214,7 +243,7 @@ def _files(folder: Path, option: Format | None) -> list[_Found]:
     found = []
     for path in sorted(folder.rglob("*")):
         below = path.relative_to(folder)
-        if any(part.startswith((".", "_")) for part in below.parts) or not path.is_file():
+        if any(map(is_hidden, below.parts)) or not path.is_file():
             continue
         if option is not None or format_of_name(path.name) is not None:
             found.append(_Found(path, str(path), is_listed=False, folders=below.parent.as_posix()))
@@ -225,7 +254,7 @@ def _checked(file: _Found, option: Format | None, hive: bool | None) -> Part | N
     """The part of a file, or None for one without a byte among others: a period without rows."""
     announced = option or format_of_name(file.name) or format_of_name(file.path.name)
     try:
-        if not file.is_listed and announced in TEXT_FORMATS and file.path.stat().st_size == 0:
+        if not file.is_listed and announced in TEXT_FORMATS and is_empty(file.path):
             return None
         found = format_of_file(file.path, file.name, announced, is_option=option is not None)
     except PermissionError as error:

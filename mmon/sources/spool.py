@@ -38,7 +38,7 @@ def spooled_input() -> Path:
     if sys.stdin is None:
         raise DataError("standard input is closed", hint="name a file instead of -")
     with reading("standard input"):
-        return _kept(sys.stdin.buffer, "standard_input")
+        return kept(sys.stdin.buffer, "standard_input")
 
 
 @functools.cache
@@ -51,7 +51,7 @@ def spooled_pipe(pipe: Path) -> Path:
         When it cannot be read or kept.
     """
     with reading(str(pipe)), pipe.open("rb") as source:
-        return _kept(source, pipe.name)
+        return kept(source, pipe.name)
 
 
 _downloads: dict[str, Path] = {}
@@ -83,7 +83,7 @@ def downloaded(url: str, options: Mapping[str, str]) -> Path:
         try:
             # The scheme was checked: it is http or https.
             with reading(url), urlopen(url, timeout=timeout_s) as answer:  # noqa: S310
-                _downloads[url] = _kept(answer, name)
+                _downloads[url] = kept(answer, name)
         except DataError as error:
             answer_given = error.__cause__
             if isinstance(answer_given, HTTPError):
@@ -119,10 +119,15 @@ def discard() -> None:
         shutil.rmtree(_folders.pop(), ignore_errors=True)
 
 
-def _kept(source: IO[bytes], name: str) -> Path:
+def temporary(name: str) -> Path:
+    """A path for a copy of that name, in a folder of its own, until the process ends."""
     folder = Path(tempfile.mkdtemp(prefix="mmon-"))
     _folders.append(folder)
-    path = folder / name
+    return folder / name
+
+
+def kept(source: IO[bytes], name: str) -> Path:
+    path = temporary(name)
     read1: Callable[[int], bytes] = getattr(source, "read1", source.read)
     with path.open("wb") as file:
         # Not copyfileobj: it waits for a whole chunk, and a signal would wait with it.

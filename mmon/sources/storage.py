@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,7 +10,7 @@ import polars as pl
 
 from mmon.errors import ConfigError, DataError
 from mmon.sources.errors import reading
-from mmon.sources.formats import Format
+from mmon.sources.formats import Format, is_hidden
 
 # Polars' own defaults wait for more than 900 s when a server accepts and never answers.
 # read_timeout is the longest silence, not the length of a download.
@@ -71,7 +72,8 @@ def list_files(pattern: str, kind: Format, options: Mapping[str, Any]) -> list[s
     with reading(pattern):
         found = _paths(pattern, kind, dict(options)).unique().collect(engine="streaming")
     paths: list[str] = found["path"].sort().to_list()
-    shown = [path for path in paths if not path.rpartition("/")[2].startswith(("_", "."))]
+    fixed = re.split(r"[*?\[]", pattern)[0].rpartition("/")[0]
+    shown = [path for path in paths if not any(map(is_hidden, path[len(fixed) :].split("/")))]
     if not shown:
         raise DataError(
             f"{pattern!r} matches no file with rows", hint="check the path and the pattern"

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import bz2
+import functools
 import gzip
 import io
+import lzma
 import os
 import shutil
 import tempfile
@@ -38,6 +41,14 @@ def written(write: Callable[..., object]) -> bytes:
 def damaged(content: bytes) -> bytes:
     """Parquet whose footer is whole and whose first pages are not."""
     return content[:4] + bytes(len(content) // 2) + content[4 + len(content) // 2 :]
+
+
+def broken(write: Callable[..., object]) -> bytes:
+    """Arrow whose first buffer announces exabytes."""
+    content = bytearray(written(functools.partial(write, compression="zstd")))
+    start = content.index(b"\x28\xb5\x2f\xfd") - 8
+    content[start : start + 8] = (2**60).to_bytes(8, "little")
+    return bytes(content)
 
 
 FILES: dict[str, tuple[str, bytes, str]] = {
@@ -79,12 +90,29 @@ FILES: dict[str, tuple[str, bytes, str]] = {
         b"a,b\n1,2\n",
         "'x.tsv' has a single column, 'a,b'.*--separator ','",
     ),
-    "old mac": ("x.csv", b"a,b\r1,2\r3,4\r", "'x.csv' ends its lines with a bare carriage"),
     "broken json": ("x.ndjson", b'{"a":1}\n{"a":2,\n', "line 2 of 'x.ndjson' is not a JSON"),
     "pretty json": ("x.json", b'{\n  "a": 1\n}\n', "line 1 of 'x.json' is not a JSON object"),
     "json array": ("x.json", b'[{"a":1}]', "'x.json' is one JSON array"),
     "numbers": ("x.ndjson", b"1\n2\n", "line 1 of 'x.ndjson' is not a JSON object"),
-    "json with mark": ("x.ndjson", b'\xef\xbb\xbf{"a":1}\n', "begins with a byte order mark"),
+    "open quote early": ("x.csv", b'a,b\n1,"x\n2,y\n3,"z\n', "line 2 of 'x.csv' has a quotation"),
+    "short row": ("x.csv", b"a,b\n1,2\n3\n", "line 3 of 'x.csv' has 1 of 2 fields"),
+    "comment": ("x.csv", b"a,b\n1,2\n# end\n", "line 3 of 'x.csv' has 1 of 2.*grep -v '\\^#'"),
+    "cut last line": ("x.csv", LONG + b"1", "line 50002 of 'x.csv' has 1 of 2 fields"),
+    "headers joined": ("x.csv", b"a,b\n1,2\na,b\n3,4\n", "line 3 of 'x.csv' is its header again"),
+    "no header": ("x.csv", b"0.5,a\n0.7,b\n0.6,a\n", "header of 'x.csv' looks like a row of data"),
+    "no header, whole": ("x.csv", b"7,a,5\n1,b,3\n2,a,1\n", "looks like a row of data: '7, a, 5'"),
+    "no header, texts": ("x.csv", b"a,u\na,v\nb,u\na,v\nb,u\n", "looks like a row of data: 'a, u'"),
+    "zeros": ("x.csv", LONG + bytes(500), "line 50002 of 'x.csv' holds NUL bytes"),
+    "utf-16le": ("x.csv", "a,b\n1,2\n".encode("utf-16-le"), "'x.csv' holds NUL bytes.*UTF-16"),
+    "utf-16 json": ("x.ndjson", '{"a":1}\n'.encode("utf-16-le"), "'x.ndjson' holds NUL bytes"),
+    "cut off bzip2": ("x.csv.bz2", bz2.compress(LONG)[:9000], "is compressed and cut off"),
+    "cut off xz": ("x.csv.xz", lzma.compress(LONG)[:900], "is compressed and cut off"),
+    "damaged gzip": ("x.csv.gz", gzip.compress(LONG)[:-8] + bytes(8), "compressed and cut off"),
+    "infinity": ("x.ndjson", b'{"a":1}\n\n{"a":Infinity}\n', "line 3 of 'x.ndjson' holds Infinity"),
+    "long number": ("x.ndjson", b'{"a":' + b"9" * 9999 + b"}", "line 1 .* number 9999999999… "),
+    "deep": ("x.ndjson", b'{"a":' + b"[" * 9999 + b"]" * 9999 + b"}", "line 1 .* nested too deep"),
+    "joined objects": ("x.ndjson", b'{"a":1}{"a":2}\n', "line 1 of 'x.ndjson' is not a JSON"),
+    "damaged block": ("x.arrow", broken(pl.DataFrame.write_ipc), "not a whole Arrow IPC file"),
     "unknown": ("x.bin", b"\x00\x01\x02", "the format of 'x.bin' is not recognised"),
     "one column": ("x.txt", b"a\n1\n", "the format of 'x.txt' is not recognised"),
 }
