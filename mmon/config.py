@@ -6,6 +6,7 @@ The text below a field is its description in ``mmon schema``, which editors show
 from __future__ import annotations
 
 import datetime
+import fnmatch
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
@@ -56,6 +57,11 @@ class Dataset(Section):
         return {"path": value} if isinstance(value, str | list | tuple) else value
 
 
+def matches(name: str, pattern: str) -> bool:
+    """Whether a column is the one of that name, or one of a pattern such as ``debug_*``."""
+    return name == pattern or fnmatch.fnmatchcase(name, pattern)
+
+
 class Columns(Section):
     """What the columns mean; every name is a column of the reference."""
 
@@ -82,7 +88,7 @@ class Columns(Section):
     features: Literal["all"] | Names = "all"
     """The columns to compare: ``all`` of them, or the ones named here."""
     ignore: tuple[str, ...] = ()
-    """Columns to leave out."""
+    """Columns to leave out, of either dataset: names, or patterns such as ``debug_*``."""
     categorical: tuple[str, ...] = ()
     """Columns to treat as categories even though they hold numbers."""
     numeric: tuple[str, ...] = ()
@@ -93,11 +99,15 @@ class Columns(Section):
         chosen = () if self.features == "all" else self.features
         for one, other, clash in (
             ("categorical", "numeric", set(self.categorical) & set(self.numeric)),
-            ("features", "ignore", set(chosen) & set(self.ignore)),
+            ("features", "ignore", {name for name in chosen if self.ignores(name)}),
         ):
             if clash:
                 raise ValueError(f"{sorted(clash)[0]!r} is listed under both {one} and {other}")
         return self
+
+    def ignores(self, name: str) -> bool:
+        """Whether a column is left out."""
+        return any(matches(name, pattern) for pattern in self.ignore)
 
 
 class Labels(Dataset):

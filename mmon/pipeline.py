@@ -31,6 +31,7 @@ from mmon.sides import (
     Inputs,
     Production,
     Progress,
+    is_compared,
     is_stored,
     iso,
     opened,
@@ -106,10 +107,10 @@ def _duplicates(
     before = inputs.reference
     if isinstance(before, Profile) or (before is None and is_stored(config.reference)):
         return judge([data_quality.duplicates_unknown(context)], rule)
-    sides = (before or opened(config.reference), production.data)
+    sides = (before or opened(config.reference, is_needed=is_compared(config)), production.data)
     # The more rows, the more of them repeat: only as many rows of each side are comparable.
     rows = min(reference.rows, production.outside + sum(w.rows for w in production.windows))
-    counts = [sources.count_duplicates(side.frame.head(rows), side.name) for side in sides]
+    counts = [sources.count_duplicates(side.frame, side.name, rows) for side in sides]
     return judge([data_quality.duplicate_share(context, counts[0], counts[1])], rule)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 import polars as pl
 
@@ -16,7 +16,7 @@ from mmon.profiles.build import Profiled, profile_frame
 from mmon.profiles.cuts import WHOLE
 from mmon.profiles.label_facts import LabelFacts
 from mmon.profiles.pile import Limits
-from mmon.profiles.plan import plan_production, plan_reference, role_columns
+from mmon.profiles.plan import check_ignored, plan_production, plan_reference, role_columns
 from mmon.profiles.reading import Reading
 from mmon.profiles.settle import settle
 from mmon.profiles.table import Profile
@@ -39,6 +39,8 @@ class Data:
 
     frame: pl.LazyFrame
     name: str
+    check: Callable[[int], None] = lambda _: None
+    """Called with the rows that a pass read; raises when that is not what the files announced."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -106,7 +108,7 @@ def profile_reference(
     DataError
         When it cannot be read or holds no rows.
     """
-    source = data or opened(config.reference)
+    source = data or opened(config.reference, is_needed=is_compared(config))
     with sources.reading(source.name):
         schema = source.frame.collect_schema()
         plan = plan_reference(schema, config.columns)
@@ -121,7 +123,9 @@ def profile_reference(
             extent=extent,
             progress=_told(progress, "reference"),
         )
-    profile = dataclasses.replace(found.profiles[WHOLE], outcome=extent.outcome)
+    source.check(found.profiles[WHOLE].rows)
+    ignored = tuple(name for name in schema if config.columns.ignores(name))
+    profile = dataclasses.replace(found.profiles[WHOLE], outcome=extent.outcome, ignored=ignored)
     if not profile.rows:
         raise DataError(
             f"the reference {source.name} has no rows", hint="give it the data to compare with"
@@ -142,7 +146,9 @@ def read_production(
         When it cannot be read, or cannot be cut into the configured windows.
     """
     expected = _expected(reference)
-    data = inputs.production or opened(config.production, expected)
+    data = inputs.production or opened(
+        config.production, expected, is_compared(config, {c.name for c in reference.columns})
+    )
     cut = _cut(config)
     joined = join_configured(config, data.frame, data.name, expect=expected)
     frame = data.frame if joined is None else joined.frame
@@ -150,6 +156,9 @@ def read_production(
     with sources.reading(data.name):
         schema = data.frame.collect_schema()
         readable = frame.collect_schema()
+        if not (isinstance(inputs.reference, Profile) or is_stored(config.reference)):
+            known = (column.name for column in reference.columns)
+            check_ignored([*known, *reference.ignored, *schema], config.columns)
         plan = plan_production(reference, readable, config.columns)
         found = profile_frame(
             frame,
@@ -162,6 +171,7 @@ def read_production(
             watchers=() if matched is None else (matched,),
             progress=_told(progress, "production"),
         )
+    data.check(found.outside + sum(profile.rows for profile in found.profiles.values()))
     kept = _with_empty(config, cut, _kept(config, cut, found))
     if not kept and _expects_rows(config):
         # Nothing at all arrived, and that is what there is to tell.
@@ -183,7 +193,35 @@ def is_stored(dataset: Dataset) -> bool:
     return isinstance(dataset.path, str) and baseline.is_baseline(dataset.path)
 
 
-def opened(dataset: Dataset, expect: Mapping[str, pl.DataType] | None = None) -> Data:
+def is_compared(config: Config, known: Collection[str] | None = None) -> Callable[[str], bool]:
+    """Which columns a run reads; a trouble with any other must not stop it.
+
+    Parameters
+    ----------
+    config : Config
+    known : collection of str, optional
+        The columns of the reference: of production, no others are read.
+    """
+    roles = config.columns
+    named = {*role_columns(roles), *(() if config.segments is None else config.segments.columns)}
+    if config.labels is not None and config.labels.on is not None:
+        named.add(config.labels.on)
+
+    def is_read(name: str) -> bool:
+        if name in named:
+            return True
+        is_known = known is None or name in known
+        is_chosen = roles.features == "all" or name in roles.features
+        return is_known and is_chosen and not roles.ignores(name)
+
+    return is_read
+
+
+def opened(
+    dataset: Dataset,
+    expect: Mapping[str, pl.DataType] | None = None,
+    is_needed: Callable[[str], bool] = lambda _: True,
+) -> Data:
     """A dataset with rows, opened.
 
     Raises
@@ -196,8 +234,8 @@ def opened(dataset: Dataset, expect: Mapping[str, pl.DataType] | None = None) ->
             f"{dataset.path} is a baseline, which holds no rows",
             hint="only the reference of a comparison can be one",
         )
-    frame = sources.open_dataset(dataset, expect=expect)
-    return Data(frame, sources.display_name(dataset.path))
+    found = sources.open_counted(dataset, expect=expect, is_needed=is_needed)
+    return Data(found.frame, found.name, found.check)
 
 
 def iso(moment: dt.datetime) -> str:
@@ -284,9 +322,8 @@ def _new_columns(
     if config.columns.features != "all":
         return {}
     roles = config.columns
-    known = {column.name for column in reference.columns} | set(roles.ignore)
-    known |= role_columns(roles).keys()
-    return {name: t for name, t in schema.items() if name not in known}
+    known = {column.name for column in reference.columns} | role_columns(roles).keys()
+    return {name: t for name, t in schema.items() if name not in known and not roles.ignores(name)}
 
 
 def _named(config: Config) -> Sequence[str]:

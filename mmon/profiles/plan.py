@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping
 
 import polars as pl
 
-from mmon.config import Columns
+from mmon.config import Columns, matches
 from mmon.errors import ConfigError
 from mmon.profiles.reading import Reading, is_comparable, natural_reading
 from mmon.profiles.table import ColumnProfile, Profile
@@ -68,7 +68,7 @@ def plan_reference(schema: Mapping[str, pl.DataType], roles: Columns) -> Plan:
     columns = tuple(
         _plan_column(name, dtype, roles, timestamp)
         for name, dtype in schema.items()
-        if name not in roles.ignore and _is_wanted(name, roles, timestamp)
+        if not roles.ignores(name) and _is_wanted(name, roles, timestamp)
     )
     return Plan(columns, timestamp)
 
@@ -201,9 +201,7 @@ def narrow(profile: Profile, roles: Columns) -> Profile:
     ConfigError
         When a configured column is not in the profile, or was stored as another kind.
     """
-    # What was ignored when the profile was made is not in it.
-    asked = roles.model_copy(update={"ignore": ()})
-    check_roles({column.name: None for column in profile.columns}, asked)
+    check_roles({column.name: None for column in profile.columns}, roles)
     for column in profile.columns:
         for role, names, kind in (
             ("categorical", roles.categorical, ColumnKind.CATEGORICAL),
@@ -219,7 +217,7 @@ def narrow(profile: Profile, roles: Columns) -> Profile:
     kept = (
         column
         for column in profile.columns
-        if column.name not in roles.ignore and _is_wanted(column.name, roles, timestamp)
+        if not roles.ignores(column.name) and _is_wanted(column.name, roles, timestamp)
     )
     return dataclasses.replace(profile, columns=tuple(_in_role(one, roles) for one in kept))
 
@@ -254,7 +252,6 @@ def check_roles(columns: Collection[str], roles: Columns) -> None:
     asked = [(role, name) for name, role in role_columns(roles).items() if role not in _MAY_BE_NEW]
     asked += [("categorical", name) for name in roles.categorical]
     asked += [("numeric", name) for name in roles.numeric]
-    asked += [("ignore", name) for name in roles.ignore]
     if roles.features != "all":
         asked += [("features", name) for name in roles.features]
     for role, name in asked:
@@ -265,8 +262,30 @@ def check_roles(columns: Collection[str], roles: Columns) -> None:
             )
 
 
+def check_ignored(columns: Collection[str], roles: Columns) -> None:
+    """See that every name or pattern to ignore is that of a column of either side.
+
+    Raises
+    ------
+    ConfigError
+        When one is not.
+    """
+    for pattern in roles.ignore:
+        if not any(matches(name, pattern) for name in columns):
+            raise ConfigError(
+                f"columns.ignore: neither dataset has a column {pattern!r}",
+                hint=_suggestion(pattern, columns),
+            )
+
+
+def nearly_named(name: str, columns: Collection[str]) -> list[str]:
+    """The columns that are called so but for case and for blanks around it."""
+    plain = name.strip().casefold()
+    return [column for column in columns if column.strip().casefold() == plain]
+
+
 def _suggestion(name: str, columns: Collection[str]) -> str:
-    close = difflib.get_close_matches(name, list(columns), n=1)
+    close = nearly_named(name, columns) or difflib.get_close_matches(name, list(columns), n=1)
     if close:
         return f"did you mean {close[0]!r}?"
     names = list(columns)
