@@ -279,9 +279,9 @@ def check_ignored(columns: Collection[str], roles: Columns) -> None:
 
 
 def nearly_named(name: str, columns: Collection[str]) -> list[str]:
-    """The columns that are called so but for case and for blanks around it."""
-    plain = name.strip().casefold()
-    return [column for column in columns if column.strip().casefold() == plain]
+    """The columns that are called so but for case, and for blanks or # around it."""
+    plain = name.strip(" \t#").casefold()
+    return [column for column in columns if column.strip(" \t#").casefold() == plain]
 
 
 def _suggestion(name: str, columns: Collection[str]) -> str:

@@ -260,7 +260,7 @@ def _fitted(record: Record, columns: int, named: int, name: str) -> Record:
 def _wrong_width(record: Record, width: int, named: int, name: str) -> DataError:
     what = f"has {width} of {named} fields" if width < named else "has more fields than its header"
     if width > named:
-        hint = "check the separator and the quotes"
+        hint = "check the separator, the quotes, and that the first line is its header"
     elif record.raw.startswith(b"#"):
         hint = "remove comments, for example with: grep -v '^#'"
     else:

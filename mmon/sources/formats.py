@@ -70,6 +70,7 @@ _FOREIGN = {
     b"FEA1": "a Feather file of version 1, not 2",
     **dict.fromkeys(_UTF_16, "UTF-16 text, not UTF-8"),
 }
+_MARKUP = (b"<!doctype", b"<html", b"<?xml")
 _HEAD_BYTES = 4096
 
 
@@ -142,6 +143,13 @@ def format_of_file(path: Path, name: str, announced: Format | None, *, is_option
             f"{name!r} is not {_TITLES[announced]}: {actual}",
             hint="correct the format option" if is_option else "rename it or set the format option",
         )
+    if packed is not None and head.startswith(tuple(PACKED)):
+        raise DataError(f"{name!r} is compressed twice", hint="unpack it once")
+    if announced in (Format.CSV, Format.TSV) and head.lstrip().startswith((b'{"', b"[{")):
+        raise DataError(
+            f"{name!r} is not {_TITLES[announced]}: it is JSON",
+            hint="set the format option to ndjson, or turn an array into lines with: jq -c '.[]'",
+        )
     if not is_binary and b"\0" in head:
         raise DataError(
             f"{name!r} holds NUL bytes: it is UTF-16 text, not UTF-8, or damaged",
@@ -166,6 +174,10 @@ _TITLES = {
 
 
 def _check_is_known(head: bytes, name: str) -> None:
+    if head.lstrip()[:9].lower().startswith(_MARKUP):
+        raise DataError(
+            f"{name!r} is an HTML or XML page, not data", hint="was it saved from an error page?"
+        )
     for magic, what in _FOREIGN.items():
         if head.startswith(magic):
             raise DataError(f"{name!r} is {what}", hint=_HINTS.get(magic, READABLE))

@@ -113,6 +113,10 @@ FILES: dict[str, tuple[str, bytes, str]] = {
     "deep": ("x.ndjson", b'{"a":' + b"[" * 9999 + b"]" * 9999 + b"}", "line 1 .* nested too deep"),
     "joined objects": ("x.ndjson", b'{"a":1}{"a":2}\n', "line 1 of 'x.ndjson' is not a JSON"),
     "damaged block": ("x.arrow", broken(pl.DataFrame.write_ipc), "not a whole Arrow IPC file"),
+    "page": ("x.csv", b"<!DOCTYPE html>\n<html></html>", "'x.csv' is an HTML or XML page"),
+    "json as csv": ("x.csv", b'[{"a": 1}]', "'x.csv' is not CSV: it is JSON"),
+    "packed twice": ("x.csv.gz", gzip.compress(gzip.compress(LONG)), "is compressed twice"),
+    "comment above": ("x.csv", b"# by x\na,b\n1,2\n", "line 2 of 'x.csv' has more .*first line"),
     "unknown": ("x.bin", b"\x00\x01\x02", "the format of 'x.bin' is not recognised"),
     "one column": ("x.txt", b"a\n1\n", "the format of 'x.txt' is not recognised"),
 }
