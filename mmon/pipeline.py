@@ -26,12 +26,12 @@ from mmon.profiles.precision import at_one_precision
 from mmon.profiles.reading import natural_reading
 from mmon.profiles.table import Profile
 from mmon.results import Column, Document, Result, ResultKind, Source, Status
+from mmon.scope import is_compared
 from mmon.sentence import sentence
 from mmon.sides import (
     Inputs,
     Production,
     Progress,
-    is_compared,
     is_stored,
     iso,
     opened,

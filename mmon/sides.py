@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import polars as pl
 
@@ -16,12 +16,19 @@ from mmon.profiles.build import Profiled, profile_frame
 from mmon.profiles.cuts import WHOLE
 from mmon.profiles.label_facts import LabelFacts
 from mmon.profiles.pile import Limits
-from mmon.profiles.plan import check_ignored, plan_production, plan_reference, role_columns
+from mmon.profiles.plan import check_ignored, plan_production, plan_reference
 from mmon.profiles.reading import Reading
 from mmon.profiles.settle import settle
 from mmon.profiles.table import Profile
 from mmon.results import Window
-from mmon.scope import check_scored_classes, production_extent, reference_extent, stored_reference
+from mmon.scope import (
+    check_scored_classes,
+    is_compared,
+    new_columns,
+    production_extent,
+    reference_extent,
+    stored_reference,
+)
 from mmon.sources.labels import join_configured
 from mmon.timestamps import to_us
 from mmon.windows import RowCut, WindowCut
@@ -182,7 +189,7 @@ def read_production(
         windows=[_window(index, cut, key, found) for index, key in enumerate(kept)],
         profiles=[found.profiles.get(key, found.empty) for key in kept],
         outside=found.outside + left_out,
-        new_columns=_new_columns(config, reference, schema),
+        new_columns=new_columns(config, reference, schema),
         spans=[_span(cut, key) for key in kept],
         labels=None if matched is None else matched.finish(),
     )
@@ -191,30 +198,6 @@ def read_production(
 def is_stored(dataset: Dataset) -> bool:
     """Whether a dataset is a baseline file."""
     return isinstance(dataset.path, str) and baseline.is_baseline(dataset.path)
-
-
-def is_compared(config: Config, known: Collection[str] | None = None) -> Callable[[str], bool]:
-    """Which columns a run reads; a trouble with any other must not stop it.
-
-    Parameters
-    ----------
-    config : Config
-    known : collection of str, optional
-        The columns of the reference: of production, no others are read.
-    """
-    roles = config.columns
-    named = {*role_columns(roles), *(() if config.segments is None else config.segments.columns)}
-    if config.labels is not None and config.labels.on is not None:
-        named.add(config.labels.on)
-
-    def is_read(name: str) -> bool:
-        if name in named:
-            return True
-        is_known = known is None or name in known
-        is_chosen = roles.features == "all" or name in roles.features
-        return is_known and is_chosen and not roles.ignores(name)
-
-    return is_read
 
 
 def opened(
@@ -314,16 +297,6 @@ def _expected(reference: Profile) -> dict[str, pl.DataType]:
         for column in reference.columns
         if column.reading in wanted and column.is_tested
     }
-
-
-def _new_columns(
-    config: Config, reference: Profile, schema: Mapping[str, pl.DataType]
-) -> dict[str, pl.DataType]:
-    if config.columns.features != "all":
-        return {}
-    roles = config.columns
-    known = {column.name for column in reference.columns} | role_columns(roles).keys()
-    return {name: t for name, t in schema.items() if name not in known and not roles.ignores(name)}
 
 
 def _named(config: Config) -> Sequence[str]:

@@ -95,8 +95,11 @@ def is_empty(path: Path) -> bool:
     if packed is None:
         return not raw
     opener = PACKED[packed]
+    if opener is None:
+        return False
     try:
-        return opener is not None and not opener(path).read(1)
+        with opener(path) as file:
+            return not file.read(1)
     except UNPACKING_ERRORS:
         return False
 
