@@ -154,7 +154,9 @@ def declared_numbers(texts: pl.Series) -> NumberSpelling:
 
 def number_spelling(texts: pl.Series, least: float = MOST) -> NumberSpelling | None:
     """How numbers are written in distinct texts; None where fewer than ``least`` are numbers."""
-    shares = [float(_values(texts, one).is_finite().sum()) / len(texts) for one in _NUMBERS]
+    if not len(texts):
+        return None
+    shares = [_values(texts, one).is_finite().sum() / len(texts) for one in _NUMBERS]
     best = max(range(len(shares)), key=lambda index: (shares[index], -index))
     if shares[best] < least or not shares[best]:
         return None
@@ -176,6 +178,8 @@ def number_spelling(texts: pl.Series, least: float = MOST) -> NumberSpelling | N
 
 def time_spelling(texts: pl.Series, least: float = MOST) -> TimeSpelling | None:
     """How times are written in distinct texts; None where fewer than ``least`` are times."""
+    if not len(texts):
+        return None
     orders = ("ymd", "mdy", "dmy")
     has_clock = texts.str.contains("[0-9]:[0-9]").any()
     has_offset = has_clock and texts.str.contains(r":[0-9.,]+ *(Z|z|UTC|GMT|[-+][0-9])").any()

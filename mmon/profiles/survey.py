@@ -69,7 +69,7 @@ def _found(values: pl.Series, roles: Columns) -> Found | None:
     if values.dtype != pl.String:
         time = time_of_numbers(values, "timestamp" if name == roles.timestamp else name)
         return Found(Reading.TIME, time) if time is not None else None
-    texts = values.unique(maintain_order=True)
+    texts = values.filter(values.str.strip_chars() != "").unique(maintain_order=True)
     if name in roles.categorical:
         found = recognised(texts)
         is_label = found.reading in (Reading.LABEL, Reading.TRUTH)
