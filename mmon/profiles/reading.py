@@ -100,6 +100,8 @@ def _number(values: pl.Series) -> pl.Series:
         return values.dt.total_microseconds(fractional=True) / 1e6
     if base is pl.Time:
         return values.cast(pl.Int64) / 1e9
+    if base in (pl.Date, pl.Datetime):
+        return _time(values) / 1e6
     if base in (pl.String, pl.Categorical, pl.Enum):
         return values.cast(pl.String).str.strip_chars().cast(pl.Float64, strict=False)
     # Decimals, half floats and wide integers, which lose digits above 2**53.
