@@ -6,7 +6,7 @@ The text below a field is its description in ``mmon schema``, which editors show
 from __future__ import annotations
 
 import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -26,6 +26,20 @@ from mmon.config_fields import (
     TimeZone,
 )
 
+from mmon.redaction import keep_options, keep_uri
+
+
+class Timeouts(Section):
+    """How long servers are waited for."""
+
+    connect: Timeout = "10s"
+    """The longest until a connection stands: 500ms, 10s, 2m or 1h."""
+    idle: Timeout = "30s"
+    """The longest silence; a web server that sends fewer than 1,000 bytes a second for this long
+    is silent, too."""
+    total: Timeout | None = None
+    """The longest that a file may take from a web server, or one request to an object store; null
+    is no limit for a web server, and 30m for an object store."""
 
 class Dataset(Section):
     """Where data is and how to read it.
@@ -58,6 +72,13 @@ class Dataset(Section):
 
 class Columns(Section):
     """What the columns mean; every name is a column of the reference."""
+    @model_validator(mode="after")
+    def _keep_secrets(self) -> Self:
+        keep_options(self.storage_options)
+        for path in (self.path,) if isinstance(self.path, str) else self.path:
+            keep_uri(path)
+        return self
+
 
     id: str | None = None
     """Identifies a row; not tested."""

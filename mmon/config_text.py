@@ -9,6 +9,8 @@ from typing import Any
 
 import yaml
 
+from mmon.redaction import keep_variable
+
 KeyPath = tuple[str | int, ...]
 
 
@@ -215,6 +217,7 @@ class _Reader:
                 self._report(node, path, "has a ${ that names no variable", hint)
                 return ""
             found = self.environment.get(name)
+            keep_variable(name, found or default or "")
             if default is not None:
                 return found or default
             if found is None:

@@ -25,6 +25,7 @@ from mmon.profiles.picture import picture
 from mmon.profiles.precision import at_one_precision
 from mmon.profiles.reading import natural_reading
 from mmon.profiles.table import Profile
+from mmon.redaction import without_secrets
 from mmon.results import Column, Document, Result, ResultKind, Source, Status
 from mmon.sentence import sentence
 from mmon.sides import (
@@ -68,7 +69,7 @@ def run(config: Config, inputs: Inputs | None = None, progress: Progress | None 
     shown = _shown_window(results)
     verdict = decide(results, rule, expected=_deciding(config))
     digest = config_digest(config)
-    return Document(
+    document = Document(
         mmon_version=mmon.__version__,
         project=config.project,
         endpoint=config.endpoint,
@@ -93,6 +94,7 @@ def run(config: Config, inputs: Inputs | None = None, progress: Progress | None 
         configuration=public_dict(config),
         versions=_versions(),
     )
+    return without_secrets(document)
 
 
 def _duplicates(

@@ -21,7 +21,13 @@ from polars.exceptions import PolarsError
 
 from mmon.config import Dataset
 from mmon.errors import ConfigError, DataError, MmonError
-from mmon.sources.errors import READ_FAILURES, explain_read_error, is_misfit, is_ragged
+from mmon.sources.errors import (
+    READ_FAILURES,
+    cause_of,
+    explain_read_error,
+    is_misfit,
+    is_ragged,
+)
 from mmon.sources.formats import Format
 from mmon.sources.listing import Part
 
@@ -75,7 +81,7 @@ class CsvFile:
             while (counts := self._counts(schema)) is None:
                 schema = self._widened(schema, fixed)
         except READ_FAILURES as error:
-            raise self._explained(error) from error
+            raise self._explained(error) from cause_of(error)
         return {
             name: dtype if counts[name] or name in fixed else pl.Null()
             for name, dtype in schema.items()

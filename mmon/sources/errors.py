@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from polars.exceptions import PanicException, PolarsError
 
 from mmon.errors import ConfigError, DataError, MmonError
+from mmon.redaction import masked
 
 READ_FAILURES = (OSError, PolarsError, ValueError, EOFError, PanicException)
 
@@ -156,7 +157,12 @@ def reading(name: str) -> Iterator[None]:
     try:
         yield
     except READ_FAILURES as error:
-        raise explain_read_error(error, name) from error
+        raise explain_read_error(error, name) from cause_of(error)
+
+
+def cause_of(error: BaseException) -> BaseException | None:
+    """What a traceback may show as the cause: an error in whose words nothing is secret."""
+    return error if masked(str(error)) == str(error) else None
 
 
 def is_misfit(error: BaseException) -> bool:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from mmon.config import Dataset
 from mmon.errors import ConfigError, DataError
-from mmon.redaction import mask_uri
+from mmon.redaction import masked
 from mmon.sources.formats import READABLE, TEXT_FORMATS, Format, format_of_file, format_of_name
 from mmon.sources.spool import downloaded, spooled_input, spooled_pipe
 from mmon.sources.storage import list_files, storage_options
@@ -87,9 +87,9 @@ def list_parts(dataset: Dataset) -> tuple[Part, ...]:
 def display_name(path: str | Sequence[str]) -> str:
     """What a report calls a dataset; passwords in URIs are masked."""
     if isinstance(path, str):
-        return "standard input" if path == STANDARD_INPUT else mask_uri(path)
+        return "standard input" if path == STANDARD_INPUT else masked(path)
     more = f" and {len(path) - 1} more" if len(path) > 1 else ""
-    return mask_uri("".join(path[:1])) + more
+    return masked("".join(path[:1])) + more
 
 
 def _parts(path: str, dataset: Dataset) -> Iterator[Part]:
@@ -161,7 +161,7 @@ def _local(path: str, name: str, option: Format | None) -> list[_Found]:
     except (PermissionError, RuntimeError) as error:
         raise DataError(f"{name!r} may not be read", hint="check the permissions") from error
     except OSError as error:
-        raise DataError(f"{name[:60]!r} is not a path: {error.strerror}") from error
+        raise DataError(f"{masked(name)[:60]!r} is not a path: {error.strerror}") from error
     if _WILDCARDS.search(path):
         return _in_pattern(str(base), name, option)
     raise DataError(f"{name!r} does not exist", hint=_near(base))

@@ -15,7 +15,7 @@ from typing import Any
 import polars as pl
 
 from mmon.errors import DataError
-from mmon.sources.errors import READ_FAILURES, explain_read_error
+from mmon.sources.errors import READ_FAILURES, cause_of, explain_read_error
 from mmon.sources.listing import Part
 
 Schema = Mapping[str, pl.DataType]
@@ -48,7 +48,7 @@ def ndjson_schema(
     except READ_FAILURES as error:
         line = _broken_line(part) if part.is_local else None
         if line is None:
-            raise explain_read_error(error, part.name) from error
+            raise explain_read_error(error, part.name) from cause_of(error)
         raise DataError(
             f"line {line} of {part.name!r} is not a JSON object",
             hint="NDJSON has one complete object a line",
