@@ -23,9 +23,9 @@ from mmon.config_fields import (
     Section,
     Separator,
     Text,
+    Timeout,
     TimeZone,
 )
-
 from mmon.redaction import keep_options, keep_uri
 
 
@@ -40,6 +40,7 @@ class Timeouts(Section):
     total: Timeout | None = None
     """The longest that a file may take from a web server, or one request to an object store; null
     is no limit for a web server, and 30m for an object store."""
+
 
 class Dataset(Section):
     """Where data is and how to read it.
@@ -63,15 +64,14 @@ class Dataset(Section):
     """Whether folders such as ``date=2024-01-31`` are columns; null finds out."""
     storage_options: dict[str, str] = {}
     """Where object storage is and the keys to it; never shown."""
+    timeouts: Timeouts = Timeouts()
+    """How long servers are waited for."""
 
     @model_validator(mode="before")
     @classmethod
     def _short_form(cls, value: Any) -> Any:
         return {"path": value} if isinstance(value, str | list | tuple) else value
 
-
-class Columns(Section):
-    """What the columns mean; every name is a column of the reference."""
     @model_validator(mode="after")
     def _keep_secrets(self) -> Self:
         keep_options(self.storage_options)
@@ -79,6 +79,9 @@ class Columns(Section):
             keep_uri(path)
         return self
 
+
+class Columns(Section):
+    """What the columns mean; every name is a column of the reference."""
 
     id: str | None = None
     """Identifies a row; not tested."""

@@ -39,6 +39,16 @@ _KNOWN: tuple[tuple[str, str, str], ...] = (
         "check the address and aws_endpoint_url, or the network",
     ),
     (
+        r"(?i)certificate",
+        "cannot be read: the certificate of the server is not trusted",
+        "check the address; SSL_CERT_FILE names the certificates to trust",
+    ),
+    (
+        r"\[SSL|received corrupt message",
+        "cannot be read: the server speaks no TLS, or not the same",
+        "check the address: is it http:// and not https://?",
+    ),
+    (
         r"Connection refused|tcp connect error|client error \(Connect\)|Connection reset",
         "cannot be read: the server cannot be reached",
         "check the address and the network",
@@ -46,7 +56,12 @@ _KNOWN: tuple[tuple[str, str, str], ...] = (
     (
         r"(?i)timed out|TimeoutError|deadline has elapsed",
         "cannot be read: the server does not answer in time",
-        "check the address, or raise connect_timeout and read_timeout in storage_options",
+        "check the address, or raise its timeouts",
+    ),
+    (
+        r"error sending request",
+        "cannot be read: the server cannot be reached",
+        "check the address and the network",
     ),
     (
         r"builder error|URL scheme is not allowed",
@@ -98,6 +113,11 @@ _KNOWN: tuple[tuple[str, str, str], ...] = (
         r"NDJSON line expected|TapeError|Syntax at character|InvalidNumber|Eof at character",
         "is not newline-delimited JSON",
         "one JSON object a line; turn an array into lines with: jq -c '.[]'",
+    ),
+    (
+        r"non-2xx status code|response body error|non-partial response|list response",
+        "cannot be read: the server answers with a failure, or not as an object store does",
+        "check the address and aws_endpoint_url, or try again",
     ),
     (r"No space left on device", "cannot be read: the disk is full", "free some space"),
 )

@@ -112,7 +112,7 @@ def _found(path: str, dataset: Dataset, option: Format | None) -> list[_Found]:
     if path == STANDARD_INPUT:
         return [_Found(spooled_input(), "standard input", is_listed=True)]
     if path.lower().startswith(("http://", "https://")):
-        return [_Found(downloaded(path, dataset.storage_options), path, is_listed=True)]
+        return [_Found(downloaded(path, dataset.timeouts), path, is_listed=True)]
     if path.lower().startswith("file://"):
         return _local(_path_of_file_uri(path), path, option)
     return _local(path, path, option)
@@ -133,7 +133,7 @@ def _remote(path: str, scheme: str, option: Format | None, dataset: Dataset) -> 
             hint="set the format option, or end the pattern with a suffix such as *.parquet",
         )
     is_pattern = path.endswith("/") or _WILDCARDS.search(path) is not None
-    options = storage_options(dataset.storage_options)
+    options = storage_options(dataset, path)
     for uri in list_files(path, announced, options) if is_pattern else [path]:
         # The bucket and the file's own name are no partitions.
         folders = uri.partition("://")[2].partition("/")[2].rpartition("/")[0]

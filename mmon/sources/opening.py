@@ -68,4 +68,4 @@ class Opener:
         return CsvFile(part, self.dataset, self._storage(part))
 
     def _storage(self, part: Part) -> dict[str, Any]:
-        return {} if part.is_local else storage_options(self.dataset.storage_options)
+        return {} if part.is_local else storage_options(self.dataset, part.uri)
