@@ -40,7 +40,7 @@ def _answers(server: socket.socket, answers: tuple[bytes | Answer, ...]) -> None
         with contextlib.suppress(OSError):
             connection, _ = server.accept()
             with connection:
-                asked = connection.recv(65536).decode()
+                asked = connection.recv(65536).decode(errors="replace")
                 if isinstance(answer, bytes):
                     connection.sendall(answer)
                 else:
