@@ -13,6 +13,8 @@ from mmon.redaction import masked
 
 READ_FAILURES = (OSError, PolarsError, ValueError, EOFError, PanicException)
 
+_LONGEST_LINE = 400
+
 _ACCESS = "check the credentials and what they may read"
 _OTHER_FORMAT = "if it is in another format, say so with the format option"
 _COPY = "the file may have been written or copied only in part"
@@ -121,15 +123,17 @@ _KNOWN: tuple[tuple[str, str, str], ...] = (
     ),
     (r"No space left on device", "cannot be read: the disk is full", "free some space"),
 )
+# Values and names in these are of any length, and look like anything: what repeats is bounded, so
+# that the time stays linear in the text.
 _PARSE = re.compile(
-    r"could not parse `(?P<value>.*?)` as dtype `(?P<dtype>[^`]*)` at column '(?P<column>.*?)'"
-    r" \(column number (?P<number>\d+)\)",
+    r"` as dtype `(?P<dtype>[^`]{0,200})` at column '(?P<column>.{0,2000}?)'"
+    r" \(column number (?P<number>\d{1,9})\)",
     re.DOTALL,
 )
 _OPTION = re.compile(r"invalid value for '[^']*'.*|(?<=Generic Config error: )[^(\n]*[^(\n ]")
 _CAST = re.compile(
-    r"conversion from `(?P<old>[^`]+)` to `(?P<dtype>[^`]+)` failed in column '(?P<column>.*?)'"
-    r" for \d+ out of \d+ values: \[(?P<value>[^\]]*)",
+    r"conversion from `(?P<old>[^`]{1,200})` to `(?P<dtype>[^`]{1,200})` failed in column"
+    r" '(?P<column>.{0,2000}?)' for \d{1,20} out of \d{1,20} values: \[(?P<value>[^\]]{0,2000})",
     re.DOTALL,
 )
 
@@ -198,8 +202,9 @@ def is_ragged(error: BaseException) -> bool:
 
 
 def _explain_parse(match: re.Match[str], name: str) -> MmonError:
+    value = match.string[: match.start()].partition("could not parse `")[2]
     return DataError(
-        f"column {match['column']!r} of {name!r} holds {_short(match['value'])!r},"
+        f"column {match['column']!r} of {name!r} holds {_short(value)!r},"
         f" which is not of type {match['dtype']}",
         hint="name another type for it in dtypes, or list the text in null_values",
     )
@@ -218,4 +223,5 @@ def _short(text: str) -> str:
 
 
 def _first_line(text: str) -> str:
-    return text.strip().split("\n", 1)[0].rstrip(".:")
+    line = text.strip().split("\n", 1)[0].rstrip(".:")
+    return line if len(line) <= _LONGEST_LINE else f"{line[:_LONGEST_LINE]}..."

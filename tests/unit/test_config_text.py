@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import hypothesis.strategies as st
@@ -190,3 +191,10 @@ def test_a_tab_is_named_as_the_trouble() -> None:
 
 def test_retyping_gives_plain_texts() -> None:
     assert type(retype(Expanded("abc", "${A}"))) is str
+
+
+def test_expanding_variables_takes_time_that_is_linear_in_the_text() -> None:
+    begin = time.process_time()
+    read("a: '" + "${a:- " * 20_000 + "'", {})
+    # A quadratic search would take minutes; a busy machine may take its time.
+    assert time.process_time() - begin < 10
