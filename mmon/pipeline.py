@@ -44,6 +44,7 @@ from mmon.verdict import decide, exit_status, judge
 D = TypeVar("D", ActivityPicture, FeatureBin, PerformancePicture)
 
 
+@sources.unchanged()
 def run(config: Config, inputs: Inputs | None = None, progress: Progress | None = None) -> Document:
     """Compare production with the reference and judge the difference.
 

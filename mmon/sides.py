@@ -100,6 +100,7 @@ def read_reference(config: Config, inputs: Inputs, progress: Progress | None) ->
     return profile_reference(config, given, progress)
 
 
+@sources.unchanged()
 def profile_reference(
     config: Config, data: Data | None = None, progress: Progress | None = None
 ) -> Profile:

@@ -23,6 +23,7 @@ from mmon.sources.in_memory import Table, frame_of
 from mmon.sources.listing import Part, display_name, list_parts
 from mmon.sources.opening import Opener
 from mmon.sources.partitions import partition_texts, partition_values
+from mmon.sources.unchanged import unchanged
 from mmon.sources.union import Described, common_schema, fitted, readable_schema
 
 __all__ = [
@@ -34,6 +35,7 @@ __all__ = [
     "open_dataset",
     "open_named",
     "reading",
+    "unchanged",
 ]
 
 Schema = Mapping[str, pl.DataType]

@@ -16,6 +16,7 @@ from mmon.redaction import masked
 from mmon.sources.formats import READABLE, TEXT_FORMATS, Format, format_of_file, format_of_name
 from mmon.sources.spool import downloaded, spooled_input, spooled_pipe
 from mmon.sources.storage import list_files, storage_options
+from mmon.sources.unchanged import watch
 
 STANDARD_INPUT = "-"
 
@@ -223,6 +224,7 @@ def _files(folder: Path, option: Format | None) -> list[_Found]:
 
 def _checked(file: _Found, option: Format | None, hive: bool | None) -> Part | None:
     """The part of a file, or None for one without a byte among others: a period without rows."""
+    watch(file.path, file.name)
     announced = option or format_of_name(file.name) or format_of_name(file.path.name)
     try:
         if not file.is_listed and announced in TEXT_FORMATS and file.path.stat().st_size == 0:
