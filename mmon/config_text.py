@@ -192,7 +192,9 @@ class _Reader:
         if name == "str":
             return self._expand(node, path)
         if name not in _CORE:
-            self._report(node, path, f"has the YAML tag {node.tag!r}, which means nothing here")
+            # The tag is not repeated: it may be a password that wants quotes.
+            hint = "put the value in quotes"
+            self._report(node, path, "has a YAML tag (!), which means nothing here", hint)
             return None
         if name == "null" and node.value == "":
             # A section whose lines are all commented out would otherwise switch things off.
@@ -239,6 +241,9 @@ _VARIABLE = re.compile(
 )
 
 
+_QUOTED_NAME = re.compile(r" '[^'<\\]{2,}'")
+
+
 def _line(node: yaml.Node) -> int:
     return int(node.start_mark.line) + 1
 
@@ -257,6 +262,8 @@ def _scalar(name: str, text: str) -> Any:
 def _syntax_problem(error: yaml.MarkedYAMLError, text: str) -> Problem:
     mark = error.problem_mark or error.context_mark
     what = ", ".join(part for part in (error.context, error.problem) if part)
+    # What an alias (*) or anchor (&) is called may be a password that wants quotes.
+    what = _QUOTED_NAME.sub("", what)
     if mark is None:
         return Problem((), f"is not YAML: {what}")
     lines = text.splitlines()

@@ -45,6 +45,8 @@ _CONTAINER = re.compile(r"(abfss?|wasbs?|adl)://", re.IGNORECASE)
 _HARMLESS_PARAMETER = re.compile(
     r"(version|versionid|format|sslmode|region)=[\w.-]{0,80}", re.IGNORECASE
 )
+# Somebody forgot the scheme; a drive of Windows is one letter.
+_USER_WITHOUT_SCHEME = re.compile(r"^(?://)?[^/\\:@\s]{2,200}:[^/\\@][^@]*@")
 # What ends a sentence or closes a quotation behind a URI.
 _BEHIND = "'`)]},;:.!"
 
@@ -231,7 +233,9 @@ def _pattern(secrets: tuple[str, ...]) -> re.Pattern[str]:
 def _shown_path(path: str) -> str:
     """A URI in full, whatever characters it is made of; what is none stays."""
     start = _URI.match(path)
-    return mask_uri(path) if start is None else _shown(start[1], path[len(start[1]) :])
+    if start is not None:
+        return _shown(start[1], path[len(start[1]) :])
+    return mask_uri(_USER_WITHOUT_SCHEME.sub(f"{MASK}@", path))
 
 
 def _shown(scheme: str, address: str) -> str:

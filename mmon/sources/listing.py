@@ -169,6 +169,8 @@ def _local(path: str, name: str, option: Format | None) -> list[_Found]:
 
 
 def _near(missing: Path) -> str:
+    if masked(str(missing)) != str(missing):
+        return "check the path"  # a part of it may be a part of what is masked
     if not missing.parent.is_dir():
         return f"there is no folder {str(missing.parent)!r}"
     siblings = [entry.name for entry in missing.parent.iterdir()]

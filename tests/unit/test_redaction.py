@@ -13,9 +13,10 @@ from hypothesis import given
 from mmon import redaction
 from mmon.config import Dataset
 from mmon.config_file import parse, public_dict
-from mmon.errors import ConfigError, MmonError
+from mmon.errors import ConfigError, DataError, MmonError
 from mmon.redaction import mask, mask_uri, masked
 from mmon.results import Metric
+from mmon.sources import open_dataset
 
 CONFIG = """
 project: "${PROJECT}"
@@ -83,9 +84,16 @@ def test_masking_twice_is_masking_once(text: str) -> None:
 
 
 def test_a_path_is_masked_whatever_characters_are_in_it() -> None:
-    for path in ("http://h/a b.csv?sig=s 3'cret\"x", 'http://u:a b"c@h/x', "s3://k:<s3cret>@b/x"):
+    for path in (
+        "http://h/a b.csv?sig=s 3'cret\"x",
+        'http://u:a b"c@h/x',
+        "s3://k:<s3cret>@b/x",
+        "//user:s3cret@h/x",
+        "user:s3cret@h/x",
+    ):
         Dataset(path=path)
         shown = str(MmonError(f"{path!r} is gone: {path}", hint=path))
+        assert shown.count("***") >= 3
         assert not any(secret in shown for secret in ("cret", 'b"c', 'a b"', 'b\\"c'))
 
 
@@ -127,6 +135,21 @@ def test_what_is_wrong_with_a_configuration_is_said_without_its_secrets() -> Non
     with pytest.raises(ConfigError) as caught:
         parse(text, environment={"DB_PASSWORD": "hunter2"})
     assert "hunter2" not in str(caught.value)
+
+
+@pytest.mark.parametrize("value", ["*s3cret", "!s3cret x", "!<s3cret> x", "{s3cret", "'s3cret"])
+def test_what_is_no_yaml_is_not_repeated(value: str) -> None:
+    text = f"reference: r\nproduction: {{path: p, storage_options: {{k: {value}}}}}\n"
+    with pytest.raises(ConfigError, match=r"line [23]") as caught:
+        parse(text)
+    assert "s3cret" not in str(caught.value)
+
+
+def test_a_path_that_is_masked_is_not_told_in_pieces() -> None:
+    redaction.keep_variable("API_TOKEN", "s3cret/part")
+    with pytest.raises(DataError) as caught:
+        open_dataset(Dataset(path="s3cret/part.csv"))
+    assert "s3cret" not in str(caught.value)
 
 
 @pytest.mark.parametrize(
