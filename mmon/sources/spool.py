@@ -7,12 +7,14 @@ read once as well, because Polars sets no limit on how long it waits for one.
 from __future__ import annotations
 
 import atexit
+import contextlib
+import contextvars
 import functools
 import shutil
 import sys
 import tempfile
 import urllib.parse
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -53,7 +55,24 @@ def spooled_pipe(pipe: Path) -> Path:
         return _kept(source, pipe.name)
 
 
-_downloads: dict[str, Path] = {}
+_downloads: contextvars.ContextVar[dict[str, Path] | None] = contextvars.ContextVar(
+    "downloads", default=None
+)
+
+
+@contextlib.contextmanager
+def own_downloads() -> Iterator[None]:
+    """What is downloaded inside is downloaded once, and is gone afterwards."""
+    downloads: dict[str, Path] = {}
+    before = _downloads.set(downloads)
+    try:
+        yield
+    finally:
+        _downloads.reset(before)
+        for path in downloads.values():
+            with contextlib.suppress(ValueError):  # when everything was discarded
+                _folders.remove(path.parent)
+            shutil.rmtree(path.parent, ignore_errors=True)
 
 
 def downloaded(url: str, timeouts: Timeouts) -> Path:
@@ -69,11 +88,13 @@ def downloaded(url: str, timeouts: Timeouts) -> Path:
     # Imported here: HTTP takes longer to import than small local files to read.
     from mmon.sources import web
 
-    if url not in _downloads:
+    downloads = _downloads.get()
+    known = {} if downloads is None else downloads
+    if url not in known:
         with reading(url), web.body(url, timeouts) as body:
             path = urllib.parse.unquote(urllib.parse.urlsplit(url).path)
-            _downloads[url] = _kept(body, Path(path).name or "download")
-    return _downloads[url]
+            known[url] = _kept(body, Path(path).name or "download")
+    return known[url]
 
 
 @atexit.register

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from mmon.errors import DataError, MmonError
+from mmon.sources.spool import own_downloads
 
 _Stamp = tuple[int, int, int] | None
 _watched: contextvars.ContextVar[dict[Path, tuple[str, _Stamp]] | None] = contextvars.ContextVar(
@@ -24,23 +25,27 @@ def watch(path: Path, name: str) -> None:
 
 @contextlib.contextmanager
 def unchanged() -> Iterator[None]:
-    """What is read inside must be the same at the end.
+    """What is read inside must be the same at the end; web servers are asked once.
 
     Raises
     ------
     DataError
         When a file has changed, also in the place of what went wrong because of that.
     """
+    if _watched.get() is not None:
+        yield  # a part of a run: its end is the run's
+        return
     watched: dict[Path, tuple[str, _Stamp]] = {}
     before = _watched.set(watched)
-    try:
-        yield
-    except MmonError as error:
-        _check(watched, error)
-        raise
-    finally:
-        _watched.reset(before)
-    _check(watched, None)
+    with own_downloads():
+        try:
+            yield
+            _check(watched, None)
+        except MmonError as error:
+            _check(watched, error)
+            raise
+        finally:
+            _watched.reset(before)
 
 
 def _check(watched: dict[Path, tuple[str, _Stamp]], cause: MmonError | None) -> None:

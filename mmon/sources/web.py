@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import io
+import math
 import socket
 import time
 from collections.abc import Iterator
@@ -21,6 +22,7 @@ from mmon.errors import ConfigError, DataError
 
 # What a modem sends; a server that sends less than that for as long as it may be idle is idle.
 _LEAST_BYTES_PER_S = 1000
+_LONGEST_HEAD = 1 << 20
 _CUT = "what the server sends is cut off"
 
 
@@ -99,20 +101,20 @@ class _Pace:
     """How fast one file arrives, over all the connections that it takes."""
 
     def __init__(self, timeouts: Timeouts) -> None:
-        self.connect_s, self.idle_s = seconds(timeouts.connect), seconds(timeouts.idle)
-        total_s = None if timeouts.total is None else seconds(timeouts.total)
-        self._end = None if total_s is None else time.monotonic() + total_s
-        self._waited_s, self._bytes = 0.0, 0
+        total_s = math.inf if timeouts.total is None else seconds(timeouts.total)
+        self.connect_s = min(seconds(timeouts.connect), total_s)
+        self.idle_s = seconds(timeouts.idle)
+        self._end = time.monotonic() + total_s
+        self._waited_s, self._bytes, self._is_head = 0.0, 0, True
         self.streams: list[_Stream] = []
 
-    def begin(self) -> None:
-        """What came so far no longer counts: it was an answer's head."""
-        self._waited_s, self._bytes = 0.0, 0
+    def begin(self, *, is_head: bool) -> None:
+        """What came so far no longer counts: what follows is an answer's head, or its body."""
+        self._waited_s, self._bytes, self._is_head = 0.0, 0, is_head
 
     def patience_s(self) -> float:
         """How long to wait for the next bytes."""
-        left_s = self.idle_s if self._end is None else self._end - time.monotonic()
-        return max(min(self.idle_s, left_s), 0.001)
+        return max(min(self.idle_s, self._end - time.monotonic()), 0.001)
 
     def note(self, count: int, waited_s: float) -> None:
         """So many bytes came after so long a wait.
@@ -121,15 +123,19 @@ class _Pace:
         ------
         TimeoutError
             When they are too few or too late.
+        HTTPException
+            When a head has no end.
         """
         self._waited_s += waited_s
         self._bytes += count
         is_slow = self._bytes < _LEAST_BYTES_PER_S * self._waited_s
-        is_over = self._end is not None and time.monotonic() > self._end
-        if count and (is_over or (is_slow and self._waited_s >= self.idle_s)):
+        is_due = self._waited_s >= self.idle_s
+        if count and (time.monotonic() > self._end or (is_slow and is_due)):
             raise TimeoutError("timed out")
-        if self._waited_s >= self.idle_s:
-            self.begin()
+        if self._is_head and self._bytes > _LONGEST_HEAD:
+            raise HTTPException("too long")
+        if is_due:
+            self.begin(is_head=self._is_head)
 
 
 class _Stream(io.RawIOBase):
@@ -171,8 +177,9 @@ class _Answer(HTTPResponse):
         self.fp = io.BufferedReader(_Stream(sock, pace))
 
     def begin(self) -> None:
+        self._pace.begin(is_head=True)
         super().begin()
-        self._pace.begin()
+        self._pace.begin(is_head=False)
 
 
 class _Connection(HTTPConnection):

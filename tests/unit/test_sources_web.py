@@ -10,9 +10,10 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+import mmon
 from mmon.config import Dataset, Timeouts
 from mmon.errors import ConfigError, DataError, ExitStatus
-from mmon.sources import open_dataset
+from mmon.sources import open_dataset, spool
 
 Answer = Callable[[socket.socket, str], None]
 Serve = Callable[..., str]
@@ -67,6 +68,8 @@ def _trickled(head: bytes) -> Answer:
         (_head(1000) + CSV, "what the server sends is cut off"),
         (OK + b"Transfer-Encoding: chunked\r\n\r\n8\r\n" + CSV, "what the server sends is cut off"),
         (OK + b"Transfer-Encoding: chunked\r\n\r\nx\r\n" + CSV, "what the server sends is cut off"),
+        (OK + b"Transfer-Encoding: chunked\r\n\r\n-5\r\n" + CSV, "cut off|malformed"),
+        (OK + b"Transfer-Encoding: chunked\r\n\r\n" + b"1" * 70_000, "malformed|cut off"),
         (b"", "what the server sends is cut off"),
         (OK + b"Content-Length: many\r\n\r\n" + CSV, "the server's answer is malformed"),
         (OK + b"Content-Length: -1\r\n\r\n" + CSV, "the server's answer is malformed"),
@@ -99,6 +102,34 @@ def test_a_server_that_trickles_is_given_up(serve: Serve, head: bytes) -> None:
         open_dataset(Dataset(path=f"{serve(_trickled(head))}/x.csv", timeouts=SHORT))
     # All that it would send takes half a minute.
     assert time.monotonic() - begin < 20
+
+
+@pytest.mark.parametrize(
+    "piece", [b"HTTP/1.1 100 Continue\r\n\r\n", b"HTTP/1.1 100 x\r\nA: b\r\n\r\n"]
+)
+def test_a_head_without_an_end_is_given_up(serve: Serve, piece: bytes) -> None:
+    def answer(connection: socket.socket, _asked: str) -> None:
+        while True:
+            connection.sendall(piece * 1000)
+
+    with pytest.raises(DataError, match="the server's answer is malformed"):
+        open_dataset(Dataset(path=f"{serve(answer)}/x.csv", timeouts=SHORT))
+
+
+def test_a_circle_of_redirections_is_told(serve: Serve) -> None:
+    again = b"HTTP/1.1 302 x\r\nLocation: /x.csv\r\nContent-Length: 0\r\n\r\n"
+    with pytest.raises(DataError, match="leads in a circle"):
+        open_dataset(Dataset(path=f"{serve(*[again] * 20)}/x.csv", timeouts=SHORT))
+
+
+def test_each_run_asks_a_server_once(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
+    counts = [b"x\n" + b"1\n2\n" * rows for rows in (200, 300)]
+    url = serve(*(_head(len(body)) + body for body in counts)) + "/x.csv"
+    kept = list(spool._folders)
+    rows = [mmon.compare(url, url).document.production.rows for _ in counts]
+    assert rows == [400, 600]
+    assert spool._folders == kept
 
 
 def test_a_file_may_take_as_long_as_the_configuration_says(serve: Serve) -> None:
