@@ -22,6 +22,7 @@ import dataclasses
 import functools
 import json
 import re
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -199,19 +200,28 @@ def without_secrets(value: T) -> T:
 
     URIs stay: those that data holds are values, and two of them must not become one.
     """
-    return _cleared(value) if _secrets else value
+    # Documents repeat their words.
+    clear = functools.lru_cache(maxsize=65536)(_without_secrets)
+    return _cleared(value, clear) if _secrets else value
 
 
-def _cleared(value: Any) -> Any:
-    if type(value) is str:  # not an enumeration's member
-        return _without_secrets(value)
+def _cleared(value: Any, clear: Callable[[str], str]) -> Any:
+    kind = type(value)
+    if kind is str:  # not an enumeration's member
+        return clear(value)
+    if kind in (float, int, bool, type(None)):
+        return value
     if isinstance(value, dict):
-        return {key: _cleared(item) for key, item in value.items()}
+        return {key: _cleared(item, clear) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return type(value)(map(_cleared, value))
+        return kind(_cleared(item, clear) for item in value)
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        fields = {f.name: getattr(value, f.name) for f in dataclasses.fields(value) if f.init}
-        changed = {name: new for name, old in fields.items() if (new := _cleared(old)) != old}
+        changed = {}
+        for field in dataclasses.fields(value):
+            old = getattr(value, field.name)
+            new = _cleared(old, clear)
+            if new != old and field.init:
+                changed[field.name] = new
         return dataclasses.replace(value, **changed) if changed else value
     return value
 

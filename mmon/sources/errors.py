@@ -30,9 +30,15 @@ _KNOWN: tuple[tuple[str, str, str], ...] = (
     ),
     (r"403 Forbidden|AccessDenied|Permission denied", "may not be read", _ACCESS),
     (
-        r"169\.254\.169\.254|metadata\.google|NoCredentials|no credentials|credential",
+        r"169\.254\.169\.254|metadata\.google|NoCredentials|no credentials|credential"
+        r"|Account must be specified",
         "cannot be read: no credentials were found",
         "set storage_options or the environment variables of the store",
+    ),
+    (
+        r"Unable parse source url|create CloudLocation|[Hh]ugging [Ff]ace (path|uri)",
+        "is no address of an object store",
+        "write it as s3://bucket/path, or as hf://datasets/owner/name/path",
     ),
     (r"expanded paths were empty", "matches no file", "check the path and the pattern"),
     (

@@ -99,6 +99,8 @@ def _parts(path: str, dataset: Dataset) -> Iterator[Part]:
     option = None if dataset.format is None else Format(dataset.format)
     scheme = _SCHEME.match(path)
     if scheme and scheme[1].lower() not in _LOCAL_SCHEMES:
+        # Polars takes a scheme in capitals for a folder.
+        path = scheme[1].lower() + path[scheme.end(1) :]
         yield from _remote(path, scheme[1].lower(), option, dataset)
         return
     found = _found(path, dataset, option)
