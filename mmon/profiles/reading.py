@@ -96,16 +96,20 @@ def _number(values: pl.Series) -> pl.Series:
         return values
     if base is pl.Boolean:
         return values.cast(pl.Int8)
-    if base is pl.Duration:
-        return values.dt.total_microseconds(fractional=True) / 1e6
-    if base is pl.Time:
-        return values.cast(pl.Int64) / 1e9
-    if base in (pl.Date, pl.Datetime):
-        return _time(values) / 1e6
     if base in (pl.String, pl.Categorical, pl.Enum):
         return values.cast(pl.String).str.strip_chars().cast(pl.Float64, strict=False)
+    if values.dtype.is_temporal():
+        return _seconds(values)
     # Decimals, half floats and wide integers, which lose digits above 2**53.
     return values.cast(pl.Float64)
+
+
+def _seconds(values: pl.Series) -> pl.Series:
+    """Seconds of a duration, since midnight, or since 1970-01-01 UTC."""
+    base = values.dtype.base_type()
+    if base is pl.Duration:
+        return values.dt.total_microseconds(fractional=True) / 1e6
+    return values.cast(pl.Int64) / 1e9 if base is pl.Time else _time(values) / 1e6
 
 
 def _truth(values: pl.Series) -> pl.Series:
