@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from mmon.profiles.activity import Activity
-from mmon.profiles.identities import EVERY_HASH
+from mmon.profiles.identities import EVERY_HASH, MOST_IDS
+from mmon.profiles.pile import Waiting
 
-# What waits is merged when it is this large a part of what it is merged with, at least.
-_WORTH = 0.5
 _FEWEST_PARTS = 4
 
 
@@ -14,29 +13,33 @@ class ActivityPile:
     """Parts of one window, in any order."""
 
     def __init__(self) -> None:
-        self._whole: Activity | None = None
-        self._pending: list[Activity] = []
-        self._size = 0
+        self._ids_kept = MOST_IDS
+        self._parts: Waiting[Activity] = Waiting(self._join, _size)
 
     def add(self, part: Activity, ids_kept: int) -> None:
         """Take a part; the whole keeps so many ids at most."""
-        self._pending.append(part)
-        self._size += _size(part)
-        waits_for = 0 if self._whole is None else _WORTH * _size(self._whole)
-        if len(self._pending) >= _FEWEST_PARTS and self._size > waits_for:
-            self._whole = self.finish(ids_kept)
-            self._pending, self._size = [], 0
+        self._ids_kept = ids_kept
+        self._parts.add(part, _FEWEST_PARTS)
+
+    def cut(self, ids_kept: int) -> None:
+        """Drop the ids that are more than may be kept by now."""
+        self._ids_kept = min(self._ids_kept, ids_kept)
+        self._parts.merge()
 
     def finish(self, ids_kept: int) -> Activity:
         """The activity of all parts."""
-        parts = self._pending if self._whole is None else [self._whole, *self._pending]
-        return Activity.merge(parts, ids_kept=ids_kept)
+        self._ids_kept = ids_kept
+        return self._parts.merge() or Activity.of(rows=0)
 
     @property
     def ids_bound(self) -> int:
         """Hashes of ids above this are of no use any more: see `Identities.of`."""
-        ids = None if self._whole is None else self._whole.identities
+        whole = self._parts.whole
+        ids = None if whole is None else whole.identities
         return EVERY_HASH if ids is None else ids.bound
+
+    def _join(self, parts: list[Activity]) -> Activity:
+        return Activity.merge(parts, ids_kept=self._ids_kept)
 
 
 def _size(part: Activity) -> int:
