@@ -63,8 +63,9 @@ def run(config: Config, inputs: Inputs | None = None, progress: Progress | None 
     found = assess(config, reference, production, rule=rule, now_us=to_us(started))
     results = found.results
     results += _duplicates(config, inputs, reference, production, rule)
+    worst = _worst_statuses(results)
     windows = [
-        dataclasses.replace(window, status=_worst_status(results, window.index))
+        dataclasses.replace(window, status=worst.get(window.index, Status.NO_DETECTION))
         for window in production.windows
     ]
     shown = _shown_window(results)
@@ -148,9 +149,14 @@ def _drawn(drawings: Sequence[Drawing], kind: type[D], window: int) -> list[D]:
     return [one for one in drawings if isinstance(one, kind) and one.window == window]
 
 
-def _worst_status(results: Sequence[Result], window: int) -> Status:
-    statuses = [r.status for r in results if r.window == window and r.gating]
-    return max(statuses, key=lambda status: status.severity, default=Status.NO_DETECTION)
+def _worst_statuses(results: Sequence[Result]) -> dict[int, Status]:
+    """The worst status of the results that gate, of each window that has any."""
+    worst: dict[int, Status] = {}
+    for result in results:
+        if result.gating:
+            known = worst.get(result.window, result.status)
+            worst[result.window] = max(known, result.status, key=lambda status: status.severity)
+    return worst
 
 
 def _columns(reference: Profile, new_columns: Mapping[str, pl.DataType]) -> list[Column]:
@@ -174,10 +180,11 @@ def _pictures(
             if result.status is not Status.IRRELEVANT:
                 worst[result.column] = max(worst.get(result.column, rank), rank)
     found = []
-    for column in (one for one in reference.columns if one.is_tested):
+    # All windows are read by one plan.
+    places = {one.name: place for place, one in enumerate(profiles[0].columns)} if profiles else {}
+    for column in (one for one in reference.columns if one.is_tested and one.name in places):
         window = -worst[column.name][2] if column.name in worst else 0
-        current = profiles[window].column(column.name) if profiles else None
-        drawn = picture(column, current, window) if current is not None else None
+        drawn = picture(column, profiles[window].columns[places[column.name]], window)
         if drawn is not None:
             found.append(drawn)
     return found
