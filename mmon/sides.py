@@ -188,7 +188,7 @@ def read_production(
     if not kept and _expects_rows(config):
         # Nothing at all arrived, and that is what there is to tell.
         kept, cut = [WHOLE], None
-    left_out = sum(profile.rows for key, profile in found.profiles.items() if key not in kept)
+    left_out = sum(found.profiles[key].rows for key in found.profiles.keys() - set(kept))
     return Production(
         data=data,
         windows=[_window(index, cut, key, found) for index, key in enumerate(kept)],

@@ -154,6 +154,11 @@ class SegmentCutter:
         values = [value for value in known or () if value not in (OTHER, NULL)]
         self._codes = {value: code for code, value in enumerate(values)}
         self.rows: dict[Key, int] = {}
+        self._of_window: dict[int, list[Key]] = {}
+
+    def of_window(self, window: int) -> dict[Key, int]:
+        """Rows of each segment of a window."""
+        return {key: self.rows[key] for key in self._of_window.get(window, ())}
 
     def cut(self, batch: pl.DataFrame, windows: _IntArray | None) -> Cut:
         """The segments of the windows of a batch."""
@@ -168,6 +173,8 @@ class SegmentCutter:
         for first, past in _runs(keys, codes):
             if keys[first] != OUTSIDE:
                 key = Key(int(keys[first]), self._first_key + int(codes[first]))
+                if key not in self.rows:
+                    self._of_window.setdefault(key.window, []).append(key)
                 self.rows[key] = self.rows.get(key, 0) + past - first
                 parts.append((key, first, past))
         return Cut(order.astype(np.uint32), tuple(parts))
