@@ -9,10 +9,9 @@ import polars as pl
 from numpy.typing import NDArray
 
 from mmon.profiles.activity import Activity
-from mmon.profiles.activity_pile import ActivityPile
+from mmon.profiles.activity_pile import ActivityPile, Kept
 from mmon.profiles.batches import Batch
 from mmon.profiles.cuts import Key
-from mmon.profiles.identities import ids_kept
 from mmon.profiles.pile import Piles
 from mmon.profiles.requests import are_dates, read_errors, read_latency
 from mmon.timestamps import to_instants
@@ -102,16 +101,19 @@ class ActivityFold:
             self._piles.open(key for key, _, _ in cut.parts)
             for key, first, past in cut.parts:
                 pile = self._piles.by_key[key]
-                kept = self._ids_kept(key)
+                kept = self._kept(key)
                 part = read.take(cut.order, first, past)
-                pile.add(part.activity(past - first, kept, pile.ids_bound), kept)
+                if key.segment:
+                    # Latencies over time are for the chart of all rows.
+                    part = dataclasses.replace(part, latency=None)
+                pile.add(part.activity(past - first, kept.ids, pile.ids_bound), kept)
 
     def _cut(self, pile: ActivityPile, sharing: int) -> None:
-        pile.cut(ids_kept(sharing))
+        pile.cut(Kept.shared_by(sharing))
 
-    def _ids_kept(self, key: Key) -> int:
-        kept = ids_kept(self._piles.sharing(key))
-        return min(kept, _SEGMENT_IDS) if key.segment else kept
+    def _kept(self, key: Key) -> Kept:
+        kept = Kept.shared_by(self._piles.sharing(key))
+        return kept._replace(ids=min(kept.ids, _SEGMENT_IDS)) if key.segment else kept
 
     def _read(self, batch: pl.DataFrame, late: NDArray[np.bool_] | None) -> _Read:
         plan = self._plan
@@ -133,4 +135,4 @@ class ActivityFold:
 
     def finish(self) -> dict[Key, Activity]:
         piles = self._piles.by_key
-        return {key: pile.finish(self._ids_kept(key)) for key, pile in piles.items()}
+        return {key: pile.finish(self._kept(key)) for key, pile in piles.items()}
