@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime
 import fnmatch
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -24,8 +24,23 @@ from mmon.config_fields import (
     Section,
     Separator,
     Text,
+    Timeout,
     TimeZone,
 )
+from mmon.redaction import keep_options, keep_uri
+
+
+class Timeouts(Section):
+    """How long servers are waited for."""
+
+    connect: Timeout = "10s"
+    """The longest until a connection stands: 500ms, 10s, 2m or 1h."""
+    idle: Timeout = "30s"
+    """The longest silence; a web server that sends fewer than 1,000 bytes a second for this long
+    is silent, too."""
+    total: Timeout | None = None
+    """The longest that a file may take from a web server, or one request to an object store; null
+    is no limit for a web server, and 30m for an object store."""
 
 
 class Dataset(Section):
@@ -50,11 +65,20 @@ class Dataset(Section):
     """Whether folders such as ``date=2024-01-31`` are columns; null finds out."""
     storage_options: dict[str, str] = {}
     """Where object storage is and the keys to it; never shown."""
+    timeouts: Timeouts = Timeouts()
+    """How long servers are waited for."""
 
     @model_validator(mode="before")
     @classmethod
     def _short_form(cls, value: Any) -> Any:
         return {"path": value} if isinstance(value, str | list | tuple) else value
+
+    @model_validator(mode="after")
+    def _keep_secrets(self) -> Self:
+        keep_options(self.storage_options)
+        for path in (self.path,) if isinstance(self.path, str) else self.path:
+            keep_uri(path)
+        return self
 
 
 def matches(name: str, pattern: str) -> bool:

@@ -23,6 +23,7 @@ DATA_QUALITY_CHECKS = (
     "missing_share",
     "unseen_share",
     "out_of_range_share",
+    "unreadable_share",
     "infinite_share",
     "constant",
     "type_change",

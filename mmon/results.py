@@ -144,7 +144,10 @@ class Metric:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Column:
-    """One column of the reference or of production, how it was treated, and why."""
+    """One column of the reference or of production, how it was treated, and why.
+
+    ``dtype`` is the type of its values, as Polars calls it, whatever type the file has for them.
+    """
 
     name: str
     kind: ColumnKind

@@ -18,7 +18,9 @@ from mmon.profiles.label_facts import LabelFacts
 from mmon.profiles.pile import Limits
 from mmon.profiles.plan import check_ignored, plan_production, plan_reference
 from mmon.profiles.reading import Reading
+from mmon.profiles.recognise import Found
 from mmon.profiles.settle import settle
+from mmon.profiles.survey import revised, survey
 from mmon.profiles.table import Profile
 from mmon.results import Window
 from mmon.scope import (
@@ -33,6 +35,8 @@ from mmon.sources.labels import join_configured
 from mmon.timestamps import to_us
 from mmon.windows import RowCut, WindowCut
 
+# Once for what the first rows did not show, and once more for what that shows.
+_MOST_LOOKS = 2
 # More windows than these without rows come from a stray time, years away.
 _MORE_WINDOWS = 100
 
@@ -105,6 +109,7 @@ def read_reference(config: Config, inputs: Inputs, progress: Progress | None) ->
     return profile_reference(config, given, progress)
 
 
+@sources.unchanged()
 def profile_reference(
     config: Config, data: Data | None = None, progress: Progress | None = None
 ) -> Profile:
@@ -115,24 +120,18 @@ def profile_reference(
     DataError
         When it cannot be read or holds no rows.
     """
-    source = data or opened(config.reference, is_needed=is_compared(config))
+    # Categories are read as they are written: 1.50 is no number then.
+    texts = dict.fromkeys(config.columns.categorical, pl.String())
+    source = data or opened(config.reference, texts, is_needed=is_compared(config))
     with sources.reading(source.name):
-        schema = source.frame.collect_schema()
-        plan = plan_reference(schema, config.columns)
-        if not plan.columns:
-            raise DataError(f"{source.name} has no columns to compare")
-        extent = reference_extent(config, plan, schema)
-        found = profile_frame(
-            source.frame,
-            plan,
-            source=source.name,
-            limits=_limits(config),
-            extent=extent,
-            progress=_told(progress, "reference"),
-        )
-    source.check(found.profiles[WHOLE].rows)
-    ignored = tuple(name for name in schema if config.columns.ignores(name))
-    profile = dataclasses.replace(found.profiles[WHOLE], outcome=extent.outcome, ignored=ignored)
+        recognised = survey(source.frame, config.columns)
+        profile = _profiled(config, source, recognised, progress)
+        for _ in range(_MOST_LOOKS):
+            wrong = revised(profile, source.frame, recognised, config.columns)
+            if not wrong:
+                break
+            recognised = {**recognised, **wrong}
+            profile = _profiled(config, source, recognised, progress)
     if not profile.rows:
         raise DataError(
             f"the reference {source.name} has no rows", hint="give it the data to compare with"
@@ -140,6 +139,28 @@ def profile_reference(
     check_scored_classes(config, profile)
     roles = config.columns
     return settle(profile, frozenset({*roles.categorical, *roles.numeric, *_named(config)}))
+
+
+def _profiled(
+    config: Config, source: Data, recognised: Mapping[str, Found], progress: Progress | None
+) -> Profile:
+    """The reference's profile, its texts read as they were recognised."""
+    schema = source.frame.collect_schema()
+    plan = plan_reference(schema, config.columns, recognised)
+    if not plan.columns:
+        raise DataError(f"{source.name} has no columns to compare")
+    extent = reference_extent(config, plan, schema)
+    found = profile_frame(
+        source.frame,
+        plan,
+        source=source.name,
+        limits=_limits(config),
+        extent=extent,
+        progress=_told(progress, "reference"),
+    )
+    source.check(found.profiles[WHOLE].rows)
+    ignored = tuple(name for name in schema if config.columns.ignores(name))
+    return dataclasses.replace(found.profiles[WHOLE], outcome=extent.outcome, ignored=ignored)
 
 
 def read_production(
@@ -166,7 +187,8 @@ def read_production(
         if not (isinstance(inputs.reference, Profile) or is_stored(config.reference)):
             known = (column.name for column in reference.columns)
             check_ignored([*known, *reference.ignored, *schema], config.columns)
-        plan = plan_production(reference, readable, config.columns)
+        recognised = survey(frame, config.columns, _undecided(config, reference, readable))
+        plan = plan_production(reference, readable, config.columns, recognised)
         found = profile_frame(
             frame,
             plan,
@@ -183,7 +205,7 @@ def read_production(
     if not kept and _expects_rows(config):
         # Nothing at all arrived, and that is what there is to tell.
         kept, cut = [WHOLE], None
-    left_out = sum(profile.rows for key, profile in found.profiles.items() if key not in kept)
+    left_out = sum(found.profiles[key].rows for key in found.profiles.keys() - set(kept))
     return Production(
         data=data,
         windows=[_window(index, cut, key, found) for index, key in enumerate(kept)],
@@ -193,6 +215,15 @@ def read_production(
         spans=[_span(cut, key) for key in kept],
         labels=None if matched is None else matched.finish(),
     )
+
+
+def _undecided(config: Config, reference: Profile, schema: Mapping[str, pl.DataType]) -> list[str]:
+    """Columns that production is looked at for: the reference may not tell how they are written."""
+    read = (Reading.NUMBER, Reading.TIME)
+    names = [column.name for column in reference.columns if column.reading in read]
+    if config.columns.timestamp is not None:
+        names.append(config.columns.timestamp)
+    return [name for name in names if name in schema]
 
 
 def is_stored(dataset: Dataset) -> bool:
@@ -295,7 +326,7 @@ def _expected(reference: Profile) -> dict[str, pl.DataType]:
     return {
         column.name: wanted[column.reading]
         for column in reference.columns
-        if column.reading in wanted and column.is_tested
+        if column.reading in wanted and column.is_tested and column.dtype != "Boolean"
     }
 
 

@@ -10,9 +10,10 @@ import polars as pl
 from numpy.typing import NDArray
 
 from mmon.engine.local import column_of
-from mmon.errors import ConfigError
+from mmon.errors import ConfigError, DataError
 from mmon.profiles.counts import as_labels
 from mmon.profiles.features import NULL, OTHER
+from mmon.profiles.spelling import lost_texts
 from mmon.windows import RowCut, WindowCut
 
 _IntArray = NDArray[np.int64]
@@ -57,6 +58,24 @@ class WindowCutter:
         self._timestamp = timestamp
         self.rows: dict[int, int] = {}
         self.newest_us: int | None = None
+
+    def check(self, batch: pl.DataFrame) -> None:
+        """See that all times that windows are cut by could be read.
+
+        Raises
+        ------
+        DataError
+            When one could not: its row belongs to no window that is known.
+        """
+        if not isinstance(self._cut, WindowCut) or self._timestamp is None:
+            return
+        lost = lost_texts(batch, self._timestamp)
+        if lost is not None:
+            text = lost.drop_nulls()[0]
+            raise DataError(
+                f"column {self._timestamp!r} holds {text!r}, which is not a timestamp",
+                hint="correct it, or list the text in null_values",
+            )
 
     def keys(self, batch: pl.DataFrame, offset: int) -> _IntArray | None:
         """(n,) the window of each row, `OUTSIDE` in none; None where all rows are one window.
@@ -136,6 +155,11 @@ class SegmentCutter:
         values = [value for value in known or () if value not in (OTHER, NULL)]
         self._codes = {value: code for code, value in enumerate(values)}
         self.rows: dict[Key, int] = {}
+        self._of_window: dict[int, list[Key]] = {}
+
+    def of_window(self, window: int) -> dict[Key, int]:
+        """Rows of each segment of a window."""
+        return {key: self.rows[key] for key in self._of_window.get(window, ())}
 
     def cut(self, batch: pl.DataFrame, windows: _IntArray | None) -> Cut:
         """The segments of the windows of a batch."""
@@ -150,6 +174,8 @@ class SegmentCutter:
         for first, past in _runs(keys, codes):
             if keys[first] != OUTSIDE:
                 key = Key(int(keys[first]), self._first_key + int(codes[first]))
+                if key not in self.rows:
+                    self._of_window.setdefault(key.window, []).append(key)
                 self.rows[key] = self.rows.get(key, 0) + past - first
                 parts.append((key, first, past))
         return Cut(order.astype(np.uint32), tuple(parts))

@@ -189,6 +189,11 @@ class Ecdf:
         return self.presence.present
 
     @property
+    def is_whole(self) -> bool:
+        """Whether all retained values are whole numbers."""
+        return self.values.dtype.kind == "i" or bool((self.values == np.floor(self.values)).all())
+
+    @property
     def is_exact(self) -> bool:
         """Whether every distinct value was kept."""
         return self.uncertain == 0

@@ -12,6 +12,7 @@ from mmon.engine.local import column_of
 from mmon.profiles.class_codes import ClassCodes
 from mmon.profiles.outcomes import GROUPS, UNKNOWN, Fault, Outcome
 from mmon.profiles.reading import Reading, is_comparable, read_as
+from mmon.profiles.spelling import lost_texts
 from mmon.results import Task
 
 _FloatArray = NDArray[np.float64]
@@ -177,11 +178,13 @@ def _numbers(
     if not is_comparable(original.dtype, Reading.NUMBER):
         np.maximum(fault, original.is_not_null().to_numpy() * np.uint8(unreadable), out=fault)
         return np.full(batch.height, np.nan)
-    found = read_as(original, Reading.NUMBER)
-    if found.unreadable:
-        lost = (found.values.is_null() & original.is_not_null()).to_numpy()
-        np.maximum(fault, lost * np.uint8(unreadable), out=fault)
-    return found.values.cast(pl.Float64).fill_null(np.nan).to_numpy()
+    values = read_as(original, Reading.NUMBER)
+    lost = lost_texts(batch, name)
+    if lost is None and values.null_count() > original.null_count():
+        lost = original.set(values.is_not_null(), None)
+    if lost is not None:
+        np.maximum(fault, lost.is_not_null().to_numpy() * np.uint8(unreadable), out=fault)
+    return values.cast(pl.Float64).fill_null(np.nan).to_numpy()
 
 
 def _bound(batch: pl.DataFrame, name: str | None) -> _FloatArray | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from mmon.profiles.activity import Activity
 from mmon.profiles.classification import ClassificationTables
@@ -16,9 +16,13 @@ from mmon.profiles.outcomes import Fault
 from mmon.profiles.presence import Presence
 from mmon.profiles.reading import Reading
 from mmon.profiles.regression import RegressionTables
+from mmon.profiles.spelling import LabelSpelling, NumberSpelling
+from mmon.profiles.times import TimeSpelling
 from mmon.results import ColumnKind
+from mmon.timestamps import DAY_US
 
 Performance = ClassificationTables | RegressionTables
+_EXAMPLES = 3
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -46,6 +50,10 @@ class ColumnProfile:
         Why it is not tested, or what its numbers mean.
     unreadable : int
         Rows whose value could not be read as ``reading`` asks (counted as null).
+    examples : tuple of str
+        Some of these values.
+    spelling : Spelling or None
+        How the values are written, where they are read from text.
     """
 
     name: str
@@ -58,6 +66,24 @@ class ColumnProfile:
     is_feature: bool = False
     reason: str | None = None
     unreadable: int = 0
+    examples: tuple[str, ...] = ()
+    spelling: NumberSpelling | TimeSpelling | LabelSpelling | None = None
+
+    @property
+    def value_type(self) -> str:
+        """The type of the values, whatever type a file or a tool has for them."""
+        found = self.distribution
+        if self.kind is ColumnKind.UNSUPPORTED or self.reading is Reading.PRESENCE:
+            return self.dtype
+        if self.reading is Reading.TIME:
+            is_daily = isinstance(found, Ecdf) and not (found.values % DAY_US).any()
+            return "Date" if is_daily else "Datetime"
+        if self.reading is Reading.NUMBER:
+            # Of identifiers only that they are whole is kept.
+            is_whole = found is None or (isinstance(found, Ecdf) and found.is_whole)
+            return "Int64" if is_whole else "Float64"
+        is_truth = self.reading is Reading.TRUTH or self.dtype == "Boolean"
+        return "Boolean" if is_truth else "String"
 
     def merge(self, others: Sequence[ColumnProfile]) -> ColumnProfile:
         """This column with the rows of the same column of other profiles added."""
@@ -67,6 +93,7 @@ class ColumnProfile:
             presence=sum((one.presence for one in every), Presence()),
             distribution=merge([one.distribution for one in every]),
             unreadable=sum(one.unreadable for one in every),
+            examples=shown_examples(text for one in every for text in one.examples),
         )
 
     def compress(self, points: int | None, labels: int | None) -> ColumnProfile:
@@ -171,6 +198,11 @@ class SegmentProfile:
     def name(self) -> str:
         """As in results: ``country = BR``."""
         return f"{self.column} = {self.value}"
+
+
+def shown_examples(texts: Iterable[str]) -> tuple[str, ...]:
+    """A few of the texts, the same ones in whatever order they came."""
+    return tuple(sorted(set(texts))[:_EXAMPLES])
 
 
 def merge_performance(parts: Sequence[Performance | None]) -> Performance | None:

@@ -17,6 +17,7 @@ _MODEL, _SYSTEM = ResultKind.MODEL_PERFORMANCE, ResultKind.SYSTEM_PERFORMANCE
 # Quality checks in words; `{}` is the column.
 _CHECKS = {
     "missing_share": "{} has more missing values",
+    "unreadable_share": "{} has more unreadable values",
     "infinite_share": "{} has more infinite values",
     "unseen_share": "{} has unseen categories",
     "out_of_range_share": "{} is out of the reference's range",

@@ -16,7 +16,7 @@ import polars as pl
 
 from mmon.config import Dataset
 from mmon.errors import ConfigError, DataError
-from mmon.sources.dtypes import TEXT, converted, dtype_named
+from mmon.sources.dtypes import TEXT, converted, dtype_named, in_known_zones, time_format
 from mmon.sources.duplicates import count_duplicates
 from mmon.sources.errors import READ_FAILURES, explain_read_error, reading
 from mmon.sources.formats import TEXT_FORMATS
@@ -24,6 +24,7 @@ from mmon.sources.in_memory import Table, frame_of
 from mmon.sources.listing import Part, display_name, list_parts
 from mmon.sources.opening import Opener
 from mmon.sources.partitions import partition_texts, partition_values
+from mmon.sources.unchanged import unchanged
 from mmon.sources.union import (
     Described,
     check_headers,
@@ -43,6 +44,7 @@ __all__ = [
     "open_dataset",
     "open_named",
     "reading",
+    "unchanged",
 ]
 
 Schema = Mapping[str, pl.DataType]
@@ -61,20 +63,16 @@ class Opened:
     name : str
         What reports call it.
     rows : int
-    stamps : tuple of (path, int, int)
-        Size and time of change of each local file, from before it was first read.
     """
 
     frame: pl.LazyFrame
     name: str
     rows: int
-    stamps: tuple[tuple[str, int, int], ...] = ()
 
     def check(self, rows: int) -> None:
-        """See that a pass read everything, and that nothing changed since the first one.
+        """See that a pass read everything.
 
-        A reader that dies in mid-file, or a file that is written meanwhile, must not pass for a
-        shorter dataset.
+        A reader that dies in mid-file must not pass for a shorter dataset.
 
         Parameters
         ----------
@@ -86,11 +84,6 @@ class Opened:
         DataError
             When it did not.
         """
-        for stamp in self.stamps:
-            if _stamp(stamp[0]) != stamp:
-                raise DataError(
-                    f"{stamp[0]!r} changed while it was read", hint="run again when it is complete"
-                )
         if rows != self.rows:
             raise DataError(
                 f"{self.name} holds {self.rows:,} rows, and only {rows:,} could be read:"
@@ -138,9 +131,8 @@ def open_counted(
     parts = list_parts(dataset)
     texts = [partition_texts(part.folders) for part in parts]
     partition_dtypes, values = partition_values(texts, _texts(expect))
+    formats = {column: time_format(text) for column, text in dataset.dtypes.items()}
     opener = Opener(dataset)
-
-    stamps = tuple(_stamp(part.uri) for part in parts if part.is_local)
 
     def described(part: Part) -> Described:
         return opener.described(part, _fixed(part, dtypes, expect))
@@ -162,7 +154,7 @@ def open_counted(
     frames = [opened(*pair) for pair in zip(found, values, strict=True)]
     frame = frames[0] if len(frames) == 1 else pl.concat(frames, how="vertical")
     rows = sum(one.rows for one in found)
-    return Opened(_with_dtypes(frame, dtypes, common), name, rows, stamps)
+    return Opened(_with_dtypes(frame, dtypes, common, formats), name, rows)
 
 
 def open_named(dataset: Dataset, *, expect: Schema | None = None) -> tuple[pl.LazyFrame, str]:
@@ -194,13 +186,9 @@ def as_lazyframe(
         data = Dataset(path=tuple(map(str, data)))
     if isinstance(data, Dataset):
         return open_named(data, expect=expect)
-    return frame_of(data)
-
-
-def _stamp(path: str) -> tuple[str, int, int]:
-    with reading(path):
-        found = Path(path).stat()
-    return path, found.st_size, found.st_mtime_ns
+    frame, name = frame_of(data)
+    with reading(name):
+        return in_known_zones(frame), name
 
 
 def _each(describe: Callable[[Part], Described], parts: Sequence[Part]) -> list[Described]:
@@ -218,7 +206,9 @@ def _fixed(part: Part, dtypes: Schema, expect: Schema | None) -> Schema:
     """The types that text is read with; files of other formats have types of their own."""
     if part.format not in TEXT_FORMATS:
         return {}
-    return {**dict.fromkeys(_texts(expect), pl.String()), **dtypes}
+    # Times are read from what the text holds, as those of other formats are.
+    fixed = {column: t for column, t in dtypes.items() if not isinstance(t, pl.Date | pl.Datetime)}
+    return {**dict.fromkeys(_texts(expect), pl.String()), **fixed}
 
 
 def _texts(expect: Schema | None) -> Sequence[str]:
@@ -245,10 +235,12 @@ def _check_dtypes(dtypes: Schema, common: Schema, expect: Schema | None, name: s
         )
 
 
-def _with_dtypes(frame: pl.LazyFrame, dtypes: Schema, common: Schema) -> pl.LazyFrame:
+def _with_dtypes(
+    frame: pl.LazyFrame, dtypes: Schema, common: Schema, formats: Mapping[str, str | None]
+) -> pl.LazyFrame:
     """Casts what is not yet of the type that the configuration names."""
     casts = [
-        converted(column, common[column], dtype)
+        converted(column, common[column], dtype, formats.get(column))
         for column, dtype in dtypes.items()
         if common.get(column, dtype) != dtype
     ]

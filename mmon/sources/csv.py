@@ -17,12 +17,15 @@ import polars.selectors as cs
 from polars.exceptions import PolarsError
 
 from mmon.config import Dataset
+from mmon.engine.local import column_of
 from mmon.errors import DataError
 from mmon.sources.csv_text import CsvText
-from mmon.sources.errors import READ_FAILURES, explain_read_error, is_misfit
+from mmon.sources.errors import READ_FAILURES, cause_of, explain_read_error, is_misfit
 
 # Only a first guess, so a few rows will do; Polars infers at a tenth of its reading speed.
 _GUESS_ROWS = 1000
+_PADDED = r"^ *[-+]?0[0-9]"
+_NOT_ISO = r"^ *[0-9]{1,2}[^0-9]"
 
 Schema = Mapping[str, pl.DataType]
 
@@ -63,11 +66,11 @@ class CsvFile:
         """
         try:
             guess = self.scan(None).collect_schema()
-            schema = {name: fixed.get(name, dtype) for name, dtype in guess.items()}
+            schema = {**self._as_written(guess), **{n: t for n, t in fixed.items() if n in guess}}
             while (counts := self._counts(schema)) is None:
                 schema = self._widened(schema, fixed)
         except READ_FAILURES as error:
-            raise explain_read_error(error, self.name) from error
+            raise explain_read_error(error, self.name) from cause_of(error)
         return {
             name: dtype if counts[name] or name in fixed else pl.Null()
             for name, dtype in schema.items()
@@ -98,6 +101,22 @@ class CsvFile:
         if names:
             frame = frame.rename({raw: name for name, raw in names.items()})
         return self._with_missing(frame)
+
+    def _as_written(self, guess: Schema) -> dict[str, pl.DataType]:
+        """The guessed types without those that lose what is written, or that took a side.
+
+        007 is a code, and whether 01/02/2024 is in January or in February is for the column to say.
+        """
+        typed = [n for n, dtype in guess.items() if dtype.is_integer() or dtype.is_temporal()]
+        head = self.scan({}).select(cs.by_name(typed)).head(_GUESS_ROWS).collect()
+        wrong = {
+            name
+            for name in typed
+            if column_of(head, name)
+            .str.contains(_PADDED if guess[name].is_integer() else _NOT_ISO)
+            .any()
+        }
+        return {n: pl.String() if n in wrong else dtype for n, dtype in guess.items()}
 
     @property
     def _names(self) -> dict[str, str]:

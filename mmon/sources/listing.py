@@ -12,7 +12,7 @@ from pathlib import Path
 
 from mmon.config import Dataset
 from mmon.errors import ConfigError, DataError
-from mmon.redaction import mask_uri
+from mmon.redaction import masked
 from mmon.sources.formats import (
     READABLE,
     TEXT_FORMATS,
@@ -31,6 +31,7 @@ from mmon.sources.tables import (
     is_delta,
     table_kind,
 )
+from mmon.sources.unchanged import watch
 
 STANDARD_INPUT = "-"
 
@@ -102,9 +103,9 @@ def list_parts(dataset: Dataset) -> tuple[Part, ...]:
 def display_name(path: str | Sequence[str]) -> str:
     """What a report calls a dataset; passwords in URIs are masked."""
     if isinstance(path, str):
-        return "standard input" if path == STANDARD_INPUT else mask_uri(path)
+        return "standard input" if path == STANDARD_INPUT else masked(path)
     more = f" and {len(path) - 1} more" if len(path) > 1 else ""
-    return mask_uri("".join(path[:1])) + more
+    return masked("".join(path[:1])) + more
 
 
 def _parts(path: str, dataset: Dataset) -> Iterator[Part]:
@@ -113,6 +114,8 @@ def _parts(path: str, dataset: Dataset) -> Iterator[Part]:
     option = None if dataset.format is None else Format(dataset.format)
     scheme = _SCHEME.match(path)
     if scheme and scheme[1].lower() not in _LOCAL_SCHEMES:
+        # Polars takes a scheme in capitals for a folder.
+        path = scheme[1].lower() + path[scheme.end(1) :]
         yield from _remote(path, scheme[1].lower(), option, dataset)
         return
     found = _found(path, dataset, option)
@@ -130,7 +133,7 @@ def _found(path: str, dataset: Dataset, option: Format | None) -> list[_Found]:
     if path == STANDARD_INPUT:
         return [_Found(spooled_input(), "standard input", is_listed=True)]
     if path.lower().startswith(("http://", "https://")):
-        return [_Found(downloaded(path, dataset.storage_options), path, is_listed=True)]
+        return [_Found(downloaded(path, dataset.timeouts), path, is_listed=True)]
     if path.lower().startswith("file://"):
         return _local(_path_of_file_uri(path), path, option)
     return _local(path, path, option)
@@ -151,7 +154,7 @@ def _remote(path: str, scheme: str, option: Format | None, dataset: Dataset) -> 
             hint="set the format option, or end the pattern with a suffix such as *.parquet",
         )
     is_pattern = path.endswith("/") or _WILDCARDS.search(path) is not None
-    options = storage_options(dataset.storage_options)
+    options = storage_options(dataset, path)
     if path.endswith("/") and is_delta(path, options):
         check_may_be_read(DELTA, path)
         yield Part(path, path, Format.DELTA, is_local=False)
@@ -183,13 +186,15 @@ def _local(path: str, name: str, option: Format | None) -> list[_Found]:
     except (PermissionError, RuntimeError) as error:
         raise DataError(f"{name!r} may not be read", hint="check the permissions") from error
     except OSError as error:
-        raise DataError(f"{name[:60]!r} is not a path: {error.strerror}") from error
+        raise DataError(f"{masked(name)[:60]!r} is not a path: {error.strerror}") from error
     if _WILDCARDS.search(path):
         return _in_pattern(str(base), name, option)
     raise DataError(f"{name!r} does not exist", hint=_near(base))
 
 
 def _near(missing: Path) -> str:
+    if masked(str(missing)) != str(missing):
+        return "check the path"  # a part of it may be a part of what is masked
     if not missing.parent.is_dir():
         return f"there is no folder {str(missing.parent)!r}"
     siblings = [entry.name for entry in missing.parent.iterdir()]
@@ -252,6 +257,7 @@ def _files(folder: Path, option: Format | None) -> list[_Found]:
 
 def _checked(file: _Found, option: Format | None, hive: bool | None) -> Part | None:
     """The part of a file, or None for one without a byte among others: a period without rows."""
+    watch(file.path, file.name)
     announced = option or format_of_name(file.name) or format_of_name(file.path.name)
     try:
         if not file.is_listed and announced in TEXT_FORMATS and is_empty(file.path):

@@ -13,7 +13,7 @@ from pathlib import Path
 import polars as pl
 
 from mmon.errors import DataError
-from mmon.sources.errors import READ_FAILURES, explain_read_error
+from mmon.sources.errors import READ_FAILURES, cause_of, explain_read_error
 from mmon.sources.json_repair import count_objects, repaired
 from mmon.sources.listing import Part
 
@@ -68,7 +68,7 @@ class NdjsonFile:
         try:
             return self._schema(fixed)
         except _FAILURES as error:
-            raise explain_read_error(error, self._name) from error
+            raise explain_read_error(error, self._name) from cause_of(error)
 
     def scan(self, schema: Schema) -> pl.LazyFrame:
         """The file with the columns of ``schema``."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,6 +12,7 @@ import polars as pl
 from mmon.config import Dataset
 from mmon.sources.csv import CsvFile
 from mmon.sources.csv_text import csv_text
+from mmon.sources.dtypes import in_known_zones
 from mmon.sources.errors import reading
 from mmon.sources.formats import TEXT_FORMATS, Format
 from mmon.sources.ipc import check_blocks
@@ -22,6 +24,10 @@ from mmon.sources.union import Described
 from mmon.sources.unpacking import as_plain_file
 
 Schema = Mapping[str, pl.DataType]
+
+# Polars knows no zone such as +05:30, which pandas writes, and panics; `dtypes.in_known_zones`
+# reads these columns as what they are, instants.
+os.environ.setdefault("POLARS_IGNORE_TIMEZONE_PARSE_ERROR", "1")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -44,7 +50,7 @@ class Opener:
         DataError, ConfigError
             When the part cannot be read.
         """
-        storage = {} if part.is_local else storage_options(self.dataset.storage_options)
+        storage = {} if part.is_local else storage_options(self.dataset, part.uri)
         if part.format in TEXT_FORMATS:
             return self._text(as_plain_file(part, storage), fixed)
         with reading(part.name):
@@ -70,4 +76,5 @@ class Opener:
         if part.format == Format.DELTA:
             return scan_delta(part.uri, storage, part.name)
         scan = pl.scan_parquet if part.format == Format.PARQUET else pl.scan_ipc
-        return scan(part.uri, glob=False, hive_partitioning=False, storage_options=storage or None)
+        frame = scan(part.uri, glob=False, hive_partitioning=False, storage_options=storage or None)
+        return in_known_zones(frame)

@@ -10,6 +10,7 @@ import lzma
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -20,6 +21,7 @@ import zstandard
 from mmon.config import Dataset
 from mmon.errors import ConfigError, DataError, ExitStatus, MmonError
 from mmon.sources import explain_read_error, open_dataset, reading
+from mmon.sources.dtypes import dtype_named
 
 LONG = b"a,b\n" + b"".join(b"%d,%d\n" % (n, n * 7919 % 1000) for n in range(50_000))
 
@@ -150,6 +152,10 @@ def test_a_bad_file_is_named_with_its_trouble_and_a_hint(
         ((), ConfigError, "the list of paths is empty"),
         ("s4://bucket/x.csv", ConfigError, "unknown scheme s4://.*there are: s3, "),
         ("s33://bucket/x.csv", ConfigError, "unknown scheme s33://.*did you mean s3://"),
+        ("s3:///x.csv", DataError, "is no address of an object store"),
+        ("S3:///x.csv", DataError, "'s3:///x.csv' is no address of an object store"),
+        ("hf://x.csv", DataError, "is no address of an object store"),
+        ("hf://models/a/b/x.csv", DataError, "is no address of an object store"),
         ("ftp://host/x.csv", ConfigError, "unknown scheme ftp://"),
         ("s3://bucket/data", DataError, "the format of 's3://bucket/data' cannot be told"),
         ("file://host/x.csv", ConfigError, "names a file on another machine"),
@@ -257,3 +263,26 @@ def test_our_own_errors_and_interrupts_pass_unchanged() -> None:
     assert caught.value is own
     with pytest.raises(KeyboardInterrupt), reading("x"):
         raise KeyboardInterrupt
+
+
+def test_a_value_of_any_length_is_told_in_short(tmp_path: Path) -> None:
+    value = "could not parse `" * 20_000
+    path = tmp_path / "x.csv"
+    path.write_text(f"a,b\n{value},1\n")
+    begin = time.process_time()
+    with pytest.raises(DataError, match=r"column 'a' of .* holds 'could not") as caught:
+        open_dataset(Dataset(path=str(path), dtypes={"a": "Int64"}))
+    assert len(str(caught.value)) < 300
+    with pytest.raises(DataError, match="cannot be read: y") as caught, reading("x"):
+        raise OSError("y" * 100_000)
+    assert len(str(caught.value)) < 600
+    # A quadratic search would take minutes; a busy machine may take its time.
+    assert time.process_time() - begin < 10
+
+
+@pytest.mark.parametrize("text", ["Datetime[" + " " * 100_000, "a" * 100_000, "a[" * 50_000])
+def test_a_type_of_any_length_is_refused_at_once(text: str) -> None:
+    begin = time.process_time()
+    with pytest.raises(ConfigError, match="unknown type"):
+        dtype_named(text, "a")
+    assert time.process_time() - begin < 10
