@@ -14,6 +14,7 @@ from mmon.errors import ConfigError, ExitStatus, OutputError
 from mmon.profiles import baseline
 from mmon.profiles.table import Profile
 from mmon.results import Document, Verdict
+from mmon.screen_text import safe
 
 if TYPE_CHECKING:
     from mmon.sources.in_memory import Table
@@ -89,7 +90,7 @@ class Report:
         return terminal.render(self.document, width=100, color=False, unicode=True)
 
     def __repr__(self) -> str:
-        return f"<mmon.Report {self.verdict}: {self.document.sentence}>"
+        return f"<mmon.Report {self.verdict}: {safe(self.document.sentence, unicode=True)}>"
 
 
 def compare(

@@ -6,7 +6,8 @@ The text below a field is its description in ``mmon schema``, which editors show
 from __future__ import annotations
 
 import datetime
-from typing import Annotated, Any, Literal
+import fnmatch
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -23,8 +24,23 @@ from mmon.config_fields import (
     Section,
     Separator,
     Text,
+    Timeout,
     TimeZone,
 )
+from mmon.redaction import keep_options, keep_uri
+
+
+class Timeouts(Section):
+    """How long servers are waited for."""
+
+    connect: Timeout = "10s"
+    """The longest until a connection stands: 500ms, 10s, 2m or 1h."""
+    idle: Timeout = "30s"
+    """The longest silence; a web server that sends fewer than 1,000 bytes a second for this long
+    is silent, too."""
+    total: Timeout | None = None
+    """The longest that a file may take from a web server, or one request to an object store; null
+    is no limit for a web server, and 30m for an object store."""
 
 
 class Dataset(Section):
@@ -49,11 +65,25 @@ class Dataset(Section):
     """Whether folders such as ``date=2024-01-31`` are columns; null finds out."""
     storage_options: dict[str, str] = {}
     """Where object storage is and the keys to it; never shown."""
+    timeouts: Timeouts = Timeouts()
+    """How long servers are waited for."""
 
     @model_validator(mode="before")
     @classmethod
     def _short_form(cls, value: Any) -> Any:
         return {"path": value} if isinstance(value, str | list | tuple) else value
+
+    @model_validator(mode="after")
+    def _keep_secrets(self) -> Self:
+        keep_options(self.storage_options)
+        for path in (self.path,) if isinstance(self.path, str) else self.path:
+            keep_uri(path)
+        return self
+
+
+def matches(name: str, pattern: str) -> bool:
+    """Whether a column is the one of that name, or one of a pattern such as ``debug_*``."""
+    return name == pattern or fnmatch.fnmatchcase(name, pattern)
 
 
 class Columns(Section):
@@ -82,7 +112,7 @@ class Columns(Section):
     features: Literal["all"] | Names = "all"
     """The columns to compare: ``all`` of them, or the ones named here."""
     ignore: tuple[str, ...] = ()
-    """Columns to leave out."""
+    """Columns to leave out, of either dataset: names, or patterns such as ``debug_*``."""
     categorical: tuple[str, ...] = ()
     """Columns to treat as categories even though they hold numbers."""
     numeric: tuple[str, ...] = ()
@@ -93,11 +123,15 @@ class Columns(Section):
         chosen = () if self.features == "all" else self.features
         for one, other, clash in (
             ("categorical", "numeric", set(self.categorical) & set(self.numeric)),
-            ("features", "ignore", set(chosen) & set(self.ignore)),
+            ("features", "ignore", {name for name in chosen if self.ignores(name)}),
         ):
             if clash:
                 raise ValueError(f"{sorted(clash)[0]!r} is listed under both {one} and {other}")
         return self
+
+    def ignores(self, name: str) -> bool:
+        """Whether a column is left out."""
+        return any(matches(name, pattern) for pattern in self.ignore)
 
 
 class Labels(Dataset):

@@ -8,7 +8,7 @@ import zoneinfo
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 DURATION = re.compile(r"^[1-9][0-9]*(m|h|d|w|mo)$")
 
@@ -31,6 +31,10 @@ def _distinct(names: tuple[str, ...]) -> tuple[str, ...]:
     return names
 
 
+TIMEOUT = re.compile(r"^[1-9][0-9]{0,5}(ms|s|m|h)$")
+_SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
+
+
 # Strict: YAML has numbers and booleans, so a text or a `true` in the place of a number is a slip.
 Flag = Annotated[bool, Field(strict=True)]
 _Finite = Annotated[float, Field(strict=True, allow_inf_nan=False)]
@@ -49,6 +53,18 @@ def _duration(text: str) -> str:
     if not DURATION.fullmatch(text):
         raise ValueError("must be a length of time such as 10m, 1h, 1d, 1w or 1mo")
     return text
+
+
+def _timeout(value: object) -> object:
+    if not (isinstance(value, str) and TIMEOUT.fullmatch(value)):
+        raise ValueError("must be a length of time such as 500ms, 30s, 2m or 1h")
+    return value
+
+
+def seconds(timeout: str) -> float:
+    """A `Timeout` in seconds."""
+    count = timeout.rstrip("msh")
+    return int(count) * _SECONDS[timeout.removeprefix(count)]
 
 
 def _instant(text: str) -> str:
@@ -83,6 +99,9 @@ def _file(path: Path) -> Path:
 
 Duration = Annotated[
     str, AfterValidator(_duration), Field(json_schema_extra={"pattern": DURATION.pattern})
+]
+Timeout = Annotated[
+    str, BeforeValidator(_timeout), Field(json_schema_extra={"pattern": TIMEOUT.pattern})
 ]
 Separator = Annotated[
     str, AfterValidator(_separator), Field(json_schema_extra={"pattern": r"^(.|\\t)$"})

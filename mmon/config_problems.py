@@ -13,7 +13,7 @@ from pydantic_core import ErrorDetails
 
 from mmon.config import Config
 from mmon.config_text import Expanded, KeyPath, Problem
-from mmon.redaction import SECRET_SECTIONS, mask_uri
+from mmon.redaction import SECRET_SECTIONS, masked
 
 _LONGEST_VALUE = 60
 _DEEPEST = 24
@@ -133,7 +133,7 @@ def shown(value: Any, path: KeyPath) -> str | None:
         return "a list" if value else "an empty list"
     if value is None or isinstance(value, bool):
         return {None: "null", True: "true", False: "false"}[value]
-    text = repr(mask_uri(value.written if isinstance(value, Expanded) else str(value)))
+    text = repr(masked(value.written if isinstance(value, Expanded) else str(value)))
     if isinstance(value, int | float):
         text = text.strip("'")
     return text if len(text) <= _LONGEST_VALUE else text[: _LONGEST_VALUE - 1] + "…"

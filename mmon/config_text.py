@@ -10,6 +10,8 @@ from typing import Any
 
 import yaml
 
+from mmon.redaction import keep_variable
+
 KeyPath = tuple[str | int, ...]
 
 _MOST_NODES = 250_000  # 100,000 columns with levels of their own
@@ -213,7 +215,9 @@ class _Reader:
         if name == "str":
             return self._expand(node, path)
         if name not in _CORE:
-            self._report(node, path, f"has the YAML tag {node.tag!r}, which means nothing here")
+            # The tag is not repeated: it may be a password that wants quotes.
+            hint = "put the value in quotes"
+            self._report(node, path, "has a YAML tag (!), which means nothing here", hint)
             return None
         if name == "null" and node.value == "":
             # A section whose lines are all commented out would otherwise switch things off.
@@ -242,6 +246,7 @@ class _Reader:
                 self._report(node, path, "has a ${ that names no variable", hint)
                 return ""
             found = self.environment.get(name)
+            keep_variable(name, found or default or "")
             if default is not None:
                 return found or default
             if found is None:
@@ -259,8 +264,11 @@ class _Reader:
 
 
 _VARIABLE = re.compile(
-    r"\$\$|\$\{(?P<name>[A-Za-z_][A-Za-z0-9_]*)(?::-(?P<default>[^}]*))?\}|\$\{[^}\s]*\}?"
+    r"\$\$|\$\{(?P<name>[A-Za-z_][A-Za-z0-9_]*)(?::-(?P<default>[^}]{0,4096}))?\}|\$\{[^}\s]*\}?"
 )
+
+
+_QUOTED_NAME = re.compile(r" '[^'<\\]{2,}'")
 
 
 def _line(node: yaml.Node) -> int:
@@ -283,6 +291,8 @@ def _scalar(name: str, text: str) -> Any:
 def _syntax_error(error: yaml.MarkedYAMLError, text: str) -> _RefusedError:
     mark = error.problem_mark or error.context_mark
     what = ", ".join(part for part in (error.context, error.problem) if part)
+    # What an alias (*) or anchor (&) is called may be a password that wants quotes.
+    what = _QUOTED_NAME.sub("", what)
     if mark is None:
         return _RefusedError(f"is not YAML: {what}")
     lines = text.splitlines()

@@ -14,6 +14,8 @@ from __future__ import annotations
 
 import enum
 
+from mmon.redaction import masked
+
 
 class ExitStatus(enum.IntEnum):
     """Exit statuses of the command line; 1 means a breach and nothing else."""
@@ -27,7 +29,7 @@ class ExitStatus(enum.IntEnum):
 
 
 class MmonError(Exception):
-    """A failure with one sentence for a person and a hint on what to do next.
+    """A failure with one sentence for a person and a hint on what to do next, without secrets.
 
     Parameters
     ----------
@@ -40,9 +42,9 @@ class MmonError(Exception):
     exit_status = ExitStatus.FAILURE
 
     def __init__(self, message: str, *, hint: str | None = None) -> None:
-        super().__init__(message)
-        self.message = message
-        self.hint = hint
+        self.message = masked(message)
+        self.hint = None if hint is None else masked(hint)
+        super().__init__(self.message)
 
     def __str__(self) -> str:
         return f"{self.message} ({self.hint})" if self.hint else self.message

@@ -9,6 +9,7 @@ import typer
 from mmon import console
 from mmon.errors import ConfigError, ExitStatus, MmonError
 from mmon.interrupts import Stopped
+from mmon.redaction import masked
 
 
 def tell(error: BaseException) -> int:
@@ -61,7 +62,7 @@ def _tell_crash(error: BaseException) -> None:
     if os.environ.get("MMON_DEBUG"):
         import traceback
 
-        console.tell("".join(traceback.format_exception(error)).rstrip())
+        console.tell(masked("".join(traceback.format_exception(error)).rstrip()))
     what = str(error).split("\n", 1)[0]
     hint = "run again with MMON_DEBUG=1 for a traceback, and report it"
     console.tell_error(MmonError(f"internal error: {type(error).__name__}: {what}", hint=hint))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from mmon import console
 from mmon.errors import ConfigError, MmonError
 from mmon.files import remove, write_text
+from mmon.screen_text import safe
 
 if TYPE_CHECKING:
     from mmon.config import Config
@@ -114,7 +115,7 @@ def _write(document: Document, name: str, path: str) -> None:
 
 def _print(document: Document, *, quiet: bool) -> None:
     if quiet:
-        console.say(f"{document.verdict.upper()} {document.sentence}")
+        console.say(safe(f"{document.verdict.upper()} {document.sentence}", unicode=True))
         return
     from mmon.reports import terminal
 
@@ -124,4 +125,4 @@ def _print(document: Document, *, quiet: bool) -> None:
         color=console.is_colorful(),
         unicode=console.is_unicode(),
     )
-    console.say(text)
+    console.show(text)

@@ -27,7 +27,7 @@ _OF_SCORES = frozenset(
     }
 )
 # A metric of fewer rows than the others are may be that of another model.
-_MOST_LEFT_OUT = 0.05
+_MOST_LEFT_OUT = 0.1
 # Keys of the configuration's columns; they are the words for them, too.
 _ROLES = ("target", "prediction", "score", "lower", "upper")
 # A prediction that is constant for so few rows may be so by chance.

@@ -16,6 +16,7 @@ from mmon.config_analyses import DataQuality, Thresholds
 from mmon.metrics._proportions import two_proportions
 from mmon.profiles.counts import Counts, align
 from mmon.profiles.ecdf import Ecdf
+from mmon.profiles.plan import nearly_named
 from mmon.profiles.table import ColumnProfile
 from mmon.results import ColumnKind, ResultKind, Score
 
@@ -71,6 +72,9 @@ def _missing_column(context: Context, ref: ColumnProfile) -> Candidate:
     if ref.name == context.config.columns.target:
         return _fact(context, "missing_column", ref.name, 0.0, "no labels in production yet")
     reason = "production does not have this column"
+    near = nearly_named(ref.name, context.new_columns)
+    if near:
+        reason += f": did you mean its column {near[0]!r}?"
     found = _fact(context, "missing_column", ref.name, 1.0, reason)
     if ref.is_tested or "missing_column" in _settings(context).thresholds:
         return found

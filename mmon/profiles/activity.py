@@ -161,15 +161,21 @@ class Activity:
         )
 
     @classmethod
-    def merge(cls, parts: Sequence[Activity], *, ids_kept: int = MOST_IDS) -> Activity:
+    def merge(
+        cls,
+        parts: Sequence[Activity],
+        *,
+        ids_kept: int = MOST_IDS,
+        steps_kept: int = MOST_STEPS,
+    ) -> Activity:
         """All parts' rows together; the same in any order and any grouping.
 
         Parameters
         ----------
         parts : sequence of Activity
             Of one dataset, or of datasets whose columns mean the same.
-        ids_kept : int
-            The most ids to keep.
+        ids_kept, steps_kept : int
+            The most ids, and the most steps with rows, to keep.
         """
         if not parts:
             return cls.of(rows=0)
@@ -201,12 +207,12 @@ class Activity:
             late_rows=sum(late) if late else None,
             identities=Identities.merge(ids, kept=ids_kept) if ids else None,
         )
-        return whole.coarsened()
+        return whole.coarsened(steps_kept)
 
-    def coarsened(self) -> Activity:
-        """The same in steps so long that at most `MOST_STEPS` have rows."""
+    def coarsened(self, most: int) -> Activity:
+        """The same in steps so long that at most so many have rows."""
         found = self
-        while len(found.starts) > MOST_STEPS:
+        while len(found.starts) > most:
             found = found.at(coarser(found.step_us))
         return found
 

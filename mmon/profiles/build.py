@@ -180,6 +180,7 @@ def _reader(plan: Plan, extent: Extent, cut: WindowCut | RowCut | None) -> Batch
     before = extent.reference
     features = before.features if before is not None else None
     return BatchReader(
+        len(plan.columns),
         WindowCutter(cut, plan.timestamp),
         [
             SegmentCutter(column, position, _values(before, column))

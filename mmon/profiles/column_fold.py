@@ -7,13 +7,14 @@ import dataclasses
 import numpy as np
 import polars as pl
 
+from mmon.engine.local import column_of
 from mmon.profiles.batches import Batch
 from mmon.profiles.counts import Counts
 from mmon.profiles.cuts import Cut, Key
 from mmon.profiles.ecdf import Ecdf
 from mmon.profiles.feature_fold import FeatureCounts, FeatureFold
 from mmon.profiles.labels import LabelCounter
-from mmon.profiles.pile import Limits, Pile
+from mmon.profiles.pile import Limits, Pile, Piles
 from mmon.profiles.plan import ColumnPlan
 from mmon.profiles.presence import Presence
 from mmon.profiles.reading import Reading, read_as
@@ -58,11 +59,11 @@ class ColumnFold:
         self._limits = limits
         self._bins = bins
         self._most_bins = most_bins
-        self._piles: dict[Key, Pile] = {}
+        self._piles = Piles(Pile, lambda pile, sharing: pile.cut(limits.shared_by(sharing)))
         self._labels = LabelCounter()
 
     def add(self, batch: pl.DataFrame, context: Batch) -> None:
-        every = read_as(batch[self._plan.name], self._plan.reading)
+        every = read_as(column_of(batch, self._plan.name), self._plan.reading)
         lost = lost_texts(batch, self._plan.name)
         for index, cut in enumerate(context.cuts):
             values, unread = every, lost
@@ -75,10 +76,10 @@ class ColumnFold:
                 self._bins.add(values, rows.parts, rows.joint, rows.layout, rows.sampled)
 
     def _add_parts(self, values: pl.Series, lost: pl.Series | None, cut: Cut) -> None:
-        windows = len(self._piles.keys() | {key for key, _, _ in cut.parts})
-        limits = self._limits.shared_by(windows)
+        self._piles.open(key for key, _, _ in cut.parts)
         for key, first, past in cut.parts:
-            pile = self._piles.setdefault(key, Pile())
+            pile = self._piles.by_key[key]
+            limits = self._limits.shared_by(self._piles.sharing(key))
             part = values.slice(first, past - first)
             if lost is not None:
                 texts = lost.slice(first, past - first).drop_nulls()
@@ -97,16 +98,15 @@ class ColumnFold:
         return self._labels.count(values) if values.dtype == pl.String else Counts.of(values)
 
     def finish(self) -> ColumnFound:
-        limits = self._limits.shared_by(len(self._piles))
         profiles = {
             key: column_profile(
                 self._plan,
                 presence=pile.presence,
-                distribution=pile.finish(limits),
+                distribution=pile.finish(self._limits.shared_by(self._piles.sharing(key))),
                 unreadable=pile.unreadable,
                 examples=pile.examples,
             )
-            for key, pile in self._piles.items()
+            for key, pile in self._piles.by_key.items()
         }
         return ColumnFound(profiles, self._bins.finish(self._most_bins) if self._bins else {})
 

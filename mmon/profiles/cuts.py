@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from mmon.engine.local import column_of
 from mmon.errors import ConfigError, DataError
 from mmon.profiles.counts import as_labels
 from mmon.profiles.features import NULL, OTHER
@@ -59,14 +60,16 @@ class WindowCutter:
         self.newest_us: int | None = None
 
     def check(self, batch: pl.DataFrame) -> None:
-        """See that all times could be read.
+        """See that all times that windows are cut by could be read.
 
         Raises
         ------
         DataError
             When one could not: its row belongs to no window that is known.
         """
-        lost = None if self._timestamp is None else lost_texts(batch, self._timestamp)
+        if not isinstance(self._cut, WindowCut) or self._timestamp is None:
+            return
+        lost = lost_texts(batch, self._timestamp)
         if lost is not None:
             text = lost.drop_nulls()[0]
             raise DataError(
@@ -93,13 +96,13 @@ class WindowCutter:
         newest = self.instants(batch).max()
         if isinstance(newest, int):
             self.newest_us = max(newest, self.newest_us or newest)
-        return self._cut.assign(batch[self._timestamp]).fill_null(OUTSIDE).to_numpy()
+        return self._cut.assign(column_of(batch, self._timestamp)).fill_null(OUTSIDE).to_numpy()
 
     def instants(self, batch: pl.DataFrame) -> pl.Series:
         """(n,) the event times, microseconds since 1970-01-01 UTC, for windows of time."""
         if not isinstance(self._cut, WindowCut) or self._timestamp is None:
             raise TypeError("only windows of time tell the time")
-        return self._cut.instants(batch[self._timestamp])
+        return self._cut.instants(column_of(batch, self._timestamp))
 
     def cut(self, keys: _IntArray | None, rows: int) -> Cut:
         """The windows of a batch of so many rows."""
@@ -152,6 +155,11 @@ class SegmentCutter:
         values = [value for value in known or () if value not in (OTHER, NULL)]
         self._codes = {value: code for code, value in enumerate(values)}
         self.rows: dict[Key, int] = {}
+        self._of_window: dict[int, list[Key]] = {}
+
+    def of_window(self, window: int) -> dict[Key, int]:
+        """Rows of each segment of a window."""
+        return {key: self.rows[key] for key in self._of_window.get(window, ())}
 
     def cut(self, batch: pl.DataFrame, windows: _IntArray | None) -> Cut:
         """The segments of the windows of a batch."""
@@ -166,6 +174,8 @@ class SegmentCutter:
         for first, past in _runs(keys, codes):
             if keys[first] != OUTSIDE:
                 key = Key(int(keys[first]), self._first_key + int(codes[first]))
+                if key not in self.rows:
+                    self._of_window.setdefault(key.window, []).append(key)
                 self.rows[key] = self.rows.get(key, 0) + past - first
                 parts.append((key, first, past))
         return Cut(order.astype(np.uint32), tuple(parts))
@@ -183,7 +193,7 @@ class SegmentCutter:
     def _read(self, batch: pl.DataFrame) -> NDArray[np.uint8]:
         if self.column not in batch:
             return np.full(batch.height, self._NULL, dtype=np.uint8)
-        values = batch[self.column]
+        values = column_of(batch, self.column)
         if values.dtype.is_float():
             values = values.fill_nan(None)
         elif values.dtype.is_nested():

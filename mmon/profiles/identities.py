@@ -37,8 +37,10 @@ STORED_IDS = 1 << 12
 EVERY_HASH = (1 << 64) - 1
 """The bound where every id is kept."""
 
+# A fair sample of the ids of each window, as long as there are not too many of them.
 _FEWEST_IDS = 1 << 14
 _MANY_WINDOWS = 4
+_VERY_MANY_WINDOWS = 512
 
 _NO_HASHES = np.empty(0, dtype=np.uint64)
 _NO_COUNTS = np.empty(0, dtype=np.int64)
@@ -48,7 +50,8 @@ def ids_kept(windows: int) -> int:
     """Ids that each of so many windows keeps, so that memory does not grow with all of them."""
     if windows <= _MANY_WINDOWS:
         return MOST_IDS
-    return max(_FEWEST_IDS, MOST_IDS * _MANY_WINDOWS // windows)
+    fewest = _FEWEST_IDS * min(1.0, _VERY_MANY_WINDOWS / windows)
+    return max(int(fewest), MOST_IDS * _MANY_WINDOWS // windows)
 
 
 @dataclasses.dataclass(frozen=True, slots=True, eq=False)

@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping
 
 import polars as pl
 
-from mmon.config import Columns
+from mmon.config import Columns, matches
 from mmon.errors import ConfigError, DataError
 from mmon.profiles.counts import Counts
 from mmon.profiles.ecdf import Ecdf
@@ -85,7 +85,7 @@ def plan_reference(
     columns = tuple(
         _plan_column(name, dtype, roles, timestamp, found.get(name))
         for name, dtype in schema.items()
-        if name not in roles.ignore and _is_wanted(name, roles, timestamp)
+        if not roles.ignores(name) and _is_wanted(name, roles, timestamp)
     )
     return Plan(columns, timestamp)
 
@@ -203,6 +203,8 @@ def _follow(column: ColumnProfile, dtype: pl.DataType, found: Found | None) -> C
         reading = Reading.TRUTH
     spelling = _spelling(column, reading, dtype, found)
     is_read = spelling is not None and spelled(column.name, dtype, spelling) is not None
+    # Times that the user calls numbers are seconds since 1970, on both sides.
+    is_read |= column.dtype.startswith("Date") and isinstance(dtype, pl.Date | pl.Datetime)
     if not is_read and not is_comparable(dtype, reading):
         is_tested, reading = False, Reading.PRESENCE
         reason = f"{dtype} values cannot be compared with the reference's {column.dtype}"
@@ -333,9 +335,7 @@ def narrow(profile: Profile, roles: Columns) -> Profile:
     ConfigError
         When a configured column is not in the profile, or was stored as another kind.
     """
-    # What was ignored when the profile was made is not in it.
-    asked = roles.model_copy(update={"ignore": ()})
-    check_roles({column.name: None for column in profile.columns}, asked)
+    check_roles({column.name: None for column in profile.columns}, roles)
     for column in profile.columns:
         for role, names, kind in (
             ("categorical", roles.categorical, ColumnKind.CATEGORICAL),
@@ -351,7 +351,7 @@ def narrow(profile: Profile, roles: Columns) -> Profile:
     kept = (
         column
         for column in profile.columns
-        if column.name not in roles.ignore and _is_wanted(column.name, roles, timestamp)
+        if not roles.ignores(column.name) and _is_wanted(column.name, roles, timestamp)
     )
     return dataclasses.replace(profile, columns=tuple(_in_role(one, roles) for one in kept))
 
@@ -386,7 +386,6 @@ def check_roles(columns: Collection[str], roles: Columns) -> None:
     asked = [(role, name) for name, role in role_columns(roles).items() if role not in _MAY_BE_NEW]
     asked += [("categorical", name) for name in roles.categorical]
     asked += [("numeric", name) for name in roles.numeric]
-    asked += [("ignore", name) for name in roles.ignore]
     if roles.features != "all":
         asked += [("features", name) for name in roles.features]
     for role, name in asked:
@@ -397,8 +396,30 @@ def check_roles(columns: Collection[str], roles: Columns) -> None:
             )
 
 
+def check_ignored(columns: Collection[str], roles: Columns) -> None:
+    """See that every name or pattern to ignore is that of a column of either side.
+
+    Raises
+    ------
+    ConfigError
+        When one is not.
+    """
+    for pattern in roles.ignore:
+        if not any(matches(name, pattern) for name in columns):
+            raise ConfigError(
+                f"columns.ignore: neither dataset has a column {pattern!r}",
+                hint=_suggestion(pattern, columns),
+            )
+
+
+def nearly_named(name: str, columns: Collection[str]) -> list[str]:
+    """The columns that are called so but for case, and for blanks or # around it."""
+    plain = name.strip(" \t#").casefold()
+    return [column for column in columns if column.strip(" \t#").casefold() == plain]
+
+
 def _suggestion(name: str, columns: Collection[str]) -> str:
-    close = difflib.get_close_matches(name, list(columns), n=1)
+    close = nearly_named(name, columns) or difflib.get_close_matches(name, list(columns), n=1)
     if close:
         return f"did you mean {close[0]!r}?"
     names = list(columns)

@@ -24,7 +24,13 @@ class Reading(enum.StrEnum):
 _NARROW_INTEGERS = frozenset(
     {pl.Int8, pl.Int16, pl.Int32, pl.Int64, pl.UInt8, pl.UInt16, pl.UInt32}
 )
-_NESTED = frozenset({pl.List, pl.Array, pl.Struct, pl.Object, pl.Binary, pl.Null, pl.Unknown})
+_NESTED = frozenset(
+    {
+        *(pl.List, pl.Array, pl.Struct, pl.Map, pl.Object, pl.Binary, pl.Null, pl.Unknown),
+        # Types of Arrow that Polars carries and does not know: JSON, periods, intervals, tensors.
+        pl.Extension,
+    }
+)
 
 
 def natural_reading(dtype: pl.DataType) -> tuple[Reading, ColumnKind, str | None]:
@@ -37,7 +43,8 @@ def natural_reading(dtype: pl.DataType) -> tuple[Reading, ColumnKind, str | None
     """
     base = dtype.base_type()
     if base in _NESTED:
-        what = "it holds no value at all" if base is pl.Null else f"{base.__name__} values"
+        own = dtype.ext_name() if isinstance(dtype, pl.Extension) else base.__name__
+        what = "it holds no value at all" if base is pl.Null else f"{own} values"
         return Reading.PRESENCE, ColumnKind.UNSUPPORTED, f"{what}: only presence is compared"
     if base is pl.Duration:
         return Reading.NUMBER, ColumnKind.NUMERIC, "duration in seconds"
@@ -96,14 +103,20 @@ def _number(values: pl.Series) -> pl.Series:
         return values
     if base is pl.Boolean:
         return values.cast(pl.Int8)
-    if base is pl.Duration:
-        return values.dt.total_microseconds(fractional=True) / 1e6
-    if base is pl.Time:
-        return values.cast(pl.Int64) / 1e9
     if base in (pl.String, pl.Categorical, pl.Enum):
         return values.cast(pl.String).str.strip_chars().cast(pl.Float64, strict=False)
+    if values.dtype.is_temporal():
+        return _seconds(values)
     # Decimals, half floats and wide integers, which lose digits above 2**53.
     return values.cast(pl.Float64)
+
+
+def _seconds(values: pl.Series) -> pl.Series:
+    """Seconds of a duration, since midnight, or since 1970-01-01 UTC."""
+    base = values.dtype.base_type()
+    if base is pl.Duration:
+        return values.dt.total_microseconds(fractional=True) / 1e6
+    return values.cast(pl.Int64) / 1e9 if base is pl.Time else _time(values) / 1e6
 
 
 def _truth(values: pl.Series) -> pl.Series:

@@ -71,6 +71,9 @@ _NUMBERS = (
         if decimal != group
     ),
 )
+# What any of them takes, and what any time begins with: most columns are seen to be neither.
+_NUMBERISH = "|".join(f"(?:{one.pattern})" for one in _NUMBERS)
+_TIMISH = r"^ *[0-9]{1,4}[-/.][0-9]{1,2}[-/.][0-9]{1,4}"
 _MARKS = {
     "percent signs": r"%",
     "currency signs": r"\p{Sc}|[A-Z]{3}|R\$|Fr|kr|zł|Kč|Ft",
@@ -113,25 +116,47 @@ def recognised(texts: pl.Series, name: str = "") -> Found:
     known = texts.filter(texts.str.strip_chars() != "").unique(maintain_order=True)
     if not len(known):
         return Found(Reading.LABEL)
-    if known.str.strip_chars().str.to_lowercase().is_in(["true", "false"]).all():
-        return Found(Reading.TRUTH)
-    number = number_spelling(known)
-    if number is not None:
-        counted = time_of_numbers(_values(known, number), name)
-        if counted is not None:
-            return Found(Reading.TIME, counted)
-        if not _are_codes(known):
-            return Found(Reading.NUMBER, number)
-    time = time_spelling(known)
-    if time is not None:
-        return Found(Reading.TIME, time, known[0])
-    plain = known.to_frame("x").select(written(pl.col("x"), pl.String())).to_series()
-    return Found(Reading.LABEL, LabelSpelling() if (plain != known).any() else None)
+    text = pl.col("x")
+    seen = known.to_frame("x").select(
+        truths=text.str.contains(r"^\s*(?i:true|false)\s*$").sum(),
+        numbers=text.str.contains(_NUMBERISH).sum(),
+        times=text.str.contains(_TIMISH).sum(),
+        needless=(written(text, pl.String()) != text).any(),
+    )
+    truths, numbers, times, needless = seen.row(0)
+    found: Found | None = None
+    if truths == len(known):
+        found = Found(Reading.TRUTH)
+    elif numbers >= MOST * len(known):
+        found = _number(known, name)
+    elif times >= MOST * len(known) and (time := time_spelling(known)) is not None:
+        found = Found(Reading.TIME, time, known[0])
+    return found or Found(Reading.LABEL, LabelSpelling() if needless else None)
+
+
+def _number(texts: pl.Series, name: str) -> Found | None:
+    spelling = number_spelling(texts)
+    if spelling is None:
+        return None
+    counted = time_of_numbers(_values(texts, spelling), name)
+    if counted is not None:
+        return Found(Reading.TIME, counted)
+    return None if _are_codes(texts) else Found(Reading.NUMBER, spelling)
+
+
+def declared_numbers(texts: pl.Series) -> NumberSpelling:
+    """How numbers are written in texts that the user calls numbers: units may follow them."""
+    found = number_spelling(texts, least=0.0) or NumberSpelling()
+    united = dataclasses.replace(found, is_marked=True, has_unit=True)
+    finds = [_values(texts, one).is_finite().sum() for one in (found, united)]
+    return united if finds[1] > finds[0] else found
 
 
 def number_spelling(texts: pl.Series, least: float = MOST) -> NumberSpelling | None:
     """How numbers are written in distinct texts; None where fewer than ``least`` are numbers."""
-    shares = [float(_values(texts, one).is_finite().sum()) / len(texts) for one in _NUMBERS]
+    if not len(texts):
+        return None
+    shares = [_values(texts, one).is_finite().sum() / len(texts) for one in _NUMBERS]
     best = max(range(len(shares)), key=lambda index: (shares[index], -index))
     if shares[best] < least or not shares[best]:
         return None
@@ -153,6 +178,8 @@ def number_spelling(texts: pl.Series, least: float = MOST) -> NumberSpelling | N
 
 def time_spelling(texts: pl.Series, least: float = MOST) -> TimeSpelling | None:
     """How times are written in distinct texts; None where fewer than ``least`` are times."""
+    if not len(texts):
+        return None
     orders = ("ymd", "mdy", "dmy")
     has_clock = texts.str.contains("[0-9]:[0-9]").any()
     has_offset = has_clock and texts.str.contains(r":[0-9.,]+ *(Z|z|UTC|GMT|[-+][0-9])").any()

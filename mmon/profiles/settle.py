@@ -149,8 +149,7 @@ def _label_reason(column: ColumnProfile, counts: Counts) -> tuple[ColumnKind, st
     n = counts.n
     if n < _MIN_ROWS:
         return None
-    # A label that was dropped was met at most `count_error` times.
-    distinct = len(counts.labels) + counts.other / max(counts.count_error, 1)
+    distinct = counts.distinct
     share = distinct / n
     labels = counts.labels.head(10_000)
     is_named = _ID_NAME.search(column.name) or _CAMEL_ID.search(column.name)

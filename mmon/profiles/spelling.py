@@ -24,6 +24,7 @@ _CODES = (
     "|ZAR|KRW|SGD|HKD|TWD|THB|IDR|MYR|PHP|VND|ILS|AED|SAR|EGP|NGN|KES|ARS|CLP|COP|PEN"
 )
 _CURRENCY = rf"(?:\p{{Sc}}|{_CODES}|R\$|Fr\.?|kr\.?|zł|Kč|Ft)"
+_UNIT = r"[^0-9\s]{1,10}"
 _MINUS = "[-\N{MINUS SIGN}\N{EN DASH}]"
 # What stands between groups of three digits: a blank may be any of those that typesetters use.
 _GROUPS = {
@@ -56,6 +57,8 @@ class NumberSpelling:
         Those that were met, for people.
     is_ambiguous : bool
         Whether ``1,234`` could as well have been 1.234.
+    has_unit : bool
+        Whether a unit such as kg may follow, in a column that the user calls numeric.
     is_truth : bool
         Whether true and false stand for 1 and 0.
     """
@@ -65,6 +68,7 @@ class NumberSpelling:
     is_marked: bool = False
     marks: tuple[str, ...] = ()
     is_ambiguous: bool = False
+    has_unit: bool = False
     is_truth: bool = False
 
     def check(self) -> None:
@@ -87,7 +91,8 @@ class NumberSpelling:
         if not self.is_marked:
             return rf"^\s*\+?{core}\s*$"
         before = rf"\(?\s*\+?(?:{_MINUS}?\s*{_CURRENCY}\s*)?"
-        return rf"^\s*{before}{core}\s*(?:%|{_CURRENCY})?\s*-?\s*\)?\s*$"
+        unit = rf"%|{_CURRENCY}|{_UNIT}" if self.has_unit else rf"%|{_CURRENCY}"
+        return rf"^\s*{before}{core}\s*(?:{unit})?\s*-?\s*\)?\s*$"
 
     def read(self, text: pl.Expr) -> pl.Expr:
         """Float64; null where there is no number. Texts such as nan and inf are what they say."""

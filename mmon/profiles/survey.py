@@ -17,13 +17,13 @@ from mmon.profiles.reading import Reading
 from mmon.profiles.recognise import (
     MOST,
     Found,
+    declared_numbers,
     is_time_name,
-    number_spelling,
     recognised,
     time_of_numbers,
     time_spelling,
 )
-from mmon.profiles.spelling import LabelSpelling, NumberSpelling, by_name, spelled
+from mmon.profiles.spelling import LabelSpelling, by_name, spelled
 from mmon.profiles.table import Profile
 from mmon.profiles.times import TimeSpelling
 
@@ -69,13 +69,13 @@ def _found(values: pl.Series, roles: Columns) -> Found | None:
     if values.dtype != pl.String:
         time = time_of_numbers(values, "timestamp" if name == roles.timestamp else name)
         return Found(Reading.TIME, time) if time is not None else None
-    texts = values.unique(maintain_order=True)
+    texts = values.filter(values.str.strip_chars() != "").unique(maintain_order=True)
     if name in roles.categorical:
         found = recognised(texts)
         is_label = found.reading in (Reading.LABEL, Reading.TRUTH)
         return found if is_label else Found(Reading.LABEL, LabelSpelling())
     if name in roles.numeric or name == roles.latency:
-        return Found(Reading.NUMBER, number_spelling(texts, least=0.0) or NumberSpelling())
+        return Found(Reading.NUMBER, declared_numbers(texts))
     if name == roles.timestamp:
         found = recognised(texts, "timestamp")
         if found.reading is not Reading.TIME:

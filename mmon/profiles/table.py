@@ -137,6 +137,8 @@ class Profile:
         The same of each value of each segmenting column.
     outcome : OutcomePlan or None
         How the outcomes were read; None without any, and in production.
+    ignored : tuple of str
+        Columns of the data that were left out; not stored.
     """
 
     source: str
@@ -148,6 +150,7 @@ class Profile:
     activity: Activity | None = None
     segments: tuple[SegmentProfile, ...] = ()
     outcome: OutcomePlan | None = None
+    ignored: tuple[str, ...] = dataclasses.field(default=(), compare=False)
 
     def check(self) -> None:
         """Raise `MisfitError` when what was read back does not fit together."""

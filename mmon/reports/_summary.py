@@ -124,7 +124,9 @@ def column_word(column: Column) -> str:
         return column.reason or "a date, told but not judged"
     if column.kind is ColumnKind.UNSUPPORTED:
         return wording.dtype_word(column.dtype) or "unsupported"
-    if column.kind in (ColumnKind.IDENTIFIER, ColumnKind.TEXT):
+    if column.kind is ColumnKind.IDENTIFIER and column.dtype != "String":
+        return column.kind.value
+    if column.kind is ColumnKind.TEXT:
         return column.kind.value
     return column.reason or column.kind.value
 

@@ -20,13 +20,7 @@ def render(document: Document) -> str:
     The same document always gives the same text. Numbers are finite or null.
     """
     body = document.to_dict()
-    text = _text(body, ensure_ascii=False)
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        # The name of a file may hold bytes that are no text: they need escapes.
-        return _text(body, ensure_ascii=True)
-    return text
+    return _text(body)
 
 
 def schema_text() -> str:
@@ -88,15 +82,22 @@ def _no_constant(name: str) -> None:
     raise ValueError(f"it has no {name}")
 
 
-def _text(body: dict[str, Any], *, ensure_ascii: bool) -> str:
-    def written(value: Any) -> str:
-        return json.dumps(value, allow_nan=False, ensure_ascii=ensure_ascii)
-
+def _text(body: dict[str, Any]) -> str:
     fields = []
     for key, value in body.items():
         if isinstance(value, list) and value:
-            rows = ",\n  ".join(map(written, value))
-            fields.append(f"{written(key)}: [\n  {rows}\n ]")
+            rows = ",\n  ".join(map(_written, value))
+            fields.append(f"{_written(key)}: [\n  {rows}\n ]")
         else:
-            fields.append(f"{written(key)}: {written(value)}")
+            fields.append(f"{_written(key)}: {_written(value)}")
     return "{\n " + ",\n ".join(fields) + "\n}\n"
+
+
+def _written(value: Any) -> str:
+    """A value in one line; what a terminal would not show as it is has an escape."""
+    text = json.dumps(value, allow_nan=False, ensure_ascii=False)
+    return text if text.isprintable() else "".join(map(_char, text))
+
+
+def _char(char: str) -> str:
+    return char if char.isprintable() else json.dumps(char)[1:-1]

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from mmon.reports import _summary as summary
 from mmon.reports import _wording as wording
 from mmon.reports._markdown_sections import sections
-from mmon.reports._markup import STATUS_SIGNS, code, escaped, in_cell, row
+from mmon.reports._markup import STATUS_SIGNS, code, escaped, row
 from mmon.reports._summary import Finding, Summary
 from mmon.results import Document, Status, Verdict
 
@@ -74,7 +74,7 @@ def _table(findings: Sequence[Finding], *, windows: int) -> list[str]:
 
 def _cells(finding: Finding, *, windows: int) -> list[str]:
     head = finding.head
-    name = "*all columns*" if finding.column is None else in_cell(code(finding.column))
+    name = "*all columns*" if finding.column is None else code(finding.column)
     others = [
         f"{wording.name_word(row.name)} {summary.value_word(row)}"
         for row in finding.also
@@ -98,8 +98,8 @@ def _windows(document: Document) -> list[str]:
     rows = [
         [
             str(window.index + 1),
-            wording.iso_moment(window.start),
-            wording.iso_moment(window.end),
+            escaped(wording.iso_moment(window.start)),
+            escaped(wording.iso_moment(window.end)),
             wording.count(window.rows),
             wording.STATUS_WORDS[window.status],
         ]

@@ -274,7 +274,11 @@ def _worst(results: Iterable[Result], column: str) -> str:
 
 def _check(result: Result) -> str:
     text = _CHECKS.get(result.name, "{} " + result.name.replace("_", " "))
-    return text.replace("{}", result.column or "").strip()
+    if result.column is None:
+        return text.replace("{}", "").strip()
+    # Without marks, nobody sees a name of nothing, or blanks at its ends.
+    is_plain = result.column == result.column.strip() != ""
+    return text.replace("{}", result.column if is_plain else repr(result.column))
 
 
 def _count(number: int, noun: str) -> str:

@@ -21,7 +21,7 @@ _SIMPLE: Mapping[str, pl.DataType] = {
     )
 }
 _NAMES = tuple(type(dtype).__name__ for dtype in _SIMPLE.values())
-_WITH_ARGUMENTS = re.compile(r"(\w+)\s*[\[(]\s*(.*?)\s*[\])]")
+_WITH_ARGUMENTS = re.compile(r"(\w+)\s*[\[(]([^\[\]()]*)[\])]")
 
 TEXT = (pl.String, pl.Categorical, pl.Enum)
 
@@ -46,7 +46,7 @@ def _parametric(name: str) -> pl.DataType | None:
     match = _WITH_ARGUMENTS.fullmatch(name.strip())
     if match is None:
         return None
-    kind, arguments = match[1].lower(), [part.strip(" '\"") for part in match[2].split(",")]
+    kind, arguments = match[1].lower(), [part.strip(" \t'\"") for part in match[2].split(",")]
     found: pl.DataType | None = None
     try:
         match kind, *arguments:
@@ -92,7 +92,7 @@ def converted(
     format_ : str, optional
         How times are written; ``s`` for numbers that count seconds since 1970.
     """
-    value = pl.col(column)
+    value = cs.by_name(column).as_expr()
     if own == dtype:
         return value
     if own == pl.Null:

@@ -166,6 +166,8 @@ def test_text_that_only_looks_like_an_identifier_is_told_what_to_do() -> None:
     found = run(weights, weights)
     reason = next(c["reason"] for c in found["columns"] if c["name"] == "x")
     assert "columns.numeric" in reason
+    found = run(weights, text("{:.6f} kg", Z + 3), numeric=["x"])
+    assert value(found, "ks") > 0.8
 
 
 @pytest.mark.parametrize(("unit", "scale"), [("s", 1), ("ms", 10**3), ("us", 10**6)])

@@ -7,7 +7,13 @@ import polars as pl
 import pytest
 
 from mmon.profiles.reading import Reading
-from mmon.profiles.recognise import names_in_reference, recognised
+from mmon.profiles.recognise import (
+    Found,
+    declared_numbers,
+    names_in_reference,
+    recognised,
+    time_spelling,
+)
 from mmon.profiles.spelling import LabelSpelling, NumberSpelling
 from mmon.profiles.times import TimeSpelling
 
@@ -79,6 +85,13 @@ def test_numbers_count_since_1970_only_in_a_column_named_like_a_time(unit, scale
     texts = [str((1_711_755_000 + index) * scale) for index in range(50)]
     assert found(texts, "event_time").spelling == TimeSpelling(unit)
     assert found(texts, "amount").reading is not Reading.TIME
+
+
+def test_a_column_without_a_text_is_nothing_in_particular():
+    nothing = pl.Series([], dtype=pl.String)
+    assert recognised(nothing) == recognised(pl.Series([None, " "])) == Found(Reading.LABEL)
+    assert declared_numbers(nothing) == NumberSpelling()
+    assert time_spelling(nothing) is None
 
 
 def test_true_and_false_in_any_case_are_truths():
