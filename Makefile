@@ -48,6 +48,10 @@ bench: $(STAMP) ## Measure speed and memory, as ratios to a plain scan
 simulate: $(STAMP) ## Measure size and power of every test statistic (minutes)
 	$(BIN)/python -m pytest -n $(PYTEST_WORKERS) -m simulation tests
 
+.PHONY: fuzz
+fuzz: $(STAMP) ## Damage files of every kind and see how mmon ends (minutes)
+	$(BIN)/python -m tests.fuzz
+
 .PHONY: wheel
 wheel: $(STAMP) ## Build the wheel and the source distribution into dist/
 	rm -rf dist
@@ -55,7 +59,7 @@ wheel: $(STAMP) ## Build the wheel and the source distribution into dist/
 
 .PHONY: clean
 clean: ## Remove everything that can be made again
-	rm -rf $(VENV) build dist demo .hypothesis .pytest_cache .mypy_cache .ruff_cache \
+	rm -rf $(VENV) build dist demo fuzzed .hypothesis .pytest_cache .mypy_cache .ruff_cache \
 	  .import_linter_cache
 	find mmon tests -name __pycache__ -type d -prune -exec rm -rf {} +
 

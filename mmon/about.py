@@ -72,9 +72,11 @@ def metrics() -> None:
 
 
 def explain(
-    name: Annotated[str, typer.Argument(metavar="METRIC", help="A metric of `mmon metrics`.")],
+    name: Annotated[
+        str, typer.Argument(metavar="METRIC", help="A metric of `mmon metrics`, or reading.")
+    ],
 ) -> None:
-    """Print the manual page of a metric."""
+    """Print the manual page of a metric, or of how columns are read."""
     from mmon import listing
 
     console.say(listing.manual(name))

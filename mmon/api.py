@@ -8,17 +8,16 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import polars as pl
 
-from mmon import config_file, overlap, sides, sources
+from mmon import arguments, config_file, overlap, sides
 from mmon.config import Config
-from mmon.errors import ConfigError, ExitStatus
+from mmon.errors import ConfigError, ExitStatus, OutputError
 from mmon.profiles import baseline
 from mmon.profiles.table import Profile
 from mmon.results import Document, Verdict
+from mmon.screen_text import safe
 
 if TYPE_CHECKING:
     from mmon.sources.in_memory import Table
-
-_IN_MEMORY = "(in memory)"
 
 
 class Report:
@@ -91,7 +90,7 @@ class Report:
         return terminal.render(self.document, width=100, color=False, unicode=True)
 
     def __repr__(self) -> str:
-        return f"<mmon.Report {self.verdict}: {self.document.sentence}>"
+        return f"<mmon.Report {self.verdict}: {safe(self.document.sentence, unicode=True)}>"
 
 
 def compare(
@@ -143,25 +142,27 @@ def compare(
     >>> mmon.compare(ref, ref.with_columns(pl.col("x") + 3)).verdict
     <Verdict.BREACH: 'breach'>
     """
-    drift: dict[str, Any] = {"thresholds": dict(thresholds or {}), "p_values": p_values}
+    # What is of a wrong type is handed on as it is: the configuration says what belongs there.
+    drift: dict[str, Any] = {"thresholds": arguments.plain(thresholds or {}), "p_values": p_values}
     if metrics is not None:
-        drift["metrics"] = list(metrics)
+        drift["metrics"] = arguments.plain(metrics)
     body: dict[str, Any] = {
-        "reference": _path(reference),
-        "production": _path(production),
+        "reference": arguments.path(reference),
+        "production": arguments.path(production),
         "analyses": {"data_drift": drift},
         "alpha": alpha,
         "fail_on": fail_on,
         "exact": exact,
     }
     if columns is not None:
-        body["columns"] = dict(columns)
+        body["columns"] = arguments.plain(columns)
     if windows is not None:
-        body["windows"] = dict(windows)
+        body["windows"] = arguments.plain(windows)
     config = config_file.validate(body, "arguments")
     from mmon import pipeline
 
-    return Report(pipeline.run(config, _inputs(reference, production)))
+    with arguments.reading(reference, production):
+        return Report(pipeline.run(config, arguments.inputs(reference, production)))
 
 
 def run(config: str | Path | Mapping[str, Any] | Config) -> Report:
@@ -174,8 +175,13 @@ def run(config: str | Path | Mapping[str, Any] | Config) -> Report:
     """
     if isinstance(config, str | Path):
         config = config_file.load(config)
+    elif isinstance(config, Mapping):
+        config = config_file.validate(config, "configuration")
     elif not isinstance(config, Config):
-        config = config_file.validate(dict(config), "configuration")
+        raise ConfigError(
+            f"a configuration cannot be of type {type(config).__name__}",
+            hint="give the path of a YAML file, or what such a file holds as a mapping",
+        )
     from mmon import pipeline
 
     return Report(pipeline.run(config))
@@ -194,11 +200,16 @@ def profile(
     MmonError
         When the data cannot be read or has no rows.
     """
-    body: dict[str, Any] = {"reference": _path(data), "production": _IN_MEMORY, "exact": exact}
+    body: dict[str, Any] = {
+        "reference": arguments.path(data),
+        "production": arguments.IN_MEMORY,
+        "exact": exact,
+    }
     if columns is not None:
-        body["columns"] = dict(columns)
+        body["columns"] = arguments.plain(columns)
     config = config_file.validate(body, "arguments")
-    return sides.profile_reference(config, _data(data))
+    with arguments.reading(data):
+        return sides.profile_reference(config, arguments.data_of(data))
 
 
 def make_baseline(
@@ -227,7 +238,7 @@ def make_baseline(
     if config_path is not None:
         read.append(overlap.Source(config_path))
     overlap.check(str(path), read, f"the baseline would replace {path}")
-    body: dict[str, Any] = {"reference": reference, "production": _IN_MEMORY}
+    body: dict[str, Any] = {"reference": reference, "production": arguments.IN_MEMORY}
     if config_path is not None:
         given = config_file.load(config_path).model_dump(by_alias=True)
         body = {**given, **body, "reference": {**given["reference"], **reference}}
@@ -238,32 +249,14 @@ def make_baseline(
     return found
 
 
-def _inputs(reference: Any, production: Any) -> sides.Inputs:
-    given = reference if isinstance(reference, Profile) else _data(reference)
-    return sides.Inputs(given, _data(production))
-
-
-def _path(data: Any) -> Any:
-    """The configuration's ``path`` of an argument; frames have none."""
-    if isinstance(data, str | Path):
-        return str(data)
-    if isinstance(data, list | tuple):
-        return [str(path) for path in data]
-    return _IN_MEMORY
-
-
-def _data(data: Any) -> sides.Data | None:
-    """An in-memory argument as data; None for paths, which the pipeline opens."""
-    if isinstance(data, str | Path | list | tuple):
-        return None
-    return sides.Data(*sources.as_lazyframe(data))
-
-
 def _written(text: str, path: str | Path | None) -> str:
     if path is not None:
         from mmon.files import write_text
 
-        write_text(Path(path), text)
+        try:
+            write_text(Path(path), text)
+        except (TypeError, ValueError) as error:
+            raise OutputError(f"cannot write {path!r}: it is no path of a file") from error
     return text
 
 

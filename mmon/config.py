@@ -6,7 +6,8 @@ The text below a field is its description in ``mmon schema``, which editors show
 from __future__ import annotations
 
 import datetime
-from typing import Annotated, Any, Literal
+import fnmatch
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -17,14 +18,29 @@ from mmon.config_fields import (
     Instant,
     Integer,
     Names,
-    Number,
+    OpenShare,
     OutputFile,
     PositiveInt,
     Section,
     Separator,
     Text,
+    Timeout,
     TimeZone,
 )
+from mmon.redaction import keep_options, keep_uri
+
+
+class Timeouts(Section):
+    """How long servers are waited for."""
+
+    connect: Timeout = "10s"
+    """The longest until a connection stands: 500ms, 10s, 2m or 1h."""
+    idle: Timeout = "30s"
+    """The longest silence; a web server that sends fewer than 1,000 bytes a second for this long
+    is silent, too."""
+    total: Timeout | None = None
+    """The longest that a file may take from a web server, or one request to an object store; null
+    is no limit for a web server, and 30m for an object store."""
 
 
 class Dataset(Section):
@@ -49,11 +65,25 @@ class Dataset(Section):
     """Whether folders such as ``date=2024-01-31`` are columns; null finds out."""
     storage_options: dict[str, str] = {}
     """Where object storage is and the keys to it; never shown."""
+    timeouts: Timeouts = Timeouts()
+    """How long servers are waited for."""
 
     @model_validator(mode="before")
     @classmethod
     def _short_form(cls, value: Any) -> Any:
         return {"path": value} if isinstance(value, str | list | tuple) else value
+
+    @model_validator(mode="after")
+    def _keep_secrets(self) -> Self:
+        keep_options(self.storage_options)
+        for path in (self.path,) if isinstance(self.path, str) else self.path:
+            keep_uri(path)
+        return self
+
+
+def matches(name: str, pattern: str) -> bool:
+    """Whether a column is the one of that name, or one of a pattern such as ``debug_*``."""
+    return name == pattern or fnmatch.fnmatchcase(name, pattern)
 
 
 class Columns(Section):
@@ -82,7 +112,7 @@ class Columns(Section):
     features: Literal["all"] | Names = "all"
     """The columns to compare: ``all`` of them, or the ones named here."""
     ignore: tuple[str, ...] = ()
-    """Columns to leave out."""
+    """Columns to leave out, of either dataset: names, or patterns such as ``debug_*``."""
     categorical: tuple[str, ...] = ()
     """Columns to treat as categories even though they hold numbers."""
     numeric: tuple[str, ...] = ()
@@ -93,11 +123,15 @@ class Columns(Section):
         chosen = () if self.features == "all" else self.features
         for one, other, clash in (
             ("categorical", "numeric", set(self.categorical) & set(self.numeric)),
-            ("features", "ignore", set(chosen) & set(self.ignore)),
+            ("features", "ignore", {name for name in chosen if self.ignores(name)}),
         ):
             if clash:
                 raise ValueError(f"{sorted(clash)[0]!r} is listed under both {one} and {other}")
         return self
+
+    def ignores(self, name: str) -> bool:
+        """Whether a column is left out."""
+        return any(matches(name, pattern) for pattern in self.ignore)
 
 
 class Labels(Dataset):
@@ -198,7 +232,7 @@ class Config(Section):
     """How production is cut into windows; null is one window."""
     analyses: Analyses = Analyses()
     """What is looked at, and what decides."""
-    alpha: Annotated[Number, Field(gt=0, lt=1)] = 0.05
+    alpha: OpenShare = 0.05
     """False discovery rate at which a change counts as significant: over the columns (and values
     of a segmenting column), for each metric and window; metrics and windows add up."""
     fail_on: Literal["potential", "detected", "never"] = "detected"
@@ -207,9 +241,9 @@ class Config(Section):
     """Whether too few rows to tell exits 4 (fail) or 0 (pass)."""
     exact: Flag = False
     """Keep every value instead of a summary: no approximation, memory grows with the data."""
-    points: Annotated[Integer, Field(ge=16)] = 4096
+    points: Annotated[Integer, Field(ge=16, le=1_000_000)] = 4096
     """Values kept of a numeric column; more are more exact. Beyond 64 windows each keeps fewer."""
-    labels_kept: Annotated[Integer, Field(ge=2)] = 10_000
+    labels_kept: Annotated[Integer, Field(ge=2, le=10_000_000)] = 10_000
     """Categories counted of a column; the rest are counted together."""
     outputs: Outputs = Outputs()
     """Files to write."""

@@ -12,6 +12,7 @@ from mmon.config_fields import (
     Integer,
     Names,
     Number,
+    OpenShare,
     PositiveInt,
     Section,
     Share,
@@ -23,6 +24,7 @@ DATA_QUALITY_CHECKS = (
     "missing_share",
     "unseen_share",
     "out_of_range_share",
+    "unreadable_share",
     "infinite_share",
     "constant",
     "type_change",
@@ -204,7 +206,7 @@ class ModelPerformance(Section):
     """For ``business_value``: what a row of each outcome is worth, in any unit."""
     top_k: tuple[PositiveInt, ...] = (2, 3)
     """For ``top_k_accuracy``: how many of the best-scored classes count as a hit."""
-    quantile: Annotated[Number, Field(gt=0, lt=1)] = 0.5
+    quantile: OpenShare = 0.5
     """For ``pinball_loss``: the quantile that the model predicts."""
     bins: Annotated[Integer, Field(ge=2, le=30)] = 10
     """Into how many bins of equal mass a numeric feature is cut, and how many categories of the

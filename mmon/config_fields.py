@@ -8,25 +8,63 @@ import zoneinfo
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 DURATION = re.compile(r"^[1-9][0-9]*(m|h|d|w|mo)$")
 
+# Squares, quotients and sums of numbers up to this are numbers, too.
+_LARGEST = 1e30
+# Far more rows than anyone has, and few enough to be multiplied.
+_MOST = 10**15
+
+
+def _in_size(number: float) -> float:
+    if number and not 1 / _LARGEST <= abs(number) <= _LARGEST:
+        raise ValueError("must be 0, or between 1e-30 and 1e30 in size")
+    return number
+
+
+def _distinct(names: tuple[str, ...]) -> tuple[str, ...]:
+    twice = next((name for i, name in enumerate(names) if name in names[:i]), None)
+    if twice is not None:
+        raise ValueError(f"{twice!r} is named twice")
+    return names
+
+
+TIMEOUT = re.compile(r"^[1-9][0-9]{0,5}(ms|s|m|h)$")
+_SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
+
+
 # Strict: YAML has numbers and booleans, so a text or a `true` in the place of a number is a slip.
 Flag = Annotated[bool, Field(strict=True)]
-Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
-Integer = Annotated[int, Field(strict=True)]
+_Finite = Annotated[float, Field(strict=True, allow_inf_nan=False)]
+# The limits come first: those after a function are not in the JSON Schema.
+Number = Annotated[_Finite, AfterValidator(_in_size)]
+Share = Annotated[_Finite, Field(ge=0, le=1), AfterValidator(_in_size)]
+OpenShare = Annotated[_Finite, Field(gt=0, lt=1), AfterValidator(_in_size)]
+Weight = Annotated[_Finite, Field(ge=0), AfterValidator(_in_size)]
+Integer = Annotated[int, Field(strict=True, ge=-_MOST, le=_MOST)]
 PositiveInt = Annotated[Integer, Field(ge=1)]
 Text = Annotated[str, Field(min_length=1)]
-Names = Annotated[tuple[str, ...], Field(min_length=1)]
-Share = Annotated[Number, Field(ge=0, le=1)]
-Weight = Annotated[Number, Field(ge=0)]
+Names = Annotated[tuple[str, ...], Field(min_length=1), AfterValidator(_distinct)]
 
 
 def _duration(text: str) -> str:
     if not DURATION.fullmatch(text):
         raise ValueError("must be a length of time such as 10m, 1h, 1d, 1w or 1mo")
     return text
+
+
+def _timeout(value: object) -> object:
+    if not (isinstance(value, str) and TIMEOUT.fullmatch(value)):
+        raise ValueError("must be a length of time such as 500ms, 30s, 2m or 1h")
+    return value
+
+
+def seconds(timeout: str) -> float:
+    """A `Timeout` in seconds."""
+    count = timeout.rstrip("msh")
+    return int(count) * _SECONDS[timeout.removeprefix(count)]
 
 
 def _instant(text: str) -> str:
@@ -48,8 +86,8 @@ def _timezone(name: str) -> str:
 def _separator(text: str) -> str:
     # A shell hands on the two characters of \t.
     mark = "\t" if text == r"\t" else text
-    if len(mark) != 1:
-        raise ValueError("must be 1 character")
+    if len(mark) != 1 or not mark.isascii() or mark in '"\r\n':
+        raise ValueError("must be 1 character such as ; and neither a quote nor a line break")
     return mark
 
 
@@ -61,6 +99,9 @@ def _file(path: Path) -> Path:
 
 Duration = Annotated[
     str, AfterValidator(_duration), Field(json_schema_extra={"pattern": DURATION.pattern})
+]
+Timeout = Annotated[
+    str, BeforeValidator(_timeout), Field(json_schema_extra={"pattern": TIMEOUT.pattern})
 ]
 Separator = Annotated[
     str, AfterValidator(_separator), Field(json_schema_extra={"pattern": r"^(.|\\t)$"})

@@ -15,11 +15,14 @@ import pydantic
 
 from mmon import config_text
 from mmon.config import Config
-from mmon.config_names import name_problems, section
-from mmon.config_problems import problems_of, raw_path
+from mmon.config_names import meaning_problems, name_problems, section
+from mmon.config_problems import problems_of, raw_path, unusable
 from mmon.config_text import Expanded, KeyPath, Problem
 from mmon.errors import ConfigError
 from mmon.redaction import mask
+
+_LONGEST = 300
+_MOST_CHARACTERS = 1 << 24  # PyYAML reads a million of them in ten seconds
 
 
 def load(path: str | Path) -> Config:
@@ -31,14 +34,20 @@ def load(path: str | Path) -> Config:
         When the file cannot be read, or holds anything wrong; its message lists all of it.
     """
     try:
-        text = Path(path).read_text(encoding="utf-8-sig")
+        with Path(path).open(encoding="utf-8-sig") as file:
+            text = file.read(_MOST_CHARACTERS + 1)
     except FileNotFoundError:
         hint = "`mmon init` writes a configuration to start from"
         raise ConfigError(f"there is no file {str(path)!r}", hint=hint) from None
     except UnicodeDecodeError:
         raise ConfigError(f"{path} is not a text in UTF-8, as YAML is") from None
-    except OSError as error:
-        raise ConfigError(f"{path} cannot be read: {error.strerror}") from None
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or str(error)
+        raise ConfigError(f"{str(path)!r} cannot be read: {why.lower()}") from None
+    if len(text) > _MOST_CHARACTERS:
+        raise ConfigError(
+            f"{path} is longer than any configuration: more than 16 million characters"
+        )
     return parse(text, str(path))
 
 
@@ -97,20 +106,27 @@ def config_digest(config: Config) -> str:
     canonical = json.dumps(
         public_dict(config), sort_keys=True, separators=(",", ":"), ensure_ascii=False
     )
-    return f"sha256:{hashlib.sha256(canonical.encode()).hexdigest()}"
+    # Bytes of file names that are no text are no UTF-8 either.
+    data = canonical.encode("utf-8", "backslashreplace")
+    return f"sha256:{hashlib.sha256(data).hexdigest()}"
 
 
 def _check(body: dict[str, Any]) -> tuple[Config | None, list[Problem]]:
+    bad = unusable(body)
+    if bad:
+        return None, bad
     body = _typed_options(body)
     names = name_problems(body)
     try:
-        return Config.model_validate(body), names
+        config = Config.model_validate(body)
+        return config, [*names, *meaning_problems(config)]
     except pydantic.ValidationError as error:
         first = error
     # A text from the environment is a text until a number or a boolean is wanted in its place.
     wanted = {raw_path(detail, body) for detail in first.errors(include_url=False)}
     try:
-        return Config.model_validate(_retyped(body, wanted)), names
+        config = Config.model_validate(_retyped(body, wanted))
+        return config, [*names, *meaning_problems(config)]
     except pydantic.ValidationError as error:
         # The body as it was: a value from the environment must still be known as one.
         return None, [*problems_of(error, body), *names]
@@ -160,12 +176,17 @@ def _told(problems: Sequence[Problem], source_name: str) -> str:
     lines = [f"{source_name}: {count}"]
     for problem in problems:
         where = "line " + str(problem.line) if problem.line else ""
-        key = key_text(problem.path)
+        key = _short(key_text(problem.path))
         place = f"{key} ({where})" if key and where else key or where
-        lines.append(f"  {place}: {problem.message}" if place else f"  {problem.message}")
+        words = _short(problem.message)
+        lines.append(f"  {place}: {words}" if place else f"  {words}")
         if problem.hint:
             lines.append(f"      {problem.hint}")
     return "\n".join(lines)
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
 
 
 def key_text(path: KeyPath) -> str:

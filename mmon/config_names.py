@@ -3,18 +3,57 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
+from functools import partial
 from typing import Any
 
-from mmon import metrics, performance
+from mmon import durations, metrics, performance
+from mmon.config import Config
 from mmon.config_analyses import DATA_QUALITY_CHECKS, LABEL_RESULTS, SYSTEM_METRICS
 from mmon.config_problems import closest, value_at
 from mmon.config_text import KeyPath, Problem
 from mmon.errors import ConfigError
+from mmon.sources.dtypes import dtype_named
+from mmon.windows import WindowCut
 
 
 def name_problems(body: dict[str, Any]) -> list[Problem]:
     """Names of metrics and checks that do not exist, or that contradict each other."""
     return [*_drift(body), *_quality(body), *_performance(body), *_system(body)]
+
+
+def meaning_problems(config: Config) -> list[Problem]:
+    """What the run itself would refuse to read: lengths of time, limits of windows, types."""
+    windows, system = config.windows, config.analyses.system_performance
+    tried: list[tuple[KeyPath, Callable[[], object]]] = []
+    if windows is not None:
+        tried += [
+            (("windows", "every"), partial(_length, windows.every)),
+            (("windows", "allowed_lateness"), partial(_length, windows.allowed_lateness)),
+        ]
+    if system is not None:
+        at = ("analyses", "system_performance", "step")
+        tried.append((at, partial(_length, system.step)))
+    for side, dataset in (("reference", config.reference), ("production", config.production)):
+        for column, name in dataset.dtypes.items():
+            tried.append(((side, "dtypes", column), partial(dtype_named, name, column)))
+    for column, name in config.labels.dtypes.items() if config.labels is not None else ():
+        tried.append((("labels", "dtypes", column), partial(dtype_named, name, column)))
+    found = [problem for path, attempt in tried for problem in _refusal(path, attempt)]
+    if windows is not None and not found:
+        found += _refusal(("windows",), partial(WindowCut.of, windows))
+    return found
+
+
+def _length(text: str | None) -> object:
+    return None if text is None else durations.length(text)
+
+
+def _refusal(path: KeyPath, attempt: Callable[[], object]) -> Iterator[Problem]:
+    try:
+        attempt()
+    except ConfigError as error:
+        words = error.message.removeprefix(f"{path[0]}: ").removeprefix("dtypes: ")
+        yield Problem(path, words, error.hint)
 
 
 def section(body: Any, *keys: str | int) -> dict[str, Any]:

@@ -13,9 +13,10 @@ from pydantic_core import ErrorDetails
 
 from mmon.config import Config
 from mmon.config_text import Expanded, KeyPath, Problem
-from mmon.redaction import SECRET_SECTIONS, mask_uri
+from mmon.redaction import SECRET_SECTIONS, masked
 
 _LONGEST_VALUE = 60
+_DEEPEST = 24
 
 _EXPECTED = {
     "bool_type": "true or false",
@@ -34,9 +35,33 @@ _EXPECTED = {
     "string_too_long": "a text of at most {max_length} character(s)",
     "string_too_short": "a text with something in it",
     "string_type": "a text",
+    "string_unicode": "a text in UTF-8",
     "too_short": "a list with something in it",
     "tuple_type": "a list",
 }
+
+
+_NO_TEXT = re.compile(r"[\x00\ud800-\udc7f\udd00-\udfff]")
+# Bytes of file names that are no text are the halves that this leaves out.
+
+
+def unusable(value: Any, path: KeyPath = ()) -> list[Problem]:
+    """What no plain data may hold, whoever made it: characters that are none, endless depth."""
+    if len(path) > _DEEPEST:
+        return [Problem(path[:1], "is nested too deeply")]
+    if isinstance(value, str):
+        is_bad = _NO_TEXT.search(value)
+        return [Problem(path, "holds a character that no text may hold")] if is_bad else []
+    items: Iterable[tuple[Any, Any]] = ()
+    if isinstance(value, Mapping):
+        if not all(isinstance(key, str) for key in value):
+            return [Problem(path, "has a key that is no text")]
+        if any(map(_NO_TEXT.search, value)):
+            return [Problem(path, "has a key with a character that no text may hold")]
+        items = value.items()
+    elif isinstance(value, list | tuple):
+        items = enumerate(value)
+    return [problem for key, item in items for problem in unusable(item, (*path, key))]
 
 
 def problems_of(error: pydantic.ValidationError, body: Mapping[str, Any]) -> list[Problem]:
@@ -108,7 +133,7 @@ def shown(value: Any, path: KeyPath) -> str | None:
         return "a list" if value else "an empty list"
     if value is None or isinstance(value, bool):
         return {None: "null", True: "true", False: "false"}[value]
-    text = repr(mask_uri(value.written if isinstance(value, Expanded) else str(value)))
+    text = repr(masked(value.written if isinstance(value, Expanded) else str(value)))
     if isinstance(value, int | float):
         text = text.strip("'")
     return text if len(text) <= _LONGEST_VALUE else text[: _LONGEST_VALUE - 1] + "…"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import re
 from collections.abc import Mapping
@@ -9,7 +10,12 @@ from typing import Any
 
 import yaml
 
+from mmon.redaction import keep_variable
+
 KeyPath = tuple[str | int, ...]
+
+_MOST_NODES = 250_000  # 100,000 columns with levels of their own
+_MOST_DIGITS = 400
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -106,7 +112,8 @@ def retype(text: str) -> Any:
     """
     for name, (pattern, _) in _CORE.items():
         if re.fullmatch(pattern, text):
-            return _scalar(name, text)
+            with contextlib.suppress(ValueError):
+                return _scalar(name, text)
     return str(text)
 
 
@@ -120,23 +127,36 @@ def read(text: str, environment: Mapping[str, str]) -> ConfigText:
     environment : mapping of str to str
         The environment variables.
     """
+    reader = _Reader(environment)
+    try:
+        body = reader.mapping(_root(text), ())
+    except _RefusedError as refused:
+        return ConfigText({}, {}, (refused.problem,))
+    return ConfigText(body, reader.lines, tuple(reader.problems))
+
+
+class _RefusedError(Exception):
+    """A text of which nothing is a configuration."""
+
+    def __init__(self, message: str, hint: str | None = None, line: int | None = None) -> None:
+        super().__init__(message)
+        self.problem = Problem((), message, hint, line)
+
+
+def _root(text: str) -> yaml.MappingNode:
     try:
         root = _Loader(text).get_single_node()
     except yaml.MarkedYAMLError as error:
-        return ConfigText({}, {}, (_syntax_problem(error, text),))
+        raise _syntax_error(error, text) from None
     except yaml.YAMLError as error:
-        return ConfigText({}, {}, (Problem((), f"is not YAML: {str(error).splitlines()[0]}"),))
+        raise _RefusedError(f"is not YAML: {str(error).splitlines()[0]}") from None
     except RecursionError:
-        return ConfigText({}, {}, (Problem((), "is nested too deeply"),))
+        raise _RefusedError("is nested too deeply") from None
     if root is None:
-        hint = "`mmon init` writes one to start from"
-        return ConfigText({}, {}, (Problem((), "holds no configuration", hint),))
+        raise _RefusedError("holds no configuration", "`mmon init` writes one to start from")
     if not isinstance(root, yaml.MappingNode):
-        problem = Problem((), "must be `key: value` lines", "`mmon init` writes an example")
-        return ConfigText({}, {}, (problem,))
-    reader = _Reader(environment)
-    body = reader.mapping(root, ())
-    return ConfigText(body, reader.lines, tuple(reader.problems))
+        raise _RefusedError("must be `key: value` lines", "`mmon init` writes an example")
+    return root
 
 
 class _Reader:
@@ -147,8 +167,13 @@ class _Reader:
         self.lines: dict[KeyPath, int] = {}
         self.problems: list[Problem] = []
         self._open: set[int] = set()
+        self._nodes = 0
 
     def value(self, node: yaml.Node, path: KeyPath) -> Any:
+        self._nodes += 1
+        if self._nodes > _MOST_NODES:
+            hint = "an alias (*name) repeats all that its anchor (&name) holds"
+            raise _RefusedError(f"holds more than {_MOST_NODES:,} values", hint, _line(node))
         if id(node) in self._open:
             self._report(node, path, "contains itself")
             return None
@@ -190,7 +215,9 @@ class _Reader:
         if name == "str":
             return self._expand(node, path)
         if name not in _CORE:
-            self._report(node, path, f"has the YAML tag {node.tag!r}, which means nothing here")
+            # The tag is not repeated: it may be a password that wants quotes.
+            hint = "put the value in quotes"
+            self._report(node, path, "has a YAML tag (!), which means nothing here", hint)
             return None
         if name == "null" and node.value == "":
             # A section whose lines are all commented out would otherwise switch things off.
@@ -200,7 +227,11 @@ class _Reader:
         try:
             return _scalar(name, node.value)
         except ValueError:
-            self._report(node, path, f"is not a YAML {name}")
+            is_long = len(node.value) > _MOST_DIGITS
+            what = (
+                f"a number of {len(node.value):,} characters" if is_long else f"not a YAML {name}"
+            )
+            self._report(node, path, f"is {what}")
             return None
 
     def _expand(self, node: yaml.Node, path: KeyPath) -> str:
@@ -215,6 +246,7 @@ class _Reader:
                 self._report(node, path, "has a ${ that names no variable", hint)
                 return ""
             found = self.environment.get(name)
+            keep_variable(name, found or default or "")
             if default is not None:
                 return found or default
             if found is None:
@@ -232,8 +264,11 @@ class _Reader:
 
 
 _VARIABLE = re.compile(
-    r"\$\$|\$\{(?P<name>[A-Za-z_][A-Za-z0-9_]*)(?::-(?P<default>[^}]*))?\}|\$\{[^}\s]*\}?"
+    r"\$\$|\$\{(?P<name>[A-Za-z_][A-Za-z0-9_]*)(?::-(?P<default>[^}]{0,4096}))?\}|\$\{[^}\s]*\}?"
 )
+
+
+_QUOTED_NAME = re.compile(r" '[^'<\\]{2,}'")
 
 
 def _line(node: yaml.Node) -> int:
@@ -247,15 +282,19 @@ def _scalar(name: str, text: str) -> Any:
         return text.lower() == "true"
     if name == "int":
         # Base 0 understands 0x and 0o, but not the leading zeros that base 10 allows.
+        if len(text) > _MOST_DIGITS:
+            raise ValueError("too long")
         return int(text, 0 if text[:2] in ("0x", "0o") else 10)
     return float(text.lower().replace(".inf", "inf").replace(".nan", "nan"))
 
 
-def _syntax_problem(error: yaml.MarkedYAMLError, text: str) -> Problem:
+def _syntax_error(error: yaml.MarkedYAMLError, text: str) -> _RefusedError:
     mark = error.problem_mark or error.context_mark
     what = ", ".join(part for part in (error.context, error.problem) if part)
+    # What an alias (*) or anchor (&) is called may be a password that wants quotes.
+    what = _QUOTED_NAME.sub("", what)
     if mark is None:
-        return Problem((), f"is not YAML: {what}")
+        return _RefusedError(f"is not YAML: {what}")
     lines = text.splitlines()
     around = lines[mark.line] if mark.line < len(lines) else ""
     hint = None
@@ -263,4 +302,4 @@ def _syntax_problem(error: yaml.MarkedYAMLError, text: str) -> Problem:
         hint = 'inside { } and [ ], put it in quotes: "${NAME}"'
     elif "\t" in around[: mark.column + 1]:
         hint = "indent with spaces, not tabs"
-    return Problem((), f"is not YAML: {what} (column {mark.column + 1})", hint, mark.line + 1)
+    return _RefusedError(f"is not YAML: {what} (column {mark.column + 1})", hint, mark.line + 1)

@@ -10,15 +10,27 @@ from typing import TextIO
 
 from mmon.errors import MmonError, OutputError
 from mmon.files import encoded
+from mmon.screen_text import safe_lines, safe_message
 
 
 def say(text: str) -> None:
-    """Print text for a person to stdout; a reader that has gone away is not an error.
+    """Print text for a person to stdout, which nothing in it can disturb.
 
     Raises
     ------
     OutputError
         When stdout cannot be written, for instance because a disk is full.
+    """
+    show(safe_lines(text))
+
+
+def show(text: str) -> None:
+    """Print a laid out report to stdout; a reader that has gone away is not an error.
+
+    Raises
+    ------
+    OutputError
+        When stdout cannot be written.
     """
     ended = text if text.endswith("\n") else f"{text}\n"
     encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
@@ -37,12 +49,13 @@ def hand_over(text: str) -> None:
 
 
 def tell(text: str) -> None:
-    """Print a message to stderr."""
+    """Print a message to stderr, which nothing in it can disturb."""
     if sys.stderr is None:  # closed by whoever started the process
         return
     try:
         encoding = sys.stderr.encoding or "utf-8"
-        sys.stderr.write(text.encode(encoding, "backslashreplace").decode(encoding) + "\n")
+        shown = safe_lines(text)
+        sys.stderr.write(shown.encode(encoding, "backslashreplace").decode(encoding) + "\n")
         sys.stderr.flush()
     except OSError:
         _abandon(sys.stderr)
@@ -50,9 +63,9 @@ def tell(text: str) -> None:
 
 def tell_error(error: MmonError) -> None:
     """Say what failed, and what to do next."""
-    tell(f"mmon: {error.message}")
+    tell(safe_message(f"mmon: {error.message}"))
     if error.hint:
-        tell(f"  hint: {error.hint}")
+        tell(safe_message(f"  hint: {error.hint}"))
 
 
 def is_unicode() -> bool:

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 
+from mmon.records import Count, Interval, Unbounded, ascends, require
+
+_LONGEST_STEP_S = 1e13
+
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Picture:
@@ -29,14 +33,24 @@ class Picture:
     """
 
     column: str
-    window: int
+    window: Count
     edges: tuple[float, ...] | None
     labels: tuple[str, ...] | None
-    reference: tuple[int, ...]
-    production: tuple[int, ...]
+    reference: tuple[Count, ...]
+    production: tuple[Count, ...]
     quantiles: tuple[tuple[float, float | None, float | None], ...]
-    reference_presence: tuple[int, int, int, int]
-    production_presence: tuple[int, int, int, int]
+    reference_presence: tuple[Count, Count, Count, Count]
+    production_presence: tuple[Count, Count, Count, Count]
+
+    def check(self) -> None:
+        """Raise `MisfitError` when what was read back cannot be drawn."""
+        require((self.edges is None) != (self.labels is None), "has not either edges or labels")
+        bins = len(self.labels or ()) if self.edges is None else len(self.edges) - 1
+        require(bins > 0, "has no bins")
+        require(ascends(self.edges or ()), "has edges that do not ascend")
+        for rows in (self.reference, self.production):
+            require(len(rows) == bins, f"has {len(rows)} counts for {bins} bins")
+        require(all(0 <= row[0] <= 1 for row in self.quantiles), "has quantiles outside 0 to 1")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -58,9 +72,14 @@ class Curve:
 
     name: str
     label: str | None
-    x: tuple[float, ...]
-    y: tuple[float, ...]
-    weights: tuple[int, ...] = ()
+    x: tuple[Unbounded, ...]
+    y: tuple[Unbounded, ...]
+    weights: tuple[Count, ...] = ()
+
+    def check(self) -> None:
+        """Raise `MisfitError` when what was read back cannot be drawn."""
+        require(len(self.x) == len(self.y), f"has {len(self.x)} x for {len(self.y)} y")
+        require(len(self.weights) in (0, len(self.x)), "has weights of other points")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -81,12 +100,12 @@ class PerformanceSide:
         `PerformancePicture.plane_edges`; regression only.
     """
 
-    rows: int
-    labelled: int
+    rows: Count
+    labelled: Count
     curves: tuple[Curve, ...] = ()
-    confusion: tuple[tuple[int, ...], ...] | None = None
-    errors: tuple[int, ...] = ()
-    plane: tuple[tuple[int, ...], ...] = ()
+    confusion: tuple[tuple[Count, ...], ...] | None = None
+    errors: tuple[Count, ...] = ()
+    plane: tuple[tuple[Count, ...], ...] = ()
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -107,7 +126,7 @@ class PerformancePicture:
         None where a side has no label.
     """
 
-    window: int
+    window: Count
     segment: str | None
     task: str
     classes: tuple[str, ...]
@@ -115,6 +134,17 @@ class PerformancePicture:
     plane_edges: tuple[float, ...]
     reference: PerformanceSide | None
     production: PerformanceSide | None
+
+    def check(self) -> None:
+        """Raise `MisfitError` when what was read back cannot be drawn."""
+        edges = (self.error_edges, self.plane_edges)
+        require(all(map(ascends, edges)), "has edges that do not ascend")
+        bins, cells = (max(0, len(one) - 1) for one in edges)
+        for side in (self.reference, self.production):
+            if side is not None:
+                require(_is_square(side.confusion or (), len(self.classes)), "lacks confusions")
+                require(len(side.errors) in (0, bins), "has errors in other bins")
+                require(_is_square(side.plane, cells), "has a plane of other cells")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -142,18 +172,18 @@ class FeatureBin:
         changed inside it; None for metrics that are not means over rows.
     """
 
-    window: int
+    window: Count
     column: str
     label: str
     metric: str
-    reference_rows: int
-    production_rows: int
+    reference_rows: Count
+    production_rows: Count
     reference_share: float
     production_share: float
     reference_value: float | None
     production_value: float | None
-    reference_interval: tuple[float, float] | None
-    production_interval: tuple[float, float] | None
+    reference_interval: Interval | None
+    production_interval: Interval | None
     mix: float | None
     rate: float | None
 
@@ -180,13 +210,27 @@ class ActivityPicture:
         (T,) in the latency column's unit; None in empty steps; empty without a latency column.
     """
 
-    window: int
+    window: Count
     segment: str | None
     step_s: float
     starts: tuple[str, ...]
-    rows: tuple[int, ...]
+    rows: tuple[Count, ...]
     expected: tuple[float, ...] = ()
-    errors: tuple[int, ...] = ()
+    errors: tuple[Count, ...] = ()
     latency_p50: tuple[float | None, ...] = ()
     latency_p95: tuple[float | None, ...] = ()
     latency_p99: tuple[float | None, ...] = ()
+
+    def check(self) -> None:
+        """Raise `MisfitError` when what was read back cannot be drawn."""
+        require(1 <= self.step_s < _LONGEST_STEP_S, "has steps of no such length")
+        steps = len(self.starts)
+        require(len(self.rows) == steps, f"has {len(self.rows)} counts for {steps} steps")
+        latencies = (self.latency_p50, self.latency_p95, self.latency_p99)
+        for line in (self.expected, self.errors, *latencies):
+            require(len(line) in (0, steps), f"has {len(line)} numbers for {steps} steps")
+
+
+def _is_square(rows: tuple[tuple[int, ...], ...], size: int) -> bool:
+    """Whether there are so many rows of so many numbers, or none at all."""
+    return not rows or {len(rows), *map(len, rows)} == {size}

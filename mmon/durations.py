@@ -12,6 +12,7 @@ STEPS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(1), 
 """Units of a fixed length; a month (mo) has none."""
 LONGEST_MONTH = timedelta(days=31)
 _LONGEST = timedelta(days=36_525)
+_MOST_DIGITS = 9
 
 
 def length_us(every: str) -> int:
@@ -29,12 +30,13 @@ def length(every: str) -> tuple[int, str]:
         When it is longer than a century.
     """
     unit = every.lstrip("0123456789")
-    count = int(every.removesuffix(unit))
-    # Python refuses to multiply a timedelta beyond 999,999,999 days.
+    digits = every.removesuffix(unit)
+    # Python refuses to multiply a timedelta beyond 999,999,999 days, and to read 4,300 digits.
     step = STEPS.get(unit, timedelta(days=30.4375))
-    if count > _LONGEST // step:
-        raise ConfigError(f"windows: every {every!r} is longer than a century")
-    return count, unit
+    if len(digits) > _MOST_DIGITS or int(digits) > _LONGEST // step:
+        shown = every if len(every) <= 2 * _MOST_DIGITS else f"{every[:_MOST_DIGITS]}…{unit}"
+        raise ConfigError(f"{shown!r} is longer than a century")
+    return int(digits), unit
 
 
 def months_between(start: datetime, end: datetime) -> int:

@@ -14,6 +14,8 @@ from __future__ import annotations
 
 import enum
 
+from mmon.redaction import masked
+
 LESS_MEMORY = "leave out --exact, compare fewer columns, or use a larger machine"
 """What to do when memory runs out."""
 
@@ -30,7 +32,7 @@ class ExitStatus(enum.IntEnum):
 
 
 class MmonError(Exception):
-    """A failure with one sentence for a person and a hint on what to do next.
+    """A failure with one sentence for a person and a hint on what to do next, without secrets.
 
     Parameters
     ----------
@@ -43,9 +45,9 @@ class MmonError(Exception):
     exit_status = ExitStatus.FAILURE
 
     def __init__(self, message: str, *, hint: str | None = None) -> None:
-        super().__init__(message)
-        self.message = message
-        self.hint = hint
+        self.message = masked(message)
+        self.hint = None if hint is None else masked(hint)
+        super().__init__(self.message)
 
     def __str__(self) -> str:
         return f"{self.message} ({self.hint})" if self.hint else self.message

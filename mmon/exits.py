@@ -10,6 +10,7 @@ import typer
 from mmon import console, witness
 from mmon.errors import LESS_MEMORY, ConfigError, ExitStatus, MmonError, OutputError
 from mmon.interrupts import Stopped
+from mmon.redaction import masked
 
 
 def tell(error: BaseException) -> int:
@@ -80,4 +81,4 @@ def _trace(error: BaseException) -> None:
     if witness.is_debugging():
         import traceback
 
-        console.tell("".join(traceback.format_exception(error)).rstrip())
+        console.tell(masked("".join(traceback.format_exception(error)).rstrip()))

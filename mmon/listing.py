@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import importlib
 import inspect
 from collections.abc import Sequence
 
@@ -13,6 +14,10 @@ from mmon.profiles.counts import Counts
 from mmon.profiles.ecdf import Ecdf
 from mmon.profiles.table import ColumnProfile, Profile
 from mmon.results import ColumnKind, Task
+from mmon.screen_text import safe
+
+# Manual pages of what is not a metric, by the module whose docstring they are.
+_TOPICS = {"reading": "mmon.profiles.recognise"}
 
 
 def of_metrics(width: int) -> str:
@@ -31,18 +36,20 @@ def of_metrics(width: int) -> str:
 
 
 def manual(name: str) -> str:
-    """The manual page of a metric.
+    """The manual page of a metric, or of how columns are read.
 
     Raises
     ------
     ConfigError
         When there is no metric of that name.
     """
+    if name in _TOPICS:
+        return inspect.getdoc(importlib.import_module(_TOPICS[name])) or ""
     base = performance.base_name(name)
     if base in performance.names():
         return inspect.getdoc(performance.metric_class(base)) or ""
     if name not in metrics.names():
-        known = [*metrics.names(), *performance.names()]
+        known = [*metrics.names(), *performance.names(), *_TOPICS]
         raise ConfigError(f"unknown metric {name!r}", hint=closest(name, known))
     return inspect.getdoc(metrics.metric_class(name)) or ""
 
@@ -55,7 +62,8 @@ def of_profile(profile: Profile, width: int) -> str:
     """A baseline's columns, one line each: kind, missing share, and a summary of the values."""
     rows = [("column", "kind", "missing", "distinct", "min, quartiles, max; most frequent")]
     rows += [_column(column) for column in profile.columns]
-    head = f"{profile.source}: {profile.rows:,} rows, {len(profile.columns)} columns, "
+    source = safe(profile.source, unicode=True)
+    head = f"{source}: {profile.rows:,} rows, {len(profile.columns)} columns, "
     head += "exact" if profile.rank_error == 0 else f"rank error {profile.rank_error:.2g}"
     return f"{head}\n\n{_table(rows, width, numbers=(2, 3))}"
 
@@ -82,6 +90,7 @@ def _moment(microseconds: float) -> str:
 
 def _table(rows: Sequence[Sequence[str]], width: int, numbers: Sequence[int]) -> str:
     """Aligned columns; the last one is cut to the width."""
+    rows = [[safe(cell, unicode=True) for cell in row] for row in rows]
     widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]) - 1)]
     lines = []
     for row in rows:

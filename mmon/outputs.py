@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from mmon import console, overlap
 from mmon.errors import ConfigError, MmonError, OutputError
 from mmon.files import descriptor, is_path, remove, write_text
+from mmon.screen_text import safe
 
 if TYPE_CHECKING:
     from mmon.config import Config
@@ -128,7 +129,7 @@ def _write(document: Document, name: str, path: str) -> None:
 
 def _print(document: Document, *, quiet: bool) -> None:
     if quiet:
-        console.say(f"{document.verdict.upper()} {document.sentence}")
+        console.say(safe(f"{document.verdict.upper()} {document.sentence}", unicode=True))
         return
     from mmon.reports import terminal
 
@@ -138,4 +139,4 @@ def _print(document: Document, *, quiet: bool) -> None:
         color=console.is_colorful(),
         unicode=console.is_unicode(),
     )
-    console.say(text)
+    console.show(text)

@@ -25,7 +25,9 @@ from mmon.profiles.picture import picture
 from mmon.profiles.precision import at_one_precision
 from mmon.profiles.reading import natural_reading
 from mmon.profiles.table import Profile
+from mmon.redaction import without_secrets
 from mmon.results import Column, Document, Result, ResultKind, Source, Status
+from mmon.scope import is_compared
 from mmon.sentence import sentence
 from mmon.sides import (
     Inputs,
@@ -43,6 +45,7 @@ from mmon.verdict import decide, exit_status, judge
 D = TypeVar("D", ActivityPicture, FeatureBin, PerformancePicture)
 
 
+@sources.unchanged()
 def run(config: Config, inputs: Inputs | None = None, progress: Progress | None = None) -> Document:
     """Compare production with the reference and judge the difference.
 
@@ -61,14 +64,15 @@ def run(config: Config, inputs: Inputs | None = None, progress: Progress | None 
     found = assess(config, reference, production, rule=rule, now_us=to_us(started))
     results = found.results
     results += _duplicates(config, inputs, reference, production, rule)
+    worst = _worst_statuses(results)
     windows = [
-        dataclasses.replace(window, status=_worst_status(results, window.index))
+        dataclasses.replace(window, status=worst.get(window.index, Status.NO_DETECTION))
         for window in production.windows
     ]
     shown = _shown_window(results)
     verdict = decide(results, rule, expected=_deciding(config))
     digest = config_digest(config)
-    return Document(
+    document = Document(
         mmon_version=mmon.__version__,
         project=config.project,
         endpoint=config.endpoint,
@@ -93,6 +97,7 @@ def run(config: Config, inputs: Inputs | None = None, progress: Progress | None 
         configuration=public_dict(config),
         versions=_versions(),
     )
+    return without_secrets(document)
 
 
 def _duplicates(
@@ -106,10 +111,10 @@ def _duplicates(
     before = inputs.reference
     if isinstance(before, Profile) or (before is None and is_stored(config.reference)):
         return judge([data_quality.duplicates_unknown(context)], rule)
-    sides = (before or opened(config.reference), production.data)
+    sides = (before or opened(config.reference, is_needed=is_compared(config)), production.data)
     # The more rows, the more of them repeat: only as many rows of each side are comparable.
     rows = min(reference.rows, production.outside + sum(w.rows for w in production.windows))
-    counts = [sources.count_duplicates(side.frame.head(rows), side.name) for side in sides]
+    counts = [sources.count_duplicates(side.frame, side.name, rows) for side in sides]
     return judge([data_quality.duplicate_share(context, counts[0], counts[1])], rule)
 
 
@@ -145,13 +150,18 @@ def _drawn(drawings: Sequence[Drawing], kind: type[D], window: int) -> list[D]:
     return [one for one in drawings if isinstance(one, kind) and one.window == window]
 
 
-def _worst_status(results: Sequence[Result], window: int) -> Status:
-    statuses = [r.status for r in results if r.window == window and r.gating]
-    return max(statuses, key=lambda status: status.severity, default=Status.NO_DETECTION)
+def _worst_statuses(results: Sequence[Result]) -> dict[int, Status]:
+    """The worst status of the results that gate, of each window that has any."""
+    worst: dict[int, Status] = {}
+    for result in results:
+        if result.gating:
+            known = worst.get(result.window, result.status)
+            worst[result.window] = max(known, result.status, key=lambda status: status.severity)
+    return worst
 
 
 def _columns(reference: Profile, new_columns: Mapping[str, pl.DataType]) -> list[Column]:
-    known = [Column(c.name, c.kind, c.dtype, c.reason) for c in reference.columns]
+    known = [Column(c.name, c.kind, c.value_type, c.reason) for c in reference.columns]
     new = [
         Column(name, natural_reading(dtype)[1], str(dtype), "new: the reference does not have it")
         for name, dtype in new_columns.items()
@@ -171,10 +181,11 @@ def _pictures(
             if result.status is not Status.IRRELEVANT:
                 worst[result.column] = max(worst.get(result.column, rank), rank)
     found = []
-    for column in (one for one in reference.columns if one.is_tested):
+    # All windows are read by one plan.
+    places = {one.name: place for place, one in enumerate(profiles[0].columns)} if profiles else {}
+    for column in (one for one in reference.columns if one.is_tested and one.name in places):
         window = -worst[column.name][2] if column.name in worst else 0
-        current = profiles[window].column(column.name) if profiles else None
-        drawn = picture(column, current, window) if current is not None else None
+        drawn = picture(column, profiles[window].columns[places[column.name]], window)
         if drawn is not None:
             found.append(drawn)
     return found

@@ -7,20 +7,21 @@ lays out what stands here. ``Document.to_dict`` is the JSON that users and CI re
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import enum
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
+from mmon import records
 from mmon.drawings import (
     ActivityPicture,
-    Curve,
     FeatureBin,
     PerformancePicture,
-    PerformanceSide,
     Picture,
 )
 from mmon.errors import ExitStatus
+from mmon.records import Count, Interval, Null, require
 
 SCHEMA_VERSION = 1
 
@@ -113,13 +114,13 @@ class Result:
     application: str
     kind: ResultKind
     name: str
-    window: int = 0
+    window: Count = 0
     segment: str | None = None
     column: str | None = None
     value: float | None = None
-    error: float = 0.0
+    error: Annotated[float, Null(math.inf)] = 0.0
     reference_value: float | None = None
-    interval: tuple[float, float] | None = None
+    interval: Interval | None = None
     p_value: float | None = None
     q_value: float | None = None
     potential: float | None = None
@@ -137,14 +138,17 @@ class Metric:
     application: str
     name: str
     value: float | None
-    window: int = 0
+    window: Count = 0
     segment: str | None = None
     column: str | None = None
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Column:
-    """One column of the reference or of production, how it was treated, and why."""
+    """One column of the reference or of production, how it was treated, and why.
+
+    ``dtype`` is the type of its values, as Polars calls it, whatever type the file has for them.
+    """
 
     name: str
     kind: ColumnKind
@@ -156,13 +160,18 @@ class Column:
 class Window:
     """One production window, the interval (start, end]; times are ISO 8601 or None."""
 
-    index: int
-    rows: int
+    index: Count
+    rows: Count
     start: str | None = None
     end: str | None = None
-    late_rows: int = 0
+    late_rows: Count = 0
     rank_error: float = 0.0
     status: Status = Status.NO_DETECTION
+
+    def check(self) -> None:
+        """Raise `MisfitError` when what was read back is no window."""
+        require(_is_instant(self.start), "has a start that is no time")
+        require(_is_instant(self.end), "has an end that is no time")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -170,7 +179,7 @@ class Source:
     """Where a dataset came from and how much of it was read."""
 
     source: str
-    rows: int
+    rows: Count
     rank_error: float = 0.0
 
 
@@ -217,61 +226,33 @@ class Document:
 
         Raises
         ------
-        KeyError, TypeError, ValueError
-            When ``body`` is not a result document of this version.
+        MisfitError
+            When ``body`` is not a result document of this version, with the place that is not.
         """
-        known = {field.name for field in dataclasses.fields(cls)}
-        values = {name: body[name] for name in known}
-        values["verdict"] = Verdict(body["verdict"])
-        values["exit_status"] = ExitStatus(body["exit_status"])
-        values["reference"] = Source(**body["reference"])
-        values["production"] = Source(**body["production"])
-        values["windows"] = tuple(
-            Window(**{**row, "status": Status(row["status"])}) for row in body["windows"]
-        )
-        values["results"] = tuple(_result(row) for row in body["results"])
-        values["metrics"] = tuple(Metric(**row) for row in body["metrics"])
-        values["columns"] = tuple(
-            Column(**{**row, "kind": ColumnKind(row["kind"])}) for row in body["columns"]
-        )
-        values["pictures"] = tuple(Picture(**_tuples(row)) for row in body["pictures"])
-        values["performance"] = tuple(_performance(row) for row in body["performance"])
-        values["bins"] = tuple(FeatureBin(**_tuples(row)) for row in body["bins"])
-        values["activity"] = tuple(ActivityPicture(**_tuples(row)) for row in body["activity"])
-        return cls(**values)
+        document: Self = records.reader(cls)(body)
+        return document
+
+    def check(self) -> None:
+        """Raise `MisfitError` when what was read back does not fit together."""
+        version = self.schema_version
+        require(version == SCHEMA_VERSION, f"is of version {version}, not {SCHEMA_VERSION}")
+        for place, moment in (("started_at", self.started_at), ("finished_at", self.finished_at)):
+            require(_is_instant(moment), f"has a {place} that is no time")
+        numbers = [window.index for window in self.windows]
+        require(numbers == list(range(len(numbers))), "has windows that are not numbered in order")
+        shown = (self.results, self.metrics, self.pictures, self.performance, self.bins)
+        for rows in (*shown, self.activity):
+            for row in rows:
+                is_there = row.window < max(1, len(numbers))
+                require(is_there, f"tells of window {row.window}, which it does not have")
 
 
-def _result(row: Mapping[str, Any]) -> Result:
-    interval = row["interval"]
-    return Result(
-        **{
-            **row,
-            "kind": ResultKind(row["kind"]),
-            "status": Status(row["status"]),
-            "error": math.inf if row["error"] is None else row["error"],
-            "interval": None if interval is None else (interval[0], interval[1]),
-        }
-    )
-
-
-def _performance(row: Mapping[str, Any]) -> PerformancePicture:
-    sides = {name: _side(row[name]) for name in ("reference", "production")}
-    return PerformancePicture(**{**_tuples(row), **sides})
-
-
-def _side(body: Mapping[str, Any] | None) -> PerformanceSide | None:
-    if body is None:
-        return None
-    curves = tuple(Curve(**_tuples(curve)) for curve in body["curves"])
-    return PerformanceSide(**{**_tuples(body), "curves": curves})
-
-
-def _tuples(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return {key: _tuples(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return tuple(_tuples(item) for item in value)
-    return value
+def _is_instant(text: str | None) -> bool:
+    """Whether a text is a time in ISO 8601, or nothing."""
+    try:
+        return text is None or bool(dt.datetime.fromisoformat(text))
+    except ValueError:
+        return False
 
 
 def _plain(value: Any) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 
 import polars as pl
 
@@ -239,3 +239,38 @@ def _activity(config: Config, plan: Plan, schema: Schema) -> ActivityPlan | None
         id=there(roles.id),
         timezone=windows.timezone if windows is not None else "UTC",
     )
+
+
+def is_compared(config: Config, known: Collection[str] | None = None) -> Callable[[str], bool]:
+    """Which columns a run reads; a trouble with any other must not stop it.
+
+    Parameters
+    ----------
+    config : Config
+    known : collection of str, optional
+        The columns of the reference: of production, no others are read.
+    """
+    roles = config.columns
+    named = {*role_columns(roles), *(() if config.segments is None else config.segments.columns)}
+    if config.labels is not None and config.labels.on is not None:
+        named.add(config.labels.on)
+
+    def is_read(name: str) -> bool:
+        if name in named:
+            return True
+        is_known = known is None or name in known
+        is_chosen = roles.features == "all" or name in roles.features
+        return is_known and is_chosen and not roles.ignores(name)
+
+    return is_read
+
+
+def new_columns(
+    config: Config, reference: Profile, schema: Mapping[str, pl.DataType]
+) -> dict[str, pl.DataType]:
+    """Production's columns that the reference does not have, and nobody asked to leave out."""
+    if config.columns.features != "all":
+        return {}
+    roles = config.columns
+    known = {column.name for column in reference.columns} | role_columns(roles).keys()
+    return {name: t for name, t in schema.items() if name not in known and not roles.ignores(name)}

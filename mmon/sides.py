@@ -16,16 +16,27 @@ from mmon.profiles.build import Profiled, profile_frame
 from mmon.profiles.cuts import WHOLE
 from mmon.profiles.label_facts import LabelFacts
 from mmon.profiles.pile import Limits
-from mmon.profiles.plan import plan_production, plan_reference, role_columns
+from mmon.profiles.plan import check_ignored, plan_production, plan_reference
 from mmon.profiles.reading import Reading
+from mmon.profiles.recognise import Found
 from mmon.profiles.settle import settle
+from mmon.profiles.survey import revised, survey
 from mmon.profiles.table import Profile
 from mmon.results import Window
-from mmon.scope import check_scored_classes, production_extent, reference_extent, stored_reference
+from mmon.scope import (
+    check_scored_classes,
+    is_compared,
+    new_columns,
+    production_extent,
+    reference_extent,
+    stored_reference,
+)
 from mmon.sources.labels import join_configured
 from mmon.timestamps import to_us
 from mmon.windows import RowCut, WindowCut
 
+# Once for what the first rows did not show, and once more for what that shows.
+_MOST_LOOKS = 2
 # More windows than these without rows come from a stray time, years away.
 _MORE_WINDOWS = 100
 
@@ -39,6 +50,8 @@ class Data:
 
     frame: pl.LazyFrame
     name: str
+    check: Callable[[int], None] = lambda _: None
+    """Called with the rows that a pass read; raises when that is not what the files announced."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -96,6 +109,7 @@ def read_reference(config: Config, inputs: Inputs, progress: Progress | None) ->
     return profile_reference(config, given, progress)
 
 
+@sources.unchanged()
 def profile_reference(
     config: Config, data: Data | None = None, progress: Progress | None = None
 ) -> Profile:
@@ -106,22 +120,18 @@ def profile_reference(
     DataError
         When it cannot be read or holds no rows.
     """
-    source = data or opened(config.reference)
+    # Categories are read as they are written: 1.50 is no number then.
+    texts = dict.fromkeys(config.columns.categorical, pl.String())
+    source = data or opened(config.reference, texts, is_needed=is_compared(config))
     with sources.reading(source.name):
-        schema = source.frame.collect_schema()
-        plan = plan_reference(schema, config.columns)
-        if not plan.columns:
-            raise DataError(f"{source.name} has no columns to compare")
-        extent = reference_extent(config, plan, schema)
-        found = profile_frame(
-            source.frame,
-            plan,
-            source=source.name,
-            limits=_limits(config),
-            extent=extent,
-            progress=_told(progress, "reference"),
-        )
-    profile = dataclasses.replace(found.profiles[WHOLE], outcome=extent.outcome)
+        recognised = survey(source.frame, config.columns)
+        profile = _profiled(config, source, recognised, progress)
+        for _ in range(_MOST_LOOKS):
+            wrong = revised(profile, source.frame, recognised, config.columns)
+            if not wrong:
+                break
+            recognised = {**recognised, **wrong}
+            profile = _profiled(config, source, recognised, progress)
     if not profile.rows:
         raise DataError(
             f"the reference {source.name} has no rows", hint="give it the data to compare with"
@@ -129,6 +139,28 @@ def profile_reference(
     check_scored_classes(config, profile)
     roles = config.columns
     return settle(profile, frozenset({*roles.categorical, *roles.numeric, *_named(config)}))
+
+
+def _profiled(
+    config: Config, source: Data, recognised: Mapping[str, Found], progress: Progress | None
+) -> Profile:
+    """The reference's profile, its texts read as they were recognised."""
+    schema = source.frame.collect_schema()
+    plan = plan_reference(schema, config.columns, recognised)
+    if not plan.columns:
+        raise DataError(f"{source.name} has no columns to compare")
+    extent = reference_extent(config, plan, schema)
+    found = profile_frame(
+        source.frame,
+        plan,
+        source=source.name,
+        limits=_limits(config),
+        extent=extent,
+        progress=_told(progress, "reference"),
+    )
+    source.check(found.profiles[WHOLE].rows)
+    ignored = tuple(name for name in schema if config.columns.ignores(name))
+    return dataclasses.replace(found.profiles[WHOLE], outcome=extent.outcome, ignored=ignored)
 
 
 def read_production(
@@ -142,7 +174,9 @@ def read_production(
         When it cannot be read, or cannot be cut into the configured windows.
     """
     expected = _expected(reference)
-    data = inputs.production or opened(config.production, expected)
+    data = inputs.production or opened(
+        config.production, expected, is_compared(config, {c.name for c in reference.columns})
+    )
     cut = _cut(config)
     joined = join_configured(config, data.frame, data.name, expect=expected)
     frame = data.frame if joined is None else joined.frame
@@ -150,7 +184,11 @@ def read_production(
     with sources.reading(data.name):
         schema = data.frame.collect_schema()
         readable = frame.collect_schema()
-        plan = plan_production(reference, readable, config.columns)
+        if not (isinstance(inputs.reference, Profile) or is_stored(config.reference)):
+            known = (column.name for column in reference.columns)
+            check_ignored([*known, *reference.ignored, *schema], config.columns)
+        recognised = survey(frame, config.columns, _undecided(config, reference, readable))
+        plan = plan_production(reference, readable, config.columns, recognised)
         found = profile_frame(
             frame,
             plan,
@@ -162,20 +200,30 @@ def read_production(
             watchers=() if matched is None else (matched,),
             progress=_told(progress, "production"),
         )
+    data.check(found.outside + sum(profile.rows for profile in found.profiles.values()))
     kept = _with_empty(config, cut, _kept(config, cut, found))
     if not kept and _expects_rows(config):
         # Nothing at all arrived, and that is what there is to tell.
         kept, cut = [WHOLE], None
-    left_out = sum(profile.rows for key, profile in found.profiles.items() if key not in kept)
+    left_out = sum(found.profiles[key].rows for key in found.profiles.keys() - set(kept))
     return Production(
         data=data,
         windows=[_window(index, cut, key, found) for index, key in enumerate(kept)],
         profiles=[found.profiles.get(key, found.empty) for key in kept],
         outside=found.outside + left_out,
-        new_columns=_new_columns(config, reference, schema),
+        new_columns=new_columns(config, reference, schema),
         spans=[_span(cut, key) for key in kept],
         labels=None if matched is None else matched.finish(),
     )
+
+
+def _undecided(config: Config, reference: Profile, schema: Mapping[str, pl.DataType]) -> list[str]:
+    """Columns that production is looked at for: the reference may not tell how they are written."""
+    read = (Reading.NUMBER, Reading.TIME)
+    names = [column.name for column in reference.columns if column.reading in read]
+    if config.columns.timestamp is not None:
+        names.append(config.columns.timestamp)
+    return [name for name in names if name in schema]
 
 
 def is_stored(dataset: Dataset) -> bool:
@@ -183,7 +231,11 @@ def is_stored(dataset: Dataset) -> bool:
     return isinstance(dataset.path, str) and baseline.is_baseline(dataset.path)
 
 
-def opened(dataset: Dataset, expect: Mapping[str, pl.DataType] | None = None) -> Data:
+def opened(
+    dataset: Dataset,
+    expect: Mapping[str, pl.DataType] | None = None,
+    is_needed: Callable[[str], bool] = lambda _: True,
+) -> Data:
     """A dataset with rows, opened.
 
     Raises
@@ -196,8 +248,8 @@ def opened(dataset: Dataset, expect: Mapping[str, pl.DataType] | None = None) ->
             f"{dataset.path} is a baseline, which holds no rows",
             hint="only the reference of a comparison can be one",
         )
-    frame = sources.open_dataset(dataset, expect=expect)
-    return Data(frame, sources.display_name(dataset.path))
+    found = sources.open_counted(dataset, expect=expect, is_needed=is_needed)
+    return Data(found.frame, found.name, found.check)
 
 
 def iso(moment: dt.datetime) -> str:
@@ -274,19 +326,8 @@ def _expected(reference: Profile) -> dict[str, pl.DataType]:
     return {
         column.name: wanted[column.reading]
         for column in reference.columns
-        if column.reading in wanted and column.is_tested
+        if column.reading in wanted and column.is_tested and column.dtype != "Boolean"
     }
-
-
-def _new_columns(
-    config: Config, reference: Profile, schema: Mapping[str, pl.DataType]
-) -> dict[str, pl.DataType]:
-    if config.columns.features != "all":
-        return {}
-    roles = config.columns
-    known = {column.name for column in reference.columns} | set(roles.ignore)
-    known |= role_columns(roles).keys()
-    return {name: t for name, t in schema.items() if name not in known}
 
 
 def _named(config: Config) -> Sequence[str]:

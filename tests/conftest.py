@@ -11,6 +11,8 @@ from pathlib import Path
 import hypothesis
 import pytest
 
+from mmon import redaction
+
 REPOSITORY = Path(__file__).parent.parent
 DATA = REPOSITORY.parent / "shared" / "data"
 
@@ -57,3 +59,10 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
             pytest.fail(f"needs: {what}", pytrace=False)
         # Reached on a contributor's machine alone: where services are required it failed above.
         pytest.skip(f"needs: {what}")
+
+
+@pytest.fixture(autouse=True)
+def _no_secrets_of_other_tests(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process remembers its secrets: what one test made one is a plain word in another."""
+    for known in ("_secrets", "_uris"):
+        monkeypatch.setattr(redaction, known, {})

@@ -10,6 +10,7 @@ from mmon.candidate import Candidate
 from mmon.profiles.class_codes import MOST_CLASSES
 from mmon.profiles.classification import ClassificationTables
 from mmon.profiles.outcomes import Fault
+from mmon.profiles.table import Performance, Profile
 from mmon.results import ResultKind, Score, Task
 
 _WORDS = {
@@ -18,6 +19,15 @@ _WORDS = {
     Fault.UNKNOWN_PREDICTION: "a prediction that is {}: left out",
     Fault.UNKNOWN_TARGET: "a target that is {}: taken as unlabelled",
 }
+# The metrics for which a row without a probability is none.
+_OF_SCORES = frozenset(
+    {
+        *("average_precision", "brier_score", "expected_calibration_error", "log_loss"),
+        *("roc_auc", "top_k_accuracy"),
+    }
+)
+# A metric of fewer rows than the others are may be that of another model.
+_MOST_LEFT_OUT = 0.1
 # Keys of the configuration's columns; they are the words for them, too.
 _ROLES = ("target", "prediction", "score", "lower", "upper")
 # A prediction that is constant for so few rows may be so by chance.
@@ -41,6 +51,25 @@ def fault_candidates(context: Context) -> list[Candidate]:
     return found
 
 
+def too_many_faults(
+    context: Context, side: Profile, tables: Performance, metric: str
+) -> str | None:
+    """Why a metric says nothing of one side: too many of its rows had to be left out."""
+    has_answers = context.config.columns.prediction is not None
+    lost = {
+        fault: rows
+        for fault, rows in side.faults.items()
+        if fault >= Fault.UNKNOWN_PREDICTION or metric in _OF_SCORES or not has_answers
+    }
+    left_out = sum(lost.values())
+    known = min(tables.labelled, side.rows - left_out)
+    if left_out <= _MOST_LEFT_OUT * (left_out + known):
+        return None
+    worst = max(lost, key=lambda fault: lost[fault])
+    words = _WORDS[worst].format(_unlike(tables)).partition(":")[0]
+    return f"{lost[worst]:,} of {side.rows:,} rows have {words}: too many to leave out"
+
+
 def _missing(context: Context) -> list[Candidate]:
     """That production lacks a column of the outcome that the reference has."""
     roles = context.config.columns
@@ -58,7 +87,7 @@ def _missing(context: Context) -> list[Candidate]:
     return found
 
 
-def _unlike(cur: object) -> str:
+def _unlike(cur: Performance) -> str:
     if not isinstance(cur, ClassificationTables):
         return "not a number"
     if cur.task is Task.BINARY:

@@ -15,7 +15,7 @@ from mmon.analyses._drops import (
     drop_candidate,
     level_candidates,
 )
-from mmon.analyses._outcome_faults import fault_candidates
+from mmon.analyses._outcome_faults import fault_candidates, too_many_faults
 from mmon.analyses._where_worse import where_worse
 from mmon.candidate import Candidate
 from mmon.config_analyses import ModelPerformance, PerformanceLevels, Thresholds
@@ -24,7 +24,7 @@ from mmon.performance._class_picture import class_picture
 from mmon.performance._number_picture import number_picture
 from mmon.profiles.classification import ClassificationTables
 from mmon.profiles.regression import RegressionTables
-from mmon.profiles.table import Performance
+from mmon.profiles.table import Performance, Profile
 from mmon.profiles.tasks import task_of
 from mmon.results import Metric, ResultKind, Score, Task
 
@@ -70,8 +70,18 @@ class _Sides:
         self, metric: PerformanceMetric
     ) -> tuple[Mapping[str, Estimate], Mapping[str, Estimate]]:
         """The metric by full name, of the reference and of production."""
-        before = {} if self.ref is None else _estimates(metric, self.ref)
-        return before, _estimates(metric, self.cur)
+        before = {} if self.ref is None else self._known(metric, self.ref, self.context.reference)
+        return before, self._known(metric, self.cur, self.context.production)
+
+    def _known(
+        self, metric: PerformanceMetric, tables: Performance, side: Profile
+    ) -> Mapping[str, Estimate]:
+        """One side's estimates, undefined where too many rows could not be used."""
+        found = _estimates(metric, tables)
+        reason = too_many_faults(self.context, side, tables, metric.name)
+        if reason is None:
+            return found
+        return {name: Estimate(None, reason=reason) for name in found}
 
     def candidates(self, metric: PerformanceMetric, deciding: Mapping[str, str]) -> list[Candidate]:
         """The metric's values, and its drops where they decide or have levels of their own."""
@@ -166,9 +176,9 @@ def _usual(settings: ModelPerformance, task: Task, sides: _Sides) -> Performance
     score that production lost is told, and not made up for by another metric.
     """
     usual = [_load(settings, name) for name in _USUAL[task]]
-    tables, side = (sides.cur, 1) if sides.ref is None else (sides.ref, 0)
+    tables = sides.cur if sides.ref is None else sides.ref
     for metric in usual:
-        if sides.estimates(metric)[side][main_name(metric, task)].value is not None:
+        if _estimates(metric, tables)[main_name(metric, task)].value is not None:
             return metric
     has_scores = isinstance(tables, ClassificationTables) and tables.has_scores
     return usual[0] if has_scores else usual[-1]

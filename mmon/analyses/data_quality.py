@@ -16,6 +16,7 @@ from mmon.config_analyses import DataQuality, Thresholds
 from mmon.metrics._proportions import two_proportions
 from mmon.profiles.counts import Counts, align
 from mmon.profiles.ecdf import Ecdf
+from mmon.profiles.plan import nearly_named
 from mmon.profiles.table import ColumnProfile
 from mmon.results import ColumnKind, ResultKind, Score
 
@@ -23,6 +24,7 @@ APPLICATION = "data-quality"
 
 DEFAULT_THRESHOLDS = {
     "missing_share": Thresholds(potential=0.05, detected=0.2),
+    "unreadable_share": Thresholds(potential=0.01, detected=0.05),
     "infinite_share": Thresholds(potential=0.01, detected=0.05),
     "unseen_share": Thresholds(potential=0.05, detected=0.2),
     "out_of_range_share": Thresholds(potential=0.05, detected=0.2),
@@ -47,6 +49,8 @@ def analyse(context: Context) -> Findings:
             continue
         candidates.append(_missing_share(context, ref, cur))
         candidates.append(_type_change(context, ref, cur))
+        if ref.unreadable or cur.unreadable:
+            candidates.append(_unreadable_share(context, ref, cur))
         if ref.is_tested and cur.is_tested:
             candidates += _checks_of_values(context, ref, cur)
     candidates += [_fact(context, "new_column", name, 1.0) for name in context.new_columns]
@@ -68,6 +72,9 @@ def _missing_column(context: Context, ref: ColumnProfile) -> Candidate:
     if ref.name == context.config.columns.target:
         return _fact(context, "missing_column", ref.name, 0.0, "no labels in production yet")
     reason = "production does not have this column"
+    near = nearly_named(ref.name, context.new_columns)
+    if near:
+        reason += f": did you mean its column {near[0]!r}?"
     found = _fact(context, "missing_column", ref.name, 1.0, reason)
     if ref.is_tested or "missing_column" in _settings(context).thresholds:
         return found
@@ -92,7 +99,7 @@ def _missing_increase(context: Context, ref: ColumnProfile, cur: ColumnProfile) 
         "missing_share",
         ref.name,
         (ref.presence.missing - ref.unreadable, ref.presence.rows),
-        # What is there and cannot be read is a change of type, not a missing value.
+        # What is there and cannot be read is told as that, and is not missing.
         (cur.presence.missing - cur.unreadable, cur.presence.rows),
     )
 
@@ -100,17 +107,29 @@ def _missing_increase(context: Context, ref: ColumnProfile, cur: ColumnProfile) 
 def _type_change(context: Context, ref: ColumnProfile, cur: ColumnProfile) -> Candidate:
     if ref.is_tested and not cur.is_tested:
         return _fact(context, "type_change", ref.name, 1.0, cur.reason)
-    there = cur.presence.present + cur.presence.inf + cur.unreadable
-    share = cur.unreadable / there if there else 0.0
     reason = None
-    if cur.unreadable:
-        reason = f"{cur.unreadable:,} of {there:,} values are not {_NOUNS[ref.kind]}"
-    elif ref.dtype != cur.dtype and ref.is_tested:
+    if ref.dtype != cur.dtype and ref.is_tested:
         reason = f"{ref.dtype} became {cur.dtype}; compared all the same"
-    return _fact(context, "type_change", ref.name, share, reason)
+    return _fact(context, "type_change", ref.name, 0.0, reason)
 
 
-_NOUNS = {ColumnKind.NUMERIC: "numbers", ColumnKind.DATETIME: "dates"}
+def _unreadable_share(context: Context, ref: ColumnProfile, cur: ColumnProfile) -> Candidate:
+    """The increase of the share of values that are there and are not what the column holds."""
+    counts = [
+        (one.unreadable, one.presence.present + one.presence.inf + one.unreadable)
+        for one in (ref, cur)
+    ]
+    found = _share(context, "unreadable_share", ref.name, counts[0], counts[1])
+    (_, _), (lost, there) = counts
+    if not lost:
+        return found
+    examples = " and ".join(repr(text[:_LONGEST]) for text in cur.examples)
+    reason = f"{lost:,} of {there:,} values are no {_NOUNS[ref.kind]}: {examples}"
+    return dataclasses.replace(found, reason=reason)
+
+
+_NOUNS = {ColumnKind.NUMERIC: "numbers", ColumnKind.DATETIME: "times"}
+_LONGEST = 40
 
 
 def _checks_of_values(context: Context, ref: ColumnProfile, cur: ColumnProfile) -> list[Candidate]:

@@ -39,6 +39,16 @@ def batch_rows(columns: int) -> int:
     return max(low, min(high, _BATCH_VALUES // max(columns, 1)))
 
 
+def column_of(batch: pl.DataFrame, name: str) -> pl.Series:
+    """A column of a batch, under a name that is no pattern.
+
+    Methods of a Series look it up by its name, which Polars reads as a regular expression when it
+    begins with ^ and ends with $.
+    """
+    found = batch.get_column(name)
+    return found.alias(f"{name} ") if name.startswith("^") and name.endswith("$") else found
+
+
 def fold(
     frame: pl.LazyFrame,
     folds: Sequence[Fold[C, R]],

@@ -26,6 +26,7 @@ _NODES = 48
 # Trapezoidal rule on the contour: exact to 1e-9 over chi-squares of 1 to 1000 degrees.
 _STEP = 0.15
 _CONTOUR = np.arange(1, 65) * _STEP
+_FAR = 1e6
 # Weights below this part of the largest change nothing.
 _NEGLIGIBLE = 1e-9
 
@@ -80,7 +81,8 @@ def tail(value: float, weights: FloatArray) -> float:
     largest = float(weights[0])
     relative = weights / largest
     x = value / largest
-    if not math.isfinite(x):
+    # At most exp(-x / 4) 2**(K / 2), by Markov's inequality: no double is as small.
+    if not x < _FAR:
         return 0.0
     if x < float(relative.sum()):
         return 1.0 - _one_side(x, relative, -1.0)

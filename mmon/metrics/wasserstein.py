@@ -54,7 +54,7 @@ class Wasserstein:
     >>> score = load("wasserstein").score(reference, production)
     >>> round(score.value, 6), f"{score.p_value:.2f}"
     (0.2, '0.02')
-    >>> load("wasserstein", {"scale": "none"}).score(reference, production).value
+    >>> round(load("wasserstein", {"scale": "none"}).score(reference, production).value, 6)
     10.0
 
     References

@@ -11,6 +11,8 @@ from scipy.special import expit
 
 from mmon.profiles.ecdf import Ecdf
 from mmon.profiles.outcomes import GROUPS
+from mmon.profiles.presence import are_counts
+from mmon.records import Count, require
 
 _FloatArray = NDArray[np.float64]
 _IntArray = NDArray[np.int64]
@@ -66,10 +68,18 @@ class ScoreSums:
         later label, as in scikit-learn's ``top_k_accuracy_score``. Empty for binary tasks.
     """
 
-    rows: int
+    rows: Count
     parts: _FloatArray
     bins: _IntArray
     ranks: _IntArray
+
+    def check(self) -> None:
+        """Raise `MisfitError` when what was read back are no sums of scores."""
+        require(self.parts.shape[1:] == (_SUMS,), "has sums of other things")
+        require(self.bins.shape == (CALIBRATION_BINS, 2) and self.ranks.ndim == 1, "is ragged")
+        is_whole = are_counts(self.bins[:, 0], self.rows) and are_counts(self.bins[:, 1])
+        require(is_whole, "has bins that do not add up to its rows")
+        require(are_counts(self.ranks, self.rows if len(self.ranks) else 0), "has other ranks")
 
     @classmethod
     def empty(cls, classes: int = 0) -> ScoreSums:

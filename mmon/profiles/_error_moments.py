@@ -17,6 +17,8 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
+from mmon.records import Count, Unbounded, require
+
 _FloatArray = NDArray[np.float64]
 
 
@@ -34,10 +36,10 @@ class Moments:
         Sums of squared and of cubed deviations from the mean.
     """
 
-    n: int = 0
-    mean: float = 0.0
-    m2: float = 0.0
-    m3: float = 0.0
+    n: Count = 0
+    mean: Unbounded = 0.0
+    m2: Unbounded = 0.0
+    m3: Unbounded = 0.0
 
     @classmethod
     def of(cls, values: _FloatArray) -> Self:
@@ -103,11 +105,15 @@ class JointMoments:
         ``sums[i, j]`` is the sum of error^(2 i) (target - mean)^j, for 2 i + j <= 6; else 0.
     """
 
-    n: int
-    low: float
-    high: float
-    mean: float
+    n: Count
+    low: Unbounded
+    high: Unbounded
+    mean: Unbounded
     sums: _FloatArray
+
+    def check(self) -> None:
+        """Raise `MisfitError` when what was read back are no such sums."""
+        require(self.sums.shape == (_ORDER // 2 + 1, _ORDER + 1), "has other sums")
 
     @classmethod
     def of(cls, target: _FloatArray, square: _FloatArray) -> Self:

@@ -10,6 +10,9 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
+from mmon.profiles.presence import are_counts
+from mmon.records import require
+
 _FloatArray = NDArray[np.float64]
 _IntArray = NDArray[np.int64]
 
@@ -38,6 +41,14 @@ class Grid:
 
     edges: _FloatArray
     cuts: _FloatArray
+
+    def check(self) -> None:
+        """Raise `MisfitError` when what was read back is no grid."""
+        require(self.edges.shape == (CELLS + 1,) and self.cuts.ndim == 1, "has other cells")
+        require(len(self.cuts) < _STEPS, "has too many steps")
+        for edges in (self.edges, self.cuts):
+            is_axis = np.isfinite(edges).all() and (edges[1:] >= edges[:-1]).all()
+            require(is_axis, "has edges that do not ascend")
 
     @classmethod
     def of(cls, target: _FloatArray, prediction: _FloatArray) -> Self:
@@ -83,6 +94,14 @@ class Plane:
     steps: _IntArray
     predictions: _FloatArray
     targets: _FloatArray
+
+    def check(self) -> None:
+        """Raise `MisfitError` when what was read back was not counted on its grid."""
+        lines = {one.shape for one in (self.steps, self.predictions, self.targets)}
+        require(lines == {(len(self.grid.cuts) + 1,)}, "has other steps than its grid")
+        require(self.rows.shape == (CELLS, CELLS), "has other cells than its grid")
+        is_whole = are_counts(self.steps) and are_counts(self.rows, int(self.steps.sum()))
+        require(is_whole, "has steps and cells of different rows")
 
     @classmethod
     def of(cls, target: _FloatArray, prediction: _FloatArray, grid: Grid) -> Self:

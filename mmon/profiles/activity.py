@@ -16,7 +16,9 @@ from numpy.typing import NDArray
 from mmon.profiles._batch_steps import MOST_STEPS, BatchSteps, lag_us, resolution
 from mmon.profiles.identities import EVERY_HASH, MOST_IDS, STORED_IDS, Identities
 from mmon.profiles.latency_steps import LatencySteps
+from mmon.profiles.presence import are_counts
 from mmon.profiles.steps import LADDER_US, coarser, joined
+from mmon.records import Count, require
 from mmon.timestamps import DAY_US
 
 _IntArray = NDArray[np.int64]
@@ -58,21 +60,40 @@ class Activity:
         None without an id column.
     """
 
-    rows: int
-    without_time: int
+    rows: Count
+    without_time: Count
     oldest_us: int | None
     newest_us: int | None
-    resolution_us: int
+    resolution_us: Count
     is_daily: bool
-    step_us: int
+    step_us: Count
     starts: _IntArray
     counts: _IntArray
     failures: _IntArray | None
-    errors: int
-    error_known: int
+    errors: Count
+    error_known: Count
     latency: LatencySteps | None
-    late_rows: int | None
+    late_rows: Count | None
     identities: Identities | None
+
+    def check(self) -> None:
+        """Raise `MisfitError` when what was read back does not fit together."""
+        timed = self.rows - self.without_time
+        require(timed >= 0, "has more rows without a time than rows")
+        require({self.oldest_us is None, self.newest_us is None} == {timed == 0}, "has other times")
+        require((self.oldest_us or 0) <= (self.newest_us or 0), "ends before it begins")
+        require(
+            self.step_us in LADDER_US or self.step_us % DAY_US == 0 < self.step_us, "has no step"
+        )
+        require(self.starts.ndim == 1 and self.counts.shape == self.starts.shape, "is ragged")
+        is_ladder = (self.starts[1:] > self.starts[:-1]).all()
+        require(is_ladder and not (self.starts % self.step_us).any(), "has steps out of step")
+        require(are_counts(self.counts, timed), "has steps of other rows")
+        failures = np.zeros_like(self.counts) if self.failures is None else self.failures
+        require(failures.shape == self.counts.shape, "is ragged")
+        is_part = (failures >= 0).all() and (failures <= self.counts).all()
+        require(is_part and self.errors <= self.error_known <= self.rows, "has too many failures")
+        require((self.late_rows or 0) <= self.rows, "has more late rows than rows")
 
     @classmethod
     def of(
@@ -140,15 +161,21 @@ class Activity:
         )
 
     @classmethod
-    def merge(cls, parts: Sequence[Activity], *, ids_kept: int = MOST_IDS) -> Activity:
+    def merge(
+        cls,
+        parts: Sequence[Activity],
+        *,
+        ids_kept: int = MOST_IDS,
+        steps_kept: int = MOST_STEPS,
+    ) -> Activity:
         """All parts' rows together; the same in any order and any grouping.
 
         Parameters
         ----------
         parts : sequence of Activity
             Of one dataset, or of datasets whose columns mean the same.
-        ids_kept : int
-            The most ids to keep.
+        ids_kept, steps_kept : int
+            The most ids, and the most steps with rows, to keep.
         """
         if not parts:
             return cls.of(rows=0)
@@ -180,12 +207,12 @@ class Activity:
             late_rows=sum(late) if late else None,
             identities=Identities.merge(ids, kept=ids_kept) if ids else None,
         )
-        return whole.coarsened()
+        return whole.coarsened(steps_kept)
 
-    def coarsened(self) -> Activity:
-        """The same in steps so long that at most `MOST_STEPS` have rows."""
+    def coarsened(self, most: int) -> Activity:
+        """The same in steps so long that at most so many have rows."""
         found = self
-        while len(found.starts) > MOST_STEPS:
+        while len(found.starts) > most:
             found = found.at(coarser(found.step_us))
         return found
 

@@ -8,11 +8,12 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from mmon.engine.local import column_of
 from mmon.profiles.activity import Activity
-from mmon.profiles.activity_pile import ActivityPile
+from mmon.profiles.activity_pile import ActivityPile, Kept
 from mmon.profiles.batches import Batch
 from mmon.profiles.cuts import Key
-from mmon.profiles.identities import ids_kept
+from mmon.profiles.pile import Piles
 from mmon.profiles.requests import are_dates, read_errors, read_latency
 from mmon.timestamps import to_instants
 
@@ -93,31 +94,32 @@ class ActivityFold:
 
     def __init__(self, plan: ActivityPlan) -> None:
         self._plan = plan
-        self._piles: dict[Key, ActivityPile] = {}
-        self._windows = 0
+        self._piles = Piles(ActivityPile, self._cut)
 
     def add(self, batch: pl.DataFrame, context: Batch) -> None:
         read = self._read(batch, context.late)
         for cut in context.cuts:
+            self._piles.open(key for key, _, _ in cut.parts)
             for key, first, past in cut.parts:
-                pile = self._pile(key)
-                kept = self._ids_kept(key)
+                pile = self._piles.by_key[key]
+                kept = self._kept(key)
                 part = read.take(cut.order, first, past)
-                pile.add(part.activity(past - first, kept, pile.ids_bound), kept)
+                if key.segment:
+                    # Latencies over time are for the chart of all rows.
+                    part = dataclasses.replace(part, latency=None)
+                pile.add(part.activity(past - first, kept.ids, pile.ids_bound), kept)
 
-    def _pile(self, key: Key) -> ActivityPile:
-        found = self._piles.get(key)
-        if found is None:
-            found = self._piles[key] = ActivityPile()
-            self._windows += not key.segment
-        return found
+    def _cut(self, pile: ActivityPile, sharing: int) -> None:
+        pile.cut(Kept.shared_by(sharing))
 
-    def _ids_kept(self, key: Key) -> int:
-        return _SEGMENT_IDS if key.segment else ids_kept(self._windows)
+    def _kept(self, key: Key) -> Kept:
+        kept = Kept.shared_by(self._piles.sharing(key))
+        return kept._replace(ids=min(kept.ids, _SEGMENT_IDS)) if key.segment else kept
 
     def _read(self, batch: pl.DataFrame, late: NDArray[np.bool_] | None) -> _Read:
         plan = self._plan
-        times = batch[plan.timestamp] if plan.timestamp is not None else None
+        times = _column(batch, plan.timestamp)
+        errors, latency = _column(batch, plan.error), _column(batch, plan.latency)
         instants = missing = None
         if times is not None:
             found = to_instants(times, plan.timezone)
@@ -127,11 +129,16 @@ class ActivityFold:
             instants=instants,
             missing=missing,
             is_daily=times is not None and are_dates(times),
-            errors=read_errors(batch[plan.error]) if plan.error is not None else None,
-            latency=read_latency(batch[plan.latency]) if plan.latency is not None else None,
+            errors=None if errors is None else read_errors(errors),
+            latency=None if latency is None else read_latency(latency),
             late=late,
-            ids=batch[plan.id] if plan.id is not None else None,
+            ids=_column(batch, plan.id),
         )
 
     def finish(self) -> dict[Key, Activity]:
-        return {key: pile.finish(self._ids_kept(key)) for key, pile in self._piles.items()}
+        piles = self._piles.by_key
+        return {key: pile.finish(self._kept(key)) for key, pile in piles.items()}
+
+
+def _column(batch: pl.DataFrame, name: str | None) -> pl.Series | None:
+    return None if name is None else column_of(batch, name)

@@ -2,41 +2,64 @@
 
 from __future__ import annotations
 
-from mmon.profiles.activity import Activity
-from mmon.profiles.identities import EVERY_HASH
+from typing import NamedTuple
 
-# What waits is merged when it is this large a part of what it is merged with, at least.
-_WORTH = 0.5
+from mmon.profiles._batch_steps import MOST_STEPS
+from mmon.profiles.activity import Activity
+from mmon.profiles.identities import EVERY_HASH, MOST_IDS, ids_kept
+from mmon.profiles.pile import Waiting
+
 _FEWEST_PARTS = 4
+
+# Beyond this many windows each keeps fewer steps: still a day by minutes for a year of days.
+_MANY_WINDOWS = 64
+_FEWEST_STEPS = 200
+
+
+class Kept(NamedTuple):
+    """The most ids and steps of time that a window keeps."""
+
+    ids: int = MOST_IDS
+    steps: int = MOST_STEPS
+
+    @classmethod
+    def shared_by(cls, windows: int) -> Kept:
+        """What each of so many windows keeps, so that memory does not grow with all of them."""
+        share = MOST_STEPS * _MANY_WINDOWS // max(windows, _MANY_WINDOWS)
+        return cls(ids_kept(windows), max(_FEWEST_STEPS, share))
 
 
 class ActivityPile:
     """Parts of one window, in any order."""
 
     def __init__(self) -> None:
-        self._whole: Activity | None = None
-        self._pending: list[Activity] = []
-        self._size = 0
+        self._kept = Kept()
+        self._parts: Waiting[Activity] = Waiting(self._join, _size)
 
-    def add(self, part: Activity, ids_kept: int) -> None:
-        """Take a part; the whole keeps so many ids at most."""
-        self._pending.append(part)
-        self._size += _size(part)
-        waits_for = 0 if self._whole is None else _WORTH * _size(self._whole)
-        if len(self._pending) >= _FEWEST_PARTS and self._size > waits_for:
-            self._whole = self.finish(ids_kept)
-            self._pending, self._size = [], 0
+    def add(self, part: Activity, kept: Kept) -> None:
+        """Take a part."""
+        self._kept = kept
+        self._parts.add(part, _FEWEST_PARTS)
 
-    def finish(self, ids_kept: int) -> Activity:
+    def cut(self, kept: Kept) -> None:
+        """Drop what is more than may be kept by now."""
+        self._kept = kept
+        self._parts.merge()
+
+    def finish(self, kept: Kept) -> Activity:
         """The activity of all parts."""
-        parts = self._pending if self._whole is None else [self._whole, *self._pending]
-        return Activity.merge(parts, ids_kept=ids_kept)
+        self._kept = kept
+        return self._parts.merge() or Activity.of(rows=0)
 
     @property
     def ids_bound(self) -> int:
         """Hashes of ids above this are of no use any more: see `Identities.of`."""
-        ids = None if self._whole is None else self._whole.identities
+        whole = self._parts.whole
+        ids = None if whole is None else whole.identities
         return EVERY_HASH if ids is None else ids.bound
+
+    def _join(self, parts: list[Activity]) -> Activity:
+        return Activity.merge(parts, ids_kept=self._kept.ids, steps_kept=self._kept.steps)
 
 
 def _size(part: Activity) -> int:

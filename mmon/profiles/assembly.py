@@ -108,7 +108,7 @@ class Assembly:
 
     def _segments(self, cutter: SegmentCutter, window: int) -> list[SegmentProfile]:
         """The window's segments: the values with the most rows, and the rest together, last."""
-        rows = {key: n for key, n in cutter.rows.items() if key.window == window}
+        rows = cutter.of_window(window)
         by_rows = sorted(rows, key=lambda key: (-rows[key], cutter.value(key)))
         if not cutter.is_open:
             kept, rest = by_rows, []

@@ -3,20 +3,33 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
+import io
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 import polars as pl
+from polars.exceptions import PanicException, PolarsError
 
 from mmon.errors import BaselineError
 from mmon.files import replacing
 from mmon.profiles.codec import Stored, decode, encode
 from mmon.profiles.table import Profile
+from mmon.records import MisfitError, require
+from mmon.redaction import mask_uri
 
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3
 SUFFIX = ".mmon"
 _HEADER = "mmon.baseline"
+# The checksum stands in the file itself, and was made while these zeros stood in its place.
+_SEAL = "mmon.checksum"
+_UNSEALED = "sha256:" + "0" * 64
+_SEALED = re.compile(rb"mmon\.checksum..(sha256:[0-9a-f]{64})", re.DOTALL)
+_MAKE = "make one with: mmon baseline DATA -o FILE"
+_REMAKE = "make it again with: mmon baseline DATA -o FILE"
+_FAILURES = (OSError, PolarsError, PanicException, ValueError, KeyError, TypeError, RecursionError)
 _SCHEMA: dict[str, Any] = {
     "array": pl.Int32,
     "float": pl.Float64,
@@ -38,8 +51,10 @@ def save(profile: Profile, path: Path) -> None:
     table = pl.concat(frames) if frames else pl.DataFrame(schema=_SCHEMA)
     kinds = [_kind(array) for array in arrays]
     header = {"format_version": FORMAT_VERSION, "arrays": kinds, "profile": body}
+    written = io.BytesIO()
+    table.write_parquet(written, metadata={_HEADER: json.dumps(header), _SEAL: _UNSEALED})
     with replacing(path) as temporary:
-        table.write_parquet(temporary, metadata={_HEADER: json.dumps(header)})
+        temporary.write_bytes(sealed(written.getvalue()))
 
 
 def load(path: str | Path) -> Profile:
@@ -48,46 +63,78 @@ def load(path: str | Path) -> Profile:
     Raises
     ------
     BaselineError
-        When the file is damaged, is no baseline, or is of a newer format.
+        When the file is damaged, is no baseline, or is of another format.
     """
+    name = mask_uri(str(path))
+    file, is_sealed = _opened(str(path), name)
     try:
-        text = pl.read_parquet_metadata(path).get(_HEADER)
-        table = pl.read_parquet(path)
-    except FileNotFoundError as error:
-        raise BaselineError(
-            f"there is no file {str(path)!r}", hint="make one with: mmon baseline DATA -o FILE"
-        ) from error
-    except (pl.exceptions.PolarsError, OSError) as error:
-        raise BaselineError(
-            f"{path} is not a readable baseline",
-            hint="make one with: mmon baseline DATA -o FILE",
-        ) from error
+        text = pl.read_parquet_metadata(file).get(_HEADER)
+    except _FAILURES as error:
+        raise BaselineError(f"{name} is not a readable baseline", hint=_MAKE) from error
     if text is None:
-        raise BaselineError(
-            f"{path} is a Parquet file but not a baseline", hint="make one with: mmon baseline"
-        )
+        raise BaselineError(f"{name} is a Parquet file but not a baseline", hint=_MAKE)
     try:
         header = json.loads(text)
-        version = header["format_version"]
-        if version > FORMAT_VERSION:
+        _check_version(header["format_version"], name)
+        require(is_sealed, "has lost its checksum")
+        return decode(header["profile"], _arrays(header["arrays"], file))
+    except MisfitError as error:
+        raise BaselineError(f"the baseline {name} is damaged: {error}", hint=_REMAKE) from error
+    except _FAILURES as error:
+        raise BaselineError(f"the baseline {name} is damaged", hint=_REMAKE) from error
+
+
+def sealed(data: bytes) -> bytes:
+    """A file's bytes with their checksum in the place that is kept for it."""
+    before, _, after = data.rpartition(_UNSEALED.encode())
+    return before + _checksum(data) + after
+
+
+def _checksum(data: bytes) -> bytes:
+    return b"sha256:" + hashlib.sha256(data).hexdigest().encode()
+
+
+def _opened(path: str, name: str) -> tuple[str | io.BytesIO, bool]:
+    """What Polars reads a baseline from, and whether it is known to be as it was written."""
+    if "://" in path:
+        return path, True  # stores keep checksums of their own, and hand out parts of files
+    try:
+        data = Path(path).read_bytes()
+    except FileNotFoundError as error:
+        raise BaselineError(f"there is no file {path!r}", hint=_MAKE) from error
+    except (OSError, ValueError) as error:
+        raise BaselineError(f"{name} is not a readable baseline", hint=_MAKE) from error
+    *_, last = [None, *_SEALED.finditer(data)]
+    if last is not None:
+        start, end = last.span(1)
+        if _checksum(data[:start] + _UNSEALED.encode() + data[end:]) != last[1]:
             raise BaselineError(
-                f"{path} has baseline format {version}; this mmon reads up to {FORMAT_VERSION}",
-                hint="upgrade mmon, or make the baseline again with this one",
+                f"the baseline {name} is damaged: its checksum is not that of its content",
+                hint=_REMAKE,
             )
-        if version < FORMAT_VERSION:
-            raise BaselineError(
-                f"{path} has baseline format {version}; this mmon reads {FORMAT_VERSION}",
-                hint="make it again with: mmon baseline DATA -o FILE",
-            )
-        parts = dict(table.partition_by("array", as_dict=True, include_key=False))
-        arrays = [
-            _array_of(kind, parts.get((index,))) for index, kind in enumerate(header["arrays"])
-        ]
-        return decode(header["profile"], arrays)
-    except (KeyError, TypeError, ValueError, IndexError, pl.exceptions.PolarsError) as error:
+    return io.BytesIO(data), last is not None
+
+
+def _check_version(version: Any, name: str) -> None:
+    require(type(version) is int, "has no format version")
+    if version > FORMAT_VERSION:
         raise BaselineError(
-            f"the baseline {path} is damaged", hint="make it again with: mmon baseline DATA -o FILE"
-        ) from error
+            f"{name} has baseline format {version}; this mmon reads up to {FORMAT_VERSION}",
+            hint="upgrade mmon, or make the baseline again with this one",
+        )
+    if version < FORMAT_VERSION:
+        raise BaselineError(
+            f"{name} has baseline format {version}; this mmon reads {FORMAT_VERSION}", hint=_REMAKE
+        )
+
+
+def _arrays(kinds: Any, file: str | io.BytesIO) -> list[Stored]:
+    """The arrays of a file, the kinds of which its header lists."""
+    require(isinstance(kinds, list) and {*kinds} <= _SCHEMA.keys(), "has unknown arrays")
+    table = pl.read_parquet(file)
+    require(table.schema == _SCHEMA, "has other columns")
+    parts = dict(table.partition_by("array", as_dict=True, include_key=False))
+    return [_array_of(kind, parts.get((index,))) for index, kind in enumerate(kinds)]
 
 
 def is_baseline(path: str | Path) -> bool:

@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from mmon.errors import ConfigError
 from mmon.profiles.cuts import OUTSIDE, Cut, SegmentCutter, WindowCutter
 from mmon.profiles.features import Layout
 from mmon.profiles.joint import Joint, LossCells, joint_of, layout_of
@@ -15,6 +16,9 @@ from mmon.profiles.lateness import Lateness
 from mmon.profiles.outcome_reader import OutcomeReader
 from mmon.profiles.outcomes import Outcome
 from mmon.profiles.row_sample import RowSampler
+
+MOST_SUMMARIES = 1_000_000
+"""Columns times windows and segments: each takes milliseconds to compare, and kilobytes to keep."""
 
 WindowParts = tuple[tuple[int, int, int], ...]
 
@@ -60,16 +64,24 @@ class Batch:
 
 
 class BatchReader:
-    """Reads windows, segments and outcomes off successive batches."""
+    """Reads windows, segments and outcomes off successive batches.
+
+    Parameters
+    ----------
+    columns : int
+        How many columns are summarised in each window and segment.
+    """
 
     def __init__(
         self,
+        columns: int,
         windows: WindowCutter,
         segments: list[SegmentCutter],
         outcomes: OutcomeReader | None,
         layout: Layout | None,
         lateness: Lateness | None = None,
     ) -> None:
+        self._columns = columns
         self.windows = windows
         self.segments = segments
         self.outcomes = outcomes
@@ -79,13 +91,33 @@ class BatchReader:
         self.loss_cells = LossCells()
 
     def read(self, batch: pl.DataFrame, offset: int) -> Batch:
-        """What the folds need to know of a batch, the first row of which is row ``offset``."""
+        """What the folds need to know of a batch, the first row of which is row ``offset``.
+
+        Raises
+        ------
+        ConfigError
+            When windows are asked for that cannot be had, or too many of them.
+        """
+        self.windows.check(batch)
         keys = self.windows.keys(batch, offset)
         cut = self.windows.cut(keys, batch.height)
         cuts = [cut, *(one.cut(batch, keys) for one in self.segments if batch.height)]
+        self._check_number()
         outcome = self.outcomes.read(batch, offset) if self.outcomes is not None else None
         rows = self._rows(outcome, cut) if outcome is not None and batch.height else None
         return Batch(tuple(cuts), outcome, rows, self._late(batch, keys))
+
+    def _check_number(self) -> None:
+        segments = sum(len(one.rows) for one in self.segments)
+        found = len(self.windows.rows) + segments
+        if len(self.windows.rows) > 1 and found * self._columns > MOST_SUMMARIES:
+            what = "windows and their segments" if segments else "windows"
+            raise ConfigError(
+                f"{found:,} {what} or more, of {self._columns:,} columns each, are too many to"
+                " compare",
+                hint=f"at most {MOST_SUMMARIES:,} in all: choose longer windows or fewer columns,"
+                " or set windows.start and windows.end",
+            )
 
     def _late(
         self, batch: pl.DataFrame, keys: NDArray[np.int64] | None

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 import polars as pl
+import polars.selectors as cs
 
 from mmon.engine.local import Fold, batch_rows, fold
 from mmon.profiles._error_plane import Grid
@@ -21,7 +22,9 @@ from mmon.profiles.outcome_fold import OutcomeFold
 from mmon.profiles.outcome_reader import OutcomePlan, OutcomeReader
 from mmon.profiles.pile import Limits
 from mmon.profiles.plan import Plan
+from mmon.profiles.reading import Reading
 from mmon.profiles.regression import RegressionTables
+from mmon.profiles.spelling import spelled, with_texts
 from mmon.profiles.table import Profile
 from mmon.windows import RowCut, WindowCut
 
@@ -134,8 +137,9 @@ def profile_frame(
     folds += [OutcomeFold(limits, _grid(extent.reference))] if extent.outcome else []
     folds += [ActivityFold(extent.activity)] if extent.activity else []
     folds += watchers
-    names = _names(plan, extent, also, frame.collect_schema())
-    selected = frame.select(names) if names else frame
+    schema = frame.collect_schema()
+    names = _names(plan, extent, also, schema)
+    selected = _spelled(frame.select(cs.by_name(names)) if names else frame, plan, schema)
     rows = batch_rows(len(names))
     results = fold(selected, folds, reader.read, rows=rows, progress=progress)
     if cut is None:
@@ -158,11 +162,26 @@ def _names(plan: Plan, extent: Extent, also: Sequence[str], schema: Collection[s
     return list(dict.fromkeys([*names, *there, *also]))
 
 
+def _spelled(frame: pl.LazyFrame, plan: Plan, schema: Mapping[str, pl.DataType]) -> pl.LazyFrame:
+    """The frame with its texts read as values, and kept beside them where some may be lost."""
+    read = []
+    for column in plan.columns:
+        if column.spelling is None or column.name not in schema:
+            continue
+        expression = spelled(column.name, schema[column.name], column.spelling)
+        if expression is not None:
+            read.append(expression)
+            if column.reading in (Reading.NUMBER, Reading.TIME):
+                read.append(with_texts(column.name))
+    return frame.with_columns(read) if read else frame
+
+
 def _reader(plan: Plan, extent: Extent, cut: WindowCut | RowCut | None) -> BatchReader:
     before = extent.reference
     features = before.features if before is not None else None
     return BatchReader(
-        WindowCutter(cut, plan.timestamp),
+        len(plan.columns),
+        WindowCutter(cut, plan.timestamp, is_named=plan.is_named),
         [
             SegmentCutter(column, position, _values(before, column))
             for position, column in enumerate(extent.segments)

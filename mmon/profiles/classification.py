@@ -19,6 +19,8 @@ from mmon.profiles._class_scores import (
 )
 from mmon.profiles.ecdf import DEFAULT_POINTS, Ecdf
 from mmon.profiles.outcomes import GROUPS, Outcome
+from mmon.profiles.presence import are_counts
+from mmon.records import Count, require
 from mmon.results import Task
 
 _IntArray = NDArray[np.int64]
@@ -58,13 +60,28 @@ class ClassificationTables:
 
     task: Task
     classes: tuple[str, ...]
-    rows: int
-    labelled: int
+    rows: Count
+    labelled: Count
     has_scores: bool
     confusion: _IntArray
     scores: tuple[ClassScores, ...]
     sums: ScoreSums
     groups: _IntArray
+
+    def check(self) -> None:
+        """Raise `MisfitError` when what was read back are no tables of a classification."""
+        size, labels = len(self.classes), [one.label for one in self.scores]
+        is_many = self.task is Task.MULTICLASS
+        require(is_many or (self.task is Task.BINARY and size == 2), "has other classes")
+        is_set = len({*labels}) == len(labels) and (len({*self.classes}) == size or not is_many)
+        require(is_set and {*labels} <= {*self.classes}, "has scores of other classes")
+        found = (self.confusion.shape, self.sums.ranks.shape, self.groups.shape)
+        groups = (GROUPS, len(labels) * is_many, 2, SCORE_CELLS)
+        require(found == ((size, size), (size * is_many,), groups), "has tables of other classes")
+        is_part = are_counts(self.confusion, most=self.labelled) and are_counts(self.groups)
+        is_part = is_part and self.sums.rows <= self.labelled <= self.rows
+        scored = {one.inside.n + one.outside.n for one in self.scores}
+        require(is_part and scored <= {self.sums.rows}, "has tables of other rows")
 
     @classmethod
     def of(cls, outcome: Outcome, points: int | None = DEFAULT_POINTS) -> Self:

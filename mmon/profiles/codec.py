@@ -1,7 +1,7 @@
 """Takes a profile apart into plain JSON and arrays, and puts it together again.
 
 Whatever a profile is made of is found from the annotations of its dataclasses, so that a new part
-of it is stored without another line here.
+of it is stored, and checked when it is read, without another line here.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import enum
 import functools
+import math
 import typing
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -17,7 +18,9 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from mmon import records
 from mmon.profiles.table import Profile
+from mmon.records import Count, require
 
 Stored = NDArray[Any] | pl.Series
 """Numbers (n,) of int64 or float64, or labels."""
@@ -35,36 +38,42 @@ def decode(body: Mapping[str, Any], arrays: Sequence[Stored]) -> Profile:
 
     Raises
     ------
-    KeyError, TypeError, ValueError, IndexError
-        When ``body`` is no encoded profile.
+    MisfitError
+        When ``body`` is no encoded profile, or one whose parts do not fit together.
     """
-    profile = _decoded(body, arrays)
-    if not isinstance(profile, Profile):
-        raise TypeError("not a profile")
+
+    def special(hint: Any) -> records.Read | None:
+        if hint is pl.Series:
+            return functools.partial(_labels, arrays=arrays)
+        if typing.get_origin(hint) is np.ndarray:
+            kind = typing.get_args(typing.get_args(hint)[1])[0]
+            return functools.partial(_array, kind=kind, arrays=arrays)
+        return None
+
+    profile: Profile = records.reader(Profile, special)(body)
     return profile
 
 
 def _encoded(value: Any, arrays: list[Stored]) -> Any:
     if isinstance(value, Mapping):
-        return {"$map": [[_encoded(k, arrays), _encoded(v, arrays)] for k, v in value.items()]}
+        return {str(_encoded(k, arrays)): _encoded(v, arrays) for k, v in value.items()}
     if isinstance(value, tuple | list):
         return [_encoded(item, arrays) for item in value]
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         fields = {f.name: getattr(value, f.name) for f in dataclasses.fields(value)}
-        encoded = {name: _encoded(item, arrays) for name, item in fields.items()}
-        return {"$type": type(value).__name__, **encoded}
+        return {name: _encoded(item, arrays) for name, item in fields.items()}
     return _encoded_leaf(value, arrays)
 
 
 def _encoded_leaf(value: Any, arrays: list[Stored]) -> Any:
     if isinstance(value, np.ndarray):
         arrays.append(_flat(value))
-        return {"$array": len(arrays) - 1, "dtype": value.dtype.str, "shape": list(value.shape)}
+        return {"array": len(arrays) - 1, "shape": list(value.shape)}
     if isinstance(value, pl.Series):
         arrays.append(value.cast(pl.String))
-        return {"$labels": len(arrays) - 1}
+        return {"array": len(arrays) - 1, "shape": [len(value)]}
     if isinstance(value, enum.Enum):
-        return {"$enum": type(value).__name__, "value": value.value}
+        return value.value
     return value.item() if isinstance(value, np.generic) else value
 
 
@@ -76,46 +85,41 @@ def _flat(array: NDArray[Any]) -> NDArray[Any]:
     return flat.view(np.int64) if flat.dtype == np.uint64 else flat.astype(np.int64)
 
 
-def _decoded(body: Any, arrays: Sequence[Stored]) -> Any:
-    if isinstance(body, list):
-        return tuple(_decoded(item, arrays) for item in body)
-    if not isinstance(body, Mapping):
-        return body
-    if "$map" in body:
-        return {_decoded(key, arrays): _decoded(item, arrays) for key, item in body["$map"]}
-    if "$type" in body:
-        fields = {name: _decoded(item, arrays) for name, item in body.items() if name != "$type"}
-        return _kinds()[body["$type"]](**fields)
-    return _decoded_leaf(body, arrays)
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Place:
+    """Which array stands somewhere, and in which shape."""
+
+    array: Count
+    shape: tuple[Count, ...]
 
 
-def _decoded_leaf(body: Mapping[str, Any], arrays: Sequence[Stored]) -> Any:
-    if "$array" in body:
-        return _array(arrays[body["$array"]], np.dtype(body["dtype"]), body["shape"])
-    if "$labels" in body:
-        return arrays[body["$labels"]]
-    return _kinds()[body["$enum"]](body["value"])
+_place = records.reader(_Place)
 
 
-def _array(stored: Stored, dtype: np.dtype[Any], shape: list[int]) -> NDArray[Any]:
-    flat = stored.to_numpy() if isinstance(stored, pl.Series) else stored
-    flat = flat.view(np.uint64) if dtype == np.uint64 else flat.astype(dtype, copy=False)
-    return flat.reshape(shape)
+def _labels(body: Any, arrays: Sequence[Stored]) -> pl.Series:
+    found, _ = _stored(body, arrays)
+    require(isinstance(found, pl.Series) and found.dtype == pl.String, "holds no labels")
+    return pl.Series(found)
 
 
-@functools.cache
-def _kinds() -> dict[str, Any]:
-    """Every dataclass and enumeration that a profile may be made of, by name."""
-    found: dict[str, Any] = {}
-    waiting: list[Any] = [Profile]
-    while waiting:
-        kind = waiting.pop()
-        if isinstance(kind, type) and dataclasses.is_dataclass(kind):
-            if kind in found.values():
-                continue
-            found[kind.__name__] = kind
-            waiting += typing.get_type_hints(kind).values()
-        elif isinstance(kind, type) and issubclass(kind, enum.Enum):
-            found[kind.__name__] = kind
-        waiting += typing.get_args(kind)
-    return found
+def _array(body: Any, kind: Any, arrays: Sequence[Stored]) -> NDArray[Any]:
+    found, shape = _stored(body, arrays)
+    if isinstance(found, pl.Series):
+        require(found.dtype.is_numeric() and not found.null_count(), "lacks some of its numbers")
+        found = found.to_numpy()
+    wanted = found.dtype if kind is Any else np.dtype(kind)
+    require((found.dtype.kind == "f") == (wanted.kind == "f"), f"holds no numbers of {wanted}")
+    if wanted == np.uint64:
+        return found.view(np.uint64).reshape(shape)
+    array = found.astype(wanted, copy=False)
+    require(wanted == found.dtype or (array == found).all(), f"holds numbers beyond {wanted}")
+    return array.reshape(shape)
+
+
+def _stored(body: Any, arrays: Sequence[Stored]) -> tuple[Stored, tuple[int, ...]]:
+    place: _Place = _place(body)
+    require(place.array < len(arrays), "is an array that is not there")
+    found = arrays[place.array]
+    is_whole = math.prod(place.shape) == len(found)
+    require(is_whole, f"has {len(found)} items, not those of {list(place.shape)}")
+    return found, place.shape

@@ -7,17 +7,19 @@ import dataclasses
 import numpy as np
 import polars as pl
 
+from mmon.engine.local import column_of
 from mmon.profiles.batches import Batch
 from mmon.profiles.counts import Counts
 from mmon.profiles.cuts import Cut, Key
 from mmon.profiles.ecdf import Ecdf
 from mmon.profiles.feature_fold import FeatureCounts, FeatureFold
 from mmon.profiles.labels import LabelCounter
-from mmon.profiles.pile import Limits, Pile
+from mmon.profiles.pile import Limits, Pile, Piles
 from mmon.profiles.plan import ColumnPlan
 from mmon.profiles.presence import Presence
 from mmon.profiles.reading import Reading, read_as
-from mmon.profiles.table import ColumnProfile
+from mmon.profiles.spelling import lost_texts
+from mmon.profiles.table import ColumnProfile, shown_examples
 
 _LABELS = (Reading.LABEL, Reading.TRUTH)
 
@@ -57,31 +59,32 @@ class ColumnFold:
         self._limits = limits
         self._bins = bins
         self._most_bins = most_bins
-        self._piles: dict[Key, Pile] = {}
+        self._piles = Piles(Pile, lambda pile, sharing: pile.cut(limits.shared_by(sharing)))
         self._labels = LabelCounter()
 
     def add(self, batch: pl.DataFrame, context: Batch) -> None:
-        original = batch[self._plan.name]
-        readable = read_as(original, self._plan.reading)
+        every = read_as(column_of(batch, self._plan.name), self._plan.reading)
+        lost = lost_texts(batch, self._plan.name)
         for index, cut in enumerate(context.cuts):
-            values, before = readable.values, original
+            values, unread = every, lost
             if cut.order is not None:
                 values = values.gather(cut.order)
-                before = original.gather(cut.order) if readable.unreadable else original
-            self._add_parts(values, before if readable.unreadable else None, cut)
+                unread = None if lost is None else lost.gather(cut.order)
+            self._add_parts(values, unread, cut)
             if index == 0 and self._bins is not None and context.rows is not None:
                 rows = context.rows
                 self._bins.add(values, rows.parts, rows.joint, rows.layout, rows.sampled)
 
-    def _add_parts(self, values: pl.Series, original: pl.Series | None, cut: Cut) -> None:
-        windows = len(self._piles.keys() | {key for key, _, _ in cut.parts})
-        limits = self._limits.shared_by(windows)
+    def _add_parts(self, values: pl.Series, lost: pl.Series | None, cut: Cut) -> None:
+        self._piles.open(key for key, _, _ in cut.parts)
         for key, first, past in cut.parts:
-            pile = self._piles.setdefault(key, Pile())
+            pile = self._piles.by_key[key]
+            limits = self._limits.shared_by(self._piles.sharing(key))
             part = values.slice(first, past - first)
-            if original is not None:
-                before = original.slice(first, past - first).null_count()
-                pile.unreadable += part.null_count() - before
+            if lost is not None:
+                texts = lost.slice(first, past - first).drop_nulls()
+                pile.unreadable += len(texts)
+                pile.examples = shown_examples([*pile.examples, *texts.unique()])
             if self._plan.reading is Reading.PRESENCE:
                 pile.presence += _presence(part)
             else:
@@ -95,15 +98,15 @@ class ColumnFold:
         return self._labels.count(values) if values.dtype == pl.String else Counts.of(values)
 
     def finish(self) -> ColumnFound:
-        limits = self._limits.shared_by(len(self._piles))
         profiles = {
             key: column_profile(
                 self._plan,
                 presence=pile.presence,
-                distribution=pile.finish(limits),
+                distribution=pile.finish(self._limits.shared_by(self._piles.sharing(key))),
                 unreadable=pile.unreadable,
+                examples=pile.examples,
             )
-            for key, pile in self._piles.items()
+            for key, pile in self._piles.by_key.items()
         }
         return ColumnFound(profiles, self._bins.finish(self._most_bins) if self._bins else {})
 
@@ -136,7 +139,7 @@ def empty_column(plan: ColumnPlan) -> ColumnProfile:
         distribution = Counts.merge([])
     elif plan.reading is not Reading.PRESENCE:
         distribution = Ecdf.empty()
-    return column_profile(plan, presence=Presence(), distribution=distribution, unreadable=0)
+    return column_profile(plan, presence=Presence(), distribution=distribution)
 
 
 def column_profile(
@@ -144,7 +147,8 @@ def column_profile(
     *,
     presence: Presence,
     distribution: Ecdf | Counts | None,
-    unreadable: int,
+    unreadable: int = 0,
+    examples: tuple[str, ...] = (),
 ) -> ColumnProfile:
     """A column's profile, with what its plan says of it."""
     return ColumnProfile(
@@ -158,4 +162,6 @@ def column_profile(
         is_feature=plan.is_feature,
         reason=plan.reason,
         unreadable=unreadable,
+        examples=examples,
+        spelling=plan.spelling,
     )

@@ -9,9 +9,11 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from mmon.errors import ConfigError
+from mmon.engine.local import column_of
+from mmon.errors import ConfigError, DataError
 from mmon.profiles.counts import as_labels
 from mmon.profiles.features import NULL, OTHER
+from mmon.profiles.spelling import lost_texts
 from mmon.windows import RowCut, WindowCut
 
 _IntArray = NDArray[np.int64]
@@ -51,11 +53,33 @@ class Cut:
 class WindowCutter:
     """Cuts successive batches into windows and counts their rows."""
 
-    def __init__(self, cut: WindowCut | RowCut | None, timestamp: str | None) -> None:
+    def __init__(
+        self, cut: WindowCut | RowCut | None, timestamp: str | None, *, is_named: bool = False
+    ) -> None:
         self._cut = cut
+        self._is_named = is_named
         self._timestamp = timestamp
         self.rows: dict[int, int] = {}
         self.newest_us: int | None = None
+
+    def check(self, batch: pl.DataFrame) -> None:
+        """See that all times could be read that windows are cut by, or that the user named.
+
+        Raises
+        ------
+        DataError
+            When one could not: its row belongs to no window that is known.
+        """
+        is_asked = self._is_named or isinstance(self._cut, WindowCut)
+        if self._timestamp is None or not is_asked:
+            return
+        lost = lost_texts(batch, self._timestamp)
+        if lost is not None:
+            text = lost.drop_nulls()[0]
+            raise DataError(
+                f"column {self._timestamp!r} holds {text!r}, which is not a timestamp",
+                hint="correct it, or list the text in null_values",
+            )
 
     def keys(self, batch: pl.DataFrame, offset: int) -> _IntArray | None:
         """(n,) the window of each row, `OUTSIDE` in none; None where all rows are one window.
@@ -76,13 +100,13 @@ class WindowCutter:
         newest = self.instants(batch).max()
         if isinstance(newest, int):
             self.newest_us = max(newest, self.newest_us or newest)
-        return self._cut.assign(batch[self._timestamp]).fill_null(OUTSIDE).to_numpy()
+        return self._cut.assign(column_of(batch, self._timestamp)).fill_null(OUTSIDE).to_numpy()
 
     def instants(self, batch: pl.DataFrame) -> pl.Series:
         """(n,) the event times, microseconds since 1970-01-01 UTC, for windows of time."""
         if not isinstance(self._cut, WindowCut) or self._timestamp is None:
             raise TypeError("only windows of time tell the time")
-        return self._cut.instants(batch[self._timestamp])
+        return self._cut.instants(column_of(batch, self._timestamp))
 
     def cut(self, keys: _IntArray | None, rows: int) -> Cut:
         """The windows of a batch of so many rows."""
@@ -135,6 +159,11 @@ class SegmentCutter:
         values = [value for value in known or () if value not in (OTHER, NULL)]
         self._codes = {value: code for code, value in enumerate(values)}
         self.rows: dict[Key, int] = {}
+        self._of_window: dict[int, list[Key]] = {}
+
+    def of_window(self, window: int) -> dict[Key, int]:
+        """Rows of each segment of a window."""
+        return {key: self.rows[key] for key in self._of_window.get(window, ())}
 
     def cut(self, batch: pl.DataFrame, windows: _IntArray | None) -> Cut:
         """The segments of the windows of a batch."""
@@ -149,6 +178,8 @@ class SegmentCutter:
         for first, past in _runs(keys, codes):
             if keys[first] != OUTSIDE:
                 key = Key(int(keys[first]), self._first_key + int(codes[first]))
+                if key not in self.rows:
+                    self._of_window.setdefault(key.window, []).append(key)
                 self.rows[key] = self.rows.get(key, 0) + past - first
                 parts.append((key, first, past))
         return Cut(order.astype(np.uint32), tuple(parts))
@@ -166,7 +197,7 @@ class SegmentCutter:
     def _read(self, batch: pl.DataFrame) -> NDArray[np.uint8]:
         if self.column not in batch:
             return np.full(batch.height, self._NULL, dtype=np.uint8)
-        values = batch[self.column]
+        values = column_of(batch, self.column)
         if values.dtype.is_float():
             values = values.fill_nan(None)
         elif values.dtype.is_nested():

@@ -20,8 +20,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mmon.profiles.presence import Presence
+from mmon.profiles.presence import Presence, are_counts
 from mmon.profiles.ranks import choose, retained_ranks
+from mmon.records import Count, require
 
 DEFAULT_POINTS = 4096
 
@@ -57,8 +58,21 @@ class Ecdf:
     total: _FloatArray
     moments: _FloatArray
     presence: Presence
-    uncertain: int = 0
-    repeats: int = 0
+    uncertain: Count = 0
+    repeats: Count = 0
+
+    def check(self) -> None:
+        """Raise `MisfitError` when what was read back is no summary of numbers."""
+        shape = (len(self.values),)
+        require({one.shape for one in (self.values, self.mass, self.total)} == {shape}, "is ragged")
+        require(np.isfinite(self.values).all(), "has values that are no numbers")
+        require((self.values[1:] >= self.values[:-1]).all(), "has values that do not ascend")
+        require(are_counts(self.mass, self.n), "has masses that do not add up to its rows")
+        require(bool(shape[0]) == bool(self.n), "has rows without values")
+        require(self.moments.shape[1:] == (3,), "has no moments")
+        rows = self.moments[:, 0].sum()
+        require(rows == self.n, f"has moments of {rows:g} rows, not of {self.n}")
+        require(max(self.uncertain, self.repeats) <= self.n, "has more repeats than rows")
 
     @classmethod
     def empty(cls, presence: Presence | None = None) -> Ecdf:
@@ -187,6 +201,11 @@ class Ecdf:
     def n(self) -> int:
         """Rows with a finite value."""
         return self.presence.present
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all retained values are whole numbers."""
+        return self.values.dtype.kind == "i" or bool((self.values == np.floor(self.values)).all())
 
     @property
     def is_exact(self) -> bool:

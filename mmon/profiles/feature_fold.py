@@ -136,6 +136,8 @@ class FeatureFold:
         for window, first, past in parts:
             self._count(window, bins[first:past], joint, slice(first, past), layout)
         for window, positions in sampled.items():
+            if not len(positions):
+                continue
             chunk = _Sampled(bins[positions], self._low, self._binning.size)
             self._sampled.setdefault(window, []).append(chunk)
 

@@ -8,6 +8,9 @@ import itertools
 import numpy as np
 from numpy.typing import NDArray
 
+from mmon.profiles.presence import are_counts
+from mmon.records import Count, ascends, require
+
 _FloatArray = NDArray[np.float64]
 _IntArray = NDArray[np.int64]
 
@@ -36,6 +39,16 @@ class Binning:
     edges: _FloatArray | None
     labels: tuple[str, ...] | None
     is_single: bool = False
+
+    def check(self) -> None:
+        """Raise `MisfitError` when what was read back makes no bins."""
+        require((self.edges is None) != (self.labels is None), "has not either edges or labels")
+        require(self.size < 256, "has too many bins")
+        if self.edges is not None:
+            is_axis = self.edges.ndim == 1 and np.isfinite(self.edges).all()
+            is_axis = is_axis and (self.edges[1:] > self.edges[:-1]).all()
+            require(is_axis, "has edges that do not ascend")
+        require(len(set(self.labels or ())) == len(self.labels or ()), "repeats a label")
 
     @property
     def size(self) -> int:
@@ -71,8 +84,18 @@ class Layout:
     """
 
     score_edges: _FloatArray | None
-    joint: tuple[int, ...]
+    joint: tuple[Count, ...]
     losses: tuple[str, ...]
+
+    def check(self) -> None:
+        """Raise `MisfitError` when what was read back counts nothing."""
+        cells = 1 if self.score_edges is None else self.score_edges.size + 1
+        require(self.joint in ((1,), (2,), (2, 2, cells)), "has other outcomes")
+        require(
+            self.score_edges is None or ascends(self.score_edges.tolist()), "has no score cells"
+        )
+        is_known = {*self.losses} <= {"log_loss", "brier_score", "mae", "mse", "bias"}
+        require(is_known and len({*self.losses}) == len(self.losses), "has unknown losses")
 
     @property
     def size(self) -> int:
@@ -124,7 +147,7 @@ class RowSample:
     bins: NDArray[np.uint8]
     loss: _FloatArray
     half: NDArray[np.bool_]
-    seen: int
+    seen: Count
 
 
 @dataclasses.dataclass(frozen=True, slots=True, eq=False)
@@ -143,3 +166,24 @@ class FeatureTables:
     layout: Layout
     tables: tuple[FeatureTable, ...]
     sample: RowSample | None
+
+    def check(self) -> None:
+        """Raise `MisfitError` when what was read back does not fit together."""
+        losses = len(self.layout.losses)
+        names = [table.binning.column for table in self.tables]
+        require(len(set(names)) == len(names), "repeats a column")
+        for table in self.tables:
+            bins = table.binning.size
+            found = [one.shape for one in (table.rows, table.outcomes, table.sums, table.squares)]
+            wanted = [(bins,), (bins, self.layout.size), (bins, losses), (bins, losses)]
+            require(found == wanted, "has tables of other bins")
+            is_whole = are_counts(table.rows) and are_counts(table.outcomes)
+            is_whole = is_whole and (table.outcomes.sum(axis=1) <= table.rows).all()
+            require(is_whole, "has more labelled rows than rows")
+        if self.sample is not None:
+            one, rows = self.sample, len(self.sample.keys)
+            require(one.bins.shape == (rows, len(names)), "has a sample of other columns")
+            require(one.loss.shape == one.half.shape == one.keys.shape == (rows,), "is ragged")
+            require(rows <= one.seen and (one.keys[1:] >= one.keys[:-1]).all(), "has other keys")
+            sizes = np.array([table.binning.size for table in self.tables])
+            require((one.bins < sizes).all(), "has a sample of other bins")

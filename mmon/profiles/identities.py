@@ -22,6 +22,9 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from mmon.profiles.presence import are_counts
+from mmon.records import Count, require
+
 _Hashes = NDArray[np.uint64]
 _Counts = NDArray[np.int64]
 
@@ -34,8 +37,10 @@ STORED_IDS = 1 << 12
 EVERY_HASH = (1 << 64) - 1
 """The bound where every id is kept."""
 
+# A fair sample of the ids of each window, as long as there are not too many of them.
 _FEWEST_IDS = 1 << 14
 _MANY_WINDOWS = 4
+_VERY_MANY_WINDOWS = 512
 
 _NO_HASHES = np.empty(0, dtype=np.uint64)
 _NO_COUNTS = np.empty(0, dtype=np.int64)
@@ -45,7 +50,8 @@ def ids_kept(windows: int) -> int:
     """Ids that each of so many windows keeps, so that memory does not grow with all of them."""
     if windows <= _MANY_WINDOWS:
         return MOST_IDS
-    return max(_FEWEST_IDS, MOST_IDS * _MANY_WINDOWS // windows)
+    fewest = _FEWEST_IDS * min(1.0, _VERY_MANY_WINDOWS / windows)
+    return max(int(fewest), MOST_IDS * _MANY_WINDOWS // windows)
 
 
 @dataclasses.dataclass(frozen=True, slots=True, eq=False)
@@ -67,12 +73,20 @@ class Identities:
         storage.
     """
 
-    rows: int
-    missing: int
+    rows: Count
+    missing: Count
     hashes: _Hashes
     counts: _Counts
     bound: int = EVERY_HASH
     known: tuple[float, float, float] | None = None
+
+    def check(self) -> None:
+        """Raise `MisfitError` when what was read back are no ids."""
+        require(self.hashes.ndim == 1 and self.counts.shape == self.hashes.shape, "is ragged")
+        require((self.hashes[1:] > self.hashes[:-1]).all(), "has hashes that do not ascend")
+        require(are_counts(self.counts, most=self.rows) and self.bound >= 0, "has other ids")
+        repeats, error, sampled = self.known or (0.0, 0.0, 1.0)
+        require(repeats >= 0 and error >= 0 and 0 < sampled <= 1, "has no share of its ids")
 
     @classmethod
     def of(cls, ids: pl.Series, *, kept: int = MOST_IDS, bound: int = EVERY_HASH) -> Identities:

@@ -12,6 +12,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from mmon.engine.local import column_of
 from mmon.errors import ConfigError
 
 LABEL_ROW = "__mmon_label_row"
@@ -129,9 +130,9 @@ class MatchedLabels:
                 f"the target {self._target!r} is in {facts.production} and in {facts.source}",
                 hint="remove labels from the configuration, or the values from production",
             )
-        ids = batch[self._facts.column]
+        ids = column_of(batch, self._facts.column)
         self._predictions += batch.height
-        self._labelled += batch.height - batch[self._target].null_count()
+        self._labelled += batch.height - column_of(batch, self._target).null_count()
         self._without_id += int(missing(ids).sum())
         if self._example is None:
             self._example = described_id(ids)

@@ -6,11 +6,13 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from mmon.profiles.counts import Counts
+from mmon.profiles.counts import Counts, own_texts
 from mmon.profiles.presence import Presence
 
 # Above this share of new labels in a batch, looking them up costs more than plain counting.
 _MOST_NEW = 0.05
+# More labels than these are no few any more, and would take memory as long as new ones come.
+_MOST_LABELS = 100_000
 
 _Hashes = NDArray[np.uint64]
 
@@ -30,6 +32,11 @@ class LabelCounter:
         self._ranks: NDArray[np.int64] = np.empty(0, dtype=np.int64)
         self._is_worth_it = True
 
+    @property
+    def known(self) -> int:
+        """Labels that are remembered."""
+        return len(self._labels)
+
     def count(self, values: pl.Series) -> Counts:
         """The counts of one batch; the same as ``Counts.of(values)``."""
         texts = values.drop_nulls()
@@ -40,8 +47,8 @@ class LabelCounter:
         ends = np.append(np.flatnonzero(ordered[1:] != ordered[:-1]), len(ordered) - 1)
         distinct, mass = ordered[ends], np.diff(ends, prepend=-1)
         new = distinct[~_is_in(distinct, self._hashes)]
-        if len(new) > _MOST_NEW * len(texts):
-            self._is_worth_it = False
+        if len(new) > _MOST_NEW * len(texts) or len(self._labels) + len(new) > _MOST_LABELS:
+            self._forget()
             return Counts.of(values)
         if len(new):
             self._learn(texts.filter(pl.Series(_is_in(hashes, new))).unique())
@@ -52,13 +59,19 @@ class LabelCounter:
 
     def _learn(self, labels: pl.Series) -> None:
         """Remember labels that were not met before."""
-        every = pl.concat([self._labels, labels.alias("label")])
+        every = own_texts(pl.concat([self._labels, labels.alias("label")]))
         hashes = every.hash(seed=0).to_numpy()
         order = np.argsort(hashes)
         self._hashes, self._labels = hashes[order], every.gather(order)
         ranks = np.empty(len(order), dtype=np.int64)
         ranks[self._labels.arg_sort().to_numpy()] = np.arange(len(order))
         self._ranks = ranks
+
+    def _forget(self) -> None:
+        """Count plainly from now on."""
+        self._is_worth_it = False
+        self._hashes, self._labels = self._hashes[:0].copy(), self._labels.clear()
+        self._ranks = self._ranks[:0].copy()
 
 
 def _is_in(values: _Hashes, known: _Hashes) -> NDArray[np.bool_]:

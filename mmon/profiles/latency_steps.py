@@ -17,7 +17,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from mmon.profiles.presence import are_counts
 from mmon.profiles.steps import coarser, joined, tally
+from mmon.records import Count, require
 
 _IntArray = NDArray[np.int64]
 
@@ -46,9 +48,16 @@ class LatencySteps:
         Rows of each key.
     """
 
-    step_us: int
+    step_us: Count
     keys: _IntArray
     counts: _IntArray
+
+    def check(self) -> None:
+        """Raise `MisfitError` when what was read back are no such counts."""
+        require(self.step_us > 0, "has no step")
+        require(self.keys.ndim == 1 and self.counts.shape == self.keys.shape, "is ragged")
+        is_whole = (self.keys[1:] > self.keys[:-1]).all() and are_counts(self.counts)
+        require(is_whole, "has keys that do not ascend, or counts below 0")
 
     @classmethod
     def of(cls, step_us: int, steps: _IntArray, latency: NDArray[np.float64]) -> LatencySteps:

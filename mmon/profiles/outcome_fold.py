@@ -12,7 +12,7 @@ from mmon.profiles.batches import Batch
 from mmon.profiles.classification import ClassificationTables
 from mmon.profiles.cuts import Key
 from mmon.profiles.outcomes import Fault, Outcome
-from mmon.profiles.pile import Levels, Limits
+from mmon.profiles.pile import Levels, Limits, Piles
 from mmon.profiles.regression import RegressionTables
 from mmon.profiles.table import Performance, merge_performance
 from mmon.results import Task
@@ -33,7 +33,8 @@ class OutcomeFold:
     def __init__(self, limits: Limits, grid: Grid | None) -> None:
         self._limits = limits
         self._grid = grid
-        self._levels: dict[Key, Levels[Performance]] = {}
+        self._points = limits.points
+        self._piles: Piles[Levels[Performance]] = Piles(lambda: Levels(self._join))
         self._faults: dict[Key, Counter[int]] = {}
 
     def add(self, batch: pl.DataFrame, context: Batch) -> None:
@@ -41,12 +42,12 @@ class OutcomeFold:
             return
         for cut in context.cuts:
             outcome = context.outcome if cut.order is None else context.outcome.take(cut.order)
-            keys = len(self._levels.keys() | {key for key, _, _ in cut.parts})
-            limits = self._limits.shared_by(keys)
+            self._piles.open(key for key, _, _ in cut.parts)
             for key, first, past in cut.parts:
-                levels = self._levels.setdefault(key, Levels(self._join))
+                limits = self._limits.shared_by(self._piles.sharing(key))
+                self._points = limits.points
                 part = outcome.take(slice(first, past))
-                levels.add(self._tables(part, limits.points), limits.fan_out)
+                self._piles.by_key[key].add(self._tables(part, limits.points), limits.fan_out)
                 self._count_faults(key, part)
 
     def _tables(self, outcome: Outcome, points: int | None) -> Performance:
@@ -68,12 +69,12 @@ class OutcomeFold:
         joined = merge_performance(parts)
         if joined is None:
             raise ValueError("there is nothing to merge")
-        return joined.compress(self._limits.points)
+        return joined.compress(self._points)
 
     def finish(self) -> Found:
-        limits = self._limits.shared_by(len(self._levels))
         found: Found = {}
-        for key, levels in self._levels.items():
+        for key, levels in self._piles.by_key.items():
+            limits = self._limits.shared_by(self._piles.sharing(key))
             joined = merge_performance(levels.parts())
             if joined is not None:
                 faults = {Fault(code): rows for code, rows in self._faults.get(key, {}).items()}

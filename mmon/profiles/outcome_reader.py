@@ -8,9 +8,11 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from mmon.engine.local import column_of
 from mmon.profiles.class_codes import ClassCodes
 from mmon.profiles.outcomes import GROUPS, UNKNOWN, Fault, Outcome
 from mmon.profiles.reading import Reading, is_comparable, read_as
+from mmon.profiles.spelling import lost_texts
 from mmon.results import Task
 
 _FloatArray = NDArray[np.float64]
@@ -113,7 +115,7 @@ class OutcomeReader:
     def _keys(self, batch: pl.DataFrame, offset: int) -> NDArray[np.uint64]:
         numbers = np.arange(offset, offset + batch.height, dtype=np.uint64)
         if self.plan.identity is not None and self.plan.identity in batch:
-            ids = batch[self.plan.identity]
+            ids = column_of(batch, self.plan.identity)
             # Rows without an id would all share one key.
             numbers = np.where(ids.is_null(), numbers, ids.hash(seed=0))
         return _mixed(numbers)
@@ -136,7 +138,7 @@ class OutcomeReader:
         self, batch: pl.DataFrame, scores: _FloatArray | None, fault: _FaultArray
     ) -> NDArray[np.int16]:
         if self.plan.prediction is not None and self.plan.prediction in batch:
-            codes, unknown = self.classes.read_prediction(batch[self.plan.prediction])
+            codes, unknown = self.classes.read_prediction(column_of(batch, self.plan.prediction))
             np.maximum(fault, unknown * np.uint8(Fault.UNKNOWN_PREDICTION), out=fault)
             return codes
         if scores is None:
@@ -161,7 +163,9 @@ class OutcomeReader:
 
 def _column(batch: pl.DataFrame, name: str) -> pl.Series:
     """A column; all missing where production has no such column."""
-    return batch[name] if name in batch else pl.Series(name, [None] * batch.height, dtype=pl.Null)
+    if name in batch:
+        return column_of(batch, name)
+    return pl.Series([None] * batch.height, dtype=pl.Null)
 
 
 def _numbers(
@@ -170,15 +174,17 @@ def _numbers(
     """(n,) a column's numbers, NaN where missing or not a number; marks the latter."""
     if name is None or name not in batch:
         return np.full(batch.height, np.nan)
-    original = batch[name]
+    original = column_of(batch, name)
     if not is_comparable(original.dtype, Reading.NUMBER):
         np.maximum(fault, original.is_not_null().to_numpy() * np.uint8(unreadable), out=fault)
         return np.full(batch.height, np.nan)
-    found = read_as(original, Reading.NUMBER)
-    if found.unreadable:
-        lost = (found.values.is_null() & original.is_not_null()).to_numpy()
-        np.maximum(fault, lost * np.uint8(unreadable), out=fault)
-    return found.values.cast(pl.Float64).fill_null(np.nan).to_numpy()
+    values = read_as(original, Reading.NUMBER)
+    lost = lost_texts(batch, name)
+    if lost is None and values.null_count() > original.null_count():
+        lost = original.set(values.is_not_null(), None)
+    if lost is not None:
+        np.maximum(fault, lost.is_not_null().to_numpy() * np.uint8(unreadable), out=fault)
+    return values.cast(pl.Float64).fill_null(np.nan).to_numpy()
 
 
 def _bound(batch: pl.DataFrame, name: str | None) -> _FloatArray | None:

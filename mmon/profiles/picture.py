@@ -83,7 +83,7 @@ def _edges(before: Ecdf, after: Ecdf) -> NDArray[np.float64]:
 
 
 def _is_integer(ecdf: Ecdf) -> bool:
-    return ecdf.values.dtype.kind == "i" and (not ecdf.n or ecdf.max - ecdf.min < 1e6)
+    return ecdf.is_whole and (not ecdf.n or ecdf.max - ecdf.min < 1e6)
 
 
 def _edges_of_values(values: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -3,6 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mmon.records import Count
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -17,10 +23,10 @@ class Presence:
         Rows that are null, not a number, or infinite of either sign.
     """
 
-    present: int = 0
-    null: int = 0
-    nan: int = 0
-    inf: int = 0
+    present: Count = 0
+    null: Count = 0
+    nan: Count = 0
+    inf: Count = 0
 
     @property
     def rows(self) -> int:
@@ -43,3 +49,14 @@ class Presence:
             self.nan + other.nan,
             self.inf + other.inf,
         )
+
+
+def are_counts(rows: NDArray[Any], total: int | None = None, *, most: int | None = None) -> bool:
+    """Whether whole numbers are counts of rows, and how many these are together or at most."""
+    if rows.size == 0:
+        return total in (None, 0)
+    # In doubles first: the sum of damaged numbers may overflow.
+    if rows.min() < 0 or rows.sum(dtype=np.float64) >= 2.0**62:
+        return False
+    found = int(rows.sum())
+    return total in (None, found) and (most is None or found <= most)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import enum
 
 import polars as pl
@@ -22,27 +21,16 @@ class Reading(enum.StrEnum):
     """Labels true and false from any dtype, for production of a Boolean reference."""
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Readable:
-    """A series in its final form, and the rows that could not be brought into it.
-
-    Attributes
-    ----------
-    values : Series
-        Int64, Float32 or Float64 for numbers, Int64 microseconds since 1970-01-01 UTC for times,
-        labels as they are; unreadable values are null.
-    unreadable : int
-        Values that were there and could not be read this way.
-    """
-
-    values: pl.Series
-    unreadable: int = 0
-
-
 _NARROW_INTEGERS = frozenset(
     {pl.Int8, pl.Int16, pl.Int32, pl.Int64, pl.UInt8, pl.UInt16, pl.UInt32}
 )
-_NESTED = frozenset({pl.List, pl.Array, pl.Struct, pl.Object, pl.Binary, pl.Null, pl.Unknown})
+_NESTED = frozenset(
+    {
+        *(pl.List, pl.Array, pl.Struct, pl.Map, pl.Object, pl.Binary, pl.Null, pl.Unknown),
+        # Types of Arrow that Polars carries and does not know: JSON, periods, intervals, tensors.
+        pl.Extension,
+    }
+)
 
 
 def natural_reading(dtype: pl.DataType) -> tuple[Reading, ColumnKind, str | None]:
@@ -55,7 +43,8 @@ def natural_reading(dtype: pl.DataType) -> tuple[Reading, ColumnKind, str | None
     """
     base = dtype.base_type()
     if base in _NESTED:
-        what = "it holds no value at all" if base is pl.Null else f"{base.__name__} values"
+        own = dtype.ext_name() if isinstance(dtype, pl.Extension) else base.__name__
+        what = "it holds no value at all" if base is pl.Null else f"{own} values"
         return Reading.PRESENCE, ColumnKind.UNSUPPORTED, f"{what}: only presence is compared"
     if base is pl.Duration:
         return Reading.NUMBER, ColumnKind.NUMERIC, "duration in seconds"
@@ -68,19 +57,30 @@ def natural_reading(dtype: pl.DataType) -> tuple[Reading, ColumnKind, str | None
     return Reading.LABEL, ColumnKind.CATEGORICAL, None
 
 
-def read_as(values: pl.Series, reading: Reading) -> Readable:
-    """Bring a series whose dtype `is_comparable` into the form of ``reading``."""
+def read_as(values: pl.Series, reading: Reading) -> pl.Series:
+    """Bring a series whose dtype `is_comparable` into the form of ``reading``.
+
+    Parameters
+    ----------
+    values : (n,) Series
+        Its texts already read as their spelling says (`mmon.profiles.spelling.spelled`).
+    reading : Reading
+
+    Returns
+    -------
+    (n,) Series
+        Int64, Float32 or Float64 for numbers, Int64 microseconds since 1970-01-01 UTC for times,
+        labels as they are; what cannot be read is null.
+    """
     if reading is Reading.NUMBER:
-        converted = _number(values)
-    elif reading is Reading.TIME:
-        converted = _time(values)
-    elif reading is Reading.TRUTH:
-        return Readable(_truth(values))
-    else:
-        # Whole numbers with gaps become floats on their way through other tools, and nulls NaN.
-        is_label_float = reading is Reading.LABEL and values.dtype.is_float()
-        return Readable(values.fill_nan(None) if is_label_float else values)
-    return Readable(converted, converted.null_count() - values.null_count())
+        return _number(values)
+    if reading is Reading.TIME:
+        return _time(values)
+    if reading is Reading.TRUTH:
+        return _truth(values)
+    # Whole numbers with gaps become floats on their way through other tools, and nulls NaN.
+    is_label_float = reading is Reading.LABEL and values.dtype.is_float()
+    return values.fill_nan(None) if is_label_float else values
 
 
 def is_comparable(dtype: pl.DataType, reading: Reading) -> bool:
@@ -103,14 +103,20 @@ def _number(values: pl.Series) -> pl.Series:
         return values
     if base is pl.Boolean:
         return values.cast(pl.Int8)
-    if base is pl.Duration:
-        return values.dt.total_microseconds(fractional=True) / 1e6
-    if base is pl.Time:
-        return values.cast(pl.Int64) / 1e9
     if base in (pl.String, pl.Categorical, pl.Enum):
         return values.cast(pl.String).str.strip_chars().cast(pl.Float64, strict=False)
+    if values.dtype.is_temporal():
+        return _seconds(values)
     # Decimals, half floats and wide integers, which lose digits above 2**53.
     return values.cast(pl.Float64)
+
+
+def _seconds(values: pl.Series) -> pl.Series:
+    """Seconds of a duration, since midnight, or since 1970-01-01 UTC."""
+    base = values.dtype.base_type()
+    if base is pl.Duration:
+        return values.dt.total_microseconds(fractional=True) / 1e6
+    return values.cast(pl.Int64) / 1e9 if base is pl.Time else _time(values) / 1e6
 
 
 def _truth(values: pl.Series) -> pl.Series:

@@ -13,6 +13,7 @@ from mmon.profiles._error_moments import JointMoments, Moments
 from mmon.profiles._error_plane import Grid, Plane
 from mmon.profiles.ecdf import DEFAULT_POINTS, Ecdf
 from mmon.profiles.outcomes import Outcome
+from mmon.records import Count, require
 
 _FloatArray = NDArray[np.float64]
 
@@ -36,10 +37,15 @@ class IntervalCounts:
         Of upper - lower, over the rows where it is finite.
     """
 
-    rows: int
-    covered: int
-    crossed: int
+    rows: Count
+    covered: Count
+    crossed: Count
     width: Moments
+
+    def check(self) -> None:
+        """Raise `MisfitError` when what was read back are no such counts."""
+        is_part = self.covered + self.crossed <= self.rows and self.width.n <= self.rows
+        require(is_part, "covers more rows than there are")
 
     @classmethod
     def of(cls, target: _FloatArray, lower: _FloatArray, upper: _FloatArray) -> Self:
@@ -100,10 +106,10 @@ class RegressionTables:
         Used rows by target and prediction; None where no row is used.
     """
 
-    rows: int
-    labelled: int
-    unpredicted: int
-    infinite: int
+    rows: Count
+    labelled: Count
+    unpredicted: Count
+    infinite: Count
     error: Ecdf
     absolute: Ecdf
     bias: Moments
@@ -117,6 +123,16 @@ class RegressionTables:
     joint: JointMoments
     intervals: IntervalCounts | None
     plane: Plane | None
+
+    def check(self) -> None:
+        """Raise `MisfitError` when what was read back are no tables of a regression."""
+        used = self.labelled - self.unpredicted - self.infinite
+        require(0 <= used <= self.rows, "has more labelled rows than rows")
+        require({self.error.n, self.absolute.n, self.joint.n} == {used}, "has errors of other rows")
+        moments = (self.bias, self.mae, self.mse, self.over, self.under, self.relative)
+        is_part = all(one.n <= used for one in (*moments, self.symmetric, self.log_square))
+        require(is_part, "has moments of other rows")
+        require((self.plane is None) == (not used), "has a plane of other rows")
 
     @classmethod
     def of(

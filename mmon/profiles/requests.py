@@ -63,7 +63,7 @@ def read_latency(values: pl.Series) -> NDArray[np.float64]:
     """
     if not is_comparable(values.dtype, Reading.NUMBER):
         return np.full(len(values), np.nan)
-    numbers = read_as(values, Reading.NUMBER).values
+    numbers = read_as(values, Reading.NUMBER)
     return numbers.cast(pl.Float64).fill_null(np.nan).to_numpy()
 
 

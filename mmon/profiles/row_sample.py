@@ -23,6 +23,8 @@ SAMPLED_ROWS = 20_000
 # So many rows of all windows together: a row takes a byte a feature.
 _MOST_ROWS = 8 * SAMPLED_ROWS
 _FEWEST_ROWS = 5_000
+# Beyond this many windows not even these.
+_VERY_MANY_WINDOWS = 512
 
 
 @dataclasses.dataclass
@@ -65,8 +67,9 @@ class RowSampler:
 
     @property
     def _size(self) -> int:
-        share = max(_FEWEST_ROWS, _MOST_ROWS // max(len(self._windows), 1))
-        return min(SAMPLED_ROWS, share)
+        windows = max(len(self._windows), 1)
+        fewest = _FEWEST_ROWS * min(1.0, _VERY_MANY_WINDOWS / windows)
+        return min(SAMPLED_ROWS, max(int(fewest), _MOST_ROWS // windows))
 
     @staticmethod
     def _enter(drawn: _Drawn, rows: slice, outcome: Outcome, joint: Joint, size: int) -> _IntArray:
@@ -82,6 +85,8 @@ class RowSampler:
             # No more of one batch than could stay: memory must not grow with the rows.
             chosen = np.sort(chosen[np.argpartition(keys[chosen], size - 1)[:size]])
         positions: _IntArray = chosen + rows.start
+        if drawn.keys and not len(positions):
+            return positions
         drawn.keys.append(keys[chosen])
         drawn.loss.append(joint.wrong[positions])
         drawn.half.append(outcome.half[positions])

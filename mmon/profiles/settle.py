@@ -6,6 +6,8 @@ import dataclasses
 import re
 from collections.abc import Mapping
 
+import polars as pl
+
 from mmon.profiles.counts import Counts
 from mmon.profiles.ecdf import Ecdf
 from mmon.profiles.features import FeatureTables
@@ -17,17 +19,23 @@ NO_VALUES = "the reference has no values: only presence is compared"
 
 # Below this many rows, all values being different says nothing.
 _MIN_ROWS = 30
-# An integer column is an identifier when all values differ and it is named like one, or its
-# values fill their range like a running number.
+# Whole numbers are identifiers when all differ and they are named like one, or fill their range
+# like a running number; unnamed columns and these are indexes that a tool has written.
 _ID_NAME = re.compile(
     r"(^|[_\-. ])(id|ids|idx|index|uuid|guid|key|row|rownum|row_?number|rowid)$",
     re.IGNORECASE,
 )
 _CAMEL_ID = re.compile(r"[a-z0-9](Id|ID|Uuid|UUID|Key|Index)$")
+_INDEX_NAME = re.compile(r"^$|^(Unnamed: ?\d+|__index_level_\d+__|column_\d+|\.\.\.1)$")
 # A running number may have lost a twentieth of its rows.
 _DENSE = 1.05
 # Strings: nearly all different.
 _DISTINCT_SHARE = 0.95
+# Those that a machine made: a UUID, or the hexadecimal digits of a hash.
+_MADE = r"^\{?[0-9a-fA-F]{8}(-?[0-9a-fA-F]{4}){3}-?[0-9a-fA-F]{12}\}?$|^(0x)?[0-9a-fA-F]{16,128}$"
+# Named like an identifier, one may have several rows: many different ones, a tenth of the rows.
+_MANY = 100
+_REPEATED_SHARE = 0.1
 # Free text: many different values of several words or of great length.
 _TEXT_DISTINCT_SHARE = 0.5
 _TEXT_WORDS = 4.0
@@ -100,7 +108,7 @@ def _settle_column(column: ColumnProfile) -> ColumnProfile:
     elif isinstance(column.distribution, Ecdf):
         found = _number_reason(column, column.distribution)
     elif isinstance(column.distribution, Counts):
-        found = _label_reason(column.distribution)
+        found = _label_reason(column, column.distribution)
     else:
         found = None
     if found is None:
@@ -112,13 +120,24 @@ def _settle_column(column: ColumnProfile) -> ColumnProfile:
 
 
 def _number_reason(column: ColumnProfile, ecdf: Ecdf) -> tuple[ColumnKind, str] | None:
-    is_integer = "Int" in column.dtype
-    if not is_integer or ecdf.n < _MIN_ROWS or _repeats(ecdf):
+    if ecdf.n < _MIN_ROWS or not ecdf.is_whole or ecdf.min == ecdf.max:
         return None
-    is_dense = ecdf.max - ecdf.min + 1 <= _DENSE * ecdf.n
-    if is_dense or _ID_NAME.search(column.name) or _CAMEL_ID.search(column.name):
-        return ColumnKind.IDENTIFIER, f"identifier: all {ecdf.n:,} values are different"
+    name = column.name
+    is_named = any(one.search(name) for one in (_ID_NAME, _CAMEL_ID, _INDEX_NAME))
+    if not _repeats(ecdf):
+        is_dense = ecdf.max - ecdf.min + 1 <= _DENSE * ecdf.n
+        if is_dense or is_named:
+            return ColumnKind.IDENTIFIER, f"identifier: all {ecdf.n:,} values are different"
+    elif is_named:
+        # Between batches only a lower bound of the repeated rows is known, and of the values too.
+        distinct = len(ecdf.values) if ecdf.is_exact else ecdf.n - ecdf.repeats
+        if distinct >= max(_MANY, _REPEATED_SHARE * ecdf.n):
+            return ColumnKind.IDENTIFIER, _few_rows_each(distinct, ecdf.n)
     return None
+
+
+def _few_rows_each(distinct: float, n: int) -> str:
+    return f"identifier: {distinct:,.0f} different values in {n:,} rows"
 
 
 def _repeats(ecdf: Ecdf) -> bool:
@@ -126,20 +145,31 @@ def _repeats(ecdf: Ecdf) -> bool:
     return ecdf.repeats > 0 or (ecdf.is_exact and bool((ecdf.mass > 1).any()))
 
 
-def _label_reason(counts: Counts) -> tuple[ColumnKind, str] | None:
+def _label_reason(column: ColumnProfile, counts: Counts) -> tuple[ColumnKind, str] | None:
     n = counts.n
     if n < _MIN_ROWS:
         return None
-    # A label that was dropped was met at most `count_error` times.
-    distinct = len(counts.labels) + counts.other / max(counts.count_error, 1)
+    distinct = counts.distinct
     share = distinct / n
+    labels = counts.labels.head(10_000)
+    is_named = _ID_NAME.search(column.name) or _CAMEL_ID.search(column.name)
+    if is_named and distinct >= max(_MANY, _REPEATED_SHARE * n):
+        return ColumnKind.IDENTIFIER, _few_rows_each(distinct, n)
     if share < _TEXT_DISTINCT_SHARE:
         return None
-    labels = counts.labels.head(10_000)
+    is_made = labels.str.contains(_MADE).sum() >= _DISTINCT_SHARE * len(labels)
     words = float(labels.str.count_matches(r"\S+").mean() or 0.0)  # type: ignore[arg-type]  # the mean of counts is a number
     length = float(labels.str.len_chars().mean() or 0.0)  # type: ignore[arg-type]  # the mean of counts is a number
-    if words >= _TEXT_WORDS or length >= _TEXT_LENGTH:
+    if not is_made and (words >= _TEXT_WORDS or length >= _TEXT_LENGTH):
         return ColumnKind.TEXT, f"free text: {distinct:,.0f} different values in {n:,} rows"
-    if share >= _DISTINCT_SHARE:
-        return ColumnKind.IDENTIFIER, f"identifier: {distinct:,.0f} different values in {n:,} rows"
+    if is_made or share >= _DISTINCT_SHARE:
+        doubt = "" if is_made or is_named else _doubt(labels)
+        return ColumnKind.IDENTIFIER, _few_rows_each(distinct, n) + doubt
     return None
+
+
+def _doubt(labels: pl.Series) -> str:
+    """What to do when texts that all differ are no identifiers."""
+    if labels.str.contains("[0-9]").sum() < _DISTINCT_SHARE * len(labels):
+        return ""
+    return f", such as {labels[0]!r}; if these are numbers, name the column in columns.numeric"

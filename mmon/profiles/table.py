@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from mmon.profiles.activity import Activity
 from mmon.profiles.classification import ClassificationTables
@@ -16,9 +16,14 @@ from mmon.profiles.outcomes import Fault
 from mmon.profiles.presence import Presence
 from mmon.profiles.reading import Reading
 from mmon.profiles.regression import RegressionTables
-from mmon.results import ColumnKind
+from mmon.profiles.spelling import LabelSpelling, NumberSpelling
+from mmon.profiles.times import TimeSpelling
+from mmon.records import Count, require
+from mmon.results import ColumnKind, Task
+from mmon.timestamps import DAY_US
 
 Performance = ClassificationTables | RegressionTables
+_EXAMPLES = 3
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -46,6 +51,10 @@ class ColumnProfile:
         Why it is not tested, or what its numbers mean.
     unreadable : int
         Rows whose value could not be read as ``reading`` asks (counted as null).
+    examples : tuple of str
+        Some of these values.
+    spelling : Spelling or None
+        How the values are written, where they are read from text.
     """
 
     name: str
@@ -57,7 +66,35 @@ class ColumnProfile:
     is_tested: bool = True
     is_feature: bool = False
     reason: str | None = None
-    unreadable: int = 0
+    unreadable: Count = 0
+    examples: tuple[str, ...] = ()
+    spelling: NumberSpelling | TimeSpelling | LabelSpelling | None = None
+
+    def check(self) -> None:
+        """Raise `MisfitError` when what was read back is not read as it says."""
+        wanted = {Reading.NUMBER: Ecdf, Reading.TIME: Ecdf, Reading.PRESENCE: None}
+        kind = wanted.get(self.reading, Counts)
+        is_there = self.distribution is not None
+        require(is_there or not self.is_tested, "is tested and has no distribution")
+        is_fit = not is_there or (kind is not None and isinstance(self.distribution, kind))
+        require(is_fit, f"has a distribution that is not one of a {self.reading}")
+        require(self.unreadable <= self.presence.null, "has more unreadable rows than nulls")
+
+    @property
+    def value_type(self) -> str:
+        """The type of the values, whatever type a file or a tool has for them."""
+        found = self.distribution
+        if self.kind is ColumnKind.UNSUPPORTED or self.reading is Reading.PRESENCE:
+            return self.dtype
+        if self.reading is Reading.TIME:
+            is_daily = isinstance(found, Ecdf) and not (found.values % DAY_US).any()
+            return "Date" if is_daily else "Datetime"
+        if self.reading is Reading.NUMBER:
+            # Of identifiers only that they are whole is kept.
+            is_whole = found is None or (isinstance(found, Ecdf) and found.is_whole)
+            return "Int64" if is_whole else "Float64"
+        is_truth = self.reading is Reading.TRUTH or self.dtype == "Boolean"
+        return "Boolean" if is_truth else "String"
 
     def merge(self, others: Sequence[ColumnProfile]) -> ColumnProfile:
         """This column with the rows of the same column of other profiles added."""
@@ -67,6 +104,7 @@ class ColumnProfile:
             presence=sum((one.presence for one in every), Presence()),
             distribution=merge([one.distribution for one in every]),
             unreadable=sum(one.unreadable for one in every),
+            examples=shown_examples(text for one in every for text in one.examples),
         )
 
     def compress(self, points: int | None, labels: int | None) -> ColumnProfile:
@@ -99,17 +137,40 @@ class Profile:
         The same of each value of each segmenting column.
     outcome : OutcomePlan or None
         How the outcomes were read; None without any, and in production.
+    ignored : tuple of str
+        Columns of the data that were left out; not stored.
     """
 
     source: str
-    rows: int
+    rows: Count
     columns: tuple[ColumnProfile, ...]
     performance: Performance | None = None
-    faults: Mapping[Fault, int] = dataclasses.field(default_factory=dict)
+    faults: Mapping[Fault, Count] = dataclasses.field(default_factory=dict)
     features: FeatureTables | None = None
     activity: Activity | None = None
     segments: tuple[SegmentProfile, ...] = ()
     outcome: OutcomePlan | None = None
+    ignored: tuple[str, ...] = dataclasses.field(default=(), compare=False)
+
+    def check(self) -> None:
+        """Raise `MisfitError` when what was read back does not fit together."""
+        names = [column.name for column in self.columns]
+        require(len(set(names)) == len(names), "has a column twice")
+        for column in self.columns:
+            own = [column.presence, *(d.presence for d in (column.distribution,) if d is not None)]
+            is_whole = all(presence.rows == self.rows for presence in own)
+            require(is_whole, f"has {self.rows} rows, and column {column.name!r} has others")
+        parts = (self.performance, self.activity)
+        is_whole = all(one is None or one.rows == self.rows for one in parts)
+        require(is_whole and sum(self.faults.values()) <= self.rows, "has parts of other rows")
+        task = None if self.outcome is None else self.outcome.task
+        require(task is None or _task(self.performance) in (None, task), "has parts of other tasks")
+        segments = [(one.column, one.value) for one in self.segments]
+        require(len(set(segments)) == len(segments), "has a segment twice")
+        for one in self.segments:
+            is_part = one.profile.rows <= self.rows and not one.profile.segments
+            is_like = [column.name for column in one.profile.columns] == names
+            require(is_part and is_like, f"has a segment {one.name!r} of other columns or rows")
 
     def column(self, name: str) -> ColumnProfile | None:
         """The column of that name, or None."""
@@ -168,6 +229,17 @@ class SegmentProfile:
     def name(self) -> str:
         """As in results: ``country = BR``."""
         return f"{self.column} = {self.value}"
+
+
+def shown_examples(texts: Iterable[str]) -> tuple[str, ...]:
+    """A few of the texts, the same ones in whatever order they came."""
+    return tuple(sorted(set(texts))[:_EXAMPLES])
+
+
+def _task(performance: Performance | None) -> Task | None:
+    if isinstance(performance, ClassificationTables):
+        return performance.task
+    return None if performance is None else Task.REGRESSION
 
 
 def merge_performance(parts: Sequence[Performance | None]) -> Performance | None:

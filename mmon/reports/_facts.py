@@ -25,7 +25,8 @@ def facts(document: Document) -> tuple[tuple[str, str, str], ...]:
         found.append(("Period", f"{start} to {end}", cut))
     elif len(windows) > 1:
         found.append(("Windows", f"{len(windows)}", f"of {wording.count(windows[0].rows)} rows"))
-    judged, left = len(tested(document)), len(untested(document))
+    judged = len(tested(document))
+    left = len(document.columns) - judged
     found.append(("Columns", f"{judged} tested", f"{left} not tested" if left else ""))
     found.append(("Fails on", document.fail_on, f"exit status {int(document.exit_status)}"))
     return tuple(found)
@@ -43,7 +44,8 @@ def tested(document: Document) -> set[str]:
 
 
 def untested(document: Document) -> tuple[tuple[str, str, str, str], ...]:
-    """Rows ``(name, kind, dtype, why)`` for the columns without a judged drift result."""
+    """Rows ``(name, kind, dtype, why)`` for columns without a judged drift result, and how others
+    were read where that had to be recognised."""
     judged = tested(document)
     measured = {r.column for r in document.results if r.kind is ResultKind.DATA_DRIFT}
     return tuple(
@@ -59,7 +61,7 @@ def untested(document: Document) -> tuple[tuple[str, str, str, str], ...]:
             ),
         )
         for column in document.columns
-        if column.name not in judged
+        if column.name not in judged or column.reason
     )
 
 

@@ -3,46 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
-import unicodedata
 from collections.abc import Sequence
 from typing import Literal
 
-_PLAIN = str.maketrans(
-    {
-        "\N{EN DASH}": "-",
-        "\N{EM DASH}": "-",
-        "\N{RIGHTWARDS ARROW}": "->",
-        "\N{INFINITY}": "inf",
-        "\N{PLUS-MINUS SIGN}": "+/-",
-        "\N{HORIZONTAL ELLIPSIS}": "...",
-        "\N{MIDDLE DOT}": "-",
-        "\N{LESS-THAN OR EQUAL TO}": "<=",
-        "\N{GREATER-THAN OR EQUAL TO}": ">=",
-    }
-)
-# Controls, formats (among them those that turn the direction of writing), surrogates, line ends.
-_UNSAFE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 _HEAD_SHARE = 2 / 3
 _GAP = "  "
-
-
-def safe(text: str, *, unicode: bool) -> str:
-    r"""A text from data or files that cannot disturb a terminal; in ASCII where it must be.
-
-    Examples
-    --------
-    >>> safe("line\nline\x1b[31m", unicode=True)
-    'line\\nline\\x1b[31m'
-    >>> safe("0 → 60 % größer", unicode=False)
-    '0 -> 60 % gr\\xf6\\xdfer'
-    """
-    shown = "".join(
-        char.encode("unicode_escape").decode() if unicodedata.category(char) in _UNSAFE else char
-        for char in text
-    )
-    return (
-        shown if unicode else shown.translate(_PLAIN).encode("ascii", "backslashreplace").decode()
-    )
 
 
 def width_of(text: str) -> int:

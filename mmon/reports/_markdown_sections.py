@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mmon.reports import _short as short
-from mmon.reports._markup import STATUS_SIGNS, code, escaped, in_cell, row
+from mmon.reports._markup import STATUS_SIGNS, code, escaped, row
 from mmon.results import Document, Status
 
 _MOST_SEGMENTS = 10
@@ -48,7 +48,7 @@ def _table(part: short.Part, change: str) -> Iterator[str]:
         name = line.name
         production = f"{line.production} {line.interval}".rstrip()
         cells = (name, line.reference, production, line.change, line.limits, line.q_value)
-        yield row([_sign(line.status).rstrip(), *(in_cell(escaped(cell)) for cell in cells)])
+        yield row([_sign(line.status).rstrip(), *(escaped(cell) for cell in cells)])
 
 
 def _segments(part: short.SegmentPart) -> Iterator[str]:
@@ -63,10 +63,8 @@ def _segments(part: short.SegmentPart) -> Iterator[str]:
     ]
     for line in shown:
         cells = (line.rows, line.drifted, line.told(_MOST_FINDINGS))
-        name = in_cell(code(line.name))
-        lines.append(
-            row([_sign(line.status).rstrip(), name, *(in_cell(escaped(cell)) for cell in cells)])
-        )
+        name = code(line.name)
+        lines.append(row([_sign(line.status).rstrip(), name, *(escaped(cell) for cell in cells)]))
     yield "\n".join(lines)
     if besides:
         yield besides

@@ -144,12 +144,13 @@ def interval_end(name: str) -> bool:
 
 def worst_window(results: Iterable[Result], windows: Sequence[Window]) -> int:
     """The window that a section shows: its worst result's; the last one where all are as bad."""
-    known = [window.index for window in windows]
+    known = {window.index for window in windows}
+    last = windows[-1].index if windows else 0
     found = [r for r in results if r.window in known and r.value is not None]
     if not found:
-        return known[-1] if known else 0
+        return last
     worst = max(found, key=lambda r: (*severity.order(r), r.window))
-    return worst.window if worst.status.severity > Status.NO_DETECTION.severity else known[-1]
+    return worst.window if worst.status.severity > Status.NO_DETECTION.severity else last
 
 
 def shown(document: Document, kind: ResultKind) -> Shown | None:

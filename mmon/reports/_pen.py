@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from mmon.reports import _signs as signs
-from mmon.reports._lines import Strip, fit, safe, table, wrap
+from mmon.reports._lines import Strip, fit, table, wrap
 from mmon.results import Status
+from mmon.screen_text import safe
 
 if TYPE_CHECKING:
     from rich.text import Text

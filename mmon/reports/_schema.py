@@ -7,14 +7,14 @@ import enum
 import types
 import typing
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
+from mmon.records import Null, Range
 from mmon.results import SCHEMA_VERSION, Document
 
 DRAFT = "http://json-schema.org/draft-07/schema#"
 
-_PLAIN = {str: "string", int: "integer", bool: "boolean", type(None): "null"}
-_NUMBER = {"type": ["number", "null"]}  # NaN and infinities are null in JSON
+_PLAIN = {str: "string", int: "integer", float: "number", bool: "boolean"}
 
 
 def schema() -> dict[str, Any]:
@@ -24,51 +24,8 @@ def schema() -> dict[str, Any]:
     return {"$schema": DRAFT, "title": "mmon result", **body}
 
 
-def fault(value: Any, rule: Mapping[str, Any], path: str = "") -> str | None:
-    """The first thing in plain data that breaks a schema made by `schema`; None when all is well.
-
-    Examples
-    --------
-    >>> fault({"rows": "many"}, {"type": "object", "properties": {"rows": {"type": "integer"}}})
-    "rows is 'many' where an integer belongs"
-    """
-    allowed = rule.get("type")
-    if allowed is not None and not any(_is(value, kind) for kind in _listed(allowed)):
-        return f"{path or 'it'} is {_shown(value)} where {_worded(_listed(allowed))} belongs"
-    if "const" in rule and value != rule["const"]:
-        return f"{path} is {_shown(value)} where {rule['const']!r} belongs"
-    if "enum" in rule and value not in rule["enum"]:
-        return f"{path} is {_shown(value)}, which is none of {', '.join(map(str, rule['enum']))}"
-    if isinstance(value, dict):
-        return _object_fault(value, rule, path)
-    return _list_fault(value, rule, path) if isinstance(value, list) else None
-
-
-def _list_fault(value: list[Any], rule: Mapping[str, Any], path: str) -> str | None:
-    if not rule.get("minItems", 0) <= len(value) <= rule.get("maxItems", len(value)):
-        return f"{path} has {len(value)} items where {rule['minItems']} belong"
-    items = rule.get("items", {})
-    found = (fault(item, items, f"{path}[{i}]") for i, item in enumerate(value))
-    return next((text for text in found if text), None)
-
-
-def _object_fault(value: Mapping[str, Any], rule: Mapping[str, Any], path: str) -> str | None:
-    known = rule.get("properties", {})
-    for key in rule.get("required", ()):
-        if key not in value:
-            return f"{path or 'it'} has no {key!r}"
-    others = rule.get("additionalProperties", {})
-    if others is False:
-        for key in value:
-            if key not in known:
-                return f"{path or 'it'} has {key!r}, which does not belong there"
-    at = f"{path}." if path else ""
-    found = (fault(item, known.get(key, others), f"{at}{key}") for key, item in value.items())
-    return next((text for text in found if text), None)
-
-
 def _of_dataclass(kind: type) -> dict[str, Any]:
-    hints = typing.get_type_hints(kind)
+    hints = typing.get_type_hints(kind, include_extras=True)
     names = [field.name for field in dataclasses.fields(kind)]
     return {
         "type": "object",
@@ -82,6 +39,8 @@ def _of(hint: Any) -> dict[str, Any]:
     origin, arguments = typing.get_origin(hint), typing.get_args(hint)
     if origin in (types.UnionType, typing.Union):
         return _nullable(_of(next(one for one in arguments if one is not type(None))))
+    if origin is Annotated:
+        return _narrowed(_of_class(arguments[0]), arguments[1])
     if origin is Literal:
         return {"type": "string", "enum": list(arguments)}
     if origin is tuple and arguments[-1] is not Ellipsis:
@@ -93,12 +52,10 @@ def _of(hint: Any) -> dict[str, Any]:
             "minItems": len(arguments),
             "maxItems": len(arguments),
         }
-    if origin in (tuple, Sequence):
-        return {"type": "array", "items": _of(arguments[0])}
     if origin is Mapping:
         inner = arguments[1]
         return {"type": "object"} | ({} if inner is Any else {"additionalProperties": _of(inner)})
-    return _of_class(hint)
+    return {"type": "array", "items": _of(arguments[0])} if arguments else _of_class(hint)
 
 
 def _of_class(hint: Any) -> dict[str, Any]:
@@ -106,7 +63,11 @@ def _of_class(hint: Any) -> dict[str, Any]:
         return _of_dataclass(typing.cast("type", hint))
     if issubclass(hint, enum.Enum):
         return {"enum": [member.value for member in hint]}
-    return dict(_NUMBER) if hint is float else {"type": _PLAIN[hint]}
+    return {"type": _PLAIN[hint]}
+
+
+def _narrowed(rule: dict[str, Any], by: Range | Null) -> dict[str, Any]:
+    return _nullable(rule) if isinstance(by, Null) else {**rule, "minimum": by.least}
 
 
 def _nullable(rule: dict[str, Any]) -> dict[str, Any]:
@@ -119,32 +80,3 @@ def _nullable(rule: dict[str, Any]) -> dict[str, Any]:
 
 def _listed(kinds: str | Sequence[str]) -> Sequence[str]:
     return [kinds] if isinstance(kinds, str) else kinds
-
-
-_CLASSES: dict[str, type | tuple[type, ...]] = {
-    "string": str,
-    "integer": int,
-    "number": (int, float),
-    "boolean": bool,
-    "null": type(None),
-    "array": list,
-    "object": dict,
-}
-
-
-def _is(value: Any, kind: str) -> bool:
-    if isinstance(value, bool) and kind != "boolean":
-        return False
-    return isinstance(value, _CLASSES[kind])
-
-
-def _worded(kinds: Sequence[str]) -> str:
-    words = [("an " if kind[0] in "aio" else "a ") + kind for kind in kinds if kind != "null"]
-    return " or ".join(words + ["null"] * ("null" in kinds))
-
-
-def _shown(value: Any) -> str:
-    if isinstance(value, dict | list):
-        return "an object" if isinstance(value, dict) else "a list"
-    text = repr(value)
-    return text if len(text) <= 40 else text[:39] + "…"

@@ -61,6 +61,8 @@ class Summary:
         Columns that were tested and have nothing to say.
     untested : tuple of Column
         Columns that are not tested, and that no finding is about.
+    recognised : tuple of Column
+        Tested columns of which there is something to tell on how they were read.
     window_statuses : tuple of Status
         (W,) the worst status of any judged result in each window.
     """
@@ -69,6 +71,7 @@ class Summary:
     doubts: tuple[Doubt, ...]
     calm: int
     untested: tuple[Column, ...]
+    recognised: tuple[Column, ...]
     window_statuses: tuple[Status, ...]
 
     @property
@@ -105,6 +108,7 @@ def summarise(document: Document) -> Summary:
             for column in document.columns
             if column.name not in tested and column.name not in troubled
         ),
+        recognised=tuple(c for c in document.columns if c.name in tested and c.reason),
         window_statuses=tuple(window.status for window in document.windows),
     )
 
@@ -117,10 +121,12 @@ def needs_a_look(result: Result) -> bool:
 def column_word(column: Column) -> str:
     """In a word, why a column is not tested for drift."""
     if column.kind is ColumnKind.DATETIME:
-        return "time" if column.reason else "a date, told but not judged"
+        return column.reason or "a date, told but not judged"
     if column.kind is ColumnKind.UNSUPPORTED:
         return wording.dtype_word(column.dtype) or "unsupported"
-    if column.kind in (ColumnKind.IDENTIFIER, ColumnKind.TEXT):
+    if column.kind is ColumnKind.IDENTIFIER and column.dtype != "String":
+        return column.kind.value
+    if column.kind is ColumnKind.TEXT:
         return column.kind.value
     return column.reason or column.kind.value
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from mmon import resources
 from mmon.reports import _page
 from mmon.results import Document
+from mmon.screen_text import safe_lines
 
 if TYPE_CHECKING:
     import jinja2
@@ -41,6 +42,11 @@ def render(document: Document) -> str:
     )
 
 
+def _harmless(piece: object) -> object:
+    """A text without invisible characters, which could turn what stands around it."""
+    return safe_lines(piece) if type(piece) is str else piece
+
+
 @functools.cache
 def _environment() -> jinja2.Environment:
     # Imported here because a run without an HTML report must not pay for it.
@@ -60,6 +66,7 @@ def _environment() -> jinja2.Environment:
         loader=jinja2.FunctionLoader(source),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
+        finalize=_harmless,
         trim_blocks=True,
         keep_trailing_newline=False,
     )

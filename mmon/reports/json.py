@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from mmon.errors import DataError
-from mmon.reports._schema import fault, schema
+from mmon.records import MisfitError
+from mmon.reports._schema import schema
 from mmon.results import SCHEMA_VERSION, Document
 
 __all__ = ["parse", "read", "render", "schema", "schema_text"]
@@ -19,13 +20,7 @@ def render(document: Document) -> str:
     The same document always gives the same text. Numbers are finite or null.
     """
     body = document.to_dict()
-    text = _text(body, ensure_ascii=False)
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        # The name of a file may hold bytes that are no text: they need escapes.
-        return _text(body, ensure_ascii=True)
-    return text
+    return _text(body)
 
 
 def schema_text() -> str:
@@ -62,8 +57,10 @@ def parse(text: str, source_name: str = "the result") -> Document:
         When the text is not a result of mmon, or comes from a newer mmon.
     """
     try:
-        body = json.loads(text)
-    except (ValueError, RecursionError) as error:
+        body = json.loads(text, parse_constant=_no_constant)
+    except RecursionError:
+        raise DataError(f"{source_name} is not JSON: it is nested too deeply") from None
+    except ValueError as error:
         raise DataError(f"{source_name} is not JSON: {error}") from None
     version = body.get("schema_version") if isinstance(body, dict) else None
     if not isinstance(version, int):
@@ -75,21 +72,32 @@ def parse(text: str, source_name: str = "the result") -> Document:
             f"{SCHEMA_VERSION}",
             hint="it was written by a newer mmon: upgrade this one",
         )
-    wrong = fault(body, schema())
-    if wrong is not None:
-        raise DataError(f"{source_name} is not a whole result of mmon: {wrong}")
-    return Document.from_dict(body)
+    try:
+        return Document.from_dict(body)
+    except MisfitError as misfit:
+        raise DataError(f"{source_name} is not a whole result of mmon: {misfit}") from None
 
 
-def _text(body: dict[str, Any], *, ensure_ascii: bool) -> str:
-    def written(value: Any) -> str:
-        return json.dumps(value, allow_nan=False, ensure_ascii=ensure_ascii)
+def _no_constant(name: str) -> None:
+    raise ValueError(f"it has no {name}")
 
+
+def _text(body: dict[str, Any]) -> str:
     fields = []
     for key, value in body.items():
         if isinstance(value, list) and value:
-            rows = ",\n  ".join(map(written, value))
-            fields.append(f"{written(key)}: [\n  {rows}\n ]")
+            rows = ",\n  ".join(map(_written, value))
+            fields.append(f"{_written(key)}: [\n  {rows}\n ]")
         else:
-            fields.append(f"{written(key)}: {written(value)}")
+            fields.append(f"{_written(key)}: {_written(value)}")
     return "{\n " + ",\n ".join(fields) + "\n}\n"
+
+
+def _written(value: Any) -> str:
+    """A value in one line; what a terminal would not show as it is has an escape."""
+    text = json.dumps(value, allow_nan=False, ensure_ascii=False)
+    return text if text.isprintable() else "".join(map(_char, text))
+
+
+def _char(char: str) -> str:
+    return char if char.isprintable() else json.dumps(char)[1:-1]

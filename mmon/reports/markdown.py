@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from mmon.reports import _summary as summary
 from mmon.reports import _wording as wording
 from mmon.reports._markdown_sections import sections
-from mmon.reports._markup import STATUS_SIGNS, code, escaped, in_cell, row
+from mmon.reports._markup import STATUS_SIGNS, code, escaped, row
 from mmon.reports._summary import Finding, Summary
 from mmon.results import Document, Status, Verdict
 
@@ -36,6 +36,7 @@ def render(document: Document) -> str:
         *_folded("Windows", _windows(document)),
         *_folded("Inconclusive, and why", _doubts(parts)),
         *_folded("Not tested", _untested(parts)),
+        *_folded("How columns were read", _recognised(parts)),
         *_folded("How the run was made", _run(document)),
         *(f"**Error:** {escaped(error)}" for error in document.errors),
     ]
@@ -73,7 +74,7 @@ def _table(findings: Sequence[Finding], *, windows: int) -> list[str]:
 
 def _cells(finding: Finding, *, windows: int) -> list[str]:
     head = finding.head
-    name = "*all columns*" if finding.column is None else in_cell(code(finding.column))
+    name = "*all columns*" if finding.column is None else code(finding.column)
     others = [
         f"{wording.name_word(row.name)} {summary.value_word(row)}"
         for row in finding.also
@@ -97,8 +98,8 @@ def _windows(document: Document) -> list[str]:
     rows = [
         [
             str(window.index + 1),
-            wording.iso_moment(window.start),
-            wording.iso_moment(window.end),
+            escaped(wording.iso_moment(window.start)),
+            escaped(wording.iso_moment(window.end)),
             wording.count(window.rows),
             wording.STATUS_WORDS[window.status],
         ]
@@ -125,6 +126,13 @@ def _untested(parts: Summary) -> list[str]:
     ]
     more = len(parts.untested) - MOST_FOLDED_ROWS
     return [*lines, f"- and {more:,} more"] if more > 0 else lines
+
+
+def _recognised(parts: Summary) -> list[str]:
+    return [
+        f"- {code(column.name)}: {escaped(column.reason or '')}"
+        for column in parts.recognised[:MOST_FOLDED_ROWS]
+    ]
 
 
 def _run(document: Document) -> list[str]:

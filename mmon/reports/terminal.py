@@ -226,6 +226,10 @@ class _Screen:
             yield from self.pen.paragraph(
                 f"not tested: {summary.listed(names, _MOST_NAMES)}", style="dim"
             )
+        if self.summary.recognised:
+            names = [f"{column.name} ({column.reason})" for column in self.summary.recognised]
+            text = f"read as: {summary.listed(names, _MOST_NAMES)}; see mmon explain reading"
+            yield from self.pen.paragraph(text, style="dim")
         for error in self.document.errors:
             yield from self.pen.paragraph(f"error: {error}", style="red")
 

@@ -17,6 +17,7 @@ _MODEL, _SYSTEM = ResultKind.MODEL_PERFORMANCE, ResultKind.SYSTEM_PERFORMANCE
 # Quality checks in words; `{}` is the column.
 _CHECKS = {
     "missing_share": "{} has more missing values",
+    "unreadable_share": "{} has more unreadable values",
     "infinite_share": "{} has more infinite values",
     "unseen_share": "{} has unseen categories",
     "out_of_range_share": "{} is out of the reference's range",
@@ -273,7 +274,11 @@ def _worst(results: Iterable[Result], column: str) -> str:
 
 def _check(result: Result) -> str:
     text = _CHECKS.get(result.name, "{} " + result.name.replace("_", " "))
-    return text.replace("{}", result.column or "").strip()
+    if result.column is None:
+        return text.replace("{}", "").strip()
+    # Without marks, nobody sees a name of nothing, or blanks at its ends.
+    is_plain = result.column == result.column.strip() != ""
+    return text.replace("{}", result.column if is_plain else repr(result.column))
 
 
 def _count(number: int, noun: str) -> str:

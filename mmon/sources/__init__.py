@@ -6,6 +6,7 @@ Polars reads only then.
 
 from __future__ import annotations
 
+import dataclasses
 import difflib
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -15,7 +16,7 @@ import polars as pl
 
 from mmon.config import Dataset
 from mmon.errors import ConfigError, DataError
-from mmon.sources.dtypes import TEXT, converted, dtype_named
+from mmon.sources.dtypes import TEXT, converted, dtype_named, in_known_zones, time_format
 from mmon.sources.duplicates import count_duplicates
 from mmon.sources.errors import READ_FAILURES, explain_read_error, reading
 from mmon.sources.formats import TEXT_FORMATS
@@ -23,17 +24,27 @@ from mmon.sources.in_memory import Table, frame_of
 from mmon.sources.listing import Part, display_name, list_parts
 from mmon.sources.opening import Opener
 from mmon.sources.partitions import partition_texts, partition_values
-from mmon.sources.union import Described, common_schema, fitted, readable_schema
+from mmon.sources.unchanged import unchanged
+from mmon.sources.union import (
+    Described,
+    check_headers,
+    common_schema,
+    fitted,
+    readable_schema,
+)
 
 __all__ = [
     "READ_FAILURES",
+    "Opened",
     "as_lazyframe",
     "count_duplicates",
     "display_name",
     "explain_read_error",
+    "open_counted",
     "open_dataset",
     "open_named",
     "reading",
+    "unchanged",
 ]
 
 Schema = Mapping[str, pl.DataType]
@@ -42,7 +53,56 @@ Schema = Mapping[str, pl.DataType]
 _REMOTE_READERS = 16
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class Opened:
+    """A dataset that is ready to be read, and what its files announced.
+
+    Attributes
+    ----------
+    frame : LazyFrame
+    name : str
+        What reports call it.
+    rows : int
+    """
+
+    frame: pl.LazyFrame
+    name: str
+    rows: int
+
+    def check(self, rows: int) -> None:
+        """See that a pass read everything.
+
+        A reader that dies in mid-file must not pass for a shorter dataset.
+
+        Parameters
+        ----------
+        rows : int
+            That the pass read.
+
+        Raises
+        ------
+        DataError
+            When it did not.
+        """
+        if rows != self.rows:
+            raise DataError(
+                f"{self.name} holds {self.rows:,} rows, and only {rows:,} could be read:"
+                " a file is damaged",
+                hint="write it again",
+            )
+
+
 def open_dataset(dataset: Dataset, *, expect: Schema | None = None) -> pl.LazyFrame:
+    """The frame of `open_counted`."""
+    return open_counted(dataset, expect=expect).frame
+
+
+def open_counted(
+    dataset: Dataset,
+    *,
+    expect: Schema | None = None,
+    is_needed: Callable[[str], bool] = lambda _: True,
+) -> Opened:
     """One frame of everything a dataset names, files in the order given and by name.
 
     Columns that a file lacks are null, and a column that is wider in one file (float among
@@ -56,6 +116,8 @@ def open_dataset(dataset: Dataset, *, expect: Schema | None = None) -> pl.LazyFr
     expect : Mapping, optional
         Columns and types of the reference, for production. In CSV and NDJSON, what is text there
         is read as text ("007" stays "007"), and a column without any value takes its type.
+    is_needed : callable
+        Whether a column is compared; another one may be of types that do not mix.
 
     Raises
     ------
@@ -69,13 +131,15 @@ def open_dataset(dataset: Dataset, *, expect: Schema | None = None) -> pl.LazyFr
     parts = list_parts(dataset)
     texts = [partition_texts(part.folders) for part in parts]
     partition_dtypes, values = partition_values(texts, _texts(expect))
+    formats = {column: time_format(text) for column, text in dataset.dtypes.items()}
     opener = Opener(dataset)
 
     def described(part: Part) -> Described:
-        return Described(part, opener.schema(part, _fixed(part, dtypes, expect)))
+        return opener.described(part, _fixed(part, dtypes, expect))
 
     found = _each(described, parts)
-    common = _filled({**common_schema(found, dtypes), **partition_dtypes}, expect)
+    check_headers(found)
+    common = _filled({**common_schema(found, dtypes, is_needed), **partition_dtypes}, expect)
     _check_dtypes(dtypes, common, expect, name)
 
     def opened(one: Described, partition: Mapping[str, object]) -> pl.LazyFrame:
@@ -84,12 +148,13 @@ def open_dataset(dataset: Dataset, *, expect: Schema | None = None) -> pl.LazyFr
             pl.lit(value, dtype=partition_dtypes[column]).alias(column)
             for column, value in partition.items()
         ]
-        frame = opener.scan(one.part, schema).with_columns(literals)
+        frame = one.scan(schema).with_columns(literals)
         return fitted(frame, {**schema, **partition_dtypes}, common)
 
     frames = [opened(*pair) for pair in zip(found, values, strict=True)]
     frame = frames[0] if len(frames) == 1 else pl.concat(frames, how="vertical")
-    return _with_dtypes(frame, dtypes, common)
+    rows = sum(one.rows for one in found)
+    return Opened(_with_dtypes(frame, dtypes, common, formats), name, rows)
 
 
 def open_named(dataset: Dataset, *, expect: Schema | None = None) -> tuple[pl.LazyFrame, str]:
@@ -121,7 +186,9 @@ def as_lazyframe(
         data = Dataset(path=tuple(map(str, data)))
     if isinstance(data, Dataset):
         return open_named(data, expect=expect)
-    return frame_of(data)
+    frame, name = frame_of(data)
+    with reading(name):
+        return in_known_zones(frame), name
 
 
 def _each(describe: Callable[[Part], Described], parts: Sequence[Part]) -> list[Described]:
@@ -139,7 +206,9 @@ def _fixed(part: Part, dtypes: Schema, expect: Schema | None) -> Schema:
     """The types that text is read with; files of other formats have types of their own."""
     if part.format not in TEXT_FORMATS:
         return {}
-    return {**dict.fromkeys(_texts(expect), pl.String()), **dtypes}
+    # Times are read from what the text holds, as those of other formats are.
+    fixed = {column: t for column, t in dtypes.items() if not isinstance(t, pl.Date | pl.Datetime)}
+    return {**dict.fromkeys(_texts(expect), pl.String()), **fixed}
 
 
 def _texts(expect: Schema | None) -> Sequence[str]:
@@ -166,10 +235,12 @@ def _check_dtypes(dtypes: Schema, common: Schema, expect: Schema | None, name: s
         )
 
 
-def _with_dtypes(frame: pl.LazyFrame, dtypes: Schema, common: Schema) -> pl.LazyFrame:
+def _with_dtypes(
+    frame: pl.LazyFrame, dtypes: Schema, common: Schema, formats: Mapping[str, str | None]
+) -> pl.LazyFrame:
     """Casts what is not yet of the type that the configuration names."""
     casts = [
-        converted(column, common[column], dtype)
+        converted(column, common[column], dtype, formats.get(column))
         for column, dtype in dtypes.items()
         if common.get(column, dtype) != dtype
     ]

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import polars as pl
 
+from mmon.profiles.spelling import LabelSpelling
 from mmon.sources.dtypes import TEXT
 
 _INTEGERS = (pl.Int8, pl.Int16, pl.Int32, pl.Int64, pl.UInt8, pl.UInt16, pl.UInt32)
-# Floats from here on do not fit Int64.
-_INT64_END = 2.0**63
 
 
 def are_comparable(one: pl.DataType, other: pl.DataType) -> bool:
@@ -43,26 +42,10 @@ def id_key(column: str, own: pl.DataType, other: pl.DataType) -> pl.Expr:
     if own in _INTEGERS and (other in _INTEGERS or other == pl.Null):
         return value.cast(pl.Int64)
     if _is_written(own):
-        value = _written(value, own)
+        # Beside numbers 005 is 5; among texts it is another id.
+        value = LabelSpelling(is_number=other.is_numeric()).read(value, own)
     return pl.when(value.is_not_null()).then(value.hash(seed=0))
 
 
 def _is_written(dtype: pl.DataType) -> bool:
     return dtype.is_numeric() or isinstance(dtype, TEXT)
-
-
-def _written(value: pl.Expr, dtype: pl.DataType) -> pl.Expr:
-    """Numbers and texts as text; a whole number is written alike whatever its type."""
-    if dtype.is_float():
-        is_whole = (value == value.round()) & (value.abs() < _INT64_END)
-        whole = pl.when(is_whole).then(value).cast(pl.Int64).cast(pl.String)
-        return pl.when(value.is_not_nan()).then(pl.coalesce(whole, value.cast(pl.String)))
-    if dtype.is_decimal():
-        # 5.00 of a Decimal[10, 2] is 5.
-        text = value.cast(pl.String)
-        return (
-            pl.when(text.str.contains(".", literal=True))
-            .then(text.str.strip_chars_end("0").str.strip_chars_end("."))
-            .otherwise(text)
-        )
-    return value.cast(pl.String)

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 
 import polars as pl
+import polars.selectors as cs
 
 from mmon.errors import ConfigError
 from mmon.timestamps import time_zone
@@ -20,7 +21,7 @@ _SIMPLE: Mapping[str, pl.DataType] = {
     )
 }
 _NAMES = tuple(type(dtype).__name__ for dtype in _SIMPLE.values())
-_WITH_ARGUMENTS = re.compile(r"(\w+)\s*[\[(]\s*(.*?)\s*[\])]")
+_WITH_ARGUMENTS = re.compile(r"(\w+)\s*[\[(]([^\[\]()]*)[\])]")
 
 TEXT = (pl.String, pl.Categorical, pl.Enum)
 
@@ -45,7 +46,7 @@ def _parametric(name: str) -> pl.DataType | None:
     match = _WITH_ARGUMENTS.fullmatch(name.strip())
     if match is None:
         return None
-    kind, arguments = match[1].lower(), [part.strip(" '\"") for part in match[2].split(",")]
+    kind, arguments = match[1].lower(), [part.strip(" \t'\"") for part in match[2].split(",")]
     found: pl.DataType | None = None
     try:
         match kind, *arguments:
@@ -55,6 +56,10 @@ def _parametric(name: str) -> pl.DataType | None:
                 found = pl.Duration(unit)
             case "datetime", "ms" | "us" | "ns" as unit:
                 found = pl.Datetime(unit)
+            case "datetime", "s":
+                found = pl.Datetime("us")
+            case "datetime" | "date", *_ if "%" in match[2]:
+                found = pl.Datetime("us") if kind == "datetime" else pl.Date()
             case "datetime", "ms" | "us" | "ns" as unit, zone:
                 time_zone(zone)
                 found = pl.Datetime(unit, zone)
@@ -65,15 +70,59 @@ def _parametric(name: str) -> pl.DataType | None:
     return found
 
 
-def converted(column: str, own: pl.DataType, dtype: pl.DataType) -> pl.Expr:
-    """A column of type ``own`` as ``dtype``; what cannot become it fails when it is read."""
+def time_format(name: str) -> str | None:
+    """What a configured type says of how times are written: a strptime format, or ``s``.
+
+    >>> time_format("Datetime[%d.%m.%Y %H:%M]"), time_format("Datetime[ms]"), time_format("Int64")
+    ('%d.%m.%Y %H:%M', None, None)
+    """
+    match = _WITH_ARGUMENTS.fullmatch(name.strip())
+    return match[2].strip("'\"") if match and ("%" in match[2] or match[2] == "s") else None
+
+
+def converted(
+    column: str, own: pl.DataType, dtype: pl.DataType, format_: str | None = None
+) -> pl.Expr:
+    """A column of type ``own`` as ``dtype``; what cannot become it fails when it is read.
+
+    Parameters
+    ----------
+    column : str
+    own, dtype : DataType
+    format_ : str, optional
+        How times are written; ``s`` for numbers that count seconds since 1970.
+    """
+    value = cs.by_name(column).as_expr()
     if own == dtype:
-        return pl.col(column)
+        return value
     if own == pl.Null:
         return pl.lit(None, dtype=dtype).alias(column)
     if own == pl.String and isinstance(dtype, pl.Date | pl.Datetime | pl.Time):
-        return pl.col(column).str.strptime(dtype)
-    return pl.col(column).cast(dtype)
+        return value.str.strptime(dtype, None if format_ == "s" else format_)
+    if own.is_numeric() and isinstance(dtype, pl.Datetime):
+        # Numbers count since 1970; some tools write whole ones as floats.
+        value = (value * 1_000_000 if format_ == "s" else value).cast(pl.Int64)
+    return value.cast(dtype)
+
+
+def in_known_zones(frame: pl.LazyFrame) -> pl.LazyFrame:
+    """The frame with times of zones that Polars does not know, such as +05:30, in UTC."""
+    times = {
+        name: dtype
+        for name, dtype in frame.collect_schema().items()
+        if isinstance(dtype, pl.Datetime) and not _is_known(dtype.time_zone)
+    }
+    return frame.with_columns(
+        cs.by_name(name).as_expr().to_physical().cast(pl.Datetime(dtype.time_unit, "UTC"))
+        for name, dtype in times.items()
+    )
+
+
+def _is_known(zone: str | None) -> bool:
+    try:
+        return zone is None or bool(time_zone(zone))
+    except ConfigError:
+        return False
 
 
 def common_dtype(one: pl.DataType, other: pl.DataType) -> pl.DataType | None:

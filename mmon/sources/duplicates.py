@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import polars as pl
 
+from mmon.errors import DataError
 from mmon.sources.errors import reading
 
 
-def count_duplicates(frame: pl.LazyFrame, name: str) -> tuple[int, int]:
-    """Rows that repeat an earlier row in every column, and all rows.
+def count_duplicates(frame: pl.LazyFrame, name: str, rows: int) -> tuple[int, int]:
+    """Of the first so many rows, those that repeat an earlier one in every column, and all.
 
     Rows are told apart by 64-bit hashes, 8 bytes a row in memory: among 10 million rows, the chance
     that two different ones count as equal is 3 in a million.
@@ -18,6 +19,8 @@ def count_duplicates(frame: pl.LazyFrame, name: str) -> tuple[int, int]:
     frame : LazyFrame
     name : str
         What the user calls the data.
+    rows : int
+        That the data is known to have.
 
     Raises
     ------
@@ -25,7 +28,9 @@ def count_duplicates(frame: pl.LazyFrame, name: str) -> tuple[int, int]:
         When the data cannot be read.
     """
     with reading(name):
-        hashes = frame.select(pl.struct(pl.all()).hash(seed=0).alias("hash"))
+        hashes = frame.head(rows).select(pl.struct(pl.all()).hash(seed=0).alias("hash"))
         counts = hashes.select(rows=pl.len(), distinct=pl.col("hash").n_unique())
-        rows, distinct = counts.collect(engine="streaming").row(0)
+        found, distinct = counts.collect(engine="streaming").row(0)
+    if found != rows:
+        raise DataError(f"{name} could not be read again: it changed, or is damaged")
     return rows - distinct, rows

@@ -10,9 +10,11 @@ from polars.exceptions import PanicException, PolarsError
 
 from mmon import witness
 from mmon.errors import ConfigError, DataError, MmonError
-from mmon.redaction import mask_uri
+from mmon.redaction import masked
 
 READ_FAILURES = (OSError, PolarsError, ValueError, EOFError, PanicException)
+
+_LONGEST_LINE = 400
 
 _ACCESS = "check the credentials and what they may read"
 _OTHER_FORMAT = "if it is in another format, say so with the format option"
@@ -29,15 +31,31 @@ _KNOWN: tuple[tuple[str, str, str], ...] = (
     ),
     (r"403 Forbidden|AccessDenied|Permission denied", "may not be read", _ACCESS),
     (
-        r"169\.254\.169\.254|metadata\.google|NoCredentials|no credentials|credential",
+        r"169\.254\.169\.254|metadata\.google|NoCredentials|no credentials|credential"
+        r"|Account must be specified",
         "cannot be read: no credentials were found",
         "set storage_options or the environment variables of the store",
+    ),
+    (
+        r"Unable parse source url|create CloudLocation|[Hh]ugging [Ff]ace (path|uri)",
+        "is no address of an object store",
+        "write it as s3://bucket/path, or as hf://datasets/owner/name/path",
     ),
     (r"expanded paths were empty", "matches no file", "check the path and the pattern"),
     (
         r"dns error|failed to lookup address|Name or service not known|nodename nor servname",
         "cannot be read: the server's name is unknown",
         "check the address and aws_endpoint_url, or the network",
+    ),
+    (
+        r"(?i)certificate",
+        "cannot be read: the certificate of the server is not trusted",
+        "check the address; SSL_CERT_FILE names the certificates to trust",
+    ),
+    (
+        r"\[SSL|received corrupt message",
+        "cannot be read: the server speaks no TLS, or not the same",
+        "check the address: is it http:// and not https://?",
     ),
     (
         r"Connection refused|tcp connect error|client error \(Connect\)|Connection reset",
@@ -47,7 +65,12 @@ _KNOWN: tuple[tuple[str, str, str], ...] = (
     (
         r"(?i)timed out|TimeoutError|deadline has elapsed",
         "cannot be read: the server does not answer in time",
-        "check the address, or raise connect_timeout and read_timeout in storage_options",
+        "check the address, or raise its timeouts",
+    ),
+    (
+        r"error sending request",
+        "cannot be read: the server cannot be reached",
+        "check the address and the network",
     ),
     (
         r"builder error|URL scheme is not allowed",
@@ -100,17 +123,30 @@ _KNOWN: tuple[tuple[str, str, str], ...] = (
         "is not newline-delimited JSON",
         "one JSON object a line; turn an array into lines with: jq -c '.[]'",
     ),
+    (
+        r"not yet implemented|does not support primitive|precision must be between"
+        r"|could not import from|datatype Union",
+        "holds a column of a type that cannot be read",
+        "leave that column out of the file, or write it as another type",
+    ),
+    (
+        r"non-2xx status code|response body error|non-partial response|list response",
+        "cannot be read: the server answers with a failure, or not as an object store does",
+        "check the address and aws_endpoint_url, or try again",
+    ),
     (r"No space left on device", "cannot be read: the disk is full", "free some space"),
 )
+# Values and names in these are of any length, and look like anything: what repeats is bounded, so
+# that the time stays linear in the text.
 _PARSE = re.compile(
-    r"could not parse `(?P<value>.*?)` as dtype `(?P<dtype>[^`]*)` at column '(?P<column>.*?)'"
-    r" \(column number (?P<number>\d+)\)",
+    r"` as dtype `(?P<dtype>[^`]{0,200})` at column '(?P<column>.{0,2000}?)'"
+    r" \(column number (?P<number>\d{1,9})\)",
     re.DOTALL,
 )
 _OPTION = re.compile(r"invalid value for '[^']*'.*|(?<=Generic Config error: )[^(\n]*[^(\n ]")
 _CAST = re.compile(
-    r"conversion from `(?P<old>[^`]+)` to `(?P<dtype>[^`]+)` failed in column '(?P<column>.*?)'"
-    r" for \d+ out of \d+ values: \[(?P<value>[^\]]*)",
+    r"conversion from `(?P<old>[^`]{1,200})` to `(?P<dtype>[^`]{1,200})` failed in column"
+    r" '(?P<column>.{0,2000}?)' for \d{1,20} out of \d{1,20} values: \[(?P<value>[^\]]{0,2000})",
     re.DOTALL,
 )
 
@@ -155,15 +191,20 @@ def reading(name: str) -> Iterator[None]:
     DataError, ConfigError
         When data could not be read.
     """
-    with witness.reading(mask_uri(name)):
+    with witness.reading(masked(name)):
         try:
             yield
         except READ_FAILURES as error:
             witness.hears_panic()  # this one is told already
-            raise explain_read_error(error, name) from error
+            raise explain_read_error(error, name) from cause_of(error)
     # A thread of Polars that panics ends its stream as if the data had ended.
     if witness.hears_panic():
         raise DataError(f"{name!r} cannot be read: it is damaged", hint="write it again")
+
+
+def cause_of(error: BaseException) -> BaseException | None:
+    """What a traceback may show as the cause: an error in whose words nothing is secret."""
+    return error if masked(str(error)) == str(error) else None
 
 
 def is_misfit(error: BaseException) -> bool:
@@ -179,8 +220,9 @@ def is_ragged(error: BaseException) -> bool:
 
 
 def _explain_parse(match: re.Match[str], name: str) -> MmonError:
+    value = match.string[: match.start()].partition("could not parse `")[2]
     return DataError(
-        f"column {match['column']!r} of {name!r} holds {_short(match['value'])!r},"
+        f"column {match['column']!r} of {name!r} holds {_short(value)!r},"
         f" which is not of type {match['dtype']}",
         hint="name another type for it in dtypes, or list the text in null_values",
     )
@@ -199,4 +241,5 @@ def _short(text: str) -> str:
 
 
 def _first_line(text: str) -> str:
-    return text.strip().split("\n", 1)[0].rstrip(".:")
+    line = text.strip().split("\n", 1)[0].rstrip(".:")
+    return line if len(line) <= _LONGEST_LINE else f"{line[:_LONGEST_LINE]}..."

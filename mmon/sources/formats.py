@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import bz2
 import enum
 import gzip
+import lzma
 import zlib
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 from mmon.errors import DataError
 
@@ -18,6 +22,8 @@ class Format(enum.StrEnum):
     TSV = "tsv"
     NDJSON = "ndjson"
     IPC = "ipc"
+    DELTA = "delta"
+    """A folder with a log; found out, never an option."""
 
 
 SUFFIXES = {
@@ -33,16 +39,27 @@ SUFFIXES = {
     ".ipc": Format.IPC,
     ".feather": Format.IPC,
 }
-COMPRESSIONS = (".gz", ".zst")
+COMPRESSIONS = (".gz", ".zst", ".bz2", ".xz")
 TEXT_FORMATS = frozenset({Format.CSV, Format.TSV, Format.NDJSON})
 READABLE = "mmon reads Parquet, CSV, TSV, NDJSON and Arrow IPC files"
 
-_GZIP = b"\x1f\x8b"
-_ZSTD = b"\x28\xb5\x2f\xfd"
-_BOM = b"\xef\xbb\xbf"
+# What compressed text begins with, and what opens it; None where only Polars does.
+PACKED: Mapping[bytes, Callable[[Path], Any] | None] = {
+    b"\x1f\x8b": gzip.open,
+    b"BZh": bz2.open,
+    b"\xfd7zXZ\x00": lzma.open,
+    b"\x28\xb5\x2f\xfd": None,
+}
+UNPACKING_ERRORS = (OSError, EOFError, zlib.error, lzma.LZMAError)
+BOM = b"\xef\xbb\xbf"
 _MAGIC = {b"PAR1": Format.PARQUET, b"PARE": Format.PARQUET, b"ARROW1": Format.IPC}
+_ZIP, _UTF_16 = b"PK\x03\x04", (b"\xff\xfe", b"\xfe\xff")
+_HINTS = {
+    _ZIP: "save the sheet as CSV (UTF-8), or unpack the archive, for example with: unzip",
+    **dict.fromkeys(_UTF_16, "convert it, for example with: iconv -f utf-16 -t utf-8"),
+}
 _FOREIGN = {
-    b"PK\x03\x04": "an Excel workbook or a ZIP archive",
+    _ZIP: "an Excel workbook or a ZIP archive",
     b"\xd0\xcf\x11\xe0": "an old Excel workbook",
     b"%PDF": "a PDF document",
     b"SQLite format 3": "a SQLite database",
@@ -51,9 +68,9 @@ _FOREIGN = {
     b"\x89HDF": "an HDF5 file",
     b"\xff\xff\xff\xff": "an Arrow IPC stream, not a file",
     b"FEA1": "a Feather file of version 1, not 2",
-    b"\xff\xfe": "UTF-16 text, not UTF-8",
-    b"\xfe\xff": "UTF-16 text, not UTF-8",
+    **dict.fromkeys(_UTF_16, "UTF-16 text, not UTF-8"),
 }
+_MARKUP = (b"<!doctype", b"<html", b"<?xml")
 _HEAD_BYTES = 4096
 
 
@@ -63,6 +80,28 @@ def format_of_name(name: str) -> Format | None:
     for suffix in COMPRESSIONS:
         lowered = lowered.removesuffix(suffix)
     return next((known for suffix, known in SUFFIXES.items() if lowered.endswith(suffix)), None)
+
+
+def is_hidden(name: str) -> bool:
+    """Whether a file or folder is about the data, such as _SUCCESS, _metadata or a checksum."""
+    return name.startswith((".", "_")) or name.endswith(".crc")
+
+
+def is_empty(path: Path) -> bool:
+    """Whether a file holds nothing, or compressed nothing."""
+    with path.open("rb") as file:
+        raw = file.read(_HEAD_BYTES)
+    packed = next((magic for magic in PACKED if raw.startswith(magic)), None)
+    if packed is None:
+        return not raw
+    opener = PACKED[packed]
+    if opener is None:
+        return False
+    try:
+        with opener(path) as file:
+            return not file.read(1)
+    except UNPACKING_ERRORS:
+        return False
 
 
 def format_of_file(path: Path, name: str, announced: Format | None, *, is_option: bool) -> Format:
@@ -84,23 +123,22 @@ def format_of_file(path: Path, name: str, announced: Format | None, *, is_option
     DataError
         When the file is empty, of a foreign format, or of another format than announced.
     """
-    raw = _head(path)
+    with path.open("rb") as file:
+        raw = file.read(_HEAD_BYTES)
     if not raw:
         raise DataError(f"{name!r} is empty (0 bytes)", hint="was it written to the end?")
-    is_compressed = raw.startswith((_GZIP, _ZSTD))
-    head = _decompressed(raw)
+    packed = next((magic for magic in PACKED if raw.startswith(magic)), None)
+    head = raw if packed is None else _unpacked(path, PACKED[packed])
     found = next((known for magic, known in _MAGIC.items() if head.startswith(magic)), None)
     if found is None:
-        foreign = next((what for magic, what in _FOREIGN.items() if head.startswith(magic)), None)
-        if foreign is not None:
-            raise DataError(f"{name!r} is {foreign}", hint=READABLE)
-    if found is not None and is_compressed:
+        _check_is_known(head, name)
+    elif packed is not None:
         raise DataError(
             f"{name!r} is a compressed {_TITLES[found]} file",
             hint="unpack it: the format compresses its columns itself",
         )
     if announced is None:
-        return found or _text_format(head, name, is_readable=not raw.startswith(_ZSTD))
+        return found or _text_format(head, name)
     is_binary = announced not in TEXT_FORMATS
     if (found is not None and found != announced) or (found is None and is_binary):
         actual = f"it is {_TITLES[found]}" if found else "its first bytes say otherwise"
@@ -108,8 +146,23 @@ def format_of_file(path: Path, name: str, announced: Format | None, *, is_option
             f"{name!r} is not {_TITLES[announced]}: {actual}",
             hint="correct the format option" if is_option else "rename it or set the format option",
         )
-    if announced == Format.NDJSON:
-        _check_ndjson(head, name)
+    if packed is not None and head.startswith(tuple(PACKED)):
+        raise DataError(f"{name!r} is compressed twice", hint="unpack it once")
+    if announced in (Format.CSV, Format.TSV) and head.lstrip().startswith((b'{"', b"[{")):
+        raise DataError(
+            f"{name!r} is not {_TITLES[announced]}: it is JSON",
+            hint="set the format option to ndjson, or turn an array into lines with: jq -c '.[]'",
+        )
+    if not is_binary and b"\0" in head:
+        raise DataError(
+            f"{name!r} holds NUL bytes: it is UTF-16 text, not UTF-8, or damaged",
+            hint="convert it, for example with: iconv -f utf-16le -t utf-8",
+        )
+    if announced == Format.NDJSON and head.removeprefix(BOM).lstrip().startswith(b"["):
+        raise DataError(
+            f"{name!r} is one JSON array, not an object a line",
+            hint="turn it into lines with: jq -c '.[]'",
+        )
     return announced
 
 
@@ -119,40 +172,35 @@ _TITLES = {
     Format.TSV: "TSV",
     Format.NDJSON: "NDJSON",
     Format.IPC: "Arrow IPC",
+    Format.DELTA: "a Delta table",
 }
 
 
-def _check_ndjson(head: bytes, name: str) -> None:
-    if head.lstrip().startswith(b"["):
+def _check_is_known(head: bytes, name: str) -> None:
+    if head.lstrip()[:9].lower().startswith(_MARKUP):
         raise DataError(
-            f"{name!r} is one JSON array, not an object a line",
-            hint="turn it into lines with: jq -c '.[]'",
+            f"{name!r} is an HTML or XML page, not data", hint="was it saved from an error page?"
         )
-    if head.startswith(_BOM):
-        raise DataError(
-            f"{name!r} begins with a byte order mark, which JSON does not allow",
-            hint="remove its first three bytes: tail -c +4",
-        )
+    for magic, what in _FOREIGN.items():
+        if head.startswith(magic):
+            raise DataError(f"{name!r} is {what}", hint=_HINTS.get(magic, READABLE))
 
 
-def _head(path: Path) -> bytes:
-    with path.open("rb") as file:
-        return file.read(_HEAD_BYTES)
-
-
-def _decompressed(head: bytes) -> bytes:
-    """The first bytes of what a gzip holds, or of what is not a gzip as they are."""
-    if not head.startswith(_GZIP):
-        return head
+def _unpacked(path: Path, opener: Callable[[Path], Any] | None) -> bytes:
+    """The first bytes of what a compressed file holds; none of what cannot be unpacked here."""
+    if opener is None:
+        return b""
     try:
-        return zlib.decompressobj(wbits=16 + zlib.MAX_WBITS).decompress(head)
-    except (zlib.error, gzip.BadGzipFile):
-        return head
+        with opener(path) as file:
+            head: bytes = file.read(_HEAD_BYTES)
+    except UNPACKING_ERRORS:
+        return b""
+    return head
 
 
-def _text_format(head: bytes, name: str, *, is_readable: bool) -> Format:
-    text = head.removeprefix(_BOM).lstrip()
-    if is_readable and b"\x00" not in text:
+def _text_format(head: bytes, name: str) -> Format:
+    text = head.removeprefix(BOM).lstrip()
+    if b"\x00" not in text:
         if text.startswith(b"{"):
             return Format.NDJSON
         first = text.split(b"\n", 1)[0]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import importlib.util
+from collections.abc import Callable
 from typing import Any, Protocol
 
 import polars as pl
@@ -18,6 +20,9 @@ class ArrowTable(Protocol):
         """The table as a stream of Arrow batches."""
         ...
 
+
+# What pyarrow and Polars raise for values that they cannot hold.
+_FAILURES = (*READ_FAILURES, TypeError, NotImplementedError, OverflowError, AttributeError)
 
 Table = pl.LazyFrame | pl.DataFrame | ArrowTable
 
@@ -42,10 +47,7 @@ def frame_of(data: Table) -> tuple[pl.LazyFrame, str]:
         return _of_pandas(data), "a pandas DataFrame"
     if hasattr(data, "__arrow_c_stream__"):
         name = f"a {library} {type(data).__name__}"
-        try:
-            return pl.DataFrame(data).lazy(), name
-        except (*READ_FAILURES, TypeError) as error:
-            raise DataError(f"{name} cannot be read: {error}") from error
+        return _of_arrow(data, name), name
     raise DataError(
         f"data of type {type(data).__name__} cannot be analysed",
         hint="give a path, or a Polars, pandas or Arrow table",
@@ -62,9 +64,59 @@ def _of_pandas(data: Any) -> pl.LazyFrame:
     repeated = named.columns[named.columns.duplicated()]
     if len(repeated):
         raise DataError(f"the pandas DataFrame has the column {repeated[0]!r} more than once")
+    # NaN is how pandas writes a missing number.
+    convert = functools.partial(pl.from_pandas, nan_to_null=True)
     try:
-        # NaN is how pandas writes a missing number.
-        return pl.from_pandas(named, nan_to_null=True).lazy()
-    except (*READ_FAILURES, TypeError) as error:
-        # pyarrow's errors are ValueErrors and TypeErrors, and say which column fails.
-        raise DataError(f"the pandas DataFrame cannot be read: {error}") from error
+        return convert(named).lazy()
+    except _FAILURES:
+        # pyarrow's errors name no column: each is tried alone.
+        columns = (_column(named[[name]], convert, _pandas_presence) for name in named.columns)
+        return pl.DataFrame(list(columns)).lazy()
+
+
+def _of_arrow(data: Any, name: str) -> pl.LazyFrame:
+    try:
+        return pl.DataFrame(data).lazy()
+    except _FAILURES as error:
+        # A stream is over once it was read.
+        if importlib.util.find_spec("pyarrow") is None or hasattr(data, "read_next_batch"):
+            raise DataError(f"{name} cannot be read: {error}") from error
+    import pyarrow
+
+    try:
+        table = pyarrow.table(data)
+        parts = (table.select([place]) for place in range(table.num_columns))
+        return pl.DataFrame([_column(part, pl.DataFrame, _arrow_presence) for part in parts]).lazy()
+    except _FAILURES as error:
+        raise DataError(f"{name} cannot be read: {error}") from error
+
+
+def _column(
+    table: Any, convert: Callable[[Any], Any], presence: Callable[[Any], pl.Series]
+) -> pl.Series:
+    """The only column of a table, or where it has values when these cannot be converted."""
+    try:
+        converted: pl.Series = convert(table).to_series()
+    except _FAILURES:
+        return presence(table)
+    return converted
+
+
+def _pandas_presence(table: Any) -> pl.Series:
+    (name,) = table.columns
+    values, kind = table[name], str(table[name].dtype)
+    if kind == "object":
+        kinds = sorted({type(value).__name__ for value in values.dropna()})
+        kind = "mixed " + " and ".join(kinds) if len(kinds) > 1 else "".join(kinds)
+    return _presence(name, values.notna().to_list(), kind)
+
+
+def _arrow_presence(table: Any) -> pl.Series:
+    (name,) = table.column_names
+    return _presence(name, table.column(0).is_valid().to_pylist(), str(table.schema.field(0).type))
+
+
+def _presence(name: str, is_there: list[bool], kind: str) -> pl.Series:
+    """A column of which only the presence can be compared, under the name of its own type."""
+    values = pl.Series(name, [value or None for value in is_there], dtype=pl.Boolean)
+    return values.ext.to(pl.Extension(kind, pl.Boolean))

@@ -22,7 +22,7 @@ from mmon.profiles.label_facts import (
     MatchedLabels,
     described_id,
 )
-from mmon.sources import open_named
+from mmon.sources import open_counted
 from mmon.sources._label_ids import are_comparable, id_key
 from mmon.sources._label_table import KEY, compact_label, read_labels
 from mmon.sources.dtypes import TEXT
@@ -91,17 +91,19 @@ def join_configured(
         expected[on] = schema[on]
     if expect is not None and target in expect:
         expected[labels_target] = expect[target]
-    frame, labels_name = open_named(labels, expect=expected)
-    return join_labels(
+    opened = open_counted(labels, expect=expected)
+    joined = join_labels(
         production,
-        frame,
+        opened.frame,
         on=on,
         labels_on=on,
         target=target,
         labels_target=labels_target,
         production_name=name,
-        labels_name=labels_name,
+        labels_name=opened.name,
     )
+    opened.check(joined.facts.labels)
+    return joined
 
 
 def join_labels(

@@ -13,10 +13,26 @@ from pathlib import Path
 
 from mmon.config import Dataset
 from mmon.errors import ConfigError, DataError
-from mmon.redaction import mask_uri
-from mmon.sources.formats import READABLE, TEXT_FORMATS, Format, format_of_file, format_of_name
+from mmon.redaction import masked
+from mmon.sources.formats import (
+    READABLE,
+    TEXT_FORMATS,
+    Format,
+    format_of_file,
+    format_of_name,
+    is_empty,
+    is_hidden,
+)
 from mmon.sources.spool import downloaded, spooled_input, spooled_pipe
 from mmon.sources.storage import list_files, storage_options
+from mmon.sources.tables import (
+    DELTA,
+    check_may_be_read,
+    check_no_table,
+    is_delta,
+    table_kind,
+)
+from mmon.sources.unchanged import watch
 
 STANDARD_INPUT = "-"
 
@@ -88,9 +104,9 @@ def list_parts(dataset: Dataset) -> tuple[Part, ...]:
 def display_name(path: str | Sequence[str]) -> str:
     """What a report calls a dataset; passwords in URIs are masked."""
     if isinstance(path, str):
-        return "standard input" if path == STANDARD_INPUT else mask_uri(path)
+        return "standard input" if path == STANDARD_INPUT else masked(path)
     more = f" and {len(path) - 1} more" if len(path) > 1 else ""
-    return mask_uri("".join(path[:1])) + more
+    return masked("".join(path[:1])) + more
 
 
 def local_path(path: str) -> str | None:
@@ -106,9 +122,14 @@ def _parts(path: str, dataset: Dataset) -> Iterator[Part]:
     option = None if dataset.format is None else Format(dataset.format)
     scheme = _SCHEME.match(path)
     if scheme and scheme[1].lower() not in _LOCAL_SCHEMES:
+        # Polars takes a scheme in capitals for a folder.
+        path = scheme[1].lower() + path[scheme.end(1) :]
         yield from _remote(path, scheme[1].lower(), option, dataset)
         return
     found = _found(path, dataset, option)
+    if found[0].path.is_dir():
+        yield Part(str(found[0].path), path, Format.DELTA, is_local=True)
+        return
     parts = [_checked(file, option, dataset.hive) for file in found]
     if not any(parts):
         raise DataError(f"every file of {path!r} is empty (0 bytes)")
@@ -120,7 +141,7 @@ def _found(path: str, dataset: Dataset, option: Format | None) -> list[_Found]:
     if path == STANDARD_INPUT:
         return [_Found(spooled_input(), "standard input", is_listed=True)]
     if path.lower().startswith(("http://", "https://")):
-        return [_Found(downloaded(path, dataset.storage_options), path, is_listed=True)]
+        return [_Found(downloaded(path, dataset.timeouts), path, is_listed=True)]
     if path.lower().startswith("file://"):
         return _local(_path_of_file_uri(path), path, option)
     return _local(path, path, option)
@@ -141,7 +162,11 @@ def _remote(path: str, scheme: str, option: Format | None, dataset: Dataset) -> 
             hint="set the format option, or end the pattern with a suffix such as *.parquet",
         )
     is_pattern = path.endswith("/") or _WILDCARDS.search(path) is not None
-    options = storage_options(dataset.storage_options)
+    options = storage_options(dataset, path)
+    if path.endswith("/") and is_delta(path, options):
+        check_may_be_read(DELTA, path)
+        yield Part(path, path, Format.DELTA, is_local=False)
+        return
     for uri in list_files(path, announced, options) if is_pattern else [path]:
         # The bucket and the file's own name are no partitions.
         folders = uri.partition("://")[2].partition("/")[2].rpartition("/")[0]
@@ -169,13 +194,15 @@ def _local(path: str, name: str, option: Format | None) -> list[_Found]:
     except (PermissionError, RuntimeError) as error:
         raise DataError(f"{name!r} may not be read", hint="check the permissions") from error
     except OSError as error:
-        raise DataError(f"{name[:60]!r} is not a path: {error.strerror}") from error
+        raise DataError(f"{masked(name)[:60]!r} is not a path: {error.strerror}") from error
     if _WILDCARDS.search(path):
         return _in_pattern(str(base), name, option)
     raise DataError(f"{name!r} does not exist", hint=_near(base))
 
 
 def _near(missing: Path) -> str:
+    if masked(str(missing)) != str(missing):
+        return "check the path"  # a part of it may be a part of what is masked
     if not missing.parent.is_dir():
         return f"there is no folder {str(missing.parent)!r}"
     siblings = [entry.name for entry in missing.parent.iterdir()]
@@ -192,7 +219,7 @@ def _in_pattern(pattern: str, name: str, option: Format | None) -> list[_Found]:
     found = [
         _Found(path, str(path), is_listed=False, folders="/".join(path.parts[depth:-1]))
         for path in matches
-        if path.is_file() and (hidden_too or not path.name.startswith(("_", ".")))
+        if path.is_file() and (hidden_too or not is_hidden(path.name))
     ]
     if not found:
         # A pattern such as date=2024-01-* names folders.
@@ -204,11 +231,18 @@ def _in_pattern(pattern: str, name: str, option: Format | None) -> list[_Found]:
         ]
     if not found:
         raise DataError(f"{name!r} matches no file", hint="check the path and the pattern")
+    check_no_table((file.path for file in found), name)
     return found
 
 
 def _in_folder(folder: Path, name: str, option: Format | None) -> list[_Found]:
+    """The files of a folder, or the folder itself when it is a table."""
+    kind = table_kind(folder)
+    if kind is not None:
+        check_may_be_read(kind, name)
+        return [_Found(folder, name, is_listed=True)]
     found = _files(folder, option)
+    check_no_table((file.path for file in found), name)
     if not found:
         raise DataError(
             f"the folder {name!r} holds no data file",
@@ -222,7 +256,7 @@ def _files(folder: Path, option: Format | None) -> list[_Found]:
     found = []
     for path in sorted(folder.rglob("*")):
         below = path.relative_to(folder)
-        if any(part.startswith((".", "_")) for part in below.parts) or not path.is_file():
+        if any(map(is_hidden, below.parts)) or not path.is_file():
             continue
         if option is not None or format_of_name(path.name) is not None:
             found.append(_Found(path, str(path), is_listed=False, folders=below.parent.as_posix()))
@@ -231,9 +265,10 @@ def _files(folder: Path, option: Format | None) -> list[_Found]:
 
 def _checked(file: _Found, option: Format | None, hive: bool | None) -> Part | None:
     """The part of a file, or None for one without a byte among others: a period without rows."""
+    watch(file.path, file.name)
     announced = option or format_of_name(file.name) or format_of_name(file.path.name)
     try:
-        if not file.is_listed and announced in TEXT_FORMATS and file.path.stat().st_size == 0:
+        if not file.is_listed and announced in TEXT_FORMATS and is_empty(file.path):
             return None
         found = format_of_file(file.path, file.name, announced, is_option=option is not None)
     except PermissionError as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,18 +11,28 @@ import polars as pl
 
 from mmon.config import Dataset
 from mmon.sources.csv import CsvFile
+from mmon.sources.csv_text import csv_text
+from mmon.sources.dtypes import in_known_zones
 from mmon.sources.errors import reading
-from mmon.sources.formats import Format
+from mmon.sources.formats import TEXT_FORMATS, Format
+from mmon.sources.ipc import check_blocks
 from mmon.sources.listing import Part
-from mmon.sources.ndjson import ndjson_schema, scan_ndjson
+from mmon.sources.ndjson import NdjsonFile
 from mmon.sources.storage import storage_options
+from mmon.sources.tables import scan_delta
+from mmon.sources.union import Described
+from mmon.sources.unpacking import as_plain_file
 
 Schema = Mapping[str, pl.DataType]
+
+# Polars knows no zone such as +05:30, which pandas writes, and panics; `dtypes.in_known_zones`
+# reads these columns as what they are, instants.
+os.environ.setdefault("POLARS_IGNORE_TIMEZONE_PARSE_ERROR", "1")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Opener:
-    """Describes and scans the parts of one dataset.
+    """Describes the parts of one dataset.
 
     Attributes
     ----------
@@ -31,34 +42,39 @@ class Opener:
 
     dataset: Dataset
 
-    def schema(self, part: Part, fixed: Schema) -> dict[str, pl.DataType]:
-        """Columns and types of a part; text formats are read with the types of ``fixed``.
+    def described(self, part: Part, fixed: Schema) -> Described:
+        """A part's columns, types and rows; text formats are read with the types of ``fixed``.
 
         Raises
         ------
         DataError, ConfigError
             When the part cannot be read.
         """
-        if part.format in (Format.CSV, Format.TSV):
-            return self._csv(part).schema(fixed)
-        if part.format == Format.NDJSON:
-            return ndjson_schema(part, self._storage(part), fixed)
+        storage = {} if part.is_local else storage_options(self.dataset, part.uri)
+        if part.format in TEXT_FORMATS:
+            return self._text(as_plain_file(part, storage), fixed)
         with reading(part.name):
-            return dict(self.scan(part, {}).collect_schema())
+            if part.format == Format.IPC and part.is_local:
+                check_blocks(part)
+            frame = self._scanned(part, storage)
+            schema = dict(frame.collect_schema())
+            rows = frame.select(pl.len()).collect().item()
+        return Described(part, schema, rows, lambda _: frame)
 
-    def scan(self, part: Part, schema: Schema) -> pl.LazyFrame:
-        """A part as a frame; text formats are read with the types of ``schema``."""
-        if part.format in (Format.CSV, Format.TSV):
-            return self._csv(part).scan(schema)
+    def _text(self, part: Part, fixed: Schema) -> Described:
         if part.format == Format.NDJSON:
-            return scan_ndjson(part, self._storage(part), schema)
+            json = NdjsonFile(part)
+            schema = json.schema(fixed)
+            return Described(part, schema, json.rows, json.scan)
+        with reading(part.name):
+            text = csv_text(part, self.dataset)
+        file = CsvFile(text, part.name, self.dataset)
+        return Described(part, file.schema(fixed), text.rows, file.scan)
+
+    def _scanned(self, part: Part, storage: dict[str, Any]) -> pl.LazyFrame:
         # Partitions are read from the names of the files, alike for every format.
+        if part.format == Format.DELTA:
+            return scan_delta(part.uri, storage, part.name)
         scan = pl.scan_parquet if part.format == Format.PARQUET else pl.scan_ipc
-        options = self._storage(part) or None
-        return scan(part.uri, glob=False, hive_partitioning=False, storage_options=options)
-
-    def _csv(self, part: Part) -> CsvFile:
-        return CsvFile(part, self.dataset, self._storage(part))
-
-    def _storage(self, part: Part) -> dict[str, Any]:
-        return {} if part.is_local else storage_options(self.dataset.storage_options)
+        frame = scan(part.uri, glob=False, hive_partitioning=False, storage_options=storage or None)
+        return in_known_zones(frame)

@@ -7,23 +7,24 @@ read once as well, because Polars sets no limit on how long it waits for one.
 from __future__ import annotations
 
 import atexit
+import contextlib
+import contextvars
 import functools
-import re
 import shutil
 import sys
 import tempfile
 import urllib.parse
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import IO
+from typing import Any
 
 from mmon import witness
-from mmon.errors import ConfigError, DataError
+from mmon.config import Timeouts
+from mmon.errors import DataError
 from mmon.sources.errors import reading
 
 _CHUNK_BYTES = 1 << 20
 _folders: list[Path] = []
-_SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0}
 
 
 @functools.cache
@@ -39,7 +40,7 @@ def spooled_input() -> Path:
     if sys.stdin is None:
         raise DataError("standard input is closed", hint="name a file instead of -")
     with reading("standard input"):
-        return _kept(sys.stdin.buffer, "standard_input")
+        return kept(sys.stdin.buffer, "standard_input")
 
 
 @functools.cache
@@ -52,65 +53,49 @@ def spooled_pipe(pipe: Path) -> Path:
         When it cannot be read or kept.
     """
     with reading(str(pipe)), pipe.open("rb") as source:
-        return _kept(source, pipe.name)
+        return kept(source, pipe.name)
 
 
-_downloads: dict[str, Path] = {}
+_downloads: contextvars.ContextVar[dict[str, Path] | None] = contextvars.ContextVar(
+    "downloads", default=None
+)
 
 
-def downloaded(url: str, options: Mapping[str, str]) -> Path:
+@contextlib.contextmanager
+def own_downloads() -> Iterator[None]:
+    """What is downloaded inside is downloaded once, and is gone afterwards."""
+    downloads: dict[str, Path] = {}
+    before = _downloads.set(downloads)
+    try:
+        yield
+    finally:
+        _downloads.reset(before)
+        for path in downloads.values():
+            with contextlib.suppress(ValueError):  # when everything was discarded
+                _folders.remove(path.parent)
+            shutil.rmtree(path.parent, ignore_errors=True)
+
+
+def downloaded(url: str, timeouts: Timeouts) -> Path:
     """A file from a web server as a local file.
-
-    Parameters
-    ----------
-    url : str
-    options : Mapping
-        Storage options; ``read_timeout`` (default 30s) is the longest silence of the server.
 
     Raises
     ------
     DataError
-        When the server does not send the file.
+        When the server does not send the file, or not in time.
     ConfigError
-        When ``read_timeout`` is not a length of time.
+        When the address is none.
     """
     # Imported here: HTTP takes longer to import than small local files to read.
-    from urllib.error import HTTPError
-    from urllib.request import urlopen
+    from mmon.sources import web
 
-    if url not in _downloads:
-        timeout_s = _seconds(options.get("read_timeout", "30s"))
-        name = Path(urllib.parse.unquote(urllib.parse.urlsplit(url).path)).name or "download"
-        try:
-            # The scheme was checked: it is http or https.
-            with reading(url), urlopen(url, timeout=timeout_s) as answer:  # noqa: S310
-                _downloads[url] = _kept(answer, name)
-        except DataError as error:
-            answer_given = error.__cause__
-            if isinstance(answer_given, HTTPError):
-                told = _http_error(url, answer_given.code, answer_given.reason)
-                answer_given.close()
-                raise told from answer_given
-            raise
-    return _downloads[url]
-
-
-def _http_error(url: str, code: int, reason: str) -> DataError:
-    if code in (404, 410):
-        return DataError(f"{url!r} does not exist", hint="check the address")
-    if code in (401, 403):
-        return DataError(f"{url!r} may not be read", hint="check what the server asks for")
-    return DataError(f"{url!r} cannot be read: the server answers {code} {reason}")
-
-
-def _seconds(text: str) -> float:
-    match = re.fullmatch(r"(\d+)\s*(ms|s|m)", text.strip())
-    if match is None:
-        raise ConfigError(
-            f"storage_options: read_timeout is {text!r}, not a length of time",
-            hint="write it as 500ms, 30s or 2m",
-        )
-    return int(match[1]) * _SECONDS[match[2]]
+    downloads = _downloads.get()
+    known = {} if downloads is None else downloads
+    if url not in known:
+        with reading(url), web.body(url, timeouts) as body:
+            path = urllib.parse.unquote(urllib.parse.urlsplit(url).path)
+            known[url] = kept(body, Path(path).name or "download")
+    return known[url]
 
 
 @atexit.register
@@ -120,12 +105,18 @@ def discard() -> None:
         shutil.rmtree(_folders.pop(), ignore_errors=True)
 
 
-def _kept(source: IO[bytes], name: str) -> Path:
+def temporary(name: str) -> Path:
+    """A path for a copy of that name, in a folder of its own, until the process ends."""
     folder = Path(tempfile.mkdtemp(prefix=witness.FOLDER_PREFIX))
     _folders.append(folder)
     witness.owe(folder)
-    path = folder / name
-    read1: Callable[[int], bytes] = getattr(source, "read1", source.read)
+    return folder / name
+
+
+def kept(source: Any, name: str) -> Path:
+    path = temporary(name)
+    # A stream that somebody put in the place of standard input may have no `read1`.
+    read1: Callable[[int], bytes] = getattr(source, "read1", None) or source.read
     with path.open("wb") as file:
         # Not copyfileobj: it waits for a whole chunk, and a signal would wait with it.
         while chunk := read1(_CHUNK_BYTES):

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 import polars as pl
 
+from mmon.config import Dataset
+from mmon.config_fields import seconds
 from mmon.errors import ConfigError, DataError
 from mmon.sources.errors import reading
-from mmon.sources.formats import Format
+from mmon.sources.formats import Format, is_hidden
 
-# Polars' own defaults wait for more than 900 s when a server accepts and never answers.
-# read_timeout is the longest silence, not the length of a download.
-_LIMITS: Mapping[str, Any] = {
-    "connect_timeout": "10s",
-    "read_timeout": "30s",
-    "max_retries": 3,
-    "retry_timeout_ms": 60_000,
-}
+# The longest that one request takes where the configuration sets no limit: Polars asks for 64 MB at
+# most, and notices silence alone.
+_LONGEST_REQUEST = "30m"
+_RETRIES = 3
 _INTEGERS = frozenset(
     {
         "max_retries",
@@ -30,7 +29,7 @@ _INTEGERS = frozenset(
 )
 
 
-def storage_options(given: Mapping[str, str]) -> dict[str, Any]:
+def storage_options(dataset: Dataset, uri: str) -> dict[str, Any]:
     """The options as Polars takes them, completed by limits on waiting.
 
     Raises
@@ -38,7 +37,16 @@ def storage_options(given: Mapping[str, str]) -> dict[str, Any]:
     ConfigError
         When the value of a numeric option is not a whole number.
     """
-    options = {**_LIMITS, **given}
+    timeouts = dataset.timeouts
+    # What fails, Polars does twice; after a silence nothing is asked for again.
+    patience_ms = round(seconds(timeouts.idle) * 500)
+    options: dict[str, Any] = {"max_retries": _RETRIES, "retry_timeout_ms": patience_ms}
+    # Hugging Face takes no other limits.
+    if not uri.lower().startswith("hf://"):
+        options["connect_timeout"] = timeouts.connect
+        options["read_timeout"] = f"{patience_ms}ms"
+        options["timeout"] = timeouts.total or _LONGEST_REQUEST
+    options.update(dataset.storage_options)
     for name in _INTEGERS & options.keys():
         try:
             options[name] = int(options[name])
@@ -71,7 +79,8 @@ def list_files(pattern: str, kind: Format, options: Mapping[str, Any]) -> list[s
     with reading(pattern):
         found = _paths(pattern, kind, dict(options)).unique().collect(engine="streaming")
     paths: list[str] = found["path"].sort().to_list()
-    shown = [path for path in paths if not path.rpartition("/")[2].startswith(("_", "."))]
+    fixed = re.split(r"[*?\[]", pattern)[0].rpartition("/")[0]
+    shown = [path for path in paths if not any(map(is_hidden, path[len(fixed) :].split("/")))]
     if not shown:
         raise DataError(
             f"{pattern!r} matches no file with rows", hint="check the path and the pattern"

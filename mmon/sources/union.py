@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import polars as pl
+import polars.selectors as cs
 
 from mmon.errors import DataError
 from mmon.sources.dtypes import common_dtype, converted
-from mmon.sources.formats import TEXT_FORMATS
+from mmon.sources.formats import TEXT_FORMATS, Format
 from mmon.sources.listing import Part
 
 Schema = Mapping[str, pl.DataType]
@@ -17,13 +19,27 @@ Schema = Mapping[str, pl.DataType]
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Described:
-    """A part with the columns and types found in it; Null where it holds no value."""
+    """A part with what was found in it.
+
+    Attributes
+    ----------
+    part : Part
+    schema : Mapping
+        Columns and types; Null where a column holds no value.
+    rows : int
+    scan : callable
+        The part as a frame; text formats are read with the types it is given.
+    """
 
     part: Part
     schema: Schema
+    rows: int
+    scan: Callable[[Schema], pl.LazyFrame]
 
 
-def common_schema(parts: Sequence[Described], given: Schema) -> dict[str, pl.DataType]:
+def common_schema(
+    parts: Sequence[Described], given: Schema, is_needed: Callable[[str], bool] = lambda _: True
+) -> dict[str, pl.DataType]:
     """Every column of any part, in order of appearance, with a type that holds all values.
 
     Parameters
@@ -31,6 +47,8 @@ def common_schema(parts: Sequence[Described], given: Schema) -> dict[str, pl.Dat
     parts : sequence of Described
     given : Mapping
         Types that the configuration names; they settle what does not mix.
+    is_needed : callable
+        Whether a column is compared; of others, values that do not mix are null.
 
     Raises
     ------
@@ -39,24 +57,73 @@ def common_schema(parts: Sequence[Described], given: Schema) -> dict[str, pl.Dat
     """
     common: dict[str, pl.DataType] = {}
     first: dict[str, str] = {}
+    lost = set()
     for described in parts:
         for name, dtype in described.schema.items():
             known = common.get(name, pl.Null())
-            mixed = common_dtype(known, dtype)
+            mixed = _mixed(known, dtype)
             if mixed is None and described.part.format in TEXT_FORMATS:
-                mixed = pl.String()
+                mixed = pl.List(pl.String()) if _is_nested(known, dtype) else pl.String()
             if mixed is None:
                 mixed = given.get(name)
-            if mixed is None:
+            if mixed is None and is_needed(name):
                 raise DataError(
                     f"column {name!r} is {known} in {first[name]!r}"
                     f" and {dtype} in {described.part.name!r}",
-                    hint="write one of them again, or name a type for it in dtypes",
+                    hint="write one of them again, name a type for it in dtypes, or leave it out"
+                    " with ignore",
                 )
-            common[name] = mixed
+            if mixed is None:
+                lost.add(name)
+            common[name] = mixed or known
             if dtype != pl.Null:
                 first.setdefault(name, described.part.name)
-    return common
+    return common | dict.fromkeys(lost, pl.Null())
+
+
+def _mixed(one: pl.DataType, other: pl.DataType) -> pl.DataType | None:
+    """The type that holds both, also of what is nested in them; None when they do not mix."""
+    if isinstance(one, pl.List) and isinstance(other, pl.List):
+        inner = _mixed(_dtype(one.inner), _dtype(other.inner))
+        return None if inner is None else pl.List(inner)
+    if isinstance(one, pl.Struct) and isinstance(other, pl.Struct):
+        fields = {field.name: _dtype(field.dtype) for field in one.fields}
+        for field in other.fields:
+            found = _mixed(fields.get(field.name, pl.Null()), _dtype(field.dtype))
+            if found is None:
+                return None
+            fields[field.name] = found
+        return pl.Struct(fields)
+    return common_dtype(one, other)
+
+
+def _dtype(dtype: Any) -> pl.DataType:
+    """An instance: types inside others may be given as classes."""
+    found: pl.DataType = dtype() if isinstance(dtype, type) else dtype
+    return found
+
+
+def _is_nested(*dtypes: pl.DataType) -> bool:
+    return any(dtype.is_nested() for dtype in dtypes)
+
+
+def check_headers(parts: Sequence[Described]) -> None:
+    """See that every CSV file shares a column with the first: without a header, none does.
+
+    Raises
+    ------
+    DataError
+        When one does not.
+    """
+    first = parts[0]
+    for one in parts[1:]:
+        if one.part.format in (Format.CSV, Format.TSV) and first.schema.keys().isdisjoint(
+            one.schema
+        ):
+            raise DataError(
+                f"{one.part.name!r} has no column of {first.part.name!r}",
+                hint="for files without a header, set has_header: false",
+            )
 
 
 def readable_schema(described: Described, common: Schema) -> dict[str, pl.DataType]:
@@ -76,6 +143,20 @@ def fitted(frame: pl.LazyFrame, own: Schema, common: Schema) -> pl.LazyFrame:
     """The frame with exactly the columns and types of ``common``; what it lacks is null."""
     if list(own.items()) == list(common.items()):
         return frame
-    return frame.select(
-        converted(name, own.get(name, pl.Null()), dtype) for name, dtype in common.items()
-    )
+    # Not a selection of literals: of a frame that has no column in common, it is one row.
+    filled = frame.with_columns(_fitted(name, own, dtype) for name, dtype in common.items())
+    return filled.select(cs.by_name(list(common)))
+
+
+def _fitted(name: str, own: Schema, dtype: pl.DataType) -> pl.Expr:
+    known = own.get(name, pl.Null())
+    if dtype == pl.Null:
+        return pl.lit(None).alias(name)
+    if known in (dtype, pl.Null) or not _is_nested(dtype):
+        return converted(name, known, dtype)
+    column = cs.by_name(name)
+    if _mixed(dtype, known) == dtype:
+        # Not strict: fields go by name, and are null where they are missing.
+        return column.cast(dtype, strict=False)
+    # Only the presence of nested values is compared.
+    return pl.when(column.is_not_null()).then(pl.concat_list(pl.lit(""))).alias(name)

@@ -15,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
@@ -78,17 +78,14 @@ def measure(commands: Sequence[Sequence[str]], runs: int) -> list[Cost]:
     return [Cost(*map(statistics.median, zip(*one, strict=True))) for one in samples]
 
 
-def write(path: Path, *, rows: int, columns: int, seed: int, with_outcomes: bool = False) -> Path:
+def write(path: Path, **options: int) -> Path:
     """`dataset.write` in a process of its own: a child's peak memory counts its parent's, too."""
+    return apart(dataset.write, path, **options)
+
+
+def apart(make: Callable[..., Path], path: Path, **options: int) -> Path:
     with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
-        return pool.submit(
-            dataset.write,
-            path,
-            rows=rows,
-            columns=columns,
-            seed=seed,
-            with_outcomes=with_outcomes,
-        ).result()
+        return pool.submit(make, path, **options).result()
 
 
 def scan(*paths: Path) -> list[str]:
@@ -164,6 +161,30 @@ def growth(folder: Path, runs: int, rows: int) -> None:
     line("profile: peak memory of 10 times the rows", ten.peak_mb / one.peak_mb, "about 1", note)
 
 
+def windows(folder: Path, runs: int, rows: int) -> None:
+    """Memory of 366 windows of a million labels, and time of ten times as many windows."""
+    paths = [
+        apart(dataset.write_windows, folder / f"{name}.parquet", rows=count, windows=days)
+        for name, count, days in (
+            ("once", rows, 366),
+            ("ten_times", 10 * rows, 366),
+            ("fewer", 20_000, 400),
+            ("more", 200_000, 4_000),
+        )
+    ]
+    commands = [
+        [*compare(paths[2], path), "--timestamp", "event_time", "--every", "1d"] for path in paths
+    ]
+    labels = [[*one, "--column", "label", "--categorical", "label"] for one in commands[:2]]
+    numbers = [[*one, "--column", "number"] for one in commands[2:]]
+    one, ten, few, many = measure([*labels, *numbers], runs)
+    note = f"{one.peak_mb:,.0f} MB to {ten.peak_mb:,.0f} MB"
+    line("366 windows of a million labels: memory of 10 times the rows", ten.peak_mb / one.peak_mb,
+         "at most 1.7", note)  # fmt: skip
+    line("4,000 windows: time of 10 times the windows / 10", many.wall_s / few.wall_s / 10,
+         "at most 1", f"{many.wall_s:.2f} s")  # fmt: skip
+
+
 def start_up(folder: Path, runs: int) -> None:
     ref = write(folder / "ref_1000.parquet", rows=1_000, columns=20, seed=1)
     cur = write(folder / "cur_1000.parquet", rows=1_000, columns=20, seed=2)
@@ -194,6 +215,7 @@ def main() -> None:
         start_up(folder, asked.runs)
         if not asked.quick:
             growth(folder, max(1, asked.runs // 2), asked.rows)
+            windows(folder, max(1, asked.runs // 2), asked.rows)
 
 
 if __name__ == "__main__":

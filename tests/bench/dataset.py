@@ -43,6 +43,21 @@ def write(path: Path, *, rows: int, columns: int, seed: int, with_outcomes: bool
     return path
 
 
+def write_windows(path: Path, *, rows: int, windows: int) -> Path:
+    """Write a year of rows, in order, with a number and one of a million labels."""
+    rng = np.random.default_rng(rows)
+    times = np.arange(1, rows + 1) * (windows * 86_400_000_000 // rows)
+    codes = pl.Series(rng.integers(0, 1_000_000, rows))
+    pl.DataFrame(
+        {
+            "event_time": pl.Series(times).cast(pl.Datetime("us")),
+            "number": rng.normal(size=rows),
+            "label": "user-" + codes.cast(pl.String),
+        }
+    ).write_parquet(path)
+    return path
+
+
 def _outcomes(rng: np.random.Generator, start: int, rows: int) -> pl.DataFrame:
     score = rng.beta(1.0, 3.0, rows)
     seconds = np.arange(start, start + rows, dtype=np.int64)

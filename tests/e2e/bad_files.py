@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import bz2
+import functools
 import gzip
 import json
+import lzma
 import os
 from pathlib import Path
 
@@ -19,6 +22,7 @@ def write(folder: Path) -> None:
     _text(folder)
     _binary(folder)
     _odd_tables(folder)
+    _odd_names(folder)
     _configurations(folder)
     _baselines_and_results(folder)
 
@@ -60,6 +64,37 @@ def _text(folder: Path) -> None:
     (folder / "array.json").write_text('[{"x": 1}, {"x": 2}]')
     (folder / "broken.ndjson").write_text('{"x": 1}\n{"x": \n{"x": 3}\n')
     (folder / "hello.txt").write_text("hello world\n")
+    whole = [header, *lines]
+    (folder / "short.csv").write_text("\n".join([*whole[:70], "1", *whole[70:]]))
+    (folder / "footer.csv").write_text("\n".join([*whole, "(3000 rows)"]))
+    (folder / "comment.csv").write_text("\n".join([*whole[:9], "# later", *whole[9:]]))
+    (folder / "joined.csv").write_text("\n".join([*whole, *whole]))
+    (folder / "headless.csv").write_text("\n".join(lines))
+    (folder / "open.csv").write_text("\n".join([*whole[:40], '1.5,"a', *whole[40:], '2.5,"b']))
+    (folder / "nul.csv").write_bytes(csv.encode() + bytes(4096))
+    (folder / "utf16le.csv").write_bytes(csv.encode("utf-16-le"))
+    (folder / "cut.csv.bz2").write_bytes(bz2.compress(csv.encode())[:-400])
+    (folder / "cut.csv.xz").write_bytes(lzma.compress(csv.encode())[:-400])
+    (folder / "infinity.ndjson").write_text('{"x": 1}\n{"x": -Infinity}\n')
+    (folder / "deep.ndjson").write_text('{"x": ' + "[" * 10_000 + "]" * 10_000 + "}\n")
+    (folder / "digits.ndjson").write_text('{"x": 1}\n{"x": ' + "9" * 10_000 + "}\n")
+    (folder / "cut.ndjson").write_text('{"x": 1}\n{"x": 2')
+    (folder / "damaged.ndjson.gz").write_bytes(_flipped(gzip.compress(b'{"x": 1}\n' * 999)))
+    parts = folder / "parts"
+    parts.mkdir()
+    for part in range(2):
+        (parts / f"part-{part}.csv").write_text("\n".join(lines[part * 1500 : part * 1500 + 1500]))
+    texts = folder / "texts"
+    texts.mkdir()
+    for part in range(2):
+        (texts / f"{part}.csv").write_text("\n".join(f"k{part}{n},v{part}{n}" for n in range(99)))
+
+
+def _flipped(content: bytes) -> bytes:
+    """The content with a byte in its middle changed."""
+    damaged = bytearray(content)
+    damaged[len(damaged) // 2] ^= 0xFF
+    return bytes(damaged)
 
 
 def _binary(folder: Path) -> None:
@@ -69,6 +104,21 @@ def _binary(folder: Path) -> None:
     damaged[100:4000] = bytes(3900)
     (folder / "damaged.parquet").write_bytes(damaged)
     (folder / "text.parquet").write_text("not parquet at all\n" * 10)
+    frame = pl.read_parquet(folder / "prod.parquet")
+    frame.write_ipc(folder / "whole.arrow", compression="zstd")
+    arrow = bytearray((folder / "whole.arrow").read_bytes())
+    (folder / "cut.arrow").write_bytes(arrow[: len(arrow) // 2])
+    start = arrow.index(b"\x28\xb5\x2f\xfd") - 8
+    arrow[start : start + 8] = (2**60).to_bytes(8, "little")
+    (folder / "damaged.arrow").write_bytes(arrow)
+    for kind, log in (("delta", "_delta_log"), ("hudi", ".hoodie"), ("iceberg", "metadata")):
+        (folder / kind / log).mkdir(parents=True)
+        (folder / kind / log / "0.metadata.json").touch()
+        (folder / kind / "removed.parquet").write_bytes(whole)
+    conflict = folder / "conflict"
+    conflict.mkdir()
+    frame.write_parquet(conflict / "1.parquet")
+    frame.with_columns(x=pl.lit("seven")).write_parquet(conflict / "2.parquet")
     (folder / "book.xlsx").write_bytes(b"PK\x03\x04" + bytes(100))
     (folder / "empty").mkdir()
     mixed = folder / "mixed"
@@ -109,6 +159,16 @@ def _odd_tables(folder: Path) -> None:
     pl.DataFrame(dict(zip(hostile, values.T, strict=True))).write_parquet(
         folder / "hostile.parquet"
     )
+
+
+def _odd_names(folder: Path) -> None:
+    names = ["^x$", "*", ".*", "x", " x ", "X", 'size 3.5"', "a.b", "a,b", ""]
+    values = np.random.default_rng(5).normal(size=(3000, len(names)))
+    frame = pl.DataFrame(dict(zip(names, values.T, strict=True)))
+    frame.write_parquet(folder / "names.parquet")
+    frame.write_csv(folder / "names.csv")
+    near = pl.read_parquet(folder / "prod.parquet").rename({"x": " X", "group": "Group"})
+    near.write_parquet(folder / "near.parquet")
 
 
 def _configurations(folder: Path) -> None:
@@ -157,7 +217,24 @@ def _baselines_and_results(folder: Path) -> None:
         pl.read_parquet(folder / "good.mmon").write_parquet(
             folder / f"{name}.mmon", metadata=metadata
         )
+    old = {"mmon.baseline": json.dumps({**header, "format_version": 2})}
+    pl.read_parquet(folder / "good.mmon").write_parquet(folder / "old.mmon", metadata=old)
+    flipped = bytearray(whole)
+    flipped[len(flipped) // 3] ^= 1
+    (folder / "flipped.mmon").write_bytes(flipped)
     result = json.loads((folder / "good.json").read_text())
+    deep: dict[str, object] = functools.reduce(lambda inner, _: {"a": inner}, range(400), {})
+    broken = {
+        "no_points": lambda body: body["pictures"][0].update(reference=[]),
+        "not_finite": lambda body: body["results"][0].update(value=float("inf")),
+        "no_time": lambda body: body["windows"][0].update(start="<script>alert(1)</script>"),
+        "no_window": lambda body: body["results"][0].update(window=7),
+        "deep": lambda body: body.update(configuration=deep),
+    }
+    for name, change in broken.items():
+        body = json.loads((folder / "good.json").read_text())
+        change(body)
+        (folder / f"{name}.json").write_text(json.dumps(body))
     (folder / "newer.json").write_text(json.dumps({**result, "schema_version": 99}))
     (folder / "partial.json").write_text(json.dumps({"schema_version": 1, "verdict": "pass"}))
     (folder / "foreign.json").write_text('{"hello": "world"}')

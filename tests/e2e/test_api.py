@@ -133,6 +133,24 @@ def test_run_takes_a_file_or_its_content(folder: Path) -> None:
     assert len({report.document.config_digest for report in reports}) == 1
 
 
+class Boom:
+    """A table of a library that fails."""
+
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
+        raise RuntimeError("no such table")
+
+
+def failing(frame: pl.DataFrame) -> pl.LazyFrame:
+    """A frame whose collection fails in code of the caller's."""
+    return frame.lazy().map_batches(lambda _: 1 / 0)
+
+
+def mapped(frame: pl.DataFrame) -> pl.LazyFrame:
+    by_zero = pl.first().map_elements(lambda _: 1 / 0, return_dtype=pl.Float64)
+    return frame.lazy().with_columns(by_zero)
+
+
+@pytest.mark.filterwarnings("ignore")  # Polars has advice on slow functions
 @pytest.mark.parametrize(
     ("call", "error", "says"),
     [
@@ -150,6 +168,43 @@ def test_run_takes_a_file_or_its_content(folder: Path) -> None:
         (lambda ref: mmon.profile(ref.head(0)), DataError, "no rows"),
         (lambda ref: mmon.run({"reference": "ref.parquet"}), ConfigError, "production"),
         (lambda ref: mmon.run("nope.yaml"), ConfigError, "there is no file 'nope.yaml'"),
+        (lambda ref: mmon.run(5), ConfigError, "a configuration cannot be of type int"),
+        (mmon.run, ConfigError, "a configuration cannot be of type DataFrame"),
+        (lambda ref: mmon.run("a\0b"), ConfigError, "cannot be read: embedded null byte"),
+        (lambda ref: mmon.run({5: 1}), ConfigError, "has a key that is no text"),
+        (
+            lambda ref: mmon.compare(ref, ref, columns="x"),
+            ConfigError,
+            "columns: must be a section",
+        ),
+        (lambda ref: mmon.compare(ref, ref, columns=["x"]), ConfigError, "columns: must be a sec"),
+        (lambda ref: mmon.compare(ref, ref, columns={1: "x"}), ConfigError, "columns: has a key"),
+        (
+            lambda ref: mmon.compare(ref, ref, windows="1d"),
+            ConfigError,
+            "windows: must be a sectio",
+        ),
+        (lambda ref: mmon.compare(ref, ref, thresholds="x"), ConfigError, "thresholds: must be a"),
+        (lambda ref: mmon.compare(ref, ref, thresholds={5: {}}), ConfigError, "has a key that is"),
+        (lambda ref: mmon.compare(ref, ref, metrics="ks"), ConfigError, "must be 'all' or a list"),
+        (lambda ref: mmon.compare(ref, ref, metrics=5), ConfigError, "must be 'all' or a list"),
+        (lambda ref: mmon.compare(ref, ref, alpha="x"), ConfigError, "alpha: must be a number"),
+        (lambda ref: mmon.compare([ref], ref), DataError, "holds a DataFrame, which is no path"),
+        (lambda ref: mmon.compare(None, ref), DataError, "type NoneType cannot be analysed"),
+        (lambda ref: mmon.compare(Boom(), ref), DataError, "the Boom cannot be read: RuntimeError"),
+        (lambda ref: mmon.compare(failing(ref), ref), DataError, "ZeroDivisionError: division by"),
+        (lambda ref: mmon.compare(ref, failing(ref)), DataError, "a Polars LazyFrame cannot be re"),
+        (lambda ref: mmon.profile(failing(ref)), DataError, "LazyFrame cannot be read: ZeroDivi"),
+        (
+            lambda ref: mmon.compare(ref, mapped(ref)),
+            DataError,
+            "a Polars LazyFrame cannot be read",
+        ),
+        (lambda ref: mmon.compare(ref, ref.lazy().select("no")), DataError, 'find column "no"'),
+        (lambda ref: mmon.profile(ref, columns=5), ConfigError, "columns: must be a section"),
+        (lambda ref: mmon.profile(ref, exact=5), ConfigError, "exact: must be true or false"),
+        (lambda ref: mmon.compare(ref, ref).to_html(5), OutputError, "cannot write 5"),
+        (lambda ref: mmon.compare(ref, ref).to_json("a\0"), OutputError, "it is no path of a file"),
     ],
 )
 def test_errors_are_mmon_errors_that_say_what_is_wrong(

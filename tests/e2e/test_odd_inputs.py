@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from tests.e2e import bad_files
@@ -46,7 +47,7 @@ def test_hundreds_of_thousands_of_categories_are_counted(mmon: Mmon) -> None:
     ("production", "reason"),
     [
         ("without_x.parquet", "x is missing"),
-        ("x_is_text.parquet", "x changed its type"),
+        ("x_is_text.parquet", "x has more unreadable values"),
         ("nan_inf.parquet", "x "),
         ("nulls.parquet", "more missing values"),
         ("only_group.parquet", "x is missing"),
@@ -84,3 +85,47 @@ def test_hostile_column_names_stay_text(mmon: Mmon, tmp_path: Path) -> None:
     assert "<script>alert" not in outputs["md"].read_text()
     names = [column["name"] for column in json.loads(outputs["json"].read_text())["columns"]]
     assert names[:5] == ["<script>alert(1)</script>", "\x1b[31mred", "two\nlines", "", "größe 🙂"]
+
+
+@pytest.mark.parametrize("sides", ["names.parquet names.csv", "names.csv names.parquet"])
+def test_no_column_name_is_taken_for_a_pattern(mmon: Mmon, sides: str) -> None:
+    every = json.loads(mmon(f"compare {sides} --json -").out)
+    assert every["verdict"] == "pass"
+    assert len(every["columns"]) == 10
+    one = json.loads(mmon(f"compare {sides} --column ^x$ --json -").out)
+    assert [column["name"] for column in one["columns"]] == ["^x$"]
+
+
+@pytest.mark.parametrize("options", ["--ignore x", "--ignore ?", "--column group"])
+def test_a_column_that_conflicts_stops_nobody_who_leaves_it_out(mmon: Mmon, options: str) -> None:
+    ended = mmon(f"compare ref.parquet conflict {options}")
+    assert ended.status == 0, ended.err
+
+
+def test_a_missing_column_is_told_with_the_one_that_is_nearly_called_so(mmon: Mmon) -> None:
+    ended = mmon("compare ref.parquet near.parquet --json -")
+    assert ended.status == 1
+    reasons = {
+        result["column"]: result["reason"]
+        for result in json.loads(ended.out)["results"]
+        if result["name"] == "missing_column" and result["value"]
+    }
+    assert reasons["x"] == "production does not have this column: did you mean its column ' X'?"
+    assert reasons["group"].endswith("did you mean its column 'Group'?")
+
+
+def test_a_column_that_only_production_has_can_be_ignored(mmon: Mmon) -> None:
+    command = "compare without_x.parquet prod.parquet --fail-on potential"
+    assert mmon(command).status == 1
+    assert mmon(f"{command} --ignore x").status == 0
+
+
+def test_a_pass_that_reads_fewer_rows_is_no_shorter_dataset(
+    mmon: Mmon, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        pl.LazyFrame, "collect_batches", lambda frame, **_: iter([frame.head(9).collect()])
+    )
+    ended = mmon("compare ref.parquet prod.parquet")
+    assert ended.status == 3
+    assert "ref.parquet holds 3,000 rows, and only 9 could be read" in ended.err

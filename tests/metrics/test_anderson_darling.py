@@ -59,6 +59,12 @@ def test_the_limiting_tail_reproduces_published_critical_points():
     assert quadratic.tail(3.878, weights) == pytest.approx(0.01, rel=0.002)
 
 
+def test_the_tail_of_a_statistic_beyond_all_measure_is_0():
+    weights = 1 / (np.arange(1, 65) * np.arange(2, 66))
+    assert quadratic.tail(1e4, weights) < 1e-300
+    assert [quadratic.tail(value, weights) for value in (1e30, 1e300, math.inf)] == [0.0] * 3
+
+
 def test_a_gap_in_the_tail_counts_for_more_than_in_cramer_von_mises():
     rng = np.random.default_rng(0)
     ref, cur = rng.normal(size=4000), rng.normal(size=4000)

@@ -14,8 +14,9 @@ from hypothesis import given, settings
 
 from mmon.profiles._batch_steps import MOST_STEPS
 from mmon.profiles.activity import Activity
+from mmon.profiles.activity_pile import ActivityPile, Kept
 from mmon.profiles.baseline import load, save
-from mmon.profiles.identities import STORED_IDS
+from mmon.profiles.identities import MOST_IDS, STORED_IDS
 from mmon.profiles.latency_steps import LatencySteps
 from mmon.profiles.requests import are_dates
 from mmon.profiles.steps import HOUR_US, LADDER_US, MINUTE_US, SECOND_US, coarser, tally
@@ -182,3 +183,19 @@ def test_a_baseline_keeps_the_activity_and_few_ids(tmp_path):
     assert read.identities.bound == int(read.identities.hashes[-1])
     assert (read.identities.repeats, read.identities.is_exact) == (found.identities.repeats, True)
     assert same(Activity.merge([read, Activity.of(rows=0)]), found)
+
+
+@pytest.mark.parametrize("windows", [1, 64, 366, 20_000])
+def test_ids_and_steps_are_shared_by_the_windows(windows):
+    kept, pile = Kept.shared_by(windows), ActivityPile()
+    for batch in range(6):
+        ids = pl.Series(range(batch * 3_000, (batch + 1) * 3_000))
+        minutes = np.arange(batch * 3_000, (batch + 1) * 3_000) * 60_000_000
+        pile.add(activity(minutes, ids=ids, ids_kept=kept.ids), kept)
+    found = pile.finish(kept)
+    assert len(found.identities.hashes) <= min(kept.ids, 18_000)
+    assert len(found.starts) <= kept.steps
+    assert found.counts.sum() == 18_000
+    # A day by minutes for a year of days; memory that all together may take, for more.
+    assert kept.steps >= 1_440 or windows > 366
+    assert windows * kept.ids <= 8 * MOST_IDS

@@ -11,6 +11,7 @@ import pytest
 from mmon.config import Columns, Windows
 from mmon.engine import local
 from mmon.errors import ConfigError
+from mmon.profiles import batches
 from mmon.profiles.build import WHOLE, Profiled, profile_frame
 from mmon.profiles.ecdf import Ecdf
 from mmon.profiles.pile import Limits
@@ -119,6 +120,16 @@ def test_many_windows_share_the_points_and_keep_their_error_bound(monkeypatch):
         assert missed.min() >= 0.0
         assert missed.max() <= ecdf.rank_error + 1e-12
         assert ecdf.rank_error < 0.02
+
+
+def test_too_many_windows_are_refused_with_their_number(monkeypatch):
+    monkeypatch.setattr(batches, "MOST_SUMMARIES", 600)
+    monkeypatch.setattr(local, "_BATCH_ROWS", (100, 100))
+    assert len(build(frame(1_000), RowCut(10)).profiles) == 100
+    with pytest.raises(ConfigError, match=r"110 windows or more, of 6 columns each") as caught:
+        build(frame(5_000), RowCut(10))
+    assert "at most 600 in all" in (caught.value.hint or "")
+    assert len(build(frame(5_000)).profiles) == 1
 
 
 def test_row_windows_follow_the_order_of_rows(monkeypatch):

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mmon.profiles import labels as label_module
 from mmon.profiles.counts import Counts, align
 from mmon.profiles.labels import LabelCounter
 from mmon.profiles.presence import Presence
@@ -63,6 +64,15 @@ def test_merging_capped_counts_adds_their_errors():
     assert merged.count_error == 4
 
 
+def test_the_number_of_labels_is_known_after_most_were_dropped():
+    rng = np.random.default_rng(0)
+    parts = [Counts.of(series([f"{i}" for i in rng.integers(0, 50_000, 20_000)])) for _ in range(9)]
+    true = len(Counts.merge(parts).labels)
+    dropped = [Counts.merge([one.compress(100) for one in parts[:4]]).compress(50), *parts[4:]]
+    assert Counts.merge(dropped).compress(30).distinct == pytest.approx(true, rel=0.06)
+    assert Counts.merge(parts).distinct == true
+
+
 @pytest.mark.parametrize(
     ("values", "expected"),
     [
@@ -106,3 +116,14 @@ def test_counting_by_hashes_is_counting(levels):
         assert counted.labels.to_list() == plain.labels.to_list()
         assert counted.mass.tolist() == plain.mass.tolist()
         assert counted.presence == plain.presence
+
+
+def test_labels_that_keep_coming_are_not_remembered_for_ever(monkeypatch):
+    monkeypatch.setattr(label_module, "_MOST_LABELS", 500)
+    counter = LabelCounter()
+    known = np.zeros(10_000, dtype=np.int64)
+    for batch in range(20):
+        known[:100] = np.arange(100) + 100 * batch
+        values = series([f"{code}" for code in known])
+        assert as_dict(counter.count(values)) == as_dict(Counts.of(values))
+        assert counter.known <= 500

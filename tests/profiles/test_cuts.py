@@ -63,6 +63,17 @@ def test_two_columns_have_keys_of_their_own() -> None:
     assert Key(WHOLE) not in keys[0] | keys[1]
 
 
+def test_the_segments_of_one_window_are_found_without_those_of_all() -> None:
+    windows = WindowCutter(RowCut(2), None)
+    cutter = SegmentCutter("s", 0, None)
+    frame = pl.DataFrame({"s": ["a", "b", "a", "a", "b", "a"]})
+    for offset in (0, 3):
+        part = frame.slice(offset, 3)
+        cutter.cut(part, windows.keys(part, offset))
+    found = [{cutter.value(k): n for k, n in cutter.of_window(w).items()} for w in range(4)]
+    assert found == [{"a": 1, "b": 1}, {"a": 2}, {"b": 1, "a": 1}, {}]
+
+
 def test_rows_outside_every_window_are_in_no_segment() -> None:
     cut = WindowCut.of(Windows(every="4h", start="2024-01-01T02:00", end="2024-01-01T06:00"))
     windows = WindowCutter(cut, "at")

@@ -9,7 +9,7 @@ from mmon.config import Columns
 from mmon.errors import ConfigError
 from mmon.profiles.build import WHOLE, profile_frame
 from mmon.profiles.pile import Limits
-from mmon.profiles.plan import narrow, plan_production, plan_reference
+from mmon.profiles.plan import check_ignored, narrow, plan_production, plan_reference
 from mmon.profiles.reading import Reading
 from mmon.profiles.settle import settle
 from mmon.results import ColumnKind
@@ -59,12 +59,21 @@ def test_only_the_features_and_the_roles_are_read():
         ({"features": ("x", "z")}, "columns.features: the reference has no column 'z'"),
         ({"target": "label"}, "columns.target"),
         ({"categorical": ("brnch",)}, "columns.categorical"),
-        ({"ignore": ("nothing",)}, "columns.ignore"),
     ],
 )
 def test_a_column_that_is_not_there_is_named(roles, message):
     with pytest.raises(ConfigError, match=message):
         plan(**roles)
+
+
+def test_what_to_ignore_is_a_name_or_a_pattern_of_either_side():
+    assert "x" not in plan(ignore=("x*", "[y"))
+    check_ignored(["x", "debug_1"], Columns(ignore=("debug_*", "x")))
+    with pytest.raises(ConfigError, match=r"columns.ignore: neither dataset .*'X '") as caught:
+        check_ignored(["x", "debug_1"], Columns(ignore=("X ",)))
+    assert caught.value.hint == "did you mean 'x'?"
+    with pytest.raises(ValueError, match="'x' is listed under both features and ignore"):
+        Columns(features=("x",), ignore=("?",))
 
 
 def test_a_close_name_is_suggested():

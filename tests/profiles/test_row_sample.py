@@ -139,3 +139,10 @@ def _outcome(rows: int) -> Outcome:
     return Outcome(
         Task.BINARY, ("0", "1"), codes, codes, None, None, None, flags, flags.astype(np.bool_)
     )
+
+
+def test_all_windows_together_keep_a_bounded_number_of_rows(monkeypatch):
+    monkeypatch.setattr(row_sample, "_VERY_MANY_WINDOWS", 4)
+    monkeypatch.setattr(row_sample, "_MOST_ROWS", 100)
+    found = draw(rows(4_000), batch=400, windows=20)
+    assert sum(len(sample.keys) for sample in found.values()) == 20 * (50 * 4 // 20)

@@ -7,6 +7,7 @@ import polars as pl
 import pytest
 
 from mmon.config import Columns
+from mmon.engine import local
 from mmon.profiles.build import WHOLE, profile_frame
 from mmon.profiles.pile import Limits
 from mmon.profiles.plan import plan_reference
@@ -97,6 +98,16 @@ def test_many_categories_are_still_categories():
 def test_identifiers_are_recognised_beyond_the_cap_of_labels():
     column = settled("token", [f"t{i}" for i in range(5_000)], limits=Limits(64, 100))
     assert column.kind is ColumnKind.IDENTIFIER
+
+
+def test_identifiers_are_recognised_in_many_batches_beyond_the_cap(monkeypatch):
+    monkeypatch.setattr(local, "_BATCH_ROWS", (500, 500))
+    tokens = pl.Series(range(30_000)).cast(pl.String).shuffle(seed=1)
+    column = settled("token", "t" + tokens, limits=Limits(64, 20))
+    assert column.kind is ColumnKind.IDENTIFIER
+    repeated = pl.Series(np.repeat(np.arange(10_000), 3)).cast(pl.String).shuffle(seed=1)
+    column = settled("visitor", "t" + repeated, limits=Limits(64, 20))
+    assert column.kind is ColumnKind.CATEGORICAL
 
 
 def test_what_the_user_declared_stays_as_declared():

@@ -158,7 +158,7 @@ def _document(
         Column("Index", ColumnKind.IDENTIFIER, "Int64", "every value is different"),
         Column("comment", ColumnKind.TEXT, "String", "free text: 91% of its values are different"),
         Column("basket", ColumnKind.UNSUPPORTED, "List(Int64)", "lists are not compared"),
-        Column("timestamp", ColumnKind.DATETIME, "Datetime", "it is the time of the windows"),
+        Column("timestamp", ColumnKind.DATETIME, "Datetime", "time"),
     ]
     return Document(
         mmon_version="0.1.0",

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import importlib
+import json
 import subprocess
 import sys
+import unicodedata
+from typing import Any
 
 import pytest
 
@@ -21,6 +24,13 @@ from tests.reports.sample_performance import (
 )
 
 NAMES = reports.names()
+# An escape sequence, a control of eight bits, a turned direction, no width, the end of a line.
+HOSTILE = "\x1b[31m\x9b31m\x00\x07\r\n\t\u202e\u2066\u200e\u200b\ufeff\u2028\u0085\U000e0041" + (
+    "\"'><img src=x onerror=alert(1)>"
+)
+MEANINGS = frozenset(
+    ("application", "direction", "end", "finished_at", "kind", "name", "start", "started_at")
+) | {"status", "task", "verdict"}
 SECTIONS = {
     "binary": binary_document(3, 2),
     "multiclass": multiclass_document(4),
@@ -67,6 +77,28 @@ def test_the_same_document_gives_the_same_bytes(name: str) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_every_text_can_be_written_as_utf8(name: str) -> None:
     assert reports.render(name, sample_document(12, hostile=True)).encode("utf-8")
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("document", [sample_document(6, 3), *SECTIONS.values()])
+def test_no_format_hands_on_what_would_act(name: str, document: Document) -> None:
+    text = reports.render(name, Document.from_dict(hostile(document.to_dict())))
+    acting = {char for char in text if unicodedata.category(char) in ("Cc", "Cf", "Cs", "Zl", "Zp")}
+    assert acting <= {"\n"}
+    if name in ("html", "markdown"):
+        # Whatever stands in quotes or tags of ours, a tag of theirs never begins.
+        assert "<img" not in text
+    if name == "json":
+        assert json.loads(text) == hostile(document.to_dict())
+
+
+def hostile(value: Any, key: str = "") -> Any:
+    """A document in whose texts, but for those that mean something to mmon, stands trouble."""
+    if isinstance(value, dict):
+        return {name: hostile(item, name) for name, item in value.items()}
+    if isinstance(value, list):
+        return [hostile(item, key) for item in value]
+    return value + HOSTILE if isinstance(value, str) and key not in MEANINGS else value
 
 
 def test_every_output_of_the_configuration_is_a_format() -> None:

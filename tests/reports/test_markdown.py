@@ -87,6 +87,8 @@ def test_no_name_becomes_markup() -> None:
     "name",
     [
         "a|b",
+        "a\\|b",
+        "a\\\\|`b`|",
         "a`b",
         "``",
         "`a",
@@ -126,20 +128,33 @@ def test_every_name_stays_in_its_cell_as_it_is(name: str) -> None:
         "a|b <script>alert(1)</script> **bold** _x_ `code`",
         "@maintainers look at #1 and https://x.example",
         "![x](https://x.example/y.png) <!-- hidden",
+        "www.x.example drifted, WWW.x.example too",
+        "ask me@x.example about owner/repo#12 and GH-12, :tada: and $x^2$",
+        "1. a list",
+        "- a list",
+        "    a line of code",
+        "=== a heading",
+        "# a heading",
+        "> a quotation",
     ],
 )
 def test_sentences_are_text_that_calls_nobody_and_links_nowhere(sentence: str) -> None:
     text = render(dataclasses.replace(sample_document(1), sentence=sentence))
+    assert "$" not in text  # the beginning of a formula
     shown = page(text).split("<table>")[0]
     assert "<script" not in shown
     assert "<a " not in shown
     assert "<img" not in shown
     assert "<strong>" not in shown
     assert "@maintainers" not in shown
+    # What GitHub looks for in the text that it shows, between one tag or comment and the next.
+    calls = r"www\.\w|@\w|#[0-9]|GH-[0-9]|:\w+:|https?://\w"
+    assert not re.search(calls, shown, re.IGNORECASE)
+    assert not re.search("<(li|pre|h1|blockquote)>", shown)
     visible = re.sub(r"<[^>]*>", "", shown.replace("<!-- -->", ""))
     for entity, char in (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&")):
         visible = visible.replace(entity, char)
-    assert sentence in visible
+    assert sentence.strip() in visible
 
 
 def test_errors_and_the_exit_status_are_told() -> None:

@@ -96,7 +96,7 @@ HOTEL = document(
         *(Column(name, ColumnKind.NUMERIC, "Float64") for name in ("adr", "agent", "stays")),
         Column("babies", ColumnKind.NUMERIC, "Int64"),
         Column("Index", ColumnKind.IDENTIFIER, "Int64", "every value is different"),
-        Column("timestamp", ColumnKind.DATETIME, "Date", "it is the time of the windows"),
+        Column("timestamp", ColumnKind.DATETIME, "Date", "time"),
         Column("basket", ColumnKind.UNSUPPORTED, "List(Int64)", "lists are not compared"),
     ],
     pictures=[

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 
 from mmon.reports import _spark as spark
-from mmon.reports._lines import Strip, fit, fit_apart, pad, safe, table, width_of, wrap
+from mmon.reports._lines import Strip, fit, fit_apart, pad, table, width_of, wrap
+from mmon.screen_text import safe
 
 TEXTS = st.text(max_size=40)
 HISTOGRAMS = st.integers(1, 40).flatmap(

@@ -157,7 +157,10 @@ def test_shuffled_labels_in_files_of_their_own_are_those_given_inline(tmp_path: 
     [
         (pl.Series([5, 6], dtype=pl.Int32), pl.Series([5, 7], dtype=pl.UInt8)),
         (pl.Series([5, 6], dtype=pl.Int64), pl.Series([5, 7], dtype=pl.UInt64)),
-        (pl.Series([5, 6]), pl.Series(["5", "05"])),
+        (pl.Series([5, 6]), pl.Series(["005.0", "x"])),
+        (pl.Series(["0005", "6"]), pl.Series([5, 7])),
+        (pl.Series(["05", "5"]), pl.Series(["05", "x"])),
+        (pl.Series(["5.0", "6"]), pl.Series(["5", "x"])),
         (pl.Series(["5", "6"]), pl.Series([5.0, 6.5])),
         (pl.Series([5, 6]), pl.Series([5.0, float("nan")])),
         (pl.Series([5.0, None]), pl.Series([5.0, float("nan")])),
@@ -237,9 +240,9 @@ def test_production_without_rows_uses_no_label():
 
 
 def test_when_nothing_matches_an_id_of_each_side_is_shown():
-    facts = facts_of(join(pl.DataFrame({"id": [None, 7]}), table([None, "007"], ["a", "b"])))
+    facts = facts_of(join(pl.DataFrame({"id": [None, 7]}), table([None, "x7"], ["a", "b"])))
     assert facts.trouble == (
-        "no id of labels is in logs: an id is '007' (String) in the one, 7 (Int64) in the other"
+        "no id of labels is in logs: an id is 'x7' (String) in the one, 7 (Int64) in the other"
     )
 
 

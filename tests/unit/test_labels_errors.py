@@ -182,7 +182,7 @@ FILES: dict[str, tuple[str, str]] = {
         "labels.on",
     ),
     "request_id,request_id\n7,yes\n": ("bad.csv", "give every column a name of its own"),
-    "PK\x03\x04": ("'bad.csv' is an Excel workbook", "mmon reads"),
+    "PK\x03\x04": ("'bad.csv' is an Excel workbook", "save the sheet as CSV"),
     "request_id,defaulted\n7,yes,no\n": ("line 2 of 'bad.csv' has more fields", "separator"),
     'request_id,defaulted\n7,"yes\n': ("'bad.csv' has a quotation mark that is never", "quoted"),
 }

@@ -10,6 +10,7 @@ import pytest
 import zstandard
 from polars.testing import assert_frame_equal
 
+from mmon.config import Dataset
 from mmon.errors import ConfigError, DataError
 from mmon.sources.storage import storage_options
 from tests.unit.source_files import FRAME, WRITERS, folder, read
@@ -107,10 +108,19 @@ def test_the_format_option_stands_above_the_name(folder: Path) -> None:
 
 
 def test_waiting_for_a_store_is_limited_unless_told_otherwise() -> None:
-    limits = storage_options({})
-    assert (limits["read_timeout"], limits["connect_timeout"]) == ("30s", "10s")
+    def options(path: str = "s3://b/x", **given: object) -> dict[str, object]:
+        return storage_options(Dataset.model_validate({"path": path, **given}), path)
+
+    limits = options()
+    # Polars asks twice: together as long as the server may be idle.
+    assert (limits["read_timeout"], limits["connect_timeout"]) == ("15000ms", "10s")
     assert limits["max_retries"] <= 3
-    given = storage_options({"read_timeout": "5m", "max_retries": "9", "aws_region": "eu"})
+    patient = options(timeouts={"connect": "1m", "idle": "4s", "total": "2h"})
+    assert (patient["connect_timeout"], patient["read_timeout"]) == ("1m", "2000ms")
+    assert (patient["timeout"], patient["retry_timeout_ms"]) == ("2h", 2000)
+    given = options(storage_options={"read_timeout": "5m", "max_retries": "9", "aws_region": "eu"})
     assert (given["read_timeout"], given["max_retries"], given["aws_region"]) == ("5m", 9, "eu")
     with pytest.raises(ConfigError, match="retry_timeout_ms is '1s', not a whole number"):
-        storage_options({"retry_timeout_ms": "1s"})
+        options(storage_options={"retry_timeout_ms": "1s"})
+    # Polars refuses limits on Hugging Face.
+    assert options("hf://datasets/a/b/c.csv").keys() == {"max_retries", "retry_timeout_ms"}

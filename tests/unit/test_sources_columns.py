@@ -11,7 +11,7 @@ from polars.testing import assert_frame_equal
 
 from mmon.config import Dataset
 from mmon.errors import ConfigError, DataError
-from mmon.sources import open_dataset
+from mmon.sources import open_counted, open_dataset
 from tests.unit.source_files import FRAME, WRITERS, folder, read
 
 __all__ = ["folder"]
@@ -175,3 +175,47 @@ def test_a_named_type_of_a_vanished_column_is_no_error(folder: Path) -> None:
     dataset = Dataset(path="x.csv", dtypes={"gone": "Int64"})
     expected = {"a": pl.Int64(), "gone": pl.Int64()}
     assert open_dataset(dataset, expect=expected).collect().columns == ["a"]
+
+
+def test_nested_types_meet_field_by_field(folder: Path) -> None:
+    pl.DataFrame({"tags": [[], None], "about": [{"a": 1}, None]}).write_parquet("1.parquet")
+    pl.DataFrame({"tags": [[1]], "about": [{"b": "x", "a": 0.5}]}).write_parquet("2.parquet")
+    found = read("*.parquet")
+    assert found["tags"].to_list() == [[], None, [1]]
+    assert found["about"].to_list() == [{"a": 1.0, "b": None}, None, {"a": 0.5, "b": "x"}]
+
+
+def test_nested_text_of_two_kinds_keeps_its_presence(folder: Path) -> None:
+    Path("1.ndjson").write_text('{"a": {"b": 1}, "n": 1}\n{"a": null, "n": 2}\n')
+    Path("2.ndjson").write_text('{"a": [1], "n": 3}\n')
+    found = read("*.ndjson")
+    assert found["n"].to_list() == [1, 2, 3]
+    assert found["a"].is_null().to_list() == [False, True, False]
+
+
+def test_a_file_without_a_common_column_keeps_its_rows(folder: Path) -> None:
+    pl.DataFrame({"a": [None, None, None]}).write_parquet("1.parquet")
+    pl.DataFrame({"b": [1, 2]}).write_parquet("2.parquet")
+    assert read("*.parquet").rows() == [(None, None)] * 3 + [(None, 1), (None, 2)]
+
+
+def test_what_does_not_mix_stops_only_those_who_need_it(folder: Path) -> None:
+    pl.DataFrame({"k": [1], "x": [1]}).write_parquet("1.parquet")
+    pl.DataFrame({"k": ["1"], "x": [2]}).write_parquet("2.parquet")
+    dataset = Dataset(path="*.parquet")
+    found = open_counted(dataset, is_needed=lambda name: name != "k").frame.collect()
+    assert found["x"].to_list() == [1, 2]
+    assert found["k"].to_list() == [None, None]
+    with pytest.raises(DataError, match=r"'k' is Int64 in .*1.parquet.* and String in .*2.parquet"):
+        open_counted(dataset, is_needed=lambda name: name == "k")
+
+
+@pytest.mark.parametrize("name", ["x.parquet", "x.csv", "x.arrow", "x.ndjson"])
+def test_no_name_is_taken_for_a_pattern(name: str, folder: Path) -> None:
+    names = ["^.*$", "x", "^x$", "*", "", " x ", "X", 'x"', "a.b", "x,y"]
+    frame = pl.DataFrame({column: [place, None] for place, column in enumerate(names)})
+    WRITERS[name](frame, folder / name)
+    dtypes = {"^x$": "Float64", "*": "String"}
+    found = read(name, dtypes=dtypes, has_header=True)
+    assert found.columns == names
+    assert [str(value) for value in found.row(0)] == ["0", "1", "2.0", *map(str, range(3, 10))]

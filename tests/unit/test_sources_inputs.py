@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import io
 import os
 import sys
@@ -13,12 +14,16 @@ import numpy as np
 import pandas as pd
 import polars as pl
 import pyarrow as pa  # type: ignore[import-untyped]  # it has no stubs
+import pyarrow.parquet as pq  # type: ignore[import-untyped]  # it has no stubs
 import pytest
 from polars.testing import assert_frame_equal
+from pyarrow import feather  # type: ignore[import-untyped]  # it has no stubs
 
-from mmon.config import Dataset
-from mmon.errors import DataError
-from mmon.sources import as_lazyframe, count_duplicates, display_name, open_named
+from mmon.config import Columns, Dataset
+from mmon.errors import DataError, MissingExtraError, MmonError
+from mmon.profiles.plan import plan_reference
+from mmon.profiles.reading import Reading
+from mmon.sources import as_lazyframe, count_duplicates, display_name, open_dataset, open_named
 from mmon.sources.spool import discard, spooled_input
 from tests.unit.source_files import FRAME, WRITERS, folder, read
 
@@ -118,7 +123,6 @@ def test_a_pandas_frame_keeps_its_values() -> None:
         ({"a": [1]}, "data of type dict"),
         ([1, 2], "something else than paths"),
         (pd.DataFrame([[1, 2]], columns=["a", "a"]), "the column 'a' more than once"),
-        (pd.DataFrame({"a": [1, "x", object()]}), "pandas DataFrame cannot be read"),
         (pa.table([[1], [2]], names=["a", "a"]), "cannot be read"),
     ],
 )
@@ -136,5 +140,101 @@ def test_a_dataset_has_a_short_name(folder: Path) -> None:
 
 def test_repeated_rows_are_counted_once_each() -> None:
     frame = pl.DataFrame({"a": [1, 1, 1, 2, None, None], "b": ["x", "x", "y", "x", None, None]})
-    assert count_duplicates(frame.lazy(), "x") == (2, 6)
-    assert count_duplicates(frame.clear().lazy(), "x") == (0, 0)
+    assert count_duplicates(frame.lazy(), "x", 6) == (2, 6)
+    assert count_duplicates(frame.lazy(), "x", 3) == (1, 3)
+    assert count_duplicates(frame.clear().lazy(), "x", 0) == (0, 0)
+
+
+def test_duplicates_of_rows_that_are_gone_are_not_counted() -> None:
+    with pytest.raises(DataError, match="x could not be read again"):
+        count_duplicates(pl.LazyFrame({"a": [1, 2]}), "x", 3)
+
+
+ODD: dict[str, tuple[object, str]] = {
+    "complex": (np.arange(6) + 1j, "complex128"),
+    "sparse": (pd.arrays.SparseArray([0, 1] * 3), "Sparse"),
+    "interval": (pd.cut(pd.Series(np.arange(6.0)), 2), "pandas.interval"),
+    "period": (pd.period_range("2024-01", periods=6, freq="M"), "pandas.period"),
+    "mixed": (pd.Series([1, "x"] * 3, dtype=object), "mixed int and str"),
+    "dictionaries and lists": (pd.Series([{"a": 1}, [1]] * 3, dtype=object), "mixed dict and list"),
+    "wide integers": (pd.Series([10**30] * 6, dtype=object), "int"),
+    "objects": (pd.Series([object()] * 6, dtype=object), "object"),
+}
+
+
+@pytest.mark.parametrize("case", ODD)
+def test_a_pandas_column_that_nobody_knows_has_only_presence(case: str) -> None:
+    values, kind = ODD[case]
+    frame = pd.DataFrame({"x": [1, 2, 3, 4, 5, 6], "odd": values})
+    found, _ = as_lazyframe(frame)
+    plan = plan_reference(found.collect_schema(), Columns())
+    odd = plan.column("odd")
+    assert odd is not None
+    assert odd.reading is Reading.PRESENCE
+    assert odd.reason is not None
+    assert odd.reason.startswith(kind)
+    assert found.collect()["x"].to_list() == [1, 2, 3, 4, 5, 6]
+
+
+def test_an_odd_pandas_column_keeps_what_is_missing() -> None:
+    found, _ = as_lazyframe(pd.DataFrame({"odd": pd.Series([1, "x", None, np.nan], dtype=object)}))
+    assert found.collect()["odd"].is_null().to_list() == [False, False, True, True]
+
+
+def test_an_arrow_column_that_nobody_knows_has_only_presence() -> None:
+    months = pa.array([(1, 2, 3), None], pa.month_day_nano_interval())
+    found, _ = as_lazyframe(pa.table({"x": [1, 2], "odd": months}))
+    frame = found.collect()
+    assert frame["x"].to_list() == [1, 2]
+    assert frame["odd"].is_null().to_list() == [False, True]
+    assert "month_day_nano" in str(frame.schema["odd"])
+
+
+@pytest.mark.parametrize("suffix", ["parquet", "arrow"])
+def test_types_of_arrow_in_files_have_only_presence(suffix: str, folder: Path) -> None:
+    json = pa.ExtensionArray.from_storage(pa.json_(), pa.array(['{"a": 1}', None]))
+    flag = pa.ExtensionArray.from_storage(pa.bool8(), pa.array([1, None], pa.int8()))
+    tags = pa.array([[("a", 1)], None], pa.map_(pa.string(), pa.int64()))
+    table = pa.table({"x": [1, 2], "json": json, "flag": flag, "tags": tags})
+    if suffix == "parquet":
+        pq.write_table(table, "x.parquet")
+    else:
+        feather.write_feather(table, "x.arrow")
+    found = open_dataset(Dataset(path=f"x.{suffix}"))
+    plan = plan_reference(found.collect_schema(), Columns())
+    reasons = {column.name: column.reason for column in plan.columns}
+    only = "values: only presence is compared"
+    assert reasons == {
+        "x": None,
+        "json": f"arrow.json {only}",
+        "flag": f"arrow.bool8 {only}",
+        "tags": f"Map {only}",
+    }
+
+
+def test_tables_of_lakes_are_read_as_such_or_refused(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for kind, log in (("Delta", "t/_delta_log"), ("Hudi", "h/.hoodie"), ("Iceberg", "i/metadata")):
+        (folder / log).mkdir(parents=True)
+        table = folder / log.partition("/")[0]
+        pl.DataFrame({"x": [1]}).write_parquet(table / "removed.parquet")
+        (folder / log / "0.metadata.json").touch()
+        monkeypatch.setattr(importlib.util, "find_spec", lambda _: None)
+        with pytest.raises(MmonError, match=f"is a (table of )?{kind}"):
+            read(table)
+        with pytest.raises(DataError, match=f"holds files of the {kind} table"):
+            read(table / "*.parquet")
+        assert read(table / "removed.parquet").height == 1
+    with pytest.raises(MissingExtraError) as caught:
+        read("t")
+    assert caught.value.hint == 'pip install "mmon[delta]"'
+    with pytest.raises(DataError, match="holds files of the"):
+        read(folder)
+
+
+def test_a_delta_table_has_no_removed_rows(folder: Path) -> None:
+    pytest.importorskip("deltalake", reason="pip install deltalake")
+    pl.DataFrame({"x": [1, 2, 3]}).write_delta("table")
+    pl.DataFrame({"x": [4]}).write_delta("table", mode="overwrite")
+    assert read("table").rows() == [(4,)]

@@ -12,12 +12,14 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from mmon.config import Dataset
+from mmon.config import Dataset, Timeouts
 from mmon.errors import ConfigError, DataError
 from mmon.sources import open_dataset
 from tests.services import silent_server
 
 __all__ = ["silent_server"]
+
+SHORT = Timeouts(connect="300ms", idle="300ms")
 
 
 @pytest.fixture
@@ -76,23 +78,19 @@ def test_a_store_that_never_answers_is_given_up(kind: str, name: str, silent_ser
         "aws_secret_access_key": "secret",
         "aws_region": "us-east-1",
         "aws_allow_http": "true",
-        "read_timeout": "300ms",
-        "connect_timeout": "300ms",
-        "max_retries": "0",
     }
     path = f"s3://bucket/{name}.{kind}"
     begin = time.monotonic()
     with pytest.raises(DataError, match="the server does not answer in time") as caught:
-        open_dataset(Dataset(path=path, storage_options=options))
+        open_dataset(Dataset(path=path, storage_options=options, timeouts=SHORT))
     assert repr(path) in caught.value.message
     # Without limits it would take minutes; a busy machine may take its time.
     assert time.monotonic() - begin < 60
 
 
 def test_a_web_server_that_never_answers_is_given_up(silent_server: str) -> None:
-    options = {"read_timeout": "300ms"}
     with pytest.raises(DataError, match="the server does not answer in time"):
-        open_dataset(Dataset(path=f"{silent_server}/x.csv", storage_options=options))
+        open_dataset(Dataset(path=f"{silent_server}/x.csv", timeouts=SHORT))
 
 
 @pytest.mark.parametrize("path", ["s3://bucket/x.csv", "s3://bucket/*.parquet", "http://{}/x.csv"])
@@ -115,8 +113,8 @@ def test_a_server_that_is_not_there_is_told(path: str) -> None:
 @pytest.mark.parametrize(
     ("options", "told"),
     [
-        ({"max_retries": "many"}, "max_retries is 'many', not a whole number"),
-        ({"read_timeout": "soon"}, 'failed to parse "soon" as Duration'),
+        ({"max_retries": "many"}, r"max_retries is '\*\*\*', not a whole number"),
+        ({"read_timeout": "soon"}, r'failed to parse "\*\*\*" as Duration'),
     ],
 )
 def test_a_wrong_storage_option_is_a_configuration_error(
@@ -127,9 +125,3 @@ def test_a_wrong_storage_option_is_a_configuration_error(
     with pytest.raises(ConfigError, match=told) as caught:
         open_dataset(Dataset(path="s3://bucket/x.csv", storage_options=given))
     assert "secret" not in str(caught.value)
-
-
-def test_a_wrong_timeout_of_a_web_server_is_a_configuration_error() -> None:
-    options = {"read_timeout": "soon"}
-    with pytest.raises(ConfigError, match="read_timeout is 'soon'"):
-        open_dataset(Dataset(path="http://127.0.0.1/x.csv", storage_options=options))

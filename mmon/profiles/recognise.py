@@ -1,0 +1,255 @@
+"""How columns are read: once, from the reference's values, and the same way on both sides.
+
+A column's type in a file says little of what it holds: numbers and dates arrive as text,
+identifiers as floats, categories as 1, 1.0 or "1". So each column of the reference is read by its
+values, and production's is read the same way, whatever its type there.
+
+Numbers
+    A column of text of whose distinct texts nine in ten are numbers. Decimal commas, marks between
+    thousands, currency signs and parentheses for minus are recognised from the values; 12% is 0.12.
+    What is left ("NA", "?", "#DIV/0!", a repeated header) is unreadable: ``unreadable_share`` tells
+    how many such values there are more than in the reference, with examples. Blank texts, null and
+    NaN are missing.
+Times
+    Dates and times of files that have them; text in ISO 8601; text with the day or the month first,
+    as the values decide (where none does, month first with slashes and day first with points and
+    dashes: the report says so), with 12- or 24-hour clocks and offsets such as +05:30; numbers of
+    seconds, milliseconds, microseconds or nanoseconds since 1970, and yyyymmdd, in a column that is
+    named like a time. Times move by themselves: they are told, and never judged.
+Identifiers
+    Whole numbers that all differ and are running or named like an identifier (id, customer_id,
+    userId, index, Unnamed: 0); texts that all differ; UUIDs and hashes; and columns named like an
+    identifier with at least 100 values that come ten times each at most. Not tested.
+Free text
+    Many different texts of several words, or long ones. Not tested.
+Truths
+    Booleans, and the texts true and false in any case. Beside 1 and 0 they are 1 and 0.
+Categories
+    All other text, and what ``columns.categorical`` names. Values are compared by meaning: 1, 1.0,
+    1.00 and "1" are one category. 007 and 7 are two where both sides write text, and one where a
+    side has numbers.
+Presence only
+    Lists, structures, binary data and the like: only whether a value is there is compared.
+
+Overrule it
+-----------
+``columns.categorical`` and ``columns.numeric`` say what a column is; ``columns.id``,
+``columns.timestamp`` and the other roles say what it is for; ``columns.ignore`` leaves it out.
+``dtypes`` says how times are written:
+
+    dtypes: {ordered: "Date[%d/%m/%Y]", sent: "Datetime[ms]", seen: "Datetime[%m/%d/%Y %I:%M %p]"}
+
+``null_values`` lists texts that stand for a missing value in CSV. A baseline keeps how its columns
+were read.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+import re
+from collections.abc import Mapping
+
+import polars as pl
+
+from mmon.profiles.reading import Reading
+from mmon.profiles.spelling import NUMBER_LABEL, LabelSpelling, NumberSpelling, Spelling, written
+from mmon.profiles.times import TimeSpelling
+
+MOST = 0.9
+"""The share of distinct texts from which on a column is what they are."""
+
+# Codes such as 007 and 01234 are no numbers, nor are digits that a double cannot hold.
+_CODE = r"^0[0-9]+$"
+_LONG = r"^[0-9]{16,}$"
+_CODE_SHARE = 0.01
+_NUMBERS = (
+    NumberSpelling(),
+    *(
+        NumberSpelling(decimal, group, is_marked=True)
+        for decimal, group in itertools.product(".,", ",.' ")
+        if decimal != group
+    ),
+)
+# What any of them takes, and what any time begins with: most columns are seen to be neither.
+_NUMBERISH = "|".join(f"(?:{one.pattern})" for one in _NUMBERS)
+_TIMISH = r"^ *[0-9]{1,4}[-/.][0-9]{1,2}[-/.][0-9]{1,4}"
+_MARKS = {
+    "percent signs": r"%",
+    "currency signs": r"\p{Sc}|[A-Z]{3}|R\$|Fr|kr|zł|Kč|Ft",
+    "parentheses for minus": r"^\s*\(",
+}
+TIME_NAME = re.compile(
+    r"^(timestamp|time|ts|date|datetime|event_?time(stamp)?|event_?date|request_?time"
+    r"|logged_?at|created_?at|recorded_?at|time_?stamp|time_hour)$",
+    re.IGNORECASE,
+)
+"""A column of times of one of these names is the rows' own time when none was configured."""
+_TIMELY = re.compile(
+    r"(^|_)(?i:when|epoch|unix_?time|ts|time|at|date|timestamp|ms|us|ns)$|[a-z](Time|At|Date)$"
+)
+# Numbers of that size count from 1970 to a time between 1980 and 2100.
+_SINCE_1970 = {"s": 1.0, "ms": 1e3, "us": 1e6, "ns": 1e9}
+_FIRST_S, _LAST_S = 315_532_800, 4_102_444_800
+_FIRST_DAY, _LAST_DAY = 19_000_101, 21_001_231
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Found:
+    """How a column is read, and how its values are written where they need reading."""
+
+    reading: Reading
+    spelling: Spelling | None = None
+    example: str = ""
+
+
+def recognised(texts: pl.Series, name: str = "") -> Found:
+    """What a column of text holds.
+
+    Parameters
+    ----------
+    texts : (d,) String series
+        Its distinct texts, or many of them; nulls and blank texts do not count.
+    name : str
+        The column's name, which may announce times.
+    """
+    known = texts.filter(texts.str.strip_chars() != "").unique(maintain_order=True)
+    if not len(known):
+        return Found(Reading.LABEL)
+    text = pl.col("x")
+    seen = known.to_frame("x").select(
+        truths=text.str.contains(r"^\s*(?i:true|false)\s*$").sum(),
+        numbers=text.str.contains(_NUMBERISH).sum(),
+        times=text.str.contains(_TIMISH).sum(),
+        needless=(written(text, pl.String()) != text).any(),
+    )
+    truths, numbers, times, needless = seen.row(0)
+    found: Found | None = None
+    if truths == len(known):
+        found = Found(Reading.TRUTH)
+    elif numbers >= MOST * len(known):
+        found = _number(known, name)
+    elif times >= MOST * len(known) and (time := time_spelling(known)) is not None:
+        found = Found(Reading.TIME, time, known[0])
+    return found or Found(Reading.LABEL, LabelSpelling() if needless else None)
+
+
+def _number(texts: pl.Series, name: str) -> Found | None:
+    spelling = number_spelling(texts)
+    if spelling is None:
+        return None
+    counted = time_of_numbers(_values(texts, spelling), name)
+    if counted is not None:
+        return Found(Reading.TIME, counted)
+    return None if _are_codes(texts) else Found(Reading.NUMBER, spelling)
+
+
+def declared_numbers(texts: pl.Series) -> NumberSpelling:
+    """How numbers are written in texts that the user calls numbers: units may follow them."""
+    found = number_spelling(texts, least=0.0) or NumberSpelling()
+    united = dataclasses.replace(found, is_marked=True, has_unit=True)
+    finds = [_values(texts, one).is_finite().sum() for one in (found, united)]
+    return united if finds[1] > finds[0] else found
+
+
+def number_spelling(texts: pl.Series, least: float = MOST) -> NumberSpelling | None:
+    """How numbers are written in distinct texts; None where fewer than ``least`` are numbers."""
+    if not len(texts):
+        return None
+    shares = [_values(texts, one).is_finite().sum() / len(texts) for one in _NUMBERS]
+    best = max(range(len(shares)), key=lambda index: (shares[index], -index))
+    if shares[best] < least or not shares[best]:
+        return None
+    found = _NUMBERS[best]
+    if found.is_plain:
+        return found
+    group = found.group if texts.str.contains(f"[0-9]{_mark(found.group)}[0-9]{{3}}").any() else ""
+    other = next(one for one in _NUMBERS if one.decimal == "," and one.group == ".")
+    is_ambiguous = (
+        found.decimal == "."
+        and group == ","
+        and not texts.str.contains(r"[0-9]\.[0-9]|,[0-9]+,|^[^,]*$").any()
+        and shares[best] == shares[_NUMBERS.index(other)]
+    )
+    read = texts.filter(_values(texts, found).is_not_null())
+    marks = tuple(name for name, mark in _MARKS.items() if read.str.contains(mark).any())
+    return NumberSpelling(found.decimal, group, True, marks, is_ambiguous)
+
+
+def time_spelling(texts: pl.Series, least: float = MOST) -> TimeSpelling | None:
+    """How times are written in distinct texts; None where fewer than ``least`` are times."""
+    if not len(texts):
+        return None
+    orders = ("ymd", "mdy", "dmy")
+    has_clock = texts.str.contains("[0-9]:[0-9]").any()
+    has_offset = has_clock and texts.str.contains(r":[0-9.,]+ *(Z|z|UTC|GMT|[-+][0-9])").any()
+    spellings = {order: TimeSpelling(order, has_clock, bool(has_offset)) for order in orders}
+    shares = {
+        order: one.read(texts).is_not_null().sum() / len(texts) for order, one in spellings.items()
+    }
+    # Where nothing decides: slashes are America's and come first, points and dashes are not.
+    is_slashed = texts.str.contains("/", literal=True).any()
+    preferred = ("ymd", "mdy", "dmy") if is_slashed else ("ymd", "dmy", "mdy")
+    best = max(preferred, key=lambda order: (shares[order], -preferred.index(order)))
+    if shares[best] < least:
+        return None
+    is_ambiguous = best != "ymd" and shares["mdy"] == shares["dmy"]
+    return dataclasses.replace(spellings[best], is_ambiguous=is_ambiguous)
+
+
+def time_of_numbers(numbers: pl.Series, name: str) -> TimeSpelling | None:
+    """The unit of numbers that count from 1970, in a column that is named like a time."""
+    known = numbers.cast(pl.Float64).drop_nulls().drop_nans()
+    if not len(known) or not is_time_name(name):
+        return None
+    low, high = known.quantile(0.05), known.quantile(0.95)
+    if low is None or high is None:
+        return None
+    for unit, scale in _SINCE_1970.items():
+        if _FIRST_S * scale <= low and high <= _LAST_S * scale:
+            return TimeSpelling(unit)
+    if low >= _FIRST_DAY and high <= _LAST_DAY:
+        days = TimeSpelling("yyyymmdd", has_clock=False)
+        if days.read(known).is_not_null().sum() >= MOST * len(known):
+            return days
+    return None
+
+
+def is_time_name(name: str) -> bool:
+    """Whether a column is named like one that tells a time."""
+    return TIME_NAME.search(name) is not None or _TIMELY.search(name) is not None
+
+
+def names_in_reference(labels: pl.Series, dtype: pl.DataType) -> Mapping[str, str]:
+    """What numbers or truths of production are called in a reference that writes texts.
+
+    Parameters
+    ----------
+    labels : (C,) String series
+        The reference's labels.
+    dtype : DataType
+        Production's.
+    """
+    numbers = labels.filter(labels.str.contains(NUMBER_LABEL)).to_frame("label")
+    plain = LabelSpelling(is_number=True).read(pl.col("label"), pl.String())
+    found = numbers.with_columns(plain=plain).filter(pl.col("plain").is_unique())
+    if dtype.is_float() or dtype.is_integer() or dtype.is_decimal():
+        # 1e3 is what a number shows as 1000.
+        as_number = written(pl.col("label").cast(pl.Float64, strict=False), pl.Float64())
+        found = found.with_columns(plain=as_number).filter(pl.col("plain").is_unique())
+    renamed = found.filter(pl.col("plain") != pl.col("label"))
+    return dict(renamed.select("plain", "label").iter_rows())
+
+
+def _values(texts: pl.Series, spelling: NumberSpelling) -> pl.Series:
+    return texts.to_frame("x").select(spelling.read(pl.col("x"))).to_series()
+
+
+def _are_codes(texts: pl.Series) -> bool:
+    stripped = texts.str.strip_chars()
+    padded, long = (int(stripped.str.contains(one).sum()) for one in (_CODE, _LONG))
+    return padded > _CODE_SHARE * len(texts) or 2 * long > len(texts)
+
+
+def _mark(group: str) -> str:
+    return {"": "(?:)", ".": r"\.", "'": "['\N{RIGHT SINGLE QUOTATION MARK}]"}.get(group, group)

@@ -1,0 +1,136 @@
+"""Looks at a dataset before it is summarised: what the columns hold whose dtype does not tell.
+
+The first rows are looked at; once all rows have been read, their labels tell whether these were
+like the rest, and what was taken wrongly is read once more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+import polars as pl
+import polars.selectors as cs
+
+from mmon.config import Columns
+from mmon.profiles.counts import Counts
+from mmon.profiles.reading import Reading
+from mmon.profiles.recognise import (
+    MOST,
+    Found,
+    declared_numbers,
+    is_time_name,
+    recognised,
+    time_of_numbers,
+    time_spelling,
+)
+from mmon.profiles.spelling import LabelSpelling, by_name, spelled
+from mmon.profiles.table import Profile
+from mmon.profiles.times import TimeSpelling
+
+_ROWS = 10_000
+
+
+def survey(
+    frame: pl.LazyFrame, roles: Columns, only: Collection[str] | None = None
+) -> dict[str, Found]:
+    """What the first rows tell of columns of text, and of numbers that are named like times.
+
+    Parameters
+    ----------
+    frame : LazyFrame
+    roles : Columns
+        What the user says of the columns.
+    only : collection of str, optional
+        The columns to look at; by default all.
+    """
+    schema = frame.collect_schema()
+    passed_over = {roles.id, roles.error, *roles.ignore}
+    names = [
+        name
+        for name, dtype in schema.items()
+        if (only is None or name in only)
+        and name not in passed_over
+        and (dtype == pl.String or (dtype.is_numeric() and _may_be_time(name, roles)))
+    ]
+    if not names:
+        return {}
+    head = frame.select(cs.by_name(names)).head(_ROWS).collect(engine="streaming")
+    found = {name: _found(head[name].drop_nulls(), roles) for name in names}
+    return {name: one for name, one in found.items() if one is not None}
+
+
+def _may_be_time(name: str, roles: Columns) -> bool:
+    declared = {*roles.categorical, *roles.numeric}
+    return name == roles.timestamp or (is_time_name(name) and name not in declared)
+
+
+def _found(values: pl.Series, roles: Columns) -> Found | None:
+    name = values.name
+    if values.dtype != pl.String:
+        time = time_of_numbers(values, "timestamp" if name == roles.timestamp else name)
+        return Found(Reading.TIME, time) if time is not None else None
+    texts = values.filter(values.str.strip_chars() != "").unique(maintain_order=True)
+    if name in roles.categorical:
+        found = recognised(texts)
+        is_label = found.reading in (Reading.LABEL, Reading.TRUTH)
+        return found if is_label else Found(Reading.LABEL, LabelSpelling())
+    if name in roles.numeric or name == roles.latency:
+        return Found(Reading.NUMBER, declared_numbers(texts))
+    if name == roles.timestamp:
+        found = recognised(texts, "timestamp")
+        if found.reading is not Reading.TIME:
+            found = Found(Reading.TIME, time_spelling(texts, least=0.0) or TimeSpelling())
+        return found
+    return recognised(texts, name)
+
+
+def revised(
+    profile: Profile, frame: pl.LazyFrame, found: Mapping[str, Found], roles: Columns
+) -> dict[str, Found]:
+    """What all rows tell of columns otherwise than the first ones did; empty where they agree."""
+    declared = {*roles.categorical, *roles.numeric, roles.timestamp, roles.latency}
+    told: dict[str, Found] = {}
+    in_doubt: dict[str, Found] = {}
+    for column in profile.columns:
+        before = found.get(column.name)
+        counts = column.distribution
+        if before is None or before.reading is Reading.PRESENCE:
+            continue
+        if isinstance(counts, Counts):
+            now = recognised(counts.labels, column.name)
+            if column.name in declared:
+                now = Found(Reading.LABEL, now.spelling)
+            if now.reading is not before.reading or (now.spelling and not before.spelling):
+                # The labels that were kept of very many are not a fair sample of them.
+                (told if counts.is_exact else in_doubt)[column.name] = now
+        elif column.unreadable and column.name not in declared and column.dtype == "String":
+            in_doubt[column.name] = before
+    readable = _mostly_readable(frame, in_doubt)
+    for name, one in in_doubt.items():
+        if name not in readable and one is found[name]:
+            told[name] = Found(Reading.LABEL, LabelSpelling())
+        elif name in readable and one is not found[name]:
+            told[name] = one
+    return told
+
+
+def _mostly_readable(frame: pl.LazyFrame, in_doubt: Mapping[str, Found]) -> set[str]:
+    """The columns of which most distinct texts can be read as it is thought."""
+    schema = frame.collect_schema()
+    counts = []
+    for index, (name, found) in enumerate(in_doubt.items()):
+        read = found.spelling and spelled(name, schema[name], found.spelling)
+        if isinstance(read, pl.Expr):
+            text = by_name(name)
+            is_there = text.str.strip_chars() != ""
+            counts.append(text.filter(is_there).approx_n_unique().alias(f"all {index}"))
+            lost = text.filter(read.is_null() & is_there)
+            counts.append(lost.approx_n_unique().alias(f"lost {index}"))
+    if not counts:
+        return set(in_doubt)
+    told = frame.select(counts).collect(engine="streaming").row(0, named=True)
+    return {
+        name
+        for index, name in enumerate(in_doubt)
+        if told.get(f"lost {index}", 0) <= (1.0 - MOST) * told.get(f"all {index}", 0)
+    }

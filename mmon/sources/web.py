@@ -1,0 +1,292 @@
+"""Reads files from web servers: each wait has an end, and a body that was cut is an error."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import io
+import math
+import socket
+import time
+from collections.abc import Iterator
+from http import HTTPStatus
+from http.client import HTTPConnection, HTTPException, HTTPMessage, HTTPResponse, HTTPSConnection
+from typing import IO, Any
+from urllib import request
+from urllib.error import HTTPError
+from urllib.parse import SplitResult, unquote, urlsplit
+
+from mmon.config import Timeouts
+from mmon.config_fields import seconds
+from mmon.errors import ConfigError, DataError
+
+# What a modem sends; a server that sends less than that for as long as it may be idle is idle.
+_LEAST_BYTES_PER_S = 1000
+_LONGEST_HEAD = 1 << 20
+_CUT = "what the server sends is cut off"
+
+
+class Body:
+    """What a web server sends.
+
+    Raises
+    ------
+    DataError
+        By `read1`: when less comes than was announced.
+    """
+
+    def __init__(self, answer: HTTPResponse, name: str) -> None:
+        self._answer, self._name = answer, name
+        length = None if answer.chunked else answer.headers.get("Content-Length")
+        if length is not None and not (length.isascii() and length.isdigit()):
+            raise _unreadable(name, "the server's answer is malformed")
+        self._missing = None if length is None else int(length)
+
+    def read1(self, size: int) -> bytes:
+        """The next bytes, at most so many; none at the end."""
+        chunk = self._answer.read1(size)
+        if self._missing is not None:
+            self._missing -= len(chunk)
+            if not chunk and self._missing > 0:
+                raise _unreadable(self._name, _CUT)
+        return chunk
+
+
+@contextlib.contextmanager
+def body(url: str, timeouts: Timeouts) -> Iterator[Body]:
+    """What a web server sends for an address.
+
+    Raises
+    ------
+    DataError
+        When the server refuses, sends nothing sensible, or stops halfway.
+    OSError
+        When it cannot be reached, or does not answer in time.
+    ConfigError
+        When the address is none.
+    """
+    address = _split(url)
+    pace = _Pace(timeouts)
+    target = request.Request(address._replace(netloc=_host(address)).geturl())  # noqa: S310  # http(s)
+    if address.username is not None:
+        target.add_unredirected_header("Authorization", _basic(address))
+    opener = request.OpenerDirector()
+    for handler in (
+        request.ProxyHandler(),
+        _Http(pace),
+        _Https(pace),
+        _Redirects(),
+        request.HTTPDefaultErrorHandler(),
+        request.HTTPErrorProcessor(),
+    ):
+        opener.add_handler(handler)
+    try:
+        with contextlib.closing(opener.open(target)) as answer:
+            if answer.status != HTTPStatus.OK:
+                raise _refused(url, answer.status)
+            yield Body(answer, url)
+    except HTTPError as error:
+        error.close()
+        raise _refused(url, error.code) from None
+    except (HTTPException, ValueError) as error:
+        is_cut = type(error).__name__ in ("IncompleteRead", "RemoteDisconnected")
+        raise _unreadable(url, _CUT if is_cut else "the server's answer is malformed") from None
+    finally:
+        # Not every failure of a redirection closes the answer that it came in.
+        for stream in pace.streams:
+            stream.close()
+
+
+class _Pace:
+    """How fast one file arrives, over all the connections that it takes."""
+
+    def __init__(self, timeouts: Timeouts) -> None:
+        total_s = math.inf if timeouts.total is None else seconds(timeouts.total)
+        self.connect_s = min(seconds(timeouts.connect), total_s)
+        self.idle_s = seconds(timeouts.idle)
+        self._end = time.monotonic() + total_s
+        self._waited_s, self._bytes, self._is_head = 0.0, 0, True
+        self.streams: list[_Stream] = []
+
+    def begin(self, *, is_head: bool) -> None:
+        """What came so far no longer counts: what follows is an answer's head, or its body."""
+        self._waited_s, self._bytes, self._is_head = 0.0, 0, is_head
+
+    def patience_s(self) -> float:
+        """How long to wait for the next bytes."""
+        return max(min(self.idle_s, self._end - time.monotonic()), 0.001)
+
+    def note(self, count: int, waited_s: float) -> None:
+        """So many bytes came after so long a wait.
+
+        Raises
+        ------
+        TimeoutError
+            When they are too few or too late.
+        HTTPException
+            When a head has no end.
+        """
+        self._waited_s += waited_s
+        self._bytes += count
+        is_slow = self._bytes < _LEAST_BYTES_PER_S * self._waited_s
+        is_due = self._waited_s >= self.idle_s
+        if count and (time.monotonic() > self._end or (is_slow and is_due)):
+            raise TimeoutError("timed out")
+        if self._is_head and self._bytes > _LONGEST_HEAD:
+            raise HTTPException("too long")
+        if is_due:
+            self.begin(is_head=self._is_head)
+
+
+class _Stream(io.RawIOBase):
+    """The bytes of a connection, at the pace that is asked for."""
+
+    def __init__(self, connection: socket.socket, pace: _Pace) -> None:
+        self._connection, self._pace = connection, pace
+        self._raw = connection.makefile("rb", buffering=0)
+        pace.streams.append(self)
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int | None:
+        self._connection.settimeout(self._pace.patience_s())
+        begin = time.monotonic()
+        count = self._raw.readinto(buffer)
+        self._pace.note(count or 0, time.monotonic() - begin)
+        return count
+
+    def close(self) -> None:
+        self._raw.close()
+        super().close()
+
+
+class _Answer(HTTPResponse):
+    def __init__(
+        self,
+        sock: socket.socket,
+        debuglevel: int = 0,
+        method: str | None = None,
+        url: str | None = None,
+        *,
+        pace: _Pace,
+    ) -> None:
+        super().__init__(sock, debuglevel, method, url)
+        self._pace = pace
+        self.fp.close()
+        self.fp = io.BufferedReader(_Stream(sock, pace))
+
+    def begin(self) -> None:
+        self._pace.begin(is_head=True)
+        super().begin()
+        self._pace.begin(is_head=False)
+
+
+class _Connection(HTTPConnection):
+    def __init__(self, host: str, *, pace: _Pace, **options: Any) -> None:
+        super().__init__(host, **{**options, "timeout": pace.connect_s})
+        self.response_class = functools.partial(_Answer, pace=pace)  # type: ignore[assignment]
+
+
+class _SecureConnection(HTTPSConnection):
+    def __init__(self, host: str, *, pace: _Pace, **options: Any) -> None:
+        super().__init__(host, **{**options, "timeout": pace.connect_s})
+        self.response_class = functools.partial(_Answer, pace=pace)  # type: ignore[assignment]
+
+
+class _Http(request.AbstractHTTPHandler):
+    def __init__(self, pace: _Pace) -> None:
+        super().__init__()
+        self._open = functools.partial(_Connection, pace=pace)
+
+    def http_open(self, wanted: request.Request) -> HTTPResponse:
+        return self.do_open(self._open, wanted)
+
+    http_request = request.AbstractHTTPHandler.do_request_
+
+
+class _Https(request.AbstractHTTPHandler):
+    def __init__(self, pace: _Pace) -> None:
+        super().__init__()
+        self._open = functools.partial(_SecureConnection, pace=pace)
+
+    def https_open(self, wanted: request.Request) -> HTTPResponse:
+        return self.do_open(self._open, wanted)
+
+    https_request = request.AbstractHTTPHandler.do_request_
+
+
+class _Redirects(request.HTTPRedirectHandler):
+    """Follows a server to web addresses only, and hands a password to the same server only."""
+
+    def redirect_request(
+        self,
+        req: request.Request,
+        fp: IO[bytes],
+        code: int,
+        msg: str,
+        headers: HTTPMessage,
+        newurl: str,
+    ) -> request.Request | None:
+        try:
+            old, new = _split(req.full_url), _split(newurl)
+        except ConfigError:
+            raise HTTPError(req.full_url, code, msg, headers, fp) from None
+        if new.scheme not in ("http", "https"):
+            raise HTTPError(req.full_url, code, msg, headers, fp)
+        followed = super().redirect_request(req, fp, code, msg, headers, newurl)
+        password = req.unredirected_hdrs.get("Authorization")
+        if followed is not None and password and old[:2] == new[:2]:
+            followed.add_unredirected_header("Authorization", password)
+        return followed
+
+
+def _split(url: str) -> SplitResult:
+    """The pieces of a web address.
+
+    Raises
+    ------
+    ConfigError
+        When it is none.
+    """
+    if not (url.isascii() and url.isprintable()) or " " in url:
+        hint = "write them percent-encoded: a blank is %20"
+        raise ConfigError(f"{url!r} has characters that a web address cannot have", hint=hint)
+    try:
+        address = urlsplit(url)
+        is_whole = bool(address.hostname) and address.port != 0
+    except ValueError:
+        is_whole = False
+    if not is_whole:
+        hint = "write it as https://host:8080/path; in a password, : is %3A, / is %2F and @ is %40"
+        raise ConfigError(f"{url!r} is not a web address", hint=hint)
+    return address
+
+
+def _host(address: SplitResult) -> str:
+    return address.netloc.rpartition("@")[2]
+
+
+def _basic(address: SplitResult) -> str:
+    import base64
+
+    name, password = unquote(address.username or ""), unquote(address.password or "")
+    return "Basic " + base64.b64encode(f"{name}:{password}".encode()).decode()
+
+
+def _refused(url: str, code: int) -> DataError:
+    if code in (404, 410):
+        return DataError(f"{url!r} does not exist", hint="check the address")
+    if code in (401, 403):
+        return DataError(f"{url!r} may not be read", hint="check what the server asks for")
+    if 300 <= code < 400:
+        return _unreadable(url, "the server leads in a circle, or to no web address")
+    # The server's own words for it could be anything.
+    known = {status.value: f" ({status.phrase})" for status in HTTPStatus}
+    return _unreadable(url, f"the server answers {code}{known.get(code, '')}")
+
+
+def _unreadable(url: str, why: str) -> DataError:
+    return DataError(
+        f"{url!r} cannot be read: {why}", hint="ask for it again, or check the address"
+    )

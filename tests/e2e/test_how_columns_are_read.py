@@ -1,0 +1,184 @@
+"""What files hold is read by its values: what is the same is no drift, and what moved is found."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import polars as pl
+import pytest
+
+import mmon
+from mmon.errors import MmonError
+
+N = 2000
+G = np.random.default_rng(0)
+Z, W = G.normal(size=(2, N))
+CODES = G.integers(0, 20, N)
+AFTER = G.integers(0, 20, N)
+FLAGS = G.random(N) < 0.4
+
+
+def run(ref: Any, cur: Any, **columns: Any) -> dict[str, Any]:
+    """The document of one column ``x`` beside one that does not change."""
+    sides = [pl.DataFrame({"x": one, "same": np.resize(CODES, len(one))}) for one in (ref, cur)]
+    report = mmon.compare(*sides, columns=columns)
+    return json.loads(report.to_json())
+
+
+def value(document: dict[str, Any], name: str) -> Any:
+    return next(
+        (r["value"] for r in document["results"] if (r["name"], r["column"]) == (name, "x")), None
+    )
+
+
+def kind(document: dict[str, Any]) -> str:
+    return next(c["kind"] for c in document["columns"] if c["name"] == "x")
+
+
+def text(pattern: str, values: Sequence[Any]) -> list[str]:
+    return [pattern.format(one) for one in values]
+
+
+def comma(values: Sequence[float]) -> list[str]:
+    return [f"{one:,.2f}".translate(str.maketrans(",.", ".,")) for one in values]
+
+
+DAYS = [dt.date(2024, 1, 1) + dt.timedelta(days=int(code)) for code in CODES]
+
+
+@pytest.mark.parametrize(
+    ("ref", "cur", "expected"),
+    [
+        pytest.param(Z, text("{}", Z), "numeric", id="floats, and their texts"),
+        pytest.param(
+            text("{:.1f}", Z.round(1)), text("{:.2f}", Z.round(1)), "numeric", id="digits"
+        ),
+        pytest.param(text(" {} ", Z), Z, "numeric", id="texts with blanks, and floats"),
+        pytest.param(comma(Z * 5000), comma(Z * 5000), "numeric", id="decimal commas"),
+        pytest.param(comma(Z * 5000), (Z * 5000).round(2), "numeric", id="commas, and floats"),
+        pytest.param((Z * 5000).round(2), comma(Z * 5000), "numeric", id="floats, and commas"),
+        pytest.param(text("${:,.2f}", Z**2), (Z**2).round(2), "numeric", id="dollars"),
+        pytest.param(
+            text("{:.4f} %", Z), (Z / 100).round(6), "numeric", id="percent is hundredths"
+        ),
+        pytest.param(text("{}", CODES), CODES.astype(float), "numeric", id="whole as text, float"),
+        pytest.param(FLAGS, text("{}", FLAGS), "categorical", id="truths, and their texts"),
+        pytest.param(FLAGS.astype(int), text("{}", FLAGS), "numeric", id="0 and 1, True and False"),
+        pytest.param(text("{}", FLAGS), FLAGS.astype(int), "categorical", id="True, and 1"),
+        pytest.param(text("{:03}", CODES), CODES, "categorical", id="padded codes, and numbers"),
+        pytest.param(DAYS, text("{:%Y-%m-%d}", DAYS), "datetime", id="dates, and ISO"),
+        pytest.param(text("{:%m/%d/%Y}", DAYS), DAYS, "datetime", id="month first, and dates"),
+        pytest.param(
+            text("{:%Y-%m-%dT00:00:00+00:00}", DAYS),
+            text("{:%Y-%m-%dT05:30:00+05:30}", DAYS),
+            "datetime",
+            id="one instant, two offsets",
+        ),
+    ],
+)
+def test_what_is_the_same_is_no_drift(ref: Any, cur: Any, expected: str) -> None:
+    found = run(ref, cur)
+    assert kind(found) == expected
+    assert found["exit_status"] == 0
+    moved = value(found, "total_variation")
+    assert moved is None or moved < 1e-9
+
+
+@pytest.mark.parametrize("declared", ["1.50", "+5", "1e3", "007", "2024-01-13", "08:00", " a"])
+def test_a_declared_category_is_itself_in_every_spelling(declared: str) -> None:
+    labels = [declared, "z"] * (N // 2)
+    found = run(labels, labels, categorical=["x"])
+    assert value(found, "total_variation") == 0.0
+    assert found["exit_status"] == 0
+
+
+@pytest.mark.parametrize(
+    ("ref", "cur"),
+    [
+        pytest.param(CODES, AFTER.astype(float), id="whole numbers, and floats"),
+        pytest.param(CODES, text("{}.0", AFTER), id="whole numbers, and texts of floats"),
+        pytest.param(CODES, text("{:03}", AFTER), id="whole numbers, and padded texts"),
+        pytest.param(text("{:03}", CODES), AFTER, id="padded texts, and whole numbers"),
+        pytest.param(text("{}.00", CODES), text("{}", AFTER), id="two decimals, and none"),
+    ],
+)
+def test_categories_are_compared_by_meaning(ref: Any, cur: Any) -> None:
+    found = run(ref, cur, categorical=["x"])
+    assert value(found, "unseen_share") == 0.0
+    assert value(found, "total_variation") < 0.1
+
+
+def test_padded_and_plain_codes_are_two_where_both_sides_write_text() -> None:
+    found = run(["007", "a"] * 500, ["7", "a"] * 500, categorical=["x"])
+    assert value(found, "unseen_share") == 0.5
+
+
+@pytest.mark.parametrize("word", ["NA", "?", "-", "#DIV/0!", "amount", "Total: 12"])
+def test_what_is_no_number_among_numbers_is_unreadable_and_shown(word: str) -> None:
+    clean = text("{:.3f}", Z)
+    spoilt = [word if index % 10 == 0 else one for index, one in enumerate(clean)]
+    assert run(spoilt, spoilt)["exit_status"] == 0
+    found = run(clean, spoilt)
+    row = next(r for r in found["results"] if r["name"] == "unreadable_share")
+    assert row["value"] == pytest.approx(0.1)
+    assert row["status"] == "detected"
+    assert repr(word) in row["reason"]
+    assert value(found, "missing_share") == 0.0
+
+
+def test_a_column_of_which_the_first_rows_are_no_sample_is_read_by_all_its_values() -> None:
+    late = ["missing"] * 12_000 + text("{:.3f}", np.tile(Z, 2)) + text("{:.4f}", np.tile(W, 2))
+    assert kind(run(late, late)) == "numeric"
+    early = text("{:.5f}", G.normal(size=11_000)) + text("word {}", range(30_000))
+    assert kind(run(early, early)) != "numeric"
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "expected"),
+    [
+        ("customer_id", np.arange(N) * 7.0, "identifier"),
+        ("customer_id", pl.Series(np.arange(N) * 7).cast(pl.Decimal(20, 0)), "identifier"),
+        ("customer_id", text("{}", np.arange(N) * 7), "identifier"),
+        ("n", np.arange(N) + 5.0, "identifier"),
+        ("Unnamed: 0", np.arange(N) * 3, "identifier"),
+        ("__index_level_0__", np.arange(N) * 3, "identifier"),
+        ("", np.arange(N) * 3, "identifier"),
+        ("session_id", np.arange(N) // 3, "identifier"),
+        ("session_id", text("s-{}", np.arange(N) // 3), "identifier"),
+        ("trace", text("{:032x}", (np.arange(N) + 1) * 2**40), "identifier"),
+        ("user_id", np.arange(N) % 50, "numeric"),
+        ("user_id", text("u{}", np.arange(N) % 50), "categorical"),
+        ("income_cents", np.arange(N) * 317 + 5, "numeric"),
+    ],
+)
+def test_identifiers_are_recognised_in_any_type(name: str, values: Any, expected: str) -> None:
+    frame = pl.DataFrame({name: values, "same": CODES})
+    document = json.loads(mmon.compare(frame, frame).to_json())
+    assert next(c["kind"] for c in document["columns"] if c["name"] == name) == expected
+
+
+def test_text_that_only_looks_like_an_identifier_is_told_what_to_do() -> None:
+    weights = text("{:.6f} kg", Z)
+    found = run(weights, weights)
+    reason = next(c["reason"] for c in found["columns"] if c["name"] == "x")
+    assert "columns.numeric" in reason
+    found = run(weights, text("{:.6f} kg", Z + 3), numeric=["x"])
+    assert value(found, "ks") > 0.8
+
+
+@pytest.mark.parametrize(("unit", "scale"), [("s", 1), ("ms", 10**3), ("us", 10**6)])
+def test_windows_are_cut_by_numbers_that_count_since_1970(unit: str, scale: int) -> None:
+    when = [(1_711_755_000 + 60 * index) * scale for index in range(4000)]
+    ref = pl.DataFrame({"x": G.normal(size=4000), "event_time": when})
+    report = mmon.compare(ref, ref, columns={"timestamp": "event_time"}, windows={"every": "1d"})
+    assert len(report.windows) == 4
+
+
+def test_a_day_that_no_value_tells_from_its_month_is_asked_for() -> None:
+    frame = pl.DataFrame({"x": Z, "when": text("0{}/01/2024", CODES % 9 + 1)})
+    with pytest.raises(MmonError, match="no value tells whether the day or the month"):
+        mmon.compare(frame, frame, columns={"timestamp": "when"}, windows={"every": "1d"})
