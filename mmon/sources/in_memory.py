@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import importlib.util
+import numbers
 from collections.abc import Callable
 from typing import Any, Protocol
 
@@ -70,7 +71,7 @@ def _of_pandas(data: Any) -> pl.LazyFrame:
         return convert(named).lazy()
     except _FAILURES:
         # pyarrow's errors name no column: each is tried alone.
-        columns = (_column(named[[name]], convert, _pandas_presence) for name in named.columns)
+        columns = (_column(named[[name]], convert, _pandas_objects) for name in named.columns)
         return pl.DataFrame(list(columns)).lazy()
 
 
@@ -102,11 +103,16 @@ def _column(
     return converted
 
 
-def _pandas_presence(table: Any) -> pl.Series:
+def _pandas_objects(table: Any) -> pl.Series:
+    """Texts and numbers in one column as texts, as a CSV file holds them; else their presence."""
     (name,) = table.columns
     values, kind = table[name], str(table[name].dtype)
     if kind == "object":
-        kinds = sorted({type(value).__name__ for value in values.dropna()})
+        known = values.dropna()
+        if all(isinstance(value, str | numbers.Number) for value in known):
+            texts = values.where(values.isna(), values.map(str))
+            return pl.Series(name, texts.where(values.notna(), None).to_list(), dtype=pl.String)
+        kinds = sorted({type(value).__name__ for value in known})
         kind = "mixed " + " and ".join(kinds) if len(kinds) > 1 else "".join(kinds)
     return _presence(name, values.notna().to_list(), kind)
 
