@@ -73,6 +73,8 @@ def _work(work: Callable[[], int], voice: int, lifeline: int, signals: Collectio
         with contextlib.suppress(RuntimeError):  # no room for another thread
             _thread.start_new_thread(_end_with, (lifeline,))
         sys.unraisablehook = _catch
+        # mmon has threads of its own; OpenBLAS's spin beside them, and for ever without memory.
+        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
         _part_from_libraries(voice)
         signal.pthread_sigmask(signal.SIG_SETMASK, signals)
         status = work()

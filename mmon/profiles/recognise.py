@@ -5,8 +5,9 @@ identifiers as floats, categories as 1, 1.0 or "1". So each column of the refere
 values, and production's is read the same way, whatever its type there.
 
 Numbers
-    A column of text of whose distinct texts nine in ten are numbers. Decimal commas, marks between
-    thousands, currency signs and parentheses for minus are recognised from the values; 12% is 0.12.
+    A column of text of whose distinct texts nine in ten are numbers, and of whose rows nine in ten
+    are numbers or stand for a missing value (NA, null, ?, - and the like). Decimal commas, marks
+    between thousands, currency signs and parentheses for minus are recognised; 12% is 0.12.
     What is left ("NA", "?", "#DIV/0!", a repeated header) is unreadable: ``unreadable_share`` tells
     how many such values there are more than in the reference, with examples. Blank texts, null and
     NaN are missing.
@@ -53,12 +54,28 @@ from collections.abc import Mapping
 import polars as pl
 
 from mmon.profiles.reading import Reading
-from mmon.profiles.spelling import NUMBER_LABEL, LabelSpelling, NumberSpelling, Spelling, written
+from mmon.profiles.spelling import (
+    NUMBER_LABEL,
+    LabelSpelling,
+    NumberSpelling,
+    Spelling,
+    by_name,
+    spelled,
+    written,
+)
 from mmon.profiles.times import TimeSpelling
 
 MOST = 0.9
 """The share of distinct texts from which on a column is what they are."""
 
+text = pl.col("text")
+
+# What pandas and R take for a missing value when they read text, and what people write for one.
+_MISSING = (
+    *("", "#N/A", "#N/A N/A", "#NA", "-1.#IND", "-1.#QNAN", "-NaN", "-nan", "1.#IND", "1.#QNAN"),
+    *("<NA>", "N/A", "NA", "NULL", "NaN", "None", "n/a", "na", "nan", "null", "none", "nil"),
+    *("?", "-", "--", ".", "..", "#DIV/0!", "#VALUE!", "#REF!", "#NUM!", "#NAME?", "inf", "-inf"),
+)
 # Codes such as 007 and 01234 are no numbers, nor are digits that a double cannot hold.
 _CODE = r"^0[0-9]+$"
 _LONG = r"^[0-9]{16,}$"
@@ -103,7 +120,7 @@ class Found:
     example: str = ""
 
 
-def recognised(texts: pl.Series, name: str = "") -> Found:
+def recognised(texts: pl.Series, name: str = "", rows: pl.Series | None = None) -> Found:
     """What a column of text holds.
 
     Parameters
@@ -112,12 +129,16 @@ def recognised(texts: pl.Series, name: str = "") -> Found:
         Its distinct texts, or many of them; nulls and blank texts do not count.
     name : str
         The column's name, which may announce times.
+    rows : (d,) integer series, optional
+        How many rows have each text; by default one.
     """
-    known = texts.filter(texts.str.strip_chars() != "").unique(maintain_order=True)
+    one = pl.lit(1, dtype=pl.Int64).alias("rows") if rows is None else rows.alias("rows")
+    counted = texts.cast(pl.String).to_frame("text").with_columns(one)
+    counted = counted.filter(text.str.strip_chars() != "")
+    known = counted["text"]
     if not len(known):
         return Found(Reading.LABEL)
-    text = pl.col("x")
-    seen = known.to_frame("x").select(
+    seen = counted.select(
         truths=text.str.contains(r"^\s*(?i:true|false)\s*$").sum(),
         numbers=text.str.contains(_NUMBERISH).sum(),
         times=text.str.contains(_TIMISH).sum(),
@@ -126,12 +147,33 @@ def recognised(texts: pl.Series, name: str = "") -> Found:
     truths, numbers, times, needless = seen.row(0)
     found: Found | None = None
     if truths == len(known):
-        found = Found(Reading.TRUTH)
-    elif numbers >= MOST * len(known):
+        return Found(Reading.TRUTH)
+    if numbers >= MOST * len(known):
         found = _number(known, name)
     elif times >= MOST * len(known) and (time := time_spelling(known)) is not None:
         found = Found(Reading.TIME, time, known[0])
-    return found or Found(Reading.LABEL, LabelSpelling() if needless else None)
+    if found is not None and _are_rows_too(counted, found):
+        return found
+    return Found(Reading.LABEL, LabelSpelling() if needless else None)
+
+
+def is_lost(spelling: Spelling, name: str = "text") -> pl.Expr:
+    """Whether a text is not what the spelling reads, nor what stands for a missing value."""
+    read = spelled(name, pl.String(), spelling)
+    if read is None:
+        return pl.lit(False)
+    stripped = by_name(name).str.strip_chars()
+    return read.is_null() & stripped.is_not_null() & ~stripped.is_in(_MISSING)
+
+
+def _are_rows_too(counted: pl.DataFrame, found: Found) -> bool:
+    """Whether what is left out is little of the rows, too: a frequent word is a category."""
+    if found.spelling is None:
+        return True
+    lost, rows = counted.select(
+        pl.col("rows").filter(is_lost(found.spelling)).sum(), pl.col("rows").sum().alias("all")
+    ).row(0)
+    return bool(rows - lost >= MOST * rows)
 
 
 def _number(texts: pl.Series, name: str) -> Found | None:

@@ -18,6 +18,7 @@ from mmon.profiles.recognise import (
     MOST,
     Found,
     declared_numbers,
+    is_lost,
     is_time_name,
     recognised,
     time_of_numbers,
@@ -69,19 +70,21 @@ def _found(values: pl.Series, roles: Columns) -> Found | None:
     if values.dtype != pl.String:
         time = time_of_numbers(values, "timestamp" if name == roles.timestamp else name)
         return Found(Reading.TIME, time) if time is not None else None
-    texts = values.filter(values.str.strip_chars() != "").unique(maintain_order=True)
+    known = values.filter(values.str.strip_chars() != "").alias("text")
+    counts = known.to_frame().group_by("text", maintain_order=True).len("rows")
+    texts, rows = counts["text"], counts["rows"]
     if name in roles.categorical:
-        found = recognised(texts)
+        found = recognised(texts, rows=rows)
         is_label = found.reading in (Reading.LABEL, Reading.TRUTH)
         return found if is_label else Found(Reading.LABEL, LabelSpelling())
     if name in roles.numeric or name == roles.latency:
         return Found(Reading.NUMBER, declared_numbers(texts))
     if name == roles.timestamp:
-        found = recognised(texts, "timestamp")
+        found = recognised(texts, "timestamp", rows)
         if found.reading is not Reading.TIME:
             found = Found(Reading.TIME, time_spelling(texts, least=0.0) or TimeSpelling())
         return found
-    return recognised(texts, name)
+    return recognised(texts, name, rows)
 
 
 def revised(
@@ -97,7 +100,7 @@ def revised(
         if before is None or before.reading is Reading.PRESENCE:
             continue
         if isinstance(counts, Counts):
-            now = recognised(counts.labels, column.name)
+            now = recognised(counts.labels, column.name, pl.Series(counts.mass))
             if column.name in declared:
                 now = Found(Reading.LABEL, now.spelling)
             if now.reading is not before.reading or (now.spelling and not before.spelling):
@@ -115,22 +118,29 @@ def revised(
 
 
 def _mostly_readable(frame: pl.LazyFrame, in_doubt: Mapping[str, Found]) -> set[str]:
-    """The columns of which most distinct texts can be read as it is thought."""
+    """The columns of which most texts, and most rows, can be read as it is thought."""
     schema = frame.collect_schema()
     counts = []
     for index, (name, found) in enumerate(in_doubt.items()):
         read = found.spelling and spelled(name, schema[name], found.spelling)
-        if isinstance(read, pl.Expr):
-            text = by_name(name)
-            is_there = text.str.strip_chars() != ""
-            counts.append(text.filter(is_there).approx_n_unique().alias(f"all {index}"))
-            lost = text.filter(read.is_null() & is_there)
-            counts.append(lost.approx_n_unique().alias(f"lost {index}"))
+        if found.spelling is None or not isinstance(read, pl.Expr):
+            continue
+        text, lost = by_name(name), is_lost(found.spelling, name)
+        is_there = text.str.strip_chars() != ""
+        counts += [
+            text.filter(is_there).approx_n_unique().alias(f"texts {index}"),
+            text.filter(read.is_null() & is_there).approx_n_unique().alias(f"lost texts {index}"),
+            is_there.sum().alias(f"rows {index}"),
+            (lost & is_there).sum().alias(f"lost rows {index}"),
+        ]
     if not counts:
         return set(in_doubt)
     told = frame.select(counts).collect(engine="streaming").row(0, named=True)
     return {
         name
         for index, name in enumerate(in_doubt)
-        if told.get(f"lost {index}", 0) <= (1.0 - MOST) * told.get(f"all {index}", 0)
+        if all(
+            told.get(f"lost {what} {index}", 0) <= (1.0 - MOST) * told.get(f"{what} {index}", 0)
+            for what in ("texts", "rows")
+        )
     }

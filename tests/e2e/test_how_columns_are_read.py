@@ -131,7 +131,7 @@ def test_what_is_no_number_among_numbers_is_unreadable_and_shown(word: str) -> N
 
 
 def test_a_column_of_which_the_first_rows_are_no_sample_is_read_by_all_its_values() -> None:
-    late = ["missing"] * 12_000 + text("{:.3f}", np.tile(Z, 2)) + text("{:.4f}", np.tile(W, 2))
+    late = ["NA"] * 12_000 + text("{:.3f}", np.tile(Z, 2)) + text("{:.4f}", np.tile(W, 2))
     assert kind(run(late, late)) == "numeric"
     early = text("{:.5f}", G.normal(size=11_000)) + text("word {}", range(30_000))
     assert kind(run(early, early)) != "numeric"

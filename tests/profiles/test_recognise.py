@@ -49,6 +49,15 @@ def test_one_in_ten_texts_may_be_something_else():
     assert found([*numbers, *words, "one more"]).reading is Reading.LABEL
 
 
+def test_a_word_of_many_rows_is_a_category_unless_it_stands_for_a_missing_value():
+    codes = pl.Series([*(str(code) for code in range(50)), "UNK"])
+    rows = pl.Series([10] * 50 + [100])
+    assert recognised(codes, rows=rows).reading is Reading.LABEL
+    assert recognised(codes, rows=rows.set(rows == 100, 50)).reading is Reading.NUMBER
+    missing = codes.set(codes == "UNK", "NA")
+    assert recognised(missing, rows=rows).reading is Reading.NUMBER
+
+
 @pytest.mark.parametrize(
     "texts", [["007", "012", "345"], ["4111111111111111", "4222222222222222"], ["1.2.3", "1.2.4"]]
 )
