@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from mmon.screen_text import safe
+from mmon.screen_text import safe_lines
 from tests.reports.sample_columns import HOSTILE_NAMES
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def test_markup_in_names_is_shown_as_text(open_report: Open) -> None:
     assert page.locator("script").count() == 1
     assert page.locator("img").count() == 0
     shown = page.locator("#table summary bdi").evaluate_all("all => all.map(x => x.textContent)")
-    assert set(shown) >= {safe(name, unicode=True) or "(no name)" for name in HOSTILE_NAMES}
+    assert set(shown) >= {safe_lines(name) or "(no name)" for name in HOSTILE_NAMES}
     page.get_by_role("button", name="Open all").click()
     assert "<script>alert(1)</script>" in page.locator(".cats").first.inner_text()
 
