@@ -16,7 +16,8 @@ from mmon.errors import ConfigError
 from mmon.profiles.activity_fold import ActivityPlan
 from mmon.profiles.build import Extent
 from mmon.profiles.classification import ClassificationTables
-from mmon.profiles.plan import Plan, narrow, role_columns
+from mmon.profiles.plan import Plan
+from mmon.profiles.roles import narrow, role_columns
 from mmon.profiles.table import Profile
 from mmon.profiles.tasks import is_asked, production_outcome, reference_outcome
 from mmon.results import Task

@@ -16,9 +16,10 @@ from mmon.profiles.build import Profiled, profile_frame
 from mmon.profiles.cuts import WHOLE
 from mmon.profiles.label_facts import LabelFacts
 from mmon.profiles.pile import Limits
-from mmon.profiles.plan import check_ignored, plan_production, plan_reference
+from mmon.profiles.plan import plan_production, plan_reference
 from mmon.profiles.reading import Reading
 from mmon.profiles.recognise import Found
+from mmon.profiles.roles import check_ignored
 from mmon.profiles.settle import settle
 from mmon.profiles.survey import revised, survey
 from mmon.profiles.table import Profile

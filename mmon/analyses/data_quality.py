@@ -16,7 +16,7 @@ from mmon.config_analyses import DataQuality, Thresholds
 from mmon.metrics._proportions import two_proportions
 from mmon.profiles.counts import Counts, align
 from mmon.profiles.ecdf import Ecdf
-from mmon.profiles.plan import nearly_named
+from mmon.profiles.roles import nearly_named
 from mmon.profiles.table import ColumnProfile
 from mmon.results import ColumnKind, ResultKind, Score
 

@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 import dataclasses
-import difflib
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 
 import polars as pl
 
-from mmon.config import Columns, matches
+from mmon.config import Columns
 from mmon.errors import ConfigError, DataError
-from mmon.profiles.counts import Counts
-from mmon.profiles.ecdf import Ecdf
+from mmon.profiles.following import followed_spelling
 from mmon.profiles.reading import Reading, is_comparable, natural_reading
-from mmon.profiles.recognise import TIME_NAME, Found, names_in_reference
+from mmon.profiles.recognise import TIME_NAME, Found
+from mmon.profiles.roles import (
+    ERROR_REASON,
+    ID_REASON,
+    LATENCY_REASON,
+    MAY_BE_NEW,
+    TIME_REASON,
+    check_roles,
+    is_feature,
+    is_wanted,
+    role_columns,
+    suggestion,
+)
 from mmon.profiles.spelling import (
-    NUMBER_LABEL,
     TEXTS,
-    LabelSpelling,
     NumberSpelling,
     Spelling,
     spelled,
@@ -25,13 +33,6 @@ from mmon.profiles.spelling import (
 from mmon.profiles.table import ColumnProfile, Profile
 from mmon.profiles.times import TimeSpelling, strptime_format
 from mmon.results import ColumnKind
-
-TIME_REASON = "time"
-"""Why the rows' time is not tested; marks that column in a profile."""
-ID_REASON = "identifier"
-LATENCY_REASON = "latency"
-"""Why the latency is not tested for drift: `system_performance` judges it."""
-ERROR_REASON = "error"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -86,31 +87,9 @@ def plan_reference(
     columns = tuple(
         _plan_column(name, dtype, roles, timestamp, found.get(name))
         for name, dtype in schema.items()
-        if not roles.ignores(name) and _is_wanted(name, roles, timestamp)
+        if not roles.ignores(name) and is_wanted(name, roles, timestamp)
     )
     return Plan(columns, timestamp, roles.timestamp is not None)
-
-
-def is_feature(name: str, kind: ColumnKind, roles: Columns) -> bool:
-    """Whether a column is an input of the model: it has no role of its own."""
-    return kind in (ColumnKind.NUMERIC, ColumnKind.CATEGORICAL) and name not in role_columns(roles)
-
-
-def role_columns(roles: Columns) -> dict[str, str]:
-    """Every column that has a role of its own, and which."""
-    single = {
-        "id": roles.id,
-        "timestamp": roles.timestamp,
-        "target": roles.target,
-        "prediction": roles.prediction,
-        "score": roles.score,
-        "lower": roles.lower,
-        "upper": roles.upper,
-        "latency": roles.latency,
-        "error": roles.error,
-    }
-    found = {name: role for role, name in single.items() if name is not None}
-    return {**dict.fromkeys(roles.scores.values(), "scores"), **found}
 
 
 def plan_production(
@@ -146,12 +125,12 @@ def plan_production(
     ]
     known = {column.name for column in reference.columns}
     for name, role in role_columns(roles).items():
-        if role not in _MAY_BE_NEW or name in known:
+        if role not in MAY_BE_NEW or name in known:
             continue
         if name not in schema:
             raise ConfigError(
                 f"columns.{role}: neither dataset has a column {name!r}",
-                hint=_suggestion(name, schema),
+                hint=suggestion(name, schema),
             )
         own = found.get(name)
         _check_new_time(name, role, own)
@@ -161,10 +140,6 @@ def plan_production(
     if timestamp is None:
         timestamp = next((c.name for c in reference.columns if c.reason == TIME_REASON), None)
     return Plan(tuple(columns), timestamp if timestamp in schema else None, is_named)
-
-
-# What the data of training need not have.
-_MAY_BE_NEW = ("id", "timestamp", "latency", "error")
 
 
 def _check_order(timestamp: str | None, found: Found | None) -> None:
@@ -203,7 +178,7 @@ def _follow(column: ColumnProfile, dtype: pl.DataType, found: Found | None) -> C
         reading = Reading.PRESENCE
     elif reading is Reading.LABEL and column.dtype == "Boolean" and dtype.base_type() != pl.Boolean:
         reading = Reading.TRUTH
-    spelling = _spelling(column, reading, dtype, found)
+    spelling = followed_spelling(column, reading, dtype, found)
     is_read = spelling is not None and spelled(column.name, dtype, spelling) is not None
     # Times that the user calls numbers are seconds since 1970, on both sides.
     is_read |= column.dtype.startswith("Date") and isinstance(dtype, pl.Date | pl.Datetime)
@@ -220,54 +195,6 @@ def _follow(column: ColumnProfile, dtype: pl.DataType, found: Found | None) -> C
         reason=reason,
         spelling=spelling,
     )
-
-
-def _spelling(
-    column: ColumnProfile, reading: Reading, dtype: pl.DataType, found: Found | None
-) -> Spelling | None:
-    """How production's values are written: as the reference's, as far as it tells."""
-    own = found.spelling if found is not None else None
-    is_text = isinstance(dtype, TEXTS)
-    if reading is Reading.TIME:
-        return _time_spelling(column.spelling, own, is_text=is_text)
-    if reading is Reading.NUMBER and is_text:
-        return _number_spelling(column, own)
-    if reading is Reading.LABEL and isinstance(column.distribution, Counts):
-        return _label_spelling(column, column.distribution.labels, dtype)
-    return None
-
-
-def _number_spelling(column: ColumnProfile, own: Spelling | None) -> NumberSpelling:
-    if isinstance(column.spelling, NumberSpelling):
-        return column.spelling
-    before = column.distribution
-    if isinstance(before, Ecdf) and set(before.values.tolist()) <= {0, 1}:
-        return NumberSpelling(is_truth=True)
-    return own if isinstance(own, NumberSpelling) else NumberSpelling()
-
-
-def _label_spelling(
-    column: ColumnProfile, labels: pl.Series, dtype: pl.DataType
-) -> LabelSpelling | None:
-    is_text = isinstance(dtype, TEXTS)
-    if not column.dtype.startswith(("String", "Categorical", "Enum")):
-        return LabelSpelling(is_number=True) if is_text else None
-    if not is_text:
-        return LabelSpelling(names=names_in_reference(labels, dtype))
-    has_numbers = labels.str.contains(NUMBER_LABEL).any()
-    return LabelSpelling() if has_numbers or column.spelling is not None else None
-
-
-def _time_spelling(
-    before: Spelling | None, own: Spelling | None, *, is_text: bool
-) -> TimeSpelling | None:
-    """The reference's order of day and month, with clocks and offsets as production has them."""
-    own = own if isinstance(own, TimeSpelling) else None
-    if not isinstance(before, TimeSpelling) or (before.is_written and not is_text):
-        return own or (TimeSpelling() if is_text else None)
-    if own is None or not before.is_written or not own.is_written:
-        return before if own is None else own
-    return dataclasses.replace(own, order=before.order)
 
 
 _KINDS = {
@@ -308,12 +235,6 @@ def _plan_column(
     return ColumnPlan(name, str(dtype), kind, reading, is_tested, feature, reason, spelling)
 
 
-def _is_wanted(name: str, roles: Columns, timestamp: str | None) -> bool:
-    if roles.features == "all":
-        return True
-    return name in roles.features or name == timestamp or name in role_columns(roles)
-
-
 def _find_timestamp(schema: Mapping[str, pl.DataType], found: Mapping[str, Found]) -> str | None:
     """The one column of times named like the rows' time; None when there is none or a choice."""
     times = {
@@ -327,102 +248,3 @@ def _find_timestamp(schema: Mapping[str, pl.DataType], found: Mapping[str, Found
         if TIME_NAME.match(name) and (name in times or dtype.base_type() in (pl.Datetime, pl.Date))
     ]
     return named[0] if len(named) == 1 else None
-
-
-def narrow(profile: Profile, roles: Columns) -> Profile:
-    """A stored reference with only the columns that are asked for.
-
-    Raises
-    ------
-    ConfigError
-        When a configured column is not in the profile, or was stored as another kind.
-    """
-    check_roles({column.name: None for column in profile.columns}, roles)
-    for column in profile.columns:
-        for role, names, kind in (
-            ("categorical", roles.categorical, ColumnKind.CATEGORICAL),
-            ("numeric", roles.numeric, ColumnKind.NUMERIC),
-        ):
-            if column.name in names and column.kind is not kind:
-                raise ConfigError(
-                    f"columns.{role}: {column.name!r} is {column.kind} in the baseline",
-                    hint="a column's kind is stored: make the baseline again with this option",
-                )
-    own_time = next((c.name for c in profile.columns if c.reason == TIME_REASON), None)
-    timestamp = roles.timestamp or own_time
-    kept = (
-        column
-        for column in profile.columns
-        if not roles.ignores(column.name) and _is_wanted(column.name, roles, timestamp)
-    )
-    return dataclasses.replace(profile, columns=tuple(_in_role(one, roles) for one in kept))
-
-
-def _in_role(column: ColumnProfile, roles: Columns) -> ColumnProfile:
-    """A stored column as the one that identifies the rows or tells their time, if it is that."""
-    if column.name == roles.timestamp:
-        return dataclasses.replace(
-            column,
-            kind=ColumnKind.DATETIME,
-            reading=Reading.TIME,
-            distribution=None,
-            is_tested=False,
-            reason=TIME_REASON,
-        )
-    if column.name == roles.id:
-        return dataclasses.replace(column, is_tested=False, is_feature=False, reason=ID_REASON)
-    for name, reason in ((roles.latency, LATENCY_REASON), (roles.error, ERROR_REASON)):
-        if column.name == name:
-            return dataclasses.replace(column, is_tested=False, is_feature=False, reason=reason)
-    return column
-
-
-def check_roles(columns: Collection[str], roles: Columns) -> None:
-    """See that every configured column of the reference is there.
-
-    Raises
-    ------
-    ConfigError
-        When one is not.
-    """
-    asked = [(role, name) for name, role in role_columns(roles).items() if role not in _MAY_BE_NEW]
-    asked += [("categorical", name) for name in roles.categorical]
-    asked += [("numeric", name) for name in roles.numeric]
-    if roles.features != "all":
-        asked += [("features", name) for name in roles.features]
-    for role, name in asked:
-        if name not in columns:
-            raise ConfigError(
-                f"columns.{role}: the reference has no column {name!r}",
-                hint=_suggestion(name, columns),
-            )
-
-
-def check_ignored(columns: Collection[str], roles: Columns) -> None:
-    """See that every name or pattern to ignore is that of a column of either side.
-
-    Raises
-    ------
-    ConfigError
-        When one is not.
-    """
-    for pattern in roles.ignore:
-        if not any(matches(name, pattern) for name in columns):
-            raise ConfigError(
-                f"columns.ignore: neither dataset has a column {pattern!r}",
-                hint=_suggestion(pattern, columns),
-            )
-
-
-def nearly_named(name: str, columns: Collection[str]) -> list[str]:
-    """The columns that are called so but for case, and for blanks or # around it."""
-    plain = name.strip(" \t#").casefold()
-    return [column for column in columns if column.strip(" \t#").casefold() == plain]
-
-
-def _suggestion(name: str, columns: Collection[str]) -> str:
-    close = nearly_named(name, columns) or difflib.get_close_matches(name, list(columns), n=1)
-    if close:
-        return f"did you mean {close[0]!r}?"
-    names = list(columns)
-    return "it has: " + ", ".join(names[:12]) + (", …" if len(names) > 12 else "")

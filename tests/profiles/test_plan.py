@@ -9,8 +9,9 @@ from mmon.config import Columns
 from mmon.errors import ConfigError
 from mmon.profiles.build import WHOLE, profile_frame
 from mmon.profiles.pile import Limits
-from mmon.profiles.plan import check_ignored, narrow, plan_production, plan_reference
+from mmon.profiles.plan import plan_production, plan_reference
 from mmon.profiles.reading import Reading
+from mmon.profiles.roles import check_ignored, narrow
 from mmon.profiles.settle import settle
 from mmon.results import ColumnKind
 
