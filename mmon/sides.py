@@ -21,6 +21,7 @@ from mmon.profiles.reading import Reading
 from mmon.profiles.recognise import Found
 from mmon.profiles.roles import check_ignored
 from mmon.profiles.settle import settle
+from mmon.profiles.spelling import NumberSpelling
 from mmon.profiles.survey import revised, survey
 from mmon.profiles.table import Profile
 from mmon.results import Window
@@ -323,12 +324,17 @@ def _limits(config: Config) -> Limits:
 
 def _expected(reference: Profile) -> dict[str, pl.DataType]:
     """What the reference's readings ask of production, for files that do not tell their types."""
-    wanted = {Reading.LABEL: pl.String(), Reading.NUMBER: pl.Float64()}
-    return {
-        column.name: wanted[column.reading]
-        for column in reference.columns
-        if column.reading in wanted and column.is_tested and column.dtype != "Boolean"
-    }
+    found: dict[str, pl.DataType] = {}
+    for column in reference.columns:
+        spelling = column.spelling
+        if isinstance(spelling, NumberSpelling) and not spelling.is_plain:
+            # 1.137 with points between thousands must not be taken for a fraction first.
+            found[column.name] = pl.String()
+        elif column.is_tested and column.reading is Reading.NUMBER:
+            found[column.name] = pl.Float64()
+        elif column.is_tested and column.reading is Reading.LABEL and column.dtype != "Boolean":
+            found[column.name] = pl.String()
+    return found
 
 
 def _named(config: Config) -> Sequence[str]:

@@ -76,7 +76,8 @@ def _missing_column(context: Context, ref: ColumnProfile) -> Candidate:
     if near:
         reason += f": did you mean its column {near[0]!r}?"
     found = _fact(context, "missing_column", ref.name, 1.0, reason)
-    if ref.is_tested or "missing_column" in _settings(context).thresholds:
+    is_input = ref.kind not in (ColumnKind.IDENTIFIER, ColumnKind.DATETIME)
+    if ref.is_tested or is_input or "missing_column" in _settings(context).thresholds:
         return found
     # Without an identifier or a time nothing is compared less: worth telling, not worth failing.
     return dataclasses.replace(found, thresholds=Thresholds(potential=1.0))
@@ -124,7 +125,8 @@ def _unreadable_share(context: Context, ref: ColumnProfile, cur: ColumnProfile) 
     if not lost:
         return found
     examples = " and ".join(repr(text[:_LONGEST]) for text in cur.examples)
-    reason = f"{lost:,} of {there:,} values are no {_NOUNS[ref.kind]}: {examples}"
+    written = "" if ref.spelling is None or ref.spelling.said is None else " as the reference's are"
+    reason = f"{lost:,} of {there:,} values are no {_NOUNS[ref.kind]}{written}: {examples}"
     return dataclasses.replace(found, reason=reason)
 
 

@@ -45,7 +45,9 @@ def natural_reading(dtype: pl.DataType) -> tuple[Reading, ColumnKind, str | None
     if base in _NESTED:
         own = dtype.ext_name() if isinstance(dtype, pl.Extension) else base.__name__
         what = "it holds no value at all" if base is pl.Null else f"{own} values"
-        return Reading.PRESENCE, ColumnKind.UNSUPPORTED, f"{what}: only presence is compared"
+        advice = " (flatten these objects to compare what they hold)" if base is pl.Struct else ""
+        reason = f"{what}: only presence is compared{advice}"
+        return Reading.PRESENCE, ColumnKind.UNSUPPORTED, reason
     if base is pl.Duration:
         return Reading.NUMBER, ColumnKind.NUMERIC, "duration in seconds"
     if base is pl.Time:

@@ -123,6 +123,8 @@ def column_word(column: Column) -> str:
     if column.kind is ColumnKind.DATETIME:
         return column.reason or "a date, told but not judged"
     if column.kind is ColumnKind.UNSUPPORTED:
+        if column.dtype.startswith("Struct"):
+            return "nested objects"
         return wording.dtype_word(column.dtype) or "unsupported"
     if column.kind is ColumnKind.IDENTIFIER and column.dtype != "String":
         return column.kind.value

@@ -221,7 +221,8 @@ class _Screen:
         yield from self._counts()
         if self.summary.untested:
             names = [
-                f"{column.name} ({summary.column_word(column)})" for column in self.summary.untested
+                f"{_column_name(column.name)} ({summary.column_word(column)})"
+                for column in self.summary.untested
             ]
             yield from self.pen.paragraph(
                 f"not tested: {summary.listed(names, _MOST_NAMES)}", style="dim"

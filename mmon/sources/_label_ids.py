@@ -43,7 +43,7 @@ def id_key(column: str, own: pl.DataType, other: pl.DataType) -> pl.Expr:
         return value.cast(pl.Int64)
     if _is_written(own):
         # Beside numbers 005 is 5; among texts it is another id.
-        value = LabelSpelling(is_number=other.is_numeric()).read(value, own)
+        value = LabelSpelling(is_number=other.is_numeric()).read(value, own).str.strip_chars()
     return pl.when(value.is_not_null()).then(value.hash(seed=0))
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from mmon.config import Dataset
 from mmon.errors import DataError
 from mmon.sources.csv_header import check_is_header
-from mmon.sources.csv_lines import count_lines
+from mmon.sources.csv_lines import Lines, count_lines
 from mmon.sources.csv_records import Dialect, Record
 from mmon.sources.formats import BOM, Format
 from mmon.sources.listing import Part
@@ -93,20 +93,13 @@ def csv_text(part: Part, dataset: Dataset) -> CsvText:
         When the separator of the configuration is none.
     """
     reader = _reader(part, dataset)
-    first = next(reader.records(reader.dialect(is_loose=True)), None)
-    if first is None:
-        raise DataError(f"{part.name!r} is empty", hint="a file needs at least a header")
+    first = _first(reader)
+    if reader.has_header and len(first.fields or []) == 1 and dataset.separator is None:
+        reader = _separated(reader, _names(first, part.name)[0])
+        first = _first(reader)
     columns = len(first.fields or [])
-    if reader.has_header:
-        names = _names(first, part.name)
-        _check_separator(names, reader, dataset)
-    lines = count_lines(
-        reader.path,
-        part.name,
-        reader.separator,
-        has_header=reader.has_header and columns > 1,
-        skipped=len(reader.skipped),
-    )
+    names = _names(first, part.name) if reader.has_header else ()
+    lines = _lines(reader, columns)
     has_unnamed_end = reader.has_header and columns > 1 and not names[-1]
     is_first = first.line == 1 and first.is_strict
     if is_first and not has_unnamed_end and lines.is_plain(columns):
@@ -121,6 +114,23 @@ def csv_text(part: Part, dataset: Dataset) -> CsvText:
     check_is_header(names, sample, part.name, dataset)
     _check_names(names, part.name)
     return CsvText(reader.path, reader.separator, names, rows, _quoted(sample, lines.blank))
+
+
+def _first(reader: _Reader) -> Record:
+    first = next(reader.records(reader.dialect(is_loose=True)), None)
+    if first is None:
+        raise DataError(f"{reader.name!r} is empty", hint="a file needs at least a header")
+    return first
+
+
+def _lines(reader: _Reader, columns: int) -> Lines:
+    return count_lines(
+        reader.path,
+        reader.name,
+        reader.separator,
+        has_header=reader.has_header and columns > 1,
+        skipped=len(reader.skipped),
+    )
 
 
 def _reader(part: Part, dataset: Dataset) -> _Reader:
@@ -144,20 +154,24 @@ def _names(first: Record, name: str) -> tuple[str, ...]:
     except UnicodeDecodeError as error:
         raise DataError(
             f"{name!r} is not UTF-8 text",
-            hint="convert it, for example with: iconv -f latin1 -t utf-8",
+            hint="convert it, for example with: iconv -f windows-1252 -t utf-8",
         ) from error
 
 
-def _check_separator(names: tuple[str, ...], reader: _Reader, dataset: Dataset) -> None:
-    if len(names) > 1 or dataset.separator is not None:
-        return
-    others = (mark for mark in _SEPARATORS if mark in names[0])
-    other = next((mark for mark in others if mark != reader.separator), None)
-    if other is not None:
+def _separated(reader: _Reader, name: str) -> _Reader:
+    """The reader of a file of a single column, with the separator that cuts all of its lines."""
+    others = [mark for mark in _SEPARATORS if mark in name and mark != reader.separator]
+    for mark in others:
+        other = dataclasses.replace(reader, separator=mark)
+        columns = len(_first(other).fields or [])
+        if columns > 1 and _lines(other, columns).is_plain(columns):
+            return other
+    if others:
         raise DataError(
-            f"{reader.name!r} has a single column, {names[0][:60]!r}",
-            hint=f"name the separator with --separator {other!r}, or in the configuration",
+            f"{reader.name!r} has a single column, {name[:60]!r}",
+            hint=f"name the separator with --separator {others[0]!r}, or in the configuration",
         )
+    return reader
 
 
 def _check_names(names: tuple[str, ...], name: str) -> None:

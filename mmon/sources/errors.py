@@ -100,7 +100,7 @@ _KNOWN: tuple[tuple[str, str, str], ...] = (
     (
         r"(?i)invalid utf-?8|valid UTF-8",
         "is not UTF-8 text",
-        "convert it, for example with: iconv -f latin1 -t utf-8",
+        "convert it, for example with: iconv -f windows-1252 -t utf-8",
     ),
     (r"empty CSV|empty reader", "is empty", "a file needs at least a header"),
     (

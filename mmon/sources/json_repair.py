@@ -29,7 +29,7 @@ def count_objects(path: Path, name: str) -> int:
 
 
 def repaired(path: Path, name: str) -> Path:
-    """A copy with NaN as null, and with whatever is nested as a list of its text.
+    """A copy with NaN as null, and with whatever is nested as an object or list of its text.
 
     Nothing but the presence of nested values is compared, whatever their fields.
 
@@ -38,17 +38,17 @@ def repaired(path: Path, name: str) -> Path:
     DataError
         When a line is no JSON object, or holds what has no meaning in JSON.
     """
-    nested = {
-        key
-        for _, row in _objects(path, name)
-        for key, value in row.items()
-        if isinstance(value, dict | list)
-    }
+    nested: dict[str, bool] = {}
+    for _, row in _objects(path, name):
+        for key, value in row.items():
+            if isinstance(value, dict | list):
+                nested[key] = nested.get(key, True) and isinstance(value, dict)
     copy = temporary(path.name)
     with copy.open("w", encoding="ascii") as file:
         for _, row in _objects(path, name):
-            texts = {k: [json.dumps(v)] for k, v in row.items() if k in nested and v is not None}
-            file.write(json.dumps(row | texts) + "\n")
+            texts = {k: json.dumps(v) for k, v in row.items() if k in nested and v is not None}
+            held = {k: {"json": text} if nested[k] else [text] for k, text in texts.items()}
+            file.write(json.dumps(row | held) + "\n")
     return copy
 
 
@@ -70,7 +70,7 @@ def _objects(path: Path, name: str) -> Iterator[tuple[int, dict[str, Any]]]:
         except UnicodeDecodeError as error:
             raise DataError(
                 f"line {number} of {name!r} is not UTF-8 text",
-                hint="convert it, for example with: iconv -f latin1 -t utf-8",
+                hint="convert it, for example with: iconv -f windows-1252 -t utf-8",
             ) from error
         except _NotJsonError as error:
             raise DataError(

@@ -59,7 +59,7 @@ def _text(folder: Path) -> None:
     (folder / "utf16.csv").write_bytes(csv.encode("utf-16"))
     (folder / "twice.csv").write_text("x,x,group\n1,2,a\n3,4,b\n")
     (folder / "quote.csv").write_text(f'{header}\n1,"a\n2,b\n')
-    (folder / "semicolon.csv").write_text(csv.replace(",", ";"))
+    (folder / "semicolon.csv").write_text(csv.replace(",", ";") + "1\n")
     (folder / "cut.csv.gz").write_bytes(gzip.compress(csv.encode())[:-400])
     (folder / "array.json").write_text('[{"x": 1}, {"x": 2}]')
     (folder / "broken.ndjson").write_text('{"x": 1}\n{"x": \n{"x": 3}\n')

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -159,6 +160,20 @@ def test_identifiers_are_recognised_in_any_type(name: str, values: Any, expected
     frame = pl.DataFrame({name: values, "same": CODES})
     document = json.loads(mmon.compare(frame, frame).to_json())
     assert next(c["kind"] for c in document["columns"] if c["name"] == name) == expected
+
+
+def test_the_other_decimal_mark_is_unreadable_and_no_other_number(tmp_path: Path) -> None:
+    ref, cur = tmp_path / "ref.csv", tmp_path / "cur.csv"
+    amounts = np.abs(Z * 5000) + 1000
+    pl.DataFrame({"x": comma(amounts), "g": "a"}).write_csv(ref, separator=";")
+    pl.DataFrame({"x": text("{:.2f}", amounts), "g": "a"}).write_csv(cur, separator=";")
+    document = json.loads(mmon.compare(ref, cur).to_json())
+    assert value(document, "unreadable_share") == 1.0
+    # All whole, with points between thousands: Polars alone would take 1.137 for a fraction.
+    whole = [one[:-3] for one in comma(amounts)]
+    pl.DataFrame({"x": whole, "g": "a"}).write_csv(cur, separator=";")
+    document = json.loads(mmon.compare(ref, cur).to_json())
+    assert value(document, "ks") < 0.01
 
 
 def test_text_that_only_looks_like_an_identifier_is_told_what_to_do() -> None:

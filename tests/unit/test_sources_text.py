@@ -220,3 +220,11 @@ def test_times_in_ndjson_are_read_where_named(tmp_path: Path) -> None:
     path.write_text('{"t": "2024-01-31T10:00:00Z"}\n')
     found = read(path, dtypes={"t": "Datetime[us, UTC]"})
     assert found["t"][0] == datetime.datetime(2024, 1, 31, 10, tzinfo=datetime.UTC)
+
+
+@pytest.mark.parametrize("mark", [";", "\t", "|"])
+def test_a_separator_that_cuts_every_line_alike_needs_no_name(mark: str, tmp_path: Path) -> None:
+    path = tmp_path / "x.csv"
+    path.write_text(f'a{mark}b\n1{mark}"x, y"\n2{mark}z\n')
+    found = open_dataset(Dataset(path=str(path))).collect()
+    assert found.to_dict(as_series=False) == {"a": [1, 2], "b": ["x, y", "z"]}
