@@ -44,8 +44,7 @@ def tested(document: Document) -> set[str]:
 
 
 def untested(document: Document) -> tuple[tuple[str, str, str, str], ...]:
-    """Rows ``(name, kind, dtype, why)`` for columns without a judged drift result, and how others
-    were read where that had to be recognised."""
+    """Rows ``(name, kind, dtype, why)`` for the columns without a judged drift result."""
     judged = tested(document)
     measured = {r.column for r in document.results if r.kind is ResultKind.DATA_DRIFT}
     return tuple(
@@ -61,7 +60,17 @@ def untested(document: Document) -> tuple[tuple[str, str, str, str], ...]:
             ),
         )
         for column in document.columns
-        if column.name not in judged or column.reason
+        if column.name not in judged
+    )
+
+
+def recognised(document: Document) -> tuple[tuple[str, str, str], ...]:
+    """Rows ``(name, kind, how)`` for judged columns whose values had to be recognised."""
+    judged = tested(document)
+    return tuple(
+        (column.name, column.kind.value, column.reason)
+        for column in document.columns
+        if column.name in judged and column.reason
     )
 
 

@@ -88,6 +88,7 @@ class Page:
     dataset: Listing
     sections: tuple[Section, ...]
     untested: tuple[tuple[str, str, str, str], ...]
+    recognised: tuple[tuple[str, str, str], ...]
     metrics: tuple[tuple[str, str, str, str], ...]
     metrics_left_out: int
     run: tuple[tuple[str, str], ...]
@@ -128,6 +129,7 @@ def page(document: Document) -> Page:
         ),
         sections=tuple(_sections(document, rest)),
         untested=facts.untested(document),
+        recognised=facts.recognised(document),
         metrics=_metrics(metrics, several=len(windows) > 1),
         metrics_left_out=max(0, len(metrics) - _LISTED),
         run=facts.run(document),

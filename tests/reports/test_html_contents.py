@@ -32,7 +32,7 @@ def test_the_verdict_stands_first_and_the_making_last() -> None:
         "<h2>Inconclusive",
         "<h2>The dataset as a whole",
         "<h2>Data quality",
-        "<h2>Not tested, or recognised",
+        "<h2>Not tested, and recognised",
         "<h2>Other numbers",
         "<h2>How the run was made",
     ]
