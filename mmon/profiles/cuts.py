@@ -13,7 +13,7 @@ from mmon.engine.local import column_of
 from mmon.errors import ConfigError, DataError
 from mmon.profiles.counts import as_labels
 from mmon.profiles.features import NULL, OTHER
-from mmon.profiles.spelling import lost_texts
+from mmon.profiles.spelling import has_text, lost_texts
 from mmon.windows import RowCut, WindowCut
 
 _IntArray = NDArray[np.int64]
@@ -200,7 +200,7 @@ class SegmentCutter:
         values = column_of(batch, self.column)
         if values.dtype.is_float():
             values = values.fill_nan(None)
-        elif values.dtype.is_nested():
+        elif not has_text(values.dtype):
             # Production's alone: the reference's were refused. None is a value that it has.
             is_there = values.is_not_null().to_numpy()
             return np.where(is_there, self._OTHER, self._NULL).astype(np.uint8)

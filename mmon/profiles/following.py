@@ -12,7 +12,7 @@ from mmon.profiles.reading import Reading
 from mmon.profiles.recognise import Found, names_in_reference
 from mmon.profiles.spelling import NUMBER_LABEL, TEXTS, LabelSpelling, NumberSpelling, Spelling
 from mmon.profiles.table import ColumnProfile
-from mmon.profiles.times import TimeSpelling
+from mmon.profiles.times import ClockSpelling, TimeSpelling
 
 
 def followed_spelling(
@@ -30,13 +30,13 @@ def followed_spelling(
     return None
 
 
-def _number_spelling(column: ColumnProfile, own: Spelling | None) -> NumberSpelling:
-    if isinstance(column.spelling, NumberSpelling):
+def _number_spelling(column: ColumnProfile, own: Spelling | None) -> NumberSpelling | ClockSpelling:
+    if isinstance(column.spelling, NumberSpelling | ClockSpelling):
         return column.spelling
     before = column.distribution
     if isinstance(before, Ecdf) and set(before.values.tolist()) <= {0, 1}:
         return NumberSpelling(is_truth=True)
-    return own if isinstance(own, NumberSpelling) else NumberSpelling()
+    return own if isinstance(own, NumberSpelling | ClockSpelling) else NumberSpelling()
 
 
 def _label_spelling(

@@ -31,7 +31,7 @@ from mmon.profiles.spelling import (
     spelled,
 )
 from mmon.profiles.table import ColumnProfile, Profile
-from mmon.profiles.times import TimeSpelling, strptime_format
+from mmon.profiles.times import ClockSpelling, TimeSpelling, strptime_format
 from mmon.results import ColumnKind
 
 
@@ -139,6 +139,10 @@ def plan_production(
     is_named = timestamp is not None
     if timestamp is None:
         timestamp = next((c.name for c in reference.columns if c.reason == TIME_REASON), None)
+    before = reference.column(timestamp or "")
+    if before is None or not isinstance(before.spelling, TimeSpelling):
+        # The reference does not tell the day from the month.
+        _check_order(timestamp, found.get(timestamp or ""))
     return Plan(tuple(columns), timestamp if timestamp in schema else None, is_named)
 
 
@@ -230,7 +234,8 @@ def _plan_column(
     elif name in roles.numeric and is_tested:
         kind, reading = ColumnKind.NUMERIC, Reading.NUMBER
     if reading is Reading.NUMBER and isinstance(dtype, TEXTS):
-        spelling = spelling if isinstance(spelling, NumberSpelling) else NumberSpelling()
+        is_read = isinstance(spelling, NumberSpelling | ClockSpelling)
+        spelling = spelling if is_read else NumberSpelling()
     feature = is_tested and is_feature(name, kind, roles)
     return ColumnPlan(name, str(dtype), kind, reading, is_tested, feature, reason, spelling)
 

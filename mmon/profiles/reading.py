@@ -7,6 +7,7 @@ import enum
 import polars as pl
 
 from mmon.profiles.counts import as_labels
+from mmon.profiles.spelling import stands_for_missing
 from mmon.results import ColumnKind
 
 
@@ -80,6 +81,10 @@ def read_as(values: pl.Series, reading: Reading) -> pl.Series:
         return _time(values)
     if reading is Reading.TRUTH:
         return _truth(values)
+    if reading is Reading.LABEL and values.dtype == pl.String:
+        # Some formats cannot tell a missing text from one without a letter.
+        is_empty = values.str.len_bytes() == 0
+        return values.set(is_empty, None) if is_empty.any() else values
     # Whole numbers with gaps become floats on their way through other tools, and nulls NaN.
     is_label_float = reading is Reading.LABEL and values.dtype.is_float()
     return values.fill_nan(None) if is_label_float else values
@@ -124,7 +129,10 @@ def _seconds(values: pl.Series) -> pl.Series:
 def _truth(values: pl.Series) -> pl.Series:
     labels = as_labels(values.fill_nan(None) if values.dtype.is_float() else values)
     lowered = labels.str.strip_chars().str.to_lowercase()
-    return lowered.replace_strict(_TRUTHS, default=labels)
+    known = labels.to_frame("text").select(
+        pl.when(~stands_for_missing(pl.col("text"))).then("text")
+    )
+    return lowered.replace_strict(_TRUTHS, default=known.to_series())
 
 
 _TRUTHS = {"true": "true", "1": "true", "false": "false", "0": "false"}

@@ -55,27 +55,24 @@ import polars as pl
 
 from mmon.profiles.reading import Reading
 from mmon.profiles.spelling import (
+    GROUPS,
     NUMBER_LABEL,
     LabelSpelling,
     NumberSpelling,
     Spelling,
     by_name,
     spelled,
+    stands_for_missing,
     written,
 )
-from mmon.profiles.times import TimeSpelling
+from mmon.profiles.times import CLOCK, ClockSpelling, TimeSpelling
 
 MOST = 0.9
 """The share of distinct texts from which on a column is what they are."""
 
 text = pl.col("text")
 
-# What pandas and R take for a missing value when they read text, and what people write for one.
-_MISSING = (
-    *("", "#N/A", "#N/A N/A", "#NA", "-1.#IND", "-1.#QNAN", "-NaN", "-nan", "1.#IND", "1.#QNAN"),
-    *("<NA>", "N/A", "NA", "NULL", "NaN", "None", "n/a", "na", "nan", "null", "none", "nil"),
-    *("?", "-", "--", ".", "..", "#DIV/0!", "#VALUE!", "#REF!", "#NUM!", "#NAME?", "inf", "-inf"),
-)
+_TRUTH = r"^\s*(?i:true|false)\s*$"
 # Codes such as 007 and 01234 are no numbers, nor are digits that a double cannot hold.
 _CODE = r"^0[0-9]+$"
 _LONG = r"^[0-9]{16,}$"
@@ -102,9 +99,21 @@ TIME_NAME = re.compile(
     re.IGNORECASE,
 )
 """A column of times of one of these names is the rows' own time when none was configured."""
-_TIMELY = re.compile(
-    r"(^|_)(?i:when|epoch|unix_?time|ts|time|at|date|timestamp|ms|us|ns)$|[a-z](Time|At|Date)$"
+_HAPPENED = (
+    "created|updated|modified|deleted|logged|recorded|received|sent|seen|started|ended|finished"
+    "|start|end|occurred|happened|event|request|response|ingested|processed|ordered|order|signup"
+    "|login|pickup|dropoff|inserted|loaded|published|expires|opened|closed"
 )
+_TIMELY = re.compile(
+    rf"(^|_)(when|epoch|unix_?time|dt|ts|timestamp|datetime|date)(_?utc)?$"
+    rf"|(^|_)({_HAPPENED})(_?(at|on|time|dt|ts|date|datetime|timestamp))?(_?utc)?$",
+    re.IGNORECASE,
+)
+# Two digits of a year after points or dashes, which versions and sizes have, too.
+_SHORT_YEAR = r"^ *[0-9]{1,2}[-.][0-9]{1,2}[-.][0-9]{2}([^0-9]|$)"
+_OUR_YEARS = (1800, 2200)
+# How databases write that there is no date.
+_NO_YEARS = [1, 9999]
 # Numbers of that size count from 1970 to a time between 1980 and 2100.
 _SINCE_1970 = {"s": 1.0, "ms": 1e3, "us": 1e6, "ns": 1e9}
 _FIRST_S, _LAST_S = 315_532_800, 4_102_444_800
@@ -139,19 +148,23 @@ def recognised(texts: pl.Series, name: str = "", rows: pl.Series | None = None) 
     if not len(known):
         return Found(Reading.LABEL)
     seen = counted.select(
-        truths=text.str.contains(r"^\s*(?i:true|false)\s*$").sum(),
+        truths=text.str.contains(_TRUTH).sum(),
+        missing=(stands_for_missing(text) & ~text.str.contains(_TRUTH)).sum(),
         numbers=text.str.contains(_NUMBERISH).sum(),
         times=text.str.contains(_TIMISH).sum(),
+        clocks=text.str.contains(CLOCK).sum(),
         needless=(written(text, pl.String()) != text).any(),
     )
-    truths, numbers, times, needless = seen.row(0)
+    truths, missing, numbers, times, clocks, needless = seen.row(0)
     found: Found | None = None
-    if truths == len(known):
+    if truths and truths + missing == len(known):
         return Found(Reading.TRUTH)
     if numbers >= MOST * len(known):
         found = _number(known, name)
-    elif times >= MOST * len(known) and (time := time_spelling(known)) is not None:
+    elif times >= MOST * len(known) and (time := time_spelling(known, name)) is not None:
         found = Found(Reading.TIME, time, known[0])
+    elif clocks >= MOST * len(known):
+        found = Found(Reading.NUMBER, ClockSpelling(bool(known.str.contains("day").any())))
     if found is not None and _are_rows_too(counted, found):
         return found
     return Found(Reading.LABEL, LabelSpelling() if needless else None)
@@ -162,8 +175,7 @@ def is_lost(spelling: Spelling, name: str = "text") -> pl.Expr:
     read = spelled(name, pl.String(), spelling)
     if read is None:
         return pl.lit(False)
-    stripped = by_name(name).str.strip_chars()
-    return read.is_null() & stripped.is_not_null() & ~stripped.is_in(_MISSING)
+    return read.is_null() & by_name(name).is_not_null() & ~stands_for_missing(by_name(name))
 
 
 def _are_rows_too(counted: pl.DataFrame, found: Found) -> bool:
@@ -205,7 +217,8 @@ def number_spelling(texts: pl.Series, least: float = MOST) -> NumberSpelling | N
     found = _NUMBERS[best]
     if found.is_plain:
         return found
-    group = found.group if texts.str.contains(f"[0-9]{_mark(found.group)}[0-9]{{3}}").any() else ""
+    is_grouped = found.group and texts.str.contains(f"[0-9]{GROUPS[found.group]}[0-9]").any()
+    group = found.group if is_grouped else ""
     other = next(one for one in _NUMBERS if one.decimal == "," and one.group == ".")
     is_ambiguous = (
         found.decimal == "."
@@ -218,17 +231,21 @@ def number_spelling(texts: pl.Series, least: float = MOST) -> NumberSpelling | N
     return NumberSpelling(found.decimal, group, True, marks, is_ambiguous)
 
 
-def time_spelling(texts: pl.Series, least: float = MOST) -> TimeSpelling | None:
-    """How times are written in distinct texts; None where fewer than ``least`` are times."""
+def time_spelling(texts: pl.Series, name: str = "", least: float = MOST) -> TimeSpelling | None:
+    """How times are written in distinct texts; None where fewer than ``least`` are times.
+
+    Versions such as 1.2.10, sizes and part numbers are none: the year must be one of our times, and
+    two digits of it count between slashes, or in a column that is named like a time.
+    """
     if not len(texts):
         return None
     orders = ("ymd", "mdy", "dmy")
     has_clock = texts.str.contains("[0-9]:[0-9]").any()
     has_offset = has_clock and texts.str.contains(r":[0-9.,]+ *(Z|z|UTC|GMT|[-+][0-9])").any()
     spellings = {order: TimeSpelling(order, has_clock, bool(has_offset)) for order in orders}
-    shares = {
-        order: one.read(texts).is_not_null().sum() / len(texts) for order, one in spellings.items()
-    }
+    if least > 0.0 and not is_time_name(name):
+        texts = texts.set(texts.str.contains(_SHORT_YEAR), None)
+    shares = {order: _share_of_times(one.read(texts)) for order, one in spellings.items()}
     # Where nothing decides: slashes are America's and come first, points and dashes are not.
     is_slashed = texts.str.contains("/", literal=True).any()
     preferred = ("ymd", "mdy", "dmy") if is_slashed else ("ymd", "dmy", "mdy")
@@ -239,13 +256,18 @@ def time_spelling(texts: pl.Series, least: float = MOST) -> TimeSpelling | None:
     return dataclasses.replace(spellings[best], is_ambiguous=is_ambiguous)
 
 
+def _share_of_times(times: pl.Series) -> float:
+    year = times.dt.year()
+    return float((year.is_between(*_OUR_YEARS) | year.is_in(_NO_YEARS)).sum()) / len(times)
+
+
 def time_of_numbers(numbers: pl.Series, name: str) -> TimeSpelling | None:
     """The unit of numbers that count from 1970, in a column that is named like a time."""
     known = numbers.cast(pl.Float64).drop_nulls().drop_nans()
     if not len(known) or not is_time_name(name):
         return None
     low, high = known.quantile(0.05), known.quantile(0.95)
-    if low is None or high is None:
+    if low is None or high is None or (not TIME_NAME.search(name) and (known % 1 != 0).any()):
         return None
     for unit, scale in _SINCE_1970.items():
         if _FIRST_S * scale <= low and high <= _LAST_S * scale:
@@ -291,7 +313,3 @@ def _are_codes(texts: pl.Series) -> bool:
     stripped = texts.str.strip_chars()
     padded, long = (int(stripped.str.contains(one).sum()) for one in (_CODE, _LONG))
     return padded > _CODE_SHARE * len(texts) or 2 * long > len(texts)
-
-
-def _mark(group: str) -> str:
-    return {"": "(?:)", ".": r"\.", "'": "['\N{RIGHT SINGLE QUOTATION MARK}]"}.get(group, group)

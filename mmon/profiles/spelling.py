@@ -13,7 +13,7 @@ from collections.abc import Mapping
 import polars as pl
 import polars.selectors as cs
 
-from mmon.profiles.times import TimeSpelling
+from mmon.profiles.times import ClockSpelling, TimeSpelling
 from mmon.records import require
 
 TEXTS = (pl.String, pl.Categorical, pl.Enum)
@@ -23,11 +23,11 @@ _CODES = (
     "USD|EUR|GBP|JPY|CNY|CHF|INR|AUD|CAD|NZD|SEK|NOK|DKK|PLN|CZK|HUF|RON|TRY|RUB|UAH|BRL|MXN"
     "|ZAR|KRW|SGD|HKD|TWD|THB|IDR|MYR|PHP|VND|ILS|AED|SAR|EGP|NGN|KES|ARS|CLP|COP|PEN"
 )
-_CURRENCY = rf"(?:\p{{Sc}}|{_CODES}|R\$|Fr\.?|kr\.?|zł|Kč|Ft)"
+_CURRENCY = rf"(?:\p{{Sc}}|{_CODES}|[A-Z]{{1,2}}\$|Fr\.?|kr\.?|zł|Kč|Ft)"
 _UNIT = r"[^0-9\s]{1,10}"
 _MINUS = "[-\N{MINUS SIGN}\N{EN DASH}]"
 # What stands between groups of three digits: a blank may be any of those that typesetters use.
-_GROUPS = {
+GROUPS = {
     "": "",
     ",": ",",
     ".": r"\.",
@@ -37,6 +37,12 @@ _GROUPS = {
 _GROUP_NAMES = {",": "commas", ".": "points", "'": "apostrophes", " ": "blanks"}
 _BLANKS = " \t\r\n\N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}\N{THIN SPACE}\N{BOM}"
 
+# What pandas, R, SQL and Excel write for a missing value, and what people do.
+_MISSING = (
+    *("", "#n/a", "#n/a n/a", "#na", "-1.#ind", "-1.#qnan", "1.#ind", "1.#qnan", "-nan", "nan"),
+    *("n/a", "n.a.", "na", "null", "none", "nil", "missing", "\\n", "?", "-", "--", ".", "..", "*"),
+    *("#div/0!", "#value!", "#ref!", "#num!", "#name?", "#null!", "inf", "-inf"),
+)
 _TRUTHS = {"true": 1.0, "false": 0.0}
 
 
@@ -73,7 +79,7 @@ class NumberSpelling:
 
     def check(self) -> None:
         """Raise `MisfitError` when what was read back is no way to write numbers."""
-        is_known = self.decimal in (".", ",") and self.group in _GROUPS
+        is_known = self.decimal in (".", ",") and self.group in GROUPS
         require(is_known, f"has the unknown marks {self.decimal!r} and {self.group!r}")
 
     @property
@@ -84,10 +90,13 @@ class NumberSpelling:
     @property
     def pattern(self) -> str:
         """A regular expression of one number, which is its first group."""
-        mark, digits = re.escape(self.decimal), r"\d+"
+        mark = re.escape(self.decimal)
+        core = rf"(?:\d+(?:{mark}\d*)?|{mark}\d+)(?:[eE][-+]?\d+)?"
         if self.group:
-            digits = rf"(?:[1-9]\d{{0,2}}(?:{_GROUPS[self.group]}\d{{3}})+|\d+)"
-        core = rf"({_MINUS}?\s?(?:{digits}(?:{mark}\d*)?|{mark}\d+)(?:[eE][-+]?\d+)?)"
+            # India groups by two, and nobody groups before an exponent.
+            group, few = GROUPS[self.group], "{2,3}" if self.group == "," else "{3}"
+            core = rf"(?:[1-9]\d{{0,2}}(?:{group}\d{few})*{group}\d{{3}}(?:{mark}\d*)?|{core})"
+        core = rf"({_MINUS}?\s?{core})"
         if not self.is_marked:
             return rf"^\s*\+?{core}\s*$"
         before = rf"\(?\s*\+?(?:{_MINUS}?\s*{_CURRENCY}\s*)?"
@@ -107,7 +116,7 @@ class NumberSpelling:
             return plain
         core = stripped.str.extract(self.pattern, 1)
         if self.group:
-            core = core.str.replace_all(_GROUPS[self.group], "")
+            core = core.str.replace_all(GROUPS[self.group], "")
         if self.decimal != ".":
             core = core.str.replace(self.decimal, ".", literal=True)
         core = core.str.replace(rf"^{_MINUS}\s?", "-")
@@ -176,7 +185,7 @@ class LabelSpelling:
         return label.replace(dict(self.names)) if self.names else label
 
 
-Spelling = NumberSpelling | TimeSpelling | LabelSpelling
+Spelling = NumberSpelling | TimeSpelling | ClockSpelling | LabelSpelling
 
 
 def written(value: pl.Expr, dtype: pl.DataType) -> pl.Expr:
@@ -190,9 +199,10 @@ def written(value: pl.Expr, dtype: pl.DataType) -> pl.Expr:
         # A fraction of a second that is none is not written.
         return value.dt.to_string("iso").str.replace(r"(\d:\d\d)\.0+$", "$1")
     text = value.cast(pl.String)
-    if dtype.is_decimal() or isinstance(dtype, TEXTS):
+    if dtype.is_decimal():
         return _plain(text)
-    return text
+    # 1.10 and 1.1 are two versions, where all is text.
+    return text.str.replace(_WHOLE, "$1") if isinstance(dtype, TEXTS) else text
 
 
 def _plain(text: pl.Expr) -> pl.Expr:
@@ -201,7 +211,7 @@ def _plain(text: pl.Expr) -> pl.Expr:
 
 def spelled(name: str, dtype: pl.DataType, spelling: Spelling) -> pl.Expr | None:
     """The column as the spelling reads it; None where its values need no reading."""
-    if dtype.is_nested() or dtype in (pl.Binary, pl.Object, pl.Null):
+    if not has_text(dtype):
         return None
     value = by_name(name)
     is_text = isinstance(dtype, TEXTS)
@@ -213,7 +223,7 @@ def spelled(name: str, dtype: pl.DataType, spelling: Spelling) -> pl.Expr | None
             read = value.map_batches(
                 spelling.read, return_dtype=spelling.dtype, is_elementwise=True
             )
-    elif is_text:
+    elif (is_text and isinstance(spelling, ClockSpelling)) or is_text:
         read = spelling.read(value.cast(pl.String))
     return None if read is None else read.alias(name)
 
@@ -238,6 +248,18 @@ def lost_texts(batch: pl.DataFrame, name: str) -> pl.Series | None:
         return None
     is_lost = values.is_null() & (texts.str.strip_chars() != "").fill_null(False)
     return texts.set(~is_lost, None) if is_lost.any() else None
+
+
+def has_text(dtype: pl.DataType) -> bool:
+    """Whether values of this dtype can be written."""
+    is_whole = dtype not in (pl.Binary, pl.Object, pl.Null, pl.Unknown)
+    return is_whole and not dtype.is_nested() and not isinstance(dtype, pl.Extension)
+
+
+def stands_for_missing(text: pl.Expr) -> pl.Expr:
+    """Whether a text is one that tools write for a missing value, in whatever case and brackets."""
+    bare = text.str.strip_chars().str.strip_chars("()<>[]").str.to_lowercase()
+    return bare.is_in(_MISSING)
 
 
 def by_name(name: str) -> pl.Expr:

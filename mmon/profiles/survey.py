@@ -6,12 +6,14 @@ like the rest, and what was taken wrongly is read once more.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Collection, Mapping
 
 import polars as pl
 import polars.selectors as cs
 
 from mmon.config import Columns
+from mmon.engine.local import column_of
 from mmon.profiles.counts import Counts
 from mmon.profiles.reading import Reading
 from mmon.profiles.recognise import (
@@ -29,6 +31,7 @@ from mmon.profiles.table import Profile
 from mmon.profiles.times import TimeSpelling
 
 _ROWS = 10_000
+_TEXTS = (pl.String, pl.Categorical)
 
 
 def survey(
@@ -51,13 +54,27 @@ def survey(
         for name, dtype in schema.items()
         if (only is None or name in only)
         and name not in passed_over
-        and (dtype == pl.String or (dtype.is_numeric() and _may_be_time(name, roles)))
+        and (dtype in _TEXTS or (dtype.is_numeric() and _may_be_time(name, roles)))
     ]
     if not names:
         return {}
     head = frame.select(cs.by_name(names)).head(_ROWS).collect(engine="streaming")
-    found = {name: _found(head[name].drop_nulls(), roles) for name in names}
-    return {name: one for name, one in found.items() if one is not None}
+    found = {name: _found(column_of(head, name).drop_nulls(), roles) for name in names}
+    return {name: _decided(frame, name, one) for name, one in found.items() if one is not None}
+
+
+def _decided(frame: pl.LazyFrame, name: str, found: Found) -> Found:
+    """Days that the first rows do not tell from months, told by all rows."""
+    spelling = found.spelling
+    if not isinstance(spelling, TimeSpelling) or not spelling.is_ambiguous:
+        return found
+    day = by_name(name).cast(pl.String).str.extract(r"^([0-9 ]+[-/.][0-9]+[-/.][0-9]+)")
+    every = frame.select(day.unique()).collect(engine="streaming").to_series().drop_nulls()
+    days = time_spelling(every, name, least=0.0)
+    if days is None or days.is_ambiguous or days.order == "ymd":
+        return found
+    decided = dataclasses.replace(spelling, order=days.order, is_ambiguous=False)
+    return dataclasses.replace(found, spelling=decided)
 
 
 def _may_be_time(name: str, roles: Columns) -> bool:
@@ -67,10 +84,11 @@ def _may_be_time(name: str, roles: Columns) -> bool:
 
 def _found(values: pl.Series, roles: Columns) -> Found | None:
     name = values.name
-    if values.dtype != pl.String:
+    if values.dtype not in _TEXTS:
         time = time_of_numbers(values, "timestamp" if name == roles.timestamp else name)
         return Found(Reading.TIME, time) if time is not None else None
-    known = values.filter(values.str.strip_chars() != "").alias("text")
+    known = values.cast(pl.String).alias("text")
+    known = known.filter(known.str.strip_chars() != "")
     counts = known.to_frame().group_by("text", maintain_order=True).len("rows")
     texts, rows = counts["text"], counts["rows"]
     if name in roles.categorical:
@@ -82,7 +100,7 @@ def _found(values: pl.Series, roles: Columns) -> Found | None:
     if name == roles.timestamp:
         found = recognised(texts, "timestamp", rows)
         if found.reading is not Reading.TIME:
-            found = Found(Reading.TIME, time_spelling(texts, least=0.0) or TimeSpelling())
+            found = Found(Reading.TIME, time_spelling(texts, name, 0.0) or TimeSpelling())
         return found
     return recognised(texts, name, rows)
 
@@ -106,7 +124,7 @@ def revised(
             if now.reading is not before.reading or (now.spelling and not before.spelling):
                 # The labels that were kept of very many are not a fair sample of them.
                 (told if counts.is_exact else in_doubt)[column.name] = now
-        elif column.unreadable and column.name not in declared and column.dtype == "String":
+        elif column.unreadable and column.name not in declared:
             in_doubt[column.name] = before
     readable = _mostly_readable(frame, in_doubt)
     for name, one in in_doubt.items():
@@ -125,7 +143,7 @@ def _mostly_readable(frame: pl.LazyFrame, in_doubt: Mapping[str, Found]) -> set[
         read = found.spelling and spelled(name, schema[name], found.spelling)
         if found.spelling is None or not isinstance(read, pl.Expr):
             continue
-        text, lost = by_name(name), is_lost(found.spelling, name)
+        text, lost = by_name(name).cast(pl.String), is_lost(found.spelling, name)
         is_there = text.str.strip_chars() != ""
         counts += [
             text.filter(is_there).approx_n_unique().alias(f"texts {index}"),

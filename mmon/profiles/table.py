@@ -17,7 +17,7 @@ from mmon.profiles.presence import Presence
 from mmon.profiles.reading import Reading
 from mmon.profiles.regression import RegressionTables
 from mmon.profiles.spelling import LabelSpelling, NumberSpelling
-from mmon.profiles.times import TimeSpelling
+from mmon.profiles.times import ClockSpelling, TimeSpelling
 from mmon.records import Count, require
 from mmon.results import ColumnKind, Task
 from mmon.timestamps import DAY_US
@@ -68,7 +68,7 @@ class ColumnProfile:
     reason: str | None = None
     unreadable: Count = 0
     examples: tuple[str, ...] = ()
-    spelling: NumberSpelling | TimeSpelling | LabelSpelling | None = None
+    spelling: NumberSpelling | TimeSpelling | ClockSpelling | LabelSpelling | None = None
 
     def check(self) -> None:
         """Raise `MisfitError` when what was read back is not read as it says."""

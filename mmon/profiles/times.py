@@ -25,6 +25,11 @@ _CLOCK = (
     r"(?:[.,](?<f>[0-9]{1,9}))?)?[ ]*(?<p>[AaPp]\.?[Mm]\.?)?)?"
 )
 _OFFSET = r"(?:[ ]*(?<z>[Zz]|UTC|GMT|[-+][0-9]{2}(?::?[0-9]{2})?)(?:\[[^\]]*\])?)?"
+CLOCK = (
+    r"^[ ]*(?:(?<D>-?[0-9]{1,9}) days?,?[ ]+)?(?<s>[-+])?(?<H>[0-9]{1,6}):(?<M>[0-9]{2})"
+    r"(?::(?<S>[0-9]{2}(?:\.[0-9]{1,9})?))?[ ]*$"
+)
+"""A regular expression of a time of day, or of a length of time as pandas writes it."""
 _ORDER_NAMES = {"mdy": "month first", "dmy": "day first"}
 # Tried before the general pattern, which takes thirty times as long.
 _DAYS = {"ymd": "%Y-%m-%d", "mdy": "%m/%d/%Y", "dmy": "%d/%m/%Y"}
@@ -148,6 +153,36 @@ class TimeSpelling:
             return None
         doubt = ", which no value decides" if self.is_ambiguous else ""
         return f"dates written {_ORDER_NAMES[self.order]}{doubt}"
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class ClockSpelling:
+    """Times of day, and lengths of time as pandas writes them, read as seconds.
+
+    Attributes
+    ----------
+    has_days : bool
+        Whether any value tells days, and is a length of time.
+    """
+
+    has_days: bool = False
+
+    def read(self, text: pl.Expr) -> pl.Expr:
+        """Float64, in seconds; null where there is no time."""
+        found = text.str.extract_groups(CLOCK).struct
+        hours, minutes = (found.field(name).cast(pl.Int64) for name in "HM")
+        seconds = found.field("S").cast(pl.Float64).fill_null(0.0)
+        days = found.field("D").cast(pl.Int64, strict=False).fill_null(0)
+        sign = pl.when(found.field("s") == "-").then(-1).otherwise(1)
+        is_clock = (minutes <= 59) & (seconds < 60.0)
+        return pl.when(is_clock).then(
+            days * 86_400.0 + sign * (hours * 3_600 + minutes * 60 + seconds)
+        )
+
+    @property
+    def said(self) -> str:
+        """What the numbers mean."""
+        return "duration in seconds" if self.has_days else "time of day in seconds"
 
 
 def strptime_format(example: str, order: str) -> str:

@@ -118,6 +118,18 @@ def needs_a_look(result: Result) -> bool:
     return result.status.severity >= Status.INCONCLUSIVE.severity
 
 
+def rows_outside(document: Document) -> str | None:
+    """How many production rows were not looked at; None when all were."""
+    metrics = (m.value for m in document.metrics if m.name == "rows_outside_windows")
+    rows = next(metrics, 0.0)
+    if not rows:
+        return None
+    are = "row is" if rows == 1 else "rows are"
+    return (
+        f"{rows:,.0f} production {are} in no window: without a usable time, or outside its limits"
+    )
+
+
 def column_word(column: Column) -> str:
     """In a word, why a column is not tested for drift."""
     if column.kind is ColumnKind.DATETIME:

@@ -145,6 +145,9 @@ def _run(document: Document) -> list[str]:
         f"- fails on: {escaped(document.fail_on)}; exit status {int(document.exit_status)}",
         f"- mmon {escaped(document.mmon_version)}, configuration {code(document.config_digest)}",
     ]
+    outside = summary.rows_outside(document)
+    if outside is not None:
+        lines.insert(2, f"- {outside}")
     return [*lines, f"- {seconds:,.1f} s"] if seconds is not None else lines
 
 

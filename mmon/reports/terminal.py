@@ -219,6 +219,9 @@ class _Screen:
 
     def _besides(self) -> Iterator[Text]:
         yield from self._counts()
+        outside = summary.rows_outside(self.document)
+        if outside is not None:
+            yield from self.pen.paragraph(outside)
         if self.summary.untested:
             names = [
                 f"{_column_name(column.name)} ({summary.column_word(column)})"

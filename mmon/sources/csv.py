@@ -116,6 +116,8 @@ class CsvFile:
             .str.contains(_PADDED if guess[name].is_integer() else _NOT_ISO)
             .any()
         }
+        # No double holds numbers of so many digits: they are codes, too.
+        wrong |= {n for n, dtype in guess.items() if dtype in (pl.Int128, pl.UInt128)}
         return {n: pl.String() if n in wrong else dtype for n, dtype in guess.items()}
 
     @property

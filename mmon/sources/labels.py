@@ -25,7 +25,6 @@ from mmon.profiles.label_facts import (
 from mmon.sources import open_counted
 from mmon.sources._label_ids import are_comparable, id_key
 from mmon.sources._label_table import KEY, compact_label, read_labels
-from mmon.sources.dtypes import TEXT
 from mmon.sources.errors import reading
 from mmon.sources.listing import STANDARD_INPUT
 
@@ -87,8 +86,6 @@ def join_configured(
     _check_columns(schema, {"on": on}, name)
     labels_target = labels.target or target
     expected: dict[str, pl.DataType] = {}
-    if isinstance(schema[on], TEXT):
-        expected[on] = schema[on]
     if expect is not None and target in expect:
         expected[labels_target] = expect[target]
     opened = open_counted(labels, expect=expected)
