@@ -29,8 +29,9 @@ class Report:
         Everything the run said; the JSON report is its plain form.
     """
 
-    def __init__(self, document: Document) -> None:
+    def __init__(self, document: Document, config: Config | None = None) -> None:
         self.document = document
+        self._config = config
 
     @property
     def verdict(self) -> Verdict:
@@ -63,19 +64,33 @@ class Report:
         """The result document as JSON text; also written to ``path`` when given."""
         from mmon.reports import json
 
-        return _written(json.render(self.document), path)
+        return self._written(json.render(self.document), path)
 
     def to_html(self, path: str | Path | None = None) -> str:
         """The HTML report, one self-contained page; also written to ``path`` when given."""
         from mmon.reports import html
 
-        return _written(html.render(self.document), path)
+        return self._written(html.render(self.document), path)
 
     def to_markdown(self, path: str | Path | None = None) -> str:
         """The Markdown report; also written to ``path`` when given."""
         from mmon.reports import markdown
 
-        return _written(markdown.render(self.document), path)
+        return self._written(markdown.render(self.document), path)
+
+    def _written(self, text: str, path: str | Path | None) -> str:
+        """The text, also written to a path that is none of the run's data."""
+        if path is not None:
+            from mmon.files import write_text
+
+            try:
+                if self._config is not None:
+                    read = overlap.sources_of(self._config)
+                    overlap.check(str(path), read, f"the report would replace {path}")
+                write_text(Path(path), text)
+            except (TypeError, ValueError) as error:
+                raise OutputError(f"cannot write {path!r}: it is no path of a file") from error
+        return text
 
     def _repr_html_(self) -> str:
         """What notebooks show: the page in a frame of its own, so that styles do not mix."""
@@ -143,7 +158,10 @@ def compare(
     <Verdict.BREACH: 'breach'>
     """
     # What is of a wrong type is handed on as it is: the configuration says what belongs there.
-    drift: dict[str, Any] = {"thresholds": arguments.plain(thresholds or {}), "p_values": p_values}
+    drift: dict[str, Any] = {
+        "thresholds": arguments.plain({} if thresholds is None else thresholds),
+        "p_values": p_values,
+    }
     if metrics is not None:
         drift["metrics"] = arguments.plain(metrics)
     body: dict[str, Any] = {
@@ -162,7 +180,7 @@ def compare(
     from mmon import pipeline
 
     with arguments.reading(reference, production):
-        return Report(pipeline.run(config, arguments.inputs(reference, production)))
+        return Report(pipeline.run(config, arguments.inputs(reference, production)), config)
 
 
 def run(config: str | Path | Mapping[str, Any] | Config) -> Report:
@@ -184,7 +202,7 @@ def run(config: str | Path | Mapping[str, Any] | Config) -> Report:
         )
     from mmon import pipeline
 
-    return Report(pipeline.run(config))
+    return Report(pipeline.run(config), config)
 
 
 def profile(
@@ -247,17 +265,6 @@ def make_baseline(
     found = sides.profile_reference(config_file.validate(body))
     baseline.save(found, Path(path))
     return found
-
-
-def _written(text: str, path: str | Path | None) -> str:
-    if path is not None:
-        from mmon.files import write_text
-
-        try:
-            write_text(Path(path), text)
-        except (TypeError, ValueError) as error:
-            raise OutputError(f"cannot write {path!r}: it is no path of a file") from error
-    return text
 
 
 _RESULT_SCHEMA: dict[str, Any] = {

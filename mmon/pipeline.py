@@ -25,7 +25,7 @@ from mmon.profiles.picture import picture
 from mmon.profiles.precision import at_one_precision
 from mmon.profiles.reading import natural_reading
 from mmon.profiles.table import Profile
-from mmon.redaction import without_secrets
+from mmon.redaction import masked, without_secrets
 from mmon.results import Column, Document, Result, ResultKind, Source, Status
 from mmon.scope import is_compared
 from mmon.sentence import sentence
@@ -74,8 +74,8 @@ def run(config: Config, inputs: Inputs | None = None, progress: Progress | None 
     digest = config_digest(config)
     document = Document(
         mmon_version=mmon.__version__,
-        project=config.project,
-        endpoint=config.endpoint,
+        project=config.project and masked(config.project),
+        endpoint=config.endpoint and masked(config.endpoint),
         run_id=hashlib.sha256(f"{digest} {iso(started)}".encode()).hexdigest()[:16],
         started_at=iso(started),
         finished_at=iso(_now()),

@@ -39,6 +39,7 @@ STANDARD_INPUT = "-"
 # The object stores that Polars 2 reads by itself.
 _STORES = ("s3", "s3a", "gs", "gcs", "az", "azure", "adl", "abfs", "abfss", "hf")
 _LOCAL_SCHEMES = ("file", "http", "https")
+_ENDLESS = ("/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
 _SCHEME = re.compile(r"^([A-Za-z][A-Za-z0-9+.-]+)://")
 _WILDCARDS = re.compile(r"[*?\[]")
 
@@ -190,6 +191,8 @@ def _local(path: str, name: str, option: Format | None) -> list[_Found]:
         if base.is_dir():
             return _in_folder(base, name, option)
         if base.exists():
+            if str(base.resolve()) in _ENDLESS:
+                raise DataError(f"{name!r} is a device, which has no end", hint="name a file")
             return [_Found(base if base.is_file() else spooled_pipe(base), name, is_listed=True)]
     except (PermissionError, RuntimeError) as error:
         raise DataError(f"{name!r} may not be read", hint="check the permissions") from error

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
-from polars.exceptions import PolarsError
+from polars.exceptions import PanicException, PolarsError
 
+from mmon import witness
 from mmon.errors import DataError, MissingExtraError
-from mmon.sources.errors import reading
 
 DELTA = "Delta"
 _LOGS = {DELTA: "_delta_log", "Hudi": ".hoodie"}
@@ -20,7 +20,7 @@ _LOGS = {DELTA: "_delta_log", "Hudi": ".hoodie"}
 def table_kind(folder: Path) -> str | None:
     """Delta, Hudi or Iceberg when a folder is such a table, else None."""
     for kind, log in _LOGS.items():
-        if (folder / log).is_dir():
+        if (folder / log).exists():
             return kind
     is_iceberg = next((folder / "metadata").glob("*.metadata.json"), None) is not None
     return "Iceberg" if is_iceberg else None
@@ -80,10 +80,15 @@ def scan_delta(uri: str, storage_options: Mapping[str, Any], name: str) -> pl.La
     """The current rows of a Delta table."""
     options = {key: str(value) for key, value in storage_options.items()}
     try:
-        with reading(name):
-            return pl.scan_delta(uri, storage_options=options or None)
-    except Exception as error:
+        frame = pl.scan_delta(uri, storage_options=options or None)
+        # Its log is read here, and its files' footers.
+        frame.select(pl.len()).collect(engine="streaming")
+    except (Exception, PanicException) as error:
         # deltalake's own errors are plain Exceptions.
-        if isinstance(error, DataError):
-            raise
-        raise DataError(f"{name!r} cannot be read as a Delta table: {error}") from error
+        witness.hears_panic()  # this one is told here
+        raise DataError(
+            f"{name!r} is a Delta table that cannot be read: its log or a file of it is damaged"
+            " or missing",
+            hint="check it with what writes it",
+        ) from error
+    return frame

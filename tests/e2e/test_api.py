@@ -221,3 +221,22 @@ def test_names_of_the_package_are_those_it_promises() -> None:
     assert set(mmon.__all__) <= set(dir(mmon))
     with pytest.raises(AttributeError, match="no attribute 'profiler'"):
         getattr(mmon, "profiler")  # noqa: B009 - the point of the test
+
+
+@pytest.mark.parametrize("write", ["to_json", "to_html", "to_markdown"])
+def test_a_report_does_not_replace_what_was_read(write: str, tmp_path: Path) -> None:
+    path = tmp_path / "x.csv"
+    path.write_text("x\n" + "1\n2\n" * 20)
+    report = mmon.compare(path, path)
+    with pytest.raises(ConfigError, match="the report would replace"):
+        getattr(report, write)(path)
+    assert path.read_text().startswith("x\n1")
+
+
+def test_addresses_in_names_are_shown_without_secrets(tmp_path: Path) -> None:
+    path = tmp_path / "x.csv"
+    path.write_text("x\n" + "1\n2\n" * 20)
+    named = {"reference": str(path), "production": str(path), "project": "https://u:pw123@h/o?s=t"}
+    text = mmon.run(named).to_json()
+    assert "pw123" not in text
+    assert "https://***@h/o?***" in text

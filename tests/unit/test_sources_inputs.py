@@ -244,3 +244,29 @@ def test_a_delta_table_has_no_removed_rows(folder: Path) -> None:
     pl.DataFrame({"x": [1, 2, 3]}).write_delta("table")
     pl.DataFrame({"x": [4]}).write_delta("table", mode="overwrite")
     assert read("table").rows() == [(4,)]
+
+
+def test_a_device_without_an_end_is_refused() -> None:
+    with pytest.raises(DataError, match="'/dev/zero' is a device"):
+        open_dataset(Dataset(path="/dev/zero", format="csv"))
+
+
+@pytest.mark.parametrize("damage", ["log", "data", "gone", "empty"])
+def test_a_damaged_delta_table_is_named_as_one(damage: str, tmp_path: Path) -> None:
+    pytest.importorskip("deltalake", reason='pip install "mmon[delta]"')
+    table = tmp_path / "table"
+    pl.DataFrame({"x": list(range(1000))}).write_delta(str(table))
+    pl.DataFrame({"x": list(range(1000))}).write_delta(str(table), mode="append")
+    data = next(table.glob("*.parquet"))
+    log = table / "_delta_log"
+    if damage == "log":
+        (log / "00000000000000000001.json").write_text("garbage")
+    elif damage == "data":
+        data.write_bytes(data.read_bytes()[:100])
+    elif damage == "gone":
+        data.unlink()
+    else:
+        for path in log.iterdir():
+            path.unlink()
+    with pytest.raises(DataError, match="is a Delta table that cannot be read"):
+        open_dataset(Dataset(path=str(table))).collect()
