@@ -122,8 +122,14 @@ def _seconds(values: pl.Series) -> pl.Series:
     """Seconds of a duration, since midnight, or since 1970-01-01 UTC."""
     base = values.dtype.base_type()
     if base is pl.Duration:
-        return values.dt.total_microseconds(fractional=True) / 1e6
-    return values.cast(pl.Int64) / 1e9 if base is pl.Time else _time(values) / 1e6
+        return _quotient(values.dt.total_microseconds(fractional=True), 1e6)
+    return _quotient(values, 1e9) if base is pl.Time else _quotient(_time(values), 1e6)
+
+
+def _quotient(values: pl.Series, divisor: float) -> pl.Series:
+    # Divided by one number, Polars multiplies by its reciprocal, and 61,980 s are a little more.
+    numbers = values.cast(pl.Int64) if values.dtype == pl.Time else values
+    return numbers.cast(pl.Float64) / pl.repeat(divisor, len(numbers), eager=True)
 
 
 def _truth(values: pl.Series) -> pl.Series:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import polars as pl
 import pytest
 
@@ -48,6 +49,13 @@ def comma(values: Sequence[float]) -> list[str]:
     return [f"{one:,.2f}".translate(str.maketrans(",.", ".,")) for one in values]
 
 
+def narrow(values: Sequence[float]) -> list[str]:
+    return [one.replace(".", "\N{NARROW NO-BREAK SPACE}") for one in comma(values)]
+
+
+GAPS = G.random(N) < 0.1
+CLOCKS = [dt.time(int(code), int(code) * 3) for code in CODES]
+LENGTHS = [dt.timedelta(days=int(code), minutes=7) for code in CODES]
 DAYS = [dt.date(2024, 1, 1) + dt.timedelta(days=int(code)) for code in CODES]
 
 
@@ -67,6 +75,25 @@ DAYS = [dt.date(2024, 1, 1) + dt.timedelta(days=int(code)) for code in CODES]
             text("{:.4f} %", Z), (Z / 100).round(6), "numeric", id="percent is hundredths"
         ),
         pytest.param(text("{}", CODES), CODES.astype(float), "numeric", id="whole as text, float"),
+        pytest.param(narrow(Z * 5000), (Z * 5000).round(2), "numeric", id="narrow blanks, floats"),
+        pytest.param(CLOCKS, text("{}", CLOCKS), "numeric", id="times of day, and their texts"),
+        pytest.param(text("{}", CLOCKS), CLOCKS, "numeric", id="texts of times of day, and these"),
+        pytest.param(
+            LENGTHS, text("{}", pd.to_timedelta(LENGTHS)), "numeric", id="lengths of time"
+        ),
+        pytest.param(
+            pl.Series(comma(Z * 5000), dtype=pl.Categorical),
+            (Z * 5000).round(2),
+            "numeric",
+            id="commas in a dictionary",
+        ),
+        pytest.param(
+            [None if gap else flag for gap, flag in zip(GAPS, FLAGS, strict=True)],
+            ["NA" if gap else str(flag).upper() for gap, flag in zip(GAPS, FLAGS, strict=True)],
+            "categorical",
+            id="truths with gaps, as R writes them",
+        ),
+        pytest.param(["a", "b", ""] * 600, ["a", "b", None] * 600, "categorical", id="no letter"),
         pytest.param(FLAGS, text("{}", FLAGS), "categorical", id="truths, and their texts"),
         pytest.param(FLAGS.astype(int), text("{}", FLAGS), "numeric", id="0 and 1, True and False"),
         pytest.param(text("{}", FLAGS), FLAGS.astype(int), "categorical", id="True, and 1"),
@@ -174,6 +201,62 @@ def test_the_other_decimal_mark_is_unreadable_and_no_other_number(tmp_path: Path
     pl.DataFrame({"x": whole, "g": "a"}).write_csv(cur, separator=";")
     document = json.loads(mmon.compare(ref, cur).to_json())
     assert value(document, "ks") < 0.01
+
+
+VERSIONS = [
+    f"{major}.{minor}.{patch}" for major in (1, 2) for minor in (1, 2, 3) for patch in "123"
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "ref", "cur"),
+    [
+        ("app_version", [f"{one}0" for one in VERSIONS[:9]], [f"{one}0" for one in VERSIONS[9:]]),
+        ("size", ["10-12-14", "12-14-16"], ["20-22-24", "22-24-26"]),
+        ("release", ["1.1", "1.2", "beta"], ["1.10", "1.20", "beta"]),
+        ("elapsed_ns", (Z * 1e7 + 5e8).astype(int), (Z * 1e7 + 25e8).astype(int)),
+        ("totalTime", (Z * 1e7 + 5e8).astype(int), (Z * 1e7 + 25e8).astype(int)),
+        *(
+            ("rate", [mark, *text("{:.4f}", Z)] * 2, [mark, *text("{:.4f}", Z + 3)] * 2)
+            for mark in ("\\N", "(null)", "n.a.", "NONE")
+        ),
+    ],
+)
+def test_what_moved_is_found(name: str, ref: Any, cur: Any, tmp_path: Path) -> None:
+    sides = [pl.DataFrame({name: np.resize(one, N)}) for one in (ref, cur)]
+    assert mmon.compare(*sides).exit_status == 1
+    for side, path in zip(sides, ("ref.csv", "cur.csv"), strict=True):
+        side.write_csv(tmp_path / path)
+    assert mmon.compare(tmp_path / "ref.csv", tmp_path / "cur.csv").exit_status == 1
+
+
+def test_numbers_of_more_digits_than_a_double_holds_are_codes(tmp_path: Path) -> None:
+    for path, first in (("ref.csv", 10**19), ("cur.csv", 10**19 + 20)):
+        pl.DataFrame({"x": text("{}", [first + int(code) for code in CODES])}).write_csv(
+            tmp_path / path
+        )
+    document = json.loads(mmon.compare(tmp_path / "ref.csv", tmp_path / "cur.csv").to_json())
+    assert value(document, "unseen_share") == 1.0
+
+
+def test_days_that_the_first_rows_do_not_tell_from_months_are_told_by_all() -> None:
+    start = dt.date(2024, 2, 1)
+    days = [f"{start + dt.timedelta(days=index // 1000):%d/%m/%Y}" for index in range(20_000)]
+    frame = pl.DataFrame({"x": G.normal(size=len(days)), "when": days})
+    named = {"columns": {"timestamp": "when"}, "windows": {"every": "1mo"}}
+    assert len(mmon.compare(frame, frame, **named).windows) == 1
+    times = frame.with_columns(when=pl.lit(dt.datetime(2024, 1, 1)))
+    early = frame.head(10_000)
+    with pytest.raises(MmonError, match="no value tells whether the day or the month"):
+        mmon.compare(times, early, **named)
+
+
+def test_rows_in_no_window_are_told() -> None:
+    frame = pl.DataFrame({"x": Z, "when": [dt.datetime(2024, 1, 1), None] * (N // 2)})
+    report = mmon.compare(frame, frame, columns={"timestamp": "when"}, windows={"every": "1d"})
+    told = "1,000 production rows are in no window: without a usable time"
+    assert told in " ".join(str(report).split())
+    assert told in " ".join(report.to_markdown().split())
 
 
 def test_text_that_only_looks_like_an_identifier_is_told_what_to_do() -> None:
