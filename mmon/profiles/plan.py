@@ -11,7 +11,7 @@ from mmon.config import Columns
 from mmon.errors import ConfigError, DataError
 from mmon.profiles.following import followed_spelling
 from mmon.profiles.reading import Reading, is_comparable, natural_reading
-from mmon.profiles.recognise import TIME_NAME, Found
+from mmon.profiles.recognise import Found
 from mmon.profiles.roles import (
     ERROR_REASON,
     ID_REASON,
@@ -31,6 +31,7 @@ from mmon.profiles.spelling import (
     spelled,
 )
 from mmon.profiles.table import ColumnProfile, Profile
+from mmon.profiles.timely import TIME_NAME
 from mmon.profiles.times import ClockSpelling, TimeSpelling, strptime_format
 from mmon.results import ColumnKind
 

@@ -16,18 +16,10 @@ from mmon.config import Columns
 from mmon.engine.local import column_of
 from mmon.profiles.counts import Counts
 from mmon.profiles.reading import Reading
-from mmon.profiles.recognise import (
-    MOST,
-    Found,
-    declared_numbers,
-    is_lost,
-    is_time_name,
-    recognised,
-    time_of_numbers,
-    time_spelling,
-)
+from mmon.profiles.recognise import Found, declared_numbers, is_lost, recognised
 from mmon.profiles.spelling import LabelSpelling, by_name, spelled
 from mmon.profiles.table import Profile
+from mmon.profiles.timely import MOST, is_time_name, time_of_numbers, time_spelling
 from mmon.profiles.times import TimeSpelling
 
 _ROWS = 10_000

@@ -7,14 +7,9 @@ import polars as pl
 import pytest
 
 from mmon.profiles.reading import Reading
-from mmon.profiles.recognise import (
-    Found,
-    declared_numbers,
-    names_in_reference,
-    recognised,
-    time_spelling,
-)
+from mmon.profiles.recognise import Found, declared_numbers, names_in_reference, recognised
 from mmon.profiles.spelling import LabelSpelling, NumberSpelling
+from mmon.profiles.timely import time_spelling
 from mmon.profiles.times import TimeSpelling
 
 AMOUNTS = np.random.default_rng(0).normal(5000, 2000, 500).round(2)
