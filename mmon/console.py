@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from typing import TextIO
 
 from mmon.errors import MmonError, OutputError
-from mmon.files import encoded
+from mmon.files import encoded, pour
 from mmon.screen_text import safe_lines, safe_message
 
 
@@ -55,8 +55,7 @@ def tell(text: str) -> None:
     try:
         encoding = sys.stderr.encoding or "utf-8"
         shown = safe_lines(text)
-        sys.stderr.write(shown.encode(encoding, "backslashreplace").decode(encoding) + "\n")
-        sys.stderr.flush()
+        _pour(sys.stderr, f"{shown}\n".encode(encoding, "backslashreplace"))
     except OSError:
         _abandon(sys.stderr)
 
@@ -118,15 +117,24 @@ def _put(data: bytes) -> None:
     if sys.stdout is None:  # closed by whoever started the process
         raise OutputError("cannot write to standard output: it is closed")
     try:
-        sys.stdout.flush()
-        sys.stdout.buffer.write(data)
-        sys.stdout.flush()
+        _pour(sys.stdout, data)
     except BrokenPipeError:
         _abandon(sys.stdout)
     except OSError as error:
         _abandon(sys.stdout)
         reason = (error.strerror or str(error)).lower()
         raise OutputError(f"cannot write to standard output: {reason}") from error
+
+
+def _pour(stream: TextIO, data: bytes) -> None:
+    stream.flush()
+    try:
+        number = stream.fileno()
+    except (OSError, ValueError):  # it is no file, as in a notebook
+        stream.write(data.decode(stream.encoding or "utf-8", "replace"))
+        stream.flush()
+    else:
+        pour(number, data)
 
 
 def _abandon(stream: TextIO) -> None:

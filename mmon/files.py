@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import re
 import sys
@@ -13,6 +14,7 @@ from mmon import witness
 from mmon.errors import MmonError, OutputError
 
 _DESCRIPTORS = ("/dev/fd", "/proc/self/fd")
+_PROCESSES = "/proc/"
 # Systems follow no more links than this.
 _LONGEST_CHAIN = 40
 
@@ -34,7 +36,7 @@ def replacing(path: Path) -> Iterator[Path]:
         target = Path(os.path.realpath(path))
         if target.is_dir():
             raise IsADirectoryError(21, "it is a folder")
-        if _is_device(path) or descriptor(path) is not None:
+        if _is_kept(path):
             raise OSError(22, "it is no file, and cannot be replaced")
         with tempfile.NamedTemporaryFile(
             dir=target.parent, prefix=f".{target.name[:64]}.", delete=False
@@ -72,16 +74,16 @@ def write_text(path: Path, text: str) -> None:
         When it cannot be written.
     """
     data = encoded(text)
-    number = descriptor(path)
-    if number is None and not _is_device(path):
-        with replacing(path) as temporary:
-            temporary.write_bytes(data)
-        return
     try:
-        if number is None:
-            path.write_bytes(data)
+        number = descriptor(path)
+        if number is not None:
+            pour(opened(number), data)
+        elif not _is_kept(path):
+            with replacing(path) as temporary:
+                temporary.write_bytes(data)
         else:
-            _write_to(number, data)
+            with path.open("ab") as file:  # another process may have written to it before
+                file.write(data)
     except OSError as error:
         raise OutputError(f"cannot write {path}: {_why(error)}") from error
 
@@ -92,24 +94,53 @@ def descriptor(path: str | Path) -> int | None:
     Such a path leads on to the file that is open, if it is one, which must not be replaced: whoever
     opened it would not see what is written.
     """
+    known = {os.path.realpath(folder) for folder in _DESCRIPTORS}
+    named = (name for folder, name in _ways(path) if name.isdigit() and folder in known)
+    return next(map(int, named), None)
+
+
+def _ways(path: str | Path) -> Iterator[tuple[str, str]]:
+    """The folder and the name of a path, and of every link that it leads through."""
     place = os.path.abspath(path)  # noqa: PTH100  # resolves no link
     for _ in range(_LONGEST_CHAIN):
         folder, name = os.path.split(place)
         folder = os.path.realpath(folder)
-        if name.isdigit() and folder in {os.path.realpath(known) for known in _DESCRIPTORS}:
-            return int(name)
+        yield folder, name
         try:
             place = os.path.join(folder, os.readlink(os.path.join(folder, name)))  # noqa: PTH115, PTH118
         except (OSError, ValueError):  # it is no link, or no path
-            return None
-    return None
+            return
 
 
-def _write_to(number: int, data: bytes) -> None:
-    if number == 2 and sys.stderr is not None:
-        number = sys.stderr.fileno()  # standard error may be kept apart from that of libraries
-    while data:
-        data = data[os.write(number, data) :]
+def opened(number: int) -> int:
+    """The descriptor to use for one that a path names.
+
+    Raises
+    ------
+    OSError
+        When whoever started the process opened none of that number.
+    """
+    is_closed = number == 2 and sys.stderr is None
+    if is_closed or not os.get_inheritable(number):  # what Python opens is not inheritable
+        raise OSError(errno.EBADF, os.strerror(errno.EBADF))
+    if number == 2:  # standard error may be kept apart from that of libraries
+        with contextlib.suppress(OSError, ValueError):  # in a notebook, it is no file
+            return sys.stderr.fileno()
+    return number
+
+
+def pour(number: int, data: bytes) -> None:
+    """Write all of the data to a descriptor, which may take it in parts and have one wait."""
+    rest = memoryview(data)
+    while rest:
+        try:
+            rest = rest[os.write(number, rest) :]
+        except BlockingIOError:
+            import select  # here, because few descriptors do not block
+
+            room = select.poll()
+            room.register(number, select.POLLOUT)
+            room.poll()
 
 
 def is_path(text: str) -> bool:
@@ -124,7 +155,7 @@ def is_file_or_new(path: str) -> bool:
     """Whether a path can be that of a file: it is one, or nothing is there yet."""
     if not is_path(path) or not Path(path).name:
         return False
-    return not (os.path.isdir(path) or _is_device(Path(path)) or descriptor(path) is not None)  # noqa: PTH112  # of a path that is too long, too
+    return not (os.path.isdir(path) or _is_kept(Path(path)))  # noqa: PTH112  # of a path that is too long, too
 
 
 def encoded(text: str) -> bytes:
@@ -140,9 +171,9 @@ def remove(path: Path) -> None:
     OutputError
         When it is there and cannot be removed.
     """
-    if _is_device(path) or descriptor(path) is not None:
-        return
     try:
+        if _is_kept(path):
+            return
         Path(os.path.realpath(path)).unlink(missing_ok=True)
     except NotADirectoryError:
         return
@@ -152,8 +183,14 @@ def remove(path: Path) -> None:
         ) from error
 
 
-def _is_device(path: Path) -> bool:
-    """Whether a path is there and is neither file nor folder: /dev/null, /dev/stdout, a pipe."""
+def _is_kept(path: Path) -> bool:
+    """Whether a path is there to be written to, and never to be removed or replaced.
+
+    It is neither file nor folder, such as /dev/null or a pipe, or it leads to what a process has
+    opened, which that process would go on using.
+    """
+    if any(f"{folder}/".startswith(_PROCESSES) for folder, _ in _ways(path)):
+        return True
     try:
         return path.exists() and not path.is_file() and not path.is_dir()
     except OSError:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from mmon.config import Config, Dataset
 from mmon.errors import ConfigError
-from mmon.files import descriptor, is_path
+from mmon.files import descriptor, is_path, opened
 from mmon.sources.formats import format_of_name
 from mmon.sources.listing import STANDARD_INPUT, local_path
 
@@ -83,8 +83,7 @@ def identity(path: str, *, of_files: bool = False) -> Identity | None:
     of_files : bool
         Whether pipes and devices, which can be read and written at once, have none.
     """
-    number = descriptor(path)
-    found = _stat(path if number is None else number)
+    found = _stat(path)
     if found is None or (of_files and not stat.S_ISREG(found.st_mode)):
         return None
     return found.st_dev, found.st_ino
@@ -161,9 +160,10 @@ def _matches(read: str) -> list[str]:
     return [read] if _stat(read) else glob.glob(read, recursive=True)  # noqa: PTH207
 
 
-def _stat(path: str | Path | int) -> os.stat_result | None:
+def _stat(path: str | Path) -> os.stat_result | None:
     """What is there; None for nothing, and for what cannot be a path."""
     try:
-        return os.stat(path)  # noqa: PTH116  # of descriptors, too
+        number = descriptor(path)
+        return os.stat(path if number is None else opened(number))  # noqa: PTH116  # of descriptors, too
     except (OSError, ValueError):
         return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import stat
+import subprocess
 import sys
 import threading
 from pathlib import Path
@@ -12,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.bad_files import sample
-from tests.e2e.running import Ended, process, shell
+from tests.e2e.running import Ended, environment, process, shell
 
 BREACH = "compare ref.parquet shifted.parquet"
 PASS = "compare ref.parquet prod.parquet"
@@ -217,6 +218,18 @@ def test_standard_output_never_goes_to_what_is_read(sources: Path) -> None:
     assert content(sources) == before
 
 
+def test_standard_error_never_goes_to_what_is_read(sources: Path) -> None:
+    """But for the message that says so, and that the shell leads there."""
+    before = (sources / "d/a.csv").read_text()
+    for name in ("/dev/stderr", "/proc/self/fd/2", "/dev/fd/2"):
+        (sources / "d/a.csv").write_text(before)
+        ended = shell(f"mmon compare other.csv d --md {name} 2>> d/a.csv", sources)
+        assert ended.status == 2
+        _, new = (sources / "d/a.csv").read_text().split(before)
+        assert new.startswith(f"mmon: the markdown report would replace {name}, which is read as d")
+        assert len(new.splitlines()) == 2
+
+
 def test_a_baseline_never_replaces_its_data(sources: Path) -> None:
     (sources / "d/a.csv").rename(sources / "data.mmon")
     (sources / "same.mmon").symlink_to("data.mmon")
@@ -247,6 +260,9 @@ def test_a_report_never_replaces_its_result(folder: Path) -> None:
         "--json pipe --md ./pipe",
         "--json - --md hard >> old",
         "--json old >> hard",
+        "--json /dev/stderr --md old 2>> hard",
+        "--json /dev/stdout --md /dev/stderr >> old 2>&1",
+        "--json /proc/$$/fd/1 --md - >> old",
     ],
 )
 def test_two_outputs_never_go_to_one_place(folder: Path, words: str) -> None:
@@ -256,8 +272,10 @@ def test_two_outputs_never_go_to_one_place(folder: Path, words: str) -> None:
     os.mkfifo(folder / "pipe")
     ended = shell(f"mmon {PASS} {words}", folder)
     assert ended.status == 2
-    assert "cannot both go to" in ended.err
-    assert (folder / "old").read_text() == "old"
+    told, written = "cannot both go to", (folder / "old").read_text()
+    assert told in ended.err + written
+    assert written.startswith("old")
+    assert "{" not in written
 
 
 @pytest.mark.parametrize("path", ["/dev/stdout", "/dev/fd/1", "/proc/self/fd/1", "out"])
@@ -282,6 +300,65 @@ def test_any_open_descriptor_can_take_a_report(folder: Path) -> None:
     ended = shell(f"mmon {PASS} -q --json /dev/fd/77", folder)
     assert ended.status == 3
     assert ended.err.startswith("mmon: cannot write /dev/fd/77: ")
+
+
+@pytest.mark.parametrize("number", range(3, 9))
+def test_no_descriptor_of_our_own_takes_a_report(folder: Path, number: int) -> None:
+    ended = process(*PASS.split(), "-q", "--json", f"/dev/fd/{number}", cwd=folder)
+    assert ended.status == 3
+    assert ended.err == f"mmon: cannot write /dev/fd/{number}: bad file descriptor\n"
+
+
+def test_a_standard_error_that_is_closed_takes_no_report(folder: Path) -> None:
+    assert shell(f"mmon {PASS} -q --json /dev/stderr 2>&-", folder).status == 3
+
+
+@pytest.mark.parametrize("is_link", [False, True])
+def test_the_file_behind_a_descriptor_of_another_process_is_added_to(
+    folder: Path, is_link: bool
+) -> None:
+    """Not deleted, nor replaced, nor emptied: that process goes on writing to it."""
+    log = folder / "other.log"
+    with log.open("w") as file:
+        file.write("kept\n")
+        file.flush()
+        path = Path(f"/proc/{os.getpid()}/fd/{file.fileno()}")
+        if is_link:
+            (folder / "out").symlink_to(path)
+        ended = process(*PASS.split(), "-q", "--json", "out" if is_link else path, cwd=folder)
+        assert ended.status == 0, ended.err
+        assert os.fstat(file.fileno()).st_nlink == 1
+    kept, *rest = log.read_text().splitlines(keepends=True)
+    assert kept == "kept\n"
+    assert json.loads("".join(rest))["verdict"] == "pass"
+    assert not list(folder.glob("*deleted*"))
+
+
+@pytest.mark.parametrize(
+    ("place", "unbuffered"), [("-", ""), ("-", "1"), ("/dev/stderr", ""), ("/dev/fd/{}", "")]
+)
+def test_a_pipe_that_does_not_block_takes_the_whole_report(
+    folder: Path, place: str, unbuffered: str
+) -> None:
+    out, end = os.pipe()
+    os.set_blocking(end, False)
+    filling = os.write(end, b" " * (1 << 20))  # so that there is no room to begin with
+    words = [*PASS.split(), "-q", "--json", place.format(end)]
+    streams = {"-": {"stdout": end}, "/dev/stderr": {"stderr": end}}.get(place, {})
+    with subprocess.Popen(
+        [sys.executable, "-m", "mmon", *words],
+        cwd=folder,
+        env=environment({"PYTHONUNBUFFERED": unbuffered}),
+        pass_fds=[end],
+        **{"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, **streams},
+    ) as running:
+        os.close(end)
+        with pytest.raises(subprocess.TimeoutExpired):
+            running.wait(2)
+        with os.fdopen(out, "rb") as reader:
+            received = reader.read()
+        assert running.wait(60) == 0
+    assert json.loads(received[filling:])["verdict"] == "pass"
 
 
 def test_a_baseline_replaces_no_pipe(folder: Path) -> None:
