@@ -4,6 +4,7 @@
 import _signal  # type: ignore[import-not-found]  # typeshed does not show it
 import os
 
+_FAILURE = 3
 _INTERRUPTED = 130
 
 
@@ -11,9 +12,13 @@ def main() -> None:
     """Run the command line and exit."""
     if _signal.getsignal(_signal.SIGINT) is _signal.default_int_handler:
         _signal.signal(_signal.SIGINT, _end)
-    from mmon import supervision
+    try:
+        from mmon import supervision
 
-    supervision.supervise(_work)
+        supervision.supervise(_work)
+    except Exception as error:  # without memory or files, not even the imports end well
+        reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
+        _end_with(_FAILURE, f"cannot start: {reason.lower()}")
 
 
 def _work() -> int:
@@ -23,8 +28,14 @@ def _work() -> int:
 
 
 def _end(_number: int, _frame: object) -> None:
-    os.write(2, b"mmon: interrupted\n")
-    os._exit(_INTERRUPTED)
+    _end_with(_INTERRUPTED, "interrupted")
+
+
+def _end_with(status: int, message: str) -> None:
+    try:
+        os.write(2, f"mmon: {message}\n".encode(errors="backslashreplace"))
+    finally:  # standard error may be closed
+        os._exit(status)
 
 
 if __name__ == "__main__":

@@ -13,11 +13,21 @@
 from __future__ import annotations
 
 import enum
+import errno
+import re
 
 from mmon.redaction import masked
 
 LESS_MEMORY = "leave out --exact, compare fewer columns, or use a larger machine"
 """What to do when memory runs out."""
+
+# Python itself loses the error, now and then, when there is no memory for it.
+_NO_MEMORY = re.compile(
+    r"(?i)cannot allocate memory|failed to map segment|out of memory"
+    r"|error return without exception set"
+)
+_NO_THREADS = re.compile(r"can't start new thread|ThreadPoolBuildError|failed to spawn thread")
+_NO_FILES = re.compile(r"(?i)too many open files")
 
 
 class ExitStatus(enum.IntEnum):
@@ -75,3 +85,22 @@ class MissingExtraError(MmonError):
     """An optional dependency is needed and not installed."""
 
     exit_status = ExitStatus.USAGE
+
+
+def shortage(error: BaseException) -> MmonError | None:
+    """What the system has no more of, if that is why something failed.
+
+    Python, the loader of libraries and Polars each say it their way.
+    """
+    said = str(error)
+    if isinstance(error, MemoryError) or _NO_MEMORY.search(said):
+        return MmonError("out of memory", hint=LESS_MEMORY)
+    if _NO_THREADS.search(said):
+        return MmonError(
+            "no room for another thread",
+            hint="allow more memory (ulimit -v) or more processes (ulimit -u)",
+        )
+    is_files = isinstance(error, OSError) and error.errno in (errno.EMFILE, errno.ENFILE)
+    if is_files or _NO_FILES.search(said):
+        return MmonError("too many open files", hint="allow more of them (ulimit -n)")
+    return None

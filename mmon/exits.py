@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import errno
-import re
+import os
 
 import typer
 
 from mmon import console, witness
-from mmon.errors import LESS_MEMORY, ConfigError, ExitStatus, MmonError, OutputError
+from mmon.errors import ConfigError, ExitStatus, MmonError, OutputError, shortage
 from mmon.interrupts import Stopped
 from mmon.redaction import masked
 
@@ -45,18 +45,27 @@ def tell(error: BaseException) -> int:
         case OSError(errno=errno.ENOSPC | errno.EDQUOT):
             # Whatever writes a file says so itself.
             console.tell_error(OutputError("cannot write to standard output: the disk is full"))
-        case _ if _is_shortage(error):
-            console.tell_error(MmonError("out of memory", hint=LESS_MEMORY))
+        case _ if short := shortage(error):
+            console.tell_error(short)
+        case OSError() if not _has_folder():
+            console.tell_error(
+                MmonError(
+                    "the current folder is gone, or may not be read",
+                    hint="change to a folder that is there, or give whole paths",
+                )
+            )
         case _:
             _tell_crash(error)
     return status
 
 
-def _is_shortage(error: BaseException) -> bool:
-    """Whether memory ran out: Python, the loader of libraries and Polars each say it their way."""
-    return isinstance(error, MemoryError) or bool(
-        re.search(r"(?i)cannot allocate memory|failed to map segment|out of memory", str(error))
-    )
+def _has_folder() -> bool:
+    """Whether there is a folder that paths can begin at."""
+    try:
+        os.getcwd()  # noqa: PTH109  # the files are not asked
+    except OSError:
+        return False
+    return True
 
 
 def _tell_usage(error: typer.TyperException) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mmon import console, overlap
-from mmon.errors import ConfigError, MmonError, OutputError
+from mmon.errors import ConfigError, MmonError, OutputError, shortage
 from mmon.files import descriptor, is_path, remove, write_text
 from mmon.screen_text import safe
 
@@ -106,7 +106,7 @@ def _named(path: str, name: str) -> str:
 
 
 def _explained(error: Exception, name: str) -> Exception:
-    if isinstance(error, MmonError | MemoryError):
+    if isinstance(error, MmonError) or shortage(error) is not None:
         return error
     what = str(error).split("\n", 1)[0]
     told = OutputError(

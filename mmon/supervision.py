@@ -17,7 +17,7 @@ from types import FrameType
 from typing import TYPE_CHECKING, NoReturn
 
 from mmon import console, interrupts, witness
-from mmon.errors import LESS_MEMORY, ExitStatus, MmonError
+from mmon.errors import LESS_MEMORY, ExitStatus, MmonError, shortage
 
 if TYPE_CHECKING:
     from sys import UnraisableHookArgs
@@ -81,8 +81,8 @@ def _work(work: Callable[[], int], voice: int, lifeline: int, signals: Collectio
         witness.confirm(status)
     except MemoryError:
         status = _NO_MEMORY
-    except BaseException:
-        status = _status_of_failure()
+    except BaseException as error:
+        status = _status_of_failure(error)
     finally:
         with contextlib.suppress(BaseException):
             import atexit
@@ -97,17 +97,23 @@ def _status_of(work: Callable[[], int]) -> int:
     """The status of work that nobody watches; never 1 for an exception, as Python has it."""
     try:
         return work()
-    except BaseException:
-        return _status_of_failure()
+    except BaseException as error:
+        return _status_of_failure(error)
 
 
-def _status_of_failure() -> int:
-    stopped = interrupts.seen()
-    if stopped is None:
-        return ExitStatus.FAILURE
-    console.tell(f"mmon: {stopped.message}")
-    witness.confirm(stopped.exit_status)
-    return stopped.exit_status
+def _status_of_failure(error: BaseException) -> int:
+    stopped, short = interrupts.seen(), shortage(error)
+    status: int = ExitStatus.FAILURE
+    if stopped is not None:
+        console.tell(f"mmon: {stopped.message}")
+        status = stopped.exit_status
+    elif short is not None:
+        console.tell_error(short)
+        status = ExitStatus.BREACH if witness.has_breach() else ExitStatus.FAILURE
+    else:
+        return status
+    witness.confirm(status)
+    return status
 
 
 def _part_from_libraries(voice: int) -> None:

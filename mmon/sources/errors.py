@@ -77,6 +77,11 @@ _KNOWN: tuple[tuple[str, str, str], ...] = (
         "cannot be read: the address of the server is not allowed",
         'for plain http, set aws_allow_http: "true" in storage_options',
     ),
+    (
+        r"Too many open files|TooManyOpenFiles",
+        "cannot be read: too many files are open",
+        "allow more of them (ulimit -n)",
+    ),
     (r"NoSuchKey|404 Not Found|No such file or directory", "does not exist", "check the path"),
     (r"Is a directory", "is a folder", "name its files with a pattern such as folder/*.csv"),
     (r"must end with PAR1|size of the footer|EOF|eof", "is not a whole Parquet file", _COPY),

@@ -16,6 +16,7 @@ import pytest
 from tests.e2e.running import Ended, environment, process, python, shell
 
 _PATIENCE_S = 60
+MMON = f'"{sys.executable}" -m mmon'
 
 # What a run may meet: a name, the body of its work, and what is said of it.
 ABRUPT_ENDS = {
@@ -51,6 +52,19 @@ ABRUPT_ENDS = {
         "out of memory",
     ),
     "Python finds no memory": ("raise MemoryError", "out of memory"),
+    "Python loses the error": (
+        "raise SystemError('error return without exception set')",
+        "out of memory",
+    ),
+    "Python starts no thread": (
+        'raise RuntimeError("can\'t start new thread")',
+        "no room for another thread",
+    ),
+    "a library finds no file to open": (
+        "raise ImportError('x.so: cannot open shared object file: Too many open files')",
+        "too many open files",
+    ),
+    "Python finds no file to open": ("raise OSError(24, 'x')", "too many open files"),
     "the handler fails, too": ("1 / 0", r"internal error: a library crashed \(status 3\)"),
     "something exits": ("os._exit(1)", r"internal error: a library crashed \(status 1\)"),
     "something exits as if all were well": ("os._exit(0)", "internal error"),
@@ -224,6 +238,43 @@ def test_an_interrupt_at_the_beginning_shows_no_traceback() -> None:
             rest = [line for line in running.stderr if not line.startswith("import time")]
             assert running.wait(_PATIENCE_S) == 130, rest
             assert rest == ["mmon: interrupted\n"]
+
+
+@pytest.mark.parametrize("limit", ["-n 5", "-n 6", "-n 7", "-n 8", "-n 9"])
+def test_too_few_descriptors_are_told_in_one_sentence(tmp_path: Path, limit: str) -> None:
+    """Fewer than five are too few for Python."""
+    pl.DataFrame({"x": [1.0, 2.0]}).write_parquet(tmp_path / "ref.parquet")
+    ended = shell(f"ulimit {limit}; exec {MMON} compare ref.parquet ref.parquet", tmp_path)
+    assert (ended.status, ended.out) == (3, "")
+    assert shell(f"ulimit {limit}; exec {MMON} compare ref.parquet x 2>&-", tmp_path).status == 3
+    assert re.fullmatch(r"mmon: [^\n]*too many [^\n]*open[^\n]*\n(  hint: [^\n]+\n)?", ended.err)
+
+
+@pytest.mark.parametrize("kilobytes", [50000, 200000, 1200000])
+def test_too_little_memory_is_told_in_one_sentence(tmp_path: Path, kilobytes: int) -> None:
+    pl.DataFrame({"x": [1.0, 2.0]}).write_parquet(tmp_path / "ref.parquet")
+    ended = shell(f"ulimit -v {kilobytes}; exec {MMON} compare ref.parquet ref.parquet", tmp_path)
+    assert ended.status in (3, 4)  # the most may be enough
+    assert re.fullmatch(r"|mmon: (?!internal)[^\n]+\n(  hint: [^\n]+\n)?", ended.err)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "compare ref.csv ref.csv",
+        "compare {0}/ref.csv {0}/ref.csv --html report.html",
+        "baseline {0}/ref.csv -o ref.mmon",
+        "report result.json --md report.md",
+        "init",
+    ],
+)
+def test_a_current_folder_that_is_gone_is_told(tmp_path: Path, words: str) -> None:
+    pl.DataFrame({"x": [1.0, 2.0]}).write_csv(tmp_path / "ref.csv")
+    (tmp_path / "gone").mkdir()
+    command = words.format(tmp_path)
+    ended = shell(f"cd gone; rmdir ../gone; exec {MMON} {command}", tmp_path)
+    assert ended.status == 3
+    assert ended.err.startswith("mmon: the current folder is gone, or may not be read\n  hint: ")
 
 
 def test_a_terminal_that_interrupts_both_processes_is_heard_once(tmp_path: Path) -> None:
