@@ -13,7 +13,7 @@ from pathlib import Path
 from mmon import witness
 from mmon.errors import MmonError, OutputError
 
-_DESCRIPTORS = ("/dev/fd", "/proc/self/fd")
+_DESCRIPTORS = ("/dev/fd", "/proc/self/fd", "/proc/thread-self/fd")
 _PROCESSES = "/proc/"
 # Systems follow no more links than this.
 _LONGEST_CHAIN = 40

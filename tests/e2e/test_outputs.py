@@ -221,7 +221,7 @@ def test_standard_output_never_goes_to_what_is_read(sources: Path) -> None:
 def test_standard_error_never_goes_to_what_is_read(sources: Path) -> None:
     """But for the message that says so, and that the shell leads there."""
     before = (sources / "d/a.csv").read_text()
-    for name in ("/dev/stderr", "/proc/self/fd/2", "/dev/fd/2"):
+    for name in ("/dev/stderr", "/proc/self/fd/2", "/proc/thread-self/fd/2"):
         (sources / "d/a.csv").write_text(before)
         ended = shell(f"mmon compare other.csv d --md {name} 2>> d/a.csv", sources)
         assert ended.status == 2
