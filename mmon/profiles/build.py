@@ -183,13 +183,20 @@ def _reader(plan: Plan, extent: Extent, cut: WindowCut | RowCut | None) -> Batch
         len(plan.columns),
         WindowCutter(cut, plan.timestamp, is_named=plan.is_named),
         [
-            SegmentCutter(column, position, _values(before, column))
+            SegmentCutter(column, position, _values(before, column), _reading(plan, column))
             for position, column in enumerate(extent.segments)
         ],
         OutcomeReader(extent.outcome) if extent.outcome is not None else None,
         features.layout if features is not None else None,
         Lateness(cut, extent.allowed_lateness_us) if isinstance(cut, WindowCut) else None,
     )
+
+
+def _reading(plan: Plan, segment: str) -> Reading:
+    """How a segmenting column is read: as the truths that it may hold, else as labels."""
+    column = plan.column(segment)
+    is_truth = column is not None and column.reading is Reading.TRUTH
+    return Reading.TRUTH if is_truth else Reading.LABEL
 
 
 def _values(reference: Profile | None, column: str) -> tuple[str, ...] | None:

@@ -13,6 +13,7 @@ from mmon.engine.local import column_of
 from mmon.errors import ConfigError, DataError
 from mmon.profiles.counts import as_labels
 from mmon.profiles.features import NULL, OTHER
+from mmon.profiles.reading import Reading, read_as
 from mmon.profiles.spelling import has_text, lost_texts
 from mmon.windows import RowCut, WindowCut
 
@@ -147,13 +148,22 @@ class SegmentCutter:
         The reference's values; None on the reference itself, which finds them: the first
         `MOST_VALUES` that appear are told apart, so that the most frequent can be chosen at the
         end, and further ones are taken together.
+    reading : Reading
+        Labels, or truths in whatever form.
     """
 
     MOST_VALUES = 100
     _OTHER, _NULL = 254, 255
 
-    def __init__(self, column: str, position: int, known: tuple[str, ...] | None) -> None:
+    def __init__(
+        self,
+        column: str,
+        position: int,
+        known: tuple[str, ...] | None,
+        reading: Reading = Reading.LABEL,
+    ) -> None:
         self.column = column
+        self._reading = reading
         self._first_key = 256 * position + 1
         self.is_open = known is None
         values = [value for value in known or () if value not in (OTHER, NULL)]
@@ -198,9 +208,9 @@ class SegmentCutter:
         if self.column not in batch:
             return np.full(batch.height, self._NULL, dtype=np.uint8)
         values = column_of(batch, self.column)
-        if values.dtype.is_float():
-            values = values.fill_nan(None)
-        elif not has_text(values.dtype):
+        if has_text(values.dtype):
+            values = read_as(values, self._reading)
+        else:
             # Production's alone: the reference's were refused. None is a value that it has.
             is_there = values.is_not_null().to_numpy()
             return np.where(is_there, self._OTHER, self._NULL).astype(np.uint8)

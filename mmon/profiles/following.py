@@ -46,7 +46,7 @@ def _label_spelling(
     if not column.dtype.startswith(("String", "Categorical", "Enum")):
         return LabelSpelling(is_number=True) if is_text else None
     if not is_text:
-        return LabelSpelling(names=names_in_reference(labels, dtype))
+        return LabelSpelling(names=names_in_reference(labels))
     has_numbers = labels.str.contains(NUMBER_LABEL).any()
     return LabelSpelling() if has_numbers or column.spelling is not None else None
 

@@ -54,6 +54,7 @@ import polars as pl
 
 from mmon.profiles.reading import Reading
 from mmon.profiles.spelling import (
+    CURRENCY,
     GROUPS,
     NUMBER_LABEL,
     LabelSpelling,
@@ -66,8 +67,6 @@ from mmon.profiles.spelling import (
 )
 from mmon.profiles.timely import MOST, time_of_numbers, time_spelling
 from mmon.profiles.times import CLOCK, ClockSpelling
-
-text = pl.col("text")
 
 _TRUTH = r"^\s*(?i:true|false)\s*$"
 # Codes such as 007 and 01234 are no numbers, nor are digits that a double cannot hold.
@@ -87,7 +86,7 @@ _NUMBERISH = "|".join(f"(?:{one.pattern})" for one in _NUMBERS)
 _TIMISH = r"^ *[0-9]{1,4}[-/.][0-9]{1,2}[-/.][0-9]{1,4}"
 _MARKS = {
     "percent signs": r"%",
-    "currency signs": r"\p{Sc}|[A-Z]{3}|R\$|Fr|kr|zł|Kč|Ft",
+    "currency signs": CURRENCY,
     "parentheses for minus": r"^\s*\(",
 }
 
@@ -113,6 +112,7 @@ def recognised(texts: pl.Series, name: str = "", rows: pl.Series | None = None) 
     rows : (d,) integer series, optional
         How many rows have each text; by default one.
     """
+    text = pl.col("text")
     one = pl.lit(1, dtype=pl.Int64).alias("rows") if rows is None else rows.alias("rows")
     counted = texts.cast(pl.String).to_frame("text").with_columns(one)
     counted = counted.filter(text.str.strip_chars() != "")
@@ -203,25 +203,20 @@ def number_spelling(texts: pl.Series, least: float = MOST) -> NumberSpelling | N
     return NumberSpelling(found.decimal, group, True, marks, is_ambiguous)
 
 
-def names_in_reference(labels: pl.Series, dtype: pl.DataType) -> Mapping[str, str]:
-    """What numbers or truths of production are called in a reference that writes texts.
+def names_in_reference(labels: pl.Series) -> Mapping[str, str]:
+    """What numbers of production are called in a reference that writes texts: 7 is its 007.
 
     Parameters
     ----------
     labels : (C,) String series
         The reference's labels.
-    dtype : DataType
-        Production's.
     """
     numbers = labels.filter(labels.str.contains(NUMBER_LABEL)).to_frame("label")
-    plain = LabelSpelling(is_number=True).read(pl.col("label"), pl.String())
-    found = numbers.with_columns(plain=plain).filter(pl.col("plain").is_unique())
-    if dtype.is_float() or dtype.is_integer() or dtype.is_decimal():
-        # 1e3 is what a number shows as 1000.
-        as_number = written(pl.col("label").cast(pl.Float64, strict=False), pl.Float64())
-        found = found.with_columns(plain=as_number).filter(pl.col("plain").is_unique())
-    renamed = found.filter(pl.col("plain") != pl.col("label"))
-    return dict(renamed.select("plain", "label").iter_rows())
+    # 1e3 is what a number shows as 1000.
+    number = written(pl.col("label").cast(pl.Float64, strict=False), pl.Float64())
+    found = numbers.with_columns(number=number).filter(pl.col("number").is_unique())
+    renamed = found.filter(pl.col("number") != pl.col("label"))
+    return dict(renamed.select("number", "label").iter_rows())
 
 
 def _values(texts: pl.Series, spelling: NumberSpelling) -> pl.Series:

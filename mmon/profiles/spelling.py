@@ -23,7 +23,7 @@ _CODES = (
     "USD|EUR|GBP|JPY|CNY|CHF|INR|AUD|CAD|NZD|SEK|NOK|DKK|PLN|CZK|HUF|RON|TRY|RUB|UAH|BRL|MXN"
     "|ZAR|KRW|SGD|HKD|TWD|THB|IDR|MYR|PHP|VND|ILS|AED|SAR|EGP|NGN|KES|ARS|CLP|COP|PEN"
 )
-_CURRENCY = rf"(?:\p{{Sc}}|{_CODES}|[A-Z]{{1,2}}\$|Fr\.?|kr\.?|zł|Kč|Ft)"
+CURRENCY = rf"(?:\p{{Sc}}|{_CODES}|[A-Z]{{1,2}}\$|Fr\.?|kr\.?|zł|Kč|Ft)"
 _UNIT = r"[^0-9\s]{1,10}"
 _MINUS = "[-\N{MINUS SIGN}\N{EN DASH}]"
 # What stands between groups of three digits: a blank may be any of those that typesetters use.
@@ -99,8 +99,8 @@ class NumberSpelling:
         core = rf"({_MINUS}?\s?{core})"
         if not self.is_marked:
             return rf"^\s*\+?{core}\s*$"
-        before = rf"\(?\s*\+?(?:{_MINUS}?\s*{_CURRENCY}\s*)?"
-        unit = rf"%|{_CURRENCY}|{_UNIT}" if self.has_unit else rf"%|{_CURRENCY}"
+        before = rf"\(?\s*\+?(?:{_MINUS}?\s*{CURRENCY}\s*)?"
+        unit = rf"%|{CURRENCY}|{_UNIT}" if self.has_unit else rf"%|{CURRENCY}"
         return rf"^\s*{before}{core}\s*(?:{unit})?\s*-?\s*\)?\s*$"
 
     def read(self, text: pl.Expr) -> pl.Expr:
@@ -126,7 +126,7 @@ class NumberSpelling:
             core = pl.when(is_percent).then(core + "e-2").otherwise(core)
         number = core.cast(pl.Float64, strict=False)
         if self.is_marked:
-            outside = stripped.str.contains(rf"^\(|-\s*\)?$|^{_MINUS}\s*{_CURRENCY}")
+            outside = stripped.str.contains(rf"^\(|-\s*\)?$|^{_MINUS}\s*{CURRENCY}")
             number = pl.when(outside).then(-number.abs()).otherwise(number)
         words = pl.when(stripped.str.contains(r"^(?i:[-+]?(nan|inf|infinity))$")).then(plain)
         return pl.coalesce(number, words)

@@ -42,7 +42,6 @@ __all__ = [
     "explain_read_error",
     "open_counted",
     "open_dataset",
-    "open_named",
     "reading",
     "unchanged",
 ]
@@ -157,11 +156,6 @@ def open_counted(
     return Opened(_with_dtypes(frame, dtypes, common, formats), name, rows)
 
 
-def open_named(dataset: Dataset, *, expect: Schema | None = None) -> tuple[pl.LazyFrame, str]:
-    """`open_dataset`, with the name a report gives the dataset."""
-    return open_dataset(dataset, expect=expect), display_name(dataset.path)
-
-
 def as_lazyframe(
     data: str | Path | Sequence[str | Path] | Dataset | Table, *, expect: Schema | None = None
 ) -> tuple[pl.LazyFrame, str]:
@@ -185,7 +179,7 @@ def as_lazyframe(
             raise DataError("a list of data holds something else than paths")
         data = Dataset(path=tuple(map(str, data)))
     if isinstance(data, Dataset):
-        return open_named(data, expect=expect)
+        return open_dataset(data, expect=expect), display_name(data.path)
     frame, name = frame_of(data)
     with reading(name):
         return in_known_zones(frame), name

@@ -219,11 +219,6 @@ def is_misfit(error: BaseException) -> bool:
     return fits_not and "not properly escaped" not in text
 
 
-def is_ragged(error: BaseException) -> bool:
-    """Whether a line of a CSV file has more fields than its header."""
-    return "found more fields than defined" in str(error)
-
-
 def _explain_parse(match: re.Match[str], name: str) -> MmonError:
     value = match.string[: match.start()].partition("could not parse `")[2]
     return DataError(

@@ -81,7 +81,7 @@ SEGMENTS = [
         PASS,
         r"roc_auc_drop \[country = größe 🙂\]",
         r"\[country = a = b\]",
-        r"\[country = \]",
+        r"\[country = \(null\)\]",
         settings={"segments": ["country"]},
         **dict.fromkeys(
             ("ref", "cur"),

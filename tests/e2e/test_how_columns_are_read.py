@@ -251,6 +251,23 @@ def test_days_that_the_first_rows_do_not_tell_from_months_are_told_by_all() -> N
         mmon.compare(times, early, **named)
 
 
+def test_segments_are_the_same_however_a_truth_or_a_gap_is_written(tmp_path: Path) -> None:
+    gaps = ["a" if flag else None for flag in FLAGS]
+    typed = pl.DataFrame({"x": Z, "flag": FLAGS, "gap": gaps})
+    texts = typed.with_columns(
+        flag=pl.Series(text("{}", FLAGS)).str.to_uppercase(), gap=pl.col("gap").fill_null("")
+    )
+    paths = [tmp_path / "typed.parquet", tmp_path / "texts.parquet"]
+    for one, path in zip((typed, texts), paths, strict=True):
+        one.write_parquet(path)
+    for ref, cur in (paths, paths[::-1]):
+        config = {"reference": str(ref), "production": str(cur), "segments": ["flag", "gap"]}
+        found = mmon.run(config).results
+        segments = {"flag = true", "flag = false", "gap = a", "gap = (null)"}
+        assert set(found["segment"].drop_nulls()) == segments
+        assert not {"new_segment", "missing_segment"} & set(found["name"])
+
+
 def test_rows_in_no_window_are_told() -> None:
     frame = pl.DataFrame({"x": Z, "when": [dt.datetime(2024, 1, 1), None] * (N // 2)})
     report = mmon.compare(frame, frame, columns={"timestamp": "when"}, windows={"every": "1d"})

@@ -23,7 +23,7 @@ from mmon.config import Columns, Dataset
 from mmon.errors import DataError, MissingExtraError, MmonError
 from mmon.profiles.plan import plan_reference
 from mmon.profiles.reading import Reading
-from mmon.sources import as_lazyframe, count_duplicates, display_name, open_dataset, open_named
+from mmon.sources import as_lazyframe, count_duplicates, display_name, open_dataset
 from mmon.sources.spool import discard, spooled_input
 from tests.unit.source_files import FRAME, WRITERS, folder, read
 
@@ -133,7 +133,7 @@ def test_what_is_no_table_is_refused(data: object, told: str) -> None:
 
 def test_a_dataset_has_a_short_name(folder: Path) -> None:
     FRAME.write_parquet(folder / "x.parquet")
-    assert open_named(Dataset(path="x.parquet"))[1] == "x.parquet"
+    assert as_lazyframe(Dataset(path="x.parquet"))[1] == "x.parquet"
     assert display_name(("a", "b", "c")) == "a and 2 more"
     assert display_name("-") == "standard input"
 
@@ -240,7 +240,6 @@ def test_tables_of_lakes_are_read_as_such_or_refused(
 
 
 def test_a_delta_table_has_no_removed_rows(folder: Path) -> None:
-    pytest.importorskip("deltalake", reason="pip install deltalake")
     pl.DataFrame({"x": [1, 2, 3]}).write_delta("table")
     pl.DataFrame({"x": [4]}).write_delta("table", mode="overwrite")
     assert read("table").rows() == [(4,)]
@@ -253,7 +252,6 @@ def test_a_device_without_an_end_is_refused() -> None:
 
 @pytest.mark.parametrize("damage", ["log", "data", "gone", "empty"])
 def test_a_damaged_delta_table_is_named_as_one(damage: str, tmp_path: Path) -> None:
-    pytest.importorskip("deltalake", reason='pip install "mmon[delta]"')
     table = tmp_path / "table"
     pl.DataFrame({"x": list(range(1000))}).write_delta(str(table))
     pl.DataFrame({"x": list(range(1000))}).write_delta(str(table), mode="append")
