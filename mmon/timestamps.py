@@ -32,7 +32,7 @@ def to_instants(times: pl.Series, timezone: str) -> pl.Series:
 
     Parameters
     ----------
-    times : (n,) Series of Date, Datetime of any unit and zone, or String in ISO 8601
+    times : (n,) Series of Date, or Datetime of any unit and zone
         A date stands for the whole day and is the instant at which that day ends.
     timezone : str
         IANA name of the zone of timestamps without one.
@@ -118,34 +118,15 @@ def to_us(moment: datetime) -> int:
 
 
 def _as_datetimes(times: pl.Series) -> pl.Series:
-    """Date or Datetime values of a Series that holds timestamps in any accepted form."""
+    """Date or Datetime values of a Series that holds timestamps; text was read before."""
     if times.dtype == pl.Null:
         return times.cast(pl.Datetime("us"))
-    if times.dtype == pl.String:
-        return _parse(times)
     if times.dtype not in (pl.Date, pl.Datetime):
         raise DataError(
             f"column {times.name!r} holds {times.dtype} values, not timestamps",
-            hint="windows need a date, a datetime or ISO 8601 text",
+            hint="windows need dates or times",
         )
     return times
-
-
-def _parse(texts: pl.Series) -> pl.Series:
-    longest = texts.str.len_bytes().max()
-    as_days = isinstance(longest, int) and longest <= len("2024-01-31")
-    parsed = (
-        texts.str.to_date("%Y-%m-%d", strict=False)
-        if as_days
-        else texts.str.to_datetime(strict=False, time_unit="us")
-    )
-    unread = texts.filter(parsed.is_null() & texts.is_not_null())
-    if unread.len():
-        raise DataError(
-            f"column {texts.name!r} holds {unread[0]!r}, which is not a timestamp",
-            hint="windows need a date, a datetime or ISO 8601 text",
-        )
-    return parsed
 
 
 def _micros(times: pl.Series) -> pl.Series:

@@ -14,7 +14,6 @@ NO_ERROR = ("", "0", "false", "no", "none", "null", "nil", "nan", "ok", "success
 """Texts that say that all went well, whatever their case; every other text is an error."""
 
 _FIRST_STATUS, _FIRST_ERROR, _LAST_STATUS = 100, 400, 599
-_LONGEST_DATE = len("2024-01-31")
 
 
 def read_errors(values: pl.Series) -> tuple[_BoolArray, _BoolArray]:
@@ -69,9 +68,6 @@ def read_latency(values: pl.Series) -> NDArray[np.float64]:
 
 def are_dates(times: pl.Series) -> bool:
     """Whether timestamps are dates, which stand for whole days, as `to_instants` takes them."""
-    if times.dtype == pl.String:
-        longest = times.str.len_bytes().max()
-        return isinstance(longest, int) and longest <= _LONGEST_DATE
     return times.dtype == pl.Date
 
 

@@ -293,6 +293,22 @@ def test_windows_are_cut_by_numbers_that_count_since_1970(unit: str, scale: int)
     assert len(report.windows) == 4
 
 
+@pytest.mark.parametrize(
+    ("times", "windows"),
+    [
+        (["2024-05-16T00:30:00Z", None, "2024-05-16T23:00:00+02:00"], ["2024-05-15T22:00:00Z"]),
+        (["2024-05-16 00:30:00", "2024-05-16 23:00:00.5", None], ["2024-05-15T22:00:00Z"]),
+        (["2024-05-16", None, "2024-05-16"], ["2024-05-15T22:00:00Z"]),
+    ],
+)
+def test_windows_are_cut_by_times_in_text(times: list[str | None], windows: list[str]) -> None:
+    frame = pl.DataFrame({"x": [1.0, 2.0, 3.0] * 40, "t": times * 40})
+    named = {"columns": {"timestamp": "t"}}
+    cut = {"every": "1d", "timezone": "Europe/Berlin"}
+    report = mmon.compare(frame, frame, windows=cut, **named)
+    assert report.windows["start"].to_list() == windows
+
+
 def test_a_day_that_no_value_tells_from_its_month_is_asked_for() -> None:
     frame = pl.DataFrame({"x": Z, "when": text("0{}/01/2024", CODES % 9 + 1)})
     with pytest.raises(MmonError, match="no value tells whether the day or the month"):
