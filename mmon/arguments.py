@@ -63,7 +63,7 @@ def reading(*given: Any) -> Iterator[None]:
         yield
     except (MmonError, MemoryError):
         raise
-    except Exception as error:
+    except Exception as error:  # of the caller's code, else raised again
         files = [frame.filename for frame in traceback.extract_tb(error.__traceback__)]
         is_read = any(file.startswith(_POLARS) for file in files)
         if not (is_read and any(isinstance(one, pl.LazyFrame) for one in given)):

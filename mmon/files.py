@@ -55,7 +55,7 @@ def replacing(path: Path) -> Iterator[Path]:
             witness.settle(temporary)
     except MmonError:
         raise
-    except Exception as error:
+    except Exception as error:  # of any renderer's library; what is unknown is raised again
         why = _why(error)
         if why is None:
             raise

@@ -87,12 +87,12 @@ def deliver(document: Document, places: Mapping[str, str], *, quiet: bool) -> li
     for name, path in places.items():
         try:
             _write(document, name, path)
-        except Exception as error:
+        except Exception as error:  # kept and told: a report that fails hides no breach
             failures.append(_explained(error, name))
     if STANDARD_OUTPUT not in places.values():
         try:
             _print(document, quiet=quiet)
-        except Exception as error:
+        except Exception as error:  # as above
             failures.append(_explained(error, "terminal"))
     return failures
 
