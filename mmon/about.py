@@ -89,3 +89,19 @@ def demo(
     from mmon import demo as demonstration
 
     console.say(demonstration.write(Path(folder)))
+
+
+def about() -> None:
+    """Print the versions of libraries, and how the processor is used."""
+    import importlib.metadata
+    import platform
+
+    from mmon import __version__, processor
+
+    libraries = ", ".join(
+        f"{name} {importlib.metadata.version(name)}" for name in ("polars", "numpy", "scipy")
+    )
+    console.say(f"mmon {__version__}")
+    console.say(f"Python {platform.python_version()} on {platform.system()} {platform.machine()}")
+    console.say(libraries)
+    console.say(processor.described())

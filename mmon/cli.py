@@ -22,6 +22,7 @@ from mmon import (
     interrupts,
     option_values,
     options,
+    processor,
     supervision,
     witness,
 )
@@ -79,6 +80,7 @@ def _invoke(arguments: list[str]) -> int:
     # Not app(): it exits 1 when the reader of standard output goes away.
     command = typer.main.get_command(app)
     with command.make_context("mmon", arguments) as context:
+        processor.avoid_slow_sort()
         return int(command.invoke(context) or ExitStatus.PASS)
 
 
@@ -268,6 +270,7 @@ for _command in (
     about.metrics,
     about.explain,
     about.demo,
+    about.about,
 ):
     app.command(cls=GroupedCommand)(_command)
 

@@ -25,6 +25,7 @@ COMMANDS = [
     "metrics",
     "explain",
     "demo",
+    "about",
     "baseline",
     "baseline make",
     "baseline show",
