@@ -100,7 +100,7 @@ def _performance(body: dict[str, Any]) -> Iterator[Problem]:
     known = performance.names()
 
     def is_known(name: str) -> bool:
-        return performance.base_name(name) in known
+        return performance.of_name(name) is not None
 
     at: KeyPath = ("analyses", "model_performance")
     settings = section(body, *at)

@@ -45,9 +45,9 @@ def manual(name: str) -> str:
     """
     if name in _TOPICS:
         return inspect.getdoc(importlib.import_module(_TOPICS[name])) or ""
-    base = performance.base_name(name)
-    if base in performance.names():
-        return inspect.getdoc(performance.metric_class(base)) or ""
+    found = performance.of_name(name)
+    if found is not None:
+        return inspect.getdoc(performance.metric_class(found[0])) or ""
     if name not in metrics.names():
         known = [*metrics.names(), *performance.names(), *_TOPICS]
         raise ConfigError(f"unknown metric {name!r}", hint=closest(name, known))

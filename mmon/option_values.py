@@ -68,7 +68,7 @@ def _section_of(name: str, levels: dict[str, float]) -> tuple[str, dict[str, Any
 
     if name in DATA_QUALITY_CHECKS:
         return "data_quality", levels
-    if performance.base_name(name) in performance.names():
+    if performance.of_name(name) is not None:
         return "model_performance", {"max_drop": levels}
     return "data_drift", levels
 

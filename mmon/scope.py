@@ -9,10 +9,11 @@ import polars as pl
 
 from mmon import performance
 from mmon.config import Config
-from mmon.config_analyses import LABEL_RESULTS, ModelPerformance
+from mmon.config_analyses import ModelPerformance
 from mmon.config_problems import closest
 from mmon.durations import length_us
 from mmon.errors import ConfigError
+from mmon.performance import PLAIN, Variant
 from mmon.profiles.activity_fold import ActivityPlan
 from mmon.profiles.build import Extent
 from mmon.profiles.classification import ClassificationTables
@@ -166,17 +167,18 @@ def _check_segments(config: Config, schema: Schema) -> None:
             )
 
 
-def _named_metrics(config: Config) -> list[tuple[str, str]]:
-    """Every performance metric that is asked for, after the key that asks."""
+def _named_metrics(config: Config) -> list[tuple[str, str, str, Variant]]:
+    """The key that asks for a performance metric, the full name, and what that is made of."""
     settings, at = config.analyses.model_performance, "analyses.model_performance"
     if settings is None:
         return []
     listed = () if settings.metrics == "all" else settings.metrics
-    levels = [name for name in settings.thresholds if name not in LABEL_RESULTS]
-    return [
+    asked = [
         *((f"{at}.metrics", name) for name in listed),
-        *((f"{at}.thresholds.{name}", name) for name in levels),
+        *((f"{at}.thresholds.{name}", name) for name in settings.thresholds),
     ]
+    named = [(key, name, performance.of_name(name)) for key, name in asked]
+    return [(key, name, *found) for key, name, found in named if found is not None]
 
 
 def _check_metrics(config: Config, task: Task) -> None:
@@ -188,15 +190,14 @@ def _check_metrics(config: Config, task: Task) -> None:
             f"analyses.model_performance.costs are for task: binary, and this is {task}",
             hint="remove them",
         )
-    for key, name in _named_metrics(config):
-        base = performance.base_name(name)
+    for key, name, base, variant in _named_metrics(config):
         tasks = performance.metric_class(base).tasks
         if task not in tasks:
             raise ConfigError(
                 f"{key}: {name!r} is for task: {' or '.join(sorted(tasks))}, and this is {task}",
                 hint="mmon metrics lists the metrics of each task",
             )
-        if task is not Task.MULTICLASS and name != base:
+        if task is not Task.MULTICLASS and variant != PLAIN:
             raise ConfigError(
                 f"{key}: {name!r} is for task: multiclass, and this is {task}",
                 hint=f"write {base!r}",
@@ -213,12 +214,11 @@ def _check_full_names(config: Config, reference: Profile) -> None:
     tables = reference.performance
     if tables is None:
         return
-    for key, name in _named_metrics(config):
-        base = performance.base_name(name)
+    for key, name, base, variant in _named_metrics(config):
         settings = config.analyses.model_performance or ModelPerformance()
         options = {"k": settings.top_k} if base == "top_k_accuracy" else {}
         known = list(performance.metric_class(base)(**options).estimates(tables))
-        if name not in (base, *known):
+        if variant != PLAIN and name not in known:
             raise ConfigError(
                 f"{key}: there is no {name!r} in the reference", hint=closest(name, known)
             )

@@ -19,7 +19,7 @@ from mmon.analyses._outcome_faults import fault_candidates, too_many_faults
 from mmon.analyses._where_worse import where_worse
 from mmon.candidate import Candidate
 from mmon.config_analyses import ModelPerformance, PerformanceLevels, Thresholds
-from mmon.performance import Estimate, PerformanceMetric
+from mmon.performance import PLAIN, Estimate, PerformanceMetric
 from mmon.performance._class_picture import class_picture
 from mmon.performance._number_picture import number_picture
 from mmon.profiles.classification import ClassificationTables
@@ -162,10 +162,9 @@ def _deciding(settings: ModelPerformance, task: Task, sides: _Sides) -> dict[str
         metric = _usual(settings, task, sides)
         return {main_name(metric, task): metric.name}
     found = {}
-    for name in names:
-        base = performance.base_name(name)
-        metric = _load(settings, base)
-        found[main_name(metric, task) if name == base else name] = base
+    for name, variant in filter(None, map(performance.of_name, names)):
+        metric = _load(settings, name)
+        found[main_name(metric, task) if variant == PLAIN else variant.of(name)] = name
     return found
 
 
@@ -193,8 +192,8 @@ def _chosen(settings: ModelPerformance, task: Task) -> list[PerformanceMetric]:
     names: Sequence[str] = performance.names()
     if settings.metrics != "all":
         asked = [*settings.metrics, *settings.thresholds]
-        names = list(dict.fromkeys(performance.base_name(name) for name in asked))
-        names = [name for name in names if name in performance.names()]
+        named = filter(None, map(performance.of_name, asked))
+        names = list(dict.fromkeys(name for name, _ in named))
     loaded = [_load(settings, name) for name in names]
     known = [metric for metric in loaded if task in metric.tasks]
     # Without costs every outcome is worth nothing.

@@ -1,21 +1,22 @@
 """Performance metrics, one file each: a side's tables in, estimates with intervals out.
 
-A module of this package whose name does not start with an underscore holds one metric: a frozen
-dataclass that follows `PerformanceMetric` and whose ``name`` is the module's. Its fields are its
-options; its docstring is its manual page (``mmon explain NAME``).
+A module of this package whose name does not start with an underscore holds one metric: a class
+that derives from `PerformanceMetric`. Its name is the module's, its fields are its options, its
+docstring is its manual page (``mmon explain NAME``). Between the two stands a family
+(`_class_tables.py`, `_error_estimates.py`): which tables its metrics read, when these say nothing,
+and how they are mostly to be read, is the same for all of them.
 """
 
 from __future__ import annotations
 
+import abc
 import dataclasses
 import functools
-import importlib
-import inspect
-import pkgutil
 import re
 from collections.abc import Mapping
-from typing import ClassVar, Literal, Protocol, cast
+from typing import ClassVar, Literal, cast, get_args
 
+from mmon import discovery
 from mmon.profiles.classification import ClassificationTables
 from mmon.profiles.regression import RegressionTables
 from mmon.results import Task
@@ -58,13 +59,53 @@ class Estimate:
     reason: str | None = None
 
 
-class PerformanceMetric(Protocol):
+Better = Literal["higher", "lower", "zero"]
+Average = Literal["macro", "micro", "weighted"]
+"""How the values of several classes are averaged: alike, by their rows taken together, by rows."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Variant:
+    """Which of a metric's values one is; that of two classes and of numbers is plain.
+
+    Attributes
+    ----------
+    average : {"macro", "micro", "weighted"} or None
+        Over all classes.
+    label : str or None
+        The class that it is of, against all others.
+    k : int or None
+        How many of the best-scored classes it looks at.
+    """
+
+    average: Average | None = None
+    label: str | None = None
+    k: int | None = None
+
+    def of(self, metric: str) -> str:
+        """The full name, of which `of_name` is the inverse.
+
+        >>> Variant().of("f1"), Variant(average="macro").of("f1"), Variant(label="BR").of("f1")
+        ('f1', 'f1_macro', 'f1:BR')
+        >>> Variant(k=2).of("top_k_accuracy")
+        'top_2_accuracy'
+        """
+        name = metric if self.k is None else metric.replace("_k_", f"_{self.k}_")
+        name += "" if self.average is None else f"_{self.average}"
+        return name if self.label is None else f"{name}:{self.label}"
+
+
+PLAIN = Variant()
+
+
+@dataclasses.dataclass(frozen=True)
+class PerformanceMetric(abc.ABC):
     """What every performance metric offers.
 
     Attributes
     ----------
-    name, title : str
-        The module's name, and the name in words.
+    name : str
+        The module's.
     tasks : frozenset of Task
         The tasks it is defined for.
     better : {"higher", "lower", "zero"}
@@ -72,59 +113,74 @@ class PerformanceMetric(Protocol):
     bounds : (float, float)
         Smallest and largest possible value. Where both are finite a drop is told in the metric's
         unit, else as a share of the reference's value.
+    main_variant : Variant
+        Which of the values for several classes stands for the metric.
     main : str
-        The name, among the several that `estimates` gives for several classes, that stands for
-        the metric (``f1_macro``); for other tasks the metric's own name.
+        The full name of that (``f1_macro``); for other tasks the metric's own name is.
+    page_parts : mapping of str to str
+        What the manual pages of a family share, by the name that stands for it there.
     """
 
     name: ClassVar[str]
-    title: ClassVar[str]
     tasks: ClassVar[frozenset[Task]]
-    better: ClassVar[Literal["higher", "lower", "zero"]]
+    better: ClassVar[Better]
     bounds: ClassVar[tuple[float, float]]
+    main_variant: ClassVar[Variant] = PLAIN
     main: ClassVar[str]
+    page_parts: ClassVar[Mapping[str, str]] = {}
 
-    def __hash__(self) -> int: ...
+    def __init_subclass__(cls) -> None:
+        cls.name = discovery.name_of(cls)
+        cls.main = cls.main_variant.of(cls.name)
+        own = {"class": cls.__name__, "name": cls.name}
+        cls.__doc__ = discovery.page_of(cls, {**cls.page_parts, **own})
+
+    @abc.abstractmethod
+    def by_variant(self, tables: Tables) -> Mapping[Variant, Estimate]:
+        """Every value that the metric has for one side.
+
+        For ``binary`` and ``regression`` one, which is `PLAIN`; for several classes the averages
+        and each class, where the metric has them.
+        """
 
     def estimates(self, tables: Tables) -> Mapping[str, Estimate]:
-        """The metric by full name.
+        """The same by full name: ``f1``, or ``f1_macro``, ``f1:CLASS`` and so on."""
+        return {variant.of(self.name): one for variant, one in self.by_variant(tables).items()}
 
-        For ``binary`` and ``regression`` one entry, ``{name: …}``. For several classes
-        ``f1_macro``, ``f1_micro``, ``f1_weighted`` and, for each class, ``f1:CLASS``, where the
-        metric has them.
-        """
-        ...
+
+def names() -> tuple[str, ...]:
+    """Every performance metric's name, in alphabetical order."""
+    return discovery.names_in(__name__)
+
+
+def of_name(full_name: str) -> tuple[str, Variant] | None:
+    """The metric that a full name is of, and which of its values; None when it is of none.
+
+    Whether the metric has that value for the data's classes only its estimates can tell.
+
+    >>> of_name("f1_macro")
+    ('f1', Variant(average='macro', label=None, k=None))
+    >>> of_name("top_2_accuracy")
+    ('top_k_accuracy', Variant(average=None, label=None, k=2))
+    """
+    for name in names():
+        found = _spelling(name).fullmatch(full_name)
+        if found is not None:
+            parts = found.groupdict()
+            k = parts.get("k")
+            average = cast("Average | None", parts["average"])
+            return name, Variant(average, parts["label"], None if k is None else int(k))
+    return None
 
 
 @functools.cache
-def names() -> tuple[str, ...]:
-    """Every performance metric's name, in alphabetical order."""
-    return tuple(
-        sorted(
-            module.name
-            for module in pkgutil.iter_modules(__path__)
-            if not module.name.startswith("_")
-        )
-    )
-
-
-def base_name(name: str) -> str:
-    """The metric that a full name such as ``f1_macro`` or ``f1:CLASS`` is of; itself otherwise."""
-    base = name.partition(":")[0]
-    for average in ("_macro", "_micro", "_weighted"):
-        base = base.removesuffix(average)
-    return "top_k_accuracy" if _TOP_K.fullmatch(base) else base
-
-
-_TOP_K = re.compile(r"top_[1-9][0-9]*_accuracy")
+def _spelling(metric: str) -> re.Pattern[str]:
+    """What `Variant.of` makes of a metric's name."""
+    base = metric.replace("_k_", "_(?:k|(?P<k>[1-9][0-9]*))_")
+    averages = "|".join(get_args(Average))
+    return re.compile(rf"{base}(?:_(?P<average>{averages}))?(?::(?P<label>.*))?", re.DOTALL)
 
 
 def metric_class(name: str) -> type[PerformanceMetric]:
     """The class of a metric that is one of `names`."""
-    module = importlib.import_module(f"{__name__}.{name}")
-    (found,) = (
-        member
-        for _, member in inspect.getmembers(module, inspect.isclass)
-        if member.__module__ == module.__name__ and getattr(member, "name", None) == name
-    )
-    return cast("type[PerformanceMetric]", found)
+    return discovery.class_in(f"{__name__}.{name}", PerformanceMetric)  # type: ignore[type-abstract]  # only its subclasses are made

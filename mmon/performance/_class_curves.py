@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,7 +24,6 @@ from mmon.profiles._class_scores import CELL_EDGES, SCORE_CELLS
 from mmon.profiles.classification import MOST_SCORED, ClassificationTables
 from mmon.profiles.ecdf import Ecdf
 from mmon.profiles.outcomes import GROUPS
-from mmon.results import Task
 
 _FloatArray = NDArray[np.float64]
 
@@ -37,8 +37,6 @@ class Curve:
 
     Attributes
     ----------
-    name : str
-        The metric's.
     area : callable
         The area of a ranking, its variance and how rows move it.
     error : callable
@@ -47,7 +45,6 @@ class Curve:
         Of the ranking, its area, and the factor of the variance for rows that are not independent.
     """
 
-    name: str
     area: Callable[[Ranking], Area]
     error: Callable[[Ecdf, Ecdf, float], float]
     interval: Callable[[Ranking, Area, float], Interval]
@@ -64,30 +61,105 @@ class _Ranked:
     estimate: Estimate
 
 
-def curve_estimates(curve: Curve, tables: ClassificationTables) -> Mapping[str, Estimate]:
-    """The area by full name: of the positive class, or averaged and class by class."""
-    is_binary = tables.task is Task.BINARY
-    ranked = [
-        _ranked(curve, place, one.label, one.inside, one.outside)
-        for place, one in enumerate(tables.scores)
-        if one.inside.n and one.outside.n
-    ]
-    known = {one.label: one.estimate for one in ranked}
-    if is_binary:
-        label = tables.classes[1]
-        return {curve.name: known.get(label) or undefined(_why_undefined(tables, label))}
-    averages = {
-        "macro": _average(tables, ranked, is_weighted=False),
-        "micro": _micro(curve, tables),
-        "weighted": _average(tables, ranked, is_weighted=True),
-    }
-    each = {
-        label: known.get(label) or undefined(_why_undefined(tables, label))
-        for label in tables.classes
-    }
-    return {f"{curve.name}_{name}": found for name, found in averages.items()} | {
-        f"{curve.name}:{label}": found for label, found in each.items()
-    }
+@dataclasses.dataclass(frozen=True, slots=True, eq=False)
+class Areas:
+    """The areas of all classes that have one.
+
+    Attributes
+    ----------
+    curve : Curve
+    tables : ClassificationTables
+    ranked : list of _Ranked
+        In the order of the tables.
+    """
+
+    curve: Curve
+    tables: ClassificationTables
+    ranked: list[_Ranked]
+
+    @classmethod
+    def of(cls, curve: Curve, tables: ClassificationTables) -> Self:
+        """The area of each class against all others."""
+        ranked = [
+            _ranked(curve, place, one.label, one.inside, one.outside)
+            for place, one in enumerate(tables.scores)
+            if one.inside.n and one.outside.n
+        ]
+        return cls(curve, tables, ranked)
+
+    def one(self, code: int) -> Estimate:
+        """The area of one class."""
+        label = self.tables.classes[code]
+        known = (one.estimate for one in self.ranked if one.label == label)
+        return next(known, None) or undefined(_why_undefined(self.tables, label))
+
+    def average(self, *, is_weighted: bool) -> Estimate:
+        """The mean over classes, each counted once or by its rows."""
+        tables, ranked = self.tables, self.ranked
+        if not tables.sums.rows:
+            return undefined(why_no_scores(tables))
+        if not ranked:
+            return undefined("all rows with scores are of one class")
+        values = np.array([one.area.value for one in ranked])
+        rows = np.array([one.ranking.m for one in ranked])
+        weights = rows / rows.sum() if is_weighted else np.full(len(ranked), 1 / len(ranked))
+        mean = float(weights @ values)
+        groups = tables.groups[:, [one.place for one in ranked]]
+        totals = np.column_stack(
+            [_group_totals(one.ranking, one.area, groups[:, i]) for i, one in enumerate(ranked)]
+        )
+        # Each class's own variance is known from all rows; from the groups, only how they go
+        # together.
+        reach = weights * np.sqrt([one.estimate.variance or 0.0 for one in ranked])
+        variance = float(reach @ _correlation(_covariance(totals)) @ reach)
+        if is_weighted:
+            # The weights are estimates, too: a class with more rows than usual moves the mean.
+            moved = groups[:, :, 1].sum(axis=2) @ (values - mean) / rows.sum()
+            together = _covariance(np.column_stack([totals @ weights, moved]))[0, 1]
+            variance += float(weights @ (values - mean) ** 2) / float(rows.sum()) + 2 * float(
+                together
+            )
+        variance = max(0.0, variance)
+        fewer = np.array([min(one.ranking.m, one.ranking.n) for one in ranked])
+        # Averaging shrinks the classes' noise, but not their common bias.
+        center = mean - float(weights @ [one.area.bias for one in ranked])
+        low, high = share_interval(
+            min(max(center, 0.0), 1.0), variance, 1 / float(np.sum(weights**2 / fewer))
+        )
+        interval = min(low, mean), max(high, mean)
+        return Estimate(
+            value=mean,
+            interval=interval,
+            variance=variance_or_width(variance, interval),
+            rows=tables.sums.rows,
+            error=float(weights @ np.array([one.estimate.error for one in ranked])),
+            reason=_left_out(tables, {one.label for one in ranked}),
+        )
+
+    def micro(self) -> Estimate:
+        """The area of all classes' scores taken together: a row counts once for each class."""
+        tables, curve = self.tables, self.curve
+        if not tables.sums.rows:
+            return undefined(why_no_scores(tables))
+        inside = Ecdf.merge([one.inside for one in tables.scores])
+        outside = Ecdf.merge([one.outside for one in tables.scores])
+        if not inside.n or not outside.n:
+            return undefined("all rows with scores are of one class")
+        ranking = Ranking.of(inside, outside)
+        area = curve.area(ranking)
+        independent = float(
+            ranking.inside @ area.moved_inside**2 + ranking.outside @ area.moved_outside**2
+        )
+        clustered = _group_totals(ranking, area, tables.groups.sum(axis=1))
+        design = (
+            float(_covariance(clustered[:, None])[0, 0]) / independent if independent > 0 else 1.0
+        )
+        found = _ranked(curve, 0, "", inside, outside, design=design * _FEW_GROUPS).estimate
+        return dataclasses.replace(
+            found,
+            rows=tables.sums.rows,
+            reason=found.reason or _left_out(tables, {one.label for one in tables.scores}),
+        )
 
 
 def _why_undefined(tables: ClassificationTables, label: str) -> str:
@@ -119,77 +191,12 @@ def _ranked(
     return _Ranked(place, label, ranking, area, estimate)
 
 
-def _average(
-    tables: ClassificationTables, ranked: Sequence[_Ranked], *, is_weighted: bool
-) -> Estimate:
-    """The mean over classes, each counted once or by its rows."""
-    if not tables.sums.rows:
-        return undefined(why_no_scores(tables))
-    if not ranked:
-        return undefined("all rows with scores are of one class")
-    values = np.array([one.area.value for one in ranked])
-    rows = np.array([one.ranking.m for one in ranked])
-    weights = rows / rows.sum() if is_weighted else np.full(len(ranked), 1 / len(ranked))
-    mean = float(weights @ values)
-    groups = tables.groups[:, [one.place for one in ranked]]
-    totals = np.column_stack(
-        [_group_totals(one.ranking, one.area, groups[:, i]) for i, one in enumerate(ranked)]
-    )
-    # Each class's own variance is known from all rows, only how they go together from the groups.
-    reach = weights * np.sqrt([one.estimate.variance or 0.0 for one in ranked])
-    variance = float(reach @ _correlation(_covariance(totals)) @ reach)
-    if is_weighted:
-        # The weights are estimates, too: a class with more rows than usual moves the mean.
-        moved = groups[:, :, 1].sum(axis=2) @ (values - mean) / rows.sum()
-        together = _covariance(np.column_stack([totals @ weights, moved]))[0, 1]
-        variance += float(weights @ (values - mean) ** 2) / float(rows.sum()) + 2 * float(together)
-    variance = max(0.0, variance)
-    fewer = np.array([min(one.ranking.m, one.ranking.n) for one in ranked])
-    # Averaging shrinks the classes' noise, but not their common bias.
-    center = mean - float(weights @ [one.area.bias for one in ranked])
-    low, high = share_interval(
-        min(max(center, 0.0), 1.0), variance, 1 / float(np.sum(weights**2 / fewer))
-    )
-    interval = min(low, mean), max(high, mean)
-    return Estimate(
-        value=mean,
-        interval=interval,
-        variance=variance_or_width(variance, interval),
-        rows=tables.sums.rows,
-        error=float(weights @ np.array([one.estimate.error for one in ranked])),
-        reason=_left_out(tables, {one.label for one in ranked}),
-    )
-
-
 def _left_out(tables: ClassificationTables, kept: set[str]) -> str | None:
     lost = [label for label in tables.classes if label not in kept]
     if not lost:
         return None
     shown = ", ".join(lost[:3]) + (f" and {len(lost) - 3} more" if len(lost) > 3 else "")
     return f"over {len(kept)} of {len(tables.classes)} classes, without {shown}"
-
-
-def _micro(curve: Curve, tables: ClassificationTables) -> Estimate:
-    """The area of all classes' scores taken together: a row counts once for each class."""
-    if not tables.sums.rows:
-        return undefined(why_no_scores(tables))
-    inside = Ecdf.merge([one.inside for one in tables.scores])
-    outside = Ecdf.merge([one.outside for one in tables.scores])
-    if not inside.n or not outside.n:
-        return undefined("all rows with scores are of one class")
-    ranking = Ranking.of(inside, outside)
-    area = curve.area(ranking)
-    independent = float(
-        ranking.inside @ area.moved_inside**2 + ranking.outside @ area.moved_outside**2
-    )
-    clustered = _group_totals(ranking, area, tables.groups.sum(axis=1))
-    design = float(_covariance(clustered[:, None])[0, 0]) / independent if independent > 0 else 1.0
-    found = _ranked(curve, 0, "", inside, outside, design=design * _FEW_GROUPS).estimate
-    return dataclasses.replace(
-        found,
-        rows=tables.sums.rows,
-        reason=found.reason or _left_out(tables, {one.label for one in tables.scores}),
-    )
 
 
 def _group_totals(ranking: Ranking, area: Area, groups: NDArray[np.int64]) -> _FloatArray:

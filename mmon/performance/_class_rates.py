@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import abc
 import dataclasses
-from collections.abc import Mapping
-from typing import Literal
+from typing import Any, ClassVar, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,78 +15,76 @@ from mmon.performance._class_intervals import (
     proportion,
     undefined,
     variance_or_width,
-    wilson,
 )
+from mmon.performance._class_tables import NO_PAIRS
 from mmon.profiles.classification import ClassificationTables
-from mmon.results import Task
+
+Counts = NDArray[Any]
+"""Numbers of rows; shares of one row where it is asked how that moves a rate."""
 
 _FloatArray = NDArray[np.float64]
 _IntArray = NDArray[np.int64]
 
-Rate = Literal["recall", "precision", "specificity", "f1"]
 
-NO_PAIRS = "no row has both a target and a prediction"
+class Cells(NamedTuple):
+    """Rows of a class, arrays of one shape.
+
+    Attributes
+    ----------
+    hits, actual, predicted
+        Of the class and found, of the class, and said to be.
+    rows
+        Of any class.
+    """
+
+    hits: Counts
+    actual: Counts
+    predicted: Counts
+    rows: int
 
 
 @dataclasses.dataclass(frozen=True, slots=True, eq=False)
-class Ratios:
+class Ratios(abc.ABC):
     """One rate of every class: ``top / bottom``, both sums of cells of the confusion matrix.
 
     Attributes
     ----------
-    rate : str
     labels : tuple of str
         (C,)
     confusion : (C, C) int64
     top, bottom : (C,) int64
+    why_undefined : str
+        What it means that the bottom is 0 for the class {label}, though there are predictions.
     """
 
-    rate: Rate
+    why_undefined: ClassVar[str]
+
     labels: tuple[str, ...]
     confusion: _IntArray
     top: _IntArray
     bottom: _IntArray
 
     @classmethod
-    def of(cls, rate: Rate, tables: ClassificationTables) -> Ratios:
+    def of(cls, tables: ClassificationTables) -> Self:
         """The rate of each class against all others."""
         confusion = tables.confusion
         hits, actual, predicted = confusion.diagonal(), confusion.sum(axis=1), confusion.sum(axis=0)
-        rows = int(confusion.sum())
-        top, bottom = {
-            "recall": (hits, actual),
-            "precision": (hits, predicted),
-            "specificity": (rows - actual - predicted + hits, rows - actual),
-            "f1": (2 * hits, actual + predicted),
-        }[rate]
-        return cls(rate, tables.classes, confusion, top, bottom)
+        top, bottom = cls.parts(Cells(hits, actual, predicted, int(confusion.sum())))
+        return cls(tables.classes, confusion, top, bottom)
+
+    @staticmethod
+    @abc.abstractmethod
+    def parts(cells: Cells) -> tuple[Counts, Counts]:
+        """The top and the bottom of the ratio; linear."""
 
     def one(self, code: int) -> Estimate:
         """The rate of one class, with Wilson's interval."""
-        top, bottom = int(self.top[code]), int(self.bottom[code])
-        if self.rate != "f1":
-            return proportion(top, bottom, self._why_undefined(code))
-        if not bottom:
-            return undefined(self._why_undefined(code))
-        value = top / bottom
-        # F1 = 2J / (1 + J), where J, hits among rows that are or are said to be of the class, is a
-        # proportion; hence its interval and variance.
-        jaccard, rows = value / (2 - value), bottom - top // 2
-        low, high = wilson(top // 2, rows)
-        interval = 2 * low / (1 + low), 2 * high / (1 + high)
-        variance = jaccard * (1 - jaccard) / rows * (2 / (1 + jaccard) ** 2) ** 2
-        return Estimate(value, interval, variance_or_width(variance, interval), rows)
+        return proportion(int(self.top[code]), int(self.bottom[code]), self.reason(code))
 
-    def _why_undefined(self, code: int) -> str:
+    def reason(self, code: int) -> str:
+        """Why the rate of a class is undefined, where it is."""
         label = self.labels[code] or "the negative class"
-        if not self.confusion.any():
-            return NO_PAIRS
-        return {
-            "recall": f"no row is of class {label}",
-            "precision": f"no row was predicted to be of class {label}",
-            "specificity": f"all rows are of class {label}",
-            "f1": f"no row is of class {label}, nor predicted to be",
-        }[self.rate]
+        return self.why_undefined.format(label=label) if self.confusion.any() else NO_PAIRS
 
     @property
     def values(self) -> _FloatArray:
@@ -100,12 +98,7 @@ class Ratios:
         is_hit = one[:, :, None] * one[:, None, :]
         is_actual = np.broadcast_to(one[:, :, None], is_hit.shape)
         is_predicted = np.broadcast_to(one[:, None, :], is_hit.shape)
-        top, bottom = {
-            "recall": (is_hit, is_actual),
-            "precision": (is_hit, is_predicted),
-            "specificity": ((1 - is_actual) * (1 - is_predicted), 1 - is_actual),
-            "f1": (2 * is_hit, is_actual + is_predicted),
-        }[self.rate]
+        top, bottom = self.parts(Cells(is_hit, is_actual, is_predicted, 1))
         scale = np.where(self.bottom > 0, 1 / np.maximum(self.bottom, 1), 0.0)
         moved: _FloatArray = (top - self.values[:, None, None] * bottom) * scale[:, None, None]
         return moved
@@ -142,32 +135,5 @@ class Ratios:
 
     def micro(self) -> Estimate:
         """The rate of all classes' rows taken together."""
-        rows = int(self.confusion.sum())
-        right = int(self.confusion.diagonal().sum())
-        if self.rate != "specificity":
-            return proportion(right, rows, NO_PAIRS)
-        others = len(self.labels) - 1
-        if not rows or not others:
-            return undefined(NO_PAIRS if not rows else "there is one class only")
-        low, high = wilson(right, rows)
-        share = right / rows
-        variance = share * (1 - share) / rows / others**2
-        interval = 1 - (1 - low) / others, 1 - (1 - high) / others
-        value = 1 - (1 - share) / others
-        return Estimate(value, interval, variance_or_width(variance, interval), rows)
-
-
-def rate_estimates(rate: Rate, tables: ClassificationTables) -> Mapping[str, Estimate]:
-    """A rate by full name: of the positive class, or averaged and class by class."""
-    ratios = Ratios.of(rate, tables)
-    if tables.task is Task.BINARY:
-        return {rate: ratios.one(1)}
-    return {
-        f"{rate}_macro": ratios.average(is_weighted=False),
-        f"{rate}_micro": ratios.micro(),
-        # Recalls weighted by the classes' rows are the share of right rows.
-        f"{rate}_weighted": ratios.micro()
-        if rate == "recall"
-        else ratios.average(is_weighted=True),
-        **{f"{rate}:{label}": ratios.one(code) for code, label in enumerate(tables.classes)},
-    }
+        rows, right = int(self.confusion.sum()), int(self.confusion.diagonal().sum())
+        return proportion(right, rows, NO_PAIRS)

@@ -1,9 +1,114 @@
-"""The check that a classification metric got a classification's tables."""
+"""What classification metrics have in common: of which tables they are, and when undefined."""
 
 from __future__ import annotations
 
-from mmon.performance import Tables
+import abc
+from collections.abc import Mapping
+from typing import Protocol
+
+from mmon.performance import PLAIN, Estimate, PerformanceMetric, Tables, Variant
+from mmon.performance._class_intervals import undefined
 from mmon.profiles.classification import ClassificationTables
+from mmon.results import Task
+
+NO_PAIRS = "no row has both a target and a prediction"
+
+CLASSIFICATION = frozenset({Task.BINARY, Task.MULTICLASS})
+
+_ESTIMATE = """\
+>>> estimate = {class}().estimates(rows)["{name}"]
+>>> f"{estimate.value:.3f}", "{:.3f} to {:.3f}".format(*estimate.interval)"""
+EXAMPLES = {
+    "estimate of six predictions": f"""\
+>>> from mmon.profiles.classification import ClassificationTables
+>>> rows = ClassificationTables.of_rows([0, 0, 0, 1, 1, 1], [0, 0, 1, 1, 1, 0])
+{_ESTIMATE}""",
+    "estimate of six scores": f"""\
+>>> from mmon.profiles.classification import ClassificationTables
+>>> target, prediction = [0, 0, 0, 1, 1, 1], [0, 0, 1, 1, 1, 0]
+>>> score = [0.1, 0.2, 0.6, 0.7, 0.9, 0.4]
+>>> rows = ClassificationTables.of_rows(target, prediction, score)
+{_ESTIMATE}""",
+}
+
+
+class OfPredictions(PerformanceMetric):
+    """A metric with one value, which the confusion matrix has."""
+
+    tasks = CLASSIFICATION
+    better = "higher"
+    bounds = (0.0, 1.0)
+    page_parts = EXAMPLES
+
+    def by_variant(self, tables: Tables) -> Mapping[Variant, Estimate]:
+        """The value; undefined without predictions."""
+        found = classified(tables)
+        return {PLAIN: self.estimate(found) if found.confusion.any() else undefined(NO_PAIRS)}
+
+    @abc.abstractmethod
+    def estimate(self, tables: ClassificationTables) -> Estimate:
+        """The value, where some row has both a target and a prediction."""
+
+
+class OfScores(PerformanceMetric):
+    """A metric with one value: how far the scores are from what came true."""
+
+    tasks = CLASSIFICATION
+    better = "lower"
+    bounds = (0.0, 1.0)
+    page_parts = EXAMPLES
+
+    def by_variant(self, tables: Tables) -> Mapping[Variant, Estimate]:
+        """The value; undefined without scores."""
+        found = classified(tables)
+        return {PLAIN: self.estimate(found) if found.sums.rows else undefined(why_no_scores(found))}
+
+    @abc.abstractmethod
+    def estimate(self, tables: ClassificationTables) -> Estimate:
+        """The value, where some row has both a target and usable scores."""
+
+
+class PerClass(PerformanceMetric):
+    """A metric of one class against all others, and so of several classes one by one."""
+
+    tasks = CLASSIFICATION
+    better = "higher"
+    bounds = (0.0, 1.0)
+    main_variant = Variant("macro")
+    page_parts = EXAMPLES
+
+    def by_variant(self, tables: Tables) -> Mapping[Variant, Estimate]:
+        """The value of the positive class; of several classes the averages and each."""
+        found = classified(tables)
+        values = self.values(found)
+        if found.task is Task.BINARY:
+            return {PLAIN: values.one(1)}
+        return {
+            Variant("macro"): values.average(is_weighted=False),
+            Variant("micro"): values.micro(),
+            Variant("weighted"): values.average(is_weighted=True),
+            **{Variant(label=label): values.one(code) for code, label in enumerate(found.classes)},
+        }
+
+    @abc.abstractmethod
+    def values(self, tables: ClassificationTables) -> ClassValues:
+        """The metric of each class."""
+
+
+class ClassValues(Protocol):
+    """A metric of each class of a table."""
+
+    def one(self, code: int) -> Estimate:
+        """Of one class, against all others."""
+        ...
+
+    def average(self, *, is_weighted: bool) -> Estimate:
+        """The mean over classes, each counted once or by its rows."""
+        ...
+
+    def micro(self) -> Estimate:
+        """Of all classes' rows taken together."""
+        ...
 
 
 def classified(tables: Tables) -> ClassificationTables:

@@ -1,35 +1,66 @@
-"""From moments of a loss to an estimate: the mean, its confidence interval, what was left out."""
+"""What regression metrics have in common: a value of the errors, its interval, what is left out."""
 
 from __future__ import annotations
 
+import abc
 import dataclasses
 import math
+from collections.abc import Mapping
+from typing import ClassVar
 
-from mmon.performance import Estimate, Tables
+from mmon.performance import PLAIN, Better, Estimate, PerformanceMetric, Tables, Variant
 from mmon.performance._mean_interval import mean_interval
 from mmon.profiles._error_moments import Moments
 from mmon.profiles.regression import RegressionTables
+from mmon.results import Task
+
+_ROWS = """\
+>>> import numpy as np
+>>> from mmon.performance import metric_class
+>>> from mmon.profiles.regression import RegressionTables
+>>> target = np.arange(1.0, 101.0)
+>>> prediction = target + np.tile([2.0, -1.0, 0.5, -0.5], 25)
+>>> tables = RegressionTables.of_rows(target, prediction)"""
+_ESTIMATE = """\
+>>> estimate = metric_class("{name}")().estimates(tables)["{name}"]
+>>> f"{estimate.value:.3f} ({estimate.interval[0]:.3f} to {estimate.interval[1]:.3f})\""""
 
 _ONE_ROW = "one row has no confidence interval"
 _TOO_LARGE = "the errors are too large for a confidence interval"
+_EXAMPLES = {
+    "a hundred numbers": _ROWS,
+    "estimate of a hundred numbers": f"{_ROWS}\n{_ESTIMATE}",
+}
 
 
-def as_regression(tables: Tables) -> RegressionTables:
-    """The tables, which must be a regression's."""
-    if not isinstance(tables, RegressionTables):
-        raise TypeError(f"a regression metric got {type(tables).__name__}")
-    return tables
+class OfErrors(PerformanceMetric):
+    """A metric with one value, which the differences of predictions from targets have."""
 
+    tasks = frozenset({Task.REGRESSION})
+    better: ClassVar[Better] = "lower"
+    bounds = (0.0, math.inf)
+    page_parts = _EXAMPLES
 
-def reason_for_nothing(tables: RegressionTables) -> str | None:
-    """Why no row can be used; None when some can."""
-    if tables.used:
-        return None
-    if not tables.rows:
-        return "there are no rows"
-    if not tables.labelled:
-        return f"none of {tables.rows:,} rows has a target"
-    return "; ".join(["no labelled row can be used", *_left_out(tables)])
+    def by_variant(self, tables: Tables) -> Mapping[Variant, Estimate]:
+        """The value; undefined where no row can be used."""
+        if not isinstance(tables, RegressionTables):
+            raise TypeError(f"a regression metric got {type(tables).__name__}")
+        reason = self.why_undefined(tables)
+        return {PLAIN: self.estimate(tables) if reason is None else Estimate(None, reason=reason)}
+
+    def why_undefined(self, tables: RegressionTables) -> str | None:
+        """Why no row can be used; None when some can."""
+        if tables.used:
+            return None
+        if not tables.rows:
+            return "there are no rows"
+        if not tables.labelled:
+            return f"none of {tables.rows:,} rows has a target"
+        return "; ".join(["no labelled row can be used", *left_out(tables)])
+
+    @abc.abstractmethod
+    def estimate(self, tables: RegressionTables) -> Estimate:
+        """The value, where some row can be used."""
 
 
 def mean_estimate(
@@ -37,7 +68,7 @@ def mean_estimate(
     moments: Moments,
     *,
     bounds: tuple[float, float] = (0.0, math.inf),
-    left_out: str | None = None,
+    without: str | None = None,
 ) -> Estimate:
     """The mean of a loss.
 
@@ -49,10 +80,10 @@ def mean_estimate(
         Of the loss.
     bounds : (float, float)
         Of the loss; the interval keeps inside.
-    left_out : str, optional
+    without : str, optional
         Which used rows the loss is not defined for.
     """
-    said = _left_out(tables) + ([left_out] if left_out else [])
+    said = left_out(tables) + ([without] if without else [])
     if not moments.n:
         return Estimate(None, reason="; ".join(["it is defined for no row", *said]))
     if not math.isfinite(moments.mean):
@@ -90,17 +121,13 @@ def root(estimate: Estimate) -> Estimate:
     )
 
 
-def left_out_reason(tables: RegressionTables) -> str | None:
-    """Which labelled rows no metric can use, in words; None when all are used."""
-    return "; ".join(_left_out(tables)) or None
-
-
 def count(number: int, noun: str) -> str:
     """``1 row``, ``1,200 rows``."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
-def _left_out(tables: RegressionTables) -> list[str]:
+def left_out(tables: RegressionTables) -> list[str]:
+    """Which labelled rows no metric can use, in words."""
     said = []
     if tables.unpredicted:
         said.append(f"{count(tables.unpredicted, 'labelled row')} without a prediction left out")

@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Mapping
-from typing import ClassVar, Literal
-
-from mmon.performance import Estimate, Tables
+from mmon.performance import Estimate
 from mmon.performance._class_intervals import proportion
-from mmon.performance._class_rates import NO_PAIRS
-from mmon.performance._class_tables import classified
-from mmon.results import Task
+from mmon.performance._class_tables import NO_PAIRS, OfPredictions
+from mmon.profiles.classification import ClassificationTables
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Accuracy:
+class Accuracy(OfPredictions):
     """The share of rows whose predicted class is the true one.
 
     Measures
@@ -34,10 +28,7 @@ class Accuracy:
 
     Example
     -------
-    >>> from mmon.profiles.classification import ClassificationTables
-    >>> rows = ClassificationTables.of_rows([0, 0, 0, 1, 1, 1], [0, 0, 1, 1, 1, 0])
-    >>> estimate = Accuracy().estimates(rows)["accuracy"]
-    >>> f"{estimate.value:.3f}", "{:.3f} to {:.3f}".format(*estimate.interval)
+    {estimate of six predictions}
     ('0.667', '0.300 to 0.903')
 
     References
@@ -45,15 +36,7 @@ class Accuracy:
     Wilson, *Probable inference*, JASA 1927. ``sklearn.metrics.accuracy_score``.
     """
 
-    name: ClassVar[str] = "accuracy"
-    title: ClassVar[str] = "accuracy"
-    tasks: ClassVar[frozenset[Task]] = frozenset({Task.BINARY, Task.MULTICLASS})
-    better: ClassVar[Literal["higher", "lower", "zero"]] = "higher"
-    bounds: ClassVar[tuple[float, float]] = (0.0, 1.0)
-    main: ClassVar[str] = "accuracy"
-
-    def estimates(self, tables: Tables) -> Mapping[str, Estimate]:
+    def estimate(self, tables: ClassificationTables) -> Estimate:
         """The share of right rows."""
-        confusion = classified(tables).confusion
-        right, rows = int(confusion.diagonal().sum()), int(confusion.sum())
-        return {self.name: proportion(right, rows, NO_PAIRS)}
+        confusion = tables.confusion
+        return proportion(int(confusion.diagonal().sum()), int(confusion.sum()), NO_PAIRS)

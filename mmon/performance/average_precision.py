@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Mapping
-from typing import ClassVar, Literal
-
-from mmon.performance import Estimate, Tables
-from mmon.performance._class_curves import Curve, curve_estimates
-from mmon.performance._class_tables import classified
+from mmon.performance._class_curves import Areas, Curve
+from mmon.performance._class_tables import PerClass
 from mmon.performance._precision_recall import (
     precision_recall_area,
     precision_recall_error,
     precision_recall_interval,
 )
-from mmon.results import Task
+from mmon.profiles.classification import ClassificationTables
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class AveragePrecision:
+class AveragePrecision(PerClass):
     """The mean, over the positive rows, of the precision at their score.
 
     Measures
@@ -42,12 +36,7 @@ class AveragePrecision:
 
     Example
     -------
-    >>> from mmon.profiles.classification import ClassificationTables
-    >>> target, prediction = [0, 0, 0, 1, 1, 1], [0, 0, 1, 1, 1, 0]
-    >>> score = [0.1, 0.2, 0.6, 0.7, 0.9, 0.4]
-    >>> rows = ClassificationTables.of_rows(target, prediction, score)
-    >>> estimate = AveragePrecision().estimates(rows)["average_precision"]
-    >>> f"{estimate.value:.3f}", "{:.3f} to {:.3f}".format(*estimate.interval)
+    {estimate of six scores}
     ('0.917', '0.002 to 1.000')
 
     References
@@ -56,16 +45,8 @@ class AveragePrecision:
     intervals*, ECML 2013. ``sklearn.metrics.average_precision_score``.
     """
 
-    name: ClassVar[str] = "average_precision"
-    title: ClassVar[str] = "average precision"
-    tasks: ClassVar[frozenset[Task]] = frozenset({Task.BINARY, Task.MULTICLASS})
-    better: ClassVar[Literal["higher", "lower", "zero"]] = "higher"
-    bounds: ClassVar[tuple[float, float]] = (0.0, 1.0)
-    main: ClassVar[str] = "average_precision_macro"
-
-    def estimates(self, tables: Tables) -> Mapping[str, Estimate]:
-        """The area; with several classes its averages and that of each class."""
-        curve = Curve(
-            self.name, precision_recall_area, precision_recall_error, precision_recall_interval
+    def values(self, tables: ClassificationTables) -> Areas:
+        """The area of each class."""
+        return Areas.of(
+            Curve(precision_recall_area, precision_recall_error, precision_recall_interval), tables
         )
-        return curve_estimates(curve, classified(tables))

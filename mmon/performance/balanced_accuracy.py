@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Mapping
-from typing import ClassVar, Literal
-
 import numpy as np
 
-from mmon.performance import Estimate, Tables
+from mmon.performance import Estimate
 from mmon.performance._class_intervals import (
     average_interval,
     proportion,
     undefined,
     variance_or_width,
 )
-from mmon.performance._class_rates import NO_PAIRS
-from mmon.performance._class_tables import classified
-from mmon.results import Task
+from mmon.performance._class_tables import NO_PAIRS, OfPredictions
+from mmon.profiles.classification import ClassificationTables
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class BalancedAccuracy:
+class BalancedAccuracy(OfPredictions):
     """The mean recall of the classes that occur.
 
     Measures
@@ -42,10 +36,7 @@ class BalancedAccuracy:
 
     Example
     -------
-    >>> from mmon.profiles.classification import ClassificationTables
-    >>> rows = ClassificationTables.of_rows([0, 0, 0, 1, 1, 1], [0, 0, 1, 1, 1, 0])
-    >>> estimate = BalancedAccuracy().estimates(rows)["balanced_accuracy"]
-    >>> f"{estimate.value:.3f}", "{:.3f} to {:.3f}".format(*estimate.interval)
+    {estimate of six predictions}
     ('0.667', '0.300 to 0.903')
 
     References
@@ -56,21 +47,14 @@ class BalancedAccuracy:
     ``sklearn.metrics.balanced_accuracy_score``.
     """
 
-    name: ClassVar[str] = "balanced_accuracy"
-    title: ClassVar[str] = "balanced accuracy"
-    tasks: ClassVar[frozenset[Task]] = frozenset({Task.BINARY, Task.MULTICLASS})
-    better: ClassVar[Literal["higher", "lower", "zero"]] = "higher"
-    bounds: ClassVar[tuple[float, float]] = (0.0, 1.0)
-    main: ClassVar[str] = "balanced_accuracy"
-
-    def estimates(self, tables: Tables) -> Mapping[str, Estimate]:
+    def estimate(self, tables: ClassificationTables) -> Estimate:
         """The mean recall; undefined while only one class occurs."""
-        confusion = classified(tables).confusion
+        confusion = tables.confusion
         actual = confusion.sum(axis=1)
         occurs = actual > 0
         size = int(occurs.sum())
         if size < 2:
-            return {self.name: undefined("all rows are of one class" if size else NO_PAIRS)}
+            return undefined("all rows are of one class")
         hits, rows = confusion.diagonal()[occurs], actual[occurs]
         counts = zip(hits.tolist(), rows.tolist(), strict=True)
         recalls = [proportion(hit, row, NO_PAIRS) for hit, row in counts]
@@ -78,11 +62,4 @@ class BalancedAccuracy:
         # Given the targets, the classes' rows have nothing to do with each other.
         variance = sum(one.variance or 0.0 for one in recalls) / size**2
         interval = average_interval(value, variance, np.full(size, 1 / size), recalls, rows)
-        return {
-            self.name: Estimate(
-                value=value,
-                interval=interval,
-                variance=variance_or_width(variance, interval),
-                rows=int(rows.sum()),
-            )
-        }
+        return Estimate(value, interval, variance_or_width(variance, interval), int(rows.sum()))

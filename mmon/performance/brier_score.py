@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Mapping
-from typing import ClassVar, Literal
-
-from mmon.performance import Estimate, Tables
-from mmon.performance._class_intervals import mean_of, undefined
-from mmon.performance._class_tables import classified, why_no_scores
+from mmon.performance import Estimate
+from mmon.performance._class_intervals import mean_of
+from mmon.performance._class_tables import OfScores
+from mmon.profiles.classification import ClassificationTables
 from mmon.results import Task
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class BrierScore:
+class BrierScore(OfScores):
     """The mean squared difference between probability and outcome.
 
     Measures
@@ -35,12 +31,7 @@ class BrierScore:
 
     Example
     -------
-    >>> from mmon.profiles.classification import ClassificationTables
-    >>> target, prediction = [0, 0, 0, 1, 1, 1], [0, 0, 1, 1, 1, 0]
-    >>> score = [0.1, 0.2, 0.6, 0.7, 0.9, 0.4]
-    >>> rows = ClassificationTables.of_rows(target, prediction, score)
-    >>> estimate = BrierScore().estimates(rows)["brier_score"]
-    >>> f"{estimate.value:.3f}", "{:.3f} to {:.3f}".format(*estimate.interval)
+    {estimate of six scores}
     ('0.145', '0.000 to 0.392')
 
     References
@@ -49,17 +40,9 @@ class BrierScore:
     removal of skewness by transformation*, JRSS B 1992. ``sklearn.metrics.brier_score_loss``.
     """
 
-    name: ClassVar[str] = "brier_score"
-    title: ClassVar[str] = "Brier score"
-    tasks: ClassVar[frozenset[Task]] = frozenset({Task.BINARY, Task.MULTICLASS})
-    better: ClassVar[Literal["higher", "lower", "zero"]] = "lower"
-    bounds: ClassVar[tuple[float, float]] = (0.0, 2.0)
-    main: ClassVar[str] = "brier_score"
+    bounds = (0.0, 2.0)
 
-    def estimates(self, tables: Tables) -> Mapping[str, Estimate]:
-        """The mean loss of rows with a target and usable scores."""
-        found = classified(tables)
-        if not found.sums.rows:
-            return {self.name: undefined(why_no_scores(found))}
-        largest = 1.0 if found.task is Task.BINARY else 2.0
-        return {self.name: mean_of(found.sums.rows, found.sums.brier, (0.0, largest))}
+    def estimate(self, tables: ClassificationTables) -> Estimate:
+        """The mean loss."""
+        largest = 1.0 if tables.task is Task.BINARY else 2.0
+        return mean_of(tables.sums.rows, tables.sums.brier, (0.0, largest))

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Mapping
-from typing import ClassVar, Literal
 
 import numpy as np
 
-from mmon.performance import Estimate, Tables
+from mmon.performance import Estimate
 from mmon.performance._class_intervals import mean_of, undefined, variance_or_width, wilson
-from mmon.performance._class_rates import NO_PAIRS
-from mmon.performance._class_tables import classified
+from mmon.performance._class_tables import OfPredictions
+from mmon.profiles.classification import ClassificationTables
 from mmon.results import Task
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class BusinessValue:
+@dataclasses.dataclass(frozen=True)
+class BusinessValue(OfPredictions):
     """The mean value of a row's outcome.
 
     Measures
@@ -59,42 +57,36 @@ class BusinessValue:
     skewness by transformation*, JRSS B 1992.
     """
 
+    tasks = frozenset({Task.BINARY})
+    bounds = (-math.inf, math.inf)
+
     true_positive: float = 0.0
     false_positive: float = 0.0
     false_negative: float = 0.0
     true_negative: float = 0.0
 
-    name: ClassVar[str] = "business_value"
-    title: ClassVar[str] = "business value"
-    tasks: ClassVar[frozenset[Task]] = frozenset({Task.BINARY})
-    better: ClassVar[Literal["higher", "lower", "zero"]] = "higher"
-    bounds: ClassVar[tuple[float, float]] = (-math.inf, math.inf)
-    main: ClassVar[str] = "business_value"
-
-    def estimates(self, tables: Tables) -> Mapping[str, Estimate]:
+    def estimate(self, tables: ClassificationTables) -> Estimate:
         """The mean value; undefined while no outcome is worth anything."""
-        counts = classified(tables).confusion.ravel().astype(np.float64)
+        counts = tables.confusion.ravel().astype(np.float64)
         rows = int(counts.sum())
         values = np.array(
             [self.true_negative, self.false_positive, self.false_negative, self.true_positive]
         )
-        if not rows:
-            return {self.name: undefined(NO_PAIRS)}
         if not values.any():
-            return {self.name: undefined("no outcome is worth anything: set the costs")}
+            return undefined("no outcome is worth anything: set the costs")
         seen = values[counts > 0]
         if np.ptp(seen) == 0:
-            return {self.name: self._of_one(float(seen[0]), values, rows)}
+            return self._of_one(float(seen[0]), values, rows)
         # Moments of values of order one, so that large units do not cost digits.
         center, scale = float(seen.min()), float(np.ptp(seen))
         unit = (values - center) / scale
         first, second, third = (float(counts @ unit**power) for power in (1, 2, 3))
         one = mean_of(rows, (first, second, third), (0.0, 1.0))
         if one.interval is None or one.variance is None or one.value is None:
-            return {self.name: Estimate(float(counts @ values) / rows, rows=rows)}
+            return Estimate(float(counts @ values) / rows, rows=rows)
         low, high = (center + scale * end for end in one.interval)
         value = min(max(float(counts @ values) / rows, low), high)
-        return {self.name: Estimate(value, (low, high), one.variance * scale**2, rows)}
+        return Estimate(value, (low, high), one.variance * scale**2, rows)
 
     def _of_one(self, value: float, values: np.ndarray, rows: int) -> Estimate:
         """All rows had one value: another one may be as common as Wilson's interval allows."""

@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Mapping
-from typing import ClassVar, Literal
-
-from mmon.performance import Estimate, Tables
+from mmon.performance import Estimate
 from mmon.performance._class_calibration import calibration_error
-from mmon.performance._class_intervals import undefined
-from mmon.performance._class_tables import classified, why_no_scores
-from mmon.results import Task
+from mmon.performance._class_tables import OfScores
+from mmon.profiles.classification import ClassificationTables
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class ExpectedCalibrationError:
+class ExpectedCalibrationError(OfScores):
     """The mean gap between the probability told and the share of hits, over ten bins.
 
     Measures
@@ -39,12 +33,7 @@ class ExpectedCalibrationError:
 
     Example
     -------
-    >>> from mmon.profiles.classification import ClassificationTables
-    >>> target, prediction = [0, 0, 0, 1, 1, 1], [0, 0, 1, 1, 1, 0]
-    >>> score = [0.1, 0.2, 0.6, 0.7, 0.9, 0.4]
-    >>> rows = ClassificationTables.of_rows(target, prediction, score)
-    >>> estimate = ExpectedCalibrationError().estimates(rows)["expected_calibration_error"]
-    >>> f"{estimate.value:.3f}", "{:.3f} to {:.3f}".format(*estimate.interval)
+    {estimate of six scores}
     ('0.317', '0.000 to 0.532')
 
     References
@@ -55,16 +44,6 @@ class ExpectedCalibrationError:
     Statistica Sinica 2000. The bins are those of ``sklearn.calibration.calibration_curve``.
     """
 
-    name: ClassVar[str] = "expected_calibration_error"
-    title: ClassVar[str] = "expected calibration error"
-    tasks: ClassVar[frozenset[Task]] = frozenset({Task.BINARY, Task.MULTICLASS})
-    better: ClassVar[Literal["higher", "lower", "zero"]] = "lower"
-    bounds: ClassVar[tuple[float, float]] = (0.0, 1.0)
-    main: ClassVar[str] = "expected_calibration_error"
-
-    def estimates(self, tables: Tables) -> Mapping[str, Estimate]:
-        """The error over rows with a target and usable scores."""
-        found = classified(tables)
-        if not found.sums.rows:
-            return {self.name: undefined(why_no_scores(found))}
-        return {self.name: calibration_error(found.sums)}
+    def estimate(self, tables: ClassificationTables) -> Estimate:
+        """The error, with an interval that knows how noise inflates it."""
+        return calibration_error(tables.sums)

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Mapping
-from typing import ClassVar, Literal
-
-from mmon.performance import Estimate, Tables
-from mmon.performance._class_rates import rate_estimates
-from mmon.performance._class_tables import classified
-from mmon.results import Task
+from mmon.performance import Estimate
+from mmon.performance._class_intervals import undefined, variance_or_width, wilson
+from mmon.performance._class_rates import Cells, Counts, Ratios
+from mmon.performance._class_tables import PerClass
+from mmon.profiles.classification import ClassificationTables
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class F1:
+class F1(PerClass):
     """The harmonic mean of precision and recall.
 
     Measures
@@ -37,10 +33,7 @@ class F1:
 
     Example
     -------
-    >>> from mmon.profiles.classification import ClassificationTables
-    >>> rows = ClassificationTables.of_rows([0, 0, 0, 1, 1, 1], [0, 0, 1, 1, 1, 0])
-    >>> estimate = F1().estimates(rows)["f1"]
-    >>> f"{estimate.value:.3f}", "{:.3f} to {:.3f}".format(*estimate.interval)
+    {estimate of six predictions}
     ('0.667', '0.261 to 0.919')
 
     References
@@ -50,13 +43,27 @@ class F1:
     ``sklearn.metrics.f1_score``.
     """
 
-    name: ClassVar[str] = "f1"
-    title: ClassVar[str] = "F1 score"
-    tasks: ClassVar[frozenset[Task]] = frozenset({Task.BINARY, Task.MULTICLASS})
-    better: ClassVar[Literal["higher", "lower", "zero"]] = "higher"
-    bounds: ClassVar[tuple[float, float]] = (0.0, 1.0)
-    main: ClassVar[str] = "f1_macro"
+    def values(self, tables: ClassificationTables) -> Ratios:
+        """The F1 score of each class."""
+        return _HarmonicMeans.of(tables)
 
-    def estimates(self, tables: Tables) -> Mapping[str, Estimate]:
-        """The F1 score; with several classes its averages and that of each class."""
-        return rate_estimates("f1", classified(tables))
+
+class _HarmonicMeans(Ratios):
+    why_undefined = "no row is of class {label}, nor predicted to be"
+
+    @staticmethod
+    def parts(cells: Cells) -> tuple[Counts, Counts]:
+        return 2 * cells.hits, cells.actual + cells.predicted
+
+    def one(self, code: int) -> Estimate:
+        top, bottom = int(self.top[code]), int(self.bottom[code])
+        if not bottom:
+            return undefined(self.reason(code))
+        value = top / bottom
+        # F1 = 2J / (1 + J), where J, hits among rows that are or are said to be of the class, is a
+        # proportion; hence its interval and variance.
+        jaccard, rows = value / (2 - value), bottom - top // 2
+        low, high = wilson(top // 2, rows)
+        interval = 2 * low / (1 + low), 2 * high / (1 + high)
+        variance = jaccard * (1 - jaccard) / rows * (2 / (1 + jaccard) ** 2) ** 2
+        return Estimate(value, interval, variance_or_width(variance, interval), rows)

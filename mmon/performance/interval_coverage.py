@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
-from typing import ClassVar, Literal
 
-from mmon.performance import Estimate, Tables
-from mmon.performance._class_intervals import wilson
-from mmon.performance._error_estimates import as_regression, count
-from mmon.results import Task
+from mmon.performance import Estimate
+from mmon.performance._class_intervals import proportion
+from mmon.performance._error_estimates import OfErrors, count
+from mmon.profiles.regression import RegressionTables
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class IntervalCoverage:
+class IntervalCoverage(OfErrors):
     """The share of rows whose target lies inside the model's prediction interval.
 
     Measures
@@ -53,37 +50,25 @@ class IntervalCoverage:
     confidence interval).
     """
 
-    name: ClassVar[str] = "interval_coverage"
-    title: ClassVar[str] = "coverage of the prediction intervals"
-    tasks: ClassVar[frozenset[Task]] = frozenset({Task.REGRESSION})
-    better: ClassVar[Literal["higher", "lower", "zero"]] = "higher"
-    bounds: ClassVar[tuple[float, float]] = (0.0, 1.0)
-    main: ClassVar[str] = "interval_coverage"
+    better = "higher"
+    bounds = (0.0, 1.0)
 
-    def estimates(self, tables: Tables) -> Mapping[str, Estimate]:
+    def why_undefined(self, tables: RegressionTables) -> str | None:
+        """Nothing: rows without a prediction may have an interval."""
+        return None
+
+    def estimate(self, tables: RegressionTables) -> Estimate:
         """The share, its interval and its variance."""
-        numbers = as_regression(tables)
-        counts = numbers.intervals
+        counts = tables.intervals
         if counts is None:
             reason = "no prediction interval is configured (columns.lower and columns.upper)"
-            return {self.name: Estimate(None, reason=reason)}
-        if not counts.rows:
-            reason = "no row has a target and both ends of a prediction interval"
-            return {self.name: Estimate(None, reason=reason)}
-        value = counts.covered / counts.rows
+            return Estimate(None, reason=reason)
         said = []
-        if counts.rows < numbers.labelled:
-            left_out = count(numbers.labelled - counts.rows, "labelled row")
+        if counts.rows < tables.labelled:
+            left_out = count(tables.labelled - counts.rows, "labelled row")
             said.append(f"{left_out} without a finite target and both ends left out")
         if counts.crossed:
             said.append(f"{count(counts.crossed, 'row')} with the lower end above the upper one")
-        return {
-            self.name: Estimate(
-                value,
-                interval=wilson(counts.covered, counts.rows),
-                variance=value * (1.0 - value) / counts.rows,
-                rows=counts.rows,
-                trials=(counts.covered, counts.rows),
-                reason="; ".join(said) or None,
-            )
-        }
+        nothing = "no row has a target and both ends of a prediction interval"
+        found = proportion(counts.covered, counts.rows, nothing)
+        return dataclasses.replace(found, reason=found.reason or "; ".join(said) or None)

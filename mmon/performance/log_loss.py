@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import dataclasses
 import math
-from collections.abc import Mapping
-from typing import ClassVar, Literal
 
-from mmon.performance import Estimate, Tables
-from mmon.performance._class_intervals import mean_of, undefined
-from mmon.performance._class_tables import classified, why_no_scores
-from mmon.results import Task
+from mmon.performance import Estimate
+from mmon.performance._class_intervals import mean_of
+from mmon.performance._class_tables import OfScores
+from mmon.profiles.classification import ClassificationTables
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class LogLoss:
+class LogLoss(OfScores):
     """The mean of -log(probability given to the true class), in nats.
 
     Measures
@@ -36,12 +32,7 @@ class LogLoss:
 
     Example
     -------
-    >>> from mmon.profiles.classification import ClassificationTables
-    >>> target, prediction = [0, 0, 0, 1, 1, 1], [0, 0, 1, 1, 1, 0]
-    >>> score = [0.1, 0.2, 0.6, 0.7, 0.9, 0.4]
-    >>> rows = ClassificationTables.of_rows(target, prediction, score)
-    >>> estimate = LogLoss().estimates(rows)["log_loss"]
-    >>> f"{estimate.value:.3f}", "{:.3f} to {:.3f}".format(*estimate.interval)
+    {estimate of six scores}
     ('0.437', '0.098 to 0.962')
 
     References
@@ -50,16 +41,8 @@ class LogLoss:
     transformation*, JRSS B 1992. ``sklearn.metrics.log_loss``.
     """
 
-    name: ClassVar[str] = "log_loss"
-    title: ClassVar[str] = "log-loss"
-    tasks: ClassVar[frozenset[Task]] = frozenset({Task.BINARY, Task.MULTICLASS})
-    better: ClassVar[Literal["higher", "lower", "zero"]] = "lower"
-    bounds: ClassVar[tuple[float, float]] = (0.0, math.inf)
-    main: ClassVar[str] = "log_loss"
+    bounds = (0.0, math.inf)
 
-    def estimates(self, tables: Tables) -> Mapping[str, Estimate]:
-        """The mean loss of rows with a target and usable scores."""
-        found = classified(tables)
-        if not found.sums.rows:
-            return {self.name: undefined(why_no_scores(found))}
-        return {self.name: mean_of(found.sums.rows, found.sums.log_loss, self.bounds)}
+    def estimate(self, tables: ClassificationTables) -> Estimate:
+        """The mean loss."""
+        return mean_of(tables.sums.rows, tables.sums.log_loss, self.bounds)

@@ -2,23 +2,12 @@
 
 from __future__ import annotations
 
-import dataclasses
-import math
-from collections.abc import Mapping
-from typing import ClassVar, Literal
-
-from mmon.performance import Estimate, Tables
-from mmon.performance._error_estimates import (
-    as_regression,
-    count,
-    mean_estimate,
-    reason_for_nothing,
-)
-from mmon.results import Task
+from mmon.performance import Estimate
+from mmon.performance._error_estimates import OfErrors, count, mean_estimate
+from mmon.profiles.regression import RegressionTables
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class MeanAbsolutePercentageError:
+class MeanAbsolutePercentageError(OfErrors):
     """How far predictions are off as a share of the target, on average: 0.1 is ten percent.
 
     Measures
@@ -38,14 +27,7 @@ class MeanAbsolutePercentageError:
 
     Example
     -------
-    >>> import numpy as np
-    >>> from mmon.performance import metric_class
-    >>> from mmon.profiles.regression import RegressionTables
-    >>> target = np.arange(1.0, 101.0)
-    >>> prediction = target + np.tile([2.0, -1.0, 0.5, -0.5], 25)
-    >>> tables = RegressionTables.of_rows(target, prediction)
-    >>> estimate = metric_class("mape")().estimates(tables)["mape"]
-    >>> f"{estimate.value:.3f} ({estimate.interval[0]:.3f} to {estimate.interval[1]:.3f})"
+    {estimate of a hundred numbers}
     '0.060 (0.033 to 0.204)'
 
     References
@@ -55,23 +37,8 @@ class MeanAbsolutePercentageError:
     corrected for skewness: Hall, *On the removal of skewness by transformation*, 1992.
     """
 
-    name: ClassVar[str] = "mape"
-    title: ClassVar[str] = "mean absolute percentage error"
-    tasks: ClassVar[frozenset[Task]] = frozenset({Task.REGRESSION})
-    better: ClassVar[Literal["higher", "lower", "zero"]] = "lower"
-    bounds: ClassVar[tuple[float, float]] = (0.0, math.inf)
-    main: ClassVar[str] = "mape"
-
-    def estimates(self, tables: Tables) -> Mapping[str, Estimate]:
-        """The value, its interval and its variance."""
-        numbers = as_regression(tables)
-        reason = reason_for_nothing(numbers)
-        if reason is not None:
-            return {self.name: Estimate(None, reason=reason)}
-        zeros = numbers.used - numbers.relative.n
-        left_out = f"{count(zeros, 'row')} with target 0 left out" if zeros else None
-        return {
-            self.name: mean_estimate(
-                numbers, numbers.relative, bounds=self.bounds, left_out=left_out
-            )
-        }
+    def estimate(self, tables: RegressionTables) -> Estimate:
+        """The mean, its interval and its variance."""
+        zeros = tables.used - tables.relative.n
+        without = f"{count(zeros, 'row')} with target 0 left out" if zeros else None
+        return mean_estimate(tables, tables.relative, bounds=self.bounds, without=without)

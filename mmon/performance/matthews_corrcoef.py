@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Mapping
-from typing import ClassVar, Literal
-
 import numpy as np
 from numpy.typing import NDArray
 
-from mmon.performance import Estimate, Tables
-from mmon.performance._class_intervals import Z, undefined, variance_or_width
-from mmon.performance._class_rates import NO_PAIRS
-from mmon.performance._class_tables import classified
-from mmon.results import Task
+from mmon.performance import Estimate
+from mmon.performance._class_intervals import Z, variance_or_width
+from mmon.performance._class_tables import OfPredictions
+from mmon.profiles.classification import ClassificationTables
 
 _FloatArray = NDArray[np.float64]
 
@@ -21,8 +16,7 @@ _FloatArray = NDArray[np.float64]
 _PRIOR_ROWS = 1.0
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class MatthewsCorrcoef:
+class MatthewsCorrcoef(OfPredictions):
     """The correlation of predicted and true classes.
 
     Measures
@@ -44,10 +38,7 @@ class MatthewsCorrcoef:
 
     Example
     -------
-    >>> from mmon.profiles.classification import ClassificationTables
-    >>> rows = ClassificationTables.of_rows([0, 0, 0, 1, 1, 1], [0, 0, 1, 1, 1, 0])
-    >>> estimate = MatthewsCorrcoef().estimates(rows)["matthews_corrcoef"]
-    >>> f"{estimate.value:.3f}", "{:.3f} to {:.3f}".format(*estimate.interval)
+    {estimate of six predictions}
     ('0.333', '-0.446 to 0.788')
 
     References
@@ -58,31 +49,24 @@ class MatthewsCorrcoef:
     coefficient*, 2024. ``sklearn.metrics.matthews_corrcoef``.
     """
 
-    name: ClassVar[str] = "matthews_corrcoef"
-    title: ClassVar[str] = "Matthews correlation"
-    tasks: ClassVar[frozenset[Task]] = frozenset({Task.BINARY, Task.MULTICLASS})
-    better: ClassVar[Literal["higher", "lower", "zero"]] = "higher"
-    bounds: ClassVar[tuple[float, float]] = (-1.0, 1.0)
-    main: ClassVar[str] = "matthews_corrcoef"
+    bounds = (-1.0, 1.0)
 
-    def estimates(self, tables: Tables) -> Mapping[str, Estimate]:
+    def estimate(self, tables: ClassificationTables) -> Estimate:
         """The correlation, 0 where one side is constant."""
-        confusion = classified(tables).confusion.astype(np.float64)
+        confusion = tables.confusion.astype(np.float64)
         occurs = (confusion.sum(axis=0) + confusion.sum(axis=1)) > 0
         confusion = confusion[np.ix_(occurs, occurs)]
         rows = int(confusion.sum())
-        if not rows:
-            return {self.name: undefined(NO_PAIRS)}
         if not _spreads(confusion).all():
             why = "there is one class only" if len(confusion) == 1 else "one side is constant"
-            return {self.name: Estimate(0.0, rows=rows, reason=f"0 by convention: {why}")}
+            return Estimate(0.0, rows=rows, reason=f"0 by convention: {why}")
         value, variance = _correlation(confusion)
         around, spread = _correlation(confusion + _PRIOR_ROWS / confusion.size)
         # On Fisher's z scale the error depends little on the value.
         center, half = np.arctanh(around), Z * np.sqrt(spread) / (1 - around**2)
         low, high = float(np.tanh(center - half)), float(np.tanh(center + half))
         interval = min(low, value), max(high, value)
-        return {self.name: Estimate(value, interval, variance_or_width(variance, interval), rows)}
+        return Estimate(value, interval, variance_or_width(variance, interval), rows)
 
 
 def _spreads(confusion: _FloatArray) -> _FloatArray:

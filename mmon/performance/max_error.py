@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-import dataclasses
-import math
-from collections.abc import Mapping
-from typing import ClassVar, Literal
-
-from mmon.performance import Estimate, Tables
-from mmon.performance._error_estimates import as_regression, left_out_reason, reason_for_nothing
-from mmon.results import Task
+from mmon.performance import Estimate
+from mmon.performance._error_estimates import OfErrors, left_out
+from mmon.profiles.regression import RegressionTables
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class MaxError:
+class MaxError(OfErrors):
     """The largest magnitude of any error, in the target's unit.
 
     Measures
@@ -34,12 +28,7 @@ class MaxError:
 
     Example
     -------
-    >>> import numpy as np
-    >>> from mmon.performance import metric_class
-    >>> from mmon.profiles.regression import RegressionTables
-    >>> target = np.arange(1.0, 101.0)
-    >>> prediction = target + np.tile([2.0, -1.0, 0.5, -0.5], 25)
-    >>> tables = RegressionTables.of_rows(target, prediction)
+    {a hundred numbers}
     >>> estimate = metric_class("max_error")().estimates(tables)["max_error"]
     >>> estimate.value, estimate.interval
     (2.0, None)
@@ -50,24 +39,7 @@ class MaxError:
     certain statistical procedures in nonparametric problems*, 1956, is why there is no interval.
     """
 
-    name: ClassVar[str] = "max_error"
-    title: ClassVar[str] = "largest error"
-    tasks: ClassVar[frozenset[Task]] = frozenset({Task.REGRESSION})
-    better: ClassVar[Literal["higher", "lower", "zero"]] = "lower"
-    bounds: ClassVar[tuple[float, float]] = (0.0, math.inf)
-    main: ClassVar[str] = "max_error"
-
-    def estimates(self, tables: Tables) -> Mapping[str, Estimate]:
+    def estimate(self, tables: RegressionTables) -> Estimate:
         """The value alone."""
-        numbers = as_regression(tables)
-        reason = reason_for_nothing(numbers)
-        if reason is not None:
-            return {self.name: Estimate(None, reason=reason)}
-        said = [left_out_reason(numbers), "a largest value has no confidence interval"]
-        return {
-            self.name: Estimate(
-                numbers.absolute.max,
-                rows=numbers.used,
-                reason="; ".join(part for part in said if part),
-            )
-        }
+        said = [*left_out(tables), "a largest value has no confidence interval"]
+        return Estimate(tables.absolute.max, rows=tables.used, reason="; ".join(said))

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import dataclasses
 import math
-from collections.abc import Mapping
-from typing import ClassVar, Literal
 
-from mmon.performance import LEVEL, Estimate, Tables
-from mmon.performance._error_estimates import as_regression, left_out_reason, reason_for_nothing
+from mmon.performance import LEVEL, Estimate
+from mmon.performance._error_estimates import OfErrors, left_out
 from mmon.performance._mean_interval import TAIL
 from mmon.profiles.ecdf import Ecdf
-from mmon.results import Task
+from mmon.profiles.regression import RegressionTables
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class MedianAbsoluteError:
+class MedianAbsoluteError(OfErrors):
     """What half of the rows are off by at most, in the target's unit.
 
     Measures
@@ -53,40 +49,27 @@ class MedianAbsoluteError:
     based on interpolated order statistics*, Statistics & Probability Letters 4, 1986.
     """
 
-    name: ClassVar[str] = "median_absolute_error"
-    title: ClassVar[str] = "median absolute error"
-    tasks: ClassVar[frozenset[Task]] = frozenset({Task.REGRESSION})
-    better: ClassVar[Literal["higher", "lower", "zero"]] = "lower"
-    bounds: ClassVar[tuple[float, float]] = (0.0, math.inf)
-    main: ClassVar[str] = "median_absolute_error"
-
-    def estimates(self, tables: Tables) -> Mapping[str, Estimate]:
+    def estimate(self, tables: RegressionTables) -> Estimate:
         """The median, its interval and its variance."""
-        numbers = as_regression(tables)
-        reason = reason_for_nothing(numbers)
-        if reason is not None:
-            return {self.name: Estimate(None, reason=reason)}
-        distances, n = numbers.absolute, numbers.used
+        distances, n = tables.absolute, tables.used
         lows, highs = zip(*(_between(distances, rank) for rank in _middle(n)), strict=True)
         low, high = _half_way(lows[0], lows[-1]), _half_way(highs[0], highs[-1])
         interval = _interval(distances)
         variance = None if interval is None else _variance(interval)
-        said = [left_out_reason(numbers)]
+        said = left_out(tables)
         if interval is None:
             said.append(f"{n} rows are too few for a confidence interval of a median")
         elif variance == math.inf:
             interval = variance = None
             said.append("the errors are too large for a confidence interval")
-        return {
-            self.name: Estimate(
-                _half_way(low, high),
-                interval=interval,
-                variance=variance,
-                rows=n,
-                error=high / 2 - low / 2,
-                reason="; ".join(part for part in said if part) or None,
-            )
-        }
+        return Estimate(
+            _half_way(low, high),
+            interval=interval,
+            variance=variance,
+            rows=n,
+            error=high / 2 - low / 2,
+            reason="; ".join(said) or None,
+        )
 
 
 def _middle(n: int) -> tuple[int, ...]:

@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-import dataclasses
-import math
-from collections.abc import Mapping
-from typing import ClassVar, Literal
-
-from mmon.performance import Estimate, Tables
-from mmon.performance._error_estimates import as_regression, mean_estimate, reason_for_nothing
-from mmon.results import Task
+from mmon.performance import Estimate
+from mmon.performance._error_estimates import OfErrors, mean_estimate
+from mmon.profiles.regression import RegressionTables
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class MeanSquaredError:
+class MeanSquaredError(OfErrors):
     """The mean of the squared errors, in the square of the target's unit.
 
     Measures
@@ -35,14 +29,7 @@ class MeanSquaredError:
 
     Example
     -------
-    >>> import numpy as np
-    >>> from mmon.performance import metric_class
-    >>> from mmon.profiles.regression import RegressionTables
-    >>> target = np.arange(1.0, 101.0)
-    >>> prediction = target + np.tile([2.0, -1.0, 0.5, -0.5], 25)
-    >>> tables = RegressionTables.of_rows(target, prediction)
-    >>> estimate = metric_class("mse")().estimates(tables)["mse"]
-    >>> f"{estimate.value:.3f} ({estimate.interval[0]:.3f} to {estimate.interval[1]:.3f})"
+    {estimate of a hundred numbers}
     '1.375 (1.088 to 1.710)'
 
     References
@@ -51,17 +38,6 @@ class MeanSquaredError:
     corrected for skewness: Hall, *On the removal of skewness by transformation*, 1992.
     """
 
-    name: ClassVar[str] = "mse"
-    title: ClassVar[str] = "mean squared error"
-    tasks: ClassVar[frozenset[Task]] = frozenset({Task.REGRESSION})
-    better: ClassVar[Literal["higher", "lower", "zero"]] = "lower"
-    bounds: ClassVar[tuple[float, float]] = (0.0, math.inf)
-    main: ClassVar[str] = "mse"
-
-    def estimates(self, tables: Tables) -> Mapping[str, Estimate]:
-        """The value, its interval and its variance."""
-        numbers = as_regression(tables)
-        reason = reason_for_nothing(numbers)
-        if reason is not None:
-            return {self.name: Estimate(None, reason=reason)}
-        return {self.name: mean_estimate(numbers, numbers.mse, bounds=self.bounds)}
+    def estimate(self, tables: RegressionTables) -> Estimate:
+        """The mean, its interval and its variance."""
+        return mean_estimate(tables, tables.mse, bounds=self.bounds)

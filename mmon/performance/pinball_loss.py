@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
-import math
-from collections.abc import Mapping
-from typing import ClassVar, Literal
 
-from mmon.performance import Estimate, Tables
-from mmon.performance._error_estimates import as_regression, mean_estimate, reason_for_nothing
+from mmon.performance import Estimate
+from mmon.performance._error_estimates import OfErrors, mean_estimate
 from mmon.profiles._error_moments import Moments
-from mmon.results import Task
+from mmon.profiles.regression import RegressionTables
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class PinballLoss:
+@dataclasses.dataclass(frozen=True)
+class PinballLoss(OfErrors):
     """How good a prediction of a quantile is, in the target's unit.
 
     Measures
@@ -35,12 +32,7 @@ class PinballLoss:
 
     Example
     -------
-    >>> import numpy as np
-    >>> from mmon.performance import metric_class
-    >>> from mmon.profiles.regression import RegressionTables
-    >>> target = np.arange(1.0, 101.0)
-    >>> prediction = target + np.tile([2.0, -1.0, 0.5, -0.5], 25)
-    >>> tables = RegressionTables.of_rows(target, prediction)
+    {a hundred numbers}
     >>> estimate = metric_class("pinball_loss")(quantile=0.9).estimates(tables)["pinball_loss"]
     >>> f"{estimate.value:.3f} ({estimate.interval[0]:.3f} to {estimate.interval[1]:.3f})"
     '0.400 (0.338 to 0.467)'
@@ -52,27 +44,16 @@ class PinballLoss:
     for skewness: Hall, *On the removal of skewness by transformation*, 1992.
     """
 
-    name: ClassVar[str] = "pinball_loss"
-    title: ClassVar[str] = "pinball loss"
-    tasks: ClassVar[frozenset[Task]] = frozenset({Task.REGRESSION})
-    better: ClassVar[Literal["higher", "lower", "zero"]] = "lower"
-    bounds: ClassVar[tuple[float, float]] = (0.0, math.inf)
-    main: ClassVar[str] = "pinball_loss"
-
     quantile: float = 0.5
 
     def __post_init__(self) -> None:
         if not 0.0 < self.quantile < 1.0:
             raise ValueError(f"quantile must be between 0 and 1, not {self.quantile!r}")
 
-    def estimates(self, tables: Tables) -> Mapping[str, Estimate]:
-        """The value, its interval and its variance."""
-        numbers = as_regression(tables)
-        reason = reason_for_nothing(numbers)
-        if reason is not None:
-            return {self.name: Estimate(None, reason=reason)}
-        loss = _tilted(numbers.under, numbers.over, self.quantile)
-        return {self.name: mean_estimate(numbers, loss, bounds=self.bounds)}
+    def estimate(self, tables: RegressionTables) -> Estimate:
+        """The mean, its interval and its variance."""
+        loss = _tilted(tables.under, tables.over, self.quantile)
+        return mean_estimate(tables, loss, bounds=self.bounds)
 
 
 def _tilted(under: Moments, over: Moments, quantile: float) -> Moments:

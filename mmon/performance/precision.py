@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Mapping
-from typing import ClassVar, Literal
-
-from mmon.performance import Estimate, Tables
-from mmon.performance._class_rates import rate_estimates
-from mmon.performance._class_tables import classified
-from mmon.results import Task
+from mmon.performance._class_rates import Cells, Counts, Ratios
+from mmon.performance._class_tables import PerClass
+from mmon.profiles.classification import ClassificationTables
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Precision:
+class Precision(PerClass):
     """The share of the rows predicted to be positive that are.
 
     Measures
@@ -35,10 +29,7 @@ class Precision:
 
     Example
     -------
-    >>> from mmon.profiles.classification import ClassificationTables
-    >>> rows = ClassificationTables.of_rows([0, 0, 0, 1, 1, 1], [0, 0, 1, 1, 1, 0])
-    >>> estimate = Precision().estimates(rows)["precision"]
-    >>> f"{estimate.value:.3f}", "{:.3f} to {:.3f}".format(*estimate.interval)
+    {estimate of six predictions}
     ('0.667', '0.208 to 0.939')
 
     References
@@ -46,13 +37,14 @@ class Precision:
     Wilson, *Probable inference*, JASA 1927. ``sklearn.metrics.precision_score``.
     """
 
-    name: ClassVar[str] = "precision"
-    title: ClassVar[str] = "precision"
-    tasks: ClassVar[frozenset[Task]] = frozenset({Task.BINARY, Task.MULTICLASS})
-    better: ClassVar[Literal["higher", "lower", "zero"]] = "higher"
-    bounds: ClassVar[tuple[float, float]] = (0.0, 1.0)
-    main: ClassVar[str] = "precision_macro"
+    def values(self, tables: ClassificationTables) -> Ratios:
+        """The precision of each class."""
+        return _Precisions.of(tables)
 
-    def estimates(self, tables: Tables) -> Mapping[str, Estimate]:
-        """The precision; with several classes its averages and that of each class."""
-        return rate_estimates("precision", classified(tables))
+
+class _Precisions(Ratios):
+    why_undefined = "no row was predicted to be of class {label}"
+
+    @staticmethod
+    def parts(cells: Cells) -> tuple[Counts, Counts]:
+        return cells.hits, cells.predicted

@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-import dataclasses
 import math
-from collections.abc import Mapping
-from typing import ClassVar, Literal
 
-from mmon.performance import Estimate, Tables
-from mmon.performance._error_estimates import (
-    as_regression,
-    left_out_reason,
-    reason_for_nothing,
-)
+from mmon.performance import Estimate
+from mmon.performance._error_estimates import OfErrors, left_out
 from mmon.performance._error_ratio import RatioError
 from mmon.profiles._error_moments import JointMoments
-from mmon.results import Task
+from mmon.profiles.regression import RegressionTables
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class RSquared:
+class RSquared(OfErrors):
     """The share of the target's variance that the predictions explain.
 
     Measures
@@ -58,34 +50,27 @@ class RSquared:
     and Edgeworth Expansion*, 1992, ch. 2.
     """
 
-    name: ClassVar[str] = "r2"
-    title: ClassVar[str] = "R²"
-    tasks: ClassVar[frozenset[Task]] = frozenset({Task.REGRESSION})
-    better: ClassVar[Literal["higher", "lower", "zero"]] = "higher"
-    bounds: ClassVar[tuple[float, float]] = (-math.inf, 1.0)
-    main: ClassVar[str] = "r2"
+    better = "higher"
+    bounds = (-math.inf, 1.0)
 
-    def estimates(self, tables: Tables) -> Mapping[str, Estimate]:
+    def estimate(self, tables: RegressionTables) -> Estimate:
         """The value, its interval and its variance."""
-        numbers = as_regression(tables)
-        joint = numbers.joint
-        reason = reason_for_nothing(numbers) or _undefined(joint)
+        joint = tables.joint
+        reason = _undefined(joint)
         if reason is not None:
-            return {self.name: Estimate(None, rows=joint.n, reason=reason)}
+            return Estimate(None, rows=joint.n, reason=reason)
         unexplained = float(joint.sums[1, 0] / joint.sums[0, 2])
-        said = [left_out_reason(numbers)]
+        said = left_out(tables)
         interval, variance = _uncertainty(joint, unexplained)
         if interval is None:
             said.append("the numbers are too large for a confidence interval")
-        return {
-            self.name: Estimate(
-                1.0 - unexplained,
-                interval=interval,
-                variance=variance,
-                rows=joint.n,
-                reason="; ".join(part for part in said if part) or None,
-            )
-        }
+        return Estimate(
+            1.0 - unexplained,
+            interval=interval,
+            variance=variance,
+            rows=joint.n,
+            reason="; ".join(said) or None,
+        )
 
 
 def _undefined(joint: JointMoments) -> str | None:

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Mapping
-from typing import ClassVar, Literal
-
-from mmon.performance import Estimate, Tables
-from mmon.performance._class_rates import rate_estimates
-from mmon.performance._class_tables import classified
-from mmon.results import Task
+from mmon.performance import Estimate
+from mmon.performance._class_rates import Cells, Counts, Ratios
+from mmon.performance._class_tables import PerClass
+from mmon.profiles.classification import ClassificationTables
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Recall:
+class Recall(PerClass):
     """The share of the positive rows that were predicted to be positive.
 
     Measures
@@ -36,10 +31,7 @@ class Recall:
 
     Example
     -------
-    >>> from mmon.profiles.classification import ClassificationTables
-    >>> rows = ClassificationTables.of_rows([0, 0, 0, 1, 1, 1], [0, 0, 1, 1, 1, 0])
-    >>> estimate = Recall().estimates(rows)["recall"]
-    >>> f"{estimate.value:.3f}", "{:.3f} to {:.3f}".format(*estimate.interval)
+    {estimate of six predictions}
     ('0.667', '0.208 to 0.939')
 
     References
@@ -47,13 +39,18 @@ class Recall:
     Wilson, *Probable inference*, JASA 1927. ``sklearn.metrics.recall_score``.
     """
 
-    name: ClassVar[str] = "recall"
-    title: ClassVar[str] = "recall"
-    tasks: ClassVar[frozenset[Task]] = frozenset({Task.BINARY, Task.MULTICLASS})
-    better: ClassVar[Literal["higher", "lower", "zero"]] = "higher"
-    bounds: ClassVar[tuple[float, float]] = (0.0, 1.0)
-    main: ClassVar[str] = "recall_macro"
+    def values(self, tables: ClassificationTables) -> Ratios:
+        """The recall of each class."""
+        return _Recalls.of(tables)
 
-    def estimates(self, tables: Tables) -> Mapping[str, Estimate]:
-        """The recall; with several classes its averages and that of each class."""
-        return rate_estimates("recall", classified(tables))
+
+class _Recalls(Ratios):
+    why_undefined = "no row is of class {label}"
+
+    @staticmethod
+    def parts(cells: Cells) -> tuple[Counts, Counts]:
+        return cells.hits, cells.actual
+
+    def average(self, *, is_weighted: bool) -> Estimate:
+        # Recalls weighted by the classes' rows are the share of right rows.
+        return self.micro() if is_weighted else super().average(is_weighted=False)

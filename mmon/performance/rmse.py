@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-import dataclasses
-import math
-from collections.abc import Mapping
-from typing import ClassVar, Literal
-
-from mmon.performance import Estimate, Tables
-from mmon.performance._error_estimates import as_regression, mean_estimate, reason_for_nothing, root
-from mmon.results import Task
+from mmon.performance import Estimate
+from mmon.performance._error_estimates import OfErrors, mean_estimate, root
+from mmon.profiles.regression import RegressionTables
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class RootMeanSquaredError:
+class RootMeanSquaredError(OfErrors):
     """The square root of the mean squared error, in the target's unit.
 
     Measures
@@ -32,14 +26,7 @@ class RootMeanSquaredError:
 
     Example
     -------
-    >>> import numpy as np
-    >>> from mmon.performance import metric_class
-    >>> from mmon.profiles.regression import RegressionTables
-    >>> target = np.arange(1.0, 101.0)
-    >>> prediction = target + np.tile([2.0, -1.0, 0.5, -0.5], 25)
-    >>> tables = RegressionTables.of_rows(target, prediction)
-    >>> estimate = metric_class("rmse")().estimates(tables)["rmse"]
-    >>> f"{estimate.value:.3f} ({estimate.interval[0]:.3f} to {estimate.interval[1]:.3f})"
+    {estimate of a hundred numbers}
     '1.173 (1.043 to 1.308)'
 
     References
@@ -47,17 +34,6 @@ class RootMeanSquaredError:
     ``sklearn.metrics.root_mean_squared_error`` gives the same value.
     """
 
-    name: ClassVar[str] = "rmse"
-    title: ClassVar[str] = "root mean squared error"
-    tasks: ClassVar[frozenset[Task]] = frozenset({Task.REGRESSION})
-    better: ClassVar[Literal["higher", "lower", "zero"]] = "lower"
-    bounds: ClassVar[tuple[float, float]] = (0.0, math.inf)
-    main: ClassVar[str] = "rmse"
-
-    def estimates(self, tables: Tables) -> Mapping[str, Estimate]:
-        """The value, its interval and its variance."""
-        numbers = as_regression(tables)
-        reason = reason_for_nothing(numbers)
-        if reason is not None:
-            return {self.name: Estimate(None, reason=reason)}
-        return {self.name: root(mean_estimate(numbers, numbers.mse))}
+    def estimate(self, tables: RegressionTables) -> Estimate:
+        """The mean, its interval and its variance."""
+        return root(mean_estimate(tables, tables.mse))

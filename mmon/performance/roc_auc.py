@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Mapping
-from typing import ClassVar, Literal
-
-from mmon.performance import Estimate, Tables
-from mmon.performance._class_curves import Curve, curve_estimates
-from mmon.performance._class_tables import classified
+from mmon.performance._class_curves import Areas, Curve
+from mmon.performance._class_tables import PerClass
 from mmon.performance._ranking import roc_area, roc_error, roc_interval
-from mmon.results import Task
+from mmon.profiles.classification import ClassificationTables
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class RocAuc:
+class RocAuc(PerClass):
     """The probability that a positive row is scored above a negative one.
 
     Measures
@@ -41,12 +35,7 @@ class RocAuc:
 
     Example
     -------
-    >>> from mmon.profiles.classification import ClassificationTables
-    >>> target, prediction = [0, 0, 0, 1, 1, 1], [0, 0, 1, 1, 1, 0]
-    >>> score = [0.1, 0.2, 0.6, 0.7, 0.9, 0.4]
-    >>> rows = ClassificationTables.of_rows(target, prediction, score)
-    >>> estimate = RocAuc().estimates(rows)["roc_auc"]
-    >>> f"{estimate.value:.3f}", "{:.3f} to {:.3f}".format(*estimate.interval)
+    {estimate of six scores}
     ('0.889', '0.073 to 0.998')
 
     References
@@ -58,15 +47,6 @@ class RocAuc:
     ``multi_class="ovr"``.
     """
 
-    name: ClassVar[str] = "roc_auc"
-    title: ClassVar[str] = "ROC AUC"
-    tasks: ClassVar[frozenset[Task]] = frozenset({Task.BINARY, Task.MULTICLASS})
-    better: ClassVar[Literal["higher", "lower", "zero"]] = "higher"
-    bounds: ClassVar[tuple[float, float]] = (0.0, 1.0)
-    main: ClassVar[str] = "roc_auc_macro"
-
-    def estimates(self, tables: Tables) -> Mapping[str, Estimate]:
-        """The area; with several classes its averages and that of each class."""
-        return curve_estimates(
-            Curve(self.name, roc_area, roc_error, roc_interval), classified(tables)
-        )
+    def values(self, tables: ClassificationTables) -> Areas:
+        """The area of each class."""
+        return Areas.of(Curve(roc_area, roc_error, roc_interval), tables)

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Mapping
-from typing import ClassVar, Literal
-
-from mmon.performance import Estimate, Tables
-from mmon.performance._class_rates import rate_estimates
-from mmon.performance._class_tables import classified
-from mmon.results import Task
+from mmon.performance import Estimate
+from mmon.performance._class_intervals import undefined, variance_or_width
+from mmon.performance._class_rates import Cells, Counts, Ratios
+from mmon.performance._class_tables import PerClass
+from mmon.profiles.classification import ClassificationTables
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Specificity:
+class Specificity(PerClass):
     """The share of the negative rows that were predicted to be negative.
 
     Measures
@@ -35,10 +31,7 @@ class Specificity:
 
     Example
     -------
-    >>> from mmon.profiles.classification import ClassificationTables
-    >>> rows = ClassificationTables.of_rows([0, 0, 0, 1, 1, 1], [0, 0, 1, 1, 1, 0])
-    >>> estimate = Specificity().estimates(rows)["specificity"]
-    >>> f"{estimate.value:.3f}", "{:.3f} to {:.3f}".format(*estimate.interval)
+    {estimate of six predictions}
     ('0.667', '0.208 to 0.939')
 
     References
@@ -47,13 +40,26 @@ class Specificity:
     ``pos_label=0``; ``multilabel_confusion_matrix`` for several classes.
     """
 
-    name: ClassVar[str] = "specificity"
-    title: ClassVar[str] = "specificity"
-    tasks: ClassVar[frozenset[Task]] = frozenset({Task.BINARY, Task.MULTICLASS})
-    better: ClassVar[Literal["higher", "lower", "zero"]] = "higher"
-    bounds: ClassVar[tuple[float, float]] = (0.0, 1.0)
-    main: ClassVar[str] = "specificity_macro"
+    def values(self, tables: ClassificationTables) -> Ratios:
+        """The specificity of each class."""
+        return _Specificities.of(tables)
 
-    def estimates(self, tables: Tables) -> Mapping[str, Estimate]:
-        """The specificity; with several classes its averages and that of each class."""
-        return rate_estimates("specificity", classified(tables))
+
+class _Specificities(Ratios):
+    why_undefined = "all rows are of class {label}"
+
+    @staticmethod
+    def parts(cells: Cells) -> tuple[Counts, Counts]:
+        return cells.rows - cells.actual - cells.predicted + cells.hits, cells.rows - cells.actual
+
+    def micro(self) -> Estimate:
+        found, others = super().micro(), len(self.labels) - 1
+        if found.value is None or found.interval is None or found.variance is None:
+            return found
+        if not others:
+            return undefined("there is one class only")
+        low, high = found.interval
+        interval = 1 - (1 - low) / others, 1 - (1 - high) / others
+        value = 1 - (1 - found.value) / others
+        variance = variance_or_width(found.variance / others**2, interval)
+        return Estimate(value, interval, variance, found.rows)

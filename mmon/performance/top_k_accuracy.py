@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
-from typing import ClassVar, Literal
 
-from mmon.performance import Estimate, Tables
+from mmon.performance import Estimate, PerformanceMetric, Tables, Variant
 from mmon.performance._class_intervals import proportion, undefined
 from mmon.performance._class_tables import classified, why_no_scores
 from mmon.profiles.classification import ClassificationTables
 from mmon.results import Task
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class TopKAccuracy:
+@dataclasses.dataclass(frozen=True)
+class TopKAccuracy(PerformanceMetric):
     """The share of rows whose true class is among the k best-scored classes.
 
     Measures
@@ -49,14 +48,12 @@ class TopKAccuracy:
     Wilson, *Probable inference*, JASA 1927. ``sklearn.metrics.top_k_accuracy_score``.
     """
 
-    k: int | tuple[int, ...] = (2, 3)
+    tasks = frozenset({Task.MULTICLASS})
+    better = "higher"
+    bounds = (0.0, 1.0)
+    main_variant = Variant(k=2)
 
-    name: ClassVar[str] = "top_k_accuracy"
-    title: ClassVar[str] = "top-k accuracy"
-    tasks: ClassVar[frozenset[Task]] = frozenset({Task.MULTICLASS})
-    better: ClassVar[Literal["higher", "lower", "zero"]] = "higher"
-    bounds: ClassVar[tuple[float, float]] = (0.0, 1.0)
-    main: ClassVar[str] = "top_2_accuracy"
+    k: int | tuple[int, ...] = (2, 3)
 
     def __post_init__(self) -> None:
         """Check the option.
@@ -73,10 +70,10 @@ class TopKAccuracy:
     def _asked(self) -> tuple[int, ...]:
         return (self.k,) if isinstance(self.k, int) else tuple(self.k)
 
-    def estimates(self, tables: Tables) -> Mapping[str, Estimate]:
+    def by_variant(self, tables: Tables) -> Mapping[Variant, Estimate]:
         """One share for each k, and for 2."""
         found = classified(tables)
-        return {f"top_{k}_accuracy": _top(k, found) for k in sorted({2, *self._asked})}
+        return {Variant(k=k): _top(k, found) for k in sorted({2, *self._asked})}
 
 
 def _top(k: int, tables: ClassificationTables) -> Estimate:

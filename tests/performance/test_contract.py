@@ -110,7 +110,6 @@ def test_a_metric_is_a_frozen_dataclass_that_says_what_it_is(name: str) -> None:
     assert dataclasses.is_dataclass(kind)
     assert kind.__dataclass_params__.frozen
     assert kind.name == name
-    assert kind.title
     assert kind.tasks
     assert kind.tasks <= set(Task)
     assert (Task.REGRESSION in kind.tasks) <= (len(kind.tasks) == 1)

@@ -1,0 +1,47 @@
+"""What is one file each: found by the module's name, with its manual page in the docstring.
+
+A page may hold a line that is a name in braces, such as ``{bins}``: a part that several pages
+share is written once, and stands there when the page is read.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Mapping
+from typing import TypeVar
+
+Base = TypeVar("Base")
+
+
+@functools.cache
+def names_in(package: str) -> tuple[str, ...]:
+    """The public modules of a package, in alphabetical order."""
+    modules = pkgutil.iter_modules(importlib.import_module(package).__path__)
+    return tuple(sorted(one.name for one in modules if not one.name.startswith("_")))
+
+
+def class_in(module_name: str, base: type[Base]) -> type[Base]:
+    """The one class of a module that derives from ``base``."""
+    module = importlib.import_module(module_name)
+    (found,) = (
+        member
+        for _, member in inspect.getmembers(module, inspect.isclass)
+        if member.__module__ == module_name and issubclass(member, base)
+    )
+    return found
+
+
+def name_of(found: type) -> str:
+    """The name of what a class is: its module's."""
+    return found.__module__.rpartition(".")[2]
+
+
+def page_of(found: type, parts: Mapping[str, str]) -> str | None:
+    """A class's docstring with the parts that it names; None where there is none."""
+    page = inspect.cleandoc(found.__doc__) if found.__doc__ else None
+    for name, part in parts.items():
+        page = page and page.replace(f"{{{name}}}", part)
+    return page
