@@ -1,21 +1,21 @@
 """Drift metrics, one file each: pure functions of two distributions, found by discovery.
 
-A module of this package whose name does not start with an underscore holds one metric: a frozen
-dataclass that follows `Metric` and whose ``name`` is the module's. Its fields are the metric's
-options in the configuration; its docstring is its manual page (``mmon explain NAME``).
+A module of this package whose name does not start with an underscore holds one metric: a class
+that derives from `Metric`. Its name is the module's, its fields are its options in the
+configuration, its docstring is its manual page (``mmon explain NAME``). Between the two stands a
+family (`_binned.py`, `_ranked.py`): which summaries its metrics read, and when these say nothing,
+is the same for all of them.
 """
 
 from __future__ import annotations
 
+import abc
 import dataclasses
 import difflib
-import functools
-import importlib
-import inspect
-import pkgutil
 from collections.abc import Mapping
-from typing import Any, ClassVar, Protocol, cast
+from typing import Any, ClassVar
 
+from mmon import discovery
 from mmon.errors import ConfigError
 from mmon.profiles.counts import Counts
 from mmon.profiles.ecdf import Ecdf
@@ -24,36 +24,42 @@ from mmon.results import ColumnKind, Score
 Distribution = Ecdf | Counts
 
 
-class Metric(Protocol):
+@dataclasses.dataclass(frozen=True)
+class Metric(abc.ABC):
     """What every drift metric offers.
 
     Attributes
     ----------
     name : str
-        The module's name, as written in configurations and reports.
-    title : str
-        The name in words, as shown to people.
+        The module's, as written in configurations and reports.
     kinds : frozenset of ColumnKind
         The column kinds it is defined for.
     is_symmetric : bool
         Whether exchanging reference and production leaves the value unchanged.
     bounds : (float, float)
         Smallest and largest possible value.
+    page_parts : mapping of str to str
+        What the manual pages of a family share, by the name that stands for it there.
     """
 
     name: ClassVar[str]
-    title: ClassVar[str]
     kinds: ClassVar[frozenset[ColumnKind]]
     is_symmetric: ClassVar[bool]
     bounds: ClassVar[tuple[float, float]]
+    page_parts: ClassVar[Mapping[str, str]] = {}
 
+    def __init_subclass__(cls) -> None:
+        cls.name = discovery.name_of(cls)
+        cls.__doc__ = discovery.page_of(cls, {**cls.page_parts, "name": cls.name})
+
+    @abc.abstractmethod
     def score(self, ref: Distribution, cur: Distribution, *, with_p_value: bool = True) -> Score:
         """The distance of production from the reference, with its error and p-value.
 
         The p-value is the dear part; who only shows the value may leave it out.
         """
-        ...
 
+    @abc.abstractmethod
     def p_value(
         self, value: float, ref: Distribution, cur: Distribution, *, rows: int | None = None
     ) -> float | None:
@@ -62,19 +68,11 @@ class Metric(Protocol):
         Both samples are taken to come from the pooled distribution; ``rows`` replaces the number
         of production rows, to ask what a larger sample could show.
         """
-        ...
 
 
-@functools.cache
 def names() -> tuple[str, ...]:
     """Every metric's name, in alphabetical order."""
-    return tuple(
-        sorted(
-            module.name
-            for module in pkgutil.iter_modules(__path__)
-            if not module.name.startswith("_")
-        )
-    )
+    return discovery.names_in(__name__)
 
 
 def metric_class(name: str) -> type[Metric]:
@@ -89,13 +87,7 @@ def metric_class(name: str) -> type[Metric]:
         close = difflib.get_close_matches(name, names(), n=1)
         hint = f"did you mean {close[0]!r}?" if close else f"there are: {', '.join(names())}"
         raise ConfigError(f"unknown metric {name!r}", hint=hint)
-    module = importlib.import_module(f"{__name__}.{name}")
-    (found,) = (
-        member
-        for _, member in inspect.getmembers(module, inspect.isclass)
-        if member.__module__ == module.__name__ and getattr(member, "name", None) == name
-    )
-    return cast("type[Metric]", found)
+    return discovery.class_in(f"{__name__}.{name}", Metric)  # type: ignore[type-abstract]  # only its subclasses are made
 
 
 def load(name: str, options: Mapping[str, Any] | None = None) -> Metric:
@@ -107,7 +99,7 @@ def load(name: str, options: Mapping[str, Any] | None = None) -> Metric:
         When there is no such metric, no such option, or the option's value is not allowed.
     """
     kind = metric_class(name)
-    allowed = [field.name for field in dataclasses.fields(kind)]  # type: ignore[arg-type]  # a dataclass by contract
+    allowed = [field.name for field in dataclasses.fields(kind)]
     for option in options or {}:
         if option not in allowed:
             raise ConfigError(

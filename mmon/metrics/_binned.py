@@ -14,7 +14,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from mmon.metrics import Distribution
+from mmon.metrics import Distribution, Metric
 from mmon.metrics._bins import FloatArray, IntArray, Table, tabulate
 from mmon.metrics._null_sums import rest_sums
 from mmon.metrics._null_tables import NullTables, null_tables
@@ -31,19 +31,48 @@ _FEWEST = 20
 _SEARCH = 65
 
 
+_PAGE_PARTS = {
+    "p-value": """\
+The p-value is two-sample and exact up to simulation: the pooled rows are dealt to both sides at
+random, numeric columns are cut at each deal's own quantiles, and beyond the deals a saddlepoint
+tail takes over. It holds with empty and rare categories.""",
+    "missing values": """\
+Missing values are a bin of their own: more of them is a distance too.""",
+    "bins": """\
+bins : int, default 10
+    Bins of equal reference mass that a numeric or datetime column is cut into.""",
+    "score of three regions": """\
+>>> from mmon.metrics import load
+>>> from mmon.profiles.counts import Counts
+>>> reference = Counts.from_mapping({"north": 50, "south": 30, "west": 20})
+>>> production = Counts.from_mapping({"north": 30, "south": 30, "west": 40})
+>>> score = load("{name}").score(reference, production)
+>>> f"{score.value:.4f}", f"{score.p_value:.3f}\"""",
+}
+
+
 @dataclasses.dataclass(frozen=True)
-class Binned(abc.ABC):
+class Binned(Metric):
     """A distance between two rows of shares that combines one term per bin.
 
-    A metric derives from it and gives ``terms`` and what they combine to.
+    A metric gives ``terms`` and what they combine to.
+
+    Attributes
+    ----------
+    is_root : bool
+        Whether the value is the square root of what the terms combine to, which is at most 1.
+    is_true_distance : bool
+        Whether it obeys the triangle inequality, and moving a share of the rows changes what the
+        terms combine to by at most that share.
     """
 
-    kinds: ClassVar[frozenset[ColumnKind]] = frozenset(
-        {ColumnKind.NUMERIC, ColumnKind.DATETIME, ColumnKind.CATEGORICAL}
-    )
+    kinds = frozenset({ColumnKind.NUMERIC, ColumnKind.DATETIME, ColumnKind.CATEGORICAL})
     # The reference decides where a numeric column is cut.
-    is_symmetric: ClassVar[bool] = False
-    bounds: ClassVar[tuple[float, float]] = (0.0, 1.0)
+    is_symmetric = False
+    bounds = (0.0, 1.0)
+    page_parts = _PAGE_PARTS
+    is_root: ClassVar[bool] = False
+    is_true_distance: ClassVar[bool] = False
 
     bins: int = 10
 
@@ -69,15 +98,17 @@ class Binned(abc.ABC):
 
     def of_sum(self, total: FloatArray) -> FloatArray:
         """The value of combined terms; increasing."""
-        return total
+        return np.sqrt(np.minimum(total, 1.0)) if self.is_root else total
 
     def to_sum(self, value: float) -> float:
         """The inverse of ``of_sum``."""
-        return value
+        return value * value if self.is_root else value
 
     def reach(self, ref_moved: float, cur_moved: float) -> float:
         """How far the value may go when these shares of the rows sit in wrong bins."""
-        return math.inf
+        if not self.is_true_distance:
+            return math.inf
+        return float(self.of_sum(np.array([ref_moved, cur_moved])).sum())
 
     def distance(self, p: FloatArray, q: FloatArray, weight: float) -> FloatArray:
         """The value for shares (…, C) of the reference and of production."""

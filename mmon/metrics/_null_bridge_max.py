@@ -21,7 +21,7 @@ from functools import lru_cache
 import numpy as np
 from scipy.special import gammaln, kolmogorov, ndtr, ndtri
 
-from mmon.metrics._rank_pool import FloatArray, IntArray
+from mmon.metrics._rank_pool import FloatArray, IntArray, resized
 
 # The exact recursion is used up to this many (distinct values x reachable counts).
 _EXACT_CELLS = 2**15
@@ -46,7 +46,8 @@ def tail(distance: float, below: IntArray, n: int, m: int) -> float:
     distance : float
         In [0, 1].
     below : (J,) int64, ascending
-        Pooled rows at or below each distinct pooled value; the last is n + m.
+        Pooled rows at or below each distinct pooled value; where the last is not n + m, the shares
+        count.
     n, m : int
         Rows of the reference and of production, both positive.
 
@@ -54,6 +55,7 @@ def tail(distance: float, below: IntArray, n: int, m: int) -> float:
     -------
     float in [0, 1], non-increasing in ``distance``.
     """
+    below = resized(below, n, m)
     if distance <= 0.0 or len(below) < 2:
         return 1.0 if distance <= 0.0 else 0.0
     if distance > 1.0 + 1e-12:

@@ -14,6 +14,7 @@ import math
 
 import numpy as np
 
+from mmon.metrics import _null_bridge_max as two_values
 from mmon.metrics import _null_quadratic as quadratic
 from mmon.metrics._null_extremes import MOST_ROWS, patterns
 from mmon.metrics._null_paths import PATHS, Simulated, simulate, simulate_rows
@@ -144,8 +145,29 @@ class GapsNull:
         return float(min(1.0, np.dot(self.chances, chance)))
 
 
+def tail(integral: float, between: Gaps, m: int, *, power: int) -> float:
+    """P(``∫ |F - G|**power dx`` >= integral) when both samples come from the pooled one.
+
+    Parameters
+    ----------
+    integral : float
+    between : Gaps
+    m : int
+        Rows of production, whatever they are in ``between``.
+    power : {1, 2}
+    """
+    if integral <= 0.0 or len(between.width) == 0:
+        return 1.0 if integral <= 0.0 else 0.0
+    if len(between.width) == 1:
+        # Two distinct values.
+        gap = integral / float(between.width[0])
+        below = np.append(between.pooled_below, between.n + between.m)
+        return two_values.tail(math.sqrt(gap) if power == 2 else gap, below, between.n, m)
+    return _null_of(between, m, power).tail(integral)
+
+
 @functools.lru_cache(maxsize=32)
-def null_of(between: Gaps, rows: int, power: int) -> GapsNull:
+def _null_of(between: Gaps, rows: int, power: int) -> GapsNull:
     """The null distribution of ``∫ |F - G|**power dx`` with ``rows`` rows in production.
 
     Parameters

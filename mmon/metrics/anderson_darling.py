@@ -2,31 +2,25 @@
 
 from __future__ import annotations
 
-import dataclasses
 import functools
 import math
-from typing import ClassVar
 
 import numpy as np
 
-from mmon.metrics import Distribution
 from mmon.metrics import _null_bridge_max as two_values
 from mmon.metrics import _null_quadratic as null
 from mmon.metrics._rank_bounds import Limits, limits, squared
 from mmon.metrics._rank_pool import (
     FloatArray,
-    as_ecdf,
     interpolated,
     pool,
-    reason_for_nothing,
-    resized,
 )
+from mmon.metrics._ranked import Ranked
 from mmon.profiles.ecdf import Ecdf
-from mmon.results import ColumnKind, Score
+from mmon.results import Score
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class AndersonDarling:
+class AndersonDarling(Ranked):
     """The squared gap between the distribution functions in units of its own variance.
 
     Measures
@@ -66,18 +60,10 @@ class AndersonDarling:
     ``scipy.stats.anderson_ksamp``.
     """
 
-    name: ClassVar[str] = "anderson_darling"
-    title: ClassVar[str] = "Anderson-Darling distance"
-    kinds: ClassVar[frozenset[ColumnKind]] = frozenset({ColumnKind.NUMERIC, ColumnKind.DATETIME})
-    is_symmetric: ClassVar[bool] = True
-    bounds: ClassVar[tuple[float, float]] = (0.0, math.inf)
+    bounds = (0.0, math.inf)
 
-    def score(self, ref: Distribution, cur: Distribution, *, with_p_value: bool = True) -> Score:
-        """The weighed squared gap, its error from compression, and its p-value."""
-        ref, cur = as_ecdf(ref), as_ecdf(cur)
-        reason = reason_for_nothing(ref, cur)
-        if reason is not None:
-            return Score(None, reason=reason)
+    def measure(self, ref: Ecdf, cur: Ecdf) -> Score:
+        """The weighed squared gap and its error from compression."""
         both = pool(ref, cur)
         if len(both.values) == 1:
             return Score(0.0, 0.0, 1.0)
@@ -85,25 +71,18 @@ class AndersonDarling:
         gap = _middle(ref_rows) / both.n - _middle(cur_rows) / both.m
         _, share, variance = _midranks(ref, cur)
         value = float(np.dot(share, gap * gap / variance))
-        p_value = self.p_value(value, ref, cur) if with_p_value else None
-        return Score(value, _error(value, ref, cur), p_value)
+        return Score(value, _error(value, ref, cur))
 
-    def p_value(
-        self, value: float, ref: Distribution, cur: Distribution, *, rows: int | None = None
-    ) -> float | None:
+    def chance(self, value: float, ref: Ecdf, cur: Ecdf, m: int) -> float | None:
         """P(at least ``value``) when both samples come from the pooled distribution."""
-        ref, cur = as_ecdf(ref), as_ecdf(cur)
-        if reason_for_nothing(ref, cur) is not None:
-            return None
         both = pool(ref, cur)
-        m = both.m if rows is None else rows
         if len(both.values) == 1:
             return 1.0 if value <= 0.0 else 0.0
         if len(both.values) == 2:
             # Both midranks differ by half the gap: the value is gap**2 / (t (1 - t)).
             share = float(both.pooled_below[0]) / (both.n + both.m)
             gap = math.sqrt(max(value, 0.0) * share * (1.0 - share))
-            return two_values.tail(gap, resized(both.pooled_below, both.n, m), both.n, m)
+            return two_values.tail(gap, both.pooled_below, both.n, m)
         total = both.n + m
         return null.tail(value * (both.n * m / total) * ((total - 1) / total), _weights(ref, cur))
 

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import dataclasses
 import functools
-from typing import ClassVar
 
 import numpy as np
 
-from mmon.metrics import Distribution
 from mmon.metrics import _null_bridge_max as two_values
 from mmon.metrics import _null_mean as null
-from mmon.metrics._rank_pool import as_ecdf, pool, reason_for_nothing, resized
+from mmon.metrics._rank_pool import pool
+from mmon.metrics._ranked import Ranked
 from mmon.profiles.ecdf import Ecdf
-from mmon.results import ColumnKind, Score
+from mmon.results import Score
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class CliffsDelta:
+class CliffsDelta(Ranked):
     """The chance that a production row exceeds a reference row, minus that it falls below.
 
     Measures
@@ -58,19 +55,12 @@ class CliffsDelta:
     ``sklearn.metrics.roc_auc_score``, ``scipy.stats.mannwhitneyu``.
     """
 
-    name: ClassVar[str] = "cliffs_delta"
-    title: ClassVar[str] = "Cliff's delta"
-    kinds: ClassVar[frozenset[ColumnKind]] = frozenset({ColumnKind.NUMERIC, ColumnKind.DATETIME})
     # Exchanging the sides changes the sign.
-    is_symmetric: ClassVar[bool] = False
-    bounds: ClassVar[tuple[float, float]] = (-1.0, 1.0)
+    is_symmetric = False
+    bounds = (-1.0, 1.0)
 
-    def score(self, ref: Distribution, cur: Distribution, *, with_p_value: bool = True) -> Score:
-        """Delta with its sign, its error from compression, and its p-value."""
-        ref, cur = as_ecdf(ref), as_ecdf(cur)
-        reason = reason_for_nothing(ref, cur)
-        if reason is not None:
-            return Score(None, reason=reason)
+    def measure(self, ref: Ecdf, cur: Ecdf) -> Score:
+        """Delta with its sign and its error from compression."""
         both = pool(ref, cur)
         under = both.ref_below - np.diff(both.ref_below, prepend=0)
         # Each production row beats the reference rows below it and loses to those above it.
@@ -80,20 +70,13 @@ class CliffsDelta:
         # Twice the distribution function of one side, averaged over the other: delta moves by
         # twice the rank error of each, in opposite directions.
         error = 2.0 * max(ref.rank_error, cur.rank_error)
-        p_value = self.p_value(value, ref, cur) if with_p_value else None
-        return Score(value, error, p_value)
+        return Score(value, error)
 
-    def p_value(
-        self, value: float, ref: Distribution, cur: Distribution, *, rows: int | None = None
-    ) -> float | None:
+    def chance(self, value: float, ref: Ecdf, cur: Ecdf, m: int) -> float | None:
         """P(at least ``|value|``) when both samples come from the pooled distribution."""
-        ref, cur = as_ecdf(ref), as_ecdf(cur)
-        if reason_for_nothing(ref, cur) is not None:
-            return None
         both = pool(ref, cur)
-        m = both.m if rows is None else rows
         if len(both.values) <= 2:
-            return two_values.tail(abs(value), resized(both.pooled_below, both.n, m), both.n, m)
+            return two_values.tail(abs(value), both.pooled_below, both.n, m)
         # Delta is the difference of the mean midranks in units of half of all rows.
         return null.tail(0.5 * abs(value), _population(ref, cur), both.n, m)
 

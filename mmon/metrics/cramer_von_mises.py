@@ -2,30 +2,24 @@
 
 from __future__ import annotations
 
-import dataclasses
 import functools
-from typing import ClassVar
 
 import numpy as np
 
-from mmon.metrics import Distribution
 from mmon.metrics import _null_bridge_max as two_values
 from mmon.metrics import _null_quadratic as null
 from mmon.metrics._rank_bounds import limits, squared
 from mmon.metrics._rank_pool import (
     FloatArray,
-    as_ecdf,
     interpolated,
     pool,
-    reason_for_nothing,
-    resized,
 )
+from mmon.metrics._ranked import Ranked
 from mmon.profiles.ecdf import Ecdf
-from mmon.results import ColumnKind, Score
+from mmon.results import Score
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class CramerVonMises:
+class CramerVonMises(Ranked):
     """The squared gap between the two distribution functions, averaged over all rows.
 
     Measures
@@ -66,18 +60,8 @@ class CramerVonMises:
     Stat., 1962. ``scipy.stats.cramervonmises_2samp``.
     """
 
-    name: ClassVar[str] = "cramer_von_mises"
-    title: ClassVar[str] = "Cramér-von Mises distance"
-    kinds: ClassVar[frozenset[ColumnKind]] = frozenset({ColumnKind.NUMERIC, ColumnKind.DATETIME})
-    is_symmetric: ClassVar[bool] = True
-    bounds: ClassVar[tuple[float, float]] = (0.0, 1.0)
-
-    def score(self, ref: Distribution, cur: Distribution, *, with_p_value: bool = True) -> Score:
-        """The mean squared gap, its error from compression, and its p-value."""
-        ref, cur = as_ecdf(ref), as_ecdf(cur)
-        reason = reason_for_nothing(ref, cur)
-        if reason is not None:
-            return Score(None, reason=reason)
+    def measure(self, ref: Ecdf, cur: Ecdf) -> Score:
+        """The mean squared gap and its error from compression."""
         both = pool(ref, cur)
         if both.ref_slack or both.cur_slack:
             ref_rows, cur_rows = interpolated(ref, cur)
@@ -86,23 +70,16 @@ class CramerVonMises:
             gap = both.difference
         mass = np.diff(both.pooled_below, prepend=0)
         value = float(np.dot(mass, gap * gap)) / (both.n + both.m)
-        p_value = self.p_value(value, ref, cur) if with_p_value else None
-        return Score(value, _error(value, ref, cur), p_value)
+        return Score(value, _error(value, ref, cur))
 
-    def p_value(
-        self, value: float, ref: Distribution, cur: Distribution, *, rows: int | None = None
-    ) -> float | None:
+    def chance(self, value: float, ref: Ecdf, cur: Ecdf, m: int) -> float | None:
         """P(at least ``value``) when both samples come from the pooled distribution."""
-        ref, cur = as_ecdf(ref), as_ecdf(cur)
-        if reason_for_nothing(ref, cur) is not None:
-            return None
         both = pool(ref, cur)
-        m = both.m if rows is None else rows
         if len(both.values) == 2:
             # The value is the squared gap at the lower value times its share.
             share = float(both.pooled_below[0]) / (both.n + both.m)
             gap = (max(value, 0.0) / share) ** 0.5
-            return two_values.tail(gap, resized(both.pooled_below, both.n, m), both.n, m)
+            return two_values.tail(gap, both.pooled_below, both.n, m)
         total = both.n + m
         return null.tail(value * (both.n * m / total) * ((total - 1) / total), _weights(ref, cur))
 

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from typing import ClassVar, Literal
+from typing import Literal
 
 import numpy as np
 
-from mmon.metrics import Distribution
-from mmon.metrics import _null_bridge_max as two_values
-from mmon.metrics._null_gaps import null_of
+from mmon.metrics._null_gaps import tail
 from mmon.metrics._rank_gaps import NO_UNIT, TOO_LARGE, Gaps, Unit, gaps, in_units, unit
-from mmon.metrics._rank_pool import as_ecdf, reason_for_nothing, resized
-from mmon.results import ColumnKind, Score
+from mmon.metrics._ranked import Ranked
+from mmon.profiles.ecdf import Ecdf
+from mmon.results import Score
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Energy:
+@dataclasses.dataclass(frozen=True)
+class Energy(Ranked):
     """The root of twice the squared gap, integrated over the axis in interquartile ranges.
 
     Measures
@@ -59,12 +58,9 @@ class Energy:
     ``scipy.stats.energy_distance``.
     """
 
-    name: ClassVar[str] = "energy"
-    title: ClassVar[str] = "Energy distance"
-    kinds: ClassVar[frozenset[ColumnKind]] = frozenset({ColumnKind.NUMERIC, ColumnKind.DATETIME})
     # The unit is the reference's.
-    is_symmetric: ClassVar[bool] = False
-    bounds: ClassVar[tuple[float, float]] = (0.0, math.inf)
+    is_symmetric = False
+    bounds = (0.0, math.inf)
 
     scale: Literal["iqr", "none"] = "iqr"
 
@@ -72,12 +68,8 @@ class Energy:
         if self.scale not in ("iqr", "none"):
             raise ValueError(f"scale is {self.scale!r}, not 'iqr' or 'none'")
 
-    def score(self, ref: Distribution, cur: Distribution, *, with_p_value: bool = True) -> Score:
-        """The distance in the chosen unit, its error from compression, and its p-value."""
-        ref, cur = as_ecdf(ref), as_ecdf(cur)
-        reason = reason_for_nothing(ref, cur)
-        if reason is not None:
-            return Score(None, reason=reason)
+    def measure(self, ref: Ecdf, cur: Ecdf) -> Score:
+        """The distance in the chosen unit and its error from compression."""
         between = gaps(ref, cur)
         by = unit(ref, self.scale, between.exponent)
         if by is None:
@@ -86,29 +78,16 @@ class Energy:
         value = math.sqrt(2.0 * integral / by.length)
         if not math.isfinite(value):
             return Score(None, reason=TOO_LARGE)
-        p_value = self.p_value(value, ref, cur) if with_p_value else None
-        return Score(value, _error(between, integral, by), p_value)
+        return Score(value, _error(between, integral, by))
 
-    def p_value(
-        self, value: float, ref: Distribution, cur: Distribution, *, rows: int | None = None
-    ) -> float | None:
+    def chance(self, value: float, ref: Ecdf, cur: Ecdf, m: int) -> float | None:
         """P(at least ``value``) when both samples come from the pooled distribution."""
-        ref, cur = as_ecdf(ref), as_ecdf(cur)
-        if reason_for_nothing(ref, cur) is not None:
-            return None
         between = gaps(ref, cur)
         by = unit(ref, self.scale, between.exponent)
         if by is None:
             return None
         integral = 0.5 * value * abs(value) * by.length
-        m = cur.n if rows is None else rows
-        if integral <= 0.0 or len(between.width) == 0:
-            return 1.0 if integral <= 0.0 else 0.0
-        if len(between.width) == 1:
-            gap = math.sqrt(integral / float(between.width[0]))
-            below = np.append(between.pooled_below, ref.n + cur.n)
-            return two_values.tail(gap, resized(below, ref.n, m), ref.n, m)
-        return null_of(between, m, 2).tail(integral)
+        return tail(integral, between, m, power=2)
 
 
 def _error(between: Gaps, integral: float, by: Unit) -> float:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
-from typing import ClassVar
-
 import numpy as np
 
 from mmon.metrics._binned import Binned
@@ -15,7 +12,6 @@ from mmon.metrics.hellinger import Hellinger
 from mmon.metrics.total_variation import TotalVariation
 
 
-@dataclasses.dataclass(frozen=True)
 class GeneralDrift(Binned):
     """The mean of total variation and Hellinger distance, as in MLRun.
 
@@ -26,39 +22,28 @@ class GeneralDrift(Binned):
     per column, and its mean over the columns is MLRun's result. MLRun calls 0.5 a potential and 0.7
     a detected drift.
 
-    The p-value is two-sample and exact up to simulation: the pooled rows are dealt to both sides at
-    random, numeric columns are cut at each deal's own quantiles, and beyond the deals a saddlepoint
-    tail takes over. It holds with empty and rare categories.
+    {p-value}
 
     Misleads when
     -------------
     Its value is compared with MLRun's own to the digit: MLRun cuts the reference's range into bins
     of equal width, here bins have equal mass and there are bins for what lies outside. Its unit is
     that of neither distance.
-    Missing values are a bin of their own: more of them is a distance too.
+    {missing values}
 
     Options
     -------
-    bins : int, default 10
-        Bins of equal reference mass that a numeric or datetime column is cut into.
+    {bins}
 
     Example
     -------
-    >>> from mmon.metrics import load
-    >>> from mmon.profiles.counts import Counts
-    >>> reference = Counts.from_mapping({"north": 50, "south": 30, "west": 20})
-    >>> production = Counts.from_mapping({"north": 30, "south": 30, "west": 40})
-    >>> score = load("general_drift").score(reference, production)
-    >>> f"{score.value:.4f}", f"{score.p_value:.3f}"
+    {score of three regions}
     ('0.1864', '0.006')
 
     References
     ----------
     MLRun documentation, *Model monitoring: histogram data drift application*.
     """
-
-    name: ClassVar[str] = "general_drift"
-    title: ClassVar[str] = "general drift"
 
     def terms(self, p: FloatArray, q: FloatArray, weight: float) -> FloatArray:
         """The terms of both distances, one after the other on the first axis."""

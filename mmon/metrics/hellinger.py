@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import dataclasses
-import math
-from typing import ClassVar
-
 import numpy as np
 
 from mmon.metrics._binned import Binned
 from mmon.metrics._bins import FloatArray
 
 
-@dataclasses.dataclass(frozen=True)
 class Hellinger(Binned):
     """The distance between the square roots of the shares.
 
@@ -23,9 +18,7 @@ class Hellinger(Binned):
     more in a rare category than in a common one, yet a category that appears or vanishes stays
     finite without smoothing.
 
-    The p-value is two-sample and exact up to simulation: the pooled rows are dealt to both sides at
-    random, numeric columns are cut at each deal's own quantiles, and beyond the deals a saddlepoint
-    tail takes over. It holds with empty and rare categories.
+    {p-value}
 
     Misleads when
     -------------
@@ -33,21 +26,15 @@ class Hellinger(Binned):
     its unit depends on how common the changed categories are. With many rare categories chance
     alone keeps it far from 0. In two sparse categories it has few possible values, and so a
     conservative p-value (size 0.03 at 2 % of 500 and 100 rows).
-    Missing values are a bin of their own: more of them is a distance too.
+    {missing values}
 
     Options
     -------
-    bins : int, default 10
-        Bins of equal reference mass that a numeric or datetime column is cut into.
+    {bins}
 
     Example
     -------
-    >>> from mmon.metrics import load
-    >>> from mmon.profiles.counts import Counts
-    >>> reference = Counts.from_mapping({"north": 50, "south": 30, "west": 20})
-    >>> production = Counts.from_mapping({"north": 30, "south": 30, "west": 40})
-    >>> score = load("hellinger").score(reference, production)
-    >>> f"{score.value:.4f}", f"{score.p_value:.3f}"
+    {score of three regions}
     ('0.1728', '0.004')
 
     References
@@ -57,21 +44,10 @@ class Hellinger(Binned):
     Theory*, 1986.
     """
 
-    name: ClassVar[str] = "hellinger"
-    title: ClassVar[str] = "Hellinger distance"
+    is_root = True
+    # By the triangle inequality, as its square is at most the total variation.
+    is_true_distance = True
 
     def terms(self, p: FloatArray, q: FloatArray, weight: float) -> FloatArray:
         """Half the squared difference of the roots."""
         return 0.5 * (np.sqrt(p) - np.sqrt(q)) ** 2
-
-    def of_sum(self, total: FloatArray) -> FloatArray:
-        """The square root."""
-        return np.sqrt(np.minimum(total, 1.0))
-
-    def to_sum(self, value: float) -> float:
-        """The square."""
-        return value * value
-
-    def reach(self, ref_moved: float, cur_moved: float) -> float:
-        """By the triangle inequality, as its square is at most the total variation."""
-        return math.sqrt(ref_moved) + math.sqrt(cur_moved)

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import dataclasses
-from typing import ClassVar
-
 import numpy as np
 
-from mmon.metrics import Distribution
 from mmon.metrics import _null_bridge_max as null
-from mmon.metrics._rank_pool import Pool, as_ecdf, pool, reason_for_nothing, resized
-from mmon.results import ColumnKind, Score
+from mmon.metrics._rank_pool import Pool, pool
+from mmon.metrics._ranked import Ranked
+from mmon.profiles.ecdf import Ecdf
+from mmon.results import Score
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class KolmogorovSmirnov:
+class KolmogorovSmirnov(Ranked):
     """The largest gap between the two distribution functions.
 
     Measures
@@ -56,32 +53,15 @@ class KolmogorovSmirnov:
     *Practical Nonparametric Statistics*, ch. 6. ``scipy.stats.ks_2samp`` gives the same value.
     """
 
-    name: ClassVar[str] = "ks"
-    title: ClassVar[str] = "Kolmogorov-Smirnov distance"
-    kinds: ClassVar[frozenset[ColumnKind]] = frozenset({ColumnKind.NUMERIC, ColumnKind.DATETIME})
-    is_symmetric: ClassVar[bool] = True
-    bounds: ClassVar[tuple[float, float]] = (0.0, 1.0)
-
-    def score(self, ref: Distribution, cur: Distribution, *, with_p_value: bool = True) -> Score:
-        """The largest gap, its error from compression, and its p-value."""
-        ref, cur = as_ecdf(ref), as_ecdf(cur)
-        reason = reason_for_nothing(ref, cur)
-        if reason is not None:
-            return Score(None, reason=reason)
+    def measure(self, ref: Ecdf, cur: Ecdf) -> Score:
+        """The largest gap and its error from compression."""
         value = float(np.max(np.abs(pool(ref, cur).difference)))
         # Each function is underestimated by at most its own rank error, and they are subtracted.
         error = max(ref.rank_error, cur.rank_error)
-        p_value = self.p_value(value, ref, cur) if with_p_value else None
-        return Score(value, error, p_value)
+        return Score(value, error)
 
-    def p_value(
-        self, value: float, ref: Distribution, cur: Distribution, *, rows: int | None = None
-    ) -> float | None:
+    def chance(self, value: float, ref: Ecdf, cur: Ecdf, m: int) -> float | None:
         """P(a gap of at least ``value``) when both samples come from the pooled distribution."""
-        ref, cur = as_ecdf(ref), as_ecdf(cur)
-        if reason_for_nothing(ref, cur) is not None:
-            return None
         certain = abs(value) - max(ref.rank_error, cur.rank_error)
         both: Pool = pool(ref, cur)
-        m = both.m if rows is None else rows
-        return null.tail(certain, resized(both.pooled_below, both.n, m), both.n, m)
+        return null.tail(certain, both.pooled_below, both.n, m)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from typing import ClassVar
 
 import numpy as np
 
@@ -24,32 +23,24 @@ class KullbackLeibler(Binned):
     equal shares, without an upper bound. So that a new category stays finite, a share ``smoothing``
     of both sides is first replaced by their average; the shares still sum to 1.
 
-    The p-value is two-sample and exact up to simulation: the pooled rows are dealt to both sides at
-    random, numeric columns are cut at each deal's own quantiles, and beyond the deals a saddlepoint
-    tail takes over. It holds with empty and rare categories.
+    {p-value}
 
     Misleads when
     -------------
     Compared with a tool that takes the other direction, KL(reference || production), which differs.
     A new category can decide it, and then ``smoothing`` decides its size (``jensen_shannon`` needs
     none); one that vanished hardly counts.
-    Missing values are a bin of their own: more of them is a distance too.
+    {missing values}
 
     Options
     -------
-    bins : int, default 10
-        Bins of equal reference mass that a numeric or datetime column is cut into.
+    {bins}
     smoothing : float, default 0.001
         Share of each side that is replaced by the average of both; above 0, below 1.
 
     Example
     -------
-    >>> from mmon.metrics import load
-    >>> from mmon.profiles.counts import Counts
-    >>> reference = Counts.from_mapping({"north": 50, "south": 30, "west": 20})
-    >>> production = Counts.from_mapping({"north": 30, "south": 30, "west": 40})
-    >>> score = load("kullback_leibler").score(reference, production)
-    >>> f"{score.value:.4f}", f"{score.p_value:.3f}"
+    {score of three regions}
     ('0.1238', '0.003')
 
     References
@@ -59,9 +50,7 @@ class KullbackLeibler(Binned):
     smoothing).
     """
 
-    name: ClassVar[str] = "kullback_leibler"
-    title: ClassVar[str] = "Kullback-Leibler divergence"
-    bounds: ClassVar[tuple[float, float]] = (0.0, math.inf)
+    bounds = (0.0, math.inf)
 
     smoothing: float = DEFAULT_SMOOTHING
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import dataclasses
 import math
-from typing import ClassVar
 
 import numpy as np
 
@@ -14,7 +12,6 @@ from mmon.metrics._null_shares import any_share_tail
 from mmon.metrics._null_tables import NullTables
 
 
-@dataclasses.dataclass(frozen=True)
 class LInfinity(Binned):
     """The largest difference in share of any single category.
 
@@ -24,29 +21,21 @@ class LInfinity(Binned):
     production's share: 0 for equal shares, 1 when each side has one category, another one. It
     answers which single category changed, and is the metric of TensorFlow Data Validation.
 
-    The p-value is two-sample and exact up to simulation: the pooled rows are dealt to both sides at
-    random, numeric columns are cut at each deal's own quantiles, and beyond the deals a saddlepoint
-    tail takes over. It holds with empty and rare categories.
+    {p-value}
 
     Misleads when
     -------------
     A change is spread over many categories: each moves little, all together much
     (``total_variation`` adds them up). On numeric columns it depends on the number of bins.
-    Missing values are a bin of their own: more of them is a distance too.
+    {missing values}
 
     Options
     -------
-    bins : int, default 10
-        Bins of equal reference mass that a numeric or datetime column is cut into.
+    {bins}
 
     Example
     -------
-    >>> from mmon.metrics import load
-    >>> from mmon.profiles.counts import Counts
-    >>> reference = Counts.from_mapping({"north": 50, "south": 30, "west": 20})
-    >>> production = Counts.from_mapping({"north": 30, "south": 30, "west": 40})
-    >>> score = load("l_infinity").score(reference, production)
-    >>> f"{score.value:.4f}", f"{score.p_value:.3f}"
+    {score of three regions}
     ('0.2000', '0.009')
 
     References
@@ -54,8 +43,8 @@ class LInfinity(Binned):
     Breck et al., *Data validation for machine learning*, MLSys 2019.
     """
 
-    name: ClassVar[str] = "l_infinity"
-    title: ClassVar[str] = "largest difference in share"
+    # Each misplaced row changes a share by at most its own.
+    is_true_distance = True
 
     def terms(self, p: FloatArray, q: FloatArray, weight: float) -> FloatArray:
         """The absolute difference."""
@@ -64,10 +53,6 @@ class LInfinity(Binned):
     def combine(self, terms: FloatArray) -> FloatArray:
         """The largest."""
         return np.asarray(terms.max(axis=-1))
-
-    def reach(self, ref_moved: float, cur_moved: float) -> float:
-        """Each misplaced row changes a share by at most its own."""
-        return ref_moved + cur_moved
 
     def deal_values(self, null: NullTables) -> FloatArray:
         """(R,) values that chance alone gives, when all categories are drawn."""

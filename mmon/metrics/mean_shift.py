@@ -2,31 +2,25 @@
 
 from __future__ import annotations
 
-import dataclasses
 import functools
 import math
-from typing import ClassVar
 
 import numpy as np
 
-from mmon.metrics import Distribution
 from mmon.metrics import _null_bridge_max as two_values
 from mmon.metrics import _null_mean as null
 from mmon.metrics._rank_pool import (
-    as_ecdf,
     mean_and_std,
     pool,
-    reason_for_nothing,
-    resized,
 )
+from mmon.metrics._ranked import Ranked
 from mmon.profiles.ecdf import Ecdf
-from mmon.results import ColumnKind, Score
+from mmon.results import Score
 
 _EPSILON = float(np.finfo(np.float64).eps)
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class MeanShift:
+class MeanShift(Ranked):
     """The change of the mean in standard deviations of the reference, with its sign.
 
     Measures
@@ -68,18 +62,22 @@ class MeanShift:
     Pitman, *Significance tests which may be applied to samples from any populations*, 1937.
     """
 
-    name: ClassVar[str] = "mean_shift"
-    title: ClassVar[str] = "Standardised mean shift"
-    kinds: ClassVar[frozenset[ColumnKind]] = frozenset({ColumnKind.NUMERIC, ColumnKind.DATETIME})
-    is_symmetric: ClassVar[bool] = False
-    bounds: ClassVar[tuple[float, float]] = (-math.inf, math.inf)
+    is_symmetric = False
+    bounds = (-math.inf, math.inf)
 
-    def score(self, ref: Distribution, cur: Distribution, *, with_p_value: bool = True) -> Score:
-        """The shift with its sign, and its p-value."""
-        ref, cur = as_ecdf(ref), as_ecdf(cur)
-        reason = reason_for_nothing(ref, cur) or _reason_for_no_unit(ref)
+    def why_undefined(self, ref: Ecdf, cur: Ecdf) -> str | None:
+        """Why no shift can be told: no values, or nothing to measure it by."""
+        reason = super().why_undefined(ref, cur)
         if reason is not None:
-            return Score(None, reason=reason)
+            return reason
+        if ref.n < 2 or mean_and_std(ref)[1] == 0.0:
+            return "the reference has no spread to measure a shift by"
+        if not math.isfinite(mean_and_std(ref)[1]):
+            return "the values are too large for a standard deviation"
+        return None
+
+    def measure(self, ref: Ecdf, cur: Ecdf) -> Score:
+        """The shift with its sign."""
         (ref_mean, unit), (cur_mean, _) = mean_and_std(ref), mean_and_std(cur)
         value = (cur_mean - ref_mean) / unit
         if not math.isfinite(value):
@@ -88,34 +86,17 @@ class MeanShift:
         if not (ref.is_exact and cur.is_exact):
             # Exact sums in another order: only rounding differs.
             error = 64 * _EPSILON * (abs(value) + (abs(ref_mean) + abs(cur_mean)) / unit)
-        p_value = self.p_value(value, ref, cur) if with_p_value else None
-        return Score(value, error, p_value)
+        return Score(value, error)
 
-    def p_value(
-        self, value: float, ref: Distribution, cur: Distribution, *, rows: int | None = None
-    ) -> float | None:
+    def chance(self, value: float, ref: Ecdf, cur: Ecdf, m: int) -> float | None:
         """P(a shift of at least ``|value|``) when both samples come from the pooled one."""
-        ref, cur = as_ecdf(ref), as_ecdf(cur)
-        if (reason_for_nothing(ref, cur) or _reason_for_no_unit(ref)) is not None:
-            return None
         difference = abs(value) * mean_and_std(ref)[1]
-        m = cur.n if rows is None else rows
         both = pool(ref, cur)
         if len(both.values) <= 2:
             width = float(both.values[-1] - both.values[0])
-            return two_values.tail(
-                min(difference / width, 1.0), resized(both.pooled_below, ref.n, m), ref.n, m
-            )
+            return two_values.tail(min(difference / width, 1.0), both.pooled_below, ref.n, m)
         size, pooled = _population(ref, cur)
         return null.tail(difference / size, pooled, ref.n, m)
-
-
-def _reason_for_no_unit(ref: Ecdf) -> str | None:
-    if ref.n < 2 or mean_and_std(ref)[1] == 0.0:
-        return "the reference has no spread to measure a shift by"
-    if not math.isfinite(mean_and_std(ref)[1]):
-        return "the values are too large for a standard deviation"
-    return None
 
 
 @functools.lru_cache(maxsize=8)

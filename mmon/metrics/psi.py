@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from typing import ClassVar
 
 import numpy as np
 
@@ -25,32 +24,24 @@ class PopulationStabilityIndex(Binned):
     ``smoothing`` of both sides is first replaced by their average; the shares still sum to 1, and
     where no bin is nearly empty the index is lower by the factor 1 - 2 * smoothing.
 
-    The p-value is two-sample and exact up to simulation: the pooled rows are dealt to both sides at
-    random, numeric columns are cut at each deal's own quantiles, and beyond the deals a saddlepoint
-    tail takes over. It holds with empty and rare categories.
+    {p-value}
 
     Misleads when
     -------------
     The habitual thresholds are applied whatever the rows and bins: by chance alone the index is
     about (bins - 1) * (1/n + 1/m), 0.1 for ten bins in 1,000 and 100 rows. A category that one side
     never had can decide the index, and then ``smoothing`` decides its size.
-    Missing values are a bin of their own: more of them is a distance too.
+    {missing values}
 
     Options
     -------
-    bins : int, default 10
-        Bins of equal reference mass that a numeric or datetime column is cut into.
+    {bins}
     smoothing : float, default 0.001
         Share of each side that is replaced by the average of both; above 0, below 1.
 
     Example
     -------
-    >>> from mmon.metrics import load
-    >>> from mmon.profiles.counts import Counts
-    >>> reference = Counts.from_mapping({"north": 50, "south": 30, "west": 20})
-    >>> production = Counts.from_mapping({"north": 30, "south": 30, "west": 40})
-    >>> score = load("psi").score(reference, production)
-    >>> f"{score.value:.4f}", f"{score.p_value:.3f}"
+    {score of three regions}
     ('0.2403', '0.004')
 
     References
@@ -59,9 +50,7 @@ class PopulationStabilityIndex(Binned):
     population stability index*, J. Risk Model Validation 2020. Lee 2001 (the smoothing).
     """
 
-    name: ClassVar[str] = "psi"
-    title: ClassVar[str] = "population stability index"
-    bounds: ClassVar[tuple[float, float]] = (0.0, math.inf)
+    bounds = (0.0, math.inf)
 
     smoothing: float = DEFAULT_SMOOTHING
 

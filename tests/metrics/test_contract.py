@@ -109,8 +109,6 @@ def test_a_metric_is_a_frozen_dataclass_that_says_what_it_is(name: str) -> None:
     assert dataclasses.is_dataclass(kind)
     assert kind.__dataclass_params__.frozen
     assert kind.name == name
-    assert kind.title
-    assert kind.title != name
     assert kind.kinds <= set(ColumnKind)
     assert kind.kinds & {ColumnKind.NUMERIC, ColumnKind.CATEGORICAL}
     assert isinstance(kind.is_symmetric, bool)

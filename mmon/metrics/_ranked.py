@@ -1,0 +1,51 @@
+"""What all metrics on the order of numbers share: from two distributions to a Score."""
+
+from __future__ import annotations
+
+import abc
+import dataclasses
+
+from mmon.metrics import Distribution, Metric
+from mmon.metrics._rank_pool import as_ecdf, reason_for_nothing
+from mmon.profiles.ecdf import Ecdf
+from mmon.results import ColumnKind, Score
+
+
+class Ranked(Metric):
+    """A distance between two distributions of numbers, by default a share of rows."""
+
+    kinds = frozenset({ColumnKind.NUMERIC, ColumnKind.DATETIME})
+    is_symmetric = True
+    bounds = (0.0, 1.0)
+
+    def score(self, ref: Distribution, cur: Distribution, *, with_p_value: bool = True) -> Score:
+        """The distance of production from the reference, its error and its p-value."""
+        ref, cur = as_ecdf(ref), as_ecdf(cur)
+        reason = self.why_undefined(ref, cur)
+        if reason is not None:
+            return Score(None, reason=reason)
+        found = self.measure(ref, cur)
+        if found.value is None or found.p_value is not None or not with_p_value:
+            return found
+        return dataclasses.replace(found, p_value=self.p_value(found.value, ref, cur))
+
+    def p_value(
+        self, value: float, ref: Distribution, cur: Distribution, *, rows: int | None = None
+    ) -> float | None:
+        """Probability of at least ``|value|`` by chance; see ``Metric.p_value``."""
+        ref, cur = as_ecdf(ref), as_ecdf(cur)
+        if self.why_undefined(ref, cur) is not None:
+            return None
+        return self.chance(value, ref, cur, cur.n if rows is None else rows)
+
+    def why_undefined(self, ref: Ecdf, cur: Ecdf) -> str | None:
+        """Why two distributions cannot be compared; None when they can."""
+        return reason_for_nothing(ref, cur)
+
+    @abc.abstractmethod
+    def measure(self, ref: Ecdf, cur: Ecdf) -> Score:
+        """The distance and its error, and why there is none; the p-value where it is for free."""
+
+    @abc.abstractmethod
+    def chance(self, value: float, ref: Ecdf, cur: Ecdf, m: int) -> float | None:
+        """P(at least ``|value|``) when both samples, the second of ``m``, come from the pooled."""
