@@ -28,6 +28,8 @@ _ALLOCATION = re.compile(rb"memory allocation of (\d+) bytes failed")
 _SHORTAGE = re.compile(rb"Memory allocation still failed|Cannot allocate memory")
 # So long a worker may take to end once it is asked: deep in a library, it hears nothing.
 _PATIENCE_S = 5
+# Every 700 objects, as by default, is a tenth of a short run.
+_OBJECTS_BETWEEN_COLLECTIONS = 100_000
 # No machine has as much: damaged data was taken for a size.
 _ABSURD_BYTES = 1 << 46
 
@@ -69,7 +71,10 @@ def _work(work: Callable[[], int], voice: int, lifeline: int, signals: Collectio
     status = int(ExitStatus.FAILURE)
     try:
         import _thread  # not threading, which takes longer to import
+        import gc
 
+        # Imports make a million objects and no rubbish; as many batches make next to none.
+        gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS)
         with contextlib.suppress(RuntimeError):  # no room for another thread
             _thread.start_new_thread(_end_with, (lifeline,))
         sys.unraisablehook = _catch
