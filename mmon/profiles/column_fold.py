@@ -17,6 +17,7 @@ from mmon.profiles.labels import LabelCounter
 from mmon.profiles.pile import Limits, Pile, Piles
 from mmon.profiles.plan import ColumnPlan
 from mmon.profiles.presence import Presence
+from mmon.profiles.ranks import sort
 from mmon.profiles.reading import Reading, read_as
 from mmon.profiles.spelling import lost_texts
 from mmon.profiles.table import ColumnProfile, shown_examples
@@ -114,16 +115,16 @@ class ColumnFold:
 def summarise_numbers(values: pl.Series, limits: Limits) -> Ecdf:
     """The summary of one batch of numbers in their final form (see `read_as`)."""
     null = values.null_count()
-    numbers = (values.drop_nulls() if null else values).to_numpy()
+    ordered = sort((values.drop_nulls() if null else values).to_numpy(writable=True))
     nan = inf = 0
-    if numbers.dtype.kind == "f":
-        finite = np.isfinite(numbers)
-        if not finite.all():
-            nan = int(np.isnan(numbers).sum())
-            inf = len(numbers) - int(finite.sum()) - nan
-            numbers = numbers[finite]
-    presence = Presence(present=len(numbers), null=null, nan=nan, inf=inf)
-    return Ecdf.of(numbers, presence=presence, points=limits.points)
+    # What is not finite stands at the ends.
+    if not np.isfinite([*ordered[:1], *ordered[-1:]]).all():
+        first = int(np.searchsorted(ordered, -np.inf, side="right"))
+        past, numbers = np.searchsorted(ordered, [np.inf, np.nan]).tolist()
+        nan, inf = len(ordered) - numbers, first + numbers - past
+        ordered = ordered[first:past]
+    presence = Presence(present=len(ordered), null=null, nan=nan, inf=inf)
+    return Ecdf.of_ordered(ordered, presence=presence, points=limits.points)
 
 
 def _presence(values: pl.Series) -> Presence:

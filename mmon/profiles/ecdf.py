@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mmon.profiles.presence import Presence, are_counts
-from mmon.profiles.ranks import choose, retained_ranks
+from mmon.profiles.ranks import choose, retained_ranks, sort
 from mmon.records import Count, require
 
 DEFAULT_POINTS = 4096
@@ -86,7 +86,6 @@ class Ecdf:
         )
 
     @classmethod
-    @np.errstate(over="ignore", invalid="ignore")
     def of(
         cls,
         values: NDArray[Any],
@@ -105,29 +104,32 @@ class Ecdf:
         points : int or None
             How many values to retain about (tails add a few); None keeps every distinct value.
         """
-        n = len(values)
-        presence = presence or Presence(present=n)
+        presence = presence or Presence(present=len(values))
+        return cls.of_ordered(sort(values.copy()), presence=presence, points=points)
+
+    @classmethod
+    @np.errstate(over="ignore", invalid="ignore")
+    def of_ordered(
+        cls, ordered: NDArray[Any], *, presence: Presence, points: int | None = DEFAULT_POINTS
+    ) -> Ecdf:
+        """Summarise finite values in ascending order, which are used up; see `of`."""
+        n = len(ordered)
         if n == 0:
             return cls.empty(presence)
-        ordered = np.sort(values)
         changes = ordered[1:] != ordered[:-1]
         distinct = int(np.count_nonzero(changes)) + 1
         ranks, uncertain = choose(ordered, changes, distinct, points)
         kept = ordered[ranks - 1]
         kept = kept.astype(np.float64 if kept.dtype.kind == "f" else np.int64)
         mass = np.diff(ranks, prepend=0)
-        if uncertain:
-            floats = ordered.astype(np.float64, copy=False)
-            total = np.add.reduceat(floats, ranks - mass)
-            mean = float(total.sum()) / n
-            # In place: `ordered` has served, and a fresh array of its size costs more than the sum.
-            m2 = _sum_of_squares(np.subtract(floats, mean, out=floats))
-        else:
-            floats = kept.astype(np.float64, copy=False)
-            # The formula that `merge` repeats, so that exact summaries add up exactly.
-            total = floats * mass
-            mean = float(total.sum()) / n
-            m2 = _sum_of_squares((floats - mean) * np.sqrt(mass))
+        floats = (ordered if uncertain else kept).astype(np.float64, copy=False)
+        # Of single values the formula that `merge` repeats, so that exact summaries add up exactly.
+        total = np.add.reduceat(floats, ranks - mass) if uncertain else floats * mass
+        mean = float(total.sum()) / n
+        # In place: `ordered` has served, and a fresh array of its size costs more than the sum.
+        floats = np.subtract(floats, mean, out=floats if uncertain else None)
+        floats = floats if uncertain else floats * np.sqrt(mass)
+        m2 = float(np.einsum("i,i->", floats, floats))  # not np.dot: its threads spin against ours
         moments = np.array([[n, mean, m2]])
         return cls(kept, mass, total, moments, presence, uncertain, n - distinct)
 
@@ -152,20 +154,25 @@ class Ecdf:
         pure = values.astype(np.float64) * mass == total
         # A stable sort is fast on what is sorted in runs.
         order = np.argsort(values, kind="stable")
-        tied = values[order][1:] == values[order][:-1]
-        if (tied & ~(pure[order][1:] & pure[order][:-1])).any():
-            order = np.lexsort((total, mass, ~pure, values))
-        values, mass, total, pure = values[order], mass[order], total[order], pure[order]
-        is_start = np.append(True, ~(tied & pure[1:] & pure[:-1]))
-        starts = np.flatnonzero(is_start)
+        ordered, single = values[order], pure[order]
+        tied = ordered[1:] == ordered[:-1]
+        joins = tied & single[1:] & single[:-1]
+        if (tied != joins).any():
+            at = np.flatnonzero(np.append(tied, False) | np.append(False, tied))
+            of = order[at]
+            order[at] = of[np.lexsort((total[of], mass[of], ~pure[of], values[of]))]
+            single = pure[order]
+            joins = tied & single[1:] & single[:-1]
+        mass, total = mass[order], total[order]
+        starts = np.flatnonzero(np.append(True, ~joins))
         joined = np.add.reduceat(mass, starts)
-        single = pure[starts]
-        total = np.where(single, values[starts].astype(np.float64) * joined, total[starts])
+        values = ordered[starts]
+        total = np.where(single[starts], values.astype(np.float64) * joined, total[starts])
         moments = np.concatenate([part.moments for part in filled])
         moments = moments[np.lexsort(moments.T[::-1])]
         uncertain = sum(part.uncertain for part in filled)
         repeats = sum(part.repeats for part in filled)
-        return cls(values[starts], joined, total, moments, presence, uncertain, repeats)
+        return cls(values, joined, total, moments, presence, uncertain, repeats)
 
     @np.errstate(over="ignore", invalid="ignore")
     def compress(self, points: int | None = DEFAULT_POINTS) -> Ecdf:
@@ -289,8 +296,3 @@ def _sum(values: _FloatArray) -> float:
         return math.fsum(values)
     except (OverflowError, ValueError):
         return float(values.sum())
-
-
-def _sum_of_squares(values: _FloatArray) -> float:
-    # Not np.dot: its threads spin against ours.
-    return float(np.einsum("i,i->", values, values))

@@ -1,4 +1,4 @@
-"""Which of n ordered rows a summary retains: an even grid, denser in both tails."""
+"""Rows in order, and which of n a summary retains: an even grid, denser in both tails."""
 
 from __future__ import annotations
 
@@ -12,6 +12,19 @@ from numpy.typing import NDArray
 _IntArray = NDArray[np.int64]
 
 
+def sort(values: NDArray[Any]) -> NDArray[Any]:
+    """The same numbers in ascending order, NaN last; may sort ``values`` themselves."""
+    if len(values) and np.can_cast(values.dtype, np.int64):
+        low, high = int(values.min()), int(values.max())
+        # Few whole numbers are faster counted; of 8 and 16 bits NumPy sorts many times slower
+        # on processors whose AVX-512 it does not use.
+        if high - low < len(values):
+            mass = np.bincount(np.subtract(values, low, dtype=np.int64))
+            return np.repeat(np.arange(low, high + 1, dtype=np.int64), mass)
+    values.sort()
+    return values
+
+
 def choose(
     ordered: NDArray[Any], changes: NDArray[np.bool_], distinct: int, points: int | None
 ) -> tuple[_IntArray, int]:
@@ -22,10 +35,14 @@ def choose(
     ranks = retained_ranks(n, points)
     if distinct == n:
         return ranks, int(np.max(np.diff(ranks, prepend=0))) - 1
-    wanted = ordered[ranks - 1]
-    ranks = np.searchsorted(ordered, wanted, side="right")
+    # Looked up only where a run of equal values goes on, or began before.
+    goes_on = np.flatnonzero(~changes[ranks[:-1] - 1])
+    ranks = ranks.copy()
+    ranks[goes_on] = np.searchsorted(ordered, ordered[ranks[goes_on] - 1], side="right")
     ranks = ranks[np.append(True, ranks[1:] != ranks[:-1])]
-    first = np.searchsorted(ordered, ordered[ranks - 1], side="left")
+    first = ranks - 1
+    began = np.flatnonzero((ranks > 1) & ~changes[ranks - 2])
+    first[began] = np.searchsorted(ordered, ordered[first[began]], side="left")
     return ranks, int(np.max(first - np.append(0, ranks[:-1])))
 
 
