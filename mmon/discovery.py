@@ -1,7 +1,7 @@
 """What is one file each: found by the module's name, with its manual page in the docstring.
 
 A page may hold a line that is a name in braces, such as ``{bins}``: a part that several pages
-share is written once, and stands there when the page is read.
+share is written once, and stands there when the page is read. A page without options says so.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ from collections.abc import Mapping
 from typing import TypeVar
 
 Base = TypeVar("Base")
+
+_NO_OPTIONS = "Options\n-------\nNone.\n"
 
 
 @functools.cache
@@ -40,8 +42,12 @@ def name_of(found: type) -> str:
 
 
 def page_of(found: type, parts: Mapping[str, str]) -> str | None:
-    """A class's docstring with the parts that it names; None where there is none."""
-    page = inspect.cleandoc(found.__doc__) if found.__doc__ else None
+    """A class's docstring, with the parts that it names; None where there is none."""
+    if not found.__doc__:
+        return None
+    page = inspect.cleandoc(found.__doc__)
     for name, part in parts.items():
-        page = page and page.replace(f"{{{name}}}", part)
+        page = page.replace(f"{{{name}}}", part)
+    if "\nOptions\n" not in page:
+        page = page.replace("\nExample\n", f"\n{_NO_OPTIONS}\nExample\n")
     return page

@@ -45,7 +45,7 @@ class Metric(abc.ABC):
     name: ClassVar[str]
     kinds: ClassVar[frozenset[ColumnKind]]
     is_symmetric: ClassVar[bool]
-    bounds: ClassVar[tuple[float, float]]
+    bounds: ClassVar[tuple[float, float]] = (0.0, 1.0)
     page_parts: ClassVar[Mapping[str, str]] = {}
 
     def __init_subclass__(cls) -> None:

@@ -69,7 +69,6 @@ class Binned(Metric):
     kinds = frozenset({ColumnKind.NUMERIC, ColumnKind.DATETIME, ColumnKind.CATEGORICAL})
     # The reference decides where a numeric column is cut.
     is_symmetric = False
-    bounds = (0.0, 1.0)
     page_parts = _PAGE_PARTS
     is_root: ClassVar[bool] = False
     is_true_distance: ClassVar[bool] = False

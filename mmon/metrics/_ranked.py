@@ -16,7 +16,6 @@ class Ranked(Metric):
 
     kinds = frozenset({ColumnKind.NUMERIC, ColumnKind.DATETIME})
     is_symmetric = True
-    bounds = (0.0, 1.0)
 
     def score(self, ref: Distribution, cur: Distribution, *, with_p_value: bool = True) -> Score:
         """The distance of production from the reference, its error and its p-value."""

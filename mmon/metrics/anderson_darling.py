@@ -39,10 +39,6 @@ class AndersonDarling(Ranked):
     Tails are noise: a few odd rows at either end weigh more here than in any other rank metric,
     though each still counts as one row.
 
-    Options
-    -------
-    None.
-
     Example
     -------
     >>> import numpy as np
@@ -74,7 +70,6 @@ class AndersonDarling(Ranked):
         return Score(value, _error(value, ref, cur))
 
     def chance(self, value: float, ref: Ecdf, cur: Ecdf, m: int) -> float | None:
-        """P(at least ``value``) when both samples come from the pooled distribution."""
         both = pool(ref, cur)
         if len(both.values) == 1:
             return 1.0 if value <= 0.0 else 0.0

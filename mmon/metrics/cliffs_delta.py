@@ -33,10 +33,6 @@ class CliffsDelta(Ranked):
     Distributions differ in spread or shape but neither is the larger: delta is 0 however far
     apart they are. The p-value is about equal distributions, not about delta = 0 alone.
 
-    Options
-    -------
-    None.
-
     Example
     -------
     >>> import numpy as np
@@ -73,7 +69,6 @@ class CliffsDelta(Ranked):
         return Score(value, error)
 
     def chance(self, value: float, ref: Ecdf, cur: Ecdf, m: int) -> float | None:
-        """P(at least ``|value|``) when both samples come from the pooled distribution."""
         both = pool(ref, cur)
         if len(both.values) <= 2:
             return two_values.tail(abs(value), both.pooled_below, both.n, m)

@@ -39,10 +39,6 @@ class CramerVonMises(Ranked):
     The change is in the tails (see ``anderson_darling``) or confined to few rows. Values are
     squares: 0.01 is a typical gap of 0.1.
 
-    Options
-    -------
-    None.
-
     Example
     -------
     >>> import numpy as np
@@ -73,7 +69,6 @@ class CramerVonMises(Ranked):
         return Score(value, _error(value, ref, cur))
 
     def chance(self, value: float, ref: Ecdf, cur: Ecdf, m: int) -> float | None:
-        """P(at least ``value``) when both samples come from the pooled distribution."""
         both = pool(ref, cur)
         if len(both.values) == 2:
             # The value is the squared gap at the lower value times its share.

@@ -81,7 +81,6 @@ class Energy(Ranked):
         return Score(value, _error(between, integral, by))
 
     def chance(self, value: float, ref: Ecdf, cur: Ecdf, m: int) -> float | None:
-        """P(at least ``value``) when both samples come from the pooled distribution."""
         between = gaps(ref, cur)
         by = unit(ref, self.scale, between.exponent)
         if by is None:

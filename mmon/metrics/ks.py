@@ -32,10 +32,6 @@ class KolmogorovSmirnov(Ranked):
     (``anderson_darling`` weighs tails up). Two opposite changes are not told from a single one.
     With very many rows any difference is significant: the thresholds on the value decide.
 
-    Options
-    -------
-    None.
-
     Example
     -------
     >>> import numpy as np
@@ -61,7 +57,6 @@ class KolmogorovSmirnov(Ranked):
         return Score(value, error)
 
     def chance(self, value: float, ref: Ecdf, cur: Ecdf, m: int) -> float | None:
-        """P(a gap of at least ``value``) when both samples come from the pooled distribution."""
         certain = abs(value) - max(ref.rank_error, cur.rank_error)
         both: Pool = pool(ref, cur)
         return null.tail(certain, both.pooled_below, both.n, m)

@@ -40,10 +40,6 @@ class MeanShift(Ranked):
     one in production shifts the mean by itself (its p-value then says that this is no evidence).
     Blind to changes of spread or shape that keep the mean. Undefined for a constant reference.
 
-    Options
-    -------
-    None.
-
     Example
     -------
     >>> import numpy as np
@@ -89,7 +85,6 @@ class MeanShift(Ranked):
         return Score(value, error)
 
     def chance(self, value: float, ref: Ecdf, cur: Ecdf, m: int) -> float | None:
-        """P(a shift of at least ``|value|``) when both samples come from the pooled one."""
         difference = abs(value) * mean_and_std(ref)[1]
         both = pool(ref, cur)
         if len(both.values) <= 2:

@@ -89,7 +89,6 @@ class Wasserstein(Ranked):
         return Score(value, error)
 
     def chance(self, value: float, ref: Ecdf, cur: Ecdf, m: int) -> float | None:
-        """P(at least ``value``) when both samples come from the pooled distribution."""
         between = gaps(ref, cur)
         by = unit(ref, self.scale, between.exponent)
         if by is None:

@@ -100,7 +100,7 @@ PLAIN = Variant()
 
 @dataclasses.dataclass(frozen=True)
 class PerformanceMetric(abc.ABC):
-    """What every performance metric offers.
+    """What every performance metric offers; a share of rows unless it says otherwise.
 
     Attributes
     ----------
@@ -123,8 +123,8 @@ class PerformanceMetric(abc.ABC):
 
     name: ClassVar[str]
     tasks: ClassVar[frozenset[Task]]
-    better: ClassVar[Better]
-    bounds: ClassVar[tuple[float, float]]
+    better: ClassVar[Better] = "higher"
+    bounds: ClassVar[tuple[float, float]] = (0.0, 1.0)
     main_variant: ClassVar[Variant] = PLAIN
     main: ClassVar[str]
     page_parts: ClassVar[Mapping[str, str]] = {}

@@ -36,8 +36,6 @@ class OfPredictions(PerformanceMetric):
     """A metric with one value, which the confusion matrix has."""
 
     tasks = CLASSIFICATION
-    better = "higher"
-    bounds = (0.0, 1.0)
     page_parts = EXAMPLES
 
     def by_variant(self, tables: Tables) -> Mapping[Variant, Estimate]:
@@ -55,7 +53,6 @@ class OfScores(PerformanceMetric):
 
     tasks = CLASSIFICATION
     better = "lower"
-    bounds = (0.0, 1.0)
     page_parts = EXAMPLES
 
     def by_variant(self, tables: Tables) -> Mapping[Variant, Estimate]:
@@ -72,8 +69,6 @@ class PerClass(PerformanceMetric):
     """A metric of one class against all others, and so of several classes one by one."""
 
     tasks = CLASSIFICATION
-    better = "higher"
-    bounds = (0.0, 1.0)
     main_variant = Variant("macro")
     page_parts = EXAMPLES
 

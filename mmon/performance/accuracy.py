@@ -22,10 +22,6 @@ class Accuracy(OfPredictions):
     moves when the shares of the classes do, though the model is the same: ``balanced_accuracy``
     does not.
 
-    Options
-    -------
-    None.
-
     Example
     -------
     {estimate of six predictions}

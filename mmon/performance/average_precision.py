@@ -30,10 +30,6 @@ class AveragePrecision(PerClass):
     The share of positives changes: it moves with it though the ranking is as good as before
     (``roc_auc`` does not). With few positives it is too high on average, and its interval wide.
 
-    Options
-    -------
-    None.
-
     Example
     -------
     {estimate of six scores}
@@ -46,7 +42,6 @@ class AveragePrecision(PerClass):
     """
 
     def values(self, tables: ClassificationTables) -> Areas:
-        """The area of each class."""
         return Areas.of(
             Curve(precision_recall_area, precision_recall_error, precision_recall_interval), tables
         )

@@ -30,10 +30,6 @@ class BalancedAccuracy(OfPredictions):
     A rare class has as much weight as a common one: with few rows of it, the value is mostly
     its noise, as the interval shows. The decision threshold is judged with the model.
 
-    Options
-    -------
-    None.
-
     Example
     -------
     {estimate of six predictions}

@@ -23,10 +23,6 @@ class Bias(OfErrors):
     The model is too high for some rows and too low for others: then it is 0 and nothing is well.
     Read it beside ``mae``, and per feature.
 
-    Options
-    -------
-    None.
-
     Example
     -------
     {estimate of a hundred numbers}
@@ -43,5 +39,4 @@ class Bias(OfErrors):
     bounds = (-math.inf, math.inf)
 
     def estimate(self, tables: RegressionTables) -> Estimate:
-        """The mean, its interval and its variance."""
         return mean_estimate(tables, tables.bias, bounds=self.bounds)

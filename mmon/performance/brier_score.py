@@ -25,10 +25,6 @@ class BrierScore(OfScores):
     Positives are rare: saying the mean rate every time already has a small value (0.01 at 1 %).
     Compare with the reference, not with 0.
 
-    Options
-    -------
-    None.
-
     Example
     -------
     {estimate of six scores}
@@ -43,6 +39,5 @@ class BrierScore(OfScores):
     bounds = (0.0, 2.0)
 
     def estimate(self, tables: ClassificationTables) -> Estimate:
-        """The mean loss."""
         largest = 1.0 if tables.task is Task.BINARY else 2.0
         return mean_of(tables.sums.rows, tables.sums.brier, (0.0, largest))

@@ -27,10 +27,6 @@ class ExpectedCalibrationError(OfScores):
     There are few rows: compare the interval with 0, not the value. A model that always says the
     mean rate is perfectly calibrated and useless. Errors within one bin cancel.
 
-    Options
-    -------
-    None.
-
     Example
     -------
     {estimate of six scores}

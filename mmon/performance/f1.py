@@ -27,10 +27,6 @@ class F1(PerClass):
     judged, not the ranking (``roc_auc``, ``average_precision``). Which class is the positive
     one matters.
 
-    Options
-    -------
-    None.
-
     Example
     -------
     {estimate of six predictions}
@@ -44,7 +40,6 @@ class F1(PerClass):
     """
 
     def values(self, tables: ClassificationTables) -> Ratios:
-        """The F1 score of each class."""
         return _HarmonicMeans.of(tables)
 
 

@@ -26,10 +26,6 @@ class LogLoss(OfScores):
     fixed scale: it depends on how predictable the target is, so values of two models compare on
     the same rows only.
 
-    Options
-    -------
-    None.
-
     Example
     -------
     {estimate of six scores}
@@ -44,5 +40,4 @@ class LogLoss(OfScores):
     bounds = (0.0, math.inf)
 
     def estimate(self, tables: ClassificationTables) -> Estimate:
-        """The mean loss."""
         return mean_of(tables.sums.rows, tables.sums.log_loss, self.bounds)

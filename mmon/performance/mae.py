@@ -20,10 +20,6 @@ class MeanAbsoluteError(OfErrors):
     A few very large errors matter most (``rmse`` weighs them up), or targets of very different
     size are mixed: then the large ones make up the mean (``smape`` is relative).
 
-    Options
-    -------
-    None.
-
     Example
     -------
     {estimate of a hundred numbers}
@@ -36,5 +32,4 @@ class MeanAbsoluteError(OfErrors):
     """
 
     def estimate(self, tables: RegressionTables) -> Estimate:
-        """The mean, its interval and its variance."""
         return mean_estimate(tables, tables.mae, bounds=self.bounds)

@@ -21,10 +21,6 @@ class MeanAbsolutePercentageError(OfErrors):
     too little (at most 1 where all is positive) more than too much: a model tuned by it predicts
     too low. ``smape`` is bounded, and ``mae`` in the target's unit.
 
-    Options
-    -------
-    None.
-
     Example
     -------
     {estimate of a hundred numbers}
@@ -38,7 +34,6 @@ class MeanAbsolutePercentageError(OfErrors):
     """
 
     def estimate(self, tables: RegressionTables) -> Estimate:
-        """The mean, its interval and its variance."""
         zeros = tables.used - tables.relative.n
         without = f"{count(zeros, 'row')} with target 0 left out" if zeros else None
         return mean_estimate(tables, tables.relative, bounds=self.bounds, without=without)

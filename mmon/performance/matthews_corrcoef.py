@@ -32,10 +32,6 @@ class MatthewsCorrcoef(OfPredictions):
     The shares of the classes change: it moves though recall and specificity do not. It judges
     one threshold, not the ranking.
 
-    Options
-    -------
-    None.
-
     Example
     -------
     {estimate of six predictions}

@@ -22,10 +22,6 @@ class MaxError(OfErrors):
     rows seen, an unseen one may be larger by any amount with a probability too small to notice,
     so that no interval that holds for every distribution has a finite end.
 
-    Options
-    -------
-    None.
-
     Example
     -------
     {a hundred numbers}

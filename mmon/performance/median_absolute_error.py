@@ -25,10 +25,6 @@ class MedianAbsoluteError(OfErrors):
     Large errors are what costs: it does not see them (``rmse`` does, and ``mae`` in proportion).
     A part of less than half of the rows got worse: see ``mae`` per feature.
 
-    Options
-    -------
-    None.
-
     Example
     -------
     >>> import numpy as np

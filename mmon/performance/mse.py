@@ -23,10 +23,6 @@ class MeanSquaredError(OfErrors):
     rows.
     Use ``mae`` there.
 
-    Options
-    -------
-    None.
-
     Example
     -------
     {estimate of a hundred numbers}
@@ -39,5 +35,4 @@ class MeanSquaredError(OfErrors):
     """
 
     def estimate(self, tables: RegressionTables) -> Estimate:
-        """The mean, its interval and its variance."""
         return mean_estimate(tables, tables.mse, bounds=self.bounds)

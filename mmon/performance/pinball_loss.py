@@ -51,7 +51,6 @@ class PinballLoss(OfErrors):
             raise ValueError(f"quantile must be between 0 and 1, not {self.quantile!r}")
 
     def estimate(self, tables: RegressionTables) -> Estimate:
-        """The mean, its interval and its variance."""
         loss = _tilted(tables.under, tables.over, self.quantile)
         return mean_estimate(tables, loss, bounds=self.bounds)
 

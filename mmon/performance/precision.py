@@ -23,10 +23,6 @@ class Precision(PerClass):
     ``specificity``, which do not depend on the shares of the classes. With few predicted
     positives it is noise, as its interval shows.
 
-    Options
-    -------
-    None.
-
     Example
     -------
     {estimate of six predictions}
@@ -38,7 +34,6 @@ class Precision(PerClass):
     """
 
     def values(self, tables: ClassificationTables) -> Ratios:
-        """The precision of each class."""
         return _Precisions.of(tables)
 
 

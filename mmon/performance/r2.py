@@ -27,10 +27,6 @@ class RSquared(OfErrors):
     everything else. With targets or errors as skewed as a log-normal of sigma 1 the interval covers
     the truth less often than it says: 0.86 to 0.91 instead of 0.95 at 200 rows.
 
-    Options
-    -------
-    None.
-
     Example
     -------
     >>> import numpy as np
@@ -54,7 +50,6 @@ class RSquared(OfErrors):
     bounds = (-math.inf, 1.0)
 
     def estimate(self, tables: RegressionTables) -> Estimate:
-        """The value, its interval and its variance."""
         joint = tables.joint
         reason = _undefined(joint)
         if reason is not None:

@@ -25,10 +25,6 @@ class Recall(PerClass):
     it with ``precision``. It depends on the decision threshold, so a changed score distribution
     moves it though the ranking is as good as before.
 
-    Options
-    -------
-    None.
-
     Example
     -------
     {estimate of six predictions}
@@ -40,7 +36,6 @@ class Recall(PerClass):
     """
 
     def values(self, tables: ClassificationTables) -> Ratios:
-        """The recall of each class."""
         return _Recalls.of(tables)
 
 

@@ -20,10 +20,6 @@ class RootMeanSquaredError(OfErrors):
     Errors have heavy tails: a handful of rows then is most of the value (see ``mse``; the interval
     is its square root).
 
-    Options
-    -------
-    None.
-
     Example
     -------
     {estimate of a hundred numbers}
@@ -35,5 +31,4 @@ class RootMeanSquaredError(OfErrors):
     """
 
     def estimate(self, tables: RegressionTables) -> Estimate:
-        """The mean, its interval and its variance."""
         return root(mean_estimate(tables, tables.mse))

@@ -21,10 +21,6 @@ class RootMeanSquaredLogarithmicError(OfErrors):
     Numbers are measured in another unit: the 1 in log(1 + x) makes it depend on that. It is not
     defined, and says so, as soon as one target or prediction is -1 or less.
 
-    Options
-    -------
-    None.
-
     Example
     -------
     {estimate of a hundred numbers}
@@ -37,7 +33,6 @@ class RootMeanSquaredLogarithmicError(OfErrors):
     """
 
     def estimate(self, tables: RegressionTables) -> Estimate:
-        """The root mean, its interval and its variance."""
         undefined = tables.used - tables.log_square.n
         if undefined:
             reason = f"{count(undefined, 'row')} with a target or prediction of -1 or less"

@@ -29,10 +29,6 @@ class RocAuc(PerClass):
     (``log_loss``, ``expected_calibration_error``). With fewer than about 30 rows of a class,
     nearly perfectly ranked, the interval is too short: a rare mistake has not been seen yet.
 
-    Options
-    -------
-    None.
-
     Example
     -------
     {estimate of six scores}
@@ -48,5 +44,4 @@ class RocAuc(PerClass):
     """
 
     def values(self, tables: ClassificationTables) -> Areas:
-        """The area of each class."""
         return Areas.of(Curve(roc_area, roc_error, roc_interval), tables)

@@ -22,10 +22,6 @@ class SymmetricMeanAbsolutePercentageError(OfErrors):
     predictions of the wrong sign. Other definitions divide by the sum (at most 1) or leave out the
     magnitude signs: compare with care.
 
-    Options
-    -------
-    None.
-
     Example
     -------
     {estimate of a hundred numbers}
@@ -41,5 +37,4 @@ class SymmetricMeanAbsolutePercentageError(OfErrors):
     bounds = (0.0, 2.0)
 
     def estimate(self, tables: RegressionTables) -> Estimate:
-        """The mean, its interval and its variance."""
         return mean_estimate(tables, tables.symmetric, bounds=self.bounds)

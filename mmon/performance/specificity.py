@@ -25,10 +25,6 @@ class Specificity(PerClass):
     With many classes it is near 1 for any model, since most rows are none of a class's
     business.
 
-    Options
-    -------
-    None.
-
     Example
     -------
     {estimate of six predictions}
@@ -41,7 +37,6 @@ class Specificity(PerClass):
     """
 
     def values(self, tables: ClassificationTables) -> Ratios:
-        """The specificity of each class."""
         return _Specificities.of(tables)
 
 

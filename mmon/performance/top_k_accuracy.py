@@ -49,8 +49,6 @@ class TopKAccuracy(PerformanceMetric):
     """
 
     tasks = frozenset({Task.MULTICLASS})
-    better = "higher"
-    bounds = (0.0, 1.0)
     main_variant = Variant(k=2)
 
     k: int | tuple[int, ...] = (2, 3)

@@ -9,16 +9,15 @@ from __future__ import annotations
 
 import difflib
 import importlib
-import pkgutil
 
+from mmon import discovery
 from mmon.errors import ConfigError
 from mmon.results import Document
 
 
 def names() -> tuple[str, ...]:
     """Every format's name, in alphabetical order."""
-    modules = (module.name for module in pkgutil.iter_modules(__path__))
-    return tuple(sorted(name for name in modules if not name.startswith("_")))
+    return discovery.names_in(__name__)
 
 
 def render(name: str, document: Document) -> str:
