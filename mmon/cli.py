@@ -60,10 +60,10 @@ def work() -> int:
     if not sys.warnoptions:
         # What libraries have to say to developers is no message to a user.
         warnings.simplefilter("ignore")
-    return _run(sys.argv[1:])
+    return execute(sys.argv[1:])
 
 
-def _run(arguments: list[str]) -> int:
+def execute(arguments: list[str]) -> int:
     """The exit status of a command line, where every exception ends; 1 comes from a breach only."""
     try:
         if arguments in (["--version"], ["-V"]):

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from mmon.cli import _run
+from mmon.cli import execute
 
 
 def write(folder: Path) -> None:
@@ -203,8 +203,8 @@ def _baselines_and_results(folder: Path) -> None:
     before = Path.cwd()
     os.chdir(folder)
     try:
-        assert _run(["baseline", "ref.parquet", "-o", "good.mmon"]) == 0
-        assert _run(["compare", "ref.parquet", "prod.parquet", "-q", "--json", "good.json"]) == 0
+        assert execute(["baseline", "ref.parquet", "-o", "good.mmon"]) == 0
+        assert execute(["compare", "ref.parquet", "prod.parquet", "-q", "--json", "good.json"]) == 0
     finally:
         os.chdir(before)
     whole = (folder / "good.mmon").read_bytes()

@@ -13,7 +13,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from mmon.cli import _run
+from mmon.cli import execute
 
 ROWS = 1_200
 Change = Callable[[pl.DataFrame], pl.DataFrame]
@@ -149,7 +149,7 @@ def configuration(task: str | None, settings: Mapping[str, Any]) -> dict[str, An
 def ran(folder: Path, capfd: pytest.CaptureFixture[str], *words: str) -> Ran:
     """Run a command inside this process, in a folder which is the current one."""
     capfd.readouterr()
-    status = _run(list(words))
+    status = execute(list(words))
     out, err = capfd.readouterr()
     result = folder / "result.json"
     return Ran(status, out, err, json.loads(result.read_text()) if result.exists() else {})

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from mmon.cli import _run
+from mmon.cli import execute
 from tests.e2e.bad_files import sample
 from tests.e2e.running import Ended
 
@@ -43,7 +43,7 @@ def mmon(folder: Path, capfd: pytest.CaptureFixture[str]) -> Mmon:
 
     def run(*arguments: str) -> Ended:
         capfd.readouterr()
-        status = _run([word for argument in arguments for word in argument.split(" ")])
+        status = execute([word for argument in arguments for word in argument.split(" ")])
         return Ended(status, *capfd.readouterr())
 
     return run

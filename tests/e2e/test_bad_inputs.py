@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from mmon.cli import _run
+from mmon.cli import execute
 from tests.e2e import bad_files
 from tests.e2e.running import Ended, process
 
@@ -273,7 +273,7 @@ def ended(case: Case, words: list[str], capfd: pytest.CaptureFixture[str]) -> En
     if case.is_real:
         return process(*words)
     capfd.readouterr()
-    status = _run(words)
+    status = execute(words)
     return Ended(status, *capfd.readouterr())
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from mmon.cli import _run
+from mmon.cli import execute
 from tests.e2e.running import Ended, process
 
 _MONTH_DAYS = 28
@@ -89,7 +89,7 @@ def test_its_configuration_runs_as_it_says(told: Ended, folder: Path) -> None:
 def test_it_can_be_written_again_over_itself(told: Ended, folder: Path) -> None:
     assert told.status == 0
     data = (folder / "production.parquet").read_bytes()
-    assert _run(["demo", str(folder)]) == 0
+    assert execute(["demo", str(folder)]) == 0
     assert (folder / "production.parquet").read_bytes() == data
 
 
@@ -97,7 +97,7 @@ def test_it_never_replaces_files_of_someone_else(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "reference.parquet").write_text("mine")
-    assert _run(["demo", str(tmp_path)]) == 2
+    assert execute(["demo", str(tmp_path)]) == 2
     assert "reference.parquet exists and is not of a demo" in capsys.readouterr().err
     assert [path.name for path in tmp_path.iterdir()] == ["reference.parquet"]
     assert (tmp_path / "reference.parquet").read_text() == "mine"

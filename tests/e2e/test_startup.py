@@ -16,8 +16,8 @@ HEAVY = {"polars", "numpy", "scipy", "pydantic", "jinja2", "rich", "yaml", "pand
 
 _TELL = """
 import json, sys
-from mmon.cli import _run
-status = _run(sys.argv[1:])
+from mmon.cli import execute
+status = execute(sys.argv[1:])
 print(json.dumps([status, sorted(sys.modules)]), file=sys.stderr)
 """
 

@@ -114,14 +114,14 @@ def _rows(kind: str, path: Path) -> int:
 
 
 def _status(words: list[str]) -> int:
-    from mmon.cli import _run
+    from mmon.cli import execute
 
     libraries, out, err = (open(name, "w", encoding="utf-8") for name in _LIBRARIES)  # noqa: SIM115, PTH123 - until the end
     # What libraries write there themselves, the entry of the command line keeps from people.
     os.dup2(libraries.fileno(), 2)
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     sys.stdout, sys.stderr = out, err
-    status = _run(words)
+    status = execute(words)
     for file in (out, err):
         file.flush()
     return status

@@ -12,7 +12,6 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 
-from mmon.profiles._batch_steps import MOST_STEPS
 from mmon.profiles.activity import Activity
 from mmon.profiles.activity_pile import ActivityPile, Kept
 from mmon.profiles.baseline import load, save
@@ -93,7 +92,7 @@ def test_steps_grow_until_few_enough_have_rows_and_merging_agrees():
     latency = rng.lognormal(3, 1, 60_000)
     whole = activity(at, latency=latency)
     assert whole.step_us == HOUR_US
-    assert len(whole.starts) <= MOST_STEPS
+    assert len(whole.starts) <= 10_000
     parts = [activity(at[k::7], latency=latency[k::7]) for k in range(7)]
     assert same(Activity.merge(parts), whole)
 

@@ -10,7 +10,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from mmon.profiles._error_moments import Moments
 from mmon.profiles.outcomes import Outcome
 from mmon.profiles.regression import RegressionTables
 from mmon.results import Task
@@ -126,7 +125,8 @@ def test_joint_moments_are_those_of_targets_and_squared_errors():
 def test_a_large_offset_costs_no_digits():
     rng = np.random.default_rng(3)
     values = rng.normal(size=10_000)
-    shifted = Moments.merge([Moments.of(part + 1e9) for part in np.split(values, 10)])
+    parts = parts_of(np.zeros(10_000), values + 1e9, list(range(1_000, 10_000, 1_000)))
+    shifted = RegressionTables.merge(parts).bias
     assert shifted.variance == pytest.approx(values.var(ddof=1), rel=1e-6)
     target = values + 1e9
     joint = RegressionTables.merge(
