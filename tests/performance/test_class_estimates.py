@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from scipy import stats
+from scipy.special import expit
 from sklearn.metrics import average_precision_score, roc_auc_score
 from statsmodels.stats.proportion import proportion_confint
 
 from mmon.performance import LEVEL
-from mmon.performance._class_intervals import Z, mean_of, wilson
-from mmon.performance._precision_recall import precision_recall_area, precision_recall_error
-from mmon.performance._ranking import Ranking, roc_area
+from mmon.performance._precision_recall import precision_recall_area
+from mmon.performance._ranking import Ranking
 from mmon.performance.business_value import BusinessValue
 from mmon.performance.top_k_accuracy import TopKAccuracy
 from mmon.profiles.classification import ClassificationTables
@@ -25,28 +25,29 @@ def reason(name: str, tables: ClassificationTables, full_name: str | None = None
     return found.reason or ""
 
 
-def test_constants_are_those_of_the_distributions() -> None:
-    assert pytest.approx(stats.norm.ppf((1 + LEVEL) / 2), rel=1e-15) == Z
-
-
 @pytest.mark.parametrize(("hits", "rows"), [(0, 7), (7, 7), (1, 30), (450, 1000)])
-def test_wilson_is_that_of_statsmodels(hits: int, rows: int) -> None:
+def test_the_interval_of_a_share_is_wilsons_of_statsmodels(hits: int, rows: int) -> None:
+    right = np.arange(rows) < hits
+    (found,) = estimates("accuracy", ClassificationTables.of_rows(right * 0, ~right * 1)).values()
     theirs = proportion_confint(hits, rows, method="wilson")
-    assert wilson(hits, rows) == pytest.approx(theirs, abs=1e-12)
+    assert found.interval == pytest.approx(theirs, abs=1e-12)
 
 
 def test_the_mean_of_symmetric_rows_has_students_interval() -> None:
-    values = np.array([-2.0, -1.0, 0.0, 1.0, 2.0] * 10) + 5.0
-    sums = tuple(float(np.sum(values**power)) for power in (1, 2, 3))
-    found = mean_of(50, sums, (0.0, np.inf))
+    values = np.repeat([4.0, 6.0], 25)
+    metric = BusinessValue(false_positive=4.0, true_positive=6.0)
+    target = (values == 6.0) * 1
+    found = metric.estimates(ClassificationTables.of_rows(target, target * 0 + 1))["business_value"]
     theirs = stats.t.interval(LEVEL, 49, loc=5.0, scale=values.std(ddof=1) / np.sqrt(50))
     assert found.interval == pytest.approx(theirs, rel=1e-6)
     assert found.variance == pytest.approx(values.var(ddof=1) / 50)
 
 
 def test_the_interval_of_a_skewed_mean_reaches_further_on_the_long_side() -> None:
-    values = np.random.default_rng(1).lognormal(size=100)
-    found = mean_of(100, tuple(float(np.sum(values**p)) for p in (1, 2, 3)), (0.0, np.inf))
+    target = (np.arange(100) < 8) * 1
+    found = BusinessValue(true_positive=10.0).estimates(
+        ClassificationTables.of_rows(target, target)
+    )["business_value"]
     assert found.interval is not None
     assert found.value is not None
     assert found.interval[1] - found.value > 1.3 * (found.value - found.interval[0])
@@ -57,7 +58,8 @@ def test_the_variance_of_the_roc_area_is_that_of_delong() -> None:
     inside, outside = np.round(rng.normal(1, 1, 40), 1), np.round(rng.normal(0, 1, 90), 1)
     order = (inside[:, None] > outside) + 0.5 * (inside[:, None] == outside)
     expected = order.mean(axis=1).var(ddof=1) / 40 + order.mean(axis=0).var(ddof=1) / 90
-    area = roc_area(Ranking.of(Ecdf.of(inside), Ecdf.of(outside)))
+    target, scores = np.repeat([1, 0], [40, 90]), expit(np.concatenate([inside, outside]))
+    (area,) = estimates("roc_auc", ClassificationTables.of_rows(target, target, scores)).values()
     assert area.value == pytest.approx(order.mean(), rel=1e-12)
     assert area.variance == pytest.approx(expected, rel=1e-12)
 
@@ -78,23 +80,18 @@ def test_the_variance_of_average_precision_is_that_of_the_jackknife() -> None:
 def test_the_error_of_average_precision_holds_after_merging(seed: int) -> None:
     rng = np.random.default_rng([4, seed])
     n = int(rng.integers(50, 3000))
-    target = rng.random(n) < rng.choice([0.05, 0.5])
-    target[:2] = True, False
-    score = np.round(rng.normal(size=n) + rng.choice([0.0, 1.0, 4.0]) * target, rng.integers(1, 6))
-    exact = average_precision_score(target, score)
+    gap, prevalence = rng.choice([0.5, 1.0, 4.0]), rng.choice([0.05, 0.5])
+    rows = binary(seed, n, gap=gap, prevalence=prevalence, digits=int(rng.integers(1, 6)))
+    rows.target[:2] = 1, 0
+    assert rows.scores is not None
+    exact = average_precision_score(rows.target, rows.scores[:, 0])
     points = int(rng.choice([8, 32, 200]))
-    cut = n // 3
-    sides = []
-    for is_inside in (True, False):
-        parts = [
-            Ecdf.of(values[mask == is_inside], points=points)
-            for values, mask in ((score[:cut], target[:cut]), (score[cut:], target[cut:]))
-        ]
-        sides.append(Ecdf.merge(parts).compress(points))
-    value = precision_recall_area(Ranking.of(*sides)).value
-    error = precision_recall_error(*sides, value)
-    assert abs(value - exact) <= error + 1e-12
-    assert error < 0.6
+    parts = [rows.outcome(slice(0, n // 3)), rows.outcome(slice(n // 3, n))]
+    merged = ClassificationTables.merge([ClassificationTables.of(part, points) for part in parts])
+    (found,) = estimates("average_precision", merged.compress(points)).values()
+    assert found.value is not None
+    assert abs(found.value - exact) <= found.error + 1e-12
+    assert found.error < 0.6
 
 
 def test_a_fine_summary_has_a_small_error() -> None:
@@ -200,7 +197,9 @@ def test_noise_of_the_calibration_error_is_no_change() -> None:
         assert few.value is not None
         assert few.variance is not None
         assert few.value > many.value
-        alarms += few.value - many.value > Z * np.sqrt(few.variance + many.variance)
+        alarms += few.value - many.value > stats.norm.isf((1 - LEVEL) / 2) * np.sqrt(
+            few.variance + many.variance
+        )
     # Two are expected of 40, at most.
     assert alarms <= 4
 

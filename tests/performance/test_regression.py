@@ -7,9 +7,9 @@ import math
 import numpy as np
 import pytest
 from sklearn import metrics as oracle
+from statsmodels.stats.proportion import proportion_confint
 
 from mmon.performance import metric_class
-from mmon.performance._class_intervals import wilson
 from mmon.profiles.classification import ClassificationTables
 from mmon.profiles.regression import RegressionTables
 from tests.performance.regression_samples import estimate, rows, tables_of
@@ -154,7 +154,7 @@ def test_coverage_is_the_share_inside_with_the_interval_of_wilson():
     tables = tables_of(target, target, lower=np.full(10, 2.0), upper=np.full(10, 6.0))
     found = estimate("interval_coverage", tables)
     assert (found.value, found.trials, found.rows) == (0.5, (5, 10), 10)
-    assert found.interval == wilson(5, 10)
+    assert found.interval == pytest.approx(proportion_confint(5, 10, method="wilson"), abs=1e-12)
     assert found.variance == pytest.approx(0.025)
 
 
