@@ -91,10 +91,11 @@ def test_windows_follow_the_wall_clock_over_a_switch(
     moments += [b for b in known if abs(b - day) < timedelta(days=1, hours=12)]
     moments += [m + timedelta(microseconds=1) for m in moments]
     keys = windows.assign(pl.Series(moments, dtype=pl.Datetime("us", "UTC")))
+    bounds = {key: windows.bounds(key) for key in set(keys)}
 
     for moment, key in zip(moments, keys, strict=True):
         right = bisect.bisect_left(known, moment)
-        assert windows.bounds(key) == (known[right - 1], known[right])
+        assert bounds[key] == (known[right - 1], known[right])
         assert key == micros(known[right - 1])
 
 
@@ -142,10 +143,11 @@ def test_months_are_calendar_months_from_the_anchor(
     moments = [EPOCH + timedelta(microseconds=int(t)) for t in rng.integers(*span, 300)]
     moments += [b for b in known if b.year in (1905, 1968, 1970, 2000, 2023, 2024)]
     keys = windows.assign(pl.Series(moments, dtype=pl.Datetime("us", "UTC")))
+    bounds = {key: windows.bounds(key) for key in set(keys)}
 
     for moment, key in zip(moments, keys, strict=True):
         right = bisect.bisect_left(known, moment)
-        assert windows.bounds(key) == (known[right - 1], known[right])
+        assert bounds[key] == (known[right - 1], known[right])
 
 
 @given(
@@ -203,12 +205,12 @@ def test_a_row_exactly_at_a_boundary_belongs_to_the_window_that_ends_there() -> 
     assert one(windows, datetime(2024, 5, 16, 9))[1] == datetime(2024, 5, 16, 9, tzinfo=UTC)
 
 
-@pytest.mark.parametrize("every", ["1m", "1d", "1mo"])
+@pytest.mark.parametrize(("every", "days"), [("1m", 2), ("1d", 30), ("1mo", 30)])
 @pytest.mark.parametrize("timezone", ["UTC", "Europe/Berlin"])
-def test_rows_outside_the_limits_are_in_no_window(every: str, timezone: str) -> None:
-    windows = cut(every, timezone=timezone, start="2024-01-31", end="2024-03-01T12:00Z")
+def test_rows_outside_the_limits_are_in_no_window(every: str, days: int, timezone: str) -> None:
     start = datetime(2024, 1, 31, tzinfo=ZoneInfo(timezone))
-    end = datetime(2024, 3, 1, 12, tzinfo=UTC)
+    end = datetime(2024, 1, 31, 12, tzinfo=UTC) + timedelta(days=days)
+    windows = cut(every, timezone=timezone, start="2024-01-31", end=end.isoformat())
     tick = timedelta(microseconds=1)
     times = pl.Series([start, start + tick, end, end + tick], dtype=pl.Datetime("us", "UTC"))
     keys = windows.assign(times)
