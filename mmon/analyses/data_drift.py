@@ -28,11 +28,17 @@ DEFAULT_THRESHOLDS = {
 # MLRun's defaults for the mean of total variation and Hellinger distance over all features.
 _GENERAL = Thresholds(potential=0.5, detected=0.7)
 
+# All that is asked of a value that was not seen is whether it would be significant, corrected for
+# at most `MOST_SUMMARIES` others: how much below that its p-value is does not matter.
+_SURELY = 1e-6
+
 
 def analyse(context: Context) -> Findings:
     """One candidate for every tested column and every metric defined for its kind."""
     settings = _settings(context)
-    names = _names(settings, is_segment=context.segment is not None)
+    # Of segments, which are many, those that decide unless others are named.
+    is_short = context.segment is not None and settings.metrics == "all"
+    names = metrics.names() if settings.metrics == "all" else settings.metrics
     chosen = [metrics.load(name, settings.options.get(name)) for name in names]
     candidates = [
         _candidate(context, settings, metric, ref, cur)
@@ -40,19 +46,16 @@ def analyse(context: Context) -> Findings:
         if cur is not None and ref.is_tested and cur.is_tested
         for metric in chosen
         if ref.kind in metric.kinds
+        and not (is_short and _thresholds(settings, metric.name, ref.kind).is_empty)
     ]
     rows = Metric(APPLICATION, "rows", float(context.production.rows), window=context.window)
     return Findings(candidates, [rows])
 
 
-def _names(settings: DataDrift, *, is_segment: bool) -> Sequence[str]:
-    """The metrics to compute; of segments, which are many, those that decide unless named."""
-    if settings.metrics != "all":
-        return settings.metrics
-    if not is_segment:
-        return metrics.names()
-    usual = {name for name, _ in DEFAULT_THRESHOLDS}
-    return [name for name in metrics.names() if name in usual | settings.thresholds.keys()]
+def _thresholds(settings: DataDrift, name: str, kind: ColumnKind) -> Thresholds:
+    """What decides of a metric in a column of a kind."""
+    usual = DEFAULT_THRESHOLDS.get((name, kind), Thresholds())
+    return usual if kind is ColumnKind.DATETIME else settings.thresholds.get(name, usual)
 
 
 def conclude(context: Context, results: Sequence[Result]) -> Findings:
@@ -79,13 +82,13 @@ def _candidate(
         before, after = _known(before), _known(after)
     if before is None or after is None:
         raise TypeError(f"column {ref.name!r} is tested and has no distribution")
-    thresholds = DEFAULT_THRESHOLDS.get((metric.name, ref.kind), Thresholds())
-    if ref.kind is not ColumnKind.DATETIME:
-        thresholds = settings.thresholds.get(metric.name, thresholds)
-    has_threshold = thresholds.potential is not None or thresholds.detected is not None
+    thresholds = _thresholds(settings, metric.name, ref.kind)
+    has_threshold = not thresholds.is_empty
 
     def p_value_at(value: float, rows: int | None) -> float | None:
-        p_value = metric.p_value(value, before, after, rows=rows)
+        most = metric.most_chance(value, before, after, rows=rows)
+        is_sure = most <= _SURELY * context.config.alpha
+        p_value = most if is_sure else metric.p_value(value, before, after, rows=rows)
         # Where all rows are equal no distance is possible, but a few rows still prove nothing.
         size = after.presence.rows if rows is None else rows
         least = least_p_value(before.presence.rows, size)

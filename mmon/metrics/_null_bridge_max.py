@@ -21,11 +21,14 @@ from functools import lru_cache
 import numpy as np
 from scipy.special import gammaln, kolmogorov, ndtr, ndtri
 
+from mmon.metrics._proportions import most_chance
 from mmon.metrics._rank_pool import FloatArray, IntArray, resized
 
 # The exact recursion is used up to this many (distinct values x reachable counts).
 _EXACT_CELLS = 2**15
 _EXACT_VALUES = 160
+# A probability below this is not taken for the complement of another.
+_LOSSY = 1e-6
 # A tie that holds more than this share of the rows is a step of its own (at most _STEPS of them).
 _LARGE_TIE = 0.02
 _STEPS = 12
@@ -82,68 +85,79 @@ def _exact_or_far(distance: float, below: IntArray, n: int, m: int) -> float:
 
 def _exact(threshold: int, below: IntArray, m: int) -> float:
     """P(some |k_j N - m N_j| >= threshold), k_j the production rows among the first N_j of N."""
-    inside, outside = _walk(threshold, below, m, with_exits=False)
-    if inside > 1e-6 and 1.0 - inside > 1e-6:
-        return float(1.0 - inside)
-    # The complement would lose its digits: sum the (all positive) exits instead.
-    inside, outside = _walk(threshold, below, m, with_exits=True)
-    return min(1.0, outside) if inside > 0.5 else max(0.0, 1.0 - inside)
+    n = int(below[-1]) - m
+    # Where the complement would lose its digits, the (all positive) exits are summed instead.
+    is_far = most_chance(threshold / (n * m), n, m, math.log(2.0 * len(below))) < _LOSSY
+    inside, outside = _walk(threshold, below, m, with_exits=is_far)
+    if 1.0 - inside > _LOSSY:
+        return 1.0 - inside
+    if not is_far:
+        _, outside = _walk(threshold, below, m, with_exits=True)
+    return min(1.0, outside)
 
 
 def _walk(threshold: int, below: IntArray, m: int, *, with_exits: bool) -> tuple[float, float]:
     """Probability of staying within the band, and (where asked) of leaving it."""
     total = int(below[-1])
-    log = _Binomials(total, m / total)
-    whole = log.pmf(total, m, m)[0]
-    low = high = before = 0
+    chance = _Binomials(total, m / total)
+    whole = float(chance.pmf(total, np.array([m]))[0])
+    places = [0, *below[:-1].tolist()]
+    # Python's numbers, which grow: the counts inside the band at each value.
+    lows = [max(0, m - (total - now), (m * now - threshold) // total + 1) for now in places]
+    highs = [min(m, now, -((-m * now - threshold) // total) - 1) for now in places]
+    low, exits = 0, 0.0
     weight = np.ones(1)
-    exits = 0.0
-    for now in below[:-1].tolist():
-        rows = now - before
-        new_low = max(0, m - (total - now), (m * now - threshold) // total + 1)
-        new_high = min(m, now, -((-m * now - threshold) // total) - 1)
-        reach = 4 * (new_high - new_low) + 64
-        first = max(0, new_low - high - reach)
-        last = min(rows, new_high - low + reach)
-        moved = np.convolve(weight, log.pmf(rows, first, last))
+    for now, new_low, new_high, (first, move) in zip(
+        places[1:], lows[1:], highs[1:], _moves(chance, places, lows, highs), strict=True
+    ):
+        moved = np.convolve(weight, move)
         start = low + first
         if with_exits:
-            rest = log.pmf_reversed(total - now, m, start, len(moved))
+            rest = chance.pmf_reversed(total - now, m, start, len(moved))
             ends = moved * rest
             exits += float(ends[: max(0, new_low - start)].sum())
             exits += float(ends[max(0, new_high + 1 - start) :].sum())
         if new_low > new_high:
             return 0.0, exits / whole
-        weight = moved[max(0, new_low - start) : new_high + 1 - start]
-        low, high, before = max(new_low, start), new_high, now
-        high = low + len(weight) - 1
-    final = weight * log.pmf_reversed(total - before, m, low, len(weight))
+        low = max(new_low, start)
+        weight = moved[low - start : new_high + 1 - start]
+    final = weight * chance.pmf_reversed(total - places[-1], m, low, len(weight))
     return float(final.sum()) / whole, exits / whole
 
 
+def _moves(
+    chance: _Binomials, places: list[int], lows: list[int], highs: list[int]
+) -> list[tuple[int, FloatArray]]:
+    """From each place to the next, the fewest hits that matter and the chances of so many or more;
+    all in one go, because a place has few."""
+    rows = np.diff(places)
+    wide = 4 * (np.array(highs[1:]) - lows[1:]) + 64
+    first = np.maximum(0, np.array(lows[1:]) - highs[:-1] - wide)
+    last = np.minimum(rows, np.array(highs[1:]) - lows[:-1] + wide)
+    lengths = np.maximum(0, last - first + 1)
+    ends = np.cumsum(lengths)
+    hits = np.arange(ends[-1]) - np.repeat(ends - lengths - first, lengths)
+    chances = np.split(chance.pmf(np.repeat(rows, lengths), hits), ends[:-1])
+    return list(zip(first.tolist(), chances, strict=True))
+
+
 class _Binomials:
-    """Binomial probabilities of one success rate, each vector computed once."""
+    """Binomial probabilities of one success rate."""
 
     def __init__(self, largest: int, rate: float) -> None:
         self._is_small = largest < _TABLE
         self._success = math.log(rate)
         self._failure = math.log1p(-rate)
-        self._known: dict[tuple[int, int, int], FloatArray] = {}
 
-    def pmf(self, rows: int, first: int, last: int) -> FloatArray:
-        """P(first), …, P(last) successes among ``rows``."""
-        key = (rows, first, last)
-        found = self._known.get(key)
-        if found is None:
-            hits = np.arange(first, last + 1)
-            if self._is_small:
-                table = _log_factorials()
-                ways = table[rows] - table[hits] - table[rows - hits]
-            else:
-                ways = gammaln(rows + 1) - gammaln(hits + 1) - gammaln(rows - hits + 1)
-            found = np.exp(ways + hits * self._success + (rows - hits) * self._failure)
-            self._known[key] = found
-        return found
+    def pmf(self, rows: IntArray | int, hits: IntArray) -> FloatArray:
+        """P(so many successes) among so many rows."""
+        if self._is_small:
+            table = _log_factorials()
+            ways = table[rows] - table[hits] - table[rows - hits]
+        else:
+            ways = gammaln(rows + 1) - gammaln(hits + 1) - gammaln(rows - hits + 1)
+        log: FloatArray = ways + hits * self._success + (rows - hits) * self._failure
+        return np.exp(log)
 
     def pmf_reversed(self, rows: int, m: int, start: int, length: int) -> FloatArray:
         """P(m - start), P(m - start - 1), … successes among ``rows``; 0 where impossible."""
@@ -152,7 +166,7 @@ class _Binomials:
         first = max(0, m - start - rows)
         last = min(length - 1, m - start)
         if first <= last:
-            result[first : last + 1] = self.pmf(rows, m - start - last, m - start - first)[::-1]
+            result[first : last + 1] = self.pmf(rows, m - start - np.arange(first, last + 1))
         return result
 
 

@@ -88,6 +88,18 @@ def two_proportions(k_ref: int, n: int, k_cur: int, m: int) -> float:
     return two_tails(int(lower), int(upper), total, n, m, ties=(lower_ties == 0, rest == 0))
 
 
+def most_chance(gap: float, n: int, m: int, log_sets: float) -> float:
+    """Upper bound of the chance that some set's shares of n and of m rows differ by ``gap``.
+
+    One set's share of m rows drawn out of all n + m is bounded by Serfling (*Probability
+    inequalities for the sum in sampling without replacement*, Ann. Stat. 1974); the sets, of whose
+    number this takes the logarithm, add up.
+    """
+    if gap <= 0.0 or not n or not m:
+        return 1.0
+    return math.exp(min(0.0, log_sets - 2.0 * n * m / (n + m) * gap * gap))
+
+
 def two_tails(
     lower: int, upper: int, total: int, n: int, m: int, *, ties: tuple[bool, bool] = (False, False)
 ) -> float:

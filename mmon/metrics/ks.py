@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
+from mmon.metrics import Distribution
 from mmon.metrics import _null_bridge_max as null
-from mmon.metrics._rank_pool import Pool, pool
+from mmon.metrics._proportions import most_chance
+from mmon.metrics._rank_pool import Pool, as_ecdf, pool
 from mmon.metrics._ranked import Ranked
 from mmon.profiles.ecdf import Ecdf
 from mmon.results import Score
@@ -60,3 +64,12 @@ class KolmogorovSmirnov(Ranked):
         certain = abs(value) - max(ref.rank_error, cur.rank_error)
         both: Pool = pool(ref, cur)
         return null.tail(certain, both.pooled_below, both.n, m)
+
+    def most_chance(
+        self, value: float, ref: Distribution, cur: Distribution, *, rows: int | None = None
+    ) -> float:
+        """A gap in either direction, below any of the pooled values."""
+        ref, cur = as_ecdf(ref), as_ecdf(cur)
+        certain = abs(value) - max(ref.rank_error, cur.rank_error)
+        log_sets = math.log(2.0 * (len(ref.values) + len(cur.values)) or 1.0)
+        return most_chance(certain, ref.n, cur.n if rows is None else rows, log_sets)

@@ -30,8 +30,9 @@ def table(seed: int, *, shift: float = 0.0) -> pl.DataFrame:
 REF, CUR = table(0), table(1, shift=2.0)
 
 
-def compared(**drift) -> mmon.Report:
+def compared(segments: list[str] | None = None, **drift) -> mmon.Report:
     body = {"reference": "-", "production": "x", "analyses": {"data_drift": drift}}
+    body["segments"] = segments
     config = config_file.validate(body)
     inputs = sides.Inputs(sides.Data(REF.lazy(), "ref"), sides.Data(CUR.lazy(), "cur"))
     return mmon.Report(pipeline.run(config, inputs))
@@ -56,6 +57,26 @@ def test_every_metric_is_computed_for_every_column_of_its_kinds():
 def test_ks_decides_for_numbers_and_total_variation_for_categories():
     gating = {(row["name"], row["column"]) for row in rows(compared(), gating=True)}
     assert gating == {("ks", "moved"), ("ks", "still"), ("total_variation", "code")}
+
+
+@pytest.mark.parametrize(
+    ("drift", "expected"),
+    [
+        ({}, {("ks", "moved"), ("ks", "still")}),
+        (
+            {"thresholds": {"ks": {}, "psi": {"detected": 0.2}}},
+            {("psi", "moved"), ("psi", "still")},
+        ),
+        ({"metrics": ["psi"]}, {("psi", "moved"), ("psi", "still"), ("psi", "signed_up")}),
+    ],
+    ids=["by default", "by thresholds", "as named"],
+)
+def test_of_segments_only_what_decides_or_is_named_is_computed(drift, expected):
+    every = rows(compared(["code"], **drift))
+    of_segments = [row for row in every if row["segment"] and row["column"]]
+    found = {(row["name"], row["column"]) for row in of_segments if row["column"] != "code"}
+    assert found == expected
+    assert len({row["segment"] for row in every if row["segment"]}) == 3
 
 
 def test_p_values_are_of_what_decides_unless_all_are_wanted():

@@ -220,6 +220,18 @@ def test_p_values_do_not_rise_with_the_value(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", names())
+def test_no_p_value_is_above_its_bound(name: str) -> None:
+    metric = load(name)
+    for ref, cur in pairs(name, range(12)):
+        for value in np.linspace(0.01, min(1.0, metric.bounds[1]), 20).tolist():
+            for rows in (None, 30, 3_000):
+                most = metric.most_chance(value, ref, cur, rows=rows)
+                found = metric.p_value(value, ref, cur, rows=rows) or 0.0
+                # Of no number of rows it matters how far below this a p-value is.
+                assert found <= max(most, 1e-100) * (1 + 1e-9)
+
+
+@pytest.mark.parametrize("name", names())
 def test_more_rows_make_the_same_value_more_significant(name: str) -> None:
     metric = load(name)
     for ref, cur in pairs(name, range(12)):
