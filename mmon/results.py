@@ -257,6 +257,8 @@ def _is_instant(text: str | None) -> bool:
 
 def _plain(value: Any) -> Any:
     """JSON types for any value of a document; NaN and infinities become None."""
+    if value is None or type(value) in (str, int, bool):  # most are, and the rest takes longer
+        return value
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {f.name: _plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
     if isinstance(value, enum.Enum):
@@ -265,6 +267,5 @@ def _plain(value: Any) -> Any:
         return {str(key): _plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [_plain(item) for item in value]
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    return value
+    is_no_number = isinstance(value, float) and not math.isfinite(value)
+    return None if is_no_number else value

@@ -188,7 +188,7 @@ def _bracket(metric: Binned, table: Table) -> tuple[float, float]:
     return float(low_value), float(high_value)
 
 
-@functools.lru_cache(maxsize=32)
+@functools.lru_cache(maxsize=64)
 def _null_values(metric: Binned, null: NullTables) -> FloatArray:
     return np.sort(metric.deal_values(null))
 

@@ -72,7 +72,7 @@ class Table:
         return self.is_bounded and not (self.ref.moved or self.cur.moved)
 
 
-@functools.lru_cache(maxsize=16)
+@functools.lru_cache(maxsize=64)
 def tabulate(ref: Ecdf | Counts, cur: Ecdf | Counts, bins: int) -> Table:
     """Count both sides' rows per bin; the metrics of one column share the result.
 

@@ -79,7 +79,8 @@ class NullTables:
         return self.n / (self.n + self.m)
 
 
-@functools.lru_cache(maxsize=16)
+# Enough for the labels of all segments of a column: asked for a score, and again for a verdict.
+@functools.lru_cache(maxsize=64)
 def null_tables(
     ref: Distribution, cur: Distribution, bins: int, rows: int | None = None
 ) -> NullTables:

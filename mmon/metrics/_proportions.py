@@ -14,6 +14,7 @@ correction). Lancaster, *Significance tests in discrete distributions*, JASA 196
 
 from __future__ import annotations
 
+import functools
 import math
 
 import numpy as np
@@ -53,6 +54,8 @@ def one_sided(hits: int, rows: int, share: float, *, is_floor: bool) -> float:
     return float(bdtrc(hits - 1, rows, level)) if hits else 1.0
 
 
+# Most columns of a table miss as many values: none.
+@functools.lru_cache(maxsize=1024)
 def two_proportions(k_ref: int, n: int, k_cur: int, m: int) -> float:
     """Two-sided mid-p-value of "both shares are the same".
 

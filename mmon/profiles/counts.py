@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Sequence
 
 import numpy as np
@@ -198,6 +199,7 @@ class Aligned:
     cur: NDArray[np.int64]
 
 
+@functools.lru_cache(maxsize=64)
 def align(ref: Counts, cur: Counts) -> Aligned:
     """Put two Counts side by side; rows in ``other`` and nulls are left to the caller."""
     left = pl.DataFrame({"label": ref.labels, "ref": ref.mass}, schema=_side("ref"))
