@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import polars as pl
 
-from mmon import arguments, config_file, overlap, sides
+from mmon import arguments, config_file, overlap
 from mmon.config import Config
 from mmon.errors import ConfigError, ExitStatus, OutputError
 from mmon.profiles import baseline
 from mmon.profiles.table import Profile
+from mmon.reference import profile_reference
 from mmon.results import Document, Verdict
 from mmon.screen_text import safe
 
@@ -227,7 +228,7 @@ def profile(
         body["columns"] = arguments.plain(columns)
     config = config_file.validate(body, "arguments")
     with arguments.reading(data):
-        return sides.profile_reference(config, arguments.data_of(data))
+        return profile_reference(config, arguments.data_of(data))
 
 
 def make_baseline(
@@ -262,7 +263,7 @@ def make_baseline(
         body = {**given, **body, "reference": {**given["reference"], **reference}}
     if exact:
         body["exact"] = True
-    found = sides.profile_reference(config_file.validate(body))
+    found = profile_reference(config_file.validate(body))
     baseline.save(found, Path(path))
     return found
 

@@ -10,6 +10,7 @@ from mmon.analyses._labels import label_findings
 from mmon.candidate import Candidate, Rule
 from mmon.config import Config
 from mmon.config_analyses import Thresholds
+from mmon.profiles.cells import check_same_cells
 from mmon.profiles.table import Profile, SegmentProfile
 from mmon.results import Metric, Result, ResultKind, Score
 from mmon.sides import Production
@@ -33,12 +34,19 @@ class Assessment:
 def assess(
     config: Config, reference: Profile, production: Production, *, rule: Rule, now_us: int
 ) -> Assessment:
-    """Run every analysis and judge what it finds."""
+    """Run every analysis and judge what it finds.
+
+    Raises
+    ------
+    CellsError
+        When the sides' rows were counted in different cells.
+    """
     found = Assessment([], [], [])
     analyses = configured(config)
     for window, profile, span in zip(
         production.windows, production.profiles, production.spans, strict=True
     ):
+        check_same_cells(reference, profile)
         context = Context(
             reference=reference,
             production=profile,

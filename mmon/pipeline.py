@@ -26,6 +26,7 @@ from mmon.profiles.precision import at_one_precision
 from mmon.profiles.reading import natural_reading
 from mmon.profiles.table import Profile
 from mmon.redaction import masked, without_secrets
+from mmon.reference import read_reference
 from mmon.results import Column, Document, Result, ResultKind, Source, Status
 from mmon.scope import is_compared
 from mmon.sentence import sentence
@@ -37,7 +38,6 @@ from mmon.sides import (
     iso,
     opened,
     read_production,
-    read_reference,
 )
 from mmon.timestamps import to_us
 from mmon.verdict import decide, exit_status, judge

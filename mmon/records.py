@@ -109,7 +109,10 @@ class _Readers:
         if origin in (types.UnionType, typing.Union):
             return self._union(arguments)
         if origin is Annotated:
-            return functools.partial(_number, kind=arguments[0], rule=arguments[1])
+            numeric = [one for one in arguments[1:] if isinstance(one, Range | Null)]
+            if not numeric:
+                return self.of(arguments[0])
+            return functools.partial(_number, kind=arguments[0], rule=numeric[0])
         if origin is Literal:
             return functools.partial(_choice, members={one: one for one in arguments})
         return self._of_class(hint) if origin is None else self._of_many(origin, arguments)

@@ -16,6 +16,7 @@ from mmon.errors import ConfigError
 from mmon.performance import PLAIN, Variant
 from mmon.profiles.activity_fold import ActivityPlan
 from mmon.profiles.build import Extent
+from mmon.profiles.cells import Cells
 from mmon.profiles.classification import ClassificationTables
 from mmon.profiles.plan import Plan
 from mmon.profiles.roles import narrow, role_columns
@@ -38,12 +39,12 @@ def reference_extent(config: Config, plan: Plan, schema: Schema) -> Extent:
     outcome = reference_outcome(config, schema)
     if outcome is not None:
         _check_metrics(config, outcome.task)
-    settings = config.analyses.model_performance
+    settings, segments = config.analyses.model_performance, config.segments
     return Extent(
         outcome=outcome,
         activity=_activity(config, plan, schema),
-        segments=config.segments.columns if config.segments is not None else (),
-        top=config.segments.top if config.segments is not None else 0,
+        segments=segments.columns if segments is not None else (),
+        top=segments.top if segments is not None else 0,
         bins=settings.bins if settings is not None else 0,
     )
 
@@ -66,8 +67,8 @@ def production_extent(config: Config, plan: Plan, reference: Profile, schema: Sc
         outcome=outcome,
         activity=_activity(config, plan, schema),
         allowed_lateness_us=0 if lateness is None else length_us(lateness),
-        segments=tuple(dict.fromkeys(one.column for one in reference.segments)),
-        reference=reference,
+        segments=tuple(reference.segment_values),
+        cells=Cells.of(reference),
     )
 
 
@@ -80,9 +81,8 @@ def stored_reference(config: Config, profile: Profile) -> Profile:
         When it lacks a configured column or segment.
     """
     asked = config.segments.columns if config.segments is not None else ()
-    stored = {one.column for one in profile.segments}
     for column in asked:
-        if column not in stored:
+        if column not in profile.segment_values:
             raise ConfigError(
                 f"segments: the baseline was made without segments of {column!r}",
                 hint="make it again with: mmon baseline DATA --config CONFIG -o FILE",
@@ -100,12 +100,8 @@ def stored_reference(config: Config, profile: Profile) -> Profile:
     kept = {column.name for column in narrowed.columns}
     features = profile.features
     if features is not None:
-        places = [i for i, t in enumerate(features.tables) if t.binning.column in kept]
-        sample = features.sample
-        features = dataclasses.replace(
-            features,
-            tables=tuple(features.tables[index] for index in places),
-            sample=sample and dataclasses.replace(sample, bins=sample.bins[:, places]),
+        features = features.only(
+            [i for i, t in enumerate(features.tables) if t.binning.column in kept]
         )
     segments = tuple(
         dataclasses.replace(one, profile=narrow(one.profile, config.columns))
@@ -118,6 +114,7 @@ def stored_reference(config: Config, profile: Profile) -> Profile:
         performance=profile.performance if has_outcomes else None,
         features=features if has_outcomes else None,
         segments=segments,
+        segment_values={name: v for name, v in profile.segment_values.items() if name in asked},
     )
 
 

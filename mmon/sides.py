@@ -1,4 +1,4 @@
-"""The two sides of a run: opened, read once, and summarised, production window by window."""
+"""The two sides of a run: opened; production read once, and summarised window by window."""
 
 from __future__ import annotations
 
@@ -16,29 +16,18 @@ from mmon.profiles.build import Profiled, profile_frame
 from mmon.profiles.cuts import WHOLE
 from mmon.profiles.label_facts import LabelFacts
 from mmon.profiles.pile import Limits
-from mmon.profiles.plan import plan_production, plan_reference
+from mmon.profiles.plan import plan_production
 from mmon.profiles.reading import Reading
-from mmon.profiles.recognise import Found
 from mmon.profiles.roles import check_ignored
-from mmon.profiles.settle import settle
 from mmon.profiles.spelling import NumberSpelling
-from mmon.profiles.survey import revised, survey
+from mmon.profiles.survey import survey
 from mmon.profiles.table import Profile
 from mmon.results import Window
-from mmon.scope import (
-    check_scored_classes,
-    is_compared,
-    new_columns,
-    production_extent,
-    reference_extent,
-    stored_reference,
-)
+from mmon.scope import is_compared, new_columns, production_extent
 from mmon.sources.labels import join_configured
 from mmon.timestamps import to_us
 from mmon.windows import RowCut, WindowCut
 
-# Once for what the first rows did not show, and once more for what that shows.
-_MOST_LOOKS = 2
 # More windows than these without rows come from a stray time, years away.
 _MORE_WINDOWS = 100
 
@@ -54,6 +43,8 @@ class Data:
     name: str
     check: Callable[[int], None] = lambda _: None
     """Called with the rows that a pass read; raises when that is not what the files announced."""
+    files: Sequence[tuple[str, int]] = ()
+    """The name and the rows of each file, where the rows come from files."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -95,76 +86,6 @@ class Production:
     labels: LabelFacts | None = None
 
 
-def read_reference(config: Config, inputs: Inputs, progress: Progress | None) -> Profile:
-    """The reference's profile: the given one, that of a baseline file, or a new one.
-
-    Raises
-    ------
-    MmonError
-        When it cannot be read, or lacks a configured column.
-    """
-    given = inputs.reference
-    if isinstance(given, Profile):
-        return stored_reference(config, given)
-    if given is None and is_stored(config.reference):
-        return stored_reference(config, baseline.load(str(config.reference.path)))
-    return profile_reference(config, given, progress)
-
-
-@sources.unchanged()
-def profile_reference(
-    config: Config, data: Data | None = None, progress: Progress | None = None
-) -> Profile:
-    """The settled profile of the configuration's reference dataset.
-
-    Raises
-    ------
-    DataError
-        When it cannot be read or holds no rows.
-    """
-    # Categories are read as they are written: 1.50 is no number then.
-    texts = dict.fromkeys(config.columns.categorical, pl.String())
-    source = data or opened(config.reference, texts, is_needed=is_compared(config))
-    with sources.reading(source.name):
-        recognised = survey(source.frame, config.columns)
-        profile = _profiled(config, source, recognised, progress)
-        for _ in range(_MOST_LOOKS):
-            wrong = revised(profile, source.frame, recognised, config.columns)
-            if not wrong:
-                break
-            recognised = {**recognised, **wrong}
-            profile = _profiled(config, source, recognised, progress)
-    if not profile.rows:
-        raise DataError(
-            f"the reference {source.name} has no rows", hint="give it the data to compare with"
-        )
-    check_scored_classes(config, profile)
-    roles = config.columns
-    return settle(profile, frozenset({*roles.categorical, *roles.numeric, *_named(config)}))
-
-
-def _profiled(
-    config: Config, source: Data, recognised: Mapping[str, Found], progress: Progress | None
-) -> Profile:
-    """The reference's profile, its texts read as they were recognised."""
-    schema = source.frame.collect_schema()
-    plan = plan_reference(schema, config.columns, recognised)
-    if not plan.columns:
-        raise DataError(f"{source.name} has no columns to compare")
-    extent = reference_extent(config, plan, schema)
-    found = profile_frame(
-        source.frame,
-        plan,
-        source=source.name,
-        limits=_limits(config),
-        extent=extent,
-        progress=_told(progress, "reference"),
-    )
-    source.check(found.profiles[WHOLE].rows)
-    ignored = tuple(name for name in schema if config.columns.ignores(name))
-    return dataclasses.replace(found.profiles[WHOLE], outcome=extent.outcome, ignored=ignored)
-
-
 def read_production(
     config: Config, reference: Profile, inputs: Inputs, progress: Progress | None
 ) -> Production:
@@ -195,12 +116,13 @@ def read_production(
             frame,
             plan,
             source=data.name,
-            limits=_limits(config),
+            limits=limits_of(config),
             cut=cut,
             extent=production_extent(config, plan, reference, readable),
             also=() if joined is None else joined.columns,
             watchers=() if matched is None else (matched,),
-            progress=_told(progress, "production"),
+            progress=told(progress, "production"),
+            files=data.files,
         )
     data.check(found.outside + sum(profile.rows for profile in found.profiles.values()))
     kept = _with_empty(config, cut, _kept(config, cut, found))
@@ -251,7 +173,7 @@ def opened(
             hint="only the reference of a comparison can be one",
         )
     found = sources.open_counted(dataset, expect=expect, is_needed=is_needed)
-    return Data(found.frame, found.name, found.check)
+    return Data(found.frame, found.name, found.check, found.files)
 
 
 def iso(moment: dt.datetime) -> str:
@@ -316,7 +238,8 @@ def _cut(config: Config) -> WindowCut | RowCut | None:
     return WindowCut.of(windows)
 
 
-def _limits(config: Config) -> Limits:
+def limits_of(config: Config) -> Limits:
+    """What each summary keeps."""
     if config.exact:
         return Limits(points=None, labels=None)
     return Limits(points=config.points, labels=config.labels_kept)
@@ -337,9 +260,5 @@ def _expected(reference: Profile) -> dict[str, pl.DataType]:
     return found
 
 
-def _named(config: Config) -> Sequence[str]:
-    return () if config.columns.features == "all" else config.columns.features
-
-
-def _told(progress: Progress | None, what: str) -> Callable[[int], None] | None:
+def told(progress: Progress | None, what: str) -> Callable[[int], None] | None:
     return None if progress is None else lambda rows: progress(what, rows)

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from mmon.drawings import Curve, PerformancePicture, PerformanceSide
 from mmon.profiles._error_plane import Plane
 from mmon.profiles.ecdf import Ecdf
+from mmon.profiles.merging import same
 from mmon.profiles.regression import RegressionTables
 from mmon.results import Task
 
@@ -43,7 +44,7 @@ def number_picture(
     shown = [side for side in (ref, cur) if side is not None and side.used]
     edges = _error_edges([side.error for side in shown])
     grids = [side.grid for side in shown if side.grid is not None]
-    if any(not grid.is_same(grids[0]) for grid in grids):
+    if any(not same(grid, grids[0]) for grid in grids):
         raise ValueError("sides on different grids cannot be drawn together")
     return PerformancePicture(
         window=window,

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-import math
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit
 
 from mmon.profiles.ecdf import Ecdf
+from mmon.profiles.merging import Rows, Sums, rounded
 from mmon.profiles.outcomes import GROUPS
 from mmon.profiles.presence import are_counts
 from mmon.records import Count, require
@@ -55,10 +55,10 @@ class ScoreSums:
     Attributes
     ----------
     rows : int
-    parts : (P, 36) float64
-        One row a part this was merged from, so that the total does not depend on the order: sums
-        of the powers 1, 2, 3 of the log-loss and of the Brier loss, then by calibration bin the
-        sums of the confidence, of its square, and of confidence times hit.
+    parts : (2, 36) float64
+        Sums, each in two parts (see `in_parts`): of the powers 1, 2, 3 of the log-loss and of the
+        Brier loss, then by calibration bin of the confidence, of its square, and of confidence
+        times hit.
     bins : (10, 2) int64
         Rows and hits by calibration bin. The confidence is the positive class's score and a hit a
         positive row; with several classes it is the best score, and a hit where that is the
@@ -69,13 +69,13 @@ class ScoreSums:
     """
 
     rows: Count
-    parts: _FloatArray
-    bins: _IntArray
-    ranks: _IntArray
+    parts: Sums
+    bins: Rows
+    ranks: Rows
 
     def check(self) -> None:
         """Raise `MisfitError` when what was read back are no sums of scores."""
-        require(self.parts.shape[1:] == (_SUMS,), "has sums of other things")
+        require(self.parts.shape == (2, _SUMS), "has sums of other things")
         require(self.bins.shape == (CALIBRATION_BINS, 2) and self.ranks.ndim == 1, "is ragged")
         is_whole = are_counts(self.bins[:, 0], self.rows) and are_counts(self.bins[:, 1])
         require(is_whole, "has bins that do not add up to its rows")
@@ -86,33 +86,16 @@ class ScoreSums:
         """The sums of no rows."""
         return cls(
             rows=0,
-            parts=np.empty((0, _SUMS)),
+            parts=np.zeros((2, _SUMS)),
             bins=np.zeros((CALIBRATION_BINS, 2), dtype=np.int64),
             ranks=np.zeros(classes, dtype=np.int64),
         )
 
-    @classmethod
-    def merge(cls, parts: list[ScoreSums], classes: int) -> ScoreSums:
-        """The sums of all parts' rows, with ranks of ``classes`` classes."""
-        sums = np.concatenate([part.parts for part in parts])
-        ranks = np.zeros(classes, dtype=np.int64)
-        for part in parts:
-            ranks[: len(part.ranks)] += part.ranks
-        return cls(
-            rows=sum(part.rows for part in parts),
-            parts=sums[np.lexsort(sums.T[::-1])],
-            bins=np.sum([part.bins for part in parts], axis=0, dtype=np.int64),
-            ranks=ranks,
-        )
-
-    def compress(self) -> ScoreSums:
-        """The same sums in one row."""
-        return dataclasses.replace(self, parts=self.totals[None]) if len(self.parts) > 1 else self
-
     @property
     def totals(self) -> _FloatArray:
-        """(36,) correctly rounded column sums of `parts`."""
-        return np.array([math.fsum(column) for column in self.parts.T])
+        """(36,) the sums."""
+        totals: _FloatArray = self.parts.sum(axis=0)
+        return totals
 
     @property
     def log_loss(self) -> tuple[float, float, float]:
@@ -130,6 +113,20 @@ class ScoreSums:
     def confidence(self) -> _FloatArray:
         """(3, 10) by calibration bin: sums of the confidence, its square, and confidence * hit."""
         return self.totals[6:].reshape(3, CALIBRATION_BINS)
+
+
+def in_parts(values: _FloatArray) -> tuple[_FloatArray, _FloatArray]:
+    """Numbers in two parts, rounded so that sums of each are exact, in any order and grouping.
+
+    The first are multiples of 2**-20, the second of 2**-49 and at most 2**-21: doubles hold all
+    multiples up to 2**33 and 2**4, the sums over a hundred million rows at least.
+
+    Parameters
+    ----------
+    values : (n,) float64, not negative
+    """
+    coarse = rounded(values, 20)
+    return coarse, rounded(values - coarse, 49)
 
 
 def binary_sums(is_positive: NDArray[np.bool_], score: _FloatArray) -> ScoreSums:
@@ -188,19 +185,19 @@ def _summed(
     log_loss = -np.log(np.clip(of_target, SMALLEST, 1.0 - SMALLEST))
     cell = np.searchsorted(CALIBRATION_EDGES, confidence, side="left")
     powers = [
-        power.sum()
+        [part.sum() for part in in_parts(power)]
         for loss in (log_loss, brier)
         for power in (loss, loss * loss, loss * loss * loss)
     ]
     moments = [
-        np.bincount(cell, weights=weights, minlength=CALIBRATION_BINS)
+        [np.bincount(cell, part, CALIBRATION_BINS) for part in in_parts(weights)]
         for weights in (confidence, confidence * confidence, confidence * is_hit)
     ]
     counts = np.bincount(2 * cell + is_hit, minlength=2 * CALIBRATION_BINS)
     misses, hits = counts.reshape(CALIBRATION_BINS, 2).T
     return ScoreSums(
         rows=len(of_target),
-        parts=np.concatenate([powers, *moments])[None],
+        parts=np.column_stack([np.transpose(powers), *moments]),
         bins=np.column_stack([misses + hits, hits]),
         ranks=ranks,
     )

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Sequence
-from typing import Self
+from typing import Annotated, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from mmon.profiles.ecdf import Ecdf
+from mmon.profiles.merging import SAME, Rows, Sums
 from mmon.profiles.presence import are_counts
 from mmon.records import require
 
 _FloatArray = NDArray[np.float64]
-_IntArray = NDArray[np.int64]
 
 CELLS = 24
 """Cells along each side of the plane."""
@@ -29,7 +29,7 @@ _LARGEST = float(np.finfo(np.float64).max)
 
 @dataclasses.dataclass(frozen=True, slots=True, eq=False)
 class Grid:
-    """The cells that rows are counted in; drawn up once, on the reference's first labelled rows.
+    """The cells that rows are counted in; drawn up once, for all rows of a reference.
 
     Attributes
     ----------
@@ -51,10 +51,10 @@ class Grid:
             require(is_axis, "has edges that do not ascend")
 
     @classmethod
-    def of(cls, target: _FloatArray, prediction: _FloatArray) -> Self:
-        """The grid that suits (n,) finite targets and predictions; n must not be 0."""
-        both = np.concatenate([target, prediction])
-        low, high = (float(end) for end in np.quantile(both, _CORE, method="inverted_cdf"))
+    def of(cls, target: Ecdf, prediction: Ecdf) -> Self:
+        """The grid that suits targets and predictions; there must be some."""
+        both = Ecdf.merge([target, prediction]).compress(None)
+        low, high = (both.quantile(end) for end in _CORE)
         # Halved first: the range may be beyond the largest double.
         half_range = high / 2 - low / 2
         margin = _MARGIN * 2 * half_range
@@ -66,12 +66,8 @@ class Grid:
         with np.errstate(over="ignore"):
             edges = 2.0 * (low / 2 + (high / 2 - low / 2) * np.linspace(0.0, 1.0, CELLS + 1))
         steps = np.arange(1, _STEPS) / _STEPS
-        cuts = np.unique(np.quantile(prediction, steps, method="inverted_cdf"))
-        return cls(np.clip(edges, -_LARGEST, _LARGEST), cuts[cuts < prediction.max()])
-
-    def is_same(self, other: Grid) -> bool:
-        """Whether rows counted on both may be added."""
-        return np.array_equal(self.edges, other.edges) and np.array_equal(self.cuts, other.cuts)
+        cuts = np.unique([prediction.quantile(step) for step in steps])
+        return cls(np.clip(edges, -_LARGEST, _LARGEST), cuts[cuts < prediction.max])
 
 
 @dataclasses.dataclass(frozen=True, slots=True, eq=False)
@@ -85,19 +81,19 @@ class Plane:
         Rows by target (down) and prediction (across).
     steps : (Q,) int64
         Rows in each step of the prediction.
-    predictions, targets : (Q,) float64
-        Mean prediction and mean target in each step; 0 in an empty one.
+    prediction_sums, target_sums : (Q,) float64
+        Sums of predictions and of targets in each step; infinite where they overflow.
     """
 
-    grid: Grid
-    rows: _IntArray
-    steps: _IntArray
-    predictions: _FloatArray
-    targets: _FloatArray
+    grid: Annotated[Grid, SAME]
+    rows: Rows
+    steps: Rows
+    prediction_sums: Sums
+    target_sums: Sums
 
     def check(self) -> None:
         """Raise `MisfitError` when what was read back was not counted on its grid."""
-        lines = {one.shape for one in (self.steps, self.predictions, self.targets)}
+        lines = {one.shape for one in (self.steps, self.prediction_sums, self.target_sums)}
         require(lines == {(len(self.grid.cuts) + 1,)}, "has other steps than its grid")
         require(self.rows.shape == (CELLS, CELLS), "has other cells than its grid")
         is_whole = are_counts(self.steps) and are_counts(self.rows, int(self.steps.sum()))
@@ -114,30 +110,21 @@ class Plane:
         count = len(grid.cuts) + 1
         steps = np.bincount(step, minlength=count)
         with np.errstate(over="ignore", invalid="ignore"):
-            share = np.maximum(steps, 1)
-            means = [np.bincount(step, x, minlength=count) / share for x in (prediction, target)]
-        return cls(grid, rows.astype(np.int64), steps.astype(np.int64), *means)
+            predictions, targets = (
+                np.bincount(step, numbers, count).astype(np.float64, copy=False)
+                for numbers in (prediction, target)
+            )
+        return cls(grid, rows.astype(np.int64), steps.astype(np.int64), predictions, targets)
 
-    @classmethod
-    def merge(cls, parts: Sequence[Self]) -> Self:
-        """The counts of all parts together; there must be one at least.
+    @property
+    def predictions(self) -> _FloatArray:
+        """(Q,) mean prediction in each step; 0 in an empty one."""
+        return self.prediction_sums / np.maximum(self.steps, 1)
 
-        Raises
-        ------
-        ValueError
-            When the parts were counted on different grids.
-        """
-        grid = parts[0].grid
-        if not all(part.grid.is_same(grid) for part in parts[1:]):
-            raise ValueError("planes on different grids cannot be merged")
-        each = np.array([part.steps for part in parts])
-        steps = each.sum(axis=0)
-        with np.errstate(over="ignore", invalid="ignore"):
-            weights = each / np.maximum(steps, 1)
-            predictions = np.sum(weights * np.array([part.predictions for part in parts]), axis=0)
-            targets = np.sum(weights * np.array([part.targets for part in parts]), axis=0)
-        rows = np.sum([part.rows for part in parts], axis=0)
-        return cls(grid, rows, steps, predictions, targets)
+    @property
+    def targets(self) -> _FloatArray:
+        """(Q,) mean target in each step; 0 in an empty one."""
+        return self.target_sums / np.maximum(self.steps, 1)
 
 
 def _cells(values: _FloatArray, inner: _FloatArray) -> NDArray[np.uint8]:

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
+from typing import Annotated
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
 from mmon.profiles._batch_steps import MOST_STEPS, BatchSteps, lag_us, resolution
-from mmon.profiles.identities import EVERY_HASH, MOST_IDS, STORED_IDS, Identities
+from mmon.profiles.identities import EVERY_HASH, MOST_IDS, Identities
 from mmon.profiles.latency_steps import LatencySteps
+from mmon.profiles.merging import LARGEST, SMALLEST, merged
 from mmon.profiles.presence import are_counts
 from mmon.profiles.steps import LADDER_US, coarser, joined
 from mmon.records import Count, require
@@ -62,8 +64,8 @@ class Activity:
 
     rows: Count
     without_time: Count
-    oldest_us: int | None
-    newest_us: int | None
+    oldest_us: Annotated[int, SMALLEST] | None
+    newest_us: Annotated[int, LARGEST] | None
     resolution_us: Count
     is_daily: bool
     step_us: Count
@@ -181,33 +183,22 @@ class Activity:
             return cls.of(rows=0)
         timed = [part for part in parts if len(part.starts)]
         step_us = max((part.step_us for part in timed), default=LADDER_US[0])
-        with_errors = [part.failures is not None for part in timed]
-        latencies = [part.latency for part in parts if part.latency is not None]
-        late = [part.late_rows for part in parts if part.late_rows is not None]
         ids = [part.identities for part in parts if part.identities is not None]
-        every = [part.failures for part in parts if part.failures is not None]
+        is_told = any(part.failures is not None for part in parts)
         starts, counts = _added(timed, step_us, [part.counts for part in timed])
         failures = [
             np.zeros_like(part.counts) if part.failures is None else part.failures for part in timed
         ]
-        whole = cls(
-            rows=sum(part.rows for part in parts),
-            without_time=sum(part.without_time for part in parts),
-            oldest_us=min((p.oldest_us for p in parts if p.oldest_us is not None), default=None),
-            newest_us=max((p.newest_us for p in parts if p.newest_us is not None), default=None),
-            resolution_us=_resolution_of(timed),
-            is_daily=bool(timed) and all(part.is_daily for part in timed),
-            step_us=step_us,
-            starts=starts,
-            counts=counts,
-            failures=_added(timed, step_us, failures)[1] if any(with_errors) or every else None,
-            errors=sum(part.errors for part in parts),
-            error_known=sum(part.error_known for part in parts),
-            latency=LatencySteps.merge(latencies) if latencies else None,
-            late_rows=sum(late) if late else None,
-            identities=Identities.merge(ids, kept=ids_kept) if ids else None,
-        )
-        return whole.coarsened(steps_kept)
+        given = {
+            "resolution_us": _resolution_of(timed),
+            "is_daily": bool(timed) and all(part.is_daily for part in timed),
+            "step_us": step_us,
+            "starts": starts,
+            "counts": counts,
+            "failures": _added(timed, step_us, failures)[1] if is_told else None,
+            "identities": Identities.merge(ids, kept=ids_kept) if ids else None,
+        }
+        return merged(parts, given).coarsened(steps_kept)
 
     def coarsened(self, most: int) -> Activity:
         """The same in steps so long that at most so many have rows."""
@@ -230,12 +221,6 @@ class Activity:
     def day_of(date_us: int) -> int:
         """The start of the day, on the grid of steps, that a date's instant stands for."""
         return (date_us - lag_us(is_daily=True)) // DAY_US * DAY_US
-
-    def stored(self) -> Activity:
-        """The same with few ids: fit to be kept beside a model."""
-        if self.identities is None:
-            return self
-        return dataclasses.replace(self, identities=self.identities.stored(STORED_IDS))
 
 
 def _timed(

@@ -98,7 +98,7 @@ class ActivityFold:
 
     def add(self, batch: pl.DataFrame, context: Batch) -> None:
         read = self._read(batch, context.late)
-        for cut in context.cuts:
+        for cut in context.cuts[context.is_known :]:
             self._piles.open(key for key, _, _ in cut.parts)
             for key, first, past in cut.parts:
                 pile = self._piles.by_key[key]

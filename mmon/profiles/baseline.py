@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
 import io
 import json
@@ -16,11 +15,13 @@ from polars.exceptions import PanicException, PolarsError
 from mmon.errors import BaselineError
 from mmon.files import replacing
 from mmon.profiles.codec import Stored, decode, encode
+from mmon.profiles.identities import STORED_IDS, Identities
+from mmon.profiles.merging import changed
 from mmon.profiles.table import Profile
 from mmon.records import MisfitError, require
 from mmon.redaction import mask_uri
 
-FORMAT_VERSION = 3
+FORMAT_VERSION = 4
 SUFFIX = ".mmon"
 _HEADER = "mmon.baseline"
 # The checksum stands in the file itself, and was made while these zeros stood in its place.
@@ -46,7 +47,8 @@ def save(profile: Profile, path: Path) -> None:
     OutputError
         When the file cannot be written.
     """
-    body, arrays = encode(_without_ids(profile))
+    # The hashes of ids only further rows would need.
+    body, arrays = encode(changed(profile, Identities, lambda one: one.stored(STORED_IDS)))
     frames = [_rows(index, array) for index, array in enumerate(arrays)]
     table = pl.concat(frames) if frames else pl.DataFrame(schema=_SCHEMA)
     kinds = [_kind(array) for array in arrays]
@@ -140,17 +142,6 @@ def _arrays(kinds: Any, file: str | io.BytesIO) -> list[Stored]:
 def is_baseline(path: str | Path) -> bool:
     """Whether a path names a baseline file, by its suffix."""
     return str(path).endswith(SUFFIX)
-
-
-def _without_ids(profile: Profile) -> Profile:
-    """A profile without the hashes of ids, which only further rows would need."""
-    return dataclasses.replace(
-        profile,
-        activity=profile.activity and profile.activity.stored(),
-        segments=tuple(
-            dataclasses.replace(one, profile=_without_ids(one.profile)) for one in profile.segments
-        ),
-    )
 
 
 def _rows(index: int, array: Stored) -> pl.DataFrame:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from mmon.errors import ConfigError
 from mmon.profiles.cuts import OUTSIDE, Cut, SegmentCutter, WindowCutter
 from mmon.profiles.features import Layout
-from mmon.profiles.joint import Joint, LossCells, joint_of, layout_of
+from mmon.profiles.joint import CellSquares, Joint, joint_of
 from mmon.profiles.lateness import Lateness
 from mmon.profiles.outcome_reader import OutcomeReader
 from mmon.profiles.outcomes import Outcome
@@ -31,14 +31,12 @@ class Rows:
     ----------
     parts : tuple of (window, first, past)
     joint : Joint
-    layout : Layout
     sampled : mapping of int to (k,) int64
         Window to the positions of its rows that enter the sample.
     """
 
     parts: WindowParts
     joint: Joint
-    layout: Layout
     sampled: dict[int, NDArray[np.int64]]
 
 
@@ -55,12 +53,16 @@ class Batch:
     rows : Rows or None
     late : (n,) bool or None
         Rows that came after their window had closed.
+    is_known : bool
+        Whether columns and activity of all rows are known from a first pass, so that only those
+        of segments are left.
     """
 
     cuts: tuple[Cut, ...]
     outcome: Outcome | None
     rows: Rows | None
     late: NDArray[np.bool_] | None = None
+    is_known: bool = False
 
 
 class BatchReader:
@@ -80,6 +82,8 @@ class BatchReader:
         outcomes: OutcomeReader | None,
         layout: Layout | None,
         lateness: Lateness | None = None,
+        *,
+        is_known: bool = False,
     ) -> None:
         self._columns = columns
         self.windows = windows
@@ -87,8 +91,9 @@ class BatchReader:
         self.outcomes = outcomes
         self.layout = layout
         self._lateness = lateness
+        self._is_known = is_known
         self.sampler = RowSampler()
-        self.loss_cells = LossCells()
+        self.squares = CellSquares()
 
     def read(self, batch: pl.DataFrame, offset: int) -> Batch:
         """What the folds need to know of a batch, the first row of which is row ``offset``.
@@ -105,7 +110,7 @@ class BatchReader:
         self._check_number()
         outcome = self.outcomes.read(batch, offset) if self.outcomes is not None else None
         rows = self._rows(outcome, cut) if outcome is not None and batch.height else None
-        return Batch(tuple(cuts), outcome, rows, self._late(batch, keys))
+        return Batch(tuple(cuts), outcome, rows, self._late(batch, keys), self._is_known)
 
     def _check_number(self) -> None:
         segments = sum(len(one.rows) for one in self.segments)
@@ -127,12 +132,12 @@ class BatchReader:
         instants = self.windows.instants(batch).fill_null(0).to_numpy()
         return self._lateness.late(instants, keys, keys != OUTSIDE)
 
-    def _rows(self, outcome: Outcome, cut: Cut) -> Rows:
+    def _rows(self, outcome: Outcome, cut: Cut) -> Rows | None:
         if self.layout is None:
-            self.layout = layout_of(outcome)
+            return None
         if cut.order is not None:
             outcome = outcome.take(cut.order)
         joint = joint_of(outcome, self.layout)
         parts = tuple((key.window, first, past) for key, first, past in cut.parts)
-        self.loss_cells.add(parts, joint, self.layout)
-        return Rows(parts, joint, self.layout, self.sampler.draw(parts, outcome, joint))
+        self.squares.add(parts, joint, self.layout)
+        return Rows(parts, joint, self.sampler.draw(parts, outcome, joint))

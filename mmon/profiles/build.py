@@ -10,20 +10,19 @@ import polars as pl
 import polars.selectors as cs
 
 from mmon.engine.local import Fold, batch_rows, fold
-from mmon.profiles._error_plane import Grid
 from mmon.profiles.activity_fold import ActivityFold, ActivityPlan
-from mmon.profiles.assembly import Assembly, Found
+from mmon.profiles.assembly import Assembly
 from mmon.profiles.batches import Batch, BatchReader
+from mmon.profiles.cells import Asked, Cells, Summaries, asked, decided, is_readable, with_classes
 from mmon.profiles.column_fold import ColumnFold
-from mmon.profiles.cuts import OUTSIDE, WHOLE, SegmentCutter, WindowCutter
+from mmon.profiles.cuts import OUTSIDE, WHOLE, Key, SegmentCutter, WindowCutter
 from mmon.profiles.feature_fold import FeatureFold
 from mmon.profiles.lateness import Lateness
 from mmon.profiles.outcome_fold import OutcomeFold
 from mmon.profiles.outcome_reader import OutcomePlan, OutcomeReader
 from mmon.profiles.pile import Limits
-from mmon.profiles.plan import Plan
+from mmon.profiles.plan import ColumnPlan, Plan, settled_plan
 from mmon.profiles.reading import Reading
-from mmon.profiles.regression import RegressionTables
 from mmon.profiles.spelling import spelled, with_texts
 from mmon.profiles.table import Profile
 from mmon.windows import RowCut, WindowCut
@@ -43,12 +42,13 @@ class Extent:
         How long after its window has closed a row may come without being late.
     segments : tuple of str
         Columns by whose values everything is repeated.
-    top : int
-        Values of each of them that are told apart in the end.
-    bins : int
-        Bins of each feature of a reference.
-    reference : Profile or None
-        Whose bins, cells and segments production takes over; None on the reference itself.
+    top, bins : int
+        How many values of each of them are told apart, and how many bins a feature has: on a
+        reference, which decides.
+    cells : Cells or None
+        In which rows are counted; None on a first pass, which only summarises what tells them.
+    known : Profile or None
+        What the first pass found: of all rows, only what takes cells is left to find.
     """
 
     outcome: OutcomePlan | None = None
@@ -57,7 +57,8 @@ class Extent:
     segments: tuple[str, ...] = ()
     top: int = 10
     bins: int = 10
-    reference: Profile | None = None
+    cells: Cells | None = None
+    known: Profile | None = None
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -82,10 +83,13 @@ class Profiled:
         windows are cut by time.
     empty : Profile
         Of no rows: that of a window in which nothing arrived.
+    summaries : mapping
+        Of a first pass: what tells the cells, besides the columns.
     """
 
     profiles: Mapping[int, Profile]
     empty: Profile
+    summaries: Summaries
     outside: int = 0
     newest_us: int | None = None
 
@@ -101,6 +105,7 @@ def profile_frame(
     also: Sequence[str] = (),
     watchers: Sequence[Fold[Batch, Any]] = (),
     progress: Callable[[int], None] | None = None,
+    files: Sequence[tuple[str, int]] = (),
 ) -> Profiled:
     """Summarise a dataset in one pass.
 
@@ -124,6 +129,8 @@ def profile_frame(
         Further folds that see every batch; their results stay with them.
     progress : callable, optional
         Called with the number of rows read so far.
+    files : sequence of (name, rows)
+        See `OutcomeReader`.
 
     Returns
     -------
@@ -131,28 +138,86 @@ def profile_frame(
         Without a cut always one profile; with one, a profile for each window that has rows.
     """
     extent = extent or Extent()
-    reader = _reader(plan, extent, cut)
-    columns = _column_folds(plan, limits, extent)
-    folds: list[Fold[Batch, Any]] = [*columns]
-    folds += [OutcomeFold(limits, _grid(extent.reference))] if extent.outcome else []
-    folds += [ActivityFold(extent.activity)] if extent.activity else []
-    folds += watchers
     schema = frame.collect_schema()
+    cells = extent.cells or Cells()
+    reader = _reader(plan, extent, cut, files)
+    columns = [ColumnFold(one, limits, _bins(one.name, cells)) for one in plan.columns]
+    telling = {} if extent.cells else _telling(plan, extent, schema)
+    others = [ColumnFold(one, limits) for one in telling.values()]
+    outcomes = [OutcomeFold(limits, cells.grid)] if reader.outcomes else []
+    activity = [ActivityFold(extent.activity)] if extent.activity else []
+    folds: list[Fold[Batch, Any]] = [*columns, *others, *outcomes, *activity, *watchers]
     names = _names(plan, extent, also, schema)
     selected = _spelled(frame.select(cs.by_name(names)) if names else frame, plan, schema)
     rows = batch_rows(len(names))
-    results = fold(selected, folds, reader.read, rows=rows, progress=progress)
+    results = iter(fold(selected, folds, reader.read, rows=rows, progress=progress))
     if cut is None:
         reader.windows.rows.setdefault(WHOLE, 0)
     outside = reader.windows.rows.pop(OUTSIDE, 0)
-    found = Found(
-        columns=results[: len(columns)],
-        outcomes=results[len(columns)] if extent.outcome else {},
-        activity=results[len(columns) + bool(extent.outcome)] if extent.activity else {},
+    found = [next(results) for _ in columns]
+    told = [(key, next(results).profiles.get(Key(WHOLE))) for key in telling]
+    assembly = Assembly(
+        source,
+        plan,
+        reader,
+        columns=found,
+        outcomes=next(results) if outcomes else {},
+        activity=next(results) if activity else {},
+        cells=cells,
+        known=extent.known,
     )
-    assembly = Assembly(source, plan, limits, extent.top, reader, found)
     profiles = {key: assembly.profile(key) for key in sorted(reader.windows.rows)}
-    return Profiled(profiles, assembly.empty(), outside, reader.windows.newest_us)
+    return Profiled(
+        profiles,
+        assembly.empty(),
+        {key: one.distribution for key, one in told if one is not None},
+        outside,
+        reader.windows.newest_us,
+    )
+
+
+def again(plan: Plan, extent: Extent, first: Profiled, profile: Profile) -> tuple[Plan, Extent]:
+    """What is left to read of a reference: what is counted in the cells that all rows decide.
+
+    Parameters
+    ----------
+    plan, extent
+        Of the first pass.
+    first : Profiled
+        What it found.
+    profile : Profile
+        The same, settled.
+    """
+    told = {(one.name, one.reading): one.distribution for one in first.profiles[WHOLE].columns}
+    summaries = {**told, **first.summaries}
+    outcome = extent.outcome and with_classes(extent.outcome, summaries)
+    values = dict.fromkeys(extent.segments, extent.top)
+    cells = decided(profile, summaries, outcome, segments=values, bins=extent.bins)
+    settled, activity = settled_plan(plan, profile), extent.activity
+    if outcome is not None and not extent.segments:
+        kept = (c for c in settled.columns if c.is_feature or c.name in outcome.columns)
+        settled, activity = dataclasses.replace(settled, columns=tuple(kept)), None
+    return settled, dataclasses.replace(
+        extent, outcome=outcome, activity=activity, cells=cells, known=profile
+    )
+
+
+def _bins(name: str, cells: Cells) -> FeatureFold | None:
+    if cells.layout is None or name not in cells.binnings:
+        return None
+    return FeatureFold(cells.binnings[name], cells.layout)
+
+
+def _telling(
+    plan: Plan, extent: Extent, schema: Mapping[str, pl.DataType]
+) -> dict[Asked, ColumnPlan]:
+    """What tells the cells and is not summarised as a column of the plan."""
+    own = {(column.name, column.reading) for column in plan.columns}
+    return {
+        (name, reading): column
+        for (name, reading), column in asked(plan, extent.outcome, extent.segments).items()
+        if (name, reading) not in own and is_readable(schema.get(name, pl.Null()), reading)
+    }
 
 
 def _names(plan: Plan, extent: Extent, also: Sequence[str], schema: Collection[str]) -> list[str]:
@@ -176,50 +241,23 @@ def _spelled(frame: pl.LazyFrame, plan: Plan, schema: Mapping[str, pl.DataType])
     return frame.with_columns(read) if read else frame
 
 
-def _reader(plan: Plan, extent: Extent, cut: WindowCut | RowCut | None) -> BatchReader:
-    before = extent.reference
-    features = before.features if before is not None else None
+def _reader(
+    plan: Plan,
+    extent: Extent,
+    cut: WindowCut | RowCut | None,
+    files: Sequence[tuple[str, int]],
+) -> BatchReader:
+    outcome, cells = extent.outcome, extent.cells or Cells()
+    readings = dict(asked(plan, None, extent.segments))
     return BatchReader(
         len(plan.columns),
         WindowCutter(cut, plan.timestamp, is_named=plan.is_named),
         [
-            SegmentCutter(column, position, _values(before, column), _reading(plan, column))
-            for position, column in enumerate(extent.segments)
+            SegmentCutter(name, position, cells.segments.get(name, ()), reading)
+            for position, (name, reading) in enumerate(readings if extent.cells else ())
         ],
-        OutcomeReader(extent.outcome) if extent.outcome is not None else None,
-        features.layout if features is not None else None,
+        OutcomeReader(outcome, files) if outcome is not None and extent.cells else None,
+        cells.layout,
         Lateness(cut, extent.allowed_lateness_us) if isinstance(cut, WindowCut) else None,
+        is_known=extent.known is not None,
     )
-
-
-def _reading(plan: Plan, segment: str) -> Reading:
-    """How a segmenting column is read: as the truths that it may hold, else as labels."""
-    column = plan.column(segment)
-    is_truth = column is not None and column.reading is Reading.TRUTH
-    return Reading.TRUTH if is_truth else Reading.LABEL
-
-
-def _values(reference: Profile | None, column: str) -> tuple[str, ...] | None:
-    """The reference's values of a segmenting column; None where they are to be found."""
-    if reference is None:
-        return None
-    return tuple(one.value for one in reference.segments if one.column == column)
-
-
-def _column_folds(plan: Plan, limits: Limits, extent: Extent) -> list[ColumnFold]:
-    before = extent.reference
-    features = before.features if before is not None else None
-    known = {table.binning.column: table.binning for table in features.tables} if features else {}
-    folds = []
-    for column in plan.columns:
-        bins = None
-        # Production has bins where its reference has; a reference finds its own.
-        if extent.outcome and column.is_feature and (before is None or column.name in known):
-            bins = FeatureFold(column.name, column.reading, known.get(column.name))
-        folds.append(ColumnFold(column, limits, bins, extent.bins))
-    return folds
-
-
-def _grid(reference: Profile | None) -> Grid | None:
-    before = reference.performance if reference is not None else None
-    return before.grid if isinstance(before, RegressionTables) else None

@@ -77,8 +77,10 @@ class ClassCodes:
             return np.full(len(values), UNKNOWN, dtype=np.int16), np.zeros(len(values), np.bool_)
         if is_target and self._task is Task.BINARY and self._positive is not None:
             self._check_positive(values.name, labels)
-        # In the order of labels, so that codes do not depend on the order of rows.
-        by_label = {label: self._code(label) for label in sorted(set(labels))}
+        # In the order of labels, so that codes do not depend on the order of rows; of two classes,
+        # the first that is not the positive one is the negative one.
+        ordered = labels if self._task is Task.BINARY else sorted(set(labels))
+        by_label = {label: self._code(label) for label in ordered}
         if is_target and self._guess is not None and UNKNOWN in by_label.values():
             raise self._unsettled(values.name, [*({*self._codes, *by_label} - {self._guess})])
         found = [by_label[label] for label in labels]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 from collections.abc import Sequence
-from typing import Self
+from typing import Annotated, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -18,6 +19,7 @@ from mmon.profiles._class_scores import (
     multiclass_sums,
 )
 from mmon.profiles.ecdf import DEFAULT_POINTS, Ecdf
+from mmon.profiles.merging import ANY, CellsError, Rows, changed, merged
 from mmon.profiles.outcomes import GROUPS, Outcome
 from mmon.profiles.presence import are_counts
 from mmon.records import Count, require
@@ -62,11 +64,11 @@ class ClassificationTables:
     classes: tuple[str, ...]
     rows: Count
     labelled: Count
-    has_scores: bool
-    confusion: _IntArray
+    has_scores: Annotated[bool, ANY]
+    confusion: Rows
     scores: tuple[ClassScores, ...]
     sums: ScoreSums
-    groups: _IntArray
+    groups: Rows
 
     def check(self) -> None:
         """Raise `MisfitError` when what was read back are no tables of a classification."""
@@ -161,45 +163,54 @@ class ClassificationTables:
     def merge(cls, parts: Sequence[Self]) -> Self:
         """The summary of all parts' rows together, exact in any order and any grouping.
 
-        Classes are aligned by label, in the order of the longest list of them.
+        Classes are aligned by label.
 
         Raises
         ------
-        ValueError
-            When there is no part, or the parts are of different tasks.
+        CellsError
+            When the parts are of different tasks, or of two other classes.
         """
-        if len({part.task for part in parts}) != 1:
-            raise ValueError("the parts to merge must be one or more, and of one task")
-        task = parts[0].task
         classes = _classes(parts)
-        confusion = np.zeros((len(classes), len(classes)), dtype=np.int64)
-        for part in parts:
-            place = _places(part, classes)
-            confusion[np.ix_(place, place)] += part.confusion
         kept = _scored_labels(parts, classes)
-        groups = np.zeros((GROUPS, len(kept) * (task is not Task.BINARY), 2, SCORE_CELLS), np.int64)
-        for part in parts:
-            groups += _aligned_groups(part, kept) if groups.size else 0
-        ranks = 0 if task is Task.BINARY else len(classes)
-        return cls(
-            task=task,
+        return merged([part.aligned(classes, kept) for part in parts])
+
+    def aligned(self, classes: tuple[str, ...], scored: tuple[str, ...]) -> Self:
+        """The same over a longer list of classes, with scores of only some of them.
+
+        A class that these rows never met had probability 0 in all of them.
+        """
+        own = {one.label: one for one in self.scores}
+        if classes == self.classes and scored == tuple(own):
+            return self
+        size, is_many = len(classes), self.task is not Task.BINARY
+        place = [classes.index(label) for label in self.classes] if is_many else [0, 1]
+        confusion = np.zeros((size, size), dtype=np.int64)
+        confusion[np.ix_(place, place)] = self.confusion
+        ranks = np.zeros(size * is_many, dtype=np.int64)
+        ranks[: len(self.sums.ranks)] = self.sums.ranks
+        never = ClassScores("", Ecdf.empty(), Ecdf.of(np.zeros(self.sums.rows)))
+        if not is_many and self.scores:
+            never = self.scores[0]  # the positive class, whatever it was called
+        groups = np.zeros((GROUPS, len(scored) * is_many, 2, SCORE_CELLS), dtype=np.int64)
+        for index, label in enumerate(scored if is_many and own else ()):
+            if label in own:
+                groups[:, index] = self.groups[:, list(own).index(label)]
+            else:
+                groups[:, index, 0, 0] = self.groups[:, 0].sum(axis=(1, 2))
+        return dataclasses.replace(
+            self,
             classes=classes,
-            rows=sum(part.rows for part in parts),
-            labelled=sum(part.labelled for part in parts),
-            has_scores=any(part.has_scores for part in parts),
             confusion=confusion,
-            scores=tuple(_merged_scores(parts, label) for label in kept),
-            sums=ScoreSums.merge([part.sums for part in parts], ranks),
+            scores=tuple(
+                dataclasses.replace(own.get(label, never), label=label) for label in scored
+            ),
+            sums=dataclasses.replace(self.sums, ranks=ranks),
             groups=groups,
         )
 
     def compress(self, points: int | None = DEFAULT_POINTS) -> Self:
         """The same summary cut to size, once, after all merges."""
-        scores = tuple(
-            ClassScores(one.label, one.inside.compress(points), one.outside.compress(points))
-            for one in self.scores
-        )
-        return dataclasses.replace(self, scores=scores, sums=self.sums.compress())
+        return changed(self, Ecdf, lambda one: one.compress(points))
 
     @property
     def predicted(self) -> int:
@@ -249,23 +260,20 @@ def _split(
 
 
 def _classes(parts: Sequence[ClassificationTables]) -> tuple[str, ...]:
-    """Every class of any part: the longest list, then what other lists add to it."""
-    # Lists of one length are told apart by their labels, so that the parts' order does not matter.
-    lists = sorted({part.classes for part in parts}, key=lambda names: (-len(names), names))
+    """Every class of any part: those that all lists begin with, then the others by their labels."""
+    if len({part.task for part in parts}) != 1:
+        raise CellsError("task")
+    lists = [part.classes for part in parts if part.classes]
     if parts[0].task is not Task.BINARY:
-        return tuple(dict.fromkeys(label for names in lists for label in names))
+        alike = itertools.takewhile(lambda names: len({*names}) == 1, zip(*lists, strict=False))
+        common = [names[0] for names in alike]
+        return (*common, *sorted({label for names in lists for label in names} - {*common}))
     # A part without rows may know neither.
-    negative, positive = (
-        next((names[code] for names in lists if names[code]), "") for code in (0, 1)
-    )
+    known = [{names[code] for names in lists} - {""} for code in (0, 1)]
+    if max(map(len, known)) > 1:
+        raise CellsError("classes")
+    negative, positive = ("".join(names) for names in known)
     return negative, positive
-
-
-def _places(part: ClassificationTables, classes: tuple[str, ...]) -> list[int]:
-    """The merged code of each of a part's classes."""
-    if part.task is Task.BINARY:
-        return [0, 1]
-    return [classes.index(label) for label in part.classes]
 
 
 def _scored_labels(
@@ -280,33 +288,3 @@ def _scored_labels(
         label for part in having for label in set(part.classes) - {one.label for one in part.scores}
     }
     return tuple(label for label in classes if label in present - lost)[:MOST_SCORED]
-
-
-def _merged_scores(parts: Sequence[ClassificationTables], label: str) -> ClassScores:
-    inside, outside = [], []
-    for part in parts:
-        of_part = part.scores if part.task is Task.BINARY else _of_label(part, label)
-        for one in of_part:
-            inside.append(one.inside)
-            outside.append(one.outside)
-        if not of_part and part.sums.rows:
-            # A class that the part never met had probability 0 in all of its rows.
-            outside.append(Ecdf.of(np.zeros(part.sums.rows)))
-    return ClassScores(label, Ecdf.merge(inside), Ecdf.merge(outside))
-
-
-def _of_label(part: ClassificationTables, label: str) -> tuple[ClassScores, ...]:
-    return tuple(one for one in part.scores if one.label == label)
-
-
-def _aligned_groups(part: ClassificationTables, kept: tuple[str, ...]) -> _IntArray:
-    """The part's groups in the order of the merged classes."""
-    aligned = np.zeros((GROUPS, len(kept), 2, SCORE_CELLS), dtype=np.int64)
-    labels = [one.label for one in part.scores]
-    for place, label in enumerate(kept):
-        if label in labels:
-            aligned[:, place] = part.groups[:, labels.index(label)]
-        elif labels:
-            # All rows of each group are outside the class, with probability 0.
-            aligned[:, place, 0, 0] = part.groups[:, 0].sum(axis=(1, 2))
-    return aligned

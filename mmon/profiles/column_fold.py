@@ -14,13 +14,14 @@ from mmon.profiles.cuts import Cut, Key
 from mmon.profiles.ecdf import Ecdf
 from mmon.profiles.feature_fold import FeatureCounts, FeatureFold
 from mmon.profiles.labels import LabelCounter
+from mmon.profiles.merging import few, merged
 from mmon.profiles.pile import Limits, Pile, Piles
 from mmon.profiles.plan import ColumnPlan
 from mmon.profiles.presence import Presence
 from mmon.profiles.ranks import sort
 from mmon.profiles.reading import Reading, read_as
 from mmon.profiles.spelling import lost_texts
-from mmon.profiles.table import ColumnProfile, shown_examples
+from mmon.profiles.table import ColumnProfile
 
 _LABELS = (Reading.LABEL, Reading.TRUTH)
 
@@ -49,21 +50,18 @@ class ColumnFold:
     limits : Limits
     bins : FeatureFold or None
         Where the model's performance is looked at by the column's values.
-    most_bins : int
-        How many bins a reference's feature is left with.
     """
 
-    def __init__(
-        self, plan: ColumnPlan, limits: Limits, bins: FeatureFold | None, most_bins: int
-    ) -> None:
+    def __init__(self, plan: ColumnPlan, limits: Limits, bins: FeatureFold | None = None) -> None:
         self._plan = plan
         self._limits = limits
         self._bins = bins
-        self._most_bins = most_bins
         self._piles = Piles(Pile, lambda pile, sharing: pile.cut(limits.shared_by(sharing)))
         self._labels = LabelCounter()
 
     def add(self, batch: pl.DataFrame, context: Batch) -> None:
+        if context.is_known and self._bins is None and len(context.cuts) == 1:
+            return
         every = read_as(column_of(batch, self._plan.name), self._plan.reading)
         lost = lost_texts(batch, self._plan.name)
         for index, cut in enumerate(context.cuts):
@@ -71,10 +69,11 @@ class ColumnFold:
             if cut.order is not None:
                 values = values.gather(cut.order)
                 unread = None if lost is None else lost.gather(cut.order)
-            self._add_parts(values, unread, cut)
+            if index or not context.is_known:
+                self._add_parts(values, unread, cut)
             if index == 0 and self._bins is not None and context.rows is not None:
                 rows = context.rows
-                self._bins.add(values, rows.parts, rows.joint, rows.layout, rows.sampled)
+                self._bins.add(values, rows.parts, rows.joint, rows.sampled)
 
     def _add_parts(self, values: pl.Series, lost: pl.Series | None, cut: Cut) -> None:
         self._piles.open(key for key, _, _ in cut.parts)
@@ -85,12 +84,12 @@ class ColumnFold:
             if lost is not None:
                 texts = lost.slice(first, past - first).drop_nulls()
                 pile.unreadable += len(texts)
-                pile.examples = shown_examples([*pile.examples, *texts.unique()])
+                pile.examples = few([*pile.examples, *texts.unique()])
             if self._plan.reading is Reading.PRESENCE:
-                pile.presence += _presence(part)
+                pile.presence = merged([pile.presence, _presence(part)])
             else:
                 found = self._summarise(part, limits)
-                pile.presence += found.presence
+                pile.presence = merged([pile.presence, found.presence])
                 pile.add(found, limits)
 
     def _summarise(self, values: pl.Series, limits: Limits) -> Ecdf | Counts:
@@ -109,7 +108,7 @@ class ColumnFold:
             )
             for key, pile in self._piles.by_key.items()
         }
-        return ColumnFound(profiles, self._bins.finish(self._most_bins) if self._bins else {})
+        return ColumnFound(profiles, self._bins.windows if self._bins else {})
 
 
 def summarise_numbers(values: pl.Series, limits: Limits) -> Ecdf:

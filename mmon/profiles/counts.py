@@ -10,6 +10,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from mmon.profiles.merging import merged
 from mmon.profiles.presence import Presence, are_counts
 from mmon.profiles.spelling import written
 from mmon.records import Count, require
@@ -89,7 +90,7 @@ class Counts:
     @classmethod
     def merge(cls, parts: Sequence[Counts]) -> Counts:
         """The counts of all parts' rows together; exact in any order and any grouping."""
-        presence = sum((part.presence for part in parts), Presence())
+        presence = merged([Presence(), *(part.presence for part in parts)])
         other = sum(part.other for part in parts)
         error = sum(part.count_error for part in parts)
         tables = [

@@ -144,30 +144,25 @@ class SegmentCutter:
     column : str
     position : int
         Of the column among the segmenting ones: keeps the keys of two columns apart.
-    known : tuple of str or None
-        The reference's values; None on the reference itself, which finds them: the first
-        `MOST_VALUES` that appear are told apart, so that the most frequent can be chosen at the
-        end, and further ones are taken together.
+    known : tuple of str
+        The values that are told apart; all others are taken together.
     reading : Reading
         Labels, or truths in whatever form.
     """
 
-    MOST_VALUES = 100
     _OTHER, _NULL = 254, 255
 
     def __init__(
         self,
         column: str,
         position: int,
-        known: tuple[str, ...] | None,
+        known: tuple[str, ...],
         reading: Reading = Reading.LABEL,
     ) -> None:
         self.column = column
         self._reading = reading
         self._first_key = 256 * position + 1
-        self.is_open = known is None
-        values = [value for value in known or () if value not in (OTHER, NULL)]
-        self._codes = {value: code for code, value in enumerate(values)}
+        self._codes = {value: code for code, value in enumerate(known)}
         self.rows: dict[Key, int] = {}
         self._of_window: dict[int, list[Key]] = {}
 
@@ -200,10 +195,6 @@ class SegmentCutter:
         names = {self._OTHER: OTHER, self._NULL: NULL}
         return names[code] if code in names else list(self._codes)[code]
 
-    def is_null(self, key: Key) -> bool:
-        """Whether a key stands for rows without a value."""
-        return key.segment - self._first_key == self._NULL
-
     def _read(self, batch: pl.DataFrame) -> NDArray[np.uint8]:
         if self.column not in batch:
             return np.full(batch.height, self._NULL, dtype=np.uint8)
@@ -218,11 +209,6 @@ class SegmentCutter:
         if not counts.height:
             return np.full(batch.height, self._NULL, dtype=np.uint8)
         labels = as_labels(counts["value"]).to_list()
-        if self.is_open:
-            by_rows = sorted(zip(labels, counts["rows"], strict=True), key=lambda x: (-x[1], x[0]))
-            for label, _ in by_rows:
-                if label not in self._codes and len(self._codes) < self.MOST_VALUES:
-                    self._codes[label] = len(self._codes)
         found = [self._codes.get(label, self._OTHER) for label in labels]
         codes = values.replace_strict(
             counts["value"], pl.Series(found, dtype=pl.UInt8), default=None, return_dtype=pl.UInt8

@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from mmon.profiles.merging import merged
 from mmon.profiles.presence import Presence, are_counts
 from mmon.profiles.ranks import choose, retained_ranks, sort
 from mmon.records import Count, require
@@ -50,7 +51,7 @@ class Ecdf:
     uncertain : int
         Rows by which the distribution function may be underestimated anywhere; 0 when exact.
     repeats : int
-        Rows that repeat a value of their own part: a lower bound of n minus distinct values.
+        Rows known to repeat a value: n minus distinct values while every value is kept.
     """
 
     values: NDArray[Any]
@@ -140,7 +141,7 @@ class Ecdf:
 
         Nothing is compressed: the points of all parts are kept, and the errors add as rows.
         """
-        presence = sum((part.presence for part in parts), Presence())
+        presence = merged([Presence(), *(part.presence for part in parts)])
         filled = [part for part in parts if len(part.values)]
         if not filled:
             return cls.empty(presence)
@@ -171,7 +172,8 @@ class Ecdf:
         moments = np.concatenate([part.moments for part in filled])
         moments = moments[np.lexsort(moments.T[::-1])]
         uncertain = sum(part.uncertain for part in filled)
-        repeats = sum(part.repeats for part in filled)
+        # While every value is kept, those that repeat one of another part are known, too.
+        repeats = sum(part.repeats for part in filled) if uncertain else int((joined - 1).sum())
         return cls(values, joined, total, moments, presence, uncertain, repeats)
 
     @np.errstate(over="ignore", invalid="ignore")
@@ -190,7 +192,7 @@ class Ecdf:
             last = np.diff(cumulative[ends], prepend=0)[chosen]
             ends = ends[chosen]
             uncertain += int(np.max(np.diff(cumulative[ends], prepend=0) - last))
-        elif len(ends) == len(self.values) and len(self.moments) <= 1:
+        elif len(ends) == len(self.values) and len(self.moments) <= 1 and uncertain:
             return self
         starts = np.append(0, ends[:-1] + 1)
         mean = self.mean

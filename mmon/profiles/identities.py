@@ -22,6 +22,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from mmon.profiles.merging import merged
 from mmon.profiles.presence import are_counts
 from mmon.records import Count, require
 
@@ -41,9 +42,6 @@ EVERY_HASH = (1 << 64) - 1
 _FEWEST_IDS = 1 << 14
 _MANY_WINDOWS = 4
 _VERY_MANY_WINDOWS = 512
-
-_NO_HASHES = np.empty(0, dtype=np.uint64)
-_NO_COUNTS = np.empty(0, dtype=np.int64)
 
 
 def ids_kept(windows: int) -> int:
@@ -123,9 +121,9 @@ class Identities:
         """The ids of all parts' rows; the same in any order and any grouping."""
         if len(parts) == 1:
             return parts[0].shrunk(kept)
-        bound = min((part.bound for part in parts), default=EVERY_HASH)
-        hashes = np.concatenate([part.hashes for part in parts]) if parts else _NO_HASHES
-        counts = np.concatenate([part.counts for part in parts]) if parts else _NO_COUNTS
+        bound = min(part.bound for part in parts)
+        hashes = np.concatenate([part.hashes for part in parts])
+        counts = np.concatenate([part.counts for part in parts])
         if bound < EVERY_HASH:
             is_kept = hashes <= np.uint64(bound)
             hashes, counts = hashes[is_kept], counts[is_kept]
@@ -134,8 +132,8 @@ class Identities:
         hashes, counts = hashes[order], counts[order]
         starts = _starts(hashes)
         joined = np.add.reduceat(counts, starts) if len(starts) else counts
-        rows, missing = sum(part.rows for part in parts), sum(part.missing for part in parts)
-        return cls(rows, missing, hashes[starts], joined, bound).shrunk(kept)
+        given = {"hashes": hashes[starts], "counts": joined, "bound": bound, "known": None}
+        return merged(parts, given).shrunk(kept)
 
     def shrunk(self, kept: int) -> Identities:
         """The same with at most ``kept`` ids, those with the smallest hashes."""

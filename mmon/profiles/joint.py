@@ -8,15 +8,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mmon.profiles.features import Layout
+from mmon.profiles.merging import rounded
 from mmon.profiles.outcomes import Outcome
 from mmon.results import Task
 
 _FloatArray = NDArray[np.float64]
 _IntArray = NDArray[np.int64]
 
-_SCORE_CELLS = 48
 # As scikit-learn's log_loss: a certain and wrong answer has a finite loss.
 _LEAST = float(np.finfo(np.float64).eps)
+# Losses to 1e-8, and their squares to 2e-7: sums of a hundred million rows are exact.
+_LOSS_BITS, _SQUARE_BITS = 26, 22
 
 
 @dataclasses.dataclass(frozen=True, slots=True, eq=False)
@@ -31,7 +33,7 @@ class Joint:
     losses : (L, n) float64
         0 where unlabelled.
     extra : (X, n) float64
-        What squares of losses need besides: see `squares_of`.
+        What squares of losses need besides: see `FeatureTables.squares`.
     wrong : (n,) float64
         0 or 1 (classes), or the absolute error; NaN where unlabelled.
     """
@@ -42,86 +44,28 @@ class Joint:
     wrong: _FloatArray
 
 
-class LossCells:
-    """Sums of squared losses by joint outcome, window by window.
-
-    Adding up squares bin by bin would cost each feature as much as the losses themselves. Within a
-    cell of the score a loss is nearly constant, so the mean square of a cell stands for that of its
-    rows in any bin: the error of the variance is far below its sampling noise.
-    """
+class CellSquares:
+    """Sums of squared losses by joint outcome of a binary task, window by window."""
 
     def __init__(self) -> None:
-        self._windows: dict[int, tuple[_IntArray, _FloatArray]] = {}
+        self._windows: dict[int, _FloatArray] = {}
 
     def add(self, parts: tuple[tuple[int, int, int], ...], joint: Joint, layout: Layout) -> None:
         """Take one batch; ``parts`` holds (window, first, past)."""
-        if len(layout.joint) == 1:
-            return
-        size, losses = layout.size, len(layout.losses)
         for window, first, past in parts:
-            if window not in self._windows:
-                empty = np.zeros(size, dtype=np.int64), np.zeros((size, losses))
-                self._windows[window] = empty
-            rows, squares = self._windows[window]
-            codes = joint.codes[first:past]
-            rows += np.bincount(codes, minlength=size + 1)[:size]
-            for index in range(losses):
-                square = joint.losses[index, first:past] ** 2
-                squares[:, index] += np.bincount(codes, square, size + 1)[:size]
+            squares = self._windows.setdefault(window, self._none(layout))
+            for index in range(squares.shape[1] if len(squares) else 0):
+                square = rounded(joint.losses[index, first:past] ** 2, _SQUARE_BITS)
+                codes = joint.codes[first:past]
+                squares[:, index] += np.bincount(codes, square, layout.size + 1)[:-1]
 
-    def means(self, window: int, layout: Layout) -> _FloatArray:
-        """(J, L) mean square of each loss in each cell; 0 in empty ones."""
-        empty = np.zeros(layout.size, dtype=np.int64), np.zeros((layout.size, len(layout.losses)))
-        rows, squares = self._windows.get(window, empty)
-        return squares / np.maximum(rows, 1)[:, None]
+    def of(self, window: int, layout: Layout) -> _FloatArray:
+        """See `FeatureTables.cell_squares`."""
+        return self._windows.get(window, self._none(layout))
 
-
-def squares_of(
-    layout: Layout, outcomes: _IntArray, sums: _FloatArray, extra: _FloatArray, cells: _FloatArray
-) -> _FloatArray:
-    """(B, L) sums of squared losses in each bin.
-
-    Parameters
-    ----------
-    layout : Layout
-    outcomes : (B, J) int64
-    sums : (B, L) float64
-    extra : (B, X) float64
-        Sums of `Joint.extra`: of fourth powers of the error, or of the squares themselves.
-    cells : (J, L) float64
-        See `LossCells.means`; for layouts of score cells.
-    """
-    if layout.losses[:3] == _REGRESSION:
-        square = sums[:, 1]
-        return np.column_stack([square, extra[:, 0], square])
-    if len(layout.joint) > 1:
-        return outcomes @ cells
-    return extra
-
-
-_REGRESSION = ("mae", "mse", "bias")
-
-
-def layout_of(outcome: Outcome) -> Layout:
-    """The layout that a first batch of the reference suggests."""
-    if outcome.task is Task.REGRESSION:
-        return Layout(None, (1,), _REGRESSION)
-    losses = () if outcome.scores is None else ("log_loss", "brier_score")
-    if outcome.task is Task.MULTICLASS:
-        return Layout(None, (2,), losses)
-    if outcome.scores is None:
-        return Layout(None, (2, 2, 1), losses)
-    edges = _score_edges(outcome.scores[:, 0], outcome.target)
-    return Layout(edges, (2, 2, len(edges) + 1), losses)
-
-
-def _score_edges(scores: _FloatArray, target: NDArray[np.generic]) -> _FloatArray:
-    """Cells of the score: quantiles of either class, so that a rare one has cells of its own."""
-    shares = np.arange(1, _SCORE_CELLS // 2 + 1) / (_SCORE_CELLS // 2 + 1)
-    known = ~np.isnan(scores)
-    sides = [scores[known & (target == code)] for code in (0, 1)]
-    edges = [np.quantile(side, shares) for side in sides if len(side)]
-    return np.unique(np.concatenate(edges)) if edges else np.empty(0)
+    @staticmethod
+    def _none(layout: Layout) -> _FloatArray:
+        return np.zeros((layout.size * (len(layout.joint) > 1), len(layout.losses)))
 
 
 def joint_of(outcome: Outcome, layout: Layout) -> Joint:
@@ -137,6 +81,7 @@ def joint_of(outcome: Outcome, layout: Layout) -> Joint:
         else:
             usable &= ~np.isnan(outcome.scores).any(axis=1)
             losses = np.where(usable, _of_scores(outcome, np.maximum(target, 0)), 0.0)
+            losses = rounded(losses, _LOSS_BITS)
     is_wrong = target != prediction
     if outcome.task is Task.MULTICLASS:
         codes = (~is_wrong).astype(np.int64)
@@ -145,7 +90,7 @@ def joint_of(outcome: Outcome, layout: Layout) -> Joint:
     return Joint(
         codes=np.where(usable, codes, layout.size),
         losses=losses,
-        extra=losses**2 if len(layout.joint) == 1 else np.empty((0, len(target))),
+        extra=rounded(losses**2, _SQUARE_BITS)[: layout.extras],
         wrong=np.where(usable, is_wrong * 1.0, np.nan),
     )
 

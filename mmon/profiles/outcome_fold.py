@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections import Counter
 
 import numpy as np
@@ -11,10 +12,11 @@ from mmon.profiles._error_plane import Grid
 from mmon.profiles.batches import Batch
 from mmon.profiles.classification import ClassificationTables
 from mmon.profiles.cuts import Key
+from mmon.profiles.merging import merge
 from mmon.profiles.outcomes import Fault, Outcome
 from mmon.profiles.pile import Levels, Limits, Piles
 from mmon.profiles.regression import RegressionTables
-from mmon.profiles.table import Performance, merge_performance
+from mmon.profiles.table import Performance
 from mmon.results import Task
 
 Found = dict[Key, tuple[Performance, dict[Fault, int]]]
@@ -27,7 +29,7 @@ class OutcomeFold:
     ----------
     limits : Limits
     grid : Grid or None
-        The reference's cells of a regression's targets and predictions; None on the reference.
+        The cells of a regression's targets and predictions; None where there are none.
     """
 
     def __init__(self, limits: Limits, grid: Grid | None) -> None:
@@ -54,9 +56,8 @@ class OutcomeFold:
         if outcome.task is not Task.REGRESSION:
             return ClassificationTables.of(outcome, points)
         tables = RegressionTables.of(outcome, points, grid=self._grid)
-        # Cells are chosen once, by the first rows that have any outcome.
-        self._grid = self._grid or tables.grid
-        return tables
+        # Without the reference's cells there are none: a batch's own would be those of no other.
+        return tables if self._grid is not None else dataclasses.replace(tables, plane=None)
 
     def _count_faults(self, key: Key, part: Outcome) -> None:
         if part.fault is None or not part.fault.any():
@@ -66,17 +67,12 @@ class OutcomeFold:
         self._faults.setdefault(key, Counter()).update(found)
 
     def _join(self, parts: list[Performance]) -> Performance:
-        joined = merge_performance(parts)
-        if joined is None:
-            raise ValueError("there is nothing to merge")
-        return joined.compress(self._points)
+        return merge(parts).compress(self._points)
 
     def finish(self) -> Found:
         found: Found = {}
         for key, levels in self._piles.by_key.items():
             limits = self._limits.shared_by(self._piles.sharing(key))
-            joined = merge_performance(levels.parts())
-            if joined is not None:
-                faults = {Fault(code): rows for code, rows in self._faults.get(key, {}).items()}
-                found[key] = joined.compress(limits.points), faults
+            faults = {Fault(code): rows for code, rows in self._faults.get(key, {}).items()}
+            found[key] = merge(levels.parts()).compress(limits.points), faults
         return found

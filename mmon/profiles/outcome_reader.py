@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
+from collections.abc import Sequence
 
 import numpy as np
 import polars as pl
@@ -70,10 +72,20 @@ class OutcomePlan:
 
 
 class OutcomeReader:
-    """Reads successive batches of one dataset; classes keep their codes from batch to batch."""
+    """Reads successive batches of one dataset.
 
-    def __init__(self, plan: OutcomePlan) -> None:
+    Parameters
+    ----------
+    plan : OutcomePlan
+    files : sequence of (name, rows)
+        The files that the rows come from: a row without an id is known by its file and its number
+        there, so that it is the same row in whatever set of files.
+    """
+
+    def __init__(self, plan: OutcomePlan, files: Sequence[tuple[str, int]] = ()) -> None:
         self.plan = plan
+        self._starts = np.cumsum([0, *(rows for _, rows in files)])[:-1]
+        self._salts = np.array([_salt(name) for name, _ in files], dtype=np.uint64)
         self.classes = ClassCodes(plan.task, plan.classes, plan.positive)
 
     def read(self, batch: pl.DataFrame, offset: int) -> Outcome:
@@ -98,9 +110,10 @@ class OutcomeReader:
             prediction = self._predicted(batch, scores, fault)
             scores = self._padded(scores)
             fault[unknown] = Fault.UNKNOWN_TARGET
+            target, prediction = self._in_order(target), self._in_order(prediction)
         return Outcome(
             task=self.plan.task,
-            classes=self.classes.names,
+            classes=self._classes(),
             target=target,
             prediction=prediction,
             scores=scores,
@@ -112,8 +125,26 @@ class OutcomeReader:
             fault=fault,
         )
 
+    def _classes(self) -> tuple[str, ...]:
+        """The classes: those known beforehand, then others by label."""
+        names, known = self.classes.names, len(self.plan.classes)
+        if self.plan.task is Task.BINARY:
+            return names
+        return (*names[:known], *sorted(names[known:]))
+
+    def _in_order(self, codes: NDArray[np.int16]) -> NDArray[np.int16]:
+        """(n,) codes of the classes as they came, as those of `_classes`."""
+        came, names = self.classes.names, self._classes()
+        if came == names:
+            return codes
+        places = np.array([*(names.index(name) for name in came), UNKNOWN], dtype=np.int16)
+        return places[codes]  # UNKNOWN is the last one
+
     def _keys(self, batch: pl.DataFrame, offset: int) -> NDArray[np.uint64]:
         numbers = np.arange(offset, offset + batch.height, dtype=np.uint64)
+        if len(self._starts):
+            file = np.searchsorted(self._starts, numbers, side="right") - 1
+            numbers += self._salts[file] - self._starts[file].astype(np.uint64)
         if self.plan.identity is not None and self.plan.identity in batch:
             ids = column_of(batch, self.plan.identity)
             # Rows without an id would all share one key.
@@ -192,6 +223,11 @@ def _bound(batch: pl.DataFrame, name: str | None) -> _FloatArray | None:
         return None
     ignored = np.zeros(batch.height, dtype=np.uint8)
     return _numbers(batch, name, ignored, Fault.UNREADABLE_SCORE)
+
+
+def _salt(name: str) -> int:
+    """A number that stands for a file."""
+    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "little")
 
 
 def _mixed(numbers: NDArray[np.uint64]) -> NDArray[np.uint64]:

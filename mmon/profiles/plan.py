@@ -50,6 +50,9 @@ class ColumnPlan:
     spelling: Spelling | None = None
 
 
+_SHOWN = ("kind", "is_tested", "is_feature", "reason")
+
+
 @dataclasses.dataclass(frozen=True, slots=True)
 class Plan:
     """All columns to read, which of them tells the rows' time, and whether the user named it."""
@@ -145,6 +148,16 @@ def plan_production(
         # The reference does not tell the day from the month.
         _check_order(timestamp, found.get(timestamp or ""))
     return Plan(tuple(columns), timestamp if timestamp in schema else None, is_named)
+
+
+def settled_plan(plan: Plan, profile: Profile) -> Plan:
+    """A reference's plan, with what its first pass has shown: ``profile``, settled."""
+    columns = []
+    for one, found in zip(plan.columns, profile.columns, strict=True):
+        shown = {name: getattr(found, name) for name in _SHOWN}
+        reading = one.reading if found.distribution is not None else Reading.PRESENCE
+        columns.append(dataclasses.replace(one, reading=reading, **shown))
+    return dataclasses.replace(plan, columns=tuple(columns))
 
 
 def _check_order(timestamp: str | None, found: Found | None) -> None:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mmon.profiles.ecdf import Ecdf
+from mmon.profiles.merging import changed
 from mmon.profiles.reading import Reading
 from mmon.profiles.table import ColumnProfile, Profile
 
@@ -52,19 +53,12 @@ def _narrower(ref: str, cur: str | None) -> _Narrow | None:
 
 
 def _rounded(profile: Profile, narrow: dict[str, _Narrow]) -> Profile:
-    columns = tuple(
-        _rounded_column(column, narrow[column.name]) if column.name in narrow else column
-        for column in profile.columns
-    )
-    segments = tuple(
-        dataclasses.replace(one, profile=_rounded(one.profile, narrow)) for one in profile.segments
-    )
-    return dataclasses.replace(profile, columns=columns, segments=segments)
+    return changed(profile, ColumnProfile, lambda one: _rounded_column(one, narrow.get(one.name)))
 
 
-def _rounded_column(column: ColumnProfile, kind: _Narrow) -> ColumnProfile:
+def _rounded_column(column: ColumnProfile, kind: _Narrow | None) -> ColumnProfile:
     ecdf = column.distribution
-    if not isinstance(ecdf, Ecdf) or not ecdf.n or column.dtype in _NARROW:
+    if kind is None or not isinstance(ecdf, Ecdf) or not ecdf.n or column.dtype in _NARROW:
         return column
     largest = float(np.finfo(kind).max)
     clipped: NDArray[np.float64] = np.clip(ecdf.values.astype(np.float64), -largest, largest)

@@ -42,14 +42,6 @@ class Presence:
         """Share of rows without a value, in [0, 1]; 0 when there are no rows."""
         return self.missing / self.rows if self.rows else 0.0
 
-    def __add__(self, other: Presence) -> Presence:
-        return Presence(
-            self.present + other.present,
-            self.null + other.null,
-            self.nan + other.nan,
-            self.inf + other.inf,
-        )
-
 
 def are_counts(rows: NDArray[Any], total: int | None = None, *, most: int | None = None) -> bool:
     """Whether whole numbers are counts of rows, and how many these are together or at most."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
 from typing import Any, Self
 
 import numpy as np
@@ -12,6 +11,7 @@ from numpy.typing import NDArray
 from mmon.profiles._error_moments import JointMoments, Moments
 from mmon.profiles._error_plane import Grid, Plane
 from mmon.profiles.ecdf import DEFAULT_POINTS, Ecdf
+from mmon.profiles.merging import changed
 from mmon.profiles.outcomes import Outcome
 from mmon.records import Count, require
 
@@ -63,16 +63,6 @@ class IntervalCounts:
             width=Moments.of(width if finite.all() else width[finite]),
         )
 
-    @classmethod
-    def merge(cls, parts: Sequence[Self]) -> Self:
-        """The counts of all parts together."""
-        return cls(
-            rows=sum(part.rows for part in parts),
-            covered=sum(part.covered for part in parts),
-            crossed=sum(part.crossed for part in parts),
-            width=Moments.merge([part.width for part in parts]),
-        )
-
 
 @dataclasses.dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class RegressionTables:
@@ -103,7 +93,7 @@ class RegressionTables:
     intervals : IntervalCounts or None
         None without prediction intervals.
     plane : Plane or None
-        Used rows by target and prediction; None where no row is used.
+        Used rows by target and prediction; None where no row is used, or the reference has none.
     """
 
     rows: Count
@@ -132,7 +122,8 @@ class RegressionTables:
         moments = (self.bias, self.mae, self.mse, self.over, self.under, self.relative)
         is_part = all(one.n <= used for one in (*moments, self.symmetric, self.log_square))
         require(is_part, "has moments of other rows")
-        require((self.plane is None) == (not used), "has a plane of other rows")
+        is_whole = self.plane is None or int(self.plane.steps.sum()) == used > 0
+        require(is_whole, "has a plane of other rows")
 
     @classmethod
     def of(
@@ -179,8 +170,7 @@ class RegressionTables:
             Points that the distributions keep about; None keeps all.
         grid : Grid, optional
             The cells that rows are counted in. Tables that are to be merged, or drawn together,
-            need the same: pass on the first one that a part's `grid` gives, production takes
-            the reference's. Default: one that suits these rows.
+            need the same. Default: one that suits these rows.
         """
         target = target.astype(np.float64, copy=False)
         prediction = prediction.astype(np.float64, copy=False)
@@ -197,7 +187,7 @@ class RegressionTables:
         if not used.all():
             target, prediction, error = target[used], prediction[used], error[used]
         if grid is None and len(target):
-            grid = Grid.of(target, prediction)
+            grid = Grid.of(Ecdf.of(target, points=points), Ecdf.of(prediction, points=points))
         distance, over = np.abs(error), np.maximum(error, 0.0)
         with np.errstate(over="ignore", under="ignore"):
             square = error * error
@@ -221,42 +211,9 @@ class RegressionTables:
             plane=Plane.of(target, prediction, grid) if grid and len(target) else None,
         )
 
-    @classmethod
-    def merge(cls, parts: Sequence[Self]) -> Self:
-        """The tables of all parts' rows together, to rounding in any order and any grouping.
-
-        Raises
-        ------
-        ValueError
-            When the parts were counted on different grids.
-        """
-        intervals = [part.intervals for part in parts if part.intervals is not None]
-        planes = [part.plane for part in parts if part.plane is not None]
-        return cls(
-            rows=sum(part.rows for part in parts),
-            labelled=sum(part.labelled for part in parts),
-            unpredicted=sum(part.unpredicted for part in parts),
-            infinite=sum(part.infinite for part in parts),
-            error=Ecdf.merge([part.error for part in parts]),
-            absolute=Ecdf.merge([part.absolute for part in parts]),
-            bias=Moments.merge([part.bias for part in parts]),
-            mae=Moments.merge([part.mae for part in parts]),
-            mse=Moments.merge([part.mse for part in parts]),
-            over=Moments.merge([part.over for part in parts]),
-            under=Moments.merge([part.under for part in parts]),
-            relative=Moments.merge([part.relative for part in parts]),
-            symmetric=Moments.merge([part.symmetric for part in parts]),
-            log_square=Moments.merge([part.log_square for part in parts]),
-            joint=JointMoments.merge([part.joint for part in parts]),
-            intervals=IntervalCounts.merge(intervals) if intervals else None,
-            plane=Plane.merge(planes) if planes else None,
-        )
-
     def compress(self, points: int | None = DEFAULT_POINTS) -> Self:
         """Keep about ``points`` points of each distribution; everything else stays exact."""
-        return dataclasses.replace(
-            self, error=self.error.compress(points), absolute=self.absolute.compress(points)
-        )
+        return changed(self, Ecdf, lambda one: one.compress(points))
 
     @property
     def used(self) -> int:

@@ -11,14 +11,11 @@ import dataclasses
 import numpy as np
 from numpy.typing import NDArray
 
-from mmon.profiles.features import RowSample
+from mmon.profiles.features import SAMPLED_ROWS, RowSample
 from mmon.profiles.joint import Joint
 from mmon.profiles.outcomes import Outcome
 
 _IntArray = NDArray[np.int64]
-
-SAMPLED_ROWS = 20_000
-"""Rows kept of a dataset: half of a twentieth of them tells 0.10 from 0.25 by ten deviations."""
 
 # So many rows of all windows together: a row takes a byte a feature.
 _MOST_ROWS = 8 * SAMPLED_ROWS

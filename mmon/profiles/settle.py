@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Mapping
 
 import polars as pl
 
 from mmon.profiles.counts import Counts
 from mmon.profiles.ecdf import Ecdf
-from mmon.profiles.features import FeatureTables
-from mmon.profiles.table import ColumnProfile, Profile, SegmentProfile
+from mmon.profiles.table import ColumnProfile, Profile
 from mmon.results import ColumnKind
 
 NO_VALUES = "the reference has no values: only presence is compared"
@@ -56,46 +54,7 @@ def settle(profile: Profile, declared: frozenset[str] = frozenset()) -> Profile:
         column if column.name in declared and column.presence.present else _settle_column(column)
         for column in profile.columns
     )
-    settled = {column.name: column for column in columns}
-    return dataclasses.replace(
-        profile,
-        columns=columns,
-        features=_of_tested(profile.features, settled),
-        segments=tuple(_in_segment(one, settled) for one in profile.segments),
-    )
-
-
-def _of_tested(
-    features: FeatureTables | None, settled: Mapping[str, ColumnProfile]
-) -> FeatureTables | None:
-    """The tables of the columns that turned out to be features, and no identifiers or texts."""
-    if features is None:
-        return None
-    kept = [i for i, t in enumerate(features.tables) if settled[t.binning.column].is_tested]
-    sample = features.sample
-    return dataclasses.replace(
-        features,
-        tables=tuple(features.tables[index] for index in kept),
-        sample=sample and dataclasses.replace(sample, bins=sample.bins[:, kept]),
-    )
-
-
-def _in_segment(segment: SegmentProfile, settled: Mapping[str, ColumnProfile]) -> SegmentProfile:
-    """A segment whose columns are treated as those of all rows are."""
-    columns = tuple(
-        dataclasses.replace(
-            column,
-            kind=settled[column.name].kind,
-            is_tested=settled[column.name].is_tested,
-            is_feature=settled[column.name].is_feature,
-            reason=settled[column.name].reason,
-            distribution=column.distribution if settled[column.name].distribution else None,
-        )
-        for column in segment.profile.columns
-    )
-    return dataclasses.replace(
-        segment, profile=dataclasses.replace(segment.profile, columns=columns)
-    )
+    return dataclasses.replace(profile, columns=columns)
 
 
 def _settle_column(column: ColumnProfile) -> ColumnProfile:
@@ -124,13 +83,13 @@ def _number_reason(column: ColumnProfile, ecdf: Ecdf) -> tuple[ColumnKind, str] 
         return None
     name = column.name
     is_named = any(one.search(name) for one in (_ID_NAME, _CAMEL_ID, _INDEX_NAME))
-    if not _repeats(ecdf):
+    if not ecdf.repeats:
         is_dense = ecdf.max - ecdf.min + 1 <= _DENSE * ecdf.n
         if is_dense or is_named:
             return ColumnKind.IDENTIFIER, f"identifier: all {ecdf.n:,} values are different"
     elif is_named:
         # Between batches only a lower bound of the repeated rows is known, and of the values too.
-        distinct = len(ecdf.values) if ecdf.is_exact else ecdf.n - ecdf.repeats
+        distinct = ecdf.n - ecdf.repeats
         if distinct >= max(_MANY, _REPEATED_SHARE * ecdf.n):
             return ColumnKind.IDENTIFIER, _few_rows_each(distinct, ecdf.n)
     return None
@@ -138,11 +97,6 @@ def _number_reason(column: ColumnProfile, ecdf: Ecdf) -> tuple[ColumnKind, str] 
 
 def _few_rows_each(distinct: float, n: int) -> str:
     return f"identifier: {distinct:,.0f} different values in {n:,} rows"
-
-
-def _repeats(ecdf: Ecdf) -> bool:
-    """Whether any value is known to come twice; between batches only retained ones can tell."""
-    return ecdf.repeats > 0 or (ecdf.is_exact and bool((ecdf.mass > 1).any()))
 
 
 def _label_reason(column: ColumnProfile, counts: Counts) -> tuple[ColumnKind, str] | None:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from typing import Annotated
 
 from mmon.profiles.activity import Activity
 from mmon.profiles.classification import ClassificationTables
 from mmon.profiles.counts import Counts
 from mmon.profiles.ecdf import Ecdf
-from mmon.profiles.features import FeatureTables
+from mmon.profiles.features import NULL, OTHER, FeatureTables
+from mmon.profiles.merging import FEW, SAME, SMALLEST, Rule, changed, merged
 from mmon.profiles.outcome_reader import OutcomePlan
 from mmon.profiles.outcomes import Fault
 from mmon.profiles.presence import Presence
@@ -23,7 +24,20 @@ from mmon.results import ColumnKind, Task
 from mmon.timestamps import DAY_US
 
 Performance = ClassificationTables | RegressionTables
-_EXAMPLES = 3
+
+
+def _by_segment(values: Sequence[tuple[SegmentProfile, ...]]) -> tuple[SegmentProfile, ...]:
+    """The segments of all parts, those of each column in their order."""
+    # Parts with rows have rows of each column: of its values, or of none.
+    columns = list(dict.fromkeys(one.column for part in values for one in part))
+    found: dict[tuple[str, str], list[SegmentProfile]] = {}
+    for one in (one for part in values for one in part):
+        found.setdefault((one.column, one.value), []).append(one)
+    whole = [merged(parts) for parts in found.values()]
+    return tuple(sorted(whole, key=lambda one: (columns.index(one.column), *one.rank)))
+
+
+BY_SEGMENT = Rule(_by_segment)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -67,7 +81,7 @@ class ColumnProfile:
     is_feature: bool = False
     reason: str | None = None
     unreadable: Count = 0
-    examples: tuple[str, ...] = ()
+    examples: Annotated[tuple[str, ...], FEW] = ()
     spelling: NumberSpelling | TimeSpelling | ClockSpelling | LabelSpelling | None = None
 
     def check(self) -> None:
@@ -96,23 +110,6 @@ class ColumnProfile:
         is_truth = self.reading is Reading.TRUTH or self.dtype == "Boolean"
         return "Boolean" if is_truth else "String"
 
-    def merge(self, others: Sequence[ColumnProfile]) -> ColumnProfile:
-        """This column with the rows of the same column of other profiles added."""
-        every = [self, *others]
-        return dataclasses.replace(
-            self,
-            presence=sum((one.presence for one in every), Presence()),
-            distribution=merge([one.distribution for one in every]),
-            unreadable=sum(one.unreadable for one in every),
-            examples=shown_examples(text for one in every for text in one.examples),
-        )
-
-    def compress(self, points: int | None, labels: int | None) -> ColumnProfile:
-        """The same column with its distribution cut to size."""
-        return dataclasses.replace(
-            self, distribution=compress(self.distribution, points=points, labels=labels)
-        )
-
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Profile:
@@ -135,20 +132,25 @@ class Profile:
         What happened when.
     segments : tuple of SegmentProfile
         The same of each value of each segmenting column.
+    segment_values : mapping of str to tuple of str
+        The values of each segmenting column that are told apart.
     outcome : OutcomePlan or None
         How the outcomes were read; None without any, and in production.
     ignored : tuple of str
         Columns of the data that were left out; not stored.
     """
 
-    source: str
+    source: Annotated[str, SMALLEST]
     rows: Count
     columns: tuple[ColumnProfile, ...]
     performance: Performance | None = None
     faults: Mapping[Fault, Count] = dataclasses.field(default_factory=dict)
     features: FeatureTables | None = None
     activity: Activity | None = None
-    segments: tuple[SegmentProfile, ...] = ()
+    segments: Annotated[tuple[SegmentProfile, ...], BY_SEGMENT] = ()
+    segment_values: Annotated[Mapping[str, tuple[str, ...]], SAME] = dataclasses.field(
+        default_factory=dict
+    )
     outcome: OutcomePlan | None = None
     ignored: tuple[str, ...] = dataclasses.field(default=(), compare=False)
 
@@ -169,7 +171,8 @@ class Profile:
         require(len(set(segments)) == len(segments), "has a segment twice")
         for one in self.segments:
             is_part = one.profile.rows <= self.rows and not one.profile.segments
-            is_like = [column.name for column in one.profile.columns] == names
+            told = (*self.segment_values.get(one.column, ()), OTHER, NULL)
+            is_like = [c.name for c in one.profile.columns] == names and one.value in told
             require(is_part and is_like, f"has a segment {one.name!r} of other columns or rows")
 
     def column(self, name: str) -> ColumnProfile | None:
@@ -184,30 +187,22 @@ class Profile:
 
     @classmethod
     def merge(cls, profiles: Sequence[Profile]) -> Profile:
-        """One profile of all rows together, uncompressed; the profiles share one plan.
+        """One profile of all rows together, uncompressed: exact in any order and any grouping.
 
-        What cannot be merged is left out: feature tables, and segments of other columns.
+        Moments of a regression's errors, and sums of its targets, predictions and losses, are the
+        same but for rounding (1e-12 of their size).
+
+        Raises
+        ------
+        CellsError
+            When the profiles are of different columns or cells.
         """
-        first, *others = profiles
-        faults = sum((Counter(profile.faults) for profile in profiles), Counter[Fault]())
-        activity = [p.activity for p in profiles if p.activity is not None]
-        return cls(
-            source=first.source,
-            rows=sum(profile.rows for profile in profiles),
-            columns=tuple(
-                column.merge([other.columns[index] for other in others])
-                for index, column in enumerate(first.columns)
-            ),
-            performance=merge_performance([p.performance for p in profiles]),
-            faults=dict(faults),
-            activity=Activity.merge(activity) if activity else None,
-        )
+        return merged(profiles)
 
     def compress(self, points: int | None, labels: int | None) -> Profile:
         """The same profile with every distribution cut to size, once, after all merges."""
-        columns = tuple(column.compress(points, labels) for column in self.columns)
-        performance = self.performance and self.performance.compress(points)
-        return dataclasses.replace(self, columns=columns, performance=performance)
+        cut = changed(self, Ecdf, lambda one: one.compress(points))
+        return changed(cut, Counts, lambda one: one.compress(labels))
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -230,42 +225,13 @@ class SegmentProfile:
         """As in results: ``country = BR``."""
         return f"{self.column} = {self.value}"
 
-
-def shown_examples(texts: Iterable[str]) -> tuple[str, ...]:
-    """A few of the texts, the same ones in whatever order they came."""
-    return tuple(sorted(set(texts))[:_EXAMPLES])
+    @property
+    def rank(self) -> tuple[bool, int, str]:
+        """By which the segments of a column are in order."""
+        return self.value == OTHER, -self.profile.rows, self.value
 
 
 def _task(performance: Performance | None) -> Task | None:
     if isinstance(performance, ClassificationTables):
         return performance.task
     return None if performance is None else Task.REGRESSION
-
-
-def merge_performance(parts: Sequence[Performance | None]) -> Performance | None:
-    """The tables of all parts' rows; the parts are of one task, as one plan made them."""
-    classes = [part for part in parts if isinstance(part, ClassificationTables)]
-    numbers = [part for part in parts if isinstance(part, RegressionTables)]
-    if classes:
-        return ClassificationTables.merge(classes)
-    return RegressionTables.merge(numbers) if numbers else None
-
-
-def merge(parts: Sequence[Ecdf | Counts | None]) -> Ecdf | Counts | None:
-    """The distribution of all parts' rows; the parts are of one type, as one plan made them."""
-    ecdfs = [part for part in parts if isinstance(part, Ecdf)]
-    counts = [part for part in parts if isinstance(part, Counts)]
-    if ecdfs:
-        return Ecdf.merge(ecdfs)
-    return Counts.merge(counts) if counts else None
-
-
-def compress(
-    distribution: Ecdf | Counts | None, *, points: int | None, labels: int | None
-) -> Ecdf | Counts | None:
-    """Cut a distribution to so many points or labels; None keeps everything."""
-    if distribution is None:
-        return None
-    if isinstance(distribution, Ecdf):
-        return distribution.compress(points)
-    return distribution.compress(labels)

@@ -62,11 +62,14 @@ class Opened:
     name : str
         What reports call it.
     rows : int
+    files : tuple of (str, int)
+        What tells each file from the others, wherever the dataset lies, and its rows.
     """
 
     frame: pl.LazyFrame
     name: str
     rows: int
+    files: tuple[tuple[str, int], ...] = ()
 
     def check(self, rows: int) -> None:
         """See that a pass read everything.
@@ -152,8 +155,9 @@ def open_counted(
 
     frames = [opened(*pair) for pair in zip(found, values, strict=True)]
     frame = frames[0] if len(frames) == 1 else pl.concat(frames, how="vertical")
+    files = tuple((_own_name(part), one.rows) for part, one in zip(parts, found, strict=True))
     rows = sum(one.rows for one in found)
-    return Opened(_with_dtypes(frame, dtypes, common, formats), name, rows)
+    return Opened(_with_dtypes(frame, dtypes, common, formats), name, rows, files)
 
 
 def as_lazyframe(
@@ -194,6 +198,12 @@ def _each(describe: Callable[[Part], Described], parts: Sequence[Part]) -> list[
     finally:
         # After a failure or an interrupt, nobody waits for the others.
         pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _own_name(part: Part) -> str:
+    """A file's name, with the folders that say what its rows have in common."""
+    *folders, name = part.name.split("/")
+    return "/".join([*(folder for folder in folders if "=" in folder), name])
 
 
 def _fixed(part: Part, dtypes: Schema, expect: Schema | None) -> Schema:

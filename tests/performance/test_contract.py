@@ -16,6 +16,7 @@ import pytest
 
 from mmon.performance import Estimate, Tables, metric_class, names
 from mmon.profiles.classification import ClassificationTables
+from mmon.profiles.merging import merge
 from mmon.profiles.regression import RegressionTables
 from mmon.results import Task
 from tests.performance.class_samples import Rows, binary, multiclass
@@ -171,8 +172,8 @@ def test_merging_parts_gives_the_estimates_of_all_rows(name: str, task: Task) ->
     cuts = [slice(0, 200), slice(200, 210), slice(210, 900)]
     for sample in SAMPLES[task]:
         whole = sample(ALL, None)
-        merged = type(whole).merge([sample(cut, None) for cut in cuts]).compress(None)
-        backwards = type(whole).merge([sample(cut, None) for cut in cuts[::-1]]).compress(None)
+        merged = merge([sample(cut, None) for cut in cuts]).compress(None)
+        backwards = merge([sample(cut, None) for cut in cuts[::-1]]).compress(None)
         one, other, reversed_ = said(name, whole), said(name, merged), said(name, backwards)
         assert one.keys() == other.keys()
         for full_name, found in one.items():
@@ -192,7 +193,7 @@ def test_the_error_bounds_what_compression_changes(name: str, task: Task) -> Non
     for sample in SAMPLES[task]:
         exact = said(name, sample(ALL, None))
         parts = [sample(cut, 200) for cut in (slice(0, 500), slice(500, 900))]
-        for rough in (sample(ALL, 32), type(parts[0]).merge(parts).compress(48)):
+        for rough in (sample(ALL, 32), merge(parts).compress(48)):
             for full_name, found in said(name, rough).items():
                 true = exact[full_name]
                 is_sound(name, found)

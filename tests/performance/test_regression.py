@@ -11,7 +11,7 @@ from statsmodels.stats.proportion import proportion_confint
 
 from mmon.performance import metric_class
 from mmon.profiles.classification import ClassificationTables
-from mmon.profiles.regression import RegressionTables
+from mmon.profiles.merging import merged
 from tests.performance.regression_samples import estimate, rows, tables_of
 
 NAMES = (
@@ -61,7 +61,7 @@ def test_values_of_merged_parts_are_those_of_scikit_learn(name):
         tables_of(y, x, grid=whole.grid)
         for y, x in zip(np.split(target, cuts), np.split(prediction, cuts), strict=True)
     ]
-    found = estimate(name, RegressionTables.merge(parts))
+    found = estimate(name, merged(parts))
     assert found.value == pytest.approx(ORACLES[name](target, prediction), rel=1e-9)
 
 
@@ -117,7 +117,7 @@ def test_the_error_bounds_what_compression_changes(name, points):
         pieces = zip(np.split(target, cuts), np.split(prediction, cuts), strict=True)
         grid = tables_of(target, prediction).grid
         parts = [tables_of(y, x, points=2 * points, grid=grid) for y, x in pieces]
-        rough = estimate(name, RegressionTables.merge(parts).compress(points))
+        rough = estimate(name, merged(parts).compress(points))
         exact = ORACLES[name](target, prediction)
         assert abs(rough.value - exact) <= rough.error + 1e-9 * abs(exact)
         assert rough.error == 0.0 or name == "median_absolute_error"

@@ -10,7 +10,7 @@ import pytest
 from sklearn import metrics as oracle
 
 from mmon.performance import metric_class, names
-from mmon.profiles.regression import RegressionTables
+from mmon.profiles.merging import merged
 from mmon.results import Task
 from tests.performance.regression_samples import estimate, rows, tables_of
 
@@ -54,7 +54,7 @@ def test_r2_of_a_constant_target_is_undefined(value):
     target = np.full(1_000, value)
     whole = tables_of(target, target + np.arange(1_000.0))
     parts = [tables_of(part, part + 1.0, grid=whole.grid) for part in np.split(target, [300, 301])]
-    found = estimate("r2", RegressionTables.merge(parts))
+    found = estimate("r2", merged(parts))
     assert found == estimate("r2", whole)
     assert found.value is None
     assert f"the target is {value:g} in every row" in found.reason
@@ -122,7 +122,7 @@ def test_odd_rows_give_a_sound_estimate_or_a_reason(name, case):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         tables = tables_of(target, prediction, lower=prediction / 2, upper=prediction)
-        for one in (tables, tables.compress(8), RegressionTables.merge([tables, tables])):
+        for one in (tables, tables.compress(8), merged([tables, tables])):
             found = estimate(name, one)
             if found.value is None:
                 assert found.reason

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import math
 from typing import Any
@@ -14,8 +15,9 @@ from mmon.config import Config
 from mmon.pipeline import run
 from mmon.profiles.features import FeatureTable
 from mmon.profiles.table import Profile
+from mmon.reference import profile_reference
 from mmon.results import Document
-from mmon.sides import Data, Inputs, profile_reference
+from mmon.sides import Data, Inputs
 
 FEATURES = ("number", "single", "count", "flag", "city", "rising")
 ROLES: dict[str, dict[str, Any]] = {
@@ -128,6 +130,31 @@ def parts(found: Document) -> dict[str, Any]:
     names = ("verdict", "windows", "results", "metrics", "columns", "performance", "bins")
     body = found.to_dict()
     return {name: body[name] for name in (*names, "activity", "pictures")}
+
+
+def unlike(one: Any, other: Any, path: str = "profile", rtol: float = 0.0) -> list[str]:
+    """Where two parts of a profile differ, in value, type, dtype or shape.
+
+    Fractions may differ by ``rtol`` of the largest of an array.
+    """
+    if type(one) is not type(other):
+        return [f"{path}: {type(one)} is not {type(other)}"]
+    if isinstance(one, np.ndarray):
+        is_float = one.dtype.kind == "f"
+        same = one.dtype == other.dtype and np.array_equal(one, other, equal_nan=is_float)
+        if not same and rtol and is_float and one.shape == other.shape:
+            same = np.allclose(one, other, rtol=rtol, atol=rtol * np.abs(one).max())
+        return [] if same else [f"{path}: {one!r} is not {other!r}"]
+    if dataclasses.is_dataclass(one):
+        names = [field.name for field in dataclasses.fields(one)]
+        pairs = [(f"{path}.{n}", getattr(one, n), getattr(other, n)) for n in names]
+        return [found for at, a, b in pairs for found in unlike(a, b, at, rtol)]
+    if isinstance(one, tuple) and len(one) == len(other):
+        rows = enumerate(zip(one, other, strict=True))
+        return [found for i, (a, b) in rows for found in unlike(a, b, f"{path}[{i}]", rtol)]
+    close = isinstance(one, float) and math.isclose(one, other, rel_tol=rtol, abs_tol=rtol**2)
+    close = close or (one.equals(other) if isinstance(one, pl.Series) else one == other)
+    return [] if close else [f"{path}: {one!r} is not {other!r}"]
 
 
 def differences(one: Any, other: Any, path: str = "") -> list[str]:

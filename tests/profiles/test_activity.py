@@ -173,7 +173,7 @@ def test_a_baseline_keeps_the_activity_and_few_ids(tmp_path):
         latency=rng.lognormal(3, 1, n),
         ids=pl.Series(rng.integers(0, 8_000, n)),
     )
-    profile = Profile(source="x", rows=n, columns=(), activity=found.stored())
+    profile = Profile(source="x", rows=n, columns=(), activity=found)
     save(profile, tmp_path / "x.mmon")
     read = load(tmp_path / "x.mmon").activity
     assert same(read, found)

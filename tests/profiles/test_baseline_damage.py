@@ -94,7 +94,7 @@ def test_an_older_format_is_refused_with_what_to_do(
     header = json.dumps({"format_version": version, "arrays": [], "profile": {}})
     path = tmp_path / "old.mmon"
     pl.read_parquet(io.BytesIO(saved)).write_parquet(path, metadata={"mmon.baseline": header})
-    with pytest.raises(BaselineError, match=f"format {version}; this mmon reads 3") as caught:
+    with pytest.raises(BaselineError, match=f"format {version}; this mmon reads 4") as caught:
         baseline.load(path)
     assert caught.value.hint == "make it again with: mmon baseline DATA -o FILE"
 
@@ -141,7 +141,7 @@ BY_HAND: dict[str, tuple[Callable[[dict[str, Any]], Any], str]] = {
     "unknown field": (profile(more=1), "it has 'more', which does not belong there"),
     "version": (lambda h: h.update(format_version=float("nan")), "has no format version"),
     "depth": (
-        lambda _: '{"format_version": 3, "arrays": [], "profile": ' + "[" * 20_000 + "]" * 20_000,
+        lambda _: '{"format_version": 4, "arrays": [], "profile": ' + "[" * 20_000 + "]" * 20_000,
         "is damaged",
     ),
     "text": (lambda _: "[1, 2]", "is damaged"),

@@ -7,7 +7,6 @@ import json
 from typing import Any
 
 import numpy as np
-import polars as pl
 import pytest
 
 from mmon.profiles import baseline
@@ -16,6 +15,7 @@ from mmon.profiles.identities import Identities
 from mmon.profiles.outcomes import Fault
 from mmon.profiles.table import Profile
 from tests.profiles import outcome_rows
+from tests.profiles.outcome_rows import unlike
 
 TASKS = ["binary", "multiclass", "regression"]
 
@@ -23,27 +23,6 @@ TASKS = ["binary", "multiclass", "regression"]
 def full(task: str) -> Profile:
     """A profile with performance, faults, features, a sample, activity and segments."""
     return outcome_rows.reference(outcome_rows.config(task), outcome_rows.rows(task, 800))
-
-
-def unlike(one: Any, other: Any, path: str = "profile") -> list[str]:
-    """Where two parts of a profile differ, in value, type, dtype or shape."""
-    if type(one) is not type(other):
-        return [f"{path}: {type(one)} is not {type(other)}"]
-    if isinstance(one, np.ndarray):
-        same = one.dtype == other.dtype and np.array_equal(
-            one, other, equal_nan=one.dtype.kind == "f"
-        )
-        return [] if same else [f"{path}: {one!r} is not {other!r}"]
-    if isinstance(one, pl.Series):
-        return [] if one.equals(other) else [f"{path}: {one!r} is not {other!r}"]
-    if dataclasses.is_dataclass(one):
-        names = [field.name for field in dataclasses.fields(one)]
-        pairs = [(n, getattr(one, n), getattr(other, n)) for n in names]
-        return [found for n, a, b in pairs for found in unlike(a, b, f"{path}.{n}")]
-    if isinstance(one, tuple) and len(one) == len(other):
-        pairs = [(i, a, b) for i, (a, b) in enumerate(zip(one, other, strict=True))]
-        return [found for i, a, b in pairs for found in unlike(a, b, f"{path}[{i}]")]
-    return [] if one == other else [f"{path}: {one!r} is not {other!r}"]
 
 
 def identities(profile: Profile) -> list[Identities]:

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
+from mmon.profiles.merging import CellsError, merged
 from mmon.profiles.outcomes import Outcome
 from mmon.profiles.regression import RegressionTables
 from mmon.results import Task
@@ -70,12 +71,12 @@ def assert_close(one: RegressionTables, other: RegressionTables) -> None:
 def test_merge_gives_what_all_rows_together_give(cuts, seed):
     target, prediction = rows(400, seed)
     (whole,) = parts_of(target, prediction, [])
-    assert_close(RegressionTables.merge(parts_of(target, prediction, sorted(cuts))), whole)
+    assert_close(merged(parts_of(target, prediction, sorted(cuts))), whole)
 
 
 def test_merge_is_commutative_and_associative():
     parts = parts_of(*rows(5_000), [10, 1_000, 1_001, 4_000])
-    merge = RegressionTables.merge
+    merge = merged
     flat = merge(parts)
     assert_close(merge(parts[::-1]), flat)
     assert_close(merge([merge(parts[:2]), merge([parts[2], merge(parts[3:])])]), flat)
@@ -86,8 +87,7 @@ def test_merging_empty_parts_changes_nothing():
     (whole,) = parts_of(target, prediction, [])
     nothing = RegressionTables.of_rows(np.empty(0), np.empty(0))
     assert nothing.plane is None
-    assert_close(RegressionTables.merge([nothing, whole, nothing]), whole)
-    assert RegressionTables.merge([]).used == 0
+    assert_close(merged([nothing, whole, nothing]), whole)
 
 
 def test_moments_are_those_of_the_rows():
@@ -126,12 +126,10 @@ def test_a_large_offset_costs_no_digits():
     rng = np.random.default_rng(3)
     values = rng.normal(size=10_000)
     parts = parts_of(np.zeros(10_000), values + 1e9, list(range(1_000, 10_000, 1_000)))
-    shifted = RegressionTables.merge(parts).bias
+    shifted = merged(parts).bias
     assert shifted.variance == pytest.approx(values.var(ddof=1), rel=1e-6)
     target = values + 1e9
-    joint = RegressionTables.merge(
-        parts_of(target, target + rng.normal(size=10_000), [100, 7_000])
-    ).joint
+    joint = merged(parts_of(target, target + rng.normal(size=10_000), [100, 7_000])).joint
     assert joint.sums[0, 2] == pytest.approx(np.sum((values - values.mean()) ** 2), rel=1e-6)
     assert joint.sums[0, 4] == pytest.approx(np.sum((values - values.mean()) ** 4), rel=1e-6)
 
@@ -219,8 +217,8 @@ def test_a_given_grid_is_kept():
 
 
 def test_tables_on_different_grids_are_not_merged():
-    with pytest.raises(ValueError, match="different grids"):
-        RegressionTables.merge([made(50, seed=0), made(50, seed=1)])
+    with pytest.raises(CellsError, match=r"differ in plane\.grid"):
+        merged([made(50, seed=0), made(50, seed=1)])
 
 
 @pytest.mark.parametrize("value", [0.0, 5e-324, -7.0, 1e300, -1.7e308])

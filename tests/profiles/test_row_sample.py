@@ -10,21 +10,23 @@ import pytest
 from numpy.typing import NDArray
 from scipy import stats
 
-from mmon.profiles import row_sample
-from mmon.profiles.features import RowSample
-from mmon.profiles.joint import joint_of, layout_of
+from mmon.profiles import features, row_sample
+from mmon.profiles.features import REGRESSION_LOSSES, Layout, RowSample
+from mmon.profiles.joint import joint_of
 from mmon.profiles.outcome_reader import OutcomePlan, OutcomeReader
 from mmon.profiles.outcomes import Outcome
 from mmon.profiles.row_sample import RowSampler
 from mmon.results import Task
 
 PLAN = OutcomePlan(Task.REGRESSION, "y", "yhat", identity="id")
+NUMBERS = Layout(None, (1,), REGRESSION_LOSSES)
 KEPT = 500
 
 
 @pytest.fixture(autouse=True)
 def _small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(row_sample, "SAMPLED_ROWS", KEPT)
+    monkeypatch.setattr(features, "SAMPLED_ROWS", KEPT)
     monkeypatch.setattr(row_sample, "_FEWEST_ROWS", 50)
     monkeypatch.setattr(row_sample, "_MOST_ROWS", 8 * KEPT)
 
@@ -46,7 +48,7 @@ def draw(frame: pl.DataFrame, batch: int, windows: int = 1) -> dict[int, RowSamp
         outcome = reader.read(frame.slice(at, batch), at)
         ends = [min(max(length * w - at, 0), len(outcome)) for w in range(windows + 1)]
         parts = tuple((w, ends[w], ends[w + 1]) for w in range(windows) if ends[w] < ends[w + 1])
-        found = sampler.draw(parts, outcome, joint_of(outcome, layout_of(outcome)))
+        found = sampler.draw(parts, outcome, joint_of(outcome, NUMBERS))
         for window, positions in found.items():
             bins[window].append(((positions + at) % 251).astype(np.uint8))
     samples = {w: sampler.finish(w, [np.concatenate(chunks)]) for w, chunks in bins.items()}
@@ -125,7 +127,7 @@ def test_no_more_rows_of_a_batch_enter_than_could_stay(key: str) -> None:
     rng = np.random.default_rng(7)
     keys = rng.integers(0, 2**63, rows).astype(np.uint64) if key == "different" else np.ones(rows)
     outcome = dataclasses.replace(_outcome(rows), key=keys.astype(np.uint64))
-    joint = joint_of(outcome, layout_of(outcome))
+    joint = joint_of(outcome, Layout(None, (2, 2, 1), ()))
     sampler = RowSampler()
     for _ in range(3):
         entered = sampler.draw(((0, 0, rows),), outcome, joint)[0]
@@ -146,3 +148,38 @@ def test_all_windows_together_keep_a_bounded_number_of_rows(monkeypatch):
     monkeypatch.setattr(row_sample, "_MOST_ROWS", 100)
     found = draw(rows(4_000), batch=400, windows=20)
     assert sum(len(sample.keys) for sample in found.values()) == 20 * (50 * 4 // 20)
+
+
+@pytest.mark.parametrize("pieces", [1, 2, 7])
+def test_merging_samples_of_parts_gives_the_sample_of_all_rows(pieces: int) -> None:
+    frame = rows(3_000, unlabelled=100)
+    # Bins are told by the row, as those of a feature are.
+    whole = dataclasses.replace(draw(frame, 400)[0], bins=np.zeros((KEPT, 1), dtype=np.uint8))
+    length = -(-frame.height // pieces)
+    parts = [draw(frame[at : at + length], 170)[0] for at in range(0, frame.height, length)]
+    parts = [dataclasses.replace(one, bins=np.zeros_like(one.bins)) for one in parts]
+    assert_same(RowSample.merge(parts[::-1]), whole)
+    assert_same(RowSample.merge([RowSample.merge(parts[:1]), *parts[1:]]), whole)
+
+
+def test_a_sample_knows_nothing_beyond_the_rows_that_a_part_left_out() -> None:
+    """Of a part that kept few rows, rows with larger keys are missing: theirs are not taken."""
+    few, many = draw(rows(2_000), 500, windows=40)[0], draw(rows(400), 500)[0]
+    small = dataclasses.replace(few, seen=1_000)
+    merged = RowSample.merge([small, many])
+    assert merged.keys.max() <= small.keys.max()
+    assert merged.seen == 1_400
+
+
+def test_a_row_without_an_id_is_known_by_its_file_and_its_place_there() -> None:
+    plan = dataclasses.replace(PLAN, identity=None)
+    frame = rows(10)
+    both = OutcomeReader(plan, [("a", 4), ("b", 6)]).read(frame, 0).key
+    alone = [
+        OutcomeReader(plan, [("a", 4)]).read(frame[:4], 0).key,
+        OutcomeReader(plan, [("b", 6)]).read(frame[4:7], 0).key,
+        OutcomeReader(plan, [("b", 6)]).read(frame[7:], 3).key,
+    ]
+    assert both is not None
+    assert len({*both.tolist()}) == 10
+    np.testing.assert_array_equal(np.concatenate([key for key in alone if key is not None]), both)

@@ -90,14 +90,15 @@ def tables(
         size, outcomes = binning.size, layout.size
         joint = np.bincount(codes * outcomes + side.outcome, minlength=size * outcomes)
         sums = [np.bincount(codes, loss, size) for loss in side.losses]
-        squares = [np.bincount(codes, loss**2, size) for loss in side.losses]
+        squared = side.losses[1:2] if layout == REGRESSION else side.losses
+        extra = [np.bincount(codes, loss**2, size) for loss in squared[: layout.extras]]
         found.append(
             FeatureTable(
                 binning=binning,
                 rows=np.bincount(codes, minlength=size),
                 outcomes=joint.reshape(size, outcomes),
                 sums=np.stack(sums, axis=1) if sums else np.empty((size, 0)),
-                squares=np.stack(squares, axis=1) if squares else np.empty((size, 0)),
+                extra=np.stack(extra, axis=1) if extra else np.empty((size, 0)),
             )
         )
     keys = rng.integers(0, 1 << 63, count, dtype=np.uint64)
@@ -109,7 +110,11 @@ def tables(
         half=rng.random(len(kept)) < 0.5,
         seen=count,
     )
-    return FeatureTables(layout, tuple(found), sample)
+    cells = np.zeros((layout.size * (len(layout.joint) > 1), len(layout.losses)))
+    for index in range(len(layout.losses) if len(cells) else 0):
+        square = side.losses[index] ** 2
+        cells[:, index] = np.bincount(side.outcome, square, layout.size)
+    return FeatureTables(layout, tuple(found), sample, cells)
 
 
 def classified(features: Rows, wrong: np.ndarray) -> Side:

@@ -147,7 +147,7 @@ def test_a_regression_reports_its_plain_mean_absolute_error():
 
 def test_without_a_sample_single_features_are_still_searched():
     ref, cur, _ = two_sides(0.2)
-    bare = [FeatureTables(side.layout, side.tables, None) for side in (ref, cur)]
+    bare = [dataclasses.replace(side, sample=None) for side in (ref, cur)]
     found = worse_segments(*bare, task=Task.BINARY, alpha=0.05)
     assert [one.label for one in found.segments] == ["c = x", "d = v"]
     assert (found.sample_rows, found.is_partial) == ((0, 0), False)
@@ -155,8 +155,7 @@ def test_without_a_sample_single_features_are_still_searched():
     errors = [regressed({"x": np.arange(200.0)}, np.ones(200)) for _ in range(2)]
     plan, rng = binnings(errors[0].features), np.random.default_rng(0)
     bare = [
-        FeatureTables(REGRESSION, tables(plan, REGRESSION, side, rng).tables, None)
-        for side in errors
+        dataclasses.replace(tables(plan, REGRESSION, side, rng), sample=None) for side in errors
     ]
     assert worse_segments(*bare, task=Task.REGRESSION, alpha=0.05).tested == 0
 
@@ -176,7 +175,7 @@ def test_few_rows_give_no_segment_and_no_error(rows, task):
 
 
 def test_no_feature_is_no_segment():
-    bare = FeatureTables(CLASSES, (), None)
+    bare = FeatureTables(CLASSES, (), None, np.zeros((CLASSES.size, 0)))
     assert worse_segments(bare, bare, task=Task.BINARY, alpha=0.05).tested == 0
 
 
@@ -185,7 +184,7 @@ def test_other_bins_on_the_other_side_are_refused():
     with pytest.raises(ValueError, match="other bins"):
         worse_segments(
             ref,
-            FeatureTables(cur.layout, cur.tables[1:], cur.sample),
+            dataclasses.replace(cur, tables=cur.tables[1:]),
             task=Task.BINARY,
             alpha=0.05,
         )

@@ -1,0 +1,212 @@
+"""The cells in which rows are counted: decided by what a first pass over the reference summarised.
+
+Bins of features, cells of scores, the grid of a regression, classes and the values of segments:
+all that is counted in the same cells can be added up and compared, whatever rows came first.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import polars as pl
+
+from mmon.profiles._error_plane import Grid
+from mmon.profiles.binning import binning_of
+from mmon.profiles.class_codes import MOST_CLASSES, ClassCodes
+from mmon.profiles.counts import Counts
+from mmon.profiles.ecdf import Ecdf
+from mmon.profiles.features import NULL, OTHER, REGRESSION_LOSSES, Binning, Layout
+from mmon.profiles.merging import CellsError, same
+from mmon.profiles.outcome_reader import OutcomePlan
+from mmon.profiles.plan import ColumnPlan, Plan
+from mmon.profiles.reading import Reading, is_comparable
+from mmon.profiles.regression import RegressionTables
+from mmon.profiles.spelling import has_text
+from mmon.profiles.table import Profile
+from mmon.results import ColumnKind, Task
+
+# Equal shares of the rows, and smaller ones at both ends, where those of a rare class are.
+_TAILS = [2.0**-power / 40 for power in (1, 2, 3, 4)]
+_SCORE_SHARES = [*_TAILS, *(np.arange(1, 40) / 40), *(1 - share for share in _TAILS)]
+
+Asked = tuple[str, Reading]
+"""A column, and as what its values are summarised."""
+Summaries = Mapping[Asked, Ecdf | Counts | None]
+
+
+@dataclasses.dataclass(frozen=True, slots=True, eq=False)
+class Cells:
+    """What production takes over from its reference, and a reference's second pass from the first.
+
+    Attributes
+    ----------
+    layout : Layout or None
+        Of the joint outcomes in bins of features; None without features or outcomes.
+    binnings : mapping of str to Binning
+        Feature to its bins.
+    grid : Grid or None
+        Of a regression's targets and predictions.
+    segments : mapping of str to tuple of str
+        The values of each segmenting column that are told apart.
+    """
+
+    layout: Layout | None = None
+    binnings: Mapping[str, Binning] = dataclasses.field(default_factory=dict)
+    grid: Grid | None = None
+    segments: Mapping[str, tuple[str, ...]] = dataclasses.field(default_factory=dict)
+
+    @classmethod
+    def of(cls, profile: Profile) -> Cells:
+        """The cells in which a profile's rows were counted."""
+        features, tables = profile.features, profile.performance
+        return cls(
+            layout=None if features is None else features.layout,
+            binnings={
+                one.binning.column: one.binning
+                for one in (() if features is None else features.tables)
+            },
+            grid=tables.grid if isinstance(tables, RegressionTables) else None,
+            segments=profile.segment_values,
+        )
+
+
+def check_same_cells(reference: Profile, production: Profile) -> None:
+    """See that two profiles can be compared; a side without rows has no cells.
+
+    Raises
+    ------
+    CellsError
+        When their rows were counted in different cells.
+    """
+    ref, cur = Cells.of(reference), Cells.of(production)
+    for name, place in (
+        ("layout", "score cells"),
+        ("binnings", "bins of features"),
+        ("grid", "grids of predictions"),
+        ("segments", "values of segments"),
+    ):
+        one, other = getattr(ref, name), getattr(cur, name)
+        if one and other and not same(one, other):
+            raise CellsError(place)
+
+
+def asked(
+    plan: Plan, outcome: OutcomePlan | None, segments: Sequence[str]
+) -> dict[Asked, ColumnPlan]:
+    """What the cells are decided by, besides the features: how each is summarised."""
+    wanted: list[Asked] = []
+    for name in segments:
+        column = plan.column(name)
+        is_truth = column is not None and column.reading is Reading.TRUTH
+        wanted.append((name, Reading.TRUTH if is_truth else Reading.LABEL))
+    if outcome is not None:
+        reading = Reading.NUMBER if outcome.task is Task.REGRESSION else Reading.LABEL
+        wanted += [(n, reading) for n in (outcome.target, outcome.prediction) if n is not None]
+    if outcome is not None and outcome.task is Task.BINARY:
+        wanted += [(name, Reading.NUMBER) for name in outcome.scores]
+    return {one: ColumnPlan(one[0], "", ColumnKind.CATEGORICAL, one[1]) for one in wanted}
+
+
+def is_readable(dtype: pl.DataType, reading: Reading) -> bool:
+    """Whether values of this dtype can be summarised so at all."""
+    return is_comparable(dtype, reading) and (reading is Reading.NUMBER or has_text(dtype))
+
+
+def with_classes(plan: OutcomePlan, summaries: Summaries) -> OutcomePlan:
+    """Where the outcomes stand, and the classes that all rows have.
+
+    Raises
+    ------
+    ConfigError
+        When it cannot be told which of two classes is the positive one.
+    """
+    if plan.task is Task.REGRESSION:
+        return plan
+    codes = ClassCodes(plan.task, plan.classes, plan.positive)
+    codes.read_target(_labels(plan.target, summaries))
+    if plan.prediction is not None:
+        codes.read_prediction(_labels(plan.prediction, summaries))
+    names = codes.names
+    positive = names[1] or plan.positive if plan.task is Task.BINARY else plan.positive
+    return dataclasses.replace(plan, classes=names, positive=positive)
+
+
+def decided(
+    profile: Profile,
+    summaries: Summaries,
+    outcome: OutcomePlan | None,
+    *,
+    segments: Mapping[str, int],
+    bins: int,
+) -> Cells:
+    """The cells of a reference.
+
+    Parameters
+    ----------
+    profile : Profile
+        What its first pass found, settled.
+    summaries : mapping
+        Of what `asked` asks for.
+    outcome : OutcomePlan or None
+    segments : mapping of str to int
+        How many values of each segmenting column are told apart.
+    bins : int
+        How many bins a feature has.
+    """
+    values = {
+        name: _most_frequent(
+            summaries.get((name, Reading.TRUTH)) or summaries.get((name, Reading.LABEL)), most
+        )
+        for name, most in segments.items()
+    }
+    if outcome is None:
+        return Cells(segments=values)
+    features = [column for column in profile.columns if column.is_feature]
+    return Cells(
+        layout=_layout(outcome, summaries),
+        binnings={column.name: binning_of(column, bins) for column in features},
+        grid=_grid(outcome, summaries),
+        segments=values,
+    )
+
+
+def _most_frequent(counts: Ecdf | Counts | None, most: int) -> tuple[str, ...]:
+    named = counts.labels.to_list() if isinstance(counts, Counts) else []
+    mass = counts.mass.tolist() if named and counts is not None else []
+    by_rows = sorted(zip(named, mass, strict=True), key=lambda pair: (-pair[1], pair[0]))
+    return tuple([label for label, _ in by_rows if label not in (OTHER, NULL)][:most])
+
+
+def _labels(name: str, summaries: Summaries) -> pl.Series:
+    """The classes of a column, those with the most rows first; not too many."""
+    labels = _most_frequent(summaries.get((name, Reading.LABEL)), MOST_CLASSES)
+    return pl.Series(name, labels, dtype=pl.String)
+
+
+def _numbers(name: str | None, summaries: Summaries) -> Ecdf:
+    found = summaries.get((name or "", Reading.NUMBER))
+    return found if isinstance(found, Ecdf) else Ecdf.empty()
+
+
+def _layout(outcome: OutcomePlan, summaries: Summaries) -> Layout:
+    if outcome.task is Task.REGRESSION:
+        return Layout(None, (1,), REGRESSION_LOSSES)
+    losses = ("log_loss", "brier_score") if outcome.scores else ()
+    if outcome.task is Task.MULTICLASS:
+        return Layout(None, (2,), losses)
+    if not outcome.scores:
+        return Layout(None, (2, 2, 1), losses)
+    scores = _numbers(outcome.scores[0], summaries)
+    edges = np.unique([scores.quantile(share) for share in _SCORE_SHARES] if scores.n else [])
+    return Layout(edges, (2, 2, len(edges) + 1), losses)
+
+
+def _grid(outcome: OutcomePlan, summaries: Summaries) -> Grid | None:
+    if outcome.task is not Task.REGRESSION:
+        return None
+    target, prediction = (
+        _numbers(name, summaries) for name in (outcome.target, outcome.prediction)
+    )
+    return Grid.of(target, prediction) if target.n and prediction.n else None
