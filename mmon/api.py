@@ -53,13 +53,12 @@ class Report:
         DataFrame
             With the columns of `mmon.results.Result`; numbers are finite or null.
         """
-        rows = self.document.to_dict()["results"]
-        return pl.DataFrame(rows, schema=_RESULT_SCHEMA)
+        return _frame(self.document.to_dict()["results"], "results")
 
     @property
     def windows(self) -> pl.DataFrame:
         """The production windows, one row each, with the columns of `mmon.results.Window`."""
-        return pl.DataFrame(self.document.to_dict()["windows"], schema=_WINDOW_SCHEMA)
+        return _frame(self.document.to_dict()["windows"], "windows")
 
     def to_json(self, path: str | Path | None = None) -> str:
         """The result document as JSON text; also written to ``path`` when given."""
@@ -268,32 +267,20 @@ def make_baseline(
     return found
 
 
-_RESULT_SCHEMA: dict[str, Any] = {
-    "application": pl.String,
-    "kind": pl.String,
-    "name": pl.String,
-    "window": pl.Int64,
-    "segment": pl.String,
-    "column": pl.String,
-    "value": pl.Float64,
-    "error": pl.Float64,
-    "reference_value": pl.Float64,
-    "interval": pl.List(pl.Float64),
-    "p_value": pl.Float64,
-    "q_value": pl.Float64,
-    "potential": pl.Float64,
-    "detected": pl.Float64,
-    "direction": pl.String,
-    "gating": pl.Boolean,
-    "status": pl.String,
-    "reason": pl.String,
+_TYPES: dict[str, Any] = {
+    "string": pl.String,
+    "integer": pl.Int64,
+    "number": pl.Float64,
+    "boolean": pl.Boolean,
+    "array": pl.List(pl.Float64),
 }
-_WINDOW_SCHEMA: dict[str, Any] = {
-    "index": pl.Int64,
-    "rows": pl.Int64,
-    "start": pl.String,
-    "end": pl.String,
-    "late_rows": pl.Int64,
-    "rank_error": pl.Float64,
-    "status": pl.String,
-}
+
+
+def _frame(rows: list[dict[str, Any]], part: str) -> pl.DataFrame:
+    """Rows of a part of the document, with the types that its JSON Schema gives."""
+    from mmon.reports.json import schema
+
+    fields = schema()["properties"][part]["items"]["properties"]
+    types = {name: rule.get("type", "string") for name, rule in fields.items()}
+    first = {name: one if isinstance(one, str) else one[0] for name, one in types.items()}
+    return pl.DataFrame(rows, schema={name: _TYPES[one] for name, one in first.items()})

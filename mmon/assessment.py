@@ -3,21 +3,60 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 
+from mmon import analyses
 from mmon.analyses import Analysis, Context, Drawing, Findings, configured
-from mmon.analyses._labels import label_findings
-from mmon.candidate import Candidate, Rule
+from mmon.analyses.model_performance.labels import label_findings
 from mmon.config import Config
-from mmon.config_analyses import Thresholds
 from mmon.profiles.cells import check_same_cells
 from mmon.profiles.table import Profile, SegmentProfile
-from mmon.results import Metric, Result, ResultKind, Score
+from mmon.results import Metric, Result
+from mmon.results.quantity import Bound, Quantity, ResultKind, Unit
 from mmon.sides import Production
 from mmon.verdict import judge
+from mmon.verdict.finding import Finding, Rule
 
 APPLICATION = "mmon"
 """The application of numbers about the run itself."""
+
+WINDOWS = Quantity(
+    APPLICATION,
+    ResultKind.MM_APP_ANOMALY,
+    "windows",
+    "whether any production row falls into a window",
+    about="run",
+    unit=Unit.COUNT,
+)
+OUTSIDE = Quantity(
+    APPLICATION,
+    ResultKind.MM_APP_ANOMALY,
+    "rows_outside_windows",
+    "production rows without a usable time, or outside the windows' limits",
+    about="run",
+    unit=Unit.COUNT,
+)
+LONE_SEGMENTS = tuple(
+    Quantity(
+        APPLICATION,
+        ResultKind.DATA_QUALITY,
+        name,
+        f"rows of a segment that {where}, so that it cannot be compared",
+        about="segment",
+        unit=Unit.COUNT,
+        is_evidence=False,
+    )
+    for name, where in (
+        ("missing_segment", "production does not have"),
+        ("new_segment", "the reference does not have"),
+    )
+)
+
+
+def quantities() -> Iterator[Quantity]:
+    """Everything that a run may tell."""
+    yield from analyses.quantities()
+    yield from (WINDOWS, OUTSIDE, *LONE_SEGMENTS)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -27,8 +66,6 @@ class Assessment:
     results: list[Result]
     metrics: list[Metric]
     drawings: list[Drawing]
-    told: set[tuple[str, str | None]] = dataclasses.field(default_factory=set)
-    """(analysis, segment) whose numbers of the reference were told."""
 
 
 def assess(
@@ -42,7 +79,7 @@ def assess(
         When the sides' rows were counted in different cells.
     """
     found = Assessment([], [], [])
-    analyses = configured(config)
+    asked = configured(config)
     for window, profile, span in zip(
         production.windows, production.profiles, production.spans, strict=True
     ):
@@ -59,7 +96,7 @@ def assess(
         )
         # Of an empty window among others only its emptiness is told: nothing else can be tested.
         is_hole = not profile.rows and len(production.windows) > 1
-        for analysis in analyses:
+        for analysis in asked:
             if is_hole and analysis.name != "system_performance":
                 continue
             _analyse(found, analysis, [context], rule)
@@ -71,25 +108,24 @@ def assess(
         found.results.extend(judge([_nothing_to_judge(config)], rule))
     if production.outside:
         outside = float(production.outside)
-        found.metrics.append(Metric(APPLICATION, "rows_outside_windows", outside))
+        found.metrics.append(Metric(OUTSIDE, outside))
     if production.labels is not None:
         about_labels = label_findings(Context(reference, reference, config), production.labels)
-        found.results.extend(judge(about_labels.candidates, rule))
+        found.results.extend(judge(about_labels.findings, rule))
         found.metrics.extend(about_labels.metrics)
     return found
 
 
-def _nothing_to_judge(config: Config) -> Candidate:
+def _nothing_to_judge(config: Config) -> Finding:
     """That there is no window: whatever was to be decided is open."""
     settings = [getattr(config.analyses, one.name) for one in configured(config)]
     gates = any(one.gate != "none" for one in settings)
-    return Candidate(
-        application=APPLICATION,
-        kind=ResultKind.MM_APP_ANOMALY,
-        name="windows",
-        score=Score(None, reason="no production row falls into any window"),
-        thresholds=Thresholds(detected=1.0 if gates else None),
+    return Finding(
+        WINDOWS,
+        None,
+        bound=Bound("max", detected=1.0 if gates else None),
         gating=gates,
+        reason="no production row falls into any window",
     )
 
 
@@ -98,50 +134,38 @@ def _analyse(
 ) -> None:
     """One analysis of all rows, or of all segments of one column, corrected together."""
     first = [analysis.analyse(context) for context in contexts]
-    _keep(found, analysis.name, contexts, first)
-    counts = [len(one.candidates) for one in first]
-    judged = judge(_candidates(contexts, first), rule)
-    found.results.extend(judged)
+    judged = _judged(found, contexts, first, rule)
     if analysis.conclude is None:
         return
     last, start = [], 0
-    for context, count in zip(contexts, counts, strict=True):
-        last.append(analysis.conclude(context, judged[start : start + count]))
-        start += count
-    _keep(found, analysis.name, contexts, last)
-    found.results.extend(judge(_candidates(contexts, last), rule))
+    for context, one in zip(contexts, first, strict=True):
+        end = start + len(one.findings)
+        last.append(analysis.conclude(context, judged[start:end]))
+        start = end
+    _judged(found, contexts, last, rule)
 
 
-def _keep(
-    found: Assessment, name: str, contexts: Sequence[Context], findings: Sequence[Findings]
-) -> None:
+def _judged(
+    found: Assessment, contexts: Sequence[Context], findings: Sequence[Findings], rule: Rule
+) -> list[Result]:
+    """Keep what was found, that of segments marked as such, and judge it."""
+    every: list[Finding] = []
     for context, one in zip(contexts, findings, strict=True):
-        metrics = list(one.metrics)
-        if one.once and (name, context.segment) not in found.told:
-            found.told.add((name, context.segment))
-            metrics += one.once
-        found.metrics.extend(
-            dataclasses.replace(metric, segment=context.segment) for metric in metrics
-        )
+        segment = context.segment
+        found.metrics.extend(dataclasses.replace(told, segment=segment) for told in one.metrics)
         found.drawings.extend(one.drawings)
-
-
-def _candidates(contexts: Sequence[Context], findings: Iterable[Findings]) -> list[Candidate]:
-    """All candidates, those of segments marked as such."""
-    every: list[Candidate] = []
-    for context, one in zip(contexts, findings, strict=True):
-        if context.segment is None:
-            every += one.candidates
+        if segment is None:
+            every += one.findings
             continue
-        segments = context.config.segments
-        gates = segments is not None and segments.gate
+        settings = context.config.segments
+        gates = settings is not None and settings.gate
         every += [
-            dataclasses.replace(
-                candidate, segment=context.segment, gating=candidate.gating and gates
-            )
-            for candidate in one.candidates
+            dataclasses.replace(told, segment=segment, gating=told.gating and gates)
+            for told in one.findings
         ]
-    return every
+    results = judge(every, rule)
+    found.results.extend(results)
+    return results
 
 
 def _segments(context: Context) -> list[list[Context]]:
@@ -164,31 +188,26 @@ def _segments(context: Context) -> list[list[Context]]:
     ]
 
 
-def _lone_segments(context: Context) -> list[Candidate]:
+def _lone_segments(context: Context) -> list[Finding]:
     """Segments that one side lacks: told, for there is nothing to compare them with."""
     before = {one.name: one for one in context.reference.segments}
     after = {one.name: one for one in context.production.segments}
+    missing, new = LONE_SEGMENTS
     return [
-        *(
-            _lone(context, "missing_segment", one, "no production row has it")
-            for name, one in before.items()
-            if name not in after
-        ),
-        *(
-            _lone(context, "new_segment", one, "the reference has no such rows")
-            for name, one in after.items()
-            if name not in before
-        ),
+        _lone(context, quantity, one, reason)
+        for quantity, own, others, reason in (
+            (missing, before, after, "no production row has it"),
+            (new, after, before, "the reference has no such rows"),
+        )
+        for name, one in own.items()
+        if name not in others
     ]
 
 
-def _lone(context: Context, name: str, one: SegmentProfile, reason: str) -> Candidate:
-    return Candidate(
-        application=APPLICATION,
-        kind=ResultKind.DATA_QUALITY,
-        name=name,
-        score=Score(float(one.profile.rows)),
-        rows=one.profile.rows,
+def _lone(context: Context, quantity: Quantity, one: SegmentProfile, reason: str) -> Finding:
+    return Finding(
+        quantity,
+        float(one.profile.rows),
         window=context.window,
         segment=one.name,
         column=one.column,

@@ -130,6 +130,7 @@ def compare(
     json_path: options.Json = None,
     html: options.Html = None,
     markdown: options.Markdown = None,
+    report_files: options.Reports = None,
     quiet: options.Quiet = False,
 ) -> int:
     """Compare production with a reference; no configuration needed."""
@@ -176,7 +177,8 @@ def compare(
 
     try:
         config = validate(body)
-        return _execute(config, given(json=json_path, html=html, markdown=markdown), quiet=quiet)
+        chosen = given(json=json_path, html=html, markdown=markdown)
+        return _execute(config, chosen, report_files, quiet=quiet)
     except ConfigError as error:
         raise option_values.in_options(error) from error
 
@@ -189,6 +191,7 @@ def run(
     json_path: options.Json = None,
     html: options.Html = None,
     markdown: options.Markdown = None,
+    report_files: options.Reports = None,
     quiet: options.Quiet = False,
 ) -> int:
     """Run a configuration file; options override its keys."""
@@ -198,7 +201,7 @@ def run(
         update=option_values.given(fail_on=fail_on, on_inconclusive=on_inconclusive)
     )
     chosen = option_values.given(json=json_path, html=html, markdown=markdown)
-    return _execute(config, chosen, quiet=quiet, sources=[config_path])
+    return _execute(config, chosen, report_files, quiet=quiet, sources=[config_path])
 
 
 @baseline_app.command("make", cls=GroupedCommand)
@@ -251,13 +254,15 @@ def report(
     ],
     html: options.Html = None,
     markdown: options.Markdown = None,
+    report_files: options.Reports = None,
     quiet: options.Quiet = False,
 ) -> int:
     """Render a result document (JSON) again."""
     from mmon import outputs, overlap
     from mmon.reports.json import read
 
-    chosen = option_values.given(html=html, markdown=markdown)
+    named = option_values.given(html=html, markdown=markdown)
+    chosen = outputs.by_format(named, report_files or ())
     places = outputs.check(chosen, [overlap.Source(result)])
     failures = outputs.deliver(read(result), places, quiet=quiet)
     return max(map(exits.tell, failures), default=ExitStatus.PASS)
@@ -276,14 +281,19 @@ for _command in (
 
 
 def _execute(
-    config: Config, chosen: dict[str, str], *, quiet: bool, sources: Sequence[str] = ()
+    config: Config,
+    chosen: dict[str, str],
+    files: Sequence[str] | None,
+    *,
+    quiet: bool,
+    sources: Sequence[str] = (),
 ) -> int:
     """Old outputs away, the run, new outputs; the status of a breach outlives a failed output."""
     from mmon import outputs, overlap, pipeline
 
     interrupts.interrupt_reads()
     read = [*overlap.sources_of(config), *map(overlap.Source, sources)]
-    places = outputs.check(outputs.places(config, chosen), read)
+    places = outputs.check(outputs.places(config, chosen, files or ()), read)
     outputs.clear(places)
     with console.progress(is_quiet=quiet) as progress:
         document = pipeline.run(config, progress=progress)

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
-from mmon.config_analyses import SYSTEM_ROLES, Analyses
+from mmon.config_analyses import Analyses, role_of
 from mmon.config_fields import (
     Duration,
     Flag,
@@ -202,6 +202,8 @@ class Outputs(Section):
     """A report for people, in one self-contained file."""
     markdown: OutputFile | None = None
     """A summary for a pull request or a job page."""
+    reports: tuple[OutputFile, ...] = ()
+    """More reports; the ending of a name tells the format: .html, .md, .json or .txt."""
 
 
 class Config(Section):
@@ -252,7 +254,7 @@ class Config(Section):
     def _levels_have_columns(self) -> Config:
         system = self.analyses.system_performance
         for name in system.thresholds if system is not None else ():
-            role = SYSTEM_ROLES.get(name)
+            role = role_of("system_performance", name)
             if role is not None and getattr(self.columns, role) is None:
                 raise ValueError(
                     f"analyses.system_performance.thresholds.{name} needs columns.{role}"

@@ -7,8 +7,10 @@ from functools import partial
 from typing import Any
 
 from mmon import durations, metrics, performance
+from mmon.analyses.data_quality import CHECKS
+from mmon.analyses.model_performance import LABELS
+from mmon.analyses.system_performance import METRICS
 from mmon.config import Config
-from mmon.config_analyses import DATA_QUALITY_CHECKS, LABEL_RESULTS, SYSTEM_METRICS
 from mmon.config_problems import closest, value_at
 from mmon.config_text import KeyPath, Problem
 from mmon.errors import ConfigError
@@ -92,8 +94,8 @@ def _option_problems(path: KeyPath, options: Any) -> Iterator[Problem]:
 def _quality(body: dict[str, Any]) -> Iterator[Problem]:
     at = ("analyses", "data_quality", "thresholds")
     for name in section(body, *at):
-        if name not in DATA_QUALITY_CHECKS:
-            yield _unknown((*at, name), "check", name, DATA_QUALITY_CHECKS)
+        if name not in CHECKS:
+            yield _unknown((*at, name), "check", name, CHECKS)
 
 
 def _performance(body: dict[str, Any]) -> Iterator[Problem]:
@@ -108,19 +110,19 @@ def _performance(body: dict[str, Any]) -> Iterator[Problem]:
     yield from _unknown_in_list(chosen, (*at, "metrics"), known, is_known)
     for name in section(settings, "thresholds"):
         path = (*at, "thresholds", name)
-        if name in LABEL_RESULTS:
+        if name in LABELS:
             if section(settings, "thresholds", name).get("max_drop") is not None:
                 hint = "set min or max"
                 yield Problem((*path, "max_drop"), "the reference has no such number", hint)
         elif not is_known(str(name)):
-            yield _unknown(path, "metric", str(name), [*known, *LABEL_RESULTS])
+            yield _unknown(path, "metric", str(name), [*known, *LABELS])
 
 
 def _system(body: dict[str, Any]) -> Iterator[Problem]:
     at = ("analyses", "system_performance", "thresholds")
     for name in section(body, *at):
-        if name not in SYSTEM_METRICS:
-            yield _unknown((*at, name), "metric", str(name), SYSTEM_METRICS)
+        if name not in METRICS:
+            yield _unknown((*at, name), "metric", str(name), METRICS)
 
 
 def _unknown_in_list(

@@ -10,9 +10,10 @@ from collections.abc import Iterator
 from types import ModuleType
 from typing import Any
 
-from mmon import config, config_analyses, metrics, resources
+from mmon import analyses, config, config_levels, metrics, resources
+from mmon.analyses.data_quality import CHECKS
+from mmon.analyses.system_performance import METRICS
 from mmon.config import Config
-from mmon.config_analyses import DATA_QUALITY_CHECKS, SYSTEM_METRICS
 
 DRAFT = "http://json-schema.org/draft-07/schema#"
 
@@ -49,9 +50,9 @@ def schema() -> dict[str, Any]:
     for key in ("thresholds", "options"):
         drift[key]["propertyNames"] = {"enum": names}
     checks = sections["DataQuality"]["properties"]["thresholds"]
-    checks["propertyNames"] = {"enum": list(DATA_QUALITY_CHECKS)}
+    checks["propertyNames"] = {"enum": list(CHECKS)}
     system = sections["SystemPerformance"]["properties"]["thresholds"]
-    system["propertyNames"] = {"enum": list(SYSTEM_METRICS)}
+    system["propertyNames"] = {"enum": list(METRICS)}
     root = _draft_07(generated)
     return {"$schema": DRAFT, **root, "title": "mmon configuration", "definitions": sections}
 
@@ -72,13 +73,11 @@ def _describe(generated: dict[str, Any]) -> None:
     Pydantic would do so too, for every run: reading the source takes longer than all the rest.
     """
     models = {**generated["$defs"], Config.__name__: generated}
+    modules = (config, config_levels, *map(analyses.module, analyses.names()))
     sections = {
-        name: kind
-        for module in (config, config_analyses)
-        for name, kind in vars(module).items()
-        if name in models
+        name: kind for module in modules for name, kind in vars(module).items() if name in models
     }
-    texts = {name: text for kind in (config, config_analyses) for name, text in _texts(kind)}
+    texts = {name: text for module in modules for name, text in _texts(module)}
     for name, kind in sections.items():
         for field, about in kind.model_fields.items():
             # A section has the keys of the one that it extends, too.

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import difflib
 import importlib
 import inspect
 from collections.abc import Sequence
 
-from mmon import metrics, performance
-from mmon.config_problems import closest
+from mmon import assessment, metrics, performance
 from mmon.errors import ConfigError
 from mmon.profiles.counts import Counts
 from mmon.profiles.ecdf import Ecdf
@@ -36,22 +36,25 @@ def of_metrics(width: int) -> str:
 
 
 def manual(name: str) -> str:
-    """The manual page of a metric, or of how columns are read.
+    """The manual page of a result's or a told number's name, or of how columns are read.
 
     Raises
     ------
     ConfigError
-        When there is no metric of that name.
+        When nothing is called so.
     """
     if name in _TOPICS:
         return inspect.getdoc(importlib.import_module(_TOPICS[name])) or ""
     found = performance.of_name(name)
-    if found is not None:
-        return inspect.getdoc(performance.metric_class(found[0])) or ""
-    if name not in metrics.names():
-        known = [*metrics.names(), *performance.names(), *_TOPICS]
-        raise ConfigError(f"unknown metric {name!r}", hint=closest(name, known))
-    return inspect.getdoc(metrics.metric_class(name)) or ""
+    asked = name if found is None else found[0]
+    known = list(assessment.quantities())
+    pages = [one.manual for one in known if one.name == asked]
+    if not pages:
+        names = [*dict.fromkeys(one.name for one in known), *_TOPICS]
+        close = difflib.get_close_matches(name, names, n=1)
+        hint = f"did you mean {close[0]!r}?" if close else "mmon metrics lists the metrics"
+        raise ConfigError(f"unknown name {name!r}", hint=hint)
+    return "\n\n\n".join(pages)
 
 
 def _summary(metric: type) -> str:

@@ -64,9 +64,9 @@ def thresholds(texts: list[str]) -> dict[str, dict[str, Any]]:
 def _section_of(name: str, levels: dict[str, float]) -> tuple[str, dict[str, Any]]:
     """The analysis that a threshold is for, and how it is written there."""
     from mmon import performance
-    from mmon.config_analyses import DATA_QUALITY_CHECKS
+    from mmon.analyses.data_quality import CHECKS
 
-    if name in DATA_QUALITY_CHECKS:
+    if name in CHECKS:
         return "data_quality", levels
     if performance.of_name(name) is not None:
         return "model_performance", {"max_drop": levels}

@@ -51,6 +51,16 @@ Markdown = Annotated[
     str | None,
     _option("--md", metavar="FILE", group=_OUTPUT, text="Write the Markdown report; - prints it."),
 ]
+Reports = Annotated[
+    list[str] | None,
+    _option(
+        "--report",
+        metavar="FILE",
+        group=_OUTPUT,
+        text="Write a report; its name's ending tells the format: .html, .md, .json or .txt. "
+        "May be repeated.",
+    ),
+]
 Quiet = Annotated[
     bool, _option("--quiet", "-q", group=_OUTPUT, text="Print only the verdict, in one line.")
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,15 +20,45 @@ STANDARD_OUTPUT = "-"
 _DEVICE = "/dev/stdout"
 
 
-def places(config: Config, chosen: Mapping[str, str]) -> dict[str, str]:
-    """Report format to path; what was chosen on the command line wins over the configuration."""
-    configured = {
-        "json": config.outputs.json_path,
-        "html": config.outputs.html,
-        "markdown": config.outputs.markdown,
-    }
+def places(config: Config, chosen: Mapping[str, str], files: Sequence[str]) -> dict[str, str]:
+    """Report format to path; what was chosen on the command line wins over the configuration.
+
+    Parameters
+    ----------
+    config : Config
+    chosen : mapping of str to str
+        Paths of formats that have an option of their own.
+    files : sequence of str
+        Paths of reports whose names tell their formats.
+
+    Raises
+    ------
+    ConfigError
+        When a name does not tell its format, or two name one.
+    """
+    outputs = config.outputs
+    configured = {"json": outputs.json_path, "html": outputs.html, "markdown": outputs.markdown}
     found = {name: str(path) for name, path in configured.items() if path is not None}
-    return {**found, **chosen}
+    return {
+        **by_format(found, map(str, outputs.reports)),
+        **by_format(chosen, files),
+    }
+
+
+def by_format(chosen: Mapping[str, str], files: Iterable[str]) -> dict[str, str]:
+    """Report format to path, of those that are chosen by name and by the ends of their names."""
+    from mmon import reports
+
+    found = dict(chosen)
+    for path in files:
+        name = reports.format_of(path)
+        if name in found and found[name] != path:
+            raise ConfigError(
+                f"{found[name]} and {path} are both to be the {name} report",
+                hint="name one of them; the other can be a copy",
+            )
+        found[name] = path
+    return found
 
 
 def check(places: Mapping[str, str], sources: Sequence[overlap.Source]) -> dict[str, str]:

@@ -15,21 +15,23 @@ import polars as pl
 
 import mmon
 from mmon import sources
-from mmon.analyses import Context, Drawing, data_quality
+from mmon.analyses import Context, Drawing
+from mmon.analyses.data_quality import checks
 from mmon.assessment import assess
-from mmon.candidate import Rule
 from mmon.config import Config
 from mmon.config_file import config_digest, public_dict
 from mmon.drawings import ActivityPicture, FeatureBin, PerformancePicture, Picture
+from mmon.outline.sentence import sentence
+from mmon.profiles.features import OTHER
 from mmon.profiles.picture import picture
 from mmon.profiles.precision import at_one_precision
 from mmon.profiles.reading import natural_reading
 from mmon.profiles.table import Profile
 from mmon.redaction import masked, without_secrets
 from mmon.reference import read_reference
-from mmon.results import Column, Document, Result, ResultKind, Source, Status
+from mmon.results import Column, Document, Metric, Result, ResultKind, Segment, Source, Status
+from mmon.results.quantity import Quantity
 from mmon.scope import is_compared
-from mmon.sentence import sentence
 from mmon.sides import (
     Inputs,
     Production,
@@ -41,6 +43,7 @@ from mmon.sides import (
 )
 from mmon.timestamps import to_us
 from mmon.verdict import decide, exit_status, judge
+from mmon.verdict.finding import Rule
 
 D = TypeVar("D", ActivityPicture, FeatureBin, PerformancePicture)
 
@@ -82,11 +85,13 @@ def run(config: Config, inputs: Inputs | None = None, progress: Progress | None 
         config_digest=digest,
         verdict=verdict,
         exit_status=exit_status(verdict, config.on_inconclusive),
-        sentence=sentence(verdict, results, windows, rule),
+        sentence="",
         fail_on=config.fail_on,
         reference=Source(reference.source, reference.rows, reference.rank_error),
         production=_source(production),
         windows=windows,
+        quantities=_quantities(results, found.metrics),
+        segments=_segments(reference, production.profiles),
         results=results,
         metrics=found.metrics,
         columns=_columns(reference, production.new_columns),
@@ -97,7 +102,7 @@ def run(config: Config, inputs: Inputs | None = None, progress: Progress | None 
         configuration=public_dict(config),
         versions=_versions(),
     )
-    return without_secrets(document)
+    return without_secrets(dataclasses.replace(document, sentence=sentence(document)))
 
 
 def _duplicates(
@@ -110,12 +115,23 @@ def _duplicates(
     context = Context(reference, reference, config)
     before = inputs.reference
     if isinstance(before, Profile) or (before is None and is_stored(config.reference)):
-        return judge([data_quality.duplicates_unknown(context)], rule)
+        return judge([checks.duplicates_unknown(context)], rule)
     sides = (before or opened(config.reference, is_needed=is_compared(config)), production.data)
     # The more rows, the more of them repeat: only as many rows of each side are comparable.
     rows = min(reference.rows, production.outside + sum(w.rows for w in production.windows))
     counts = [sources.count_duplicates(side.frame, side.name, rows) for side in sides]
-    return judge([data_quality.duplicate_share(context, counts[0], counts[1])], rule)
+    return judge([checks.duplicate_share(context, counts[0], counts[1])], rule)
+
+
+def _quantities(results: Sequence[Result], metrics: Sequence[Metric]) -> list[Quantity]:
+    """What the numbers of a document are, in the order in which they appear."""
+    return list({row.quantity.key: row.quantity for row in (*results, *metrics)}.values())
+
+
+def _segments(reference: Profile, profiles: Sequence[Profile]) -> list[Segment]:
+    """The values of the segmenting columns that either side has."""
+    found = {one.name: one for side in (reference, *profiles) for one in side.segments}
+    return [Segment(name, s.column, s.value, s.value == OTHER) for name, s in found.items()]
 
 
 def _source(production: Production) -> Source:

@@ -167,7 +167,7 @@ class _Readers:
                 require(name in value, f"has no {name!r}")
             for name in value:
                 require(name in reads, f"has {shown(name)}, which does not belong there")
-            made = kind(**{name: _at(name, one, value[name]) for name, one in reads.items()})
+            made = kind(**{name: at(name, one, value[name]) for name, one in reads.items()})
             check = getattr(made, "check", None)
             if check is not None:
                 check()
@@ -176,11 +176,17 @@ class _Readers:
         # Before its fields: a record may hold others of its kind.
         self._records[kind] = read
         hints = typing.get_type_hints(kind, include_extras=True)
-        reads.update({one.name: self.of(hints[one.name]) for one in dataclasses.fields(kind)})
+        reads.update({one.name: self.of(hints[one.name]) for one in stored(kind)})
         return read
 
 
-def _at(place: str | int, read: Read, value: Any) -> Any:
+def stored(record: Any) -> list[dataclasses.Field[Any]]:
+    """The fields of a dataclass that are stored."""
+    return [one for one in dataclasses.fields(record) if one.metadata.get("stored", True)]
+
+
+def at(place: str | int, read: Read, value: Any) -> Any:
+    """What is read at a place, which is named when it does not fit."""
     try:
         return read(value)
     except MisfitError as misfit:
@@ -205,13 +211,13 @@ def _row(value: Any, reads: Sequence[Read]) -> tuple[Any, ...]:
         raise misplaced(value, "an array")
     require(len(value) == len(reads), f"has {len(value)} items where {len(reads)} belong")
     pairs = zip(reads, value, strict=True)
-    return tuple([_at(i, read, item) for i, (read, item) in enumerate(pairs)])
+    return tuple([at(i, read, item) for i, (read, item) in enumerate(pairs)])
 
 
 def _mapping(value: Any, key: Read, read: Read) -> dict[Any, Any]:
     if not isinstance(value, dict):
         raise misplaced(value, "an object")
-    return {_at(name, key, name): _at(name, read, item) for name, item in value.items()}
+    return {at(name, key, name): at(name, read, item) for name, item in value.items()}
 
 
 def _key(kind: Any) -> Read:
@@ -252,10 +258,10 @@ def _plain(value: Any, depth: int = 0) -> Any:
     require(depth < _DEEPEST, "is nested too deeply")
     if isinstance(value, dict):
         for name, item in value.items():
-            _at(name, functools.partial(_plain, depth=depth + 1), item)
+            at(name, functools.partial(_plain, depth=depth + 1), item)
     elif isinstance(value, list):
         for i, item in enumerate(value):
-            _at(i, functools.partial(_plain, depth=depth + 1), item)
+            at(i, functools.partial(_plain, depth=depth + 1), item)
     elif not isinstance(value, str | bool | None):
         _number(value, float, _ANY_INT)
     return value

@@ -9,7 +9,6 @@ import polars as pl
 
 from mmon import performance
 from mmon.config import Config
-from mmon.config_analyses import ModelPerformance
 from mmon.config_problems import closest
 from mmon.durations import length_us
 from mmon.errors import ConfigError
@@ -212,7 +211,7 @@ def _check_full_names(config: Config, reference: Profile) -> None:
     if tables is None:
         return
     for key, name, base, variant in _named_metrics(config):
-        settings = config.analyses.model_performance or ModelPerformance()
+        settings = config.analyses.model_performance
         options = {"k": settings.top_k} if base == "top_k_accuracy" else {}
         known = list(performance.metric_class(base)(**options).estimates(tables))
         if variant != PLAIN and name not in known:

@@ -4,6 +4,7 @@ A module of this package whose name does not start with an underscore is an anal
 when the configuration's ``analyses`` section has its name and is not null. It holds
 
 * ``APPLICATION``, its name in results, as MLRun writes application names (``data-drift``);
+* ``quantities() -> Iterable[Quantity]``, what it measures;
 * ``analyse(context) -> Findings``;
 * optionally ``conclude(context, results) -> Findings``, which sees its own judged results of the
   window and may add results about the dataset as a whole.
@@ -13,15 +14,24 @@ from __future__ import annotations
 
 import dataclasses
 import importlib
-import pkgutil
-from collections.abc import Callable, Sequence
+import itertools
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from types import ModuleType
+from typing import TYPE_CHECKING, TypeVar
 
-from mmon.candidate import Candidate
-from mmon.config import Config
+from mmon import discovery
 from mmon.drawings import ActivityPicture, FeatureBin, PerformancePicture
-from mmon.profiles.label_facts import LabelFacts
-from mmon.profiles.table import ColumnProfile, Profile
-from mmon.results import Metric, Result
+
+if TYPE_CHECKING:
+    from mmon.config import Config
+    from mmon.config_fields import Section
+    from mmon.profiles.label_facts import LabelFacts
+    from mmon.profiles.table import ColumnProfile, Profile
+    from mmon.results import Metric, Result
+    from mmon.results.quantity import Quantity
+    from mmon.verdict.finding import Finding
+
+    S = TypeVar("S", bound=Section)
 
 Drawing = ActivityPicture | FeatureBin | PerformancePicture
 
@@ -59,6 +69,11 @@ class Context:
     now_us: int = 0
     labels: LabelFacts | None = None
 
+    def settings(self, kind: type[S]) -> S:
+        """An analysis' part of the configuration; as it is by itself where it was switched off."""
+        found = (one for _, one in self.config.analyses if isinstance(one, kind))
+        return next(found, None) or kind()
+
     def pairs(self) -> list[tuple[ColumnProfile, ColumnProfile | None]]:
         """Every column of the reference with production's column of that name, if any."""
         found = {column.name: column for column in self.production.columns}
@@ -71,19 +86,16 @@ class Findings:
 
     Attributes
     ----------
-    candidates : sequence of Candidate
-        Scores to be judged.
+    findings : sequence of Finding
+        What is to be judged.
     metrics : sequence of Metric
         Numbers that are only told.
     drawings : sequence of Drawing
-    once : sequence of Metric
-        Numbers of the reference: the same in every window, and told in the first alone.
     """
 
-    candidates: Sequence[Candidate] = ()
+    findings: Sequence[Finding] = ()
     metrics: Sequence[Metric] = ()
     drawings: Sequence[Drawing] = ()
-    once: Sequence[Metric] = ()
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -92,17 +104,34 @@ class Analysis:
 
     name: str
     application: str
+    quantities: Callable[[], Iterable[Quantity]]
     analyse: Callable[[Context], Findings]
     conclude: Callable[[Context, Sequence[Result]], Findings] | None
 
 
+def names() -> tuple[str, ...]:
+    """Every analysis' name, in alphabetical order."""
+    return discovery.names_in(__name__)
+
+
+def module(name: str) -> ModuleType:
+    """Where an analysis is declared."""
+    return importlib.import_module(f"{__name__}.{name}")
+
+
+def named(name: str) -> Analysis:
+    """The analysis of that name."""
+    found = module(name)
+    conclude = getattr(found, "conclude", None)
+    return Analysis(name, found.APPLICATION, found.quantities, found.analyse, conclude)
+
+
+def quantities() -> Iterator[Quantity]:
+    """Everything that any analysis measures."""
+    return itertools.chain.from_iterable(named(name).quantities() for name in names())
+
+
 def configured(config: Config) -> list[Analysis]:
     """The analyses that a configuration asks for, in alphabetical order."""
-    found = []
-    for info in sorted(pkgutil.iter_modules(__path__), key=lambda module: module.name):
-        if info.name.startswith("_") or getattr(config.analyses, info.name, None) is None:
-            continue
-        module = importlib.import_module(f"{__name__}.{info.name}")
-        conclude = getattr(module, "conclude", None)
-        found.append(Analysis(info.name, module.APPLICATION, module.analyse, conclude))
-    return found
+    asked = (name for name in names() if getattr(config.analyses, name, None) is not None)
+    return [named(name) for name in asked]

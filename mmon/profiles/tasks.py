@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Collection, Mapping
+from typing import TYPE_CHECKING
 
 import polars as pl
 
 from mmon.config import Columns, Config
-from mmon.config_analyses import ModelPerformance
 from mmon.errors import ConfigError
 from mmon.profiles.class_codes import class_names
 from mmon.profiles.classification import ClassificationTables
 from mmon.profiles.outcome_reader import OutcomePlan
 from mmon.profiles.table import Performance, Profile
 from mmon.results import Task
+
+if TYPE_CHECKING:
+    from mmon.analyses.model_performance import ModelPerformance
 
 
 def reference_outcome(config: Config, schema: Mapping[str, pl.DataType]) -> OutcomePlan | None:

@@ -1,14 +1,15 @@
 """Report formats, one file each: a document in, a text out; found by discovery.
 
 A module of this package whose name does not start with an underscore is a format. It has
-``render(document) -> str``, which computes no statistics and touches no file; the module's name is
-the format's name in configurations and on the command line.
+``render(document) -> str``, which computes no statistics and touches no file, and ``SUFFIXES``, how
+the names of its files end; the module's name is the format's name.
 """
 
 from __future__ import annotations
 
 import difflib
 import importlib
+from types import ModuleType
 
 from mmon import discovery
 from mmon.errors import ConfigError
@@ -18,6 +19,22 @@ from mmon.results import Document
 def names() -> tuple[str, ...]:
     """Every format's name, in alphabetical order."""
     return discovery.names_in(__name__)
+
+
+def format_of(path: str) -> str:
+    """The format of a report, by how the name of its file ends.
+
+    Raises
+    ------
+    ConfigError
+        When no format has such files.
+    """
+    suffixes = {suffix: name for name in names() for suffix in _module(name).SUFFIXES}
+    found = next((name for suffix, name in suffixes.items() if path.lower().endswith(suffix)), None)
+    if found is None:
+        hint = f"let its name end in {', '.join(sorted(suffixes))}"
+        raise ConfigError(f"the name of the report {path!r} does not tell its format", hint=hint)
+    return found
 
 
 def render(name: str, document: Document) -> str:
@@ -32,5 +49,9 @@ def render(name: str, document: Document) -> str:
         close = difflib.get_close_matches(name, names(), n=1)
         hint = f"did you mean {close[0]!r}?" if close else f"there are: {', '.join(names())}"
         raise ConfigError(f"unknown report format {name!r}", hint=hint)
-    text: str = importlib.import_module(f"{__name__}.{name}").render(document)
+    text: str = _module(name).render(document)
     return text
+
+
+def _module(name: str) -> ModuleType:
+    return importlib.import_module(f"{__name__}.{name}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import math
 from collections.abc import Iterable
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,6 +36,11 @@ class Contribution:
     mix: float
     rate: float
     change: float
+
+    @property
+    def parts(self) -> tuple[tuple[Literal["mix", "rate"], float], ...]:
+        """Both parts, with their names."""
+        return ("mix", self.mix), ("rate", self.rate)
 
 
 def split(

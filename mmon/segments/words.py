@@ -6,7 +6,7 @@ from mmon.segments.found import WorseSegment
 
 
 def segment_words(segment: WorseSegment, unit: str) -> str:
-    """The segment, what happened there, how big it is, and what it explains.
+    """What happened in a segment, how big it is, and what it explains.
 
     Parameters
     ----------
@@ -19,10 +19,10 @@ def segment_words(segment: WorseSegment, unit: str) -> str:
     >>> one = WorseSegment("plan = pro and age > 31", ("plan", "age"), 1230, 0.041,
     ...                    0.09, 0.38, 0.27, 1e-12, 1e-9, 0.38)
     >>> segment_words(one, "error rate")
-    'plan = pro and age > 31: error rate 0.09 → 0.38, 4.1% of rows, explains 38% of the rise'
+    'error rate 0.09 → 0.38, 4.1% of rows, explains 38% of the rise'
     """
     told = (
-        f"{segment.label}: {unit} {_number(segment.reference_value)} → "
+        f"{unit} {_number(segment.reference_value)} → "
         f"{_number(segment.production_value)}, "
         f"{_percent(segment.share)} of rows"
     )

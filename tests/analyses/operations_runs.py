@@ -69,10 +69,10 @@ def results(
     system: dict[str, Any] | None = None,
     **sections: Any,
 ) -> dict[str, Result]:
-    """The results of the first window by name."""
+    """The results of the first window by name, its changes as ``invocations drop``."""
     found = document(reference, production, system, **sections).results
     return {
-        one.name: one
+        f"{one.name} {one.aspect}" if one.aspect in ("drop", "rise") else one.name: one
         for one in found
         if one.kind is ResultKind.SYSTEM_PERFORMANCE and one.window == 0 and one.segment is None
     }

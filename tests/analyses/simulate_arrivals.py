@@ -7,9 +7,9 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from mmon.analyses._arrivals import Expectation
-from mmon.analyses._rates import Rates
-from mmon.analyses._spans import Span
+from mmon.analyses.system_performance.arrivals import Expectation
+from mmon.analyses.system_performance.rates import Rates
+from mmon.analyses.system_performance.spans import Span
 from mmon.profiles.activity import Activity
 from mmon.profiles.steps import HOUR_US
 from mmon.timestamps import DAY_US

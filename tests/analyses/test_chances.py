@@ -8,7 +8,7 @@ import math
 import numpy as np
 import pytest
 
-from mmon.analyses._chances import (
+from mmon.analyses.data_quality.chances import (
     all_in_production,
     all_of_one_value,
     beyond_extremes,

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from mmon.analyses import Context
-from mmon.analyses._labels import RESULTS, label_findings
-from mmon.candidate import Rule
+from mmon.analyses.model_performance import LABELS
+from mmon.analyses.model_performance.labels import label_findings
 from mmon.config import Config
 from mmon.profiles.label_facts import LabelFacts
 from mmon.profiles.table import Profile
 from mmon.results import Result, ResultKind, Status
 from mmon.verdict import judge
+from mmon.verdict.finding import Rule
 
 FACTS = LabelFacts(
     source="labels.csv",
@@ -56,13 +57,13 @@ def context(levels: dict[str, Any] | None = None, gate: str = "any", window: int
 
 
 def results(facts: LabelFacts, levels: dict[str, Any] | None = None) -> dict[str, Result]:
-    judged = judge(label_findings(context(levels), facts).candidates, Rule())
+    judged = judge(label_findings(context(levels), facts).findings, Rule())
     return {result.name: result for result in judged}
 
 
 def test_every_number_is_told_in_words() -> None:
     found = results(FACTS)
-    assert tuple(found) == RESULTS
+    assert ["label_coverage", *found] == list(LABELS)
     assert {name: result.value for name, result in found.items()} == {
         "labels_without_prediction": 12.0,
         "conflicting_labels": 1.0,
@@ -97,8 +98,8 @@ def test_a_count_above_its_maximum_is_detected() -> None:
 
 def test_both_bounds_of_one_number_are_judged() -> None:
     levels = {"repeated_predictions": {"min": {"detected": 20}, "max": {"detected": 20}}}
-    candidates = label_findings(context(levels), FACTS).candidates
-    judged = [one for one in judge(candidates, Rule()) if one.name == "repeated_predictions"]
+    findings = label_findings(context(levels), FACTS).findings
+    judged = [one for one in judge(findings, Rule()) if one.name == "repeated_predictions"]
     assert [(one.direction, one.status) for one in judged] == [
         ("below", Status.DETECTED),
         ("above", Status.NO_DETECTION),
@@ -108,7 +109,7 @@ def test_both_bounds_of_one_number_are_judged() -> None:
 
 def test_levels_of_an_analysis_that_only_tells_do_not_gate() -> None:
     levels = {"labels_without_prediction": {"max": {"detected": 5}}}
-    (first, *_) = judge(label_findings(context(levels, gate="none"), FACTS).candidates, Rule())
+    (first, *_) = judge(label_findings(context(levels, gate="none"), FACTS).findings, Rule())
     assert first.status is Status.DETECTED
     assert not first.gating
 

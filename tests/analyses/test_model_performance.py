@@ -13,21 +13,22 @@ import pytest
 from scipy import stats
 
 from mmon import performance
-from mmon.analyses import Context, _performance
-from mmon.analyses._changes import Change
-from mmon.analyses._drops import drop_candidate, is_gating, level_candidates
-from mmon.candidate import Rule
+from mmon.analyses import Context
+from mmon.analyses.model_performance import PerformanceLevels, metrics
+from mmon.analyses.model_performance.changes import MetricChange
+from mmon.analyses.model_performance.gating import is_gating
 from mmon.config import Config
-from mmon.config_analyses import PerformanceLevels, Thresholds
-from mmon.performance import Estimate, PerformanceMetric
+from mmon.performance import PLAIN, Estimate, PerformanceMetric
 from mmon.profiles.classification import ClassificationTables
 from mmon.profiles.regression import RegressionTables
 from mmon.profiles.table import Profile
-from mmon.results import Result, Status
+from mmon.results import Direction, Result, Status
+from mmon.results.quantity import Bound
 from mmon.verdict import judge
+from mmon.verdict.finding import Rule, expanded
 
 NONE, POTENTIAL, DETECTED = Status.NO_DETECTION, Status.POTENTIAL_DETECTION, Status.DETECTED
-LEVELS = Thresholds(potential=0.1, detected=0.2)
+LEVELS = Bound("max_drop", potential=0.1, detected=0.2)
 SURE = 1e-6
 """A variance at which nothing is chance."""
 
@@ -48,14 +49,39 @@ def context(
     return Context(profile, profile, Config.model_validate(body))
 
 
-def judged_drop(change: Change, levels: Thresholds = LEVELS, rule: Rule | None = None) -> Result:
-    (found,) = judge([drop_candidate(context(), change, levels)], rule or Rule())
+def change(
+    name: str, ref: Estimate | None, cur: Estimate, rows: int | None = None, **fields: Any
+) -> MetricChange:
+    """A metric of both sides; of all labelled rows unless there are more of them."""
+    count = cur.rows if rows is None else rows
+    return MetricChange(metric=metric(name), name=name, ref=ref, cur=cur, rows=count, **fields)
+
+
+def drop(
+    name: str, ref: Estimate | None, cur: Estimate, rows: int | None = None, **fields: Any
+) -> MetricChange:
+    """The same, looked at for how much worse it became."""
+    return change(name, ref, cur, rows, **fields).facing("drop", "above")
+
+
+def judged(one: MetricChange, *bounds: Bound) -> list[Result]:
+    where = context()
+    tables = where.production.performance
+    assert tables is not None
+    found = metrics._Sides(where, None, tables)._finding(PLAIN, one)
+    return judge(expanded(found, bounds), Rule())
+
+
+def judged_drop(one: MetricChange, levels: Bound = LEVELS) -> Result:
+    told, found = judged(one, levels)
+    assert (told.aspect, told.status, told.gating) == ("value", Status.IRRELEVANT, False)
+    assert (found.aspect, found.direction) == ("drop", "above")
     return found
 
 
-def judged_value(change: Change, **levels: dict[str, float]) -> Result:
-    settings = PerformanceLevels.model_validate(levels)
-    (found,) = judge(level_candidates(context(), change, settings), Rule())
+def judged_value(one: MetricChange, **levels: dict[str, float]) -> Result:
+    (found,) = judged(one, *PerformanceLevels.model_validate(levels).bounds())
+    assert (found.aspect, found.relative) == ("value", False)
     return found
 
 
@@ -76,29 +102,34 @@ def test_better_is_never_a_breach_and_worse_always_is(name: str) -> None:
     before = 0.5
     worse, better = {"higher": (0.2, 0.8), "lower": (0.8, 0.2), "zero": (0.8, 0.2)}[one.better]
     ref = estimate(before)
-    bad = judged_drop(Change(one, name, ref, estimate(worse)))
-    good = judged_drop(Change(one, name, ref, estimate(better)))
+    bad = judged_drop(change(name, ref, estimate(worse)))
+    good = judged_drop(change(name, ref, estimate(better)))
     assert (bad.status, good.status) == (DETECTED, NONE)
     assert bad.value is not None
     assert good.value is not None
-    unit = 1.0 if all(map(math.isfinite, one.bounds)) else before
+    is_bounded = all(map(math.isfinite, one.bounds))
+    assert bad.relative is good.relative is not is_bounded
+    unit = 1.0 if is_bounded else before
     assert bad.value == pytest.approx(0.3 / unit)
     assert good.value == pytest.approx(-0.3 / unit)
     assert good.p_value is not None
     assert good.p_value < 1e-6
     if one.better == "zero":
-        assert judged_drop(Change(one, name, ref, estimate(-0.8))).status is DETECTED
-        assert judged_drop(Change(one, name, ref, estimate(-0.2))).status is NONE
+        assert judged_drop(change(name, ref, estimate(-0.8))).status is DETECTED
+        assert judged_drop(change(name, ref, estimate(-0.2))).status is NONE
 
 
 @pytest.mark.parametrize(
     ("after", "status"), [(0.95, NONE), (0.75, NONE), (0.65, POTENTIAL), (0.5, DETECTED)]
 )
 def test_a_drop_has_two_levels(after: float, status: Status) -> None:
-    found = judged_drop(Change(metric("f1"), "f1", estimate(0.8), estimate(after)))
-    assert (found.name, found.status) == ("f1_drop", status)
-    assert found.reason == f"f1 0.8 → {after:.4g}"
-    assert found.gating
+    ref, cur = estimate(0.8), estimate(after)
+    told, found = judged(change("f1", ref, cur), LEVELS)
+    assert (found.name, found.aspect, found.status) == ("f1", "drop", status)
+    assert (found.potential, found.detected, found.gating) == (0.1, 0.2, True)
+    assert (found.reference_value, found.interval, found.reason) == (0.8, None, None)
+    assert (told.name, told.aspect, told.value) == ("f1", "value", after)
+    assert (told.interval, told.reference_interval) == (cur.interval, ref.interval)
 
 
 @pytest.mark.parametrize(
@@ -113,19 +144,19 @@ def test_floors_and_ceilings_have_two_levels(
 ) -> None:
     worst = {"min": 0.6, "max": 0.8}[levels]
     for value, status in expected.items():
-        change = Change(metric("accuracy"), "accuracy", None, estimate(value))
-        found = judged_value(change, **{levels: {"potential": 1.4 - worst, "detected": worst}})
+        one = change("accuracy", None, estimate(value))
+        found = judged_value(one, **{levels: {"potential": 1.4 - worst, "detected": worst}})
         assert (found.direction, found.status, found.gating) == (direction, status, True)
 
 
 def test_without_levels_a_value_is_told_and_decides_nothing() -> None:
-    found = judged_value(Change(metric("accuracy"), "accuracy", None, estimate(0.1)))
+    found = judged_value(change("accuracy", None, estimate(0.1)))
     assert (found.status, found.gating) == (Status.IRRELEVANT, False)
 
 
 def test_a_value_past_its_level_by_chance_is_no_breach() -> None:
-    change = Change(metric("roc_auc"), "roc_auc", None, estimate(0.69, variance=0.02**2, rows=400))
-    found = judged_value(change, min={"detected": 0.7})
+    one = change("roc_auc", None, estimate(0.69, variance=0.02**2, rows=400))
+    found = judged_value(one, min={"detected": 0.7})
     assert found.status is Status.INCONCLUSIVE
     assert found.reason is not None
     assert re.fullmatch(
@@ -140,72 +171,85 @@ def test_a_value_past_its_level_by_chance_is_no_breach() -> None:
 def test_shares_are_held_against_a_level_by_the_exact_binomial_test(
     hits: int, level: float
 ) -> None:
-    change = Change(metric("accuracy"), "accuracy", None, share(hits, 100))
-    for is_floor, side in ((True, "less"), (False, "greater")):
+    one = change("accuracy", None, share(hits, 100))
+    sides: tuple[tuple[Direction, str], ...] = (("below", "less"), ("above", "greater"))
+    for direction, side in sides:
         expected = stats.binomtest(hits, 100, level, alternative=side).pvalue
-        found = change.p_value_against(level, is_floor=is_floor)
+        found = one.facing("value", direction).p_value_against(level)
         assert found == pytest.approx(expected, rel=1e-9, abs=1e-300)
 
 
 @pytest.mark.parametrize("level", [1.5, -0.5])
 def test_a_level_that_no_share_can_have_is_always_or_never_passed(level: float) -> None:
-    change = Change(metric("accuracy"), "accuracy", None, share(90, 100))
-    found = judged_value(change, min={"detected": level})
+    one = change("accuracy", None, share(90, 100))
+    found = judged_value(one, min={"detected": level})
     assert found.status is (DETECTED if level > 1.0 else NONE)
 
 
 def test_the_p_value_of_a_drop_is_that_of_a_difference_of_two_samples() -> None:
-    change = Change(metric("roc_auc"), "roc_auc", estimate(0.8, 0.01**2), estimate(0.77, 0.02**2))
+    one = drop("roc_auc", estimate(0.8, 0.01**2), estimate(0.77, 0.02**2))
     # Welch's test from the standard errors of two means of so many rows.
-    rows = change.cur.rows
+    rows = one.cur.rows
     expected = stats.ttest_ind_from_stats(
         0.8, 0.01 * math.sqrt(rows), rows, 0.77, 0.02 * math.sqrt(rows), rows, equal_var=False
     )
-    assert change.drop().p_value == pytest.approx(expected.pvalue, rel=1e-9)
+    assert one.p_value() == pytest.approx(expected.pvalue, rel=1e-9)
 
 
 def test_a_bias_of_the_other_sign_is_no_worse() -> None:
-    one = metric("bias")
-    change = Change(one, "bias", estimate(-0.6, 0.01), estimate(0.62, 0.01), scale=4.0)
-    drop = change.drop()
-    assert drop.value == pytest.approx(0.02 / 4.0)
-    assert drop.p_value == pytest.approx(0.89, abs=0.01)
+    one = drop("bias", estimate(-0.6, 0.01), estimate(0.62, 0.01), scale=4.0)
+    assert one.change().value == pytest.approx(0.02 / 4.0)
+    assert one.change().is_relative
+    assert one.p_value() == pytest.approx(0.89, abs=0.01)
 
 
 def test_a_few_rows_that_are_all_alike_do_not_tell_how_noisy_a_metric_is() -> None:
     ref, cur = estimate(1.0, 0.01), dataclasses.replace(estimate(3.0, 0.0), rows=2)
-    drop = Change(metric("mae"), "mae", ref, cur).drop()
-    assert drop.value is None
-    assert drop.reason == "2 labelled rows in production do not tell how noisy mae is"
+    found = drop("mae", ref, cur).change()
+    assert found.value is None
+    assert found.reason == "2 labelled rows in production do not tell how noisy mae is"
 
 
 def test_what_has_no_known_noise_says_which_level_to_set() -> None:
     ref, cur = (dataclasses.replace(estimate(value), variance=None) for value in (3.0, 9.0))
-    drop = Change(metric("max_error"), "max_error", ref, cur).drop()
-    assert "set a min or max instead" in (drop.reason or "")
+    found = drop("max_error", ref, cur).change()
+    assert "set a min or max instead" in (found.reason or "")
 
 
 def test_the_labels_it_would_take_count_all_labels_and_not_those_of_the_metric() -> None:
     # Recall is of the 10 positive rows among 500 labelled ones.
-    change = Change(metric("recall"), "recall", share(8_000, 10_000), share(8, 10), 500)
-    found = judged_drop(change, Thresholds(detected=0.05))
+    one = change("recall", share(8_000, 10_000), share(8, 10), 500)
+    found = judged_drop(one, Bound("max_drop", detected=0.05))
     assert found.status is Status.INCONCLUSIVE
     taken = int(re.findall(r"it takes about ([\d,]+)", found.reason or "")[0].replace(",", ""))
     assert 10_000 < taken < 20_000
 
 
 def test_one_label_proves_no_level() -> None:
-    change = Change(
-        metric("accuracy"), "accuracy", None, dataclasses.replace(share(1, 1), interval=(0.21, 1.0))
-    )
-    found = judged_value(change, min={"detected": 0.8})
+    one = change("accuracy", None, dataclasses.replace(share(1, 1), interval=(0.21, 1.0)))
+    found = judged_value(one, min={"detected": 0.8})
     assert found.status is Status.INCONCLUSIVE
-    assert "with 1 labelled rows accuracy may be 0.21 as well" in (found.reason or "")
+    assert "with 1 labelled row accuracy may be 0.21 as well" in (found.reason or "")
+
+
+@pytest.mark.parametrize("level", [0.7, 0.0])
+def test_a_value_whose_interval_reaches_far_beyond_its_level_is_no_proof(level: float) -> None:
+    one = change("matthews_corrcoef", None, estimate(level + 0.1, 0.2**2, 100))
+    found = judged_value(one, min={"detected": level})
+    assert found.status is Status.INCONCLUSIVE
+    # The interval may end 0.05 below the level: its half of 0.392 has to shrink to 0.15.
+    end = f"{level + 0.1 - 0.392:.3g}"
+    assert found.reason == (
+        f"with 100 labelled rows matthews_corrcoef may be {end} as well: it takes about 683"
+    )
+    assert found.rows_needed == 683
+    enough = change("matthews_corrcoef", None, estimate(level + 0.1, 0.2**2 / 6.83, 683))
+    assert judged_value(enough, min={"detected": level}).status is NONE
 
 
 def test_a_drop_of_few_rows_is_inconclusive_with_the_labels_it_would_take() -> None:
-    change = Change(metric("accuracy"), "accuracy", share(8_500, 10_000), share(78, 100))
-    found = judged_drop(change, Thresholds(detected=0.05))
+    one = change("accuracy", share(8_500, 10_000), share(78, 100))
+    found = judged_drop(one, Bound("max_drop", detected=0.05))
     assert found.value == pytest.approx(0.07)
     assert found.p_value is not None
     assert found.p_value > 0.05
@@ -213,7 +257,9 @@ def test_a_drop_of_few_rows_is_inconclusive_with_the_labels_it_would_take() -> N
     told = re.search(r"with 100 labelled rows: it takes about ([\d,]+)$", found.reason or "")
     assert told is not None
     needed = int(told[1].replace(",", ""))
-    enough, too_few = change.p_value_at(0.05, needed), change.p_value_at(0.05, needed * 4 // 5)
+    assert found.rows_needed == needed
+    facing = one.facing("drop", "above")
+    enough, too_few = (facing.p_value_at(0.05, rows) for rows in (needed, needed * 4 // 5))
     assert enough is not None
     assert too_few is not None
     assert enough <= 0.05 < too_few
@@ -231,23 +277,22 @@ def test_a_drop_of_few_rows_is_inconclusive_with_the_labels_it_would_take() -> N
 def test_a_drop_without_one_side_is_inconclusive(
     ref: Estimate | None, cur: Estimate, says: str
 ) -> None:
-    found = judged_drop(Change(metric("accuracy"), "accuracy", ref, cur))
+    found = judged_drop(change("accuracy", ref, cur))
     assert (found.value, found.status, found.reason) == (None, Status.INCONCLUSIVE, says)
 
 
 def test_from_no_error_at_all_a_relative_drop_is_not_defined() -> None:
-    one = metric("mae")
     perfect = estimate(0.0)
-    worse = judged_drop(Change(one, "mae", perfect, estimate(1.0)))
+    worse = judged_drop(change("mae", perfect, estimate(1.0)))
     assert worse.reason == "the reference's value is 0: set a max instead"
-    same = judged_drop(Change(one, "mae", perfect, estimate(0.0)))
+    same = judged_drop(change("mae", perfect, estimate(0.0)))
     assert (same.value, same.status) == (0.0, NONE)
 
 
 def test_a_threshold_inside_the_error_of_a_summary_is_open() -> None:
     ref = estimate(0.8)
     cur = dataclasses.replace(estimate(0.605), error=0.01)
-    found = judged_drop(Change(metric("roc_auc"), "roc_auc", ref, cur))
+    found = judged_drop(change("roc_auc", ref, cur))
     assert found.status is Status.INCONCLUSIVE
     assert "--exact" in (found.reason or "")
 
@@ -273,9 +318,9 @@ def test_performance_decides_where_there_are_labels_or_it_was_asked_for(
 def test_what_was_worked_out_for_a_side_is_not_kept_longer_than_the_side() -> None:
     rows = np.arange(100.0)
     tables = RegressionTables.of_rows(rows, rows + 1.0)
-    known = _performance._estimates(metric("mae"), tables)
-    assert _performance._estimates(metric("mae"), tables) is known
-    before = len(_performance._KNOWN)
+    known = metrics._estimates(metric("mae"), tables)
+    assert metrics._estimates(metric("mae"), tables) is known
+    before = len(metrics._KNOWN)
     del tables
     gc.collect()
-    assert len(_performance._KNOWN) < before
+    assert len(metrics._KNOWN) < before

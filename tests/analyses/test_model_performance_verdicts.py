@@ -11,18 +11,16 @@ import polars as pl
 import pytest
 
 from mmon import performance
-from mmon.analyses import Context
-from mmon.analyses._changes import Change
-from mmon.analyses._drops import drop_candidate
-from mmon.candidate import Rule
+from mmon.analyses.model_performance import DROP
+from mmon.analyses.model_performance.changes import MetricChange
 from mmon.config import Config
-from mmon.config_analyses import Thresholds
 from mmon.pipeline import run
 from mmon.profiles.classification import ClassificationTables
-from mmon.profiles.table import Profile
 from mmon.results import Document, Status, Verdict
 from mmon.sides import Data, Inputs
 from mmon.verdict import judge
+from mmon.verdict.finding import Finding, Rule, expanded
+from tests.quantities import named
 
 
 def outcomes(rows: int, seed: int, *, noise: float = 0.0) -> pl.DataFrame:
@@ -60,7 +58,7 @@ def document(ref: pl.DataFrame, cur: pl.DataFrame, settings: dict[str, Any]) -> 
             {"thresholds": {"recall": {"min": {"detected": 0.99}}}},
             Verdict.BREACH,
             1,
-            r"recall 0\.\d+ \(limit 0\.99\)",
+            r"recall 0\.\d+ \(limit 0\.990\)",
         ),
     ],
 )
@@ -79,19 +77,19 @@ def test_the_verdict_and_its_sentence_follow(
 
 def test_the_usual_levels_are_told() -> None:
     found = document(outcomes(4_000, 1), outcomes(4_000, 2), {})
-    (drop,) = [one for one in found.results if one.name.endswith("_drop")]
-    assert (drop.name, drop.potential, drop.detected) == ("roc_auc_drop", 0.02, 0.05)
+    (drop,) = [one for one in found.results if one.aspect == "drop"]
+    assert (drop.name, drop.potential, drop.detected) == ("roc_auc", 0.02, 0.05)
     own = document(outcomes(4_000, 1), outcomes(4_000, 2), {"metrics": ["log_loss", "f1"]})
-    levels = {r.name: (r.potential, r.detected) for r in own.results if r.name.endswith("_drop")}
-    assert levels == {"log_loss_drop": (0.1, 0.2), "f1_drop": (0.02, 0.05)}
+    drops = {one.name: one for one in own.results if one.aspect == "drop"}
+    assert {name: (one.relative, one.potential, one.detected) for name, one in drops.items()} == {
+        "log_loss": (True, 0.1, 0.2),
+        "f1": (False, 0.02, 0.05),
+    }
 
 
 def alarms(times: int, rows: int, rare: float, seed: int) -> tuple[float, float]:
     """Shares of runs without any change that are significant, and that raise an alarm."""
     rng, one = np.random.default_rng(seed), performance.metric_class("roc_auc")()
-    nothing = Profile("nothing", 0, ())
-    plain = Config.model_validate({"reference": "r", "production": "p"})
-    where, levels = Context(nothing, nothing, plain), Thresholds(potential=0.02, detected=0.05)
     significant = raised = 0
     for _ in range(times):
         sides = []
@@ -101,8 +99,10 @@ def alarms(times: int, rows: int, rare: float, seed: int) -> tuple[float, float]
             scores = 1.0 / (1.0 + np.exp(-score))
             tables = ClassificationTables.of_rows(target * 1, (scores > 0.5) * 1, scores)
             sides.append(one.estimates(tables)["roc_auc"])
-        change = Change(one, "roc_auc", *sides)
-        (found,) = judge([drop_candidate(where, change, levels)], Rule())
+        ref, cur = sides
+        change = MetricChange(metric=one, name="roc_auc", ref=ref, cur=cur, rows=cur.rows)
+        value = Finding(named("roc_auc"), cur.value, evidence=change)
+        _, found = judge(expanded(value, [DROP]), Rule())
         significant += (found.p_value or 0.0) <= 0.05
         raised += found.status in (Status.POTENTIAL_DETECTION, Status.DETECTED)
     return significant / times, raised / times

@@ -42,7 +42,10 @@ def test_numbers_are_those_of_polars():
 def test_the_usual_traffic_passes_and_is_only_told():
     outcome = document(BEFORE, AFTER, windows=DAILY)
     judged = [one for one in outcome.results if one.status is not Status.IRRELEVANT]
-    assert {one.name for one in judged} == {"error_rate_increase", "latency_p95_rise"}
+    assert {(one.name, one.aspect, one.relative) for one in judged} == {
+        ("error_rate_increase", "increase", False),
+        ("latency_p95", "rise", True),
+    }
     assert outcome.verdict is Verdict.PASS
 
 
@@ -58,7 +61,7 @@ def test_expected_rows_by_weekday_and_hour_are_the_average_of_those_hours():
 def test_a_day_with_a_third_less_traffic_is_detected_when_a_level_is_set():
     fewer = AFTER.filter(pl.int_range(pl.len()) % 3 != 0)
     system = levels("invocations", max_drop={"detected": 0.2})
-    drop = results(BEFORE, fewer, system, windows=DAILY)["invocations_drop"]
+    drop = results(BEFORE, fewer, system, windows=DAILY)["invocations drop"]
     assert drop.value == pytest.approx(1 - fewer.height / drop.reference_value)
     assert drop.status is Status.DETECTED
     assert drop.gating
@@ -67,7 +70,7 @@ def test_a_day_with_a_third_less_traffic_is_detected_when_a_level_is_set():
 def test_a_fall_that_so_few_rows_cannot_show_is_inconclusive():
     few = BEFORE.filter(pl.int_range(pl.len()) % 100 == 0)
     system = levels("invocations", max_drop={"detected": 0.3})
-    drop = results(few, AFTER.head(3), system, windows=DAILY)["invocations_drop"]
+    drop = results(few, AFTER.head(3), system, windows=DAILY)["invocations drop"]
     assert drop.status is Status.INCONCLUSIVE
     assert "it takes about" in drop.reason
 
@@ -146,8 +149,8 @@ def test_one_more_error_among_few_rows_is_no_alarm():
 def test_errors_after_a_reference_without_any_have_a_finite_rise():
     clean = BEFORE.with_columns(failed=pl.lit(value=False))
     found = results(clean, AFTER, levels("error_rate", max_rise={"detected": 1.0}), windows=DAILY)
-    assert found["error_rate_rise"].status is Status.DETECTED
-    assert np.isfinite(found["error_rate_rise"].value)
+    assert found["error_rate rise"].status is Status.DETECTED
+    assert np.isfinite(found["error_rate rise"].value)
     # Who judges the rate in one way is not judged in the other as well.
     assert found["error_rate_increase"].status is Status.IRRELEVANT
 
@@ -155,8 +158,8 @@ def test_errors_after_a_reference_without_any_have_a_finite_rise():
 def test_a_slower_model_is_detected_and_a_faster_one_is_not():
     slow = requests(1, 500, start=MONDAY + dt.timedelta(28), slower=1.8, seed=1)
     fast = requests(1, 500, start=MONDAY + dt.timedelta(28), slower=0.5, seed=1)
-    assert results(BEFORE, slow, windows=DAILY)["latency_p95_rise"].status is Status.DETECTED
-    assert results(BEFORE, fast, windows=DAILY)["latency_p95_rise"].status is Status.NO_DETECTION
+    assert results(BEFORE, slow, windows=DAILY)["latency_p95 rise"].status is Status.DETECTED
+    assert results(BEFORE, fast, windows=DAILY)["latency_p95 rise"].status is Status.NO_DETECTION
 
 
 @pytest.mark.parametrize(("limit", "status"), [(1_000.0, "no_detection"), (15.0, "detected")])
@@ -248,12 +251,12 @@ def test_odd_columns_give_results_with_reasons_and_no_crash(odd, side):
     frames[place] = frames[place].with_columns(ODD[odd])
     found = results(frames[0], frames[1])
     assert found["invocations"].value == 500
-    for one in found.values():
-        assert one.value is not None or one.reason, one.name
+    for name, one in found.items():
+        assert one.value is not None or one.reason, name
         # All latencies of one side are far longer, and that is told.
         longer = (("huge latency", "production"), ("latency of one value", "reference"))
         is_longer = (odd, side) in longer
-        assert (one.status is Status.DETECTED) == (is_longer and one.name == "latency_p95_rise")
+        assert (one.status is Status.DETECTED) == (is_longer and name == "latency_p95 rise")
 
 
 def test_both_sides_of_times_in_whole_days_are_compared():

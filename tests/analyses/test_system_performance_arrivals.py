@@ -9,10 +9,10 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from mmon.analyses._arrivals import Expectation, _count_tails
-from mmon.analyses._gaps import find_gaps, longest_gap_us
-from mmon.analyses._rates import Noise, Rates
-from mmon.analyses._spans import Span
+from mmon.analyses.system_performance.arrivals import Expectation, _count_tails
+from mmon.analyses.system_performance.gaps import find_gaps, longest_gap_us
+from mmon.analyses.system_performance.rates import Noise, Rates
+from mmon.analyses.system_performance.spans import Span
 from mmon.profiles.activity import Activity
 from mmon.profiles.steps import HOUR_US, MINUTE_US
 from mmon.timestamps import DAY_US

@@ -8,7 +8,12 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from mmon.analyses._latencies import p_value, p_value_against, p_value_at, quantile
+from mmon.analyses.system_performance.quantiles import (
+    p_value,
+    p_value_against,
+    p_value_at,
+    quantile,
+)
 from mmon.profiles.ecdf import Ecdf
 
 

@@ -54,10 +54,7 @@ def _report(name: str, exact: bool) -> mmon.Report:
 def measured(found: mmon.Report) -> Iterator[Result]:
     """The results that are a metric of one side's rows: not a drop, not about labels."""
     for one in found.document.results:
-        is_metric = not one.name.endswith("_drop") and one.name not in {
-            "label_coverage",
-            "worse_segment",
-        }
+        is_metric = one.aspect == "value" and not one.quantity.is_check
         if one.application == "model-performance" and is_metric:
             yield one
 

@@ -75,10 +75,10 @@ def test_the_configuration_of_a_model_runs(folder):
     (folder / "model.yaml").write_text(sides + text.replace("# labels", "labels"), encoding="utf-8")
     done = shell("mmon run model.yaml --json model.json --quiet", folder)
     assert done.returncode == ExitStatus.BREACH, done.stderr
-    names = {
-        result["name"] for result in json.loads((folder / "model.json").read_text())["results"]
-    }
-    assert {"roc_auc_drop", "recall", "completeness", "worse_segment"} <= names
+    found = json.loads((folder / "model.json").read_text())["results"]
+    names = {(result["name"], result["aspect"]) for result in found}
+    expected = {("roc_auc", "drop"), ("recall", "value"), ("completeness", "value")}
+    assert {*expected, ("worse_segment", "increase")} <= names
 
 
 @pytest.mark.xdist_group("readme")

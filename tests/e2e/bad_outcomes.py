@@ -100,7 +100,8 @@ class Ran:
         lines = [f"sentence: {self.document['sentence']}"]
         for one in self.document["results"]:
             where = f" [{one['segment']}]" if one["segment"] else ""
-            lines.append(f"{one['name']}{where} = {one['value']}: {one['reason']}")
+            what = one["name"] if one["aspect"] == "value" else f"{one['name']} {one['aspect']}"
+            lines.append(f"{what}{where} = {one['value']}: {one['reason']}")
         return "\n".join(lines)
 
 

@@ -60,7 +60,7 @@ def test_results_are_a_frame_with_a_row_for_every_judged_number(
     assert set(rows["column"]) == {"x"}
     assert report.results.schema["value"] == pl.Float64
     assert report.results.height == len(json.loads(report.to_json())["results"])
-    assert report.results.columns[:4] == ["application", "kind", "name", "window"]
+    assert report.results.columns[:5] == ["application", "kind", "name", "aspect", "relative"]
 
 
 def test_windows_are_a_frame(ref: pl.DataFrame) -> None:

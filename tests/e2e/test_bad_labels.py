@@ -29,7 +29,7 @@ from tests.e2e.bad_outcomes import (
 )
 
 y = pl.col("y")
-SAME = "roc_auc_drop = 0.0083"
+SAME = "roc_auc drop = 0.0083"
 
 
 @pytest.fixture

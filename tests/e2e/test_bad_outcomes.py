@@ -56,14 +56,14 @@ OUTCOMES = [
         "binary",
         INCONCLUSIVE,
         r"same target, '1'",
-        r"auc_drop = None: .*class 1",
+        r"auc drop = None: .*class 1",
         cur=put(y=1),
     ),
     told(
         "one class before",
         "binary",
         PASS,
-        r"accuracy_drop = -0.3",
+        r"accuracy drop = -0.3",
         ref=put(y=0),
     ),
     told(
@@ -156,7 +156,7 @@ OUTCOMES = [
         cur=MANY,
     ),
     told(
-        "one row", "binary", INCONCLUSIVE, r"auc_drop = None: undefined in production", cur=first(1)
+        "one row", "binary", INCONCLUSIVE, r"auc drop = None: undefined in production", cur=first(1)
     ),
     told(
         "one row each",
@@ -196,7 +196,7 @@ OUTCOMES = [
     ),
 ]
 
-SAME = "roc_auc_drop = 0.0083"
+SAME = "roc_auc drop = 0.0083"
 TYPES = [
     told(f"{name} of {kind}", "binary", PASS, SAME, cur=put(**{name: pl.col(name).cast(dtype)}))
     for name, kind, dtype in (

@@ -27,7 +27,7 @@ from tests.e2e.bad_outcomes import (
 
 x, y = pl.col("x"), pl.col("y")
 NO_NUMBER, NO_TEXT = pl.lit(None, dtype=pl.Float64), pl.lit(None, dtype=pl.String)
-SAME = "roc_auc_drop = 0.0083"
+SAME = "roc_auc drop = 0.0083"
 
 SEGMENTS = [
     refused(
@@ -54,7 +54,7 @@ SEGMENTS = [
         "nothing in it",
         "binary",
         PASS,
-        r"roc_auc_drop \[country = \(null\)\]",
+        r"roc_auc drop \[country = \(null\)\]",
         settings={"segments": ["country"]},
         ref=put(country=NO_TEXT),
         cur=put(country=NO_TEXT),
@@ -79,7 +79,7 @@ SEGMENTS = [
         "unicode",
         "binary",
         PASS,
-        r"roc_auc_drop \[country = größe 🙂\]",
+        r"roc_auc drop \[country = größe 🙂\]",
         r"\[country = a = b\]",
         r"\[country = \(null\)\]",
         settings={"segments": ["country"]},

@@ -76,7 +76,7 @@ REGRESSIONS = [
         "null answers on both sides",
         "regression",
         INCONCLUSIVE,
-        r"mae_drop = None",
+        r"mae drop = None",
         ref=put(yhat=NO_NUMBER),
         cur=put(yhat=NO_NUMBER),
     ),

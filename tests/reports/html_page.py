@@ -5,7 +5,8 @@ from __future__ import annotations
 import dataclasses
 from html.parser import HTMLParser
 
-from mmon.results import Column, ColumnKind, Document, Result, ResultKind, Status
+from mmon.results import Column, ColumnKind, Document, Result, Segment, Status
+from tests import quantities
 from tests.reports.sample_document import sample_document
 
 
@@ -40,12 +41,10 @@ class Page(HTMLParser):
 
 def drift(column: str, value: float | None, status: Status, **changes: object) -> Result:
     """One judged drift result."""
-    plain = Result(
-        application="data-drift",
-        kind=ResultKind.DATA_DRIFT,
-        name="ks",
+    plain = quantities.result(
+        "ks",
+        value,
         column=column,
-        value=value,
         p_value=0.01,
         q_value=0.02,
         potential=0.1,
@@ -61,11 +60,17 @@ def document(*results: Result, **changes: object) -> Document:
     names = dict.fromkeys(r.column for r in results if r.column is not None)
     plain = dataclasses.replace(
         sample_document(0),
+        segments=[_segment(r.segment) for r in results if r.segment and " = " in r.segment],
         results=results,
         pictures=(),
         columns=[Column(name, ColumnKind.NUMERIC, "Float64") for name in names],
     )
-    return dataclasses.replace(plain, **changes)  # type: ignore[arg-type]  # a test's shorthand
+    return quantities.with_rows(plain, **changes)
+
+
+def _segment(name: str) -> Segment:
+    column, _, value = name.partition(" = ")
+    return Segment(name, column, value, value == "(other)")
 
 
 def section(source: str, anchor: str) -> str:

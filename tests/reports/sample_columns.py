@@ -9,7 +9,8 @@ import random
 from collections.abc import Sequence
 
 from mmon.drawings import Picture
-from mmon.results import ColumnKind, Result, ResultKind, Status
+from mmon.results import ColumnKind, Result, Status
+from tests import quantities
 
 REFERENCE_ROWS = 16_913
 WINDOW_ROWS = 3_494
@@ -106,10 +107,8 @@ def column_results(name: str, window: int, side: Sides) -> list[Result]:
     p_value = min(1.0, 2 * math.exp(-2 * effective * distance**2))
     told = (*_ORDERED, *_BINNED) if is_ordered else _BINNED
     share, chance = side.missing / (WINDOW_ROWS + side.missing), 3.0**-side.missing
-    told_only = Result(
-        application="data-drift",
-        kind=ResultKind.DATA_DRIFT,
-        name="",
+    told_only = quantities.result(
+        "ks",
         window=window,
         column=name,
         error=2e-4,
@@ -118,7 +117,7 @@ def column_results(name: str, window: int, side: Sides) -> list[Result]:
     )
     gate = dataclasses.replace(
         told_only,
-        name="ks" if is_ordered else "total_variation",
+        quantity=quantities.named("ks" if is_ordered else "total_variation"),
         value=distance,
         potential=0.1,
         detected=0.2,
@@ -127,9 +126,8 @@ def column_results(name: str, window: int, side: Sides) -> list[Result]:
     )
     missing = dataclasses.replace(
         gate,
-        application="data-quality",
-        kind=ResultKind.DATA_QUALITY,
-        name="missing_share",
+        quantity=quantities.named("missing_share"),
+        aspect="increase",
         value=share,
         error=0.0,
         reference_value=0.0,
@@ -139,7 +137,9 @@ def column_results(name: str, window: int, side: Sides) -> list[Result]:
         status=_status(share, 0.05, 0.2, chance),
     )
     others = (
-        dataclasses.replace(told_only, name=metric, value=distance * (1 + len(metric) / 10))
+        dataclasses.replace(
+            told_only, quantity=quantities.named(metric), value=distance * (1 + len(metric) / 10)
+        )
         for metric in told
     )
     return [gate, *others, missing]

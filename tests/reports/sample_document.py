@@ -6,18 +6,18 @@ p-values, statuses and the verdict follow from the counts, so that a layout is s
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import itertools
 import random
 from collections.abc import Sequence
 
+from mmon.drawings import Picture
 from mmon.errors import ExitStatus
 from mmon.results import (
     Column,
     ColumnKind,
     Document,
-    Metric,
-    Picture,
     Result,
     ResultKind,
     Source,
@@ -25,6 +25,7 @@ from mmon.results import (
     Verdict,
     Window,
 )
+from tests import quantities
 from tests.reports.sample_columns import (
     HOSTILE_NAMES,
     REFERENCE_ROWS,
@@ -105,10 +106,8 @@ def _names(hostile: bool) -> itertools.chain[str]:
 
 def _further_results(names: Sequence[str], results: Sequence[Result], windows: int) -> list[Result]:
     """The dataset as a whole, a column with too few rows, and one that production does not have."""
-    vanished = Result(
-        application="data-quality",
-        kind=ResultKind.DATA_QUALITY,
-        name="missing_column",
+    vanished = quantities.result(
+        "missing_column",
         column="vanished",
         value=1.0,
         potential=1.0,
@@ -116,10 +115,8 @@ def _further_results(names: Sequence[str], results: Sequence[Result], windows: i
         status=Status.POTENTIAL_DETECTION,
         reason="production does not have this column",
     )
-    too_few = Result(
-        application="data-drift",
-        kind=ResultKind.DATA_DRIFT,
-        name="ks",
+    too_few = quantities.result(
+        "ks",
         column="too_few",
         value=0.14,
         p_value=0.31,
@@ -134,10 +131,8 @@ def _further_results(names: Sequence[str], results: Sequence[Result], windows: i
     for window in range(windows):
         hit = {r.column for r in results if r.window == window and r.status is Status.DETECTED}
         rows.append(
-            Result(
-                application="data-drift",
-                kind=ResultKind.DATA_DRIFT,
-                name="share_drifted",
+            quantities.result(
+                "share_drifted",
                 window=window,
                 value=len(hit) / max(1, len(names)),
                 reason=f"{len(names)} columns judged",
@@ -160,7 +155,9 @@ def _document(
         Column("basket", ColumnKind.UNSUPPORTED, "List(Int64)", "lists are not compared"),
         Column("timestamp", ColumnKind.DATETIME, "Datetime", "time"),
     ]
-    return Document(
+    made = Document(
+        quantities=(),
+        segments=(),
         mmon_version="0.1.0",
         project="lending",
         endpoint="credit-risk",
@@ -176,7 +173,7 @@ def _document(
         production=Source("s3://logs/credit-risk/*.parquet", WINDOW_ROWS * windows, 2e-4),
         windows=[_window(index, windows, results) for index in range(windows)],
         results=results,
-        metrics=[Metric("data-drift", "rows", float(WINDOW_ROWS), i) for i in range(windows)],
+        metrics=[quantities.metric("rows", float(WINDOW_ROWS), window=i) for i in range(windows)],
         columns=columns,
         pictures=pictures,
         performance=(),
@@ -185,6 +182,7 @@ def _document(
         configuration={"project": "lending", "alpha": 0.05, "reference": {"path": "a.parquet"}},
         versions={"python": "3.11.9", "polars": "2.1.0", "numpy": "2.3.0"},
     )
+    return dataclasses.replace(made, quantities=quantities.quantities_of(made))
 
 
 def _window(index: int, windows: int, results: Sequence[Result]) -> Window:

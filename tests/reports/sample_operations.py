@@ -8,23 +8,30 @@ import math
 import random
 
 from mmon.drawings import ActivityPicture
-from mmon.results import Document, Metric, Result, ResultKind, Status
+from mmon.results import Document, Metric, Result, ResultKind, Segment, Status
+from tests import quantities
 from tests.reports.sample_document import sample_document
 from tests.reports.sample_performance import metric_results
 
-_APPLICATION = "system-performance"
 _START = dt.datetime(2026, 10, 1, tzinfo=dt.UTC)
 
 
 def operation(name: str, value: float | None, **fields: object) -> Result:
     """One operational metric, or what was judged of it."""
-    plain = Result(_APPLICATION, ResultKind.SYSTEM_PERFORMANCE, name, value=value)
-    return dataclasses.replace(plain, **fields)  # type: ignore[arg-type]  # fields by name
+    return quantities.result(name, value, kind=ResultKind.SYSTEM_PERFORMANCE, **fields)
 
 
 def operations_of(window: int = 0, arrived: float = 0.61) -> list[Result]:
     """A window with a gap, more errors and a slower tail than the reference."""
-    rise = {"potential": 0.5, "detected": 1.0, "gating": True, "p_value": 1e-12, "q_value": 3e-12}
+    rise = {
+        "aspect": "rise",
+        "relative": True,
+        "potential": 0.5,
+        "detected": 1.0,
+        "gating": True,
+        "p_value": 1e-12,
+        "q_value": 3e-12,
+    }
     rows = [
         operation("invocations", 20_500.0 * arrived, reference_value=20_500.0),
         operation("predictions_per_second", 0.237 * arrived, reference_value=0.237),
@@ -32,11 +39,11 @@ def operations_of(window: int = 0, arrived: float = 0.61) -> list[Result]:
         operation("latency_p50", 28.0, reference_value=27.0, error=0.1),
         operation("latency_p95", 91.7, reference_value=62.4),
         operation("latency_p99", 412.0, reference_value=101.3),
-        operation("latency_p99_rise", 3.07, reference_value=101.3, status=Status.DETECTED, **rise),
+        operation("latency_p99", 3.07, reference_value=101.3, status=Status.DETECTED, **rise),
         operation("error_count", 388.0, reference_value=82.0),
         operation("error_rate", 0.0313, reference_value=0.004, interval=(0.0283, 0.0345)),
         operation(
-            "error_rate_rise", 6.825, reference_value=0.004, status=Status.DETECTED, **rise
+            "error_rate", 6.825, reference_value=0.004, status=Status.DETECTED, **rise
         ),
         operation("freshness", 11_700.0),
         operation(
@@ -83,7 +90,7 @@ def operations_document(windows: int = 1, steps: int = 48) -> Document:
     results = [
         row for i in range(windows) for row in operations_of(i, 0.95 - 0.34 * (i + 1) / windows)
     ]
-    return dataclasses.replace(
+    return quantities.with_rows(
         plain,
         results=[*plain.results, *results],
         activity=[activity(window, steps) for window in range(windows)],
@@ -100,10 +107,12 @@ def segments_document(
     ]
     results: list[Result] = []
     metrics: list[Metric] = []
+    segments: list[Segment] = []
     for column in columns:
         names = [f"{column[0].upper()}{n}" for n in range(values - 1)] + ["(other)"]
         for place, name in enumerate(names):
             segment = f"{column} = {name}"
+            segments.append(Segment(segment, column, name, name == "(other)"))
             for row in drift:
                 value = (row.value or 0.0) * (1 - place / values)
                 levels = (Status.NO_DETECTION, Status.POTENTIAL_DETECTION, Status.DETECTED)
@@ -114,14 +123,17 @@ def segments_document(
                     dataclasses.replace(row, segment=segment, value=value, status=status)
                 )
             drop = (0.02, 0.05)
-            found, _ = metric_results(
+            found = metric_results(
                 "roc_auc", 0.873, 0.86 - 0.06 / (place + 1), segment=segment, drop=drop
             )
             results += found
             metrics += [
-                Metric("data-drift", "rows", 2_400.0 / (place + 1), window, segment)
+                quantities.metric("rows", 2_400.0 / (place + 1), window=window, segment=segment)
                 for window in range(windows)
             ]
-    return dataclasses.replace(
-        plain, results=[*plain.results, *results], metrics=[*plain.metrics, *metrics]
+    return quantities.with_rows(
+        plain,
+        segments=segments,
+        results=[*plain.results, *results],
+        metrics=[*plain.metrics, *metrics],
     )

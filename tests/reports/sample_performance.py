@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from mmon.drawings import FeatureBin, PerformancePicture
 from mmon.results import Document, Metric, Result, ResultKind, Status
+from tests import quantities
 from tests.reports import sample_outcomes as outcomes
 from tests.reports.sample_document import sample_document
 
@@ -27,7 +28,6 @@ CLASSES = (
     "virtual_currency",
     "other",
 )
-_APPLICATION = "model-performance"
 _REFERENCE_ROWS, _PRODUCTION_ROWS = 4_000, 3_000
 
 
@@ -41,31 +41,27 @@ def metric_results(
     drop: tuple[float, float] | None = None,
     higher_is_better: bool = True,
     segment: str | None = None,
-) -> tuple[list[Result], list[Metric]]:
+) -> list[Result]:
     """What the analysis says of one metric; with ``drop``, its thresholds, it is judged."""
-    plain = Result(
-        application=_APPLICATION,
+    plain = quantities.result(
+        name,
+        production,
         kind=ResultKind.MODEL_PERFORMANCE,
-        name=name,
         window=window,
         segment=segment,
-        value=production,
         reference_value=reference,
         interval=(production - half, production + half),
+        reference_interval=(reference - half * 0.8, reference + half * 0.8),
     )
-    ends = [
-        Metric(
-            _APPLICATION, f"{name}_reference_{end}", reference + sign * half * 0.8, window, segment
-        )
-        for end, sign in (("low", -1), ("high", 1))
-    ]
     worse = reference - production if higher_is_better else production - reference
     is_bounded = name.partition(":")[0] not in ("log_loss", "mae", "rmse", "bias", "business_value")
-    value = worse if is_bounded and reference <= 1 else worse / reference
+    is_relative = not is_bounded or reference > 1
+    value = worse / reference if is_relative else worse
     p_value = math.exp(-((worse / half) ** 2)) if worse > 0 else 1.0
     judged = dataclasses.replace(
         plain,
-        name=f"{name}_drop",
+        aspect="drop",
+        relative=is_relative,
         value=value,
         interval=None,
         p_value=p_value,
@@ -75,7 +71,7 @@ def metric_results(
         gating=drop is not None,
         status=_status(value, p_value, drop),
     )
-    return [plain, judged], ends
+    return [plain, judged]
 
 
 def _status(value: float, p_value: float, drop: tuple[float, float] | None) -> Status:
@@ -88,8 +84,8 @@ def _status(value: float, p_value: float, drop: tuple[float, float] | None) -> S
 
 def check(name: str, value: float | None, *, window: int = 0, **fields: object) -> Result:
     """A result about labels or predictions."""
-    plain = Result(_APPLICATION, ResultKind.MODEL_PERFORMANCE, name, window=window, value=value)
-    return dataclasses.replace(plain, **fields)  # type: ignore[arg-type]  # fields by name
+    fields = {"kind": ResultKind.MODEL_PERFORMANCE, **fields}
+    return quantities.result(name, value, window=window, **fields)
 
 
 def binary_document(features: int = 8, windows: int = 1, seed: int = 0) -> Document:
@@ -119,11 +115,10 @@ def binary_document(features: int = 8, windows: int = 1, seed: int = 0) -> Docum
             ("business_value", (12.4, 10.9), None, True),
         ):
             half = 0.2 if name == "business_value" else 0.0123
-            found, ends = metric_results(
+            found = metric_results(
                 name, ref, cur, window=window, half=half, drop=drop, higher_is_better=is_higher
             )
             results += found
-            metrics += ends
         results += [
             check("label_coverage", 0.8, window=window, reference_value=1.0),
             check("labels_without_prediction", 12.0, window=window),
@@ -131,7 +126,7 @@ def binary_document(features: int = 8, windows: int = 1, seed: int = 0) -> Docum
                   status=Status.DETECTED, reason="3 ids have two labels: the last counts"),
         ]  # fmt: skip
     results += worse_segments()
-    metrics.append(Metric(_APPLICATION, "segments_tested", 1_274.0))
+    metrics.append(quantities.metric("segments_tested", 1_274.0))
     return _with(features, windows, results, metrics, pictures, random_numbers)
 
 
@@ -157,17 +152,17 @@ def multiclass_document(
         ),
     ):
         drop = (0.02, 0.05) if name == "f1_macro" else None
-        found, ends = metric_results(name, ref, cur, window=window, drop=drop)
-        results, metrics = results + found, metrics + ends
+        found = metric_results(name, ref, cur, window=window, drop=drop)
+        results = results + found
     for place, label in enumerate(names):
         for name in ("precision", "recall", "f1", "roc_auc"):
             ref = 0.95 - 0.02 * place
             cur = ref - random_numbers.uniform(0.0, 0.1)
             drop = (0.02, 0.08) if name == "f1" else None
-            found, ends = metric_results(f"{name}:{label}", ref, cur, half=0.02, drop=drop)
-            results, metrics = results + found, metrics + ends
+            found = metric_results(f"{name}:{label}", ref, cur, half=0.02, drop=drop)
+            results = results + found
     picture = PerformancePicture(0, None, "multiclass", names, (), (), sides[0], sides[1])
-    metrics.append(Metric(_APPLICATION, "segments_tested", 310.0))
+    metrics.append(quantities.metric("segments_tested", 310.0))
     return _with(features, windows, results, metrics, [picture], random_numbers)
 
 
@@ -185,15 +180,14 @@ def regression_document(features: int = 8, windows: int = 1, seed: int = 0) -> D
             ("bias", 14.1, 2_101.7, 60.0, None, False),
             ("max_error", 18_204.0, 39_120.5, 1.0, None, False),
         ):
-            found, ends = metric_results(
+            found = metric_results(
                 name, ref, cur, window=window, half=half, drop=drop, higher_is_better=is_higher
             )
             if name == "max_error":
-                found = [dataclasses.replace(found[0], interval=None)]
-                ends = []
-            results, metrics = results + found, metrics + ends
+                found = [dataclasses.replace(found[0], interval=None, reference_interval=None)]
+            results = results + found
     pictures = [outcomes.regression_picture(seed)]
-    metrics.append(Metric(_APPLICATION, "segments_tested", 512.0))
+    metrics.append(quantities.metric("segments_tested", 512.0))
     return _with(features, windows, results, metrics, pictures, random.Random(seed))
 
 
@@ -203,6 +197,7 @@ def worse_segments() -> list[Result]:
         check(
             "worse_segment",
             value,
+            aspect="increase",
             segment=segment,
             interval=(value - 0.03, value + 0.04),
             q_value=q_value,
@@ -251,8 +246,7 @@ def feature_bins(
         rows += own
         if is_mean:
             told += [
-                Metric(
-                    _APPLICATION,
+                quantities.metric(
                     f"{metric}_{part}",
                     sum(getattr(b, part) for b in own),
                     column=name,
@@ -279,7 +273,7 @@ def _with(
     task = pictures[0].task
     told = ("mae", "mse") if task == "regression" else ("error_rate", "log_loss", "roc_auc")
     bins, parts = feature_bins(random_numbers, names, told)
-    return dataclasses.replace(
+    return quantities.with_rows(
         plain,
         results=[*plain.results, *results],
         metrics=[*plain.metrics, *metrics, *parts],

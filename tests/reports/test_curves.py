@@ -8,9 +8,9 @@ import re
 import pytest
 
 from mmon.drawings import Curve, PerformancePicture, PerformanceSide
-from mmon.reports._confusion import confusions
-from mmon.reports._curves import SIZE, curve_groups
-from mmon.reports._planes import heat_maps
+from mmon.reports.html.confusion import confusions
+from mmon.reports.html.curves import SIZE, curve_groups
+from mmon.reports.html.planes import heat_maps
 from tests.reports.sample_performance import multiclass_document
 
 

@@ -8,8 +8,9 @@ import random
 import pytest
 
 from mmon.drawings import FeatureBin
-from mmon.reports._features import MOST_FEATURES, FeatureTable, features
-from mmon.results import Document, Metric
+from mmon.reports.html.features import MOST_FEATURES, FeatureTable, features
+from mmon.results import Document
+from tests import quantities
 from tests.reports.html_page import document
 from tests.reports.sample_performance import feature_bins
 
@@ -26,8 +27,7 @@ def one_bin(
 
 def given_document(*bins: FeatureBin) -> Document:
     metrics = [
-        Metric(
-            "model-performance",
+        quantities.metric(
             f"{metric}_{part}",
             sum(getattr(b, part) for b in bins if (b.column, b.metric) == (column, metric)),
             column=column,

@@ -30,7 +30,7 @@ HOSTILE = "\x1b[31m\x9b31m\x00\x07\r\n\t\u202e\u2066\u200e\u200b\ufeff\u2028\u00
 )
 MEANINGS = frozenset(
     ("application", "direction", "end", "finished_at", "kind", "name", "start", "started_at")
-) | {"status", "task", "verdict"}
+) | {"about", "aspect", "limit", "status", "task", "unit", "verdict", "worse"}
 SECTIONS = {
     "binary": binary_document(3, 2),
     "multiclass": multiclass_document(4),
@@ -103,7 +103,7 @@ def hostile(value: Any, key: str = "") -> Any:
 
 def test_every_output_of_the_configuration_is_a_format() -> None:
     keys = {field.alias or name for name, field in Outputs.model_fields.items()}
-    assert keys <= set(NAMES)
+    assert keys - {"reports"} <= set(NAMES)
 
 
 def test_an_unknown_format_is_refused_with_a_guess() -> None:
@@ -118,3 +118,18 @@ def test_importing_a_format_is_cheap(name: str) -> None:
     code = f"import sys, mmon.reports.{name}; print([m for m in {heavy} if m in sys.modules])"
     shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert shown.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [("a.html", "html"), ("b/report.HTM", "html"), ("c.md", "markdown"), ("d.json", "json"),
+     ("e.txt", "terminal")],
+)  # fmt: skip
+def test_a_file_s_name_tells_the_format_of_its_report(path: str, name: str) -> None:
+    assert reports.format_of(path) == name
+
+
+def test_a_name_that_tells_no_format_is_refused_with_those_that_do() -> None:
+    with pytest.raises(ConfigError, match="does not tell its format") as caught:
+        reports.format_of("report.pdf")
+    assert ".html" in (caught.value.hint or "")

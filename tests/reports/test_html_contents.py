@@ -7,23 +7,22 @@ import re
 
 import pytest
 
+from mmon.drawings import Picture
 from mmon.reports import html
 from mmon.results import (
     Column,
     ColumnKind,
-    Metric,
-    Picture,
-    Result,
     ResultKind,
     Status,
     Window,
 )
+from tests import quantities
 from tests.reports.html_page import Page, document, drift
 from tests.reports.sample_document import sample_document
 
 
 def test_the_verdict_stands_first_and_the_making_last() -> None:
-    told = [Metric("data-drift", "columns_seen", 24.0)]
+    told = [quantities.metric("columns_seen", 24.0)]
     source = html.render(dataclasses.replace(sample_document(24, 3), metrics=told))
     order = [
         "<h1>",
@@ -92,7 +91,12 @@ def test_inconclusive_results_say_why() -> None:
 def test_every_result_of_a_column_is_told_with_value_error_threshold_and_chances() -> None:
     gate = drift("age", 0.1234, Status.POTENTIAL_DETECTION, error=3e-4, p_value=1e-5, q_value=2e-5)
     other = dataclasses.replace(
-        gate, name="psi", potential=None, detected=None, status=Status.IRRELEVANT, value=1234.5
+        gate,
+        quantity=quantities.named("psi"),
+        potential=None,
+        detected=None,
+        status=Status.IRRELEVANT,
+        value=1234.5,
     )
     source = html.render(document(gate, other))
     cells = ["0.123", "±0.0003", "0.1 / 0.2", "1.0e-05", "2.0e-05"]
@@ -117,11 +121,10 @@ def test_columns_are_ordered_by_status_and_then_by_value() -> None:
 
 
 def test_a_column_s_worst_result_speaks_for_it() -> None:
-    missing = Result(
-        application="data-quality",
-        kind=ResultKind.DATA_QUALITY,
-        name="missing_share",
+    missing = quantities.result(
+        "missing_share",
         column="age",
+        aspect="increase",
         value=0.61,
         reference_value=0.02,
         potential=0.05,
@@ -131,14 +134,14 @@ def test_a_column_s_worst_result_speaks_for_it() -> None:
     )
     source = html.render(document(drift("age", 0.05, Status.NO_DETECTION), missing))
     row = source[source.index("<tbody data-s=4") :]
-    assert "missing share<td class=n>+61.0%" in row[: row.index("<tr class=d>")]
+    assert "missing share<td class=n>+61 points" in row[: row.index("<tr class=d>")]
 
 
 def test_a_falling_share_of_missing_values_is_not_drawn_as_trouble() -> None:
     fewer = dataclasses.replace(
         drift("age", -0.4, Status.NO_DETECTION),
-        kind=ResultKind.DATA_QUALITY,
-        name="missing_share",
+        quantity=quantities.named("missing_share"),
+        aspect="increase",
         reference_value=0.5,
     )
     source = html.render(document(fewer, drift("age", 0.01, Status.NO_DETECTION)))
@@ -150,8 +153,7 @@ def test_a_column_without_a_threshold_is_measured_but_not_judged() -> None:
     told = drift("when", 0.4, Status.IRRELEVANT, potential=None, detected=None, gating=False)
     sound = dataclasses.replace(
         drift("when", 0.0, Status.NO_DETECTION),
-        kind=ResultKind.DATA_QUALITY,
-        name="missing_share",
+        quantity=quantities.named("missing_share"),
     )
     source = html.render(document(told, sound))
     row = source[source.index("<tbody data-s=0") :]
@@ -164,8 +166,7 @@ def test_a_column_without_a_threshold_is_measured_but_not_judged() -> None:
 def test_a_fact_is_told_in_a_word_and_not_drawn_on_a_scale() -> None:
     gone = dataclasses.replace(
         drift("gone", 1.0, Status.DETECTED, potential=None, detected=1.0, p_value=None),
-        kind=ResultKind.DATA_QUALITY,
-        name="missing_column",
+        quantity=quantities.named("missing_column"),
     )
     source = html.render(document(gone))
     row = source[source.index("<tbody data-s=4") :]
@@ -238,10 +239,9 @@ def test_one_window_has_no_section_over_time() -> None:
 
 
 def test_results_of_other_analyses_get_their_own_section() -> None:
-    result = Result(
-        application="concept-drift",
+    result = quantities.result(
+        "residual_shift",
         kind=ResultKind.CONCEPT_DRIFT,
-        name="residual_shift",
         value=0.31,
         potential=0.1,
         detected=0.2,

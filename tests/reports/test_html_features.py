@@ -50,7 +50,7 @@ def test_segments_that_got_worse_are_told_in_words() -> None:
 def test_when_nothing_got_worse_that_is_said_with_how_many_were_tested() -> None:
     text = words(section(html.render(multiclass_document(3, 1)), "worse"))
     assert "No segment got worse than the others: 310 were tested." in text
-    results, _ = metric_results("roc_auc", 0.9, 0.9)
+    results = metric_results("roc_auc", 0.9, 0.9)
     assert "<section id=worse>" not in html.render(document(*results))
 
 
@@ -73,7 +73,7 @@ def test_many_metrics_of_many_features_are_cut_and_counted() -> None:
     bins, parts = feature_bins(random.Random(0), names, metrics, bins=12)
     page = html.render(dataclasses.replace(document(), bins=bins, metrics=parts))
     assert "<section id=features>" not in page  # no metric of the model stands behind them
-    results, _ = metric_results("roc_auc", 0.9, 0.8)
+    results = metric_results("roc_auc", 0.9, 0.8)
     page = html.render(document(*results, bins=bins, metrics=parts))
     assert len(page.encode()) < 2_000_000
     assert page.count("The JSON result has the other 259 features too.") == 8

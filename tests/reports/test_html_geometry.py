@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mmon.reports import _geometry as geometry
+from mmon.reports.html import geometry
 
 COUNTS = st.lists(st.integers(0, 10**12), min_size=1, max_size=40)
 

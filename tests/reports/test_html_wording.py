@@ -6,10 +6,10 @@ import math
 
 import pytest
 
-from mmon.reports import _severity as severity
-from mmon.reports import _wording as wording
+from mmon.outline import severity, units, wording
 from mmon.reports import html, terminal
-from mmon.results import Column, ColumnKind, Direction, Result, ResultKind, Status, Window
+from mmon.results import Column, ColumnKind, Direction, Result, Status, Window
+from tests import quantities
 from tests.reports.html_page import document
 
 
@@ -149,10 +149,10 @@ def test_an_error_is_exact_bounded_or_unknown() -> None:
 
 
 def test_only_drift_is_said_not_to_have_drifted() -> None:
-    drift = Result("a", ResultKind.DATA_DRIFT, "ks", status=Status.NO_DETECTION)
-    quality = Result("a", ResultKind.DATA_QUALITY, "missing_share", status=Status.NO_DETECTION)
-    assert wording.status_word(drift) == "no drift"
-    assert wording.status_word(quality) == "ok"
+    drift = quantities.result("ks", status=Status.NO_DETECTION)
+    quality = quantities.result("missing_share", status=Status.NO_DETECTION)
+    assert units.status_word(drift) == "no drift"
+    assert units.status_word(quality) == "ok"
 
 
 @pytest.mark.parametrize(
@@ -169,9 +169,7 @@ def test_only_drift_is_said_not_to_have_drifted() -> None:
 def test_the_way_to_the_worst_threshold_is_measured_from_what_is_harmless(
     direction: Direction, reference: float | None, value: float, ratio: float
 ) -> None:
-    result = Result(
-        "a",
-        ResultKind.DATA_DRIFT,
+    result = quantities.result(
         "ks",
         reference_value=reference,
         detected=0.2,
@@ -181,16 +179,14 @@ def test_the_way_to_the_worst_threshold_is_measured_from_what_is_harmless(
 
 
 def test_a_threshold_of_zero_is_passed_by_anything() -> None:
-    result = Result("a", ResultKind.DATA_DRIFT, "ks", potential=0.0, detected=0.0)
+    result = quantities.result("ks", potential=0.0, detected=0.0)
     assert severity.ratio(result, 1e-12) == math.inf
     assert severity.ratio(result, 0.0) == 0.0
 
 
 def test_the_worst_window_hit_the_most_columns() -> None:
     def hit(window: int, column: str, value: float, status: Status) -> Result:
-        return Result(
-            "a",
-            ResultKind.DATA_DRIFT,
+        return quantities.result(
             "ks",
             window=window,
             column=column,

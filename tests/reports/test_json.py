@@ -14,7 +14,8 @@ import pytest
 
 from mmon.errors import DataError, ExitStatus
 from mmon.reports.json import parse, read, render, schema
-from mmon.results import Document, Result, ResultKind, Status
+from mmon.results import Document, ResultKind, Status
+from tests import quantities
 from tests.reports.sample_document import sample_document
 from tests.reports.sample_operations import operations_document, segments_document
 from tests.reports.sample_performance import (
@@ -61,7 +62,7 @@ def test_a_document_survives_the_way_there_and_back(document: Document) -> None:
 
 
 def with_result(**fields: Any) -> Document:
-    row = Result("data-drift", ResultKind.DATA_DRIFT, "ks", column="a", **fields)
+    row = quantities.result("ks", column="a", **fields)
     return dataclasses.replace(SAMPLE, results=[row])
 
 
@@ -103,7 +104,7 @@ def test_file_names_that_are_no_text_can_still_be_written(tmp_path: Path) -> Non
 def test_each_result_has_its_own_line() -> None:
     lines = render(SAMPLE).splitlines()
     rows = [line for line in lines if line.startswith('  {"application"')]
-    assert len(rows) == len(SAMPLE.results) + len(SAMPLE.metrics)
+    assert len(rows) == len(SAMPLE.quantities) + len(SAMPLE.results) + len(SAMPLE.metrics)
 
 
 def test_reading_gives_the_document_of_the_file(tmp_path: Path) -> None:
@@ -121,10 +122,10 @@ def test_reading_gives_the_document_of_the_file(tmp_path: Path) -> None:
         ("[]", "r.json is not a result of mmon"),
         ("{}", "r.json is not a result of mmon"),
         ('{"schema_version": "1"}', "r.json is not a result of mmon"),
-        ('{"schema_version": true}', "r.json is not a whole result of mmon"),
-        ('{"schema_version": 1}', "r.json is not a whole result of mmon: it has no 'mmon_version'"),
-        ('{"schema_version": 2}', "r.json is a result of version 2, and this mmon reads up to 1"),
-        ('{"schema_version": 0}', "r.json is not a whole result of mmon"),
+        ('{"schema_version": true}', "r.json is not a result of mmon"),
+        ('{"schema_version": 2}', "r.json is not a whole result of mmon: it has no 'mmon_version'"),
+        ('{"schema_version": 3}', "r.json is a result of version 3, and this mmon reads up to 2"),
+        ('{"schema_version": 1}', "r.json is a result of version 1, and this mmon reads version 2"),
     ],
 )
 def test_what_is_no_result_is_refused_in_one_sentence(text: str, told: str, tmp_path: Path) -> None:

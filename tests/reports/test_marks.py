@@ -8,8 +8,7 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import given
 
-from mmon.reports import _geometry as geometry
-from mmon.reports import _marks as marks
+from mmon.reports.html import geometry, marks
 
 NUMBERS = st.floats(-1e6, 1e6)
 

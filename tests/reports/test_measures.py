@@ -6,11 +6,19 @@ import dataclasses
 
 import pytest
 
-from mmon.reports import _measure_rows as written
-from mmon.reports._measures import Measure, by_window, measures, shown, worst_first, worst_window
-from mmon.reports._performance import checks
-from mmon.reports._trends import trend_figures
-from mmon.results import Metric, Result, ResultKind, Status, Window
+from mmon.outline import rows as written
+from mmon.outline.measures import (
+    Measure,
+    by_window,
+    checks,
+    measures,
+    shown,
+    worst_first,
+    worst_window,
+)
+from mmon.reports.html.measure_rows import drawn_rows
+from mmon.reports.html.trends import trend_figures
+from mmon.results import Result, ResultKind, Status, Window
 from tests.reports.html_page import document
 from tests.reports.sample_operations import operations_of
 from tests.reports.sample_performance import check, metric_results
@@ -18,35 +26,36 @@ from tests.reports.sample_performance import check, metric_results
 MODEL, SYSTEM = ResultKind.MODEL_PERFORMANCE, ResultKind.SYSTEM_PERFORMANCE
 
 
-def one(results: list[Result], metrics: list[Metric], kind: ResultKind = MODEL) -> Measure:
-    (found,) = measures(results, metrics, kind)
+def one(results: list[Result], kind: ResultKind = MODEL) -> Measure:
+    (found,) = measures(results, kind)
     return found
 
 
 def test_a_metric_its_drop_and_the_reference_s_interval_are_one_row() -> None:
-    results, metrics = metric_results("roc_auc", 0.873, 0.812, half=0.007, drop=(0.02, 0.05))
-    row = written.row(one(results, metrics), 1.5)
+    results = metric_results("roc_auc", 0.873, 0.812, half=0.007, drop=(0.02, 0.05))
+    row = written.measure_row(one(results))
     assert (row.name, row.status) == ("roc_auc", "detected")
     assert (row.reference, row.reference_interval) == ("0.873", "[0.867, 0.879]")
     assert (row.production, row.production_interval) == ("0.812", "[0.805, 0.819]")
     assert (row.change, row.limits) == ("0.061", "0.02 / 0.05")
-    assert row.whiskers is not None
-    assert row.scale is not None
+    (drawn,) = drawn_rows([one(results)])
+    assert drawn.whiskers is not None
+    assert drawn.scale is not None
 
 
 def test_a_drop_of_an_unbounded_metric_is_a_share_of_the_reference() -> None:
-    results, metrics = metric_results(
+    results = metric_results(
         "mae", 2_000.0, 2_500.0, half=40.0, drop=(0.1, 0.2), higher_is_better=False
     )
-    row = written.row(one(results, metrics), 1.5)
+    row = written.measure_row(one(results))
     assert (row.change, row.limits, row.status) == ("+25%", "10% / 20%", "detected")
 
 
 def test_a_better_model_is_no_way_to_a_threshold() -> None:
-    results, metrics = metric_results("roc_auc", 0.80, 0.95, drop=(0.02, 0.05))
-    found = one(results, metrics)
-    row = written.row(found, written.common_reach([found]))
-    assert (row.status, row.change) == ("ok", "-0.150")
+    results = metric_results("roc_auc", 0.80, 0.95, drop=(0.02, 0.05))
+    found = one(results)
+    (row,) = drawn_rows([found])
+    assert (row.texts.status, row.texts.change) == ("ok", "-0.150")
     assert row.scale is not None
     assert row.scale.value == 0
 
@@ -57,20 +66,21 @@ def test_a_metric_with_a_floor_and_a_ceiling_is_still_one_row() -> None:
         plain, potential=0.8, detected=0.75, direction="below", status=Status.DETECTED
     )
     ceiling = dataclasses.replace(plain, detected=0.99, status=Status.NO_DETECTION)
-    row = written.row(one([floor, ceiling], []), 1.5)
+    row = written.measure_row(one([floor, ceiling]))
     assert row.status == "detected"
     assert row.limits == "at least 0.8 / 0.75; at most 0.99"
 
 
 def test_what_is_not_judged_has_no_status() -> None:
-    results, metrics = metric_results("accuracy", 0.9, 0.8)
-    row = written.row(one(results, metrics), 1.5)
-    assert (row.status, row.limits, row.scale) == ("", "", None)
+    results = metric_results("accuracy", 0.9, 0.8)
+    (row,) = drawn_rows([one(results)])
+    assert (row.texts.status, row.texts.limits, row.scale) == ("", "", None)
 
 
 def test_an_undefined_metric_says_why() -> None:
-    row = written.row(one([check("roc_auc", None, reason="one class only")], []), 1.5)
-    assert (row.production, row.reason, row.whiskers) == ("–", "one class only", None)
+    (row,) = drawn_rows([one([check("roc_auc", None, reason="one class only")])])
+    texts = row.texts
+    assert (texts.production, texts.reason, row.whiskers) == ("–", "one class only", None)
 
 
 def test_metrics_that_are_defined_nowhere_are_listed_with_their_reasons() -> None:
@@ -80,9 +90,9 @@ def test_metrics_that_are_defined_nowhere_are_listed_with_their_reasons() -> Non
         check("f1", None, reference_value=0.7, reason="one class only"),
         check("recall", None, detected=0.5, status=Status.INCONCLUSIVE, reason="one class only"),
     ]
-    found = measures(results, [], MODEL)
+    found = measures(results, MODEL)
     assert written.undefined(found) == ("roc_auc: no scores",)
-    assert [row.name for row in written.rows(written.defined(found))] == [
+    assert [row.name for row in written.measure_rows(written.defined(found))] == [
         "accuracy",
         "f1",
         "recall",
@@ -91,16 +101,16 @@ def test_metrics_that_are_defined_nowhere_are_listed_with_their_reasons() -> Non
 
 def test_a_reason_that_several_rows_share_stands_at_the_first() -> None:
     results = [check(name, 0.5, reason="12 rows were left out") for name in ("f1", "recall")]
-    rows = written.rows(measures(results, [], MODEL))
+    rows = written.measure_rows(measures(results, MODEL))
     assert [row.reason for row in rows] == ["12 rows were left out", None]
 
 
 def test_a_reason_that_only_repeats_the_values_is_not_told() -> None:
-    results, metrics = metric_results("roc_auc", 0.873, 0.812, drop=(0.02, 0.05))
+    results = metric_results("roc_auc", 0.873, 0.812, drop=(0.02, 0.05))
     told = dataclasses.replace(results[1], reason="roc_auc 0.873 → 0.812")
-    assert written.row(one([results[0], told], metrics), 1.5).reason is None
+    assert written.measure_row(one([results[0], told])).reason is None
     unsure = dataclasses.replace(told, status=Status.INCONCLUSIVE, reason="it takes 900 rows")
-    assert written.row(one([results[0], unsure], metrics), 1.5).reason == "it takes 900 rows"
+    assert written.measure_row(one([results[0], unsure])).reason == "it takes 900 rows"
 
 
 def test_checks_of_labels_and_segments_are_no_metrics() -> None:
@@ -108,19 +118,27 @@ def test_checks_of_labels_and_segments_are_no_metrics() -> None:
         check(name, 1.0)
         for name in ("label_coverage", "conflicting_labels", "constant_prediction", "worse_segment")
     ]
-    assert measures(results, [], MODEL) == []
+    assert measures(results, MODEL) == []
 
 
 def test_operations_rise_and_fall_as_shares_of_the_reference() -> None:
-    found = {m.result.name: m for m in measures(operations_of(), [], SYSTEM)}
-    assert "error_rate_rise" not in found
-    row = written.row(found["error_rate"], 1.5)
+    found = {m.result.name: m for m in measures(operations_of(), SYSTEM)}
+    assert [change.aspect for change in found["error_rate"].changes] == ["rise"]
+    row = written.measure_row(found["error_rate"])
     assert (row.change, row.limits) == ("+682%", "50% / 100%")
     fallen = [
         check("invocations", 50.0, kind=SYSTEM, reference_value=100.0),
-        check("invocations_drop", 0.5, kind=SYSTEM, detected=0.3, status=Status.DETECTED),
+        check(
+            "invocations",
+            0.5,
+            aspect="drop",
+            relative=True,
+            kind=SYSTEM,
+            detected=0.3,
+            status=Status.DETECTED,
+        ),
     ]
-    row = written.row(one(fallen, [], SYSTEM), 1.5)
+    row = written.measure_row(one(fallen, SYSTEM))
     assert (row.change, row.limits) == ("-50%", "– / 30%")
 
 
@@ -128,36 +146,32 @@ def test_a_rise_of_the_error_rate_is_told_in_points() -> None:
     risen = [
         check("error_rate", 0.016, kind=SYSTEM, reference_value=0.0039),
         check(
-            "error_rate_increase", 0.0121, kind=SYSTEM, reference_value=0.0039,
+            "error_rate_increase", 0.0121, aspect="increase", kind=SYSTEM, reference_value=0.0039,
             potential=0.01, detected=0.05, status=Status.POTENTIAL_DETECTION,
         ),
     ]  # fmt: skip
-    found = one(risen, [], SYSTEM)
-    row = written.row(found, 1.5)
+    found = one(risen, SYSTEM)
+    row = written.measure_row(found)
     assert (row.name, row.reference, row.production) == ("error rate", "0.39%", "1.6%")
     assert (row.change, row.limits) == ("+1.21 points", "1 / 5 points")
     assert written.thresholds_on_value(found) == pytest.approx((0.0139, 0.0539))
     fallen = [risen[0], dataclasses.replace(risen[1], value=-0.0005)]
-    assert written.row(one(fallen, [], SYSTEM), 1.5).change == "-0.05 points"
+    assert written.measure_row(one(fallen, SYSTEM)).change == "-0.05 points"
 
 
-def test_the_reference_s_interval_stands_in_every_window_though_told_once() -> None:
-    results, metrics = [], []
-    for window, after in enumerate((0.87, 0.8, 0.7)):
-        found, ends = metric_results("roc_auc", 0.873, after, window=window, drop=(0.02, 0.05))
-        results += found
-        metrics += ends if window == 0 else []
-    of_segment, others = metric_results("roc_auc", 0.6, 0.5, segment="c = x")
+def test_the_reference_s_interval_stands_in_every_window() -> None:
+    results = [
+        row
+        for window, after in enumerate((0.87, 0.8, 0.7))
+        for row in metric_results("roc_auc", 0.873, after, window=window, drop=(0.02, 0.05))
+    ]
+    of_segment = metric_results("roc_auc", 0.6, 0.5, segment="c = x")
     windows = [Window(index, 100) for index in range(3)]
-    sample = document(*results, *of_segment, windows=windows, metrics=[*others, *metrics])
+    sample = document(*results, *of_segment, windows=windows)
     worst = shown(sample, MODEL)
     assert worst is not None
-    assert (worst.window, worst.measures[0].reference_interval) == (
-        2,
-        pytest.approx((0.865, 0.881)),
-    )
-    every = by_window(results, metrics, MODEL)
-    assert [every[i][0].reference_interval for i in every] == [
+    assert worst.window == 2
+    assert [own[0].result.reference_interval for own in by_window(results, MODEL).values()] == [
         pytest.approx((0.865, 0.881)) for _ in range(3)
     ]
     (figure,) = trend_figures(sample, MODEL)
@@ -165,14 +179,12 @@ def test_the_reference_s_interval_stands_in_every_window_though_told_once() -> N
 
 
 def test_the_thresholds_of_a_drop_lie_on_the_axis_of_the_metric() -> None:
-    results, metrics = metric_results("roc_auc", 0.9, 0.8, drop=(0.02, 0.05))
-    assert written.thresholds_on_value(one(results, metrics)) == pytest.approx((0.88, 0.85))
-    results, metrics = metric_results(
-        "mae", 2_000.0, 2_500.0, drop=(0.1, 0.2), higher_is_better=False
-    )
-    assert written.thresholds_on_value(one(results, metrics)) == pytest.approx((2_200, 2_400))
-    results, metrics = metric_results("roc_auc", 0.9, 0.9, drop=(0.02, 0.05))
-    assert written.thresholds_on_value(one(results, metrics)) == (None, None)
+    results = metric_results("roc_auc", 0.9, 0.8, drop=(0.02, 0.05))
+    assert written.thresholds_on_value(one(results)) == pytest.approx((0.88, 0.85))
+    results = metric_results("mae", 2_000.0, 2_500.0, drop=(0.1, 0.2), higher_is_better=False)
+    assert written.thresholds_on_value(one(results)) == pytest.approx((2_200, 2_400))
+    results = metric_results("roc_auc", 0.9, 0.9, drop=(0.02, 0.05))
+    assert written.thresholds_on_value(one(results)) == (None, None)
 
 
 def test_judged_metrics_stand_before_told_ones_worst_first() -> None:
@@ -181,12 +193,12 @@ def test_judged_metrics_stand_before_told_ones_worst_first() -> None:
         metric_results("f1", 0.9, 0.89, half=0.1, drop=(0.02, 0.05)),
         metric_results("roc_auc", 0.9, 0.7, drop=(0.02, 0.05)),
     ]
-    found = measures([r for results, _ in rows for r in results], [], MODEL)
+    found = measures([r for results in rows for r in results], MODEL)
     assert [m.result.name for m in worst_first(found)] == ["roc_auc", "f1", "accuracy"]
 
 
 def test_labels_of_all_windows_are_told_whichever_window_is_shown() -> None:
-    bad = check("roc_auc_drop", 0.1, window=2, detected=0.05, status=Status.DETECTED)
+    bad = check("roc_auc", 0.1, aspect="drop", window=2, detected=0.05, status=Status.DETECTED)
     results = [
         check("conflicting_labels", 3.0),
         check("label_coverage", 0.7),
@@ -206,7 +218,7 @@ def test_labels_of_all_windows_are_told_whichever_window_is_shown() -> None:
 
 def test_the_window_shown_is_the_worst_one_or_else_the_last() -> None:
     windows = [Window(index, 100) for index in range(3)]
-    bad = check("roc_auc_drop", 0.1, window=1, detected=0.05, status=Status.DETECTED)
+    bad = check("roc_auc", 0.1, aspect="drop", window=1, detected=0.05, status=Status.DETECTED)
     calm = [check("roc_auc", 0.8, window=index) for index in range(3)]
     assert worst_window([*calm, bad], windows) == 1
     assert worst_window(calm, windows) == 2

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 
-from mmon.reports._segments import segment_tables
-from mmon.reports._worse import sample_words, segments_tested, worse_segments
-from mmon.results import Metric, Result, ResultKind, Status, Window
+from mmon.outline.segments import segment_tables
+from mmon.outline.worse import sample_words, segments_tested, worse_segments
+from mmon.results import Result, Status, Window
+from tests import quantities
 from tests.reports.html_page import document, drift
 from tests.reports.sample_operations import operation, segments_document
 from tests.reports.sample_performance import check, metric_results
@@ -26,9 +27,8 @@ def test_values_stand_worst_first_and_all_others_last() -> None:
 
 
 def test_a_segment_tells_its_worst_findings_and_counts_the_others() -> None:
-    performance, _ = metric_results("roc_auc", 0.873, 0.812, segment="c = x", drop=(0.02, 0.05))
-    missing = Result(
-        "data-quality", ResultKind.DATA_QUALITY, "missing_share", segment="c = x", column="age",
+    performance = metric_results("roc_auc", 0.873, 0.812, segment="c = x", drop=(0.02, 0.05))
+    missing = quantities.result("missing_share", segment="c = x", column="age",
         value=0.4, detected=0.2, status=Status.DETECTED, gating=True,
     )  # fmt: skip
     results = [
@@ -42,7 +42,7 @@ def test_a_segment_tells_its_worst_findings_and_counts_the_others() -> None:
     assert row.findings == (
         "income (ks 0.400)",
         "age (ks 0.300)",
-        "age (missing share 40.0%)",
+        "age has more missing values",
     )
     assert (row.more, row.drifted) == (1, "2 of 3")
 
@@ -50,17 +50,25 @@ def test_a_segment_tells_its_worst_findings_and_counts_the_others() -> None:
 def test_operations_of_a_segment_are_told_by_their_values() -> None:
     results = [
         operation("error_rate", 0.0313, reference_value=0.004, segment="c = x"),
-        operation("error_rate_rise", 6.8, detected=1.0, status=Status.DETECTED, segment="c = x"),
+        operation(
+            "error_rate",
+            6.8,
+            aspect="rise",
+            relative=True,
+            detected=1.0,
+            status=Status.DETECTED,
+            segment="c = x",
+        ),
     ]
     ((row,),) = (table.rows for table in segment_tables(document(*results)))
-    assert row.findings == ("error rate 0.4% → 3.13%",)
+    assert row.findings == ("error rate rose 0.4% → 3.13%",)
 
 
 def test_labels_of_a_segment_are_told_in_words() -> None:
     few = check("label_coverage", 0.4, reference_value=1.0, detected=0.5, direction="below",
                 status=Status.DETECTED, segment="c = x")  # fmt: skip
     ((row,),) = (table.rows for table in segment_tables(document(few)))
-    assert row.findings == ("label coverage 100% → 40%",)
+    assert row.findings == ("label coverage 40% (limit 50%)",)
 
 
 def test_a_segment_too_small_to_judge_says_so() -> None:
@@ -99,8 +107,16 @@ def test_what_got_worse_is_no_configured_segment() -> None:
 
 
 def worse(segment: str, value: float, **more: object) -> Result:
-    plain = check("worse_segment", value, segment=segment, q_value=0.001, potential=0.05,
-                  status=Status.POTENTIAL_DETECTION, reason="error rate 0.1 → 0.4")  # fmt: skip
+    plain = check(
+        "worse_segment",
+        value,
+        aspect="increase",
+        segment=segment,
+        q_value=0.001,
+        potential=0.05,
+        status=Status.POTENTIAL_DETECTION,
+        reason="error rate 0.1 → 0.4",
+    )
     return dataclasses.replace(plain, **more)  # type: ignore[arg-type]  # fields by name
 
 
@@ -108,30 +124,25 @@ def test_segments_that_got_worse_are_named_once_worst_first() -> None:
     found = worse_segments(
         document(
             worse("a = 1", 0.1),
-            worse("b > 2", 0.3, reason="b > 2: error rate 0.1 → 0.4"),
+            worse("b > 2", 0.3),
             worse("a = 1", 0.2, window=1),
             worse("calm", 0.01, status=Status.NO_DETECTION),
         )
     )
     assert [one.segment for one in found] == ["b > 2", "a = 1"]
     assert found[0].reason == "error rate 0.1 → 0.4"
-    assert found[1].excess == "0.200"
-
-
-def test_an_excess_has_its_interval() -> None:
-    (found,) = worse_segments(document(worse("a = 1", 0.2871, interval=(0.26, 0.31))))
-    assert found.excess == "0.287 [0.260, 0.310]"
+    assert found[1].excess == "+20 points"
 
 
 def test_how_many_were_tested_is_known_only_where_somebody_looked() -> None:
     assert segments_tested(document()) is None
-    tested = Metric("model-performance", "segments_tested", 310.0)
+    tested = quantities.metric("segments_tested", 310.0)
     assert segments_tested(document(metrics=[tested])) == 310
 
 
 def test_a_sample_of_rows_is_said_to_be_one() -> None:
     sides = [
-        Metric("model-performance", f"segments_{side}_sample_rows", rows)
+        quantities.metric(f"segments_{side}_sample_rows", rows)
         for side, rows in (("reference", 50_000.0), ("production", 60_000.0))
     ]
     assert sample_words(document(metrics=sides)) == (

@@ -9,8 +9,9 @@ import pytest
 from markdown_it import MarkdownIt
 
 from mmon.reports import html, markdown, terminal
-from mmon.reports._lines import width_of
-from mmon.results import Document, Metric, Status, Window
+from mmon.reports.terminal.lines import width_of
+from mmon.results import Document, Status, Window
+from tests import quantities
 from tests.reports.html_page import document, drift, section, words
 from tests.reports.sample_operations import (
     operation,
@@ -40,12 +41,9 @@ def performance(*drops: tuple[str, float, float]) -> Document:
     found = [
         metric_results(name, ref, cur, half=0.007, drop=(0.02, 0.05)) for name, ref, cur in drops
     ]
-    told, ends = metric_results("accuracy", 0.91, 0.88, half=0.007)
-    results = [row for rows, _ in found for row in rows] + told[:1] + worse_segments()
-    return dataclasses.replace(
-        document(*results, metrics=[*(m for _, rows in found for m in rows), *ends]),
-        sentence="roc_auc fell",
-    )
+    told = metric_results("accuracy", 0.91, 0.88, half=0.007)
+    results = [row for rows in found for row in rows] + told[:1] + worse_segments()
+    return dataclasses.replace(document(*results), sentence="roc_auc fell")
 
 
 def test_the_terminal_tells_metrics_and_then_what_got_worse() -> None:
@@ -84,7 +82,13 @@ def test_a_rise_of_the_error_rate_is_told_in_points_everywhere() -> None:
     judged = {"potential": 0.01, "detected": 0.05, "reference_value": 0.00395, "q_value": 4e-14}
     rows = [
         operation("error_rate", 0.016, reference_value=0.00395),
-        operation("error_rate_increase", 0.0121, status=Status.POTENTIAL_DETECTION, **judged),
+        operation(
+            "error_rate_increase",
+            0.0121,
+            aspect="increase",
+            status=Status.POTENTIAL_DETECTION,
+            **judged,
+        ),
     ]
     sample = document(*rows)
     terminal_lines = terminal.render(sample, width=100).splitlines()
@@ -114,7 +118,7 @@ def test_the_terminal_tells_segments_worst_first_and_counts_the_calm_ones() -> N
         drift("age", 0.15, Status.POTENTIAL_DETECTION, segment="country = PT"),
         drift("age", 0.01, Status.NO_DETECTION, segment="country = DE"),
     ]
-    rows = [Metric("data-drift", "rows", 1_200.0, segment="country = BR")]
+    rows = [quantities.metric("rows", 1_200.0, segment="country = BR")]
     text = terminal.render(document(*results, metrics=rows))
     assert (
         text.partition("\n\n")[2].partition("\n\n")[0]
@@ -163,14 +167,14 @@ def test_a_fact_is_told_by_its_reason_alone() -> None:
 
 
 def test_a_metric_that_could_not_be_judged_says_why() -> None:
-    results, _ = metric_results("roc_auc", 0.87, 0.85, drop=(0.02, 0.05))
+    results = metric_results("roc_auc", 0.87, 0.85, drop=(0.02, 0.05))
     unsure = dataclasses.replace(results[1], status=Status.INCONCLUSIVE, reason="it takes 900")
     text = terminal.render(document(results[0], unsure))
     assert re.search(r"^ \? roc_auc .*\n     it takes 900$", text, re.MULTILINE)
 
 
 def test_variants_and_classes_leave_room_for_the_model_as_a_whole() -> None:
-    found = [metric_results(name, 0.9, 0.9)[0][0] for name in ("f1_macro", "f1_micro", "f1:a")]
+    found = [metric_results(name, 0.9, 0.9)[0] for name in ("f1_macro", "f1_micro", "f1:a")]
     undefined = check("roc_auc", None, reason="no scores")
     text = terminal.render(document(*found, undefined))
     assert "f1_macro" in text
@@ -180,8 +184,8 @@ def test_variants_and_classes_leave_room_for_the_model_as_a_whole() -> None:
 
 
 def test_the_class_of_a_metric_is_not_shortened_away() -> None:
-    found = metric_results("recall:upmarket_card", 0.76, 0.57, window=1, drop=(0.02, 0.05))[0]
-    calm = metric_results("expected_calibration_error", 0.1, 0.1, window=1)[0][:1]
+    found = metric_results("recall:upmarket_card", 0.76, 0.57, window=1, drop=(0.02, 0.05))
+    calm = metric_results("expected_calibration_error", 0.1, 0.1, window=1)[:1]
     sample = document(*found, *calm, windows=[Window(i, 100) for i in range(2)])
     for width in (70, 80, 100):
         assert "● recall of upmarket_card " in terminal.render(sample, width=width)
@@ -197,10 +201,10 @@ def test_the_worst_window_of_the_model_is_told_by_its_values() -> None:
     results = [
         row
         for window, after in enumerate((0.87, 0.70))
-        for row in metric_results("roc_auc", 0.873, after, window=window, drop=(0.02, 0.05))[0]
+        for row in metric_results("roc_auc", 0.873, after, window=window, drop=(0.02, 0.05))
     ]
     text = terminal.render(document(*results, windows=[Window(0, 5), Window(1, 5)]))
-    assert "worst: window 2 (5 rows), roc_auc 0.873 → 0.700" in text
+    assert "worst: window 2 (5 rows), roc_auc fell 0.873 → 0.700" in text
 
 
 @pytest.mark.parametrize("width", [40, 60, 80, 100, 160])
@@ -237,7 +241,7 @@ def test_markdown_has_a_table_for_each_section() -> None:
 
 def test_no_name_becomes_markup_in_any_section() -> None:
     bad = "<b>|`x`|**y** @me\n"
-    results, _ = metric_results(f"f1:{bad}", 0.9, 0.7, drop=(0.02, 0.05))
+    results = metric_results(f"f1:{bad}", 0.9, 0.7, drop=(0.02, 0.05))
     rows = [
         *results,
         check("worse_segment", 0.3, segment=bad, reason=bad, status=Status.DETECTED),

@@ -8,15 +8,15 @@ import re
 
 import pytest
 
+from mmon.drawings import Picture
 from mmon.errors import ExitStatus
-from mmon.reports._lines import width_of
-from mmon.reports._summary import summarise
+from mmon.outline.summary import summarise
 from mmon.reports.terminal import MOST_ROWS, render
+from mmon.reports.terminal.lines import width_of
 from mmon.results import (
     Column,
     ColumnKind,
     Document,
-    Picture,
     Result,
     ResultKind,
     Source,
@@ -24,6 +24,7 @@ from mmon.results import (
     Verdict,
     Window,
 )
+from tests import quantities
 from tests.reports.sample_document import sample_document
 
 DRIFT, QUALITY = ResultKind.DATA_DRIFT, ResultKind.DATA_QUALITY
@@ -32,12 +33,14 @@ WIDTHS = (40, 60, 80, 100, 200)
 
 def drift(column: str | None, value: float, status: Status, **more: object) -> Result:
     known = {"potential": 0.1, "detected": 0.2, "q_value": 1e-120, "gating": True, **more}
-    return Result("data-drift", DRIFT, "ks", column=column, value=value, status=status, **known)  # type: ignore[arg-type]  # fields by name
+    return quantities.result("ks", value, column=column, status=status, **known)
 
 
 def document(*results: Result, windows: int = 1, **more: object) -> Document:
     names = list(dict.fromkeys(row.column for row in results if row.column))
     blank = Document(
+        quantities=(),
+        segments=(),
         mmon_version="0.1.0",
         project="lending",
         endpoint=None,
@@ -62,7 +65,7 @@ def document(*results: Result, windows: int = 1, **more: object) -> Document:
         configuration={},
         versions={},
     )
-    return dataclasses.replace(blank, **more)  # type: ignore[arg-type]  # fields by name
+    return quantities.with_rows(blank, **more)
 
 
 _ALL = (10, 0, 0, 0)
@@ -71,21 +74,16 @@ HOTEL = document(
     drift("agent", 0.278, Status.DETECTED),
     drift("stays", 0.02, Status.NO_DETECTION, q_value=0.3),
     drift("babies", 0.04, Status.INCONCLUSIVE, reason="it takes about 93 rows"),
-    Result(
-        "data-quality",
-        QUALITY,
-        "missing_share",
+    quantities.result("missing_share",
         column="agent",
+        aspect="increase",
         value=0.6,
         reference_value=0.0,
         potential=0.01,
         detected=0.05,
         status=Status.DETECTED,
     ),
-    Result(
-        "data-quality",
-        QUALITY,
-        "type_change",
+    quantities.result("type_change",
         column="Index",
         value=1.0,
         detected=1.0,
@@ -115,7 +113,7 @@ lending   reference 16,913 rows   production 34,938 rows   7 columns   0.4 s
 
    column  metric        value  thresholds  q        reference  production
  ● agent   ks            0.278  0.1 / 0.2   < 1e-99  █▅▄        ▄▅█
-     also missing share +60.0% (detected)
+     also missing share +60 points (detected)
  ◐ Index   type change     yes              –
      Int64 became String
  ◐ adr     ks            0.164  0.1 / 0.2   < 1e-99
@@ -134,7 +132,7 @@ def test_a_terminal_without_unicode_gets_ascii() -> None:
     text = render(HOTEL, width=100, unicode=False)
     assert text.isascii()
     assert " X agent   ks" in text
-    assert "missing share +60.0%" in text
+    assert "missing share +60 points" in text
     assert "#" in text or "@" in text
 
 
@@ -242,7 +240,7 @@ def test_windows_are_a_strip_of_signs_with_the_worst_one_named() -> None:
     ]
     text = render(dataclasses.replace(document(*rows), windows=windows), width=100)
     assert "   windows  ·●◐?\n" in text
-    assert "worst: window 2 (2024-02-01 to 2024-03-01), ks of a 0.300" in text
+    assert "worst: window 2 (2024-02-01 to 2024-03-01), a (ks 0.300)" in text
     assert " ● a       ks      0.300  0.1 / 0.2   < 1e-99       2  ▂█▄▁\n" in text
 
 
@@ -253,7 +251,7 @@ def test_the_window_with_most_findings_is_not_called_the_worst() -> None:
         drift("b", 0.15, Status.POTENTIAL_DETECTION, window=1),
     ]
     text = render(document(*rows, windows=2), width=100)
-    assert "   most findings (2): window 2 (100 rows), the worst ks of a 0.300\n" in text
+    assert "   most findings (2): window 2 (100 rows), the worst a (ks 0.300)\n" in text
 
 
 def test_a_heading_is_one_line_where_narrower_gaps_allow_it() -> None:
@@ -295,8 +293,7 @@ def test_errors_are_told_before_the_verdict() -> None:
 
 
 def test_a_run_that_looked_at_quality_only_calls_its_columns_tested() -> None:
-    calm = Result(
-        "data-quality", QUALITY, "missing_share", column="a", value=0.0, detected=0.1,
+    calm = quantities.result("missing_share", column="a", value=0.0, detected=0.1,
         status=Status.NO_DETECTION,
     )  # fmt: skip
     assert summarise(document(calm)).calm == 1

@@ -8,8 +8,8 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import given
 
-from mmon.reports import _spark as spark
-from mmon.reports._lines import Strip, fit, fit_apart, pad, table, width_of, wrap
+from mmon.reports.terminal import spark
+from mmon.reports.terminal.lines import Strip, fit, fit_apart, pad, table, width_of, wrap
 from mmon.screen_text import safe
 
 TEXTS = st.text(max_size=40)

@@ -7,7 +7,7 @@ import dataclasses
 import pytest
 
 from mmon.drawings import ActivityPicture
-from mmon.reports._timeline import timeline
+from mmon.reports.html.timeline import timeline
 from tests.reports.sample_operations import activity
 
 PLAIN = ActivityPicture(

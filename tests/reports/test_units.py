@@ -6,8 +6,9 @@ import math
 
 import pytest
 
-from mmon.reports import _units as units
-from mmon.results import Result, ResultKind
+from mmon.outline import units
+from mmon.results import ResultKind
+from tests import quantities
 
 MODEL, SYSTEM = ResultKind.MODEL_PERFORMANCE, ResultKind.SYSTEM_PERFORMANCE
 
@@ -16,14 +17,12 @@ MODEL, SYSTEM = ResultKind.MODEL_PERFORMANCE, ResultKind.SYSTEM_PERFORMANCE
     ("kind", "name", "value", "text"),
     [
         (MODEL, "roc_auc", 0.87312, "0.873"),
-        (MODEL, "error_rate", 0.0313, "0.0313"),
+        (MODEL, "error_rate", 0.0313, "3.13%"),
         (MODEL, "label_coverage", 0.8, "80%"),
         (MODEL, "conflicting_labels", 12.0, "12"),
         (MODEL, "single_target", 1.0, "yes"),
         (SYSTEM, "error_rate", 0.0313, "3.13%"),
         (SYSTEM, "error_rate", 0.00042, "0.042%"),
-        (SYSTEM, "error_rate_increase", 0.0121, "+1.21 points"),
-        (SYSTEM, "error_rate_increase", -0.003, "-0.3 points"),
         (SYSTEM, "completeness", 0.61, "61%"),
         (SYSTEM, "completeness", 1.0, "100%"),
         (SYSTEM, "freshness", 11_700.0, "3 h 15 min"),
@@ -38,7 +37,7 @@ MODEL, SYSTEM = ResultKind.MODEL_PERFORMANCE, ResultKind.SYSTEM_PERFORMANCE
 def test_each_metric_has_its_unit(
     kind: ResultKind, name: str, value: float | None, text: str
 ) -> None:
-    assert units.amount(Result("a", kind, name), value) == text
+    assert units.amount(quantities.named(name, kind), value) == text
 
 
 @pytest.mark.parametrize(
@@ -76,23 +75,35 @@ def test_zero_has_no_sign() -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "name", "value", "text"),
+    ("name", "fields", "value", "levels"),
     [
-        (MODEL, "roc_auc", 0.75, "0.75"),
-        (MODEL, "label_coverage", 0.9, "90%"),
-        (SYSTEM, "error_rate", 0.005, "0.5%"),
-        (SYSTEM, "freshness", 3_600.0, "1 h"),
-        (SYSTEM, "invocations", 1_000.0, "1,000"),
-        (MODEL, "mae", None, "–"),
+        ("ks", {"value": 0.178, "potential": 0.1, "detected": 0.2}, "0.178", "0.1 / 0.2"),
+        ("roc_auc", {"value": 0.75, "potential": 0.75}, "0.750", "0.75 / –"),
+        ("roc_auc", {"value": 0.0612, "aspect": "drop", "detected": 0.05}, "0.061", "– / 0.05"),
+        ("mae", {"value": 0.66, "aspect": "drop", "relative": True, "potential": 0.1,
+                 "detected": 0.2}, "+66%", "10% / 20%"),
+        ("invocations", {"value": 0.4, "aspect": "drop", "relative": True, "detected": 0.3},
+         "-40%", "– / 30%"),
+        ("invocations", {"value": 12_000.0, "detected": 1_000.0}, "12,000", "– / 1,000"),
+        ("label_coverage", {"value": 0.8, "detected": 0.9}, "80%", "– / 90%"),
+        ("freshness", {"value": 11_700.0, "detected": 3_600.0}, "3 h 15 min", "– / 1 h"),
+        ("missing_share", {"value": 0.097, "aspect": "increase", "potential": 0.05,
+                           "detected": 0.2}, "+9.7 points", "5 / 20 points"),
+        ("error_rate_increase", {"value": -0.003, "aspect": "increase", "potential": 0.01,
+                                 "detected": 0.05}, "-0.3 points", "1 / 5 points"),
+        ("unseen_share", {"value": 0.097, "potential": 0.05, "detected": 0.2}, "9.7%", "5% / 20%"),
+        ("type_change", {"value": 1.0, "detected": 1.0}, "yes", ""),
+        ("mae", {"value": None}, "–", ""),
     ],
-)
-def test_thresholds_are_told_in_the_metric_s_unit(
-    kind: ResultKind, name: str, value: float | None, text: str
+)  # fmt: skip
+def test_what_is_judged_and_its_levels_are_told_in_one_unit(
+    name: str, fields: dict[str, object], value: str, levels: str
 ) -> None:
-    assert units.level(Result("a", kind, name), value) == text
+    judged = quantities.result(name, **fields)
+    assert (units.value_word(judged), units.limits_word(judged)) == (value, levels)
 
 
 def test_names_of_classes_are_left_as_they_are() -> None:
-    assert units.measure_word(Result("a", MODEL, "f1:prepaid_card")) == "f1 of prepaid_card"
-    assert units.measure_word(Result("a", MODEL, "recall:a:b")) == "recall of a:b"
-    assert units.measure_word(Result("a", SYSTEM, "error_rate")) == "error rate"
+    assert quantities.named("f1:prepaid_card").words == "f1 of prepaid_card"
+    assert quantities.named("recall:a:b").words == "recall of a:b"
+    assert quantities.named("error_rate", SYSTEM).words == "error rate"

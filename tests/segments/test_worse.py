@@ -99,7 +99,7 @@ def test_each_of_two_segments_is_named_once_with_its_facts(sample_rows):
     assert found.sample_rows == (min(sample_rows, 20_000),) * 2
     assert found.seen == (20_000, 20_000)
     assert found.is_partial == (sample_rows < 20_000)
-    assert segment_words(first, "error rate").startswith("c = x: error rate 0.10 → 0.3")
+    assert segment_words(first, "error rate").startswith("error rate 0.10 → 0.3")
 
 
 def test_a_whole_that_got_worse_has_no_worse_segment():

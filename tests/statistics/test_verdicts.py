@@ -9,43 +9,40 @@ import polars as pl
 import pytest
 
 import mmon
-from mmon.candidate import Candidate, Rule
-from mmon.config_analyses import Thresholds
+from mmon.analyses.data_drift.distances import Distance
 from mmon.metrics import Metric, load
 from mmon.profiles.ecdf import Ecdf
-from mmon.results import Result, ResultKind, Status, Verdict
+from mmon.results import Result, Status, Verdict
+from mmon.results.quantity import Bound
 from mmon.verdict import judge
+from mmon.verdict.finding import Finding, Rule
 from tests.conftest import DATA
+from tests.quantities import named
 
 KS = load("ks")
 ALARMS = (Status.POTENTIAL_DETECTION, Status.DETECTED)
 
 
-def judged(
-    ref: np.ndarray, cur: np.ndarray, thresholds: Thresholds, metric: Metric = KS
-) -> list[Result]:
+def judged(ref: np.ndarray, cur: np.ndarray, bound: Bound, metric: Metric = KS) -> list[Result]:
     """Results of one metric on every column of two (rows, columns) arrays."""
-    candidates = []
+    findings = []
     for column in range(ref.shape[1]):
         before, after = Ecdf.of(ref[:, column]), Ecdf.of(cur[:, column])
-
-        def p_value_at(value, rows, before=before, after=after):
-            return metric.p_value(value, before, after, rows=rows)
-
-        candidates.append(
-            Candidate(
-                application="data-drift",
-                kind=ResultKind.DATA_DRIFT,
-                name=metric.name,
-                score=metric.score(before, after),
-                thresholds=thresholds,
-                p_value_at=p_value_at,
-                rows=len(cur),
+        score = metric.score(before, after)
+        evidence = Distance(metric=metric, ref=before, cur=after, p=score.p_value, rows=len(cur))
+        findings.append(
+            Finding(
+                named(metric.name),
+                score.value,
+                score.error,
+                evidence=evidence,
+                bound=bound,
                 column=str(column),
                 gating=True,
+                reason=score.reason,
             )
         )
-    return judge(candidates, Rule())
+    return judge(findings, Rule())
 
 
 def columns_without_drift(rng: np.random.Generator, rows: int, columns: int) -> np.ndarray:
@@ -60,12 +57,12 @@ def columns_without_drift(rng: np.random.Generator, rows: int, columns: int) -> 
     return np.column_stack([shapes[i % len(shapes)]() for i in range(columns)])
 
 
-def any_alarm_rate(repetitions: int, thresholds: Thresholds, seed: int) -> float:
+def any_alarm_rate(repetitions: int, levels: Bound, seed: int) -> float:
     rng = np.random.default_rng(seed)
     alarms = 0
     for _ in range(repetitions):
         ref, cur = columns_without_drift(rng, 1_000, 100), columns_without_drift(rng, 300, 100)
-        alarms += any(result.status in ALARMS for result in judged(ref, cur, thresholds))
+        alarms += any(result.status in ALARMS for result in judged(ref, cur, levels))
     return alarms / repetitions
 
 
@@ -74,15 +71,15 @@ def bound(level: float, repetitions: int) -> float:
 
 
 @pytest.mark.parametrize(
-    "thresholds",
-    [Thresholds(potential=0.1, detected=0.2), Thresholds(potential=0.0, detected=0.0)],
+    "levels",
+    [Bound("max", potential=0.1, detected=0.2), Bound("max", potential=0.0, detected=0.0)],
     ids=["default", "significance only"],
 )
 @pytest.mark.parametrize("repetitions", [40, pytest.param(1_000, marks=pytest.mark.simulation)])
 def test_a_hundred_columns_without_drift_raise_an_alarm_in_at_most_one_run_of_twenty(
-    repetitions, thresholds
+    repetitions, levels
 ):
-    assert any_alarm_rate(repetitions, thresholds, seed=3) <= bound(0.05, repetitions)
+    assert any_alarm_rate(repetitions, levels, seed=3) <= bound(0.05, repetitions)
 
 
 @pytest.mark.parametrize("repetitions", [25, pytest.param(400, marks=pytest.mark.simulation)])
@@ -102,7 +99,7 @@ def test_false_discoveries_are_few_and_small_shifts_are_found(name, least_power,
     for _ in range(repetitions):
         ref, cur = rng.normal(size=(2_000, 100)), rng.normal(size=(500, 100))
         cur[:, :10] += 0.2
-        results = judged(ref, cur, Thresholds(detected=0.0), load(name))
+        results = judged(ref, cur, Bound("max", detected=0.0), load(name))
         alarms = [int(r.column) for r in results if r.status is Status.DETECTED]
         false_shares.append(sum(c >= 10 for c in alarms) / max(len(alarms), 1))
         found.append(sum(c < 10 for c in alarms) / 10)

@@ -114,8 +114,10 @@ def test_a_segment_is_judged_as_if_its_rows_were_alone(task: str) -> None:
     alone = document(config(task, segments=None), ref.filter(of_value), cur.filter(of_value))
     own = [r for r in found.results if r.segment == "country = de"]
     # Segments of segments, and results of the dataset as a whole, are found for all rows only.
-    names = {(r.name, r.column) for r in own}
-    others = [r for r in alone.results if r.segment is None and (r.name, r.column) in names]
+    names = {(r.name, r.aspect, r.column) for r in own}
+    others = [
+        r for r in alone.results if r.segment is None and (r.name, r.aspect, r.column) in names
+    ]
     skipped = ("segment", "q_value", "status", "gating", "reason")
     one, other = _bodies(own, *skipped), _bodies(others, *skipped)
     assert len(one) > 40
@@ -125,14 +127,20 @@ def test_a_segment_is_judged_as_if_its_rows_were_alone(task: str) -> None:
 def _bodies(results: list[Result] | Any, *skipped: str) -> dict[str, Any]:
     """Results that do not depend on where windows end, by what they are about."""
     fields = ("value", "p_value", "q_value", "interval", "reference_value", "error")
+    fields += ("relative", "reference_interval")
     kept = [name for name in (*fields, "status", "gating", "reason") if name not in skipped]
     return {
-        f"{one.name} {one.column} {'' if 'segment' in skipped else one.segment} {one.direction}": {
+        _about(one, *skipped): {
             name: list(v) if isinstance(v := getattr(one, name), tuple) else v for name in kept
         }
         for one in results
         if one.application != TIMED
     }
+
+
+def _about(one: Result, *skipped: str) -> str:
+    segment = "" if "segment" in skipped else one.segment
+    return f"{one.name} {one.aspect} {one.column} {segment} {one.direction}"
 
 
 def _naive(text: str | None) -> dt.datetime:
@@ -153,7 +161,7 @@ def test_all_segments_of_a_column_are_corrected_together() -> None:
     drops = [
         one
         for one in whole("binary").results
-        if one.name == "roc_auc_drop" and one.segment is not None and one.window == 0
+        if (one.name, one.aspect) == ("roc_auc", "drop") and one.segment and one.window == 0
     ]
     assert len(drops) == 3
     ordered = sorted(drops, key=lambda one: one.p_value or 0.0)

@@ -12,8 +12,9 @@ import jsonschema
 import pytest
 
 from mmon import config_text, metrics
+from mmon.analyses.data_quality import CHECKS
+from mmon.analyses.system_performance import METRICS
 from mmon.config import Config
-from mmon.config_analyses import DATA_QUALITY_CHECKS
 from mmon.config_file import parse, validate
 from mmon.config_schema import schema, template
 from mmon.errors import ConfigError
@@ -225,7 +226,9 @@ def test_the_schema_names_every_metric_and_check() -> None:
     drift = definitions["DataDrift"]["properties"]["thresholds"]["propertyNames"]
     quality = definitions["DataQuality"]["properties"]["thresholds"]["propertyNames"]
     assert drift == {"enum": list(metrics.names())}
-    assert quality == {"enum": list(DATA_QUALITY_CHECKS)}
+    assert quality == {"enum": list(CHECKS)}
+    system = definitions["SystemPerformance"]["properties"]["thresholds"]["propertyNames"]
+    assert system == {"enum": list(METRICS)}
 
 
 def uncommented(text: str) -> str:

@@ -15,8 +15,8 @@ from mmon.config import Dataset
 from mmon.config_file import parse, public_dict
 from mmon.errors import ConfigError, DataError, MmonError
 from mmon.redaction import mask, mask_uri, masked
-from mmon.results import Metric
 from mmon.sources import open_dataset
+from tests import quantities
 
 CONFIG = """
 project: "${PROJECT}"
@@ -169,9 +169,9 @@ def test_short_secrets_are_masked_as_words_only(secret: str, text: str, shown: s
 
 def test_documents_lose_their_secrets_and_keep_the_uris_that_are_data() -> None:
     redaction.keep_secret("hunter2hunter2")
-    rows = (Metric("drift", "rows", 1.0, column="a hunter2hunter2"),)
+    rows = (quantities.metric("rows", 1.0, column="a hunter2hunter2"),)
     assert redaction.without_secrets(rows)[0].column == "a ***"
-    value = Metric("drift", "rows", 1.0, column="https://h/?id=1")
+    value = quantities.metric("rows", 1.0, column="https://h/?id=1")
     assert redaction.without_secrets(value) == value
 
 

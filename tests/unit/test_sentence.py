@@ -6,9 +6,7 @@ import dataclasses
 
 import pytest
 
-from mmon.results import ResultKind, Status, Verdict, Window
-from mmon.sentence import sentence
-from mmon.verdict import Rule
+from mmon.results import Status, Verdict, Window
 from tests.unit.sentence_results import (
     QUIET,
     SYSTEM,
@@ -16,6 +14,7 @@ from tests.unit.sentence_results import (
     dropped,
     measured,
     result,
+    said,
     worse,
 )
 
@@ -24,7 +23,7 @@ LOUD = [
     result("b", 0.5, Status.DETECTED, name="total_variation"),
 ]
 MISSING = result(
-    "a", 0.4, Status.DETECTED, kind=ResultKind.DATA_QUALITY, name="missing_share"
+    "a", 0.4, Status.DETECTED, name="missing_share"
 )  # fmt: skip
 
 
@@ -42,7 +41,7 @@ MISSING = result(
             Verdict.BREACH,
             [*QUIET, *LOUD],
             [WINDOW],
-            "2 of 5 columns drifted: b (total variation 0.5), a (ks 0.25)",
+            "2 of 5 columns drifted: b (total variation 0.500), a (ks 0.250)",
         ),
         (
             Verdict.BREACH,
@@ -54,7 +53,7 @@ MISSING = result(
             Verdict.BREACH,
             [*QUIET, *LOUD[:1]],
             [WINDOW, Window(index=1, rows=5)],
-            "1 of 4 columns drifted: a (ks 0.25) (in 1 of 2 windows)",
+            "1 of 4 columns drifted: a (ks 0.250) (in 1 of 2 windows)",
         ),
         (
             Verdict.INCONCLUSIVE,
@@ -68,19 +67,27 @@ MISSING = result(
     ],
 )
 def test_the_sentence_says_why(verdict, results, windows, expected):
-    assert sentence(verdict, results, windows, Rule()) == expected
+    assert said(verdict, results, windows) == expected
 
 
 def test_more_than_three_columns_are_counted():
     many = [result(f"c{i}", 0.3 + i / 10, Status.DETECTED) for i in range(5)]
-    text = sentence(Verdict.BREACH, many, [WINDOW], Rule())
-    assert text == "5 of 5 columns drifted: c4 (ks 0.7), c3 (ks 0.6), c2 (ks 0.5) and 2 more"
+    text = said(Verdict.BREACH, many)
+    assert text == "5 of 5 columns drifted: c4 (ks 0.700), c3 (ks 0.600), c2 (ks 0.500) and 2 more"
 
 
 AUC = dropped("roc_auc", 0.8731, 0.8124, 0.061, Status.DETECTED)
 ERRORS = [
     measured("error_rate", 0.031, reference_value=0.004, kind=SYSTEM),
-    measured("error_rate_rise", 6.75, kind=SYSTEM, status=Status.DETECTED, gating=True),
+    measured(
+        "error_rate",
+        6.75,
+        aspect="rise",
+        relative=True,
+        kind=SYSTEM,
+        status=Status.DETECTED,
+        gating=True,
+    ),
 ]
 ARRIVED = measured(
     "completeness", 0.12, kind=SYSTEM, detected=0.5, direction="below",
@@ -98,9 +105,9 @@ ARRIVED = measured(
         ),
         (
             dropped("f1:prepaid_card", 0.9, 0.7, 0.2, Status.DETECTED),
-            "f1 of prepaid_card fell 0.9 → 0.7",
+            "f1 of prepaid_card fell 0.900 → 0.700",
         ),
-        (ERRORS, "error rate 0.4% → 3.1%"),
+        (ERRORS, "error rate rose 0.4% → 3.1%"),
         ([ARRIVED], "12% of the expected rows arrived"),
         (
             [
@@ -109,7 +116,7 @@ ARRIVED = measured(
                     detected=0.75, direction="below", status=Status.DETECTED, gating=True,
                 )
             ],
-            "roc_auc 0.71 (limit 0.75)",
+            "roc_auc 0.710 (limit 0.750)",
         ),
         (
             [
@@ -118,7 +125,7 @@ ARRIVED = measured(
                     status=Status.DETECTED, gating=True,
                 )
             ],
-            "freshness 11,700 s (limit 7,200 s)",
+            "freshness 3 h 15 min (limit 2 h)",
         ),
         (
             [
@@ -130,8 +137,8 @@ ARRIVED = measured(
         ),
         (
             [*AUC, *ERRORS, *QUIET, *LOUD],
-            "roc_auc fell 0.873 → 0.812; error rate 0.4% → 3.1%; "
-            "2 of 5 columns drifted: b (total variation 0.5), a (ks 0.25)",
+            "roc_auc fell 0.873 → 0.812; error rate rose 0.4% → 3.1%; "
+            "2 of 5 columns drifted: b (total variation 0.500), a (ks 0.250)",
         ),
         (
             [
@@ -141,12 +148,13 @@ ARRIVED = measured(
                 *QUIET,
                 MISSING,
             ],
-            "roc_auc fell 0.873 → 0.812; f1 fell 0.7 → 0.6; a has more missing values; and 1 more",
+            "roc_auc fell 0.873 → 0.812; f1 fell 0.700 → 0.600; a has more missing values; "
+            "and 1 more",
         ),
     ],
 )  # fmt: skip
 def test_a_breach_of_the_model_or_of_operations_is_told_by_its_values(results, expected):
-    assert sentence(Verdict.BREACH, results, [WINDOW], Rule()) == expected
+    assert said(Verdict.BREACH, results) == expected
 
 
 def test_a_metric_that_fell_in_several_windows_is_told_once_where_it_was_worst():
@@ -156,19 +164,19 @@ def test_a_metric_that_fell_in_several_windows_is_told_once_where_it_was_worst()
         for window, after in enumerate((0.8, 0.7, 0.75))
         for row in dropped("roc_auc", 0.87, after, 0.87 - after, Status.DETECTED, window=window)
     ]
-    text = sentence(Verdict.BREACH, results, windows, Rule())
-    assert text == "roc_auc fell 0.87 → 0.7 (in 3 of 3 windows)"
+    text = said(Verdict.BREACH, results, windows)
+    assert text == "roc_auc fell 0.870 → 0.700 (in 3 of 3 windows)"
 
 
 def test_segments_are_named_and_do_not_count_as_columns():
     parts = [
         result("a", 0.4, Status.DETECTED, segment=f"country = {name}") for name in ("BR", "PT")
     ]
-    text = sentence(Verdict.BREACH, [*QUIET, *parts], [WINDOW], Rule())
+    text = said(Verdict.BREACH, [*QUIET, *parts])
     assert text == "drift in country = BR and 1 more segment"
     model = dropped("roc_auc", 0.87, 0.8, 0.07, Status.DETECTED, segment="country = BR")
-    text = sentence(Verdict.BREACH, [*QUIET, *model, *parts[:1]], [WINDOW], Rule())
-    assert text == "roc_auc fell 0.87 → 0.8 in country = BR; drift in country = BR"
+    text = said(Verdict.BREACH, [*QUIET, *model, *parts[:1]])
+    assert text == "roc_auc fell 0.870 → 0.800 in country = BR; drift in country = BR"
 
 
 def test_the_segment_that_got_worst_is_named_and_the_others_counted():
@@ -176,12 +184,11 @@ def test_the_segment_that_got_worst_is_named_and_the_others_counted():
         worse("a = 1", 0.1, status=Status.POTENTIAL_DETECTION),
         worse("b > 2 and c = 3", 0.3, status=Status.POTENTIAL_DETECTION),
     ]
-    told = "b > 2 and c = 3 got worse (error rate 0.09 → 0.38)"
+    told = "b > 2 and c = 3 got worse (error rate 0.09 → 0.38, 4.1% of rows)"
     failing = [dataclasses.replace(one, gating=True) for one in found]
-    rule = Rule(fail_on="potential")
-    text = sentence(Verdict.BREACH, [*QUIET, *failing], [WINDOW], rule)
+    text = said(Verdict.BREACH, [*QUIET, *failing], fail_on="potential")
     assert text == f"{told}, as did 1 more segment"
-    text = sentence(Verdict.BREACH, [*QUIET, failing[1]], [WINDOW], rule)
+    text = said(Verdict.BREACH, [*QUIET, failing[1]], fail_on="potential")
     assert text == told
 
 
@@ -189,12 +196,13 @@ def test_a_rise_of_the_error_rate_is_told_by_both_rates():
     risen = [
         measured("error_rate", 0.016, reference_value=0.00395, kind=SYSTEM),
         measured(
-            "error_rate_increase", 0.01205, reference_value=0.00395, kind=SYSTEM, detected=0.01,
+            "error_rate_increase", 0.01205, aspect="increase",
+            reference_value=0.00395, kind=SYSTEM, detected=0.01,
             status=Status.DETECTED, gating=True,
         ),
     ]  # fmt: skip
-    text = sentence(Verdict.BREACH, risen, [WINDOW], Rule())
-    assert text == "error rate 0.395% → 1.6%"
+    text = said(Verdict.BREACH, risen)
+    assert text == "error rate rose 0.395% → 1.6%"
 
 
 def test_too_few_labels_are_counted_with_how_many_it_takes():
@@ -203,10 +211,10 @@ def test_too_few_labels_are_counted_with_how_many_it_takes():
     results = [
         *QUIET,
         unsure[0],
-        dataclasses.replace(unsure[1], reason=why),
+        dataclasses.replace(unsure[1], rows_needed=900, reason=why),
         measured("label_coverage", 0.0034, reason="120 of 34,938 production rows have a label"),
     ]
-    text = sentence(Verdict.INCONCLUSIVE, results, [WINDOW], Rule())
+    text = said(Verdict.INCONCLUSIVE, results)
     assert text == (
         "too few labels: 120 of 34,938 production rows have a label; it takes about 900"
     )
@@ -216,5 +224,5 @@ def test_an_analysis_without_any_conclusive_result_says_why_whatever_else_was_fo
     unsure = dropped("roc_auc", 0.873, 0.84, 0.033, Status.INCONCLUSIVE)
     stuck = dataclasses.replace(unsure[1], reason="the reference has no labels to compare with")
     doubt = result("q", 0.2, Status.INCONCLUSIVE, reason="too few rows")
-    text = sentence(Verdict.INCONCLUSIVE, [*QUIET, doubt, stuck], [WINDOW], Rule())
+    text = said(Verdict.INCONCLUSIVE, [*QUIET, doubt, stuck])
     assert text == "the reference has no labels to compare with"

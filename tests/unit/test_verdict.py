@@ -1,6 +1,9 @@
-"""Thresholds, significance and multiplicity make a status; statuses make a verdict."""
+"""Levels, significance and multiplicity make a status; statuses make a verdict."""
 
 from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -8,44 +11,66 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import false_discovery_control
 
-from mmon.candidate import Candidate, Rule
-from mmon.config_analyses import Thresholds
 from mmon.errors import ExitStatus
 from mmon.multiplicity import benjamini_hochberg
-from mmon.results import ResultKind, Score, Status, Verdict
+from mmon.results import Status, Verdict
+from mmon.results.quantity import Bound, Quantity
 from mmon.verdict import decide, exit_status, judge
+from mmon.verdict.evidence import Evidence
+from mmon.verdict.finding import Finding, Rule
+from tests.quantities import named
 
-TWO = Thresholds(potential=0.1, detected=0.2)
+TWO = Bound("max", potential=0.1, detected=0.2)
+KS = named("ks")
+SIGNED = dataclasses.replace(KS, worse="higher")
+"""A quantity of which less is never worse."""
 
 
-def candidate(
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Proof(Evidence):
+    """A change whose level is significant from ``needed`` production rows on."""
+
+    p: float | None
+    needed: int = 1
+    at: Callable[[float, int | None], float] | None = None
+
+    @property
+    def is_change(self) -> bool:
+        return True
+
+    def p_value(self) -> float | None:
+        return self.p
+
+    def p_value_at(self, value: float, rows: int | None) -> float | None:
+        if self.at is not None:
+            return self.at(value, rows)
+        return 1e-12 if (self.rows if rows is None else rows) >= self.needed else 0.5
+
+
+def finding(
     value: float | None,
     p_value: float | None = 1e-9,
     *,
-    error: float = 0.0,
-    thresholds: Thresholds = TWO,
-    needed_rows: int = 1,
+    quantity: Quantity = KS,
+    bound: Bound = TWO,
+    rows: int = 1_000,
+    needed: int = 1,
+    at: Callable[[float, int | None], float] | None = None,
     **fields,
-) -> Candidate:
-    """A candidate whose threshold is significant from ``needed_rows`` production rows on."""
-    rows = fields.setdefault("rows", 1_000)
-
-    def p_value_at(_value: float, asked: int | None) -> float:
-        return 1e-12 if (rows if asked is None else asked) >= needed_rows else 0.5
-
-    return Candidate(
-        application=fields.pop("application", "data-drift"),
-        kind=ResultKind.DATA_DRIFT,
-        name=fields.pop("name", "ks"),
-        score=Score(value, error, p_value),
-        thresholds=thresholds,
-        p_value_at=fields.pop("p_value_at", p_value_at),
-        gating=fields.pop("gating", True),
-        **fields,
+) -> Finding:
+    """A tested finding whose level is significant from ``needed`` production rows on."""
+    evidence = Proof(
+        p=p_value, needed=needed, at=at, rows=rows, direction=fields.pop("direction", "above")
     )
+    fields = {"evidence": evidence, "gating": True, **fields}
+    return Finding(quantity, value, bound=bound, **fields)
 
 
-def status(one: Candidate, fail_on: str = "detected") -> Status:
+def of_application(application: str) -> Quantity:
+    return dataclasses.replace(KS, application=application)
+
+
+def status(one: Finding, fail_on: str = "detected") -> Status:
     return judge([one], Rule(fail_on=fail_on))[0].status
 
 
@@ -70,46 +95,44 @@ def test_no_p_values_need_no_adjustment():
     ],
 )
 def test_a_significant_value_has_the_status_of_the_threshold_it_passes(value, expected):
-    assert status(candidate(value)) is expected
+    assert status(finding(value)) is expected
 
 
 def test_a_large_value_that_is_not_significant_is_not_detected():
-    assert status(candidate(0.5, 0.2)) is Status.NO_DETECTION
+    assert status(finding(0.5, 0.2)) is Status.NO_DETECTION
 
 
 def test_significance_alone_is_not_drift():
-    assert status(candidate(0.01, 1e-300)) is Status.NO_DETECTION
+    assert status(finding(0.01, 1e-300)) is Status.NO_DETECTION
 
 
 def test_without_thresholds_a_number_is_only_told():
-    assert status(candidate(0.9, thresholds=Thresholds())) is Status.IRRELEVANT
+    assert status(finding(0.9, bound=Bound("max"))) is Status.IRRELEVANT
 
 
 def test_a_decrease_can_be_the_bad_direction():
-    levels = Thresholds(potential=-0.2, detected=-0.1)
-    worse = candidate(-0.3, thresholds=levels, direction="below")
-    better = candidate(0.3, thresholds=levels, direction="below")
+    levels = Bound("min", potential=-0.2, detected=-0.1)
+    worse = finding(-0.3, bound=levels, direction="below")
+    better = finding(0.3, bound=levels, direction="below")
     assert status(worse) is Status.DETECTED
     assert status(better) is Status.NO_DETECTION
 
 
 def test_a_signed_value_counts_only_when_it_rises():
-    assert status(candidate(-0.5, is_signed=True)) is Status.NO_DETECTION
-    assert status(candidate(0.5, is_signed=True)) is Status.DETECTED
+    assert status(finding(-0.5, quantity=SIGNED)) is Status.NO_DETECTION
+    assert status(finding(0.5, quantity=SIGNED)) is Status.DETECTED
 
 
 def test_a_fact_needs_no_significance():
-    fact = candidate(1.0, None, thresholds=Thresholds(detected=1.0), p_value_at=None)
+    fact = finding(1.0, None, bound=Bound("max", detected=1.0), evidence=Evidence())
     assert status(fact) is Status.DETECTED
 
 
 def test_a_threshold_of_zero_asks_for_significance_only():
-    levels = Thresholds(detected=0.0)
-    assert status(candidate(0.001, thresholds=levels)) is Status.DETECTED
-    assert status(candidate(0.001, 0.3, thresholds=levels, needed_rows=10**9)) is (
-        Status.NO_DETECTION
-    )
-    assert status(candidate(0.0, thresholds=levels)) is Status.NO_DETECTION
+    levels = Bound("max", detected=0.0)
+    assert status(finding(0.001, bound=levels)) is Status.DETECTED
+    assert status(finding(0.001, 0.3, bound=levels, needed=10**9)) is Status.NO_DETECTION
+    assert status(finding(0.0, bound=levels)) is Status.NO_DETECTION
 
 
 @pytest.mark.parametrize(
@@ -126,22 +149,25 @@ def test_a_threshold_of_zero_asks_for_significance_only():
     ],
 )
 def test_a_threshold_within_the_error_is_never_guessed(value, error, fail_on, expected):
-    (result,) = judge([candidate(value, error=error)], Rule(fail_on=fail_on))
+    (result,) = judge([finding(value, error=error)], Rule(fail_on=fail_on))
     assert result.status is expected
     if expected is Status.INCONCLUSIVE:
         assert "--exact" in result.reason
 
 
 def test_too_few_rows_are_inconclusive_and_say_how_many_it_takes():
-    (result,) = judge([candidate(0.15, 0.4, rows=30, needed_rows=147)], Rule())
+    (result,) = judge([finding(0.15, 0.4, rows=30, needed=147)], Rule())
     assert result.status is Status.INCONCLUSIVE
     assert "0.2 could not be significant with 30 production rows" in result.reason
     assert "it takes about 150" in result.reason
+    assert result.rows_needed == 150
 
 
 def test_a_reference_that_is_too_small_is_said_to_be():
-    one = candidate(0.15, 0.4, p_value_at=lambda _value, _rows: 0.3)
-    assert "the reference has too few rows" in judge([one], Rule())[0].reason
+    one = finding(0.15, 0.4, at=lambda _value, _rows: 0.3)
+    (result,) = judge([one], Rule())
+    assert "the reference has too few rows" in result.reason
+    assert result.rows_needed is None
 
 
 def test_the_rows_needed_grow_with_the_columns_tested():
@@ -149,7 +175,7 @@ def test_the_rows_needed_grow_with_the_columns_tested():
         return float(np.exp(-2 * value**2 * (rows or 10)))
 
     def needed(columns: int) -> int:
-        family = [candidate(0.01, 0.9, rows=10, p_value_at=p_value_at) for _ in range(columns)]
+        family = [finding(0.01, 0.9, rows=10, at=p_value_at) for _ in range(columns)]
         reason = judge(family, Rule())[0].reason
         return int(reason.split()[-1])
 
@@ -160,8 +186,8 @@ def test_the_rows_needed_grow_with_the_columns_tested():
 
 def test_correction_is_over_the_columns_of_one_metric_and_window():
     p_values = [0.01, 0.02, 0.04, 0.9]
-    ks = [candidate(0.3, p, column=str(i)) for i, p in enumerate(p_values)]
-    other = [candidate(0.3, 0.5, name="psi"), candidate(0.3, 0.9, window=1)]
+    ks = [finding(0.3, p, column=str(i)) for i, p in enumerate(p_values)]
+    other = [finding(0.3, 0.5, quantity=named("psi")), finding(0.3, 0.9, window=1)]
     results = judge(ks + other, Rule())
     expected = false_discovery_control(p_values, method="bh")
     np.testing.assert_allclose([r.q_value for r in results[:4]], expected)
@@ -169,13 +195,14 @@ def test_correction_is_over_the_columns_of_one_metric_and_window():
 
 
 def test_an_undefined_value_is_inconclusive_with_its_reason():
-    one = candidate(None, None)
-    assert status(one) is Status.INCONCLUSIVE
+    (result,) = judge([finding(None, None, reason="no row has a value")], Rule())
+    assert (result.status, result.reason) == (Status.INCONCLUSIVE, "no row has a value")
+    assert "could not be computed" in judge([finding(None, None)], Rule())[0].reason
 
 
-def verdict(*candidates: Candidate, fail_on: str = "detected", expected=frozenset()) -> Verdict:
+def verdict(*findings: Finding, fail_on: str = "detected", expected=frozenset()) -> Verdict:
     rule = Rule(fail_on=fail_on)
-    return decide(judge(candidates, rule), rule, expected=expected)
+    return decide(judge(findings, rule), rule, expected=expected)
 
 
 @pytest.mark.parametrize(
@@ -189,23 +216,24 @@ def verdict(*candidates: Candidate, fail_on: str = "detected", expected=frozense
     ],
 )
 def test_a_gating_result_that_reaches_fail_on_is_a_breach(value, fail_on, expected):
-    assert verdict(candidate(value), fail_on=fail_on) is expected
+    assert verdict(finding(value), fail_on=fail_on) is expected
 
 
 def test_a_result_that_does_not_gate_never_breaches():
-    assert verdict(candidate(0.9, gating=False)) is Verdict.PASS
+    assert verdict(finding(0.9, gating=False)) is Verdict.PASS
 
 
 def test_an_analysis_without_any_conclusive_result_is_inconclusive():
-    few = candidate(0.05, 0.5, rows=5, needed_rows=100)
+    few = finding(0.05, 0.5, rows=5, needed=100)
     assert verdict(few) is Verdict.INCONCLUSIVE
-    assert verdict(few, candidate(0.05)) is Verdict.PASS
-    assert verdict(few, candidate(0.05, application="data-quality")) is Verdict.INCONCLUSIVE
+    assert verdict(few, finding(0.05)) is Verdict.PASS
+    other = finding(0.05, quantity=of_application("data-quality"))
+    assert verdict(few, other) is Verdict.INCONCLUSIVE
 
 
 def test_a_breach_wins_over_what_is_inconclusive():
-    few = candidate(0.05, 0.5, rows=5, needed_rows=100)
-    assert verdict(few, candidate(0.5, application="data-quality")) is Verdict.BREACH
+    few = finding(0.05, 0.5, rows=5, needed=100)
+    assert verdict(few, finding(0.5, quantity=of_application("data-quality"))) is Verdict.BREACH
 
 
 def test_an_analysis_that_was_to_decide_and_found_nothing_is_inconclusive():
@@ -213,8 +241,8 @@ def test_an_analysis_that_was_to_decide_and_found_nothing_is_inconclusive():
 
 
 def test_an_open_threshold_is_inconclusive_even_among_conclusive_results():
-    straddling = candidate(0.199, error=0.002)
-    assert verdict(straddling, candidate(0.05)) is Verdict.INCONCLUSIVE
+    straddling = finding(0.199, error=0.002)
+    assert verdict(straddling, finding(0.05)) is Verdict.INCONCLUSIVE
 
 
 @pytest.mark.parametrize(
@@ -231,15 +259,15 @@ def test_the_exit_status_follows_the_verdict(verdict_, on_inconclusive, expected
 
 
 def test_too_few_rows_for_the_only_threshold_are_inconclusive_whatever_fails():
-    only = Thresholds(detected=0.2)
-    one = candidate(0.1, 0.5, thresholds=only, rows=10, needed_rows=100)
+    only = Bound("max", detected=0.2)
+    one = finding(0.1, 0.5, bound=only, rows=10, needed=100)
     assert status(one) is Status.INCONCLUSIVE
     assert status(one, fail_on="potential") is Status.INCONCLUSIVE
 
 
 def test_an_error_across_the_only_threshold_is_open_whatever_fails():
-    unsure = candidate(0.19, error=0.05, thresholds=Thresholds(detected=0.2))
-    sure = candidate(0.01)
+    unsure = finding(0.19, error=0.05, bound=Bound("max", detected=0.2))
+    sure = finding(0.01)
     for fail_on in ("detected", "potential"):
         rule = Rule(fail_on=fail_on)
         assert decide(judge([unsure, sure], rule), rule) is Verdict.INCONCLUSIVE

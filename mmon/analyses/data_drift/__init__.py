@@ -1,0 +1,104 @@
+"""Data drift: has the distribution of any column, or of the dataset as a whole, moved?"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any, Literal
+
+from mmon.config_fields import Names, Section, Share, Weight
+from mmon.config_levels import Thresholds
+from mmon.results.quantity import Bound, Quantity, ResultKind, Unit
+
+if TYPE_CHECKING:
+    from mmon.analyses import Context, Findings
+    from mmon.results import Result
+
+APPLICATION = "data-drift"
+USUAL = {"numeric": "ks", "categorical": "total_variation"}
+"""What decides when the configuration says nothing, by the kind of the column; dates move by
+themselves, so they never do."""
+LEVELS = Bound("max", potential=0.1, detected=0.2)
+"""Its levels."""
+
+
+class DataDrift(Section):
+    """Which drift metrics are computed, and which of them decide."""
+
+    metrics: Literal["all"] | Names = "all"
+    """The metrics to compute: ``all`` of them, or the ones named here (``mmon metrics``)."""
+    thresholds: dict[str, Thresholds] = {}
+    """Levels by metric. A metric with thresholds takes part in the verdict, on every column it is
+    defined for but dates. Without thresholds of their own, ks does for numbers and total_variation
+    for categories, at 0.1 and 0.2; ``{}`` takes one out."""
+    p_values: Literal["deciding", "all"] = "deciding"
+    """Whose p-values are computed: of the metrics that take part in the verdict, or of ``all``."""
+    options: dict[str, dict[str, Any]] = {}
+    """Options by metric (``mmon explain NAME`` lists them)."""
+    gate: Literal["any", "share", "none"] = "any"
+    """What makes a breach: any drifted column, a ``share`` of them, or nothing (only tell)."""
+    share: Share = 0.3
+    """With ``gate: share``: the share of drifted columns that makes a breach."""
+    importance: dict[str, Weight] = {}
+    """Weights of columns in the share of drifted columns, for instance feature importances; a
+    column that is not named weighs 0."""
+
+
+Settings = DataDrift
+
+SHARE_DRIFTED = Quantity(
+    APPLICATION,
+    ResultKind.DATA_DRIFT,
+    "share_drifted",
+    "share of the judged columns that drifted, by their importance",
+    unit=Unit.SHARE,
+    page="""The share of columns that drifted.
+
+Of the columns that were judged, how many have a drift result that reached ``fail_on``; with
+``importance`` in the configuration, by the weights given there. It decides with ``gate: share``,
+from ``share`` on; else it is only told.""",
+)
+ROWS = Quantity(
+    APPLICATION, ResultKind.DATA_DRIFT, "rows", "production rows of the window", unit=Unit.COUNT
+)
+
+
+@functools.cache
+def quantity(name: str) -> Quantity:
+    """A drift metric's quantity."""
+    from mmon import metrics
+
+    page = inspect.getdoc(metrics.metric_class(name)) or ""
+    return Quantity(
+        APPLICATION,
+        ResultKind.DATA_DRIFT,
+        name,
+        page.split("\n", maxsplit=1)[0].rstrip("."),
+        about="column",
+        worse="farther",
+        bounds=(LEVELS,) if name in USUAL.values() else (),
+        page=page,
+    )
+
+
+def quantities() -> Iterator[Quantity]:
+    """Every drift metric, and what is said of all columns together."""
+    from mmon import metrics
+
+    yield from map(quantity, metrics.names())
+    yield from (SHARE_DRIFTED, ROWS)
+
+
+def analyse(context: Context) -> Findings:
+    """One finding for every tested column and every metric defined for its kind."""
+    from mmon.analyses.data_drift import distances
+
+    return distances.analyse(context)
+
+
+def conclude(context: Context, results: Sequence[Result]) -> Findings:
+    """The dataset as a whole: the share of columns that drifted, and the mean general drift."""
+    from mmon.analyses.data_drift import distances
+
+    return distances.conclude(context, results)

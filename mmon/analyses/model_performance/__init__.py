@@ -1,0 +1,253 @@
+"""Model performance: are the predictions still as good as on the reference, and where not?"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import itertools
+import math
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from pydantic import Field
+
+from mmon.config_fields import Flag, Integer, Names, Number, OpenShare, PositiveInt, Section, Share
+from mmon.config_levels import Floors, Losses, Thresholds
+from mmon.results.quantity import Bound, Quantity, ResultKind, Unit, by_name
+
+if TYPE_CHECKING:
+    from mmon.analyses import Context, Findings
+    from mmon.performance import Variant
+
+APPLICATION = "model-performance"
+_KIND = ResultKind.MODEL_PERFORMANCE
+
+
+class PerformanceLevels(Section):
+    """Levels of one performance metric; ``max_drop`` compares with the reference."""
+
+    min: Floors = Floors()
+    """Levels that the value itself must not fall below."""
+    max: Thresholds = Thresholds()
+    """Levels that the value itself must not exceed."""
+    max_drop: Losses | None = None
+    """How much worse than the reference it may be: in the metric's own unit where it is bounded
+    (roc_auc, f1), as a share of the reference's value where it is not (mae, log_loss). Null takes
+    the section's ``max_drop`` where the metric takes part in the verdict."""
+
+    def bounds(self) -> tuple[Bound, ...]:
+        """The limits on the value itself."""
+        return self.min.bound("min"), self.max.bound("max")
+
+
+class Costs(Section):
+    """What each outcome of a binary decision is worth; losses are negative."""
+
+    true_positive: Number = 0.0
+    """A positive case that was found."""
+    false_positive: Number = 0.0
+    """A negative case that was taken for a positive one."""
+    false_negative: Number = 0.0
+    """A positive case that was missed."""
+    true_negative: Number = 0.0
+    """A negative case that was left alone."""
+
+
+class ModelPerformance(Section):
+    """How good the predictions are, overall, per feature and per segment; needs a target."""
+
+    metrics: Literal["all"] | Names = "all"
+    """The metrics to compute: ``all`` of the task's, or the ones named here (``mmon metrics``)."""
+    max_drop: Losses | None = None
+    """How much worse than the reference the deciding metrics may be. Null: 0.02 and 0.05 for
+    metrics that are bounded, a tenth and a fifth of the reference's value for the others. Deciding
+    are the metrics named above; with ``all``, roc_auc (accuracy without scores, mae for a
+    regression)."""
+    thresholds: dict[str, PerformanceLevels] = {}
+    """Levels by metric; a metric with levels takes part in the verdict."""
+    positive: str | Flag | Integer | None = None
+    """The positive class of a binary task; 1 or true where it is not given."""
+    decision_threshold: Share = 0.5
+    """From this score on a row counts as positive, where there is no prediction column."""
+    costs: Costs | None = None
+    """For ``business_value``: what a row of each outcome is worth, in any unit."""
+    top_k: tuple[PositiveInt, ...] = (2, 3)
+    """For ``top_k_accuracy``: how many of the best-scored classes count as a hit."""
+    quantile: OpenShare = 0.5
+    """For ``pinball_loss``: the quantile that the model predicts."""
+    bins: Annotated[Integer, Field(ge=2, le=30)] = 10
+    """Into how many bins of equal mass a numeric feature is cut, and how many categories of the
+    others are told apart."""
+    worse_segments: Losses = Thresholds(potential=0.05)
+    """How much more than all other rows a segment must have got worse to be named: in points of the
+    error rate, or as a share of the reference's mean absolute error."""
+    gate: Literal["any", "none"] = "any"
+    """What makes a breach: any deciding metric, or nothing (only tell)."""
+
+    def levels(self, name: str) -> PerformanceLevels:
+        """The levels that are set for a result."""
+        return self.thresholds.get(name, PerformanceLevels())
+
+
+Settings = ModelPerformance
+
+_check = functools.partial(
+    Quantity, APPLICATION, _KIND, unit=Unit.COUNT, worse="higher", is_check=True, is_evidence=False
+)
+_of_run = functools.partial(_check, about="run")
+
+LABELS = by_name(
+    (
+        _check(
+            "label_coverage",
+            "share of production rows whose outcome is known",
+            unit=Unit.SHARE,
+            worse="lower",
+        ),
+        _of_run("labels_without_prediction", "labels whose id no production row has"),
+        _of_run("conflicting_labels", "ids with labels that contradict each other"),
+        _of_run("repeated_labels", "ids that occur more than once with one label"),
+        _of_run("repeated_predictions", "ids with more than one prediction"),
+    )
+)
+"""What joining delayed labels counts; it takes ``min`` and ``max``, and has no levels of its own.
+All but the coverage is counted once for all windows."""
+
+FAULTS = by_name(
+    (
+        _check("score_outside", "rows with a score outside [0, 1], left out of metrics of scores"),
+        _check(
+            "unreadable_score", "rows with a score that is no number, left out of metrics of scores"
+        ),
+        _check("unknown_prediction", "rows with a prediction that is no class, left out"),
+        _check("unknown_target", "rows with a target that is no class, taken as unlabelled"),
+    )
+)
+"""Outcomes that are there and cannot be used."""
+
+_fact = functools.partial(_check, unit=Unit.YES_NO)
+ROLES = ("target", "prediction", "score", "lower", "upper")
+"""Keys of the configuration's columns; they are the words for them, too."""
+FACTS = by_name(
+    (
+        _fact("single_target", "whether all labelled rows have the same target"),
+        _fact("constant_prediction", "whether the model gives every labelled row the same answer"),
+        *(
+            _fact(f"missing_{role}", f"whether production lacks the {role} that the reference has")
+            for role in ROLES
+        ),
+    )
+)
+
+WORSE_SEGMENT = Quantity(
+    APPLICATION,
+    _KIND,
+    "worse_segment",
+    "how much more than all other rows a segment got worse",
+    about="segment",
+    unit=Unit.SHARE,
+    worse="higher",
+    is_check=True,
+    is_evidence=False,
+    bounds=(Bound("max", potential=0.05),),
+    page="""How much more the model got worse in a segment than in all other rows.
+
+Segments are bins of one feature, and pairs of them. The value is in points of the error rate, or a
+share of the reference's mean absolute error. Its p-value is corrected for the number of segments
+that were tested; of pairs, those rows decide that did not discover the segment.""",
+)
+SEGMENTS_TESTED = _check("segments_tested", "segments that were looked at for having got worse")
+SAMPLE_ROWS = tuple(
+    _check(f"segments_{side}_sample_rows", f"rows of {whose} in which pairs of features were tried")
+    for side, whose in (("reference", "the reference"), ("production", "production"))
+)
+WITHOUT_ID = (
+    _of_run("labels_without_id", "labels that no prediction can be found for: they have no id"),
+    _of_run("predictions_without_id", "production rows that no label can be found for"),
+)
+
+ERROR_RATE = Quantity(
+    APPLICATION,
+    _KIND,
+    "error_rate",
+    "share of labelled rows with a wrong answer, told by the bins of a feature",
+    unit=Unit.SHARE,
+    worse="higher",
+)
+# What is a mean over rows, so that the bins of a feature add up to it.
+_MEANS = ("error_rate", "log_loss", "brier_score", "mae", "mse", "bias")
+
+DROP = Bound("max_drop", potential=0.02, detected=0.05)
+"""Of a metric with bounds, in its own unit: 0.05 of roc_auc is what a good feature is worth."""
+RELATIVE_DROP = Bound("max_drop", potential=0.1, detected=0.2)
+"""Of a metric without bounds, as a share of the reference's value."""
+
+
+@functools.cache
+def quantity(name: str, variant: Variant) -> Quantity:
+    """One of a performance metric's values."""
+    from mmon import performance
+
+    metric = performance.metric_class(name)
+    page = inspect.getdoc(metric) or ""
+    of = "" if variant.label is None else f" of {variant.label}"
+    has_bounds = all(map(math.isfinite, metric.bounds))
+    return Quantity(
+        APPLICATION,
+        _KIND,
+        variant.of(name),
+        page.split("\n", maxsplit=1)[0].rstrip("."),
+        title=performance.Variant(variant.average, None, variant.k).of(name) + of,
+        worse={"higher": "lower", "lower": "higher", "zero": None}[metric.better],
+        bounds=(DROP if has_bounds else RELATIVE_DROP,),
+        role="target",
+        metric=name,
+        label=variant.label,
+        is_main=variant.label is None and variant.average not in {"micro", "weighted"},
+        page=page,
+    )
+
+
+@functools.cache
+def contribution(metric: str, part: Literal["mix", "rate"]) -> Quantity:
+    """A part of a metric's change that one feature's bins explain."""
+    what = {
+        "mix": "rows that moved to bins where it is higher or lower",
+        "rate": "what changed inside the bins",
+    }
+    return Quantity(
+        APPLICATION,
+        _KIND,
+        f"{metric}_{part}",
+        f"the part of the change of {metric} that comes from {what[part]}",
+        about="column",
+        part_of=metric,
+        is_check=True,
+        page=f"""The {part} part of the change of {metric}, by the bins of a feature.
+
+The change of a mean has two parts: mix, rows that moved to bins where it is higher or lower, and
+rate, what changed inside the bins. They add up to the same overall change for every feature.""",
+    )
+
+
+def quantities() -> Iterator[Quantity]:
+    """Every metric, what is checked of labels and answers, and what is told of segments."""
+    from mmon import performance
+
+    yield from (quantity(name, performance.PLAIN) for name in performance.names())
+    yield from itertools.chain(LABELS.values(), FAULTS.values(), FACTS.values(), WITHOUT_ID)
+    yield from (WORSE_SEGMENT, SEGMENTS_TESTED, *SAMPLE_ROWS)
+    yield ERROR_RATE
+    yield from (contribution(name, part) for name in _MEANS for part in ("mix", "rate"))
+
+
+def analyse(context: Context) -> Findings:
+    """Every metric of the task on both sides, the judged drops, and where they come from."""
+    from mmon.analyses import Findings
+
+    if context.production.performance is None:
+        return Findings()
+    # Forty metrics: only who measures performance waits for them.
+    from mmon.analyses.model_performance.metrics import assess
+
+    return assess(context, context.production.performance)

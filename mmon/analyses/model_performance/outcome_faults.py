@@ -1,0 +1,115 @@
+"""Outcomes that cannot be used, as results that say why."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from mmon.analyses import Context
+from mmon.analyses.model_performance import FACTS, FAULTS, ROLES
+from mmon.profiles.class_codes import MOST_CLASSES
+from mmon.profiles.classification import ClassificationTables
+from mmon.profiles.outcomes import Fault
+from mmon.profiles.table import Performance, Profile
+from mmon.results import Task
+from mmon.results.quantity import Quantity
+from mmon.verdict.finding import Finding
+
+_WORDS = {
+    Fault.SCORE_OUTSIDE: ("a score outside [0, 1]", "left out of the metrics of scores"),
+    Fault.UNREADABLE_SCORE: ("a score that is not a number", "left out of the metrics of scores"),
+    Fault.UNKNOWN_PREDICTION: ("a prediction that is {}", "left out"),
+    Fault.UNKNOWN_TARGET: ("a target that is {}", "taken as unlabelled"),
+}
+# The metrics for which a row without a probability is none.
+_OF_SCORES = frozenset(
+    {
+        *("average_precision", "brier_score", "expected_calibration_error", "log_loss"),
+        *("roc_auc", "top_k_accuracy"),
+    }
+)
+# A metric of fewer rows than the others are may be that of another model.
+_MOST_LEFT_OUT = 0.1
+# A prediction that is constant for so few rows may be so by chance.
+_FEW_ROWS = 30
+
+
+def fault_findings(context: Context) -> list[Finding]:
+    """A told result for each kind of trouble that production's outcomes have."""
+    cur = context.production.performance
+    if cur is None:
+        return []
+    found = _missing(context) if context.segment is None else []
+    for fault, rows in sorted(context.production.faults.items()):
+        what, taken = _WORDS[fault]
+        of = f"{rows:,} of {context.production.rows:,} production rows"
+        reason = f"{of} have {what.format(_unlike(cur))}: {taken}"
+        if fault is Fault.UNKNOWN_PREDICTION and rows == context.production.rows:
+            reason += "; probabilities belong under columns.score"
+        found.append(_told(context, FAULTS[fault.name.lower()], float(rows), reason))
+    if isinstance(cur, ClassificationTables):
+        found += _one_sided(context, cur)
+    return found
+
+
+def too_many_faults(
+    context: Context, side: Profile, tables: Performance, metric: str
+) -> str | None:
+    """Why a metric says nothing of one side: too many of its rows had to be left out."""
+    has_answers = context.config.columns.prediction is not None
+    lost = {
+        fault: rows
+        for fault, rows in side.faults.items()
+        if fault >= Fault.UNKNOWN_PREDICTION or metric in _OF_SCORES or not has_answers
+    }
+    left_out = sum(lost.values())
+    known = min(tables.labelled, side.rows - left_out)
+    if left_out <= _MOST_LEFT_OUT * (left_out + known):
+        return None
+    worst = max(lost, key=lambda fault: lost[fault])
+    words = _WORDS[worst][0].format(_unlike(tables))
+    return f"{lost[worst]:,} of {side.rows:,} rows have {words}: too many to leave out"
+
+
+def _missing(context: Context) -> list[Finding]:
+    """That production lacks a column of the outcome that the reference has."""
+    roles = context.config.columns
+    named = [(role, getattr(roles, role)) for role in ROLES]
+    named += [("score", name) for name in roles.scores.values()]
+    found = []
+    for role, name in named:
+        if name is None or context.reference.column(name) is None:
+            continue
+        if context.production.column(name) is None:
+            reason = f"production has no column {name!r}, the {role}"
+            if role == "prediction" and (roles.score or roles.scores):
+                reason += ": the answers are read off the scores"
+            found.append(_told(context, FACTS[f"missing_{role}"], 1.0, reason))
+    return found
+
+
+def _unlike(cur: Performance) -> str:
+    if not isinstance(cur, ClassificationTables):
+        return "not a number"
+    if cur.task is Task.BINARY:
+        shown = " nor ".join(repr(name) for name in reversed(cur.classes) if name)
+        return f"neither {shown}" if " nor " in shown else f"not {shown}"
+    return f"none of the first {MOST_CLASSES} classes"
+
+
+def _one_sided(context: Context, cur: ClassificationTables) -> list[Finding]:
+    """That all targets, or all predictions, are one class, where that is remarkable."""
+    rows = int(cur.confusion.sum())
+    if rows < _FEW_ROWS or len(cur.classes) < 2:
+        return []
+    found = []
+    for axis, name, what in ((1, "single_target", "target"), (0, "constant_prediction", "answer")):
+        by_class = cur.confusion.sum(axis=axis)
+        if np.count_nonzero(by_class) == 1:
+            only = cur.classes[int(by_class.argmax())]
+            reason = f"all {rows:,} labelled rows have the same {what}, {only!r}"
+            found.append(_told(context, FACTS[name], 1.0, reason))
+    return found
+
+
+def _told(context: Context, quantity: Quantity, value: float, reason: str) -> Finding:
+    return Finding(quantity, value, window=context.window, reason=reason)

@@ -1,0 +1,138 @@
+"""Performance and operational metrics: each with both sides and what was judged of it."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Mapping, Sequence
+
+from mmon.outline import severity
+from mmon.results import Document, Result, ResultKind, Status, Window
+from mmon.results.quantity import Quantity
+
+KINDS = frozenset({ResultKind.MODEL_PERFORMANCE, ResultKind.SYSTEM_PERFORMANCE})
+"""The kinds of results that are about no column, and have sections of their own."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Measure:
+    """One metric of one window, all together.
+
+    Attributes
+    ----------
+    values : tuple of Result
+        The metric itself, once for each bound that is set on it.
+    changes : tuple of Result
+        Its judged drop, or rise, against the reference.
+    """
+
+    values: tuple[Result, ...]
+    changes: tuple[Result, ...]
+
+    @property
+    def quantity(self) -> Quantity:
+        """The metric."""
+        return self.values[0].quantity
+
+    @property
+    def result(self) -> Result:
+        """The metric itself; the worst bound where there are several."""
+        return severity.worst(self.values)
+
+    @property
+    def head(self) -> Result:
+        """The result that speaks for it; a judged change where nothing is wrong."""
+        return severity.worst((*self.changes, *self.values))
+
+    @property
+    def is_judged(self) -> bool:
+        """Whether a threshold is set for it."""
+        return any(one.has_levels for one in (*self.values, *self.changes))
+
+    @property
+    def change(self) -> Result | None:
+        """The change that is told: the worst one."""
+        return severity.worst(self.changes) if self.changes else None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Shown:
+    """The window that a section tells of.
+
+    Attributes
+    ----------
+    window : int
+    results : tuple of Result
+        All of the kind, of that window and about the labels of all windows.
+    measures : tuple of Measure
+        The metrics among them.
+    """
+
+    window: int
+    results: tuple[Result, ...]
+    measures: tuple[Measure, ...]
+
+
+def measures(results: Iterable[Result], kind: ResultKind) -> list[Measure]:
+    """The metrics among results of one kind, window and segment, in the document's order."""
+    values: dict[str, list[Result]] = {}
+    changes: dict[str, list[Result]] = {}
+    for result in results:
+        if result.kind is kind and result.column is None and not result.quantity.is_check:
+            is_change = result.aspect != "value"
+            name = result.quantity.part_of or result.name
+            (changes if is_change else values).setdefault(name, []).append(result)
+    return [Measure(tuple(own), tuple(changes.get(name, ()))) for name, own in values.items()]
+
+
+def worst_first(found: Iterable[Measure]) -> list[Measure]:
+    """What is judged before what is only told, each in the order of its status."""
+    return sorted(found, key=lambda one: (not one.is_judged, -one.head.status.severity))
+
+
+def worst_window(results: Iterable[Result], windows: Sequence[Window]) -> int:
+    """The window that a section shows: its worst result's; the last one where all are as bad."""
+    known = {window.index for window in windows}
+    last = windows[-1].index if windows else 0
+    found = [r for r in results if r.window in known and r.value is not None]
+    if not found:
+        return last
+    worst = max(found, key=lambda r: (*severity.order(r), r.window))
+    return worst.window if worst.status.severity > Status.NO_DETECTION.severity else last
+
+
+def shown(document: Document, kind: ResultKind) -> Shown | None:
+    """What a section tells of a whole document; None where nothing of the kind was measured."""
+    found = [r for r in document.results if r.kind is kind and r.segment is None]
+    if not found:
+        return None
+    metrics = [r for r in found if not r.quantity.is_check]
+    window = worst_window(metrics or found, document.windows)
+    # What is said of the labels of all windows stands in the first one.
+    own = [r for r in found if r.window == window]
+    own += [r for r in found if r.window != window and r.quantity.about == "run"]
+    return Shown(window, tuple(own), tuple(measures(own, kind)))
+
+
+def by_window(results: Iterable[Result], kind: ResultKind) -> Mapping[int, list[Measure]]:
+    """The measures of every window."""
+    rows: dict[int, list[Result]] = {}
+    for result in results:
+        rows.setdefault(result.window, []).append(result)
+    return {window: measures(rows[window], kind) for window in sorted(rows)}
+
+
+def checks(shown: Shown) -> list[Result]:
+    """Results about labels, predictions and scores that say something: all that is no metric."""
+    kept = [
+        result
+        for result in shown.results
+        if (result.quantity.is_check or result.column is not None)
+        and (result.status is not Status.IRRELEVANT or _says_something(result))
+    ]
+    # What is counted for every window and for the whole run is the same where there is one window.
+    return list({(r.name, r.column, r.value, r.status): r for r in reversed(kept)}.values())[::-1]
+
+
+def _says_something(result: Result) -> bool:
+    """Whether a check is not just in order: that all rows have labels is what one expects."""
+    return result.value != (1.0 if result.quantity.worse == "lower" else 0.0)

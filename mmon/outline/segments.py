@@ -1,0 +1,137 @@
+"""The configured segments: rows, status and worst findings of each value of each column."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Sequence
+
+from mmon.outline import severity, wording
+from mmon.outline.phrases import phrase
+from mmon.outline.worse import is_worse_segment
+from mmon.results import Document, Metric, Result, ResultKind, Segment, Status
+
+_NAMED = 3  # findings of one segment
+_ROWS = ("rows", "labelled_rows")
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class SegmentRow:
+    """One value of a segmenting column, written out.
+
+    Attributes
+    ----------
+    value : str
+    severity : int
+    status : str
+    rows : str
+        Production's, of all windows.
+    drifted : str
+        Columns that have drifted or may have, of how many.
+    window : str
+        The window with the worst result, where there are several.
+    findings : tuple of str
+        In words, the worst first.
+    more : int
+        Findings that are not in ``findings``.
+    is_rest : bool
+        Whether it stands for all values that are not told apart.
+    """
+
+    value: str
+    severity: int
+    status: str
+    rows: str
+    drifted: str
+    window: str
+    findings: tuple[str, ...]
+    more: int
+    is_rest: bool
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class SegmentTable:
+    """The values of one segmenting column, worst first, all others together last."""
+
+    column: str
+    rows: tuple[SegmentRow, ...]
+
+
+def segment_tables(document: Document) -> tuple[SegmentTable, ...]:
+    """The configured segments of a document."""
+    results: dict[str, list[Result]] = {}
+    for result in document.results:
+        if result.segment is not None and not is_worse_segment(result):
+            results.setdefault(result.segment, []).append(result)
+    metrics: dict[str, list[Metric]] = {}
+    for metric in document.metrics:
+        if metric.segment is not None:
+            metrics.setdefault(metric.segment, []).append(metric)
+    columns: dict[str, list[tuple[tuple[float, ...], SegmentRow]]] = {}
+    several = len(document.windows) > 1
+    known = {one.name: one for one in document.segments}
+    for name, own in results.items():
+        segment = known.get(name) or Segment(name, "", name)
+        worst = severity.worst(own)
+        row = _row(segment, own, metrics.get(name, []), several=several)
+        rank = (float(segment.is_rest), *(-part for part in severity.order(worst)))
+        columns.setdefault(segment.column, []).append((rank, row))
+    return tuple(
+        SegmentTable(column, tuple(row for _, row in sorted(rows, key=lambda pair: pair[0])))
+        for column, rows in columns.items()
+    )
+
+
+def _row(
+    segment: Segment, results: Sequence[Result], metrics: Iterable[Metric], *, several: bool
+) -> SegmentRow:
+    worst = severity.worst(results)
+    findings = _findings(results)
+    judged: dict[str, int] = {}
+    for result in results:
+        is_judged = result.status is not Status.IRRELEVANT
+        if result.kind is ResultKind.DATA_DRIFT and result.column is not None and is_judged:
+            level = result.status.severity
+            judged[result.column] = max(judged.get(result.column, 0), level)
+    drifted = sum(level >= Status.POTENTIAL_DETECTION.severity for level in judged.values())
+    return SegmentRow(
+        value=segment.value,
+        severity=worst.status.severity,
+        status=_status_word(worst.status),
+        rows=_rows(results, metrics),
+        drifted=f"{drifted:,} of {len(judged):,}" if judged else "",
+        window=f"{worst.window + 1}" if several and findings else "",
+        findings=tuple(findings[:_NAMED]),
+        more=max(0, len(findings) - _NAMED),
+        is_rest=segment.is_rest,
+    )
+
+
+def _status_word(status: Status) -> str:
+    return "ok" if status is Status.NO_DETECTION else wording.STATUS_WORDS[status]
+
+
+def _rows(results: Iterable[Result], metrics: Iterable[Metric]) -> str:
+    told = list(metrics)
+    for name in _ROWS:
+        rows = {metric.window: metric.value for metric in told if metric.name == name}
+        if rows:
+            return wording.count(sum(value or 0.0 for value in rows.values()))
+    counted = {r.window: r.value for r in results if r.name == "invocations"}
+    return wording.count(sum(value or 0.0 for value in counted.values())) if counted else ""
+
+
+def _findings(results: Sequence[Result]) -> list[str]:
+    """What needs a look, once for each column or metric, in words."""
+    groups: dict[tuple[ResultKind, str], list[Result]] = {}
+    for result in results:
+        if severity.needs_a_look(result):
+            name = result.column if result.column is not None else result.name
+            groups.setdefault((result.kind, name), []).append(result)
+    heads = sorted(map(severity.worst, groups.values()), key=severity.badness, reverse=True)
+    doubts = [one for one in heads if one.status is Status.INCONCLUSIVE]
+    told = [phrase(one, results) for one in heads if one not in doubts]
+    if doubts:
+        reason = doubts[0].reason or "not conclusive"
+        which = f"{len(doubts):,} results inconclusive" if len(doubts) > 1 else "inconclusive"
+        told.append(f"{which}: {reason}")
+    return told

@@ -1,0 +1,259 @@
+"""Says a verdict in one sentence: what changed, by how much, and why that is or is not enough."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from mmon.outline.phrases import before_after, phrase, value_of
+from mmon.outline.severity import fails
+from mmon.outline.worse import is_worse_segment
+from mmon.results import Document, Result, ResultKind, Status, Verdict, Window
+
+_NAMED = 3
+_CALM = 2  # things that a pass tells besides drift
+_DRIFT, _QUALITY = ResultKind.DATA_DRIFT, ResultKind.DATA_QUALITY
+_MODEL, _SYSTEM = ResultKind.MODEL_PERFORMANCE, ResultKind.SYSTEM_PERFORMANCE
+
+
+def sentence(document: Document) -> str:
+    """One sentence that explains a verdict, without a full stop."""
+    results, fail_on = document.results, document.fail_on
+    judged = [result for result in results if result.status is not Status.IRRELEVANT]
+    if document.verdict is Verdict.BREACH:
+        failing = [result for result in judged if fails(result, fail_on)]
+        return _breach(failing, judged, results, document.windows)
+    if document.verdict is Verdict.INCONCLUSIVE:
+        return _inconclusive([r for r in judged if r.gating], results, document.windows)
+    return _pass(judged, results, fail_on)
+
+
+def _breach(
+    failing: list[Result],
+    judged: list[Result],
+    results: Sequence[Result],
+    windows: Sequence[Window],
+) -> str:
+    groups = [
+        _measured(failing, results, _MODEL),
+        _measured(failing, results, _SYSTEM),
+        _drifted(failing, judged),
+        _checked(failing),
+        _in_segments(failing, results),
+    ]
+    text = "; ".join(_shortened(groups))
+    hit = {result.window for result in failing}
+    if len(windows) > 1:
+        text += f" (in {len(hit)} of {len(windows)} windows)"
+    return text
+
+
+def _drifted(failing: Sequence[Result], judged: Sequence[Result]) -> list[str]:
+    drifted, tested = _columns(failing), _columns(judged)
+    parts = []
+    if drifted:
+        told = ", ".join(_worst(failing, column) for column in drifted[:_NAMED])
+        more = f" and {len(drifted) - _NAMED} more" if len(drifted) > _NAMED else ""
+        parts.append(f"{len(drifted)} of {_count(len(tested), 'column')} drifted: {told}{more}")
+    parts += [phrase(one, ()) for one in _whole(failing, _DRIFT) if one.column is None]
+    return list(dict.fromkeys(parts))
+
+
+def _checked(failing: Sequence[Result]) -> list[str]:
+    others = [r for r in failing if r.kind not in (_DRIFT, _MODEL, _SYSTEM) and r.segment is None]
+    return list(dict.fromkeys(phrase(result, ()) for result in others))
+
+
+def _inconclusive(
+    gating: list[Result], results: Sequence[Result], windows: Sequence[Window]
+) -> str:
+    if not windows:
+        return "no production row falls into any window"
+    if not any(window.rows for window in windows):
+        return "production has no rows"
+    by_analysis: dict[str, list[Result]] = {}
+    for result in gating:
+        by_analysis.setdefault(result.application, []).append(result)
+    # What an analysis as a whole lacks, such as labels, explains more than any of its results.
+    reasons = [
+        _few_labels(rows, results) or _commonest(rows)
+        for rows in by_analysis.values()
+        if all(row.status is Status.INCONCLUSIVE for row in rows)
+    ]
+    if any(reasons):
+        return "; ".join(dict.fromkeys(filter(None, reasons)))
+    if not any(result.kind is _DRIFT for result in gating):
+        if any(r.kind is _DRIFT and r.value is not None for r in results):
+            return "no metric that decides was computed: give one thresholds"
+        return "no column could be tested"
+    return _commonest(gating) or "no result was conclusive"
+
+
+def _few_labels(rows: Sequence[Result], results: Sequence[Result]) -> str:
+    """How many labels there are and how many it takes, where the lack of them is the reason."""
+    coverage = [r for r in results if r.name == "label_coverage" and r.reason]
+    is_short = any(r.rows_needed is not None and r.kind is _MODEL for r in rows)
+    if not is_short or not coverage or (coverage[0].value or 0.0) >= 1.0:
+        return ""
+    reason = _commonest(rows)
+    needed = next((r.rows_needed for r in rows if r.reason == reason and r.rows_needed), None)
+    told = f"too few labels: {coverage[0].reason}"
+    return told if needed is None else f"{told}; it takes about {needed:,}"
+
+
+def _commonest(rows: Iterable[Result]) -> str:
+    reasons = [r.reason for r in rows if r.status is Status.INCONCLUSIVE and r.reason]
+    return max(reasons, key=reasons.count) if reasons else ""
+
+
+def _pass(judged: list[Result], results: Sequence[Result], fail_on: str) -> str:
+    if not judged:
+        return "nothing was tested"
+    raised = [r for r in judged if r.status.severity >= Status.POTENTIAL_DETECTION.severity]
+    drift = _drift_passed(judged, raised, fail_on)
+    others = _shortened(
+        [
+            _measured(raised, results, _MODEL) or _held(judged, results),
+            _measured(raised, results, _SYSTEM),
+            _checked(raised),
+            _in_segments_passed(raised, results),
+        ],
+        most=_CALM,
+    )
+    return "; ".join([*drift, *others]) or "nothing needs a look"
+
+
+def _drift_passed(judged: Sequence[Result], raised: Sequence[Result], fail_on: str) -> list[str]:
+    every = _columns(judged)
+    known = _columns([r for r in judged if r.status is not Status.INCONCLUSIVE])
+    unclear = [column for column in every if column not in known]
+    if not every and any(r.kind in (_MODEL, _SYSTEM) for r in judged):
+        return []
+    tested = _count(len(known), "column")
+    drifted = _columns(raised)
+    if drifted:
+        is_sure = any(r.status is Status.DETECTED for r in _whole(raised, _DRIFT))
+        verb = "drifted" if is_sure else "may have drifted"
+        none = "none" if len(drifted) > 1 else "not"
+        text = f"{len(drifted)} of {tested} {verb}, {none} enough to fail"
+        text += f" (fails on: {fail_on})"
+    else:
+        text = f"no drift in {tested}"
+    # A column that could not be judged is no column without drift: it is always told.
+    return [text, *([f"{_count(len(unclear), 'column')} inconclusive"] if unclear else [])]
+
+
+def _held(judged: Sequence[Result], results: Sequence[Result]) -> list[str]:
+    """The judged performance that is good enough, and what could not be told."""
+    own = [r for r in _whole(judged, _MODEL) if not r.quantity.is_check]
+    calm = [r for r in own if r.status is Status.NO_DETECTION]
+    held = list(dict.fromkeys(r.quantity.words for r in calm))
+    unclear = {r.name for r in own if r.status is Status.INCONCLUSIVE}
+    parts = []
+    if len(held) == 1:
+        told = before_after(value_of(max(calm, key=_badness), results))
+        at_worst = " at worst" if len({r.window for r in calm}) > 1 else ""
+        parts.append(f"{held[0]} held ({told}{at_worst})")
+    elif held:
+        parts.append(f"{_count(len(held), 'performance metric')} held")
+    if unclear:
+        parts.append(f"{_count(len(unclear), 'performance metric')} inconclusive")
+    return parts
+
+
+def _badness(result: Result) -> float:
+    """How bad a value is beside others of the same metric."""
+    value = result.value or 0.0
+    return value if result.direction == "above" else -value
+
+
+def _measured(failing: Iterable[Result], results: Sequence[Result], kind: ResultKind) -> list[str]:
+    """Metrics of the model or of operations, each once, where it was worst."""
+    return _phrases(_whole(failing, kind), results)
+
+
+def _phrases(failing: Iterable[Result], results: Sequence[Result]) -> list[str]:
+    """What happened to each metric, where it was worst; the model as a whole before its classes."""
+    worst: dict[str, Result] = {}
+    for result in failing:
+        name = result.quantity.part_of or result.name
+        worst[name] = max(worst.get(name, result), result, key=lambda r: abs(r.value or 0.0))
+    ordered = sorted(worst.values(), key=lambda one: one.quantity.label is not None)
+    return [phrase(one, results) for one in ordered]
+
+
+def _in_segments(failing: Sequence[Result], results: Sequence[Result]) -> list[str]:
+    """What failed in segments only: the model first, then drift and quality."""
+    worse = [result for result in failing if is_worse_segment(result)]
+    return [*_got_worse(worse, results), *_of_segments(failing, results)]
+
+
+def _in_segments_passed(raised: Sequence[Result], results: Sequence[Result]) -> list[str]:
+    """What needs a look in segments only; what may be worse is last, and only counted."""
+    worse = [result for result in raised if is_worse_segment(result)]
+    parts = _of_segments(raised, results)
+    if worse:
+        is_sure = any(result.status is Status.DETECTED for result in worse)
+        segments = _count(len({result.segment for result in worse}), "segment")
+        parts.append(f"{segments} {'got' if is_sure else 'may have got'} worse")
+    return parts
+
+
+def _of_segments(found: Sequence[Result], results: Sequence[Result]) -> list[str]:
+    """Of the configured segments what was measured, then drift and quality."""
+    own = [r for r in found if r.segment is not None and not is_worse_segment(r)]
+    measured = [r for r in own if r.kind in (_MODEL, _SYSTEM)]
+    segments = list(dict.fromkeys(result.segment or "" for result in measured))
+    parts = []
+    for segment in segments:
+        of_segment = [r for r in measured if r.segment == segment]
+        told = _phrases(of_segment, results)
+        if told:
+            more = f" and {len(told) - 1} more" if len(told) > 1 else ""
+            parts.append(f"{told[0]}{more} in {segment}")
+    for kind, what in ((_DRIFT, "drift"), (_QUALITY, "data quality")):
+        hit = list(dict.fromkeys(r.segment or "" for r in own if r.kind is kind))
+        if hit:
+            more = f" and {_count(len(hit) - 1, 'more segment')}" if len(hit) > 1 else ""
+            parts.append(f"{what} in {hit[0]}{more}")
+    return parts
+
+
+def _got_worse(found: Sequence[Result], results: Sequence[Result]) -> list[str]:
+    if not found:
+        return []
+    worst = max(found, key=lambda r: (r.status.severity, abs(r.value or 0.0)))
+    others = len({r.segment for r in found}) - 1
+    more = f", as did {_count(others, 'more segment')}" if others else ""
+    return [phrase(worst, results) + more]
+
+
+def _shortened(groups: Sequence[Sequence[str]], *, most: int = _NAMED) -> list[str]:
+    """At most so many things, the first of each group before the second of any, in their order."""
+    placed = [(rank, at) for at, group in enumerate(groups) for rank in range(len(group))]
+    chosen = sorted(placed)[:most]
+    told = [groups[at][rank] for at, rank in sorted((at, rank) for rank, at in chosen)]
+    more = len(placed) - len(chosen)
+    return [*told, *([f"and {more} more"] if more else [])]
+
+
+def _whole(results: Iterable[Result], kind: ResultKind) -> list[Result]:
+    return [r for r in results if r.kind is kind and r.segment is None]
+
+
+def _columns(results: Iterable[Result]) -> list[str]:
+    """Columns of drift results, those with the largest values first."""
+    size: dict[str, float] = {}
+    for result in _whole(results, _DRIFT):
+        if result.column is not None:
+            before = size.get(result.column, 0.0)
+            size[result.column] = max(before, abs(result.value or 0.0))
+    return sorted(size, key=lambda column: (-size[column], column))
+
+
+def _worst(results: Iterable[Result], column: str) -> str:
+    mine = [r for r in _whole(results, _DRIFT) if r.column == column]
+    return phrase(max(mine, key=lambda r: abs(r.value or 0.0)), ())
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" + ("" if number == 1 else "s")

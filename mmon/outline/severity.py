@@ -1,0 +1,102 @@
+"""Which of a column's results speaks for it, and in which order columns are shown."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Iterable
+
+from mmon.results import Result, ResultKind, Status
+
+
+def ratio(result: Result, value: float | None) -> float:
+    """How far ``value`` is on the way from harmless (0) to the result's worst threshold (1).
+
+    0 when there is no value or no threshold; ``inf`` where the threshold leaves no way to go.
+    """
+    worst = result.detected if result.detected is not None else result.potential
+    if value is None or worst is None:
+        return 0.0
+    if result.direction == "above":
+        # A distance is judged by its size; a better model is no worse one.
+        is_signed = result.quantity.worse != "farther"
+        travelled, way = value if is_signed else abs(value), abs(worst)
+    else:
+        start = result.reference_value
+        if start is None or start <= worst:
+            start = worst + max(abs(worst), 1e-9)
+        travelled, way = start - value, start - worst
+    if way == 0:
+        return math.inf if travelled > 0 else 0.0
+    return max(travelled / way, 0.0)
+
+
+def badness(result: Result) -> tuple[int, bool, bool, float]:
+    """Sort key: the larger, the more a reader must see it; drift before quality where equal."""
+    return (
+        result.status.severity,
+        result.gating,
+        result.kind is ResultKind.DATA_DRIFT,
+        ratio(result, result.value),
+    )
+
+
+def needs_a_look(result: Result) -> bool:
+    """Whether a result calls for attention: inconclusive, potential or detected."""
+    return result.status.severity >= Status.INCONCLUSIVE.severity
+
+
+def fails(result: Result, fail_on: str) -> bool:
+    """Whether a gating result's status is bad enough to fail the run."""
+    worst = Status.POTENTIAL_DETECTION if fail_on == "potential" else Status.DETECTED
+    return result.gating and result.status.severity >= worst.severity
+
+
+def order(result: Result) -> tuple[int, float]:
+    """Sort key among the results that each speak for a column: the larger, the worse."""
+    return result.status.severity, ratio(result, result.value)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class WorstWindow:
+    """The window with the most findings: columns and metrics that were hit.
+
+    Attributes
+    ----------
+    window : int
+    findings : int
+        Detected and potential ones. A single one is the worst of all windows; several are the most,
+        while a worse one may be alone in another window.
+    """
+
+    window: int
+    findings: int
+
+
+def worst_window(results: Iterable[Result]) -> WorstWindow | None:
+    """The window that hit the most columns and metrics, detected ones first; None without any.
+
+    Where windows hit as many, the one with the largest value beside its threshold; then the first.
+    """
+    hit: dict[int, dict[tuple[str | None, str | None], tuple[int, float]]] = {}
+    for result in results:
+        if result.gating and result.segment is None:
+            columns = hit.setdefault(result.window, {})
+            what = result.column, None if result.column is not None else result.name
+            columns[what] = max(columns.get(what, (0, 0.0)), order(result))
+
+    def badness_of(window: int) -> tuple[int, int, float, int]:
+        found = hit[window].values()
+        detected = sum(level == Status.DETECTED.severity for level, _ in found)
+        potential = sum(level == Status.POTENTIAL_DETECTION.severity for level, _ in found)
+        return detected, potential, max(size for _, size in found), -window
+
+    if not hit:
+        return None
+    found = max(hit, key=badness_of)
+    return WorstWindow(found, sum(badness_of(found)[:2]))
+
+
+def worst(results: Iterable[Result]) -> Result:
+    """The result that speaks for all of them; the first one where several are as bad."""
+    return max(results, key=badness)

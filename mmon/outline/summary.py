@@ -1,0 +1,197 @@
+"""What a short report says of a document: the findings worst first, and what there is besides."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from collections.abc import Iterable, Sequence
+
+from mmon.drawings import Picture
+from mmon.outline import severity, wording
+from mmon.outline.measures import KINDS
+from mmon.outline.severity import needs_a_look
+from mmon.results import Column, ColumnKind, Document, Result, ResultKind, Status, Window
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Head:
+    """A column, or the dataset as a whole, with something to say.
+
+    Attributes
+    ----------
+    column : str or None
+        None for the dataset as a whole.
+    head : Result
+        The result that speaks for it, of its worst window.
+    also : tuple of Result
+        Its other results of that window that call for attention, worst first.
+    trend : tuple of float or None
+        (W,) the head's value in each window.
+    picture : Picture or None
+        Its distributions.
+    """
+
+    column: str | None
+    head: Result
+    also: tuple[Result, ...]
+    trend: tuple[float | None, ...]
+    picture: Picture | None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Doubt:
+    """Why columns are inconclusive: a reason, and those it holds for."""
+
+    reason: str
+    columns: tuple[str | None, ...]
+    windows: tuple[int, ...]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Summary:
+    """The parts of a short report.
+
+    Attributes
+    ----------
+    findings : tuple of Finding
+        Potential and detected ones, and inconclusive ones; worst first.
+    doubts : tuple of Doubt
+        Why some are inconclusive, the most frequent reason first.
+    calm : int
+        Columns that were tested and have nothing to say.
+    untested : tuple of Column
+        Columns that are not tested, and that no finding is about.
+    recognised : tuple of Column
+        Tested columns of which there is something to tell on how they were read.
+    window_statuses : tuple of Status
+        (W,) the worst status of any judged result in each window.
+    """
+
+    findings: tuple[Head, ...]
+    doubts: tuple[Doubt, ...]
+    calm: int
+    untested: tuple[Column, ...]
+    recognised: tuple[Column, ...]
+    window_statuses: tuple[Status, ...]
+
+    @property
+    def changes(self) -> tuple[Head, ...]:
+        """The findings that are more than inconclusive."""
+        return tuple(f for f in self.findings if f.head.status is not Status.INCONCLUSIVE)
+
+    @property
+    def worst(self) -> Head | None:
+        """The finding to look at first."""
+        return self.findings[0] if self.findings else None
+
+
+def summarise(document: Document) -> Summary:
+    """The short form of a document."""
+    by_column: dict[str | None, list[Result]] = {}
+    for result in document.results:
+        if result.segment is None and result.kind not in KINDS:
+            by_column.setdefault(result.column, []).append(result)
+    pictures = {picture.column: picture for picture in document.pictures}
+    troubled = {name: rows for name, rows in by_column.items() if any(map(needs_a_look, rows))}
+    findings = [
+        _finding(name, rows, document.windows, pictures.get(name) if name else None)
+        for name, rows in troubled.items()
+    ]
+    findings.sort(key=lambda finding: severity.order(finding.head), reverse=True)
+    tested = _tested(document)
+    return Summary(
+        findings=tuple(findings),
+        doubts=_doubts(result for rows in troubled.values() for result in rows),
+        calm=len(tested - troubled.keys()),
+        untested=tuple(
+            column
+            for column in document.columns
+            if column.name not in tested and column.name not in troubled
+        ),
+        recognised=tuple(c for c in document.columns if c.name in tested and c.reason),
+        window_statuses=tuple(window.status for window in document.windows),
+    )
+
+
+def rows_outside(document: Document) -> str | None:
+    """How many production rows were not looked at; None when all were."""
+    metrics = (m.value for m in document.metrics if m.name == "rows_outside_windows")
+    rows = next(metrics, 0.0)
+    if not rows:
+        return None
+    are = "row is" if rows == 1 else "rows are"
+    return (
+        f"{rows:,.0f} production {are} in no window: without a usable time, or outside its limits"
+    )
+
+
+def column_word(column: Column) -> str:
+    """In a word, why a column is not tested for drift."""
+    if column.kind is ColumnKind.DATETIME:
+        return column.reason or "a date, told but not judged"
+    if column.kind is ColumnKind.UNSUPPORTED:
+        if column.dtype.startswith("Struct"):
+            return "nested objects"
+        return wording.dtype_word(column.dtype) or "unsupported"
+    if column.kind is ColumnKind.IDENTIFIER and column.dtype != "String":
+        return column.kind.value
+    if column.kind is ColumnKind.TEXT:
+        return column.kind.value
+    return column.reason or column.kind.value
+
+
+def duration_s(document: Document) -> float | None:
+    """Seconds that the run took; None when its times are not known."""
+    try:
+        start, end = (
+            dt.datetime.fromisoformat(text) for text in (document.started_at, document.finished_at)
+        )
+        return (end - start).total_seconds()
+    except (TypeError, ValueError):
+        return None
+
+
+def title(document: Document) -> str:
+    """What was compared, by its project and endpoint."""
+    return " / ".join(filter(None, (document.project, document.endpoint))) or "mmon"
+
+
+def listed(names: Sequence[str], most: int) -> str:
+    """Names in a sentence, and how many more there are."""
+    if len(names) <= most:
+        return wording.listing(names)
+    return f"{', '.join(names[:most])} and {len(names) - most:,} more"
+
+
+def _finding(
+    name: str | None, rows: Sequence[Result], windows: Sequence[Window], picture: Picture | None
+) -> Head:
+    head = severity.worst(filter(needs_a_look, rows))
+    same = {row.window: row.value for row in rows if (row.kind, row.name) == (head.kind, head.name)}
+    others = [
+        row
+        for row in rows
+        if needs_a_look(row)
+        and row.window == head.window
+        and (row.kind, row.name) != (head.kind, head.name)
+    ]
+    others.sort(key=severity.badness, reverse=True)
+    trend = tuple(same.get(window.index) for window in windows)
+    return Head(name, head, tuple(others), trend, picture)
+
+
+def _tested(document: Document) -> set[str | None]:
+    """The columns that some result judges; for drift, if the run looked for drift at all."""
+    judged = [row for row in document.results if row.kind not in KINDS and row.has_levels]
+    drift = [row for row in judged if row.kind is ResultKind.DATA_DRIFT]
+    return {row.column for row in drift or judged} - {None}
+
+
+def _doubts(results: Iterable[Result]) -> tuple[Doubt, ...]:
+    found: dict[str, tuple[dict[str | None, None], dict[int, None]]] = {}
+    for result in results:
+        if result.status is Status.INCONCLUSIVE and result.reason:
+            columns, windows = found.setdefault(result.reason, ({}, {}))
+            columns[result.column] = windows[result.window] = None
+    doubts = [Doubt(why, tuple(c), tuple(w)) for why, (c, w) in found.items()]
+    return tuple(sorted(doubts, key=lambda doubt: len(doubt.columns), reverse=True))

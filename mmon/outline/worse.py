@@ -1,0 +1,79 @@
+"""The segments in which the model got worse than in all other rows, found by the analysis."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from mmon.outline import severity, units, wording
+from mmon.outline.rows import told_status
+from mmon.results import Document, Metric, Result, ResultKind, Status
+
+_TESTED = "segments_tested"
+_SAMPLED = ("segments_reference_sample_rows", "segments_production_sample_rows")
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Worse:
+    """A segment in which the model got worse than in all other rows."""
+
+    severity: int
+    status: str
+    segment: str
+    reason: str
+    q_value: str
+    excess: str
+    window: str
+
+
+def is_worse_segment(result: Result) -> bool:
+    """Whether a result names a segment that was found, rather than one that was configured."""
+    return result.quantity.about == "segment" and result.kind is ResultKind.MODEL_PERFORMANCE
+
+
+def worse_segments(document: Document) -> tuple[Worse, ...]:
+    """Segments that were found to have got worse than the others, worst first, once each."""
+    found: dict[str, Result] = {}
+    for result in document.results:
+        is_found = result.status not in (Status.NO_DETECTION, Status.INCONCLUSIVE)
+        if is_worse_segment(result) and result.segment is not None and is_found:
+            known = found.get(result.segment, result)
+            found[result.segment] = max(known, result, key=severity.badness)
+    several = len(document.windows) > 1
+    return tuple(
+        Worse(
+            severity=result.status.severity,
+            status=told_status(result),
+            segment=result.segment or "",
+            reason=result.reason or "",
+            q_value=wording.probability(result.q_value),
+            excess=units.value_word(result),
+            window=f"{result.window + 1}" if several else "",
+        )
+        for result in sorted(found.values(), key=_rank, reverse=True)
+    )
+
+
+def _rank(result: Result) -> tuple[int, float]:
+    return result.status.severity, abs(result.value or 0.0)
+
+
+def segments_tested(document: Document) -> int | None:
+    """How many segments were tested for having got worse; None where nobody looked."""
+    counts = [m.value for m in document.metrics if m.name == _TESTED and m.value is not None]
+    if counts:
+        return int(max(counts))
+    return 0 if any(map(is_worse_segment, document.results)) else None
+
+
+def is_told(metric: Metric) -> bool:
+    """Whether a number is told among the segments that got worse."""
+    return metric.name == _TESTED or metric.name in _SAMPLED
+
+
+def sample_words(document: Document) -> str:
+    """That pairs of features were looked for in a sample of rows; empty where in all of them."""
+    rows = {metric.name: metric.value for metric in document.metrics if metric.name in _SAMPLED}
+    if len(rows) < len(_SAMPLED):
+        return ""
+    ref, cur = (wording.count(rows[name] or 0.0) for name in _SAMPLED)
+    return f"pairs of features in a sample of {ref} rows of the reference and {cur} of production"

@@ -1,0 +1,207 @@
+"""One column's two distributions as the page shows them: shapes, bins, categories, quantiles."""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+from collections.abc import Sequence
+
+from mmon.drawings import Picture
+from mmon.outline import wording
+from mmon.reports.html import geometry
+from mmon.results import ColumnKind
+
+_BAR = 99
+_LABELLED = 9  # values under an axis that has one bin a value
+
+_Sides = tuple[Sequence[int], Sequence[int]]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class CategoryRow:
+    """One category: lengths of both bars (0 to 99), and what they stand for."""
+
+    label: str
+    bars: tuple[int, int]
+    reference: str
+    production: str
+    reference_share: str
+    production_share: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Chart:
+    """A column's two distributions: small in its row, large where the row opens.
+
+    Attributes
+    ----------
+    window : str
+        The production window shown.
+    overlay : Overlay
+        Both histograms, for categories too.
+    cumulative : Overlay or None
+        Both cumulative distributions; None for categories.
+    ticks : tuple of (float, str)
+        Labels under the axis, with their positions in percent.
+    bins : tuple of (int, str)
+        Drawn width of each bin and what it says when pointed at; empty for categories.
+    is_even, is_broken : bool
+        Whether all bins are drawn equally wide, and whether one is drawn narrower than it is.
+    is_time : bool
+        Whether values are times, which are long.
+    categories, quantiles, presence : tuple of rows
+        The tables beside the charts; empty where they do not apply.
+    missing : str
+        The share of rows without a value, before and after.
+    """
+
+    window: str
+    overlay: geometry.Overlay
+    cumulative: geometry.Overlay | None
+    ticks: tuple[tuple[float, str], ...]
+    bins: tuple[tuple[int, str], ...]
+    is_even: bool
+    is_broken: bool
+    is_time: bool
+    categories: tuple[CategoryRow, ...]
+    quantiles: tuple[tuple[str, str, str], ...]
+    presence: tuple[tuple[str, str, str], ...]
+    missing: str
+
+
+def chart(picture: Picture, kind: ColumnKind, window: str) -> Chart:
+    """Lay out one picture."""
+    sides = (picture.reference, picture.production)
+    is_time = kind is ColumnKind.DATETIME
+    edges, values = picture.edges, None
+    if edges is not None and not is_time:
+        values = geometry.integers(edges)
+    if edges is None or values is not None:
+        across = geometry.even_axis(len(picture.reference))
+        overlay = geometry.overlay(None, *sides, across)
+    else:
+        across = geometry.axis(edges)
+        overlay = geometry.overlay(edges, *sides, across)
+    return Chart(
+        window=window,
+        overlay=overlay,
+        cumulative=None
+        if edges is None
+        else geometry.cumulative(*sides, across, is_stepped=values is not None),
+        ticks=_ticks(edges, values, across, is_time=is_time),
+        bins=_bins(edges, values, sides, across, is_time=is_time),
+        is_even=len(set(across.widths)) <= 1,
+        is_broken=across.is_broken,
+        is_time=is_time,
+        categories=() if picture.labels is None else _categories(picture.labels, sides),
+        quantiles=_quantiles(picture, is_time=is_time),
+        presence=_presence(picture),
+        missing=_missing(picture),
+    )
+
+
+def _written(value: float, span: float, apart: float, *, is_time: bool) -> str:
+    """A value of a column's axis, told apart from one that lies ``apart`` from it."""
+    if is_time:
+        return wording.moment(value, span)
+    return wording.number(value, decimals=wording.decimals_for(apart))
+
+
+def _ticks(
+    edges: Sequence[float] | None,
+    values: Sequence[int] | None,
+    across: geometry.Axis,
+    *,
+    is_time: bool,
+) -> tuple[tuple[float, str], ...]:
+    if edges is None:
+        return ()
+    if values is not None:
+        step = -(-len(values) // _LABELLED)
+        return tuple(
+            (round((i + 0.5) / len(values) * 100, 1), wording.count(values[i]))
+            for i in range(0, len(values), step)
+        )
+    span = edges[-1] - edges[0]
+    places = geometry.edge_ticks(edges, across) if is_time else geometry.ticks(edges, across)
+    return tuple((at, _written(value, span, span / 4, is_time=is_time)) for at, value in places)
+
+
+def _bins(
+    edges: Sequence[float] | None,
+    values: Sequence[int] | None,
+    sides: _Sides,
+    across: geometry.Axis,
+    *,
+    is_time: bool,
+) -> tuple[tuple[int, str], ...]:
+    """The drawn width of each bin, and what it says: both counts and both shares."""
+    if edges is None:
+        return ()
+    if values is not None:
+        names = [wording.count(value) for value in values]
+    else:
+        span = edges[-1] - edges[0]
+        apart = 10 * min((b - a for a, b in itertools.pairwise(edges) if b > a), default=1.0)
+        ends = [_written(edge, span, apart, is_time=is_time) for edge in edges]
+        names = [f"{low} to {high}" for low, high in itertools.pairwise(ends)]
+    ref_rows, cur_rows = (sum(side) or 1 for side in sides)
+    return tuple(
+        (
+            width,
+            f"{name}: {wording.count(ref)} ({wording.share(ref / ref_rows)})"
+            f" → {wording.count(cur)} ({wording.share(cur / cur_rows)})",
+        )
+        for width, name, ref, cur in zip(across.widths, names, *sides, strict=True)
+    )
+
+
+def _categories(labels: Sequence[str], sides: _Sides) -> tuple[CategoryRow, ...]:
+    totals = [sum(side) or 1 for side in sides]
+    shares = [(ref / totals[0], cur / totals[1]) for ref, cur in zip(*sides, strict=True)]
+    top = max(itertools.chain(*shares), default=0.0) or 1.0
+    return tuple(
+        CategoryRow(
+            label=label,
+            bars=(round(both[0] / top * _BAR), round(both[1] / top * _BAR)),
+            reference=wording.count(ref),
+            production=wording.count(cur),
+            reference_share=wording.share(both[0]),
+            production_share=wording.share(both[1]),
+        )
+        for label, ref, cur, both in zip(labels, *sides, shares, strict=True)
+    )
+
+
+def _quantiles(picture: Picture, *, is_time: bool) -> tuple[tuple[str, str, str], ...]:
+    known = [v for _, *pair in picture.quantiles for v in pair if v is not None]
+    spread = max(known, default=0.0) - min(known, default=0.0)
+
+    def written(value: float | None) -> str:
+        if value is None:
+            return wording.NOTHING
+        return _written(value, spread, spread, is_time=is_time)
+
+    return tuple(
+        (wording.quantile_word(probability), written(ref), written(cur))
+        for probability, ref, cur in picture.quantiles
+    )
+
+
+def _presence(picture: Picture) -> tuple[tuple[str, str, str], ...]:
+    """Rows of each sort of value; sorts that neither side has are left out."""
+    names = ("with a value", "null", "NaN", "infinite")
+    both = zip(names, picture.reference_presence, picture.production_presence, strict=True)
+    return tuple(
+        (name, wording.count(ref), wording.count(cur))
+        for name, ref, cur in both
+        if ref or cur or name == names[0]
+    )
+
+
+def _missing(picture: Picture) -> str:
+    ref, cur = (
+        wording.share((null + nan) / (present + null + nan + inf or 1))
+        for present, null, nan, inf in (picture.reference_presence, picture.production_presence)
+    )
+    return ref if ref == cur == "0%" else f"{ref} → {cur}"

@@ -1,0 +1,262 @@
+"""How the model did in each bin of each feature, and what each feature adds to the change."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Iterable, Mapping, Sequence
+
+from mmon.drawings import FeatureBin
+from mmon.outline import units, wording
+from mmon.reports.html import marks
+from mmon.results import Document
+
+MOST_FEATURES = 60
+_MOST_BINS = 4_000  # rows of all tables together: a page must stay small
+_SPARE = 0.6  # of the values' spread: the intervals of small bins must not flatten all others
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class BinRow:
+    """One bin of one feature, written out; reference first."""
+
+    label: str
+    rows: tuple[str, str]
+    shares: tuple[str, str]
+    values: tuple[str, str]
+    intervals: tuple[str, str]
+    whiskers: marks.Whiskers | None
+    mix: str
+    rate: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class FeatureRow:
+    """One feature.
+
+    Attributes
+    ----------
+    name : str
+    mix, rate : str
+        Its two parts of the overall change; they add up to the same for every feature.
+    mix_bar, rate_bar : (int, int)
+        Where their bars begin, from the middle, and how long they are.
+    most_in : str
+        The bin that has the most of the rate part for its share of the rows.
+    bins : tuple of BinRow
+    """
+
+    name: str
+    mix: str
+    rate: str
+    mix_bar: tuple[int, int]
+    rate_bar: tuple[int, int]
+    most_in: str
+    bins: tuple[BinRow, ...]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class FeatureTable:
+    """One metric's features, those first on whose bins the change falls most unevenly.
+
+    Attributes
+    ----------
+    metric : str
+    change : str
+        The overall change; empty where bins do not add up to it.
+    has_parts : bool
+        Whether the metric is a mean over rows, so that bins add up to the overall change.
+    rows : tuple of FeatureRow
+    left_out : int
+        Features that only the JSON result has.
+    """
+
+    metric: str
+    change: str
+    has_parts: bool
+    rows: tuple[FeatureRow, ...]
+    left_out: int
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Features:
+    """The tables of one window."""
+
+    window: int
+    tables: tuple[FeatureTable, ...]
+
+
+def features(document: Document, window: int) -> Features | None:
+    """Performance by feature in a window, or in the nearest one with bins; None without any."""
+    # A bin that is empty on both sides, such as "(null)", says nothing.
+    filled = [one for one in document.bins if one.reference_rows or one.production_rows]
+    windows = {one.window for one in filled}
+    if not windows:
+        return None
+    shown = min(windows, key=lambda index: (abs(index - window), index))
+    by_metric: dict[str, dict[str, list[FeatureBin]]] = {}
+    for one in filled:
+        if one.window == shown:
+            by_metric.setdefault(one.metric, {}).setdefault(one.column, []).append(one)
+    parts = _parts(document, shown)
+    bins = sum(len(rows) for columns in by_metric.values() for rows in columns.values())
+    rows_each = max(1, bins // max(1, sum(map(len, by_metric.values()))))
+    most = min(MOST_FEATURES, max(1, _MOST_BINS // (rows_each * len(by_metric))))
+    tables = [_table(name, columns, parts, most) for name, columns in by_metric.items()]
+    # Metrics that split the change exactly come first: they say what to look at.
+    tables.sort(key=lambda table: not table.has_parts)
+    return Features(shown, tuple(tables))
+
+
+def _parts(document: Document, window: int) -> Mapping[tuple[str, str], float | None]:
+    """Each part of a change, by its name and feature."""
+    return {
+        (metric.name, metric.column): metric.value
+        for metric in document.metrics
+        if metric.column is not None
+        and metric.quantity.part_of is not None
+        and (metric.window, metric.segment) == (window, None)
+    }
+
+
+def _table(
+    metric: str,
+    columns: Mapping[str, Sequence[FeatureBin]],
+    parts: Mapping[tuple[str, str], float | None],
+    most: int,
+) -> FeatureTable:
+    found = {
+        column: (parts.get((f"{metric}_mix", column)), parts.get((f"{metric}_rate", column)))
+        for column in columns
+    }
+    names = sorted(columns, key=lambda name: -_unevenness(columns[name]))
+    sizes = [abs(part) for pair in found.values() for part in pair if part is not None]
+    top = max(sizes, default=0.0)
+    decimals = _decimals(top)
+    totals = [mix + rate for mix, rate in found.values() if mix is not None and rate is not None]
+    rows = [_row(name, columns[name], found[name], top, decimals) for name in names[:most]]
+    return FeatureTable(
+        metric=metric,
+        change=_signed(totals[0], decimals) if totals else "",
+        has_parts=bool(totals),
+        rows=tuple(rows),
+        left_out=max(0, len(names) - most),
+    )
+
+
+def _row(
+    name: str,
+    bins: Sequence[FeatureBin],
+    parts: tuple[float | None, float | None],
+    top: float,
+    decimals: int,
+) -> FeatureRow:
+    mix, rate = (marks.signed(part, top) for part in parts)
+    # One after the other where they point the same way, else on both sides of the middle.
+    start = mix if mix * rate > 0 else 0
+    return FeatureRow(
+        name=name,
+        mix=_signed(parts[0], decimals),
+        rate=_signed(parts[1], decimals),
+        mix_bar=(0, mix),
+        rate_bar=(start, rate),
+        most_in=_most_in(bins, decimals),
+        bins=_bins(bins, decimals),
+    )
+
+
+def _excesses(bins: Sequence[FeatureBin]) -> list[float]:
+    """What each bin has of the rate part beyond its share of the rows."""
+    total = _sum(one.rate for one in bins)
+    shares = [(one.reference_share + one.production_share) / 2 for one in bins]
+    return [(one.rate or 0.0) - s * total for one, s in zip(bins, shares, strict=True)]
+
+
+def _unevenness(bins: Sequence[FeatureBin]) -> float:
+    mix = _sum(one.mix for one in bins)
+    return abs(mix) + _sum(map(abs, _excesses(bins))) / 2
+
+
+def _sum(values: Iterable[float | None]) -> float:
+    """The exact sum of what is known; infinite where it is larger than any number."""
+    known = [value for value in values if value is not None and math.isfinite(value)]
+    try:
+        return math.fsum(known)
+    except OverflowError:
+        return sum(known)
+
+
+def _most_in(bins: Sequence[FeatureBin], decimals: int) -> str:
+    if any(one.rate is None for one in bins):
+        return ""
+    sign = 1.0 if _sum(one.rate for one in bins) >= 0 else -1.0
+    excesses = [sign * excess for excess in _excesses(bins)]
+    one = bins[excesses.index(max(excesses))]
+    rate, share = _signed(one.rate, decimals), wording.share(one.production_share)
+    return f"{one.label or '(empty)'}: {rate} in {share} of rows"
+
+
+def _decimals(top: float) -> int:
+    """Places that show three digits of the largest contribution."""
+    if not math.isfinite(top) or top <= 0:
+        return 3
+    return min(9, max(0, 2 - math.floor(math.log10(top))))
+
+
+def _signed(value: float | None, decimals: int) -> str:
+    if value is None:
+        return ""
+    text = f"{value:+,.{decimals}f}"
+    return "0" if float(text.replace(",", "")) == 0 else text
+
+
+def _bins(bins: Sequence[FeatureBin], decimals: int) -> tuple[BinRow, ...]:
+    span = _span(bins)
+    intervals = [one for b in bins for one in (b.reference_interval, b.production_interval)]
+    values = [v for b in bins for v in (b.reference_value, b.production_value) if v is not None]
+    places = units.places([_median_width(intervals)], values)
+    return tuple(_bin(one, span, places, decimals) for one in bins)
+
+
+def _median_width(
+    intervals: Iterable[tuple[float, float] | None],
+) -> tuple[float, float] | None:
+    """The interval of usual width: one number of digits serves all rows of a table."""
+    known = sorted((one for one in intervals if one), key=lambda one: one[1] - one[0])
+    return known[len(known) // 2] if known else None
+
+
+def _span(bins: Sequence[FeatureBin]) -> tuple[float, float] | None:
+    values = [v for b in bins for v in (b.reference_value, b.production_value) if v is not None]
+    if not values:
+        return None
+    intervals = [one for b in bins for one in (b.reference_interval, b.production_interval) if one]
+    spare = (max(values) - min(values)) * _SPARE
+    low = min([min(values), *(one[0] for one in intervals)])
+    high = max([max(values), *(one[1] for one in intervals)])
+    if spare > 0:
+        low, high = max(low, min(values) - spare), min(high, max(values) + spare)
+    return low, high
+
+
+def _bin(
+    one: FeatureBin, span: tuple[float, float] | None, places: int | None, decimals: int
+) -> BinRow:
+    values = (one.reference_value, one.production_value)
+    intervals = (one.reference_interval, one.production_interval)
+    return BinRow(
+        label=one.label,
+        rows=(wording.count(one.reference_rows), wording.count(one.production_rows)),
+        shares=(wording.share(one.reference_share), wording.share(one.production_share)),
+        values=(units.figure(values[0], places), units.figure(values[1], places)),
+        intervals=(_interval(intervals[0], places), _interval(intervals[1], places)),
+        whiskers=marks.whiskers(values[0], intervals[0], values[1], intervals[1], span),
+        mix=_signed(one.mix, decimals),
+        rate=_signed(one.rate, decimals),
+    )
+
+
+def _interval(interval: tuple[float, float] | None, places: int | None) -> str:
+    if interval is None:
+        return ""
+    return f"[{units.figure(interval[0], places)}, {units.figure(interval[1], places)}]"

@@ -1,0 +1,163 @@
+"""The report as Markdown, for a pull request or the summary of a CI job: short, details folded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from mmon.outline import summary, units, wording
+from mmon.outline.summary import Head, Summary
+from mmon.reports.markdown.markup import STATUS_SIGNS, code, escaped, row
+from mmon.reports.markdown.sections import sections
+from mmon.results import Document, Status, Verdict
+
+SUFFIXES = (".md", ".markdown")
+
+# A pull request is no place for a long table, and a comment has a limit of 65,536 characters.
+MOST_ROWS = 10
+MOST_FOLDED_ROWS = 100
+_MOST_NAMES = 10
+
+_VERDICT_SIGNS = {
+    Verdict.PASS: "✅",
+    Verdict.BREACH: "❌",
+    Verdict.INCONCLUSIVE: "❔",
+}
+
+
+def render(document: Document) -> str:
+    """The report as GitHub-flavoured Markdown, at most some 40,000 characters long."""
+    parts = summary.summarise(document)
+    blocks = [
+        f"### {_VERDICT_SIGNS[document.verdict]} {document.verdict.value.upper()}: "
+        f"{escaped(summary.title(document))}",
+        escaped(document.sentence),
+        *_worst(parts, windows=len(document.windows)),
+        *sections(document),
+        *_folded("Every column with something to say", _rest(parts, len(document.windows))),
+        *_folded("Windows", _windows(document)),
+        *_folded("Inconclusive, and why", _doubts(parts)),
+        *_folded("Not tested", _untested(parts)),
+        *_folded("How columns were read", _recognised(parts)),
+        *_folded("How the run was made", _run(document)),
+        *(f"**Error:** {escaped(error)}" for error in document.errors),
+    ]
+    return "\n\n".join(blocks) + "\n"
+
+
+def _worst(parts: Summary, *, windows: int) -> Iterator[str]:
+    if parts.findings:
+        yield "\n".join(_table(parts.findings[:MOST_ROWS], windows=windows))
+    counts = []
+    more = len(parts.findings) - MOST_ROWS
+    if more > 0:
+        counts.append(f"{more:,} more with something to say")
+    if parts.calm:
+        counts.append(f"{parts.calm:,} {'column' if parts.calm == 1 else 'columns'} without drift")
+    if counts:
+        yield ", ".join(counts)
+
+
+def _rest(parts: Summary, windows: int) -> list[str]:
+    if len(parts.findings) <= MOST_ROWS:
+        return []
+    lines = _table(parts.findings[:MOST_FOLDED_ROWS], windows=windows)
+    more = len(parts.findings) - MOST_FOLDED_ROWS
+    return [*lines, "", f"and {more:,} more in the HTML and JSON reports"] if more > 0 else lines
+
+
+def _table(findings: Sequence[Head], *, windows: int) -> list[str]:
+    titles = ["", "column", "metric", "value", "potential / detected", "q"]
+    titles += ["window"] if windows > 1 else []
+    rules = [{"value": "--:", "window": "--:"}.get(title, ":--") for title in titles]
+    rows = [_cells(finding, windows=windows) for finding in findings]
+    return [row(titles), row(rules), *map(row, rows)]
+
+
+def _cells(finding: Head, *, windows: int) -> list[str]:
+    head = finding.head
+    name = "*all columns*" if finding.column is None else code(finding.column)
+    others = [
+        f"{row.quantity.words} {units.value_word(row)}"
+        for row in finding.also
+        if row.status is not Status.INCONCLUSIVE
+    ]
+    metric = head.quantity.words + (f" (also {', '.join(others)})" if others else "")
+    return [
+        f"{STATUS_SIGNS[head.status]} {wording.STATUS_WORDS[head.status]}",
+        name,
+        escaped(metric),
+        escaped(units.value_word(head)),
+        escaped(units.limits_word(head)),
+        escaped(wording.probability(head.q_value)),
+        *([str(head.window + 1)] if windows > 1 else []),
+    ]
+
+
+def _windows(document: Document) -> list[str]:
+    if len(document.windows) <= 1:
+        return []
+    rows = [
+        [
+            str(window.index + 1),
+            escaped(wording.iso_moment(window.start)),
+            escaped(wording.iso_moment(window.end)),
+            wording.count(window.rows),
+            wording.STATUS_WORDS[window.status],
+        ]
+        for window in document.windows[-MOST_FOLDED_ROWS:]
+    ]
+    titles = ["window", "after", "up to", "rows", "status"]
+    lines = [row(titles), row(["--:", ":--", ":--", "--:", ":--"]), *map(row, rows)]
+    earlier = len(document.windows) - MOST_FOLDED_ROWS
+    return [*lines, "", f"and {earlier:,} earlier ones"] if earlier > 0 else lines
+
+
+def _doubts(parts: Summary) -> list[str]:
+    return [
+        f"- {summary.listed([_named(name) for name in doubt.columns], _MOST_NAMES)}: "
+        f"{escaped(doubt.reason)}"
+        for doubt in parts.doubts[:MOST_ROWS]
+    ]
+
+
+def _untested(parts: Summary) -> list[str]:
+    lines = [
+        f"- {code(column.name)}: {escaped(column.reason or summary.column_word(column))}"
+        for column in parts.untested[:MOST_FOLDED_ROWS]
+    ]
+    more = len(parts.untested) - MOST_FOLDED_ROWS
+    return [*lines, f"- and {more:,} more"] if more > 0 else lines
+
+
+def _recognised(parts: Summary) -> list[str]:
+    return [
+        f"- {code(column.name)}: {escaped(column.reason or '')}"
+        for column in parts.recognised[:MOST_FOLDED_ROWS]
+    ]
+
+
+def _run(document: Document) -> list[str]:
+    seconds = summary.duration_s(document)
+    lines = [
+        f"- reference: {code(document.reference.source)}, "
+        f"{wording.count(document.reference.rows)} rows",
+        f"- production: {code(document.production.source)}, "
+        f"{wording.count(document.production.rows)} rows",
+        f"- fails on: {escaped(document.fail_on)}; exit status {int(document.exit_status)}",
+        f"- mmon {escaped(document.mmon_version)}, configuration {code(document.config_digest)}",
+    ]
+    outside = summary.rows_outside(document)
+    if outside is not None:
+        lines.insert(2, f"- {outside}")
+    return [*lines, f"- {seconds:,.1f} s"] if seconds is not None else lines
+
+
+def _folded(title: str, lines: Sequence[str]) -> Iterator[str]:
+    """A block that opens on a click; nothing where there are no lines."""
+    if lines:
+        body = "\n".join(lines)
+        yield f"<details>\n<summary>{title}</summary>\n\n{body}\n\n</details>"
+
+
+def _named(name: str | None) -> str:
+    return "*all columns*" if name is None else code(name)

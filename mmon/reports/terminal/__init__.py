@@ -1,0 +1,270 @@
+"""The report in a terminal: worst first, one line a column, the verdict last."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from mmon.outline import severity, summary, units, wording
+from mmon.outline.phrases import column_word, phrase
+from mmon.outline.summary import Doubt, Head, Summary
+from mmon.reports.terminal import signs, spark
+from mmon.reports.terminal.lines import Strip, width_of, wrap
+from mmon.reports.terminal.pen import INDENT, Pen
+from mmon.reports.terminal.sections import sections
+from mmon.results import Document, Status
+
+if TYPE_CHECKING:
+    from rich.text import Text
+
+SUFFIXES = (".txt",)
+
+# A screen of columns; who wants all of them opens the HTML report or the JSON.
+MOST_ROWS = 20
+_MOST_DOUBTS = 5
+_MOST_NAMES = 6
+_SPARK_CELLS = 8
+_STRIP_CELLS = 60
+_COUNTED = (Status.DETECTED, Status.POTENTIAL_DETECTION, Status.INCONCLUSIVE)
+
+
+def render(
+    document: Document, *, width: int = 100, color: bool = False, unicode: bool = True
+) -> str:
+    """The report as lines of text; the last one is the verdict, in one line however long.
+
+    Parameters
+    ----------
+    document : Document
+    width : int
+        Cells of a line; at least 20.
+    color : bool
+        Whether to write ANSI colours. Statuses differ by shape too.
+    unicode : bool
+        Whether the terminal shows more than ASCII.
+    """
+    from rich.console import Console
+
+    file = io.StringIO()
+    console = Console(
+        file=file,
+        width=width,
+        # All three, or Rich would look at the environment of the process.
+        color_system="standard" if color else None,
+        force_terminal=color,
+        no_color=not color,
+        legacy_windows=False,
+        highlight=False,
+    )
+    for line in _Screen(document, max(width, 20), unicode=unicode).lines():
+        line.rstrip()
+        console.print(line, soft_wrap=True)
+    return file.getvalue()
+
+
+class _Screen:
+    """One document on one terminal."""
+
+    def __init__(self, document: Document, width: int, *, unicode: bool) -> None:
+        self.document = document
+        self.summary: Summary = summary.summarise(document)
+        self.pen = Pen(width, unicode)
+
+    def lines(self) -> Iterator[Text]:
+        yield from self._heading()
+        yield self.pen.text("")
+        if len(self.document.windows) > 1:
+            yield from self._windows()
+            yield self.pen.text("")
+        if self.summary.findings:
+            yield from self._findings()
+            yield self.pen.text("")
+        yield from sections(self.document, self.pen)
+        besides = list(self._besides())
+        if besides:
+            yield from besides
+            yield self.pen.text("")
+        yield self._verdict()
+
+    def _heading(self) -> Iterator[Text]:
+        document = self.document
+        seconds = summary.duration_s(document)
+        pieces = [
+            summary.title(document),
+            f"reference {wording.count(document.reference.rows)} rows",
+            f"production {wording.count(document.production.rows)} rows",
+            wording.counted(len(document.columns), "column"),
+        ]
+        if len(document.windows) > 1:
+            pieces.append(f"{wording.count(len(document.windows))} windows")
+        if seconds is not None:
+            pieces.append(f"{seconds:,.1f} s")
+        fitted = [self.pen.fitted(piece) for piece in pieces]
+        first, *later = self._heading_lines(fitted)
+        heading = self.pen.text(first)
+        heading.stylize("bold", 0, len(fitted[0]))
+        yield heading
+        yield from (self.pen.text(line) for line in later)
+
+    def _heading_lines(self, pieces: Sequence[str]) -> list[str]:
+        """In one line where the gaps can be made to allow it; else no line has seconds only."""
+        for gap in ("   ", "  "):
+            if width_of(gap.join(pieces)) <= self.pen.width:
+                return [gap.join(pieces)]
+        counts = "   ".join(pieces[3:])
+        if width_of(counts) <= self.pen.width:
+            pieces = [*pieces[:3], counts]
+        return wrap(pieces, self.pen.width, between="   ")
+
+    def _windows(self) -> Iterator[Text]:
+        label = INDENT + "windows  "
+        room = min(_STRIP_CELLS, self.pen.width - len(label))
+        line = self.pen.text(label)
+        for group in spark.chunks(self.summary.window_statuses, room):
+            status = max(group, key=lambda status: status.severity)
+            line.append(self.pen.signs.statuses[status], style=signs.STYLES[status])
+        yield line
+        worst = severity.worst_window(self.document.results)
+        if worst is None:
+            return
+        own = [r for r in self.document.results if (r.window, r.segment) == (worst.window, None)]
+        head = severity.worst(own)
+        if severity.needs_a_look(head):
+            where, what = self._window_word(worst.window), phrase(head, self.document.results)
+            told = f"worst: {where}, {what}"
+            if worst.findings > 1:
+                told = f"most findings ({worst.findings:,}): {where}, the worst {what}"
+            yield from self.pen.paragraph(told)
+
+    def _findings(self) -> Iterator[Text]:
+        doubtful = len(self.summary.findings) - len(self.summary.changes)
+        some = self.summary.findings if doubtful <= _MOST_DOUBTS else self.summary.changes
+        shown = some[:MOST_ROWS]
+        if shown:
+            yield from self.pen.table(
+                self._strips(shown),
+                [finding.head.status for finding in shown],
+                [list(self._remarks(finding)) for finding in shown],
+                told=2,
+            )
+        if len(some) > len(shown):
+            more = len(some) - len(shown)
+            text = f"and {more:,} more: the HTML and JSON reports have them all"
+            yield from self.pen.paragraph(f"{self.pen.signs.ellipsis} {text}")
+        for doubt in self.summary.doubts[:_MOST_DOUBTS]:
+            yield from self._doubt(doubt)
+        if len(self.summary.doubts) > _MOST_DOUBTS:
+            more = len(self.summary.doubts) - _MOST_DOUBTS
+            yield from self.pen.paragraph(
+                f"{self.pen.signs.ellipsis} and {more:,} more reasons in the HTML and JSON reports"
+            )
+
+    def _strips(self, findings: Sequence[Head]) -> list[Strip]:
+        heads = [finding.head for finding in findings]
+        sparks = [self._sparks(finding) for finding in findings]
+        has_windows = len(self.document.windows) > 1
+        trends = [
+            spark.line(f.trend, cells=_SPARK_CELLS, blocks=self.pen.signs.blocks)
+            if has_windows
+            else ""
+            for f in findings
+        ]
+        windows = [str(head.window + 1) if has_windows else "" for head in heads]
+        return [
+            Strip("column", self.pen.cells(column_word(f.column) for f in findings), least=12),
+            Strip("metric", self.pen.cells(h.quantity.words for h in heads), least=8),
+            Strip("value", self.pen.cells(map(units.value_word, heads)), "right"),
+            Strip("thresholds", self.pen.cells(map(units.limits_word, heads)), importance=4),
+            Strip("q", self.pen.cells(wording.probability(h.q_value) for h in heads), importance=5),
+            Strip("window", tuple(windows), "right", importance=1),
+            Strip("trend", tuple(trends), importance=2),
+            Strip("reference", tuple(ref for ref, _ in sparks), importance=3),
+            Strip("production", tuple(cur for _, cur in sparks), importance=3),
+        ]
+
+    def _sparks(self, finding: Head) -> tuple[str, str]:
+        picture = finding.picture
+        if picture is None:
+            return "", ""
+        return spark.pair(
+            picture.reference,
+            picture.production,
+            cells=_SPARK_CELLS,
+            is_ordered=picture.labels is None,
+            blocks=self.pen.signs.blocks,
+        )
+
+    def _remarks(self, finding: Head) -> Iterator[str]:
+        if finding.head.reason and finding.head.status is not Status.INCONCLUSIVE:
+            yield finding.head.reason
+        also = [
+            f"{row.quantity.words} {units.value_word(row)} ({units.status_word(row)})"
+            for row in finding.also
+            if row.status is not Status.INCONCLUSIVE
+        ]
+        if also:
+            yield "also " + ", ".join(also)
+
+    def _doubt(self, doubt: Doubt) -> Iterator[Text]:
+        names = [column_word(name) for name in doubt.columns]
+        text = f"{summary.listed(names, _MOST_NAMES)}: {doubt.reason}"
+        if len(self.document.windows) > 1:
+            count = len(doubt.windows)
+            which = self._window_word(doubt.windows[0]) if count == 1 else f"{count:,} windows"
+            text += f" [{which}]"
+        yield from self.pen.signed(Status.INCONCLUSIVE, text)
+
+    def _besides(self) -> Iterator[Text]:
+        yield from self._counts()
+        outside = summary.rows_outside(self.document)
+        if outside is not None:
+            yield from self.pen.paragraph(outside)
+        if self.summary.untested:
+            names = [
+                f"{column_word(column.name)} ({summary.column_word(column)})"
+                for column in self.summary.untested
+            ]
+            yield from self.pen.paragraph(
+                f"not tested: {summary.listed(names, _MOST_NAMES)}", style="dim"
+            )
+        if self.summary.recognised:
+            names = [f"{column.name} ({column.reason})" for column in self.summary.recognised]
+            text = f"read as: {summary.listed(names, _MOST_NAMES)}; see mmon explain reading"
+            yield from self.pen.paragraph(text, style="dim")
+        for error in self.document.errors:
+            yield from self.pen.paragraph(f"error: {error}", style="red")
+
+    def _counts(self) -> Iterator[Text]:
+        """How many columns have each status; it also tells what the signs mean."""
+        found = [finding.head.status for finding in self.summary.findings]
+        counts = {status: found.count(status) for status in _COUNTED}
+        counts[Status.NO_DETECTION] = self.summary.calm
+        line = self.pen.text("")
+        for status, count in counts.items():
+            if not count:
+                continue
+            piece = f" {count:,} {wording.STATUS_WORDS[status]}"
+            if status is Status.NO_DETECTION:
+                piece = f" {count:,} {'column' if count == 1 else 'columns'} without drift"
+            if line.cell_len + len(INDENT) + 1 + len(piece) > self.pen.width:
+                yield line
+                line = self.pen.text("")
+            line.append(INDENT)
+            line.append(self.pen.signs.statuses[status], style=signs.STYLES[status])
+            line.append(piece)
+        if line.cell_len:
+            yield line
+
+    def _verdict(self) -> Text:
+        verdict = self.document.verdict
+        line = self.pen.text("")
+        line.append(f" {verdict.value.upper()} ", style=signs.VERDICT_STYLES[verdict])
+        line.append("  " + self.pen.safe(self.document.sentence))
+        return line
+
+    def _window_word(self, index: int) -> str:
+        windows = {window.index: window for window in self.document.windows}
+        if index not in windows:
+            return f"window {index + 1}"
+        return wording.window_word(windows[index], windows=len(windows))

@@ -1,0 +1,41 @@
+"""What a run says: the result document and the words it uses, as data without behaviour.
+
+The document is the source of truth of every report format: a report computes no statistics, it only
+lays out what stands here. ``Document.to_dict`` is the JSON that users and CI read.
+"""
+
+from mmon.results.document import SCHEMA_VERSION, Document
+from mmon.results.quantity import Quantity, ResultKind
+from mmon.results.rows import (
+    Column,
+    ColumnKind,
+    Direction,
+    Metric,
+    Result,
+    Score,
+    Segment,
+    Source,
+    Status,
+    Task,
+    Verdict,
+    Window,
+)
+
+__all__ = [
+    "SCHEMA_VERSION",
+    "Column",
+    "ColumnKind",
+    "Direction",
+    "Document",
+    "Metric",
+    "Quantity",
+    "Result",
+    "ResultKind",
+    "Score",
+    "Segment",
+    "Source",
+    "Status",
+    "Task",
+    "Verdict",
+    "Window",
+]

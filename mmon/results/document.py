@@ -1,0 +1,146 @@
+"""The result document of one run, and its stored form."""
+
+from __future__ import annotations
+
+import dataclasses
+import enum
+import functools
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any, Self
+
+from mmon import records
+from mmon.drawings import ActivityPicture, FeatureBin, PerformancePicture, Picture
+from mmon.errors import ExitStatus
+from mmon.records import require
+from mmon.results.quantity import Quantity
+from mmon.results.rows import (
+    Column,
+    Metric,
+    Result,
+    Row,
+    Segment,
+    Source,
+    Verdict,
+    Window,
+    is_instant,
+)
+
+SCHEMA_VERSION = 2
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Document:
+    """The result document of one run."""
+
+    mmon_version: str
+    project: str | None
+    endpoint: str | None
+    run_id: str
+    started_at: str
+    finished_at: str
+    config_digest: str
+    verdict: Verdict
+    exit_status: ExitStatus
+    sentence: str
+    fail_on: str
+    reference: Source
+    production: Source
+    windows: Sequence[Window]
+    quantities: Sequence[Quantity]
+    segments: Sequence[Segment]
+    results: Sequence[Result]
+    metrics: Sequence[Metric]
+    columns: Sequence[Column]
+    pictures: Sequence[Picture]
+    performance: Sequence[PerformancePicture]
+    bins: Sequence[FeatureBin]
+    activity: Sequence[ActivityPicture]
+    configuration: Mapping[str, Any]
+    versions: Mapping[str, str]
+    alerts: Sequence[Mapping[str, Any]] = ()
+    deliveries: Sequence[Mapping[str, Any]] = ()
+    errors: Sequence[str] = ()
+    schema_version: int = SCHEMA_VERSION
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON types only; every number is finite or None."""
+        body = {field.name: _plain(getattr(self, field.name)) for field in dataclasses.fields(self)}
+        return {"schema_version": body.pop("schema_version"), **body}
+
+    @classmethod
+    def from_dict(cls, body: Mapping[str, Any]) -> Self:
+        """Rebuild a document from ``to_dict``'s output.
+
+        Raises
+        ------
+        MisfitError
+            When ``body`` is not a result document of this version, with the place that is not.
+        """
+        known: dict[tuple[Any, ...], Quantity] = {}
+
+        def special(hint: Any) -> records.Read | None:
+            return functools.partial(_known, quantities=known) if hint is Quantity else None
+
+        read = records.reader(Sequence[Quantity])
+        # Without them what is missing first is told when the whole document is read.
+        quantities = records.at("quantities", read, body.get("quantities", []))
+        known.update({(one.application, one.kind.value, one.name): one for one in quantities})
+        rows = {
+            key: [_bound(row) if isinstance(row, dict) else row for row in body[key]]
+            for key in ("results", "metrics")
+            if isinstance(body.get(key), list)
+        }
+        read_already: dict[str, Any] = {"quantities": []} if "quantities" in body else {}
+        document: Self = records.reader(cls, special)({**body, **rows, **read_already})
+        return dataclasses.replace(document, quantities=quantities)
+
+    def check(self) -> None:
+        """Raise `MisfitError` when what was read back does not fit together."""
+        version = self.schema_version
+        require(version == SCHEMA_VERSION, f"is of version {version}, not {SCHEMA_VERSION}")
+        for place, moment in (("started_at", self.started_at), ("finished_at", self.finished_at)):
+            require(is_instant(moment), f"has a {place} that is no time")
+        numbers = [window.index for window in self.windows]
+        require(numbers == list(range(len(numbers))), "has windows that are not numbered in order")
+        shown = (self.results, self.metrics, self.pictures, self.performance, self.bins)
+        for rows in (*shown, self.activity):
+            for row in rows:
+                is_there = row.window < max(1, len(numbers))
+                require(is_there, f"tells of window {row.window}, which it does not have")
+
+
+_KEY = ("application", "kind", "name")
+"""What a row is stored with in the place of its quantity."""
+
+
+def _bound(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A stored row with its quantity's key in one place, in the order of the fields."""
+    rest = {name: value for name, value in row.items() if name not in _KEY}
+    return {"quantity": [row.get(name) for name in _KEY], **rest}
+
+
+def _known(key: Any, quantities: Mapping[tuple[Any, ...], Quantity]) -> Quantity:
+    found = quantities.get(tuple(key)) if all(isinstance(one, str) for one in key) else None
+    if found is None:
+        raise records.MisfitError(f"is of {key[2]!r}, which is none of its quantities")
+    return found
+
+
+def _plain(value: Any) -> Any:
+    """JSON types for any value of a document; NaN and infinities become None."""
+    if value is None or type(value) in (str, int, bool):  # most are, and the rest takes longer
+        return value
+    if isinstance(value, Row):
+        fields = (f.name for f in dataclasses.fields(value) if f.name != "quantity")
+        return {name: _plain(getattr(value, name)) for name in (*_KEY, *fields)}
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {f.name: _plain(getattr(value, f.name)) for f in records.stored(value)}
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, enum.Enum):
+        value = value.value
+    is_no_number = isinstance(value, float) and not math.isfinite(value)
+    return None if is_no_number else value

@@ -1,0 +1,222 @@
+"""What a document is made of: judged and told numbers, columns, windows, and the words for them."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import enum
+import math
+from typing import Annotated, Literal
+
+from mmon.records import Count, Interval, Null, require
+from mmon.results.quantity import Aspect, Quantity, ResultKind
+
+Direction = Literal["above", "below"]
+
+
+class Verdict(enum.StrEnum):
+    """The one word a run ends in."""
+
+    PASS = "pass"  # noqa: S105 - a verdict, not a password
+    BREACH = "breach"
+    INCONCLUSIVE = "inconclusive"
+
+
+class Task(enum.StrEnum):
+    """What the model does."""
+
+    BINARY = "binary"
+    MULTICLASS = "multiclass"
+    REGRESSION = "regression"
+
+
+class Status(enum.StrEnum):
+    """MLRun's result statuses, plus ``inconclusive``, from the mildest to the worst."""
+
+    IRRELEVANT = "irrelevant"
+    NO_DETECTION = "no_detection"
+    INCONCLUSIVE = "inconclusive"
+    POTENTIAL_DETECTION = "potential_detection"
+    DETECTED = "detected"
+
+    @property
+    def severity(self) -> int:
+        """0 (irrelevant) to 4 (detected): the order of "worst first"."""
+        return _SEVERITY[self]
+
+
+_SEVERITY = {status: rank for rank, status in enumerate(Status)}
+
+
+class ColumnKind(enum.StrEnum):
+    """How a column is analysed; decided once, on the reference."""
+
+    NUMERIC = "numeric"
+    CATEGORICAL = "categorical"
+    DATETIME = "datetime"
+    TEXT = "text"
+    IDENTIFIER = "identifier"
+    UNSUPPORTED = "unsupported"
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Score:
+    """What a metric says of two distributions.
+
+    Attributes
+    ----------
+    value : float or None
+        The effect size, in the metric's own unit; None when undefined (``reason`` says why).
+    error : float
+        Bound on ``|value - exact value|`` that comes from compressed summaries: 0 when exact,
+        ``inf`` when unknown.
+    p_value : float or None
+        Two-sided p-value of "both samples come from one distribution", in [0, 1].
+    reason : str or None
+        Why ``value`` or ``p_value`` is None.
+    """
+
+    value: float | None
+    error: float = 0.0
+    p_value: float | None = None
+    reason: str | None = None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Row:
+    """A number of a quantity; stored with the quantity's application, kind and name."""
+
+    quantity: Quantity
+
+    @property
+    def application(self) -> str:
+        """Whose number it is."""
+        return self.quantity.application
+
+    @property
+    def kind(self) -> ResultKind:
+        """What it is about, in MLRun's terms."""
+        return self.quantity.kind
+
+    @property
+    def name(self) -> str:
+        """The quantity's name."""
+        return self.quantity.name
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Result(Row):
+    """One judged number: a (window, segment, column, quantity) with its levels and status.
+
+    Attributes
+    ----------
+    aspect : {"value", "drop", "rise", "increase"}
+        What of the quantity ``value`` is: the number itself, or how much it fell, rose or grew
+        since the reference.
+    relative : bool
+        Whether ``value`` is a share of the reference's value.
+    error : float
+        Bound on ``|value - exact value|`` that comes from summaries; ``inf`` when unknown.
+    reference_value : float or None
+        The quantity in the reference, of as many rows or as much time, whatever the aspect.
+    interval, reference_interval : (float, float) or None
+        Confidence intervals at 95 % of ``value`` and of ``reference_value``.
+    rows_needed : int or None
+        How many rows it takes to be conclusive, where there are too few.
+    """
+
+    aspect: Aspect = "value"
+    relative: bool = False
+    window: Count = 0
+    segment: str | None = None
+    column: str | None = None
+    value: float | None = None
+    error: Annotated[float, Null(math.inf)] = 0.0
+    interval: Interval | None = None
+    reference_value: float | None = None
+    reference_interval: Interval | None = None
+    p_value: float | None = None
+    q_value: float | None = None
+    potential: float | None = None
+    detected: float | None = None
+    direction: Direction = "above"
+    gating: bool = False
+    status: Status = Status.IRRELEVANT
+    rows_needed: Count | None = None
+    reason: str | None = None
+
+    @property
+    def has_levels(self) -> bool:
+        """Whether any level is set for it."""
+        return self.potential is not None or self.detected is not None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Metric(Row):
+    """One number that is only told, never judged."""
+
+    value: float | None
+    window: Count = 0
+    segment: str | None = None
+    column: str | None = None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Segment:
+    """One value of a segmenting column, by the name that results have for it.
+
+    ``is_rest`` marks the one that stands for all values that are not told apart.
+    """
+
+    name: str
+    column: str
+    value: str
+    is_rest: bool = False
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Column:
+    """One column of the reference or of production, how it was treated, and why.
+
+    ``dtype`` is the type of its values, as Polars calls it, whatever type the file has for them.
+    """
+
+    name: str
+    kind: ColumnKind
+    dtype: str
+    reason: str | None = None
+
+
+def is_instant(text: str | None) -> bool:
+    """Whether a text is a time in ISO 8601, or nothing."""
+    try:
+        return text is None or bool(dt.datetime.fromisoformat(text))
+    except ValueError:
+        return False
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Window:
+    """One production window, the interval (start, end]; times are ISO 8601 or None."""
+
+    index: Count
+    rows: Count
+    start: str | None = None
+    end: str | None = None
+    late_rows: Count = 0
+    rank_error: float = 0.0
+    status: Status = Status.NO_DETECTION
+
+    def check(self) -> None:
+        """Raise `MisfitError` when what was read back is no window."""
+        require(is_instant(self.start), "has a start that is no time")
+        require(is_instant(self.end), "has an end that is no time")
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Source:
+    """Where a dataset came from and how much of it was read."""
+
+    source: str
+    rows: Count
+    rank_error: float = 0.0
