@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import math
 import multiprocessing
 import os
 import statistics
@@ -92,25 +93,37 @@ def scan(*paths: Path) -> list[str]:
     return [sys.executable, "-c", SCAN, *map(str, paths)]
 
 
-def line(what: str, ratio: float, target: str, note: str) -> None:
-    print(f"{what:<58} {ratio:6.2f}  (target {target})  {note}", flush=True)
+def line(what: str, ratio: float, cpu_ratio: float, target: str, note: str) -> None:
+    print(f"{what:<58} {ratio:6.2f} {cpu_ratio:6.2f}  (target {target})  {note}", flush=True)
+
+
+def beside(what: str, ours: Cost, floor: Cost, target: str, *, less_s: float = 0.0) -> None:
+    """One cost over another, by wall clock and by CPU, ``less_s`` of it not counted."""
+    ratio, cpu_ratio = (
+        max(0.0, one - less_s) / other
+        for one, other in ((ours.wall_s, floor.wall_s), (ours.cpu_s, floor.cpu_s))
+    )
+    note = f"{ours.wall_s:.2f} s against {floor.wall_s:.2f} s; peak {ours.peak_mb:,.0f} MB"
+    line(what, ratio, cpu_ratio, target, note)
+
+
+def memory(what: str, ours: Cost, floor: Cost, target: str) -> None:
+    """One peak over another."""
+    note = f"{floor.peak_mb:,.0f} MB to {ours.peak_mb:,.0f} MB"
+    line(what, ours.peak_mb / floor.peak_mb, math.nan, target, note)
 
 
 def profile_against_scan(data: Path, out: Path, runs: int) -> None:
     floor, ours = measure([scan(data), [*MMON, "baseline", str(data), "-o", str(out)]], runs)
-    note = f"{ours.wall_s:.2f} s against {floor.wall_s:.2f} s; peak {ours.peak_mb:,.0f} MB"
-    line("profile one dataset / scan it", ours.wall_s / floor.wall_s, "at most 1.6", note)
+    beside("profile one dataset / scan it", ours, floor, "at most 1.6")
 
 
 def compare_against_scans(ref: Path, cur: Path, runs: int) -> None:
     """The whole comparison beside two plain scans, and beside a loop over pandas columns."""
     peer = [sys.executable, "-c", PEER, str(ref), str(cur)]
     floor, ours, theirs = measure([scan(ref, cur), compare(ref, cur), peer], runs)
-    note = f"{ours.wall_s:.2f} s against {floor.wall_s:.2f} s; peak {ours.peak_mb:,.0f} MB"
-    ratio = max(0.0, ours.wall_s - 1.0) / floor.wall_s
-    line("(compare two datasets - 1 s) / scan both", ratio, "at most 2", note)
-    note = f"{theirs.wall_s:.2f} s; peak {theirs.peak_mb:,.0f} MB"
-    line("compare / pandas and scipy, one test a column", ours.wall_s / theirs.wall_s, "-", note)
+    beside("(compare two datasets - 1 s) / scan both", ours, floor, "at most 1.5", less_s=1.0)
+    beside("compare / pandas and scipy, one test a column", ours, theirs, "-")
 
 
 def compare(ref: Path, cur: Path) -> list[str]:
@@ -128,23 +141,39 @@ columns: {timestamp: event_time, target: target, score: score, latency: latency_
 
 
 def everything_against_drift(folder: Path, runs: int, rows: int) -> None:
-    """What performance, overall and by feature, and operations cost over data drift alone."""
-    sides = {
-        side: write(
-            folder / f"{side}.parquet", rows=rows, columns=50, seed=seed, with_outcomes=True
-        )
+    """What performance, overall and by feature, and operations cost over data drift alone, with
+    the reference's rows and with a baseline of them."""
+    reference, production = (
+        write(folder / f"{side}.parquet", rows=rows, columns=50, seed=seed, with_outcomes=True)
         for seed, side in enumerate(("reference", "production"), start=1)
-    }
+    )
     commands = []
-    for name, settings in (("drift", DRIFT_ALONE), ("everything", EVERYTHING)):
-        config = folder / f"{name}.yaml"
-        paths = "".join(f"{side}: {path}\n" for side, path in sides.items())
-        config.write_text(f"{paths}{settings}fail_on: never\n", encoding="utf-8")
-        commands.append([*MMON, "run", str(config), "--quiet"])
-    drift, every = measure(commands, runs)
-    note = f"{every.wall_s:.2f} s against {drift.wall_s:.2f} s; peak {every.peak_mb:,.0f} MB"
-    line("run with target, score, latency / data drift alone", every.wall_s / drift.wall_s,
-         "at most 1.5", note)  # fmt: skip
+    for start in ("rows", "a baseline"):
+        for name, settings in (("drift", DRIFT_ALONE), ("everything", EVERYTHING)):
+            config = folder / f"{name}_from_{start.split()[-1]}.yaml"
+            before = reference
+            if start != "rows":
+                before = folder / f"{name}.mmon"
+                rest = f"reference: {reference}\nproduction: {production}\n{settings}"
+                config.write_text(rest, encoding="utf-8")
+                run_once([*MMON, "baseline", str(reference), "-o", str(before), "-c", str(config)])
+            paths = f"reference: {before}\nproduction: {production}\n"
+            config.write_text(f"{paths}{settings}fail_on: never\n", encoding="utf-8")
+            commands.append([*MMON, "run", str(config), "--quiet"])
+    drift, every, later_drift, later_every = measure(commands, runs)
+    what = "run with target, score, latency / data drift alone"
+    beside(what, every, drift, "at most 1.7")
+    beside("the same, both from a baseline", later_every, later_drift, "at most 1.3")
+
+
+def flights(folder: Path, runs: int) -> None:
+    """A year of flights by week, and by week, airport and carrier."""
+    paths = [apart(dataset.write_flights, folder / f"{one}.parquet") for one in dataset.FLIGHTS]
+    weekly = [*compare(*paths), "--timestamp", "event_time", "--every", "1w"]
+    segments = [*weekly, "--segment", "origin", "--segment", "carrier"]
+    whole, cut = measure([weekly, segments], runs)
+    beside("flights by week: with 14 segments / without", cut, whole, "-")
+    line("flights by week with 14 segments: CPU-seconds", cut.wall_s, cut.cpu_s, "at most 10", "")
 
 
 def growth(folder: Path, runs: int, rows: int) -> None:
@@ -155,10 +184,9 @@ def growth(folder: Path, runs: int, rows: int) -> None:
     out = folder / "x.mmon"
     commands = [[*MMON, "baseline", str(path), "-o", str(out)] for path in (small, large, narrow)]
     one, ten, half = measure(commands, runs)
-    line("profile: time of 10 times the rows / 10", ten.wall_s / one.wall_s / 10, "at most 1", "")
-    line("profile: time of twice the columns / 2", one.wall_s / half.wall_s / 2, "at most 1", "")
-    note = f"{one.peak_mb:,.0f} MB to {ten.peak_mb:,.0f} MB"
-    line("profile: peak memory of 10 times the rows", ten.peak_mb / one.peak_mb, "about 1", note)
+    beside("profile: time of 10 times the rows", ten, one, "at most 10")
+    beside("profile: time of twice the columns", one, half, "at most 2")
+    memory("profile: peak memory of 10 times the rows", ten, one, "about 1")
 
 
 def windows(folder: Path, runs: int, rows: int) -> None:
@@ -178,11 +206,8 @@ def windows(folder: Path, runs: int, rows: int) -> None:
     labels = [[*one, "--column", "label", "--categorical", "label"] for one in commands[:2]]
     numbers = [[*one, "--column", "number"] for one in commands[2:]]
     one, ten, few, many = measure([*labels, *numbers], runs)
-    note = f"{one.peak_mb:,.0f} MB to {ten.peak_mb:,.0f} MB"
-    line("366 windows of a million labels: memory of 10 times the rows", ten.peak_mb / one.peak_mb,
-         "at most 1.7", note)  # fmt: skip
-    line("4,000 windows: time of 10 times the windows / 10", many.wall_s / few.wall_s / 10,
-         "at most 1", f"{many.wall_s:.2f} s")  # fmt: skip
+    memory("366 windows of a million labels: memory of 10 times the rows", ten, one, "at most 1.7")
+    beside("4,000 windows: time of 10 times the windows", many, few, "at most 10")
 
 
 def start_up(folder: Path, runs: int) -> None:
@@ -191,11 +216,8 @@ def start_up(folder: Path, runs: int) -> None:
     python = [sys.executable, "-c"]
     commands = [[*python, IMPORTS], compare(ref, cur), [*python, "pass"], [*MMON, "--help"]]
     imports, small, bare, help_ = measure(commands, runs)
-    note = f"{small.wall_s:.2f} s against {imports.wall_s:.2f} s"
-    line("compare 1,000 x 20 / import of its libraries", small.wall_s / imports.wall_s,
-         "at most 1.8", note)  # fmt: skip
-    note = f"{help_.wall_s * 1000:.0f} ms against {bare.wall_s * 1000:.0f} ms"
-    line("mmon --help / bare python", help_.wall_s / bare.wall_s, "at most 7", note)
+    beside("compare 1,000 x 20 / import of its libraries", small, imports, "at most 1.8")
+    beside("mmon --help / bare python", help_, bare, "at most 7")
 
 
 def main() -> None:
@@ -207,12 +229,14 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="mmon-bench-") as name:
         folder = Path(name)
         print(f"{asked.rows:,} rows x 50 columns, medians of {asked.runs} runs", flush=True)
+        print(f"{'':<58}   wall    CPU")
         ref = write(folder / "ref.parquet", rows=asked.rows, columns=50, seed=1)
         cur = write(folder / "cur.parquet", rows=asked.rows, columns=50, seed=2)
         profile_against_scan(ref, folder / "ref.mmon", asked.runs)
         compare_against_scans(ref, cur, asked.runs)
         everything_against_drift(folder, asked.runs, asked.rows)
         start_up(folder, asked.runs)
+        flights(folder, max(1, asked.runs // 2))
         if not asked.quick:
             growth(folder, max(1, asked.runs // 2), asked.rows)
             windows(folder, max(1, asked.runs // 2), asked.rows)

