@@ -21,8 +21,8 @@ from mmon.profiles.table import Profile
 from mmon.scope import check_scored_classes, is_compared, reference_extent, stored_reference
 from mmon.sides import Data, Inputs, Progress, is_stored, limits_of, opened, told
 
-# Once for what the first rows did not show, and once more for what that shows.
-_MOST_LOOKS = 2
+# Once more for what the first rows did not show, and once more for what that shows.
+_MOST_READS = 3
 
 
 def read_reference(config: Config, inputs: Inputs, progress: Progress | None) -> Profile:
@@ -57,15 +57,13 @@ def profile_reference(
     source = data or opened(config.reference, texts, is_needed=is_compared(config))
     with sources.reading(source.name):
         recognised = survey(source.frame, config.columns)
-        plan, extent = _planned(config, source, recognised)
-        first = _read(config, source, plan, extent, progress)
-        for _ in range(_MOST_LOOKS):
+        for _ in range(_MOST_READS):
+            plan, extent = _planned(config, source, recognised)
+            first = _read(config, source, plan, extent, progress)
             wrong = revised(first.profiles[WHOLE], source.frame, recognised, config.columns)
             if not wrong:
                 break
             recognised = {**recognised, **wrong}
-            plan, extent = _planned(config, source, recognised)
-            first = _read(config, source, plan, extent, progress)
         if not first.profiles[WHOLE].rows:
             raise DataError(
                 f"the reference {source.name} has no rows",

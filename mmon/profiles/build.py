@@ -141,12 +141,14 @@ def profile_frame(
     schema = frame.collect_schema()
     cells = extent.cells or Cells()
     reader = _reader(plan, extent, cut, files)
-    columns = [ColumnFold(one, limits, _bins(one.name, cells)) for one in plan.columns]
     telling = {} if extent.cells else _telling(plan, extent, schema)
-    others = [ColumnFold(one, limits) for one in telling.values()]
+    columns = [
+        ColumnFold(one, limits, _bins(one.name, cells))
+        for one in (*plan.columns, *telling.values())
+    ]
     outcomes = [OutcomeFold(limits, cells.grid)] if reader.outcomes else []
     activity = [ActivityFold(extent.activity)] if extent.activity else []
-    folds: list[Fold[Batch, Any]] = [*columns, *others, *outcomes, *activity, *watchers]
+    folds: list[Fold[Batch, Any]] = [*columns, *outcomes, *activity, *watchers]
     names = _names(plan, extent, also, schema)
     selected = _spelled(frame.select(cs.by_name(names)) if names else frame, plan, schema)
     rows = batch_rows(len(names))
@@ -155,12 +157,12 @@ def profile_frame(
         reader.windows.rows.setdefault(WHOLE, 0)
     outside = reader.windows.rows.pop(OUTSIDE, 0)
     found = [next(results) for _ in columns]
-    told = [(key, next(results).profiles.get(Key(WHOLE))) for key in telling]
+    told = zip(telling, found[len(plan.columns) :], strict=True)
     assembly = Assembly(
         source,
         plan,
         reader,
-        columns=found,
+        columns=found[: len(plan.columns)],
         outcomes=next(results) if outcomes else {},
         activity=next(results) if activity else {},
         cells=cells,
@@ -170,7 +172,7 @@ def profile_frame(
     return Profiled(
         profiles,
         assembly.empty(),
-        {key: one.distribution for key, one in told if one is not None},
+        {key: one.profiles[Key(WHOLE)].distribution for key, one in told if one.profiles},
         outside,
         reader.windows.newest_us,
     )

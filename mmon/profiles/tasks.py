@@ -43,12 +43,9 @@ def production_outcome(config: Config, reference: Profile) -> OutcomePlan | None
         When the reference was summarised for another task, or the columns do not suffice.
     """
     settings, roles = config.analyses.model_performance, config.columns
-    if settings is None or not is_asked(config):
-        return None
     before = reference.performance
-    if before is None:
-        column = reference.column(roles.target or "")
-        return None if column is None else _plan(_task(config, column.dtype), roles, settings)
+    if settings is None or before is None or not is_asked(config):
+        return None
     task = task_of(before)
     if config.task is not None and config.task != task:
         raise ConfigError(
