@@ -143,8 +143,7 @@ def profile_frame(
     reader = _reader(plan, extent, cut, files)
     telling = {} if extent.cells else _telling(plan, extent, schema)
     columns = [
-        ColumnFold(one, limits, _bins(one.name, cells))
-        for one in (*plan.columns, *telling.values())
+        ColumnFold(one, limits, _bins(one, cells)) for one in (*plan.columns, *telling.values())
     ]
     outcomes = [OutcomeFold(limits, cells.grid)] if reader.outcomes else []
     activity = [ActivityFold(extent.activity)] if extent.activity else []
@@ -204,10 +203,11 @@ def again(plan: Plan, extent: Extent, first: Profiled, profile: Profile) -> tupl
     )
 
 
-def _bins(name: str, cells: Cells) -> FeatureFold | None:
-    if cells.layout is None or name not in cells.binnings:
+def _bins(column: ColumnPlan, cells: Cells) -> FeatureFold | None:
+    """The bins of a feature; production may hold what is none, under its name."""
+    if not column.is_feature or cells.layout is None or column.name not in cells.binnings:
         return None
-    return FeatureFold(cells.binnings[name], cells.layout)
+    return FeatureFold(cells.binnings[column.name], cells.layout)
 
 
 def _telling(

@@ -73,7 +73,7 @@ class Cells:
 
 
 def check_same_cells(reference: Profile, production: Profile) -> None:
-    """See that two profiles can be compared; a side without rows has no cells.
+    """See that two profiles can be compared; a side without rows, or a feature, lacks cells.
 
     Raises
     ------
@@ -81,13 +81,14 @@ def check_same_cells(reference: Profile, production: Profile) -> None:
         When their rows were counted in different cells.
     """
     ref, cur = Cells.of(reference), Cells.of(production)
-    for name, place in (
-        ("layout", "score cells"),
-        ("binnings", "bins of features"),
-        ("grid", "grids of predictions"),
-        ("segments", "values of segments"),
-    ):
-        one, other = getattr(ref, name), getattr(cur, name)
+    pairs: dict[str, tuple[object, object]] = {
+        "score cells": (ref.layout, cur.layout),
+        "grids of predictions": (ref.grid, cur.grid),
+        "values of segments": (ref.segments, cur.segments),
+    }
+    for name, binning in cur.binnings.items():
+        pairs[f"bins of {name!r}"] = (ref.binnings.get(name), binning)
+    for place, (one, other) in pairs.items():
         if one and other and not same(one, other):
             raise CellsError(place)
 

@@ -128,7 +128,7 @@ UNREADABLE = [
     Case(
         "compare newer.mmon prod.parquet",
         FAILURE,
-        r"newer.mmon has baseline format 99; this mmon reads up to 3",
+        r"newer.mmon has baseline format 99; this mmon reads up to 4",
         is_real=True,
         starts=True,
     ),
