@@ -107,7 +107,6 @@ class Assembly:
             layout,
             tuple(one.table() for one in found),
             self.reader.sampler.finish(window, bins),
-            self.reader.squares.of(window, layout),
         )
 
     def _segments(self, window: int) -> list[SegmentProfile]:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from mmon.errors import ConfigError
 from mmon.profiles.cuts import OUTSIDE, Cut, SegmentCutter, WindowCutter
 from mmon.profiles.features import Layout
-from mmon.profiles.joint import CellSquares, Joint, joint_of
+from mmon.profiles.joint import Joint, joint_of
 from mmon.profiles.lateness import Lateness
 from mmon.profiles.outcome_reader import OutcomeReader
 from mmon.profiles.outcomes import Outcome
@@ -93,7 +93,6 @@ class BatchReader:
         self._lateness = lateness
         self._is_known = is_known
         self.sampler = RowSampler()
-        self.squares = CellSquares()
 
     def read(self, batch: pl.DataFrame, offset: int) -> Batch:
         """What the folds need to know of a batch, the first row of which is row ``offset``.
@@ -139,5 +138,4 @@ class BatchReader:
             outcome = outcome.take(cut.order)
         joint = joint_of(outcome, self.layout)
         parts = tuple((key.window, first, past) for key, first, past in cut.parts)
-        self.squares.add(parts, joint, self.layout)
         return Rows(parts, joint, self.sampler.draw(parts, outcome, joint))

@@ -107,9 +107,7 @@ class Layout:
     @property
     def extras(self) -> int:
         """How many sums squares of losses need in each bin, X."""
-        if self.losses == REGRESSION_LOSSES:
-            return 1  # of fourth powers of the error
-        return len(self.losses) if len(self.joint) == 1 else 0
+        return 1 if self.losses == REGRESSION_LOSSES else len(self.losses)
 
     @property
     def size(self) -> int:
@@ -131,7 +129,7 @@ class FeatureTable:
     sums : (B, L) float64
         Sum of each loss over the labelled rows.
     extra : (B, X) float64
-        What the squares of losses need besides: see `FeatureTables.squares`.
+        Sum of the square of each loss; of a regression, of the fourth power of the error alone.
     """
 
     binning: Annotated[Binning, SAME]
@@ -139,6 +137,14 @@ class FeatureTable:
     outcomes: Rows
     sums: Sums
     extra: Sums
+
+    @property
+    def squares(self) -> _FloatArray:
+        """(B, L) sum of the square of each loss over the labelled rows."""
+        if self.extra.shape == self.sums.shape:
+            return self.extra
+        square = self.sums[:, 1]
+        return np.column_stack([square, self.extra[:, 0], square])
 
 
 @dataclasses.dataclass(frozen=True, slots=True, eq=False)
@@ -196,14 +202,11 @@ class FeatureTables:
         One a feature.
     sample : RowSample or None
         None where no pairs are searched.
-    cell_squares : (J, L) float64
-        Sum of the square of each loss over the rows of each joint outcome of a binary task.
     """
 
     layout: Annotated[Layout, SAME]
     tables: tuple[FeatureTable, ...]
     sample: RowSample | None
-    cell_squares: Sums
 
     def only(self, places: Sequence[int]) -> Self:
         """The tables of some of the features, and the sample of them."""
@@ -214,29 +217,10 @@ class FeatureTables:
             sample=sample and dataclasses.replace(sample, bins=sample.bins[:, list(places)]),
         )
 
-    def squares(self, table: FeatureTable) -> _FloatArray:
-        """(B, L) sums of squared losses in each bin of one of the features.
-
-        Adding up squares bin by bin would cost each feature of a binary task as much as the losses
-        themselves. Within a cell of the score a loss is nearly constant, so the mean square of a
-        cell stands for that of its rows in any bin: the error of the variance is far below its
-        sampling noise.
-        """
-        if self.layout.losses == REGRESSION_LOSSES:
-            square = table.sums[:, 1]
-            return np.column_stack([square, table.extra[:, 0], square])
-        if len(self.layout.joint) == 1:
-            return table.extra
-        rows = table.outcomes.sum(axis=0)
-        means: _FloatArray = table.outcomes @ (self.cell_squares / np.maximum(rows, 1)[:, None])
-        return means
-
     def check(self) -> None:
         """Raise `MisfitError` when what was read back does not fit together."""
         losses = len(self.layout.losses)
         names = [table.binning.column for table in self.tables]
-        cells = (self.layout.size, losses) if len(self.layout.joint) > 1 else (0, losses)
-        require(self.cell_squares.shape == cells, "has squares of other cells")
         require(len(set(names)) == len(names), "repeats a column")
         for table in self.tables:
             bins = table.binning.size

@@ -33,7 +33,7 @@ class Joint:
     losses : (L, n) float64
         0 where unlabelled.
     extra : (X, n) float64
-        What squares of losses need besides: see `FeatureTables.squares`.
+        What squares of losses need besides: see `FeatureTable.squares`.
     wrong : (n,) float64
         0 or 1 (classes), or the absolute error; NaN where unlabelled.
     """
@@ -42,30 +42,6 @@ class Joint:
     losses: _FloatArray
     extra: _FloatArray
     wrong: _FloatArray
-
-
-class CellSquares:
-    """Sums of squared losses by joint outcome of a binary task, window by window."""
-
-    def __init__(self) -> None:
-        self._windows: dict[int, _FloatArray] = {}
-
-    def add(self, parts: tuple[tuple[int, int, int], ...], joint: Joint, layout: Layout) -> None:
-        """Take one batch; ``parts`` holds (window, first, past)."""
-        for window, first, past in parts:
-            squares = self._windows.setdefault(window, self._none(layout))
-            for index in range(squares.shape[1] if len(squares) else 0):
-                square = rounded(joint.losses[index, first:past] ** 2, _SQUARE_BITS)
-                codes = joint.codes[first:past]
-                squares[:, index] += np.bincount(codes, square, layout.size + 1)[:-1]
-
-    def of(self, window: int, layout: Layout) -> _FloatArray:
-        """See `FeatureTables.cell_squares`."""
-        return self._windows.get(window, self._none(layout))
-
-    @staticmethod
-    def _none(layout: Layout) -> _FloatArray:
-        return np.zeros((layout.size * (len(layout.joint) > 1), len(layout.losses)))
 
 
 def joint_of(outcome: Outcome, layout: Layout) -> Joint:
@@ -90,7 +66,7 @@ def joint_of(outcome: Outcome, layout: Layout) -> Joint:
     return Joint(
         codes=np.where(usable, codes, layout.size),
         losses=losses,
-        extra=rounded(losses**2, _SQUARE_BITS)[: layout.extras],
+        extra=rounded(losses**2, _SQUARE_BITS),
         wrong=np.where(usable, is_wrong * 1.0, np.nan),
     )
 

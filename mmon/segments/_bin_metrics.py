@@ -7,7 +7,7 @@ import dataclasses
 import numpy as np
 from numpy.typing import NDArray
 
-from mmon.profiles.features import FeatureTable, FeatureTables, Layout
+from mmon.profiles.features import FeatureTable, Layout
 from mmon.segments import _bin_intervals as intervals
 
 _FloatArray = NDArray[np.float64]
@@ -65,28 +65,26 @@ def wrong_rows(layout: Layout, outcomes: _IntArray) -> _IntArray:
     return missed_or_alarmed
 
 
-def bin_values(tables: FeatureTables, table: FeatureTable) -> dict[str, BinValues]:
+def bin_values(layout: Layout, table: FeatureTable) -> dict[str, BinValues]:
     """Every metric available in the bins of one feature, by name.
 
     Parameters
     ----------
-    tables : FeatureTables
+    layout : Layout
     table : FeatureTable
-        One of them.
 
     Returns
     -------
     dict of str to BinValues
         Means over rows first.
     """
-    layout, squares = tables.layout, tables.squares(table)
     rows = table.outcomes.sum(axis=1)
     found: dict[str, BinValues] = {}
     if layout.size > 1:
         wrong = wrong_rows(layout, table.outcomes)
         found["error_rate"] = _proportion(wrong, rows, is_mean=True)
     for index, name in enumerate(layout.losses):
-        found[name] = _mean(name, table.sums[:, index], squares[:, index], rows)
+        found[name] = _mean(name, table.sums[:, index], table.squares[:, index], rows)
     if len(layout.joint) == 3:
         joint = table.outcomes.reshape(-1, *layout.joint)
         if layout.joint[2] > 1:

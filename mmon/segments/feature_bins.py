@@ -54,7 +54,7 @@ class _Side:
         table = tables.tables[index]
         self.rows = table.outcomes.sum(axis=1)
         self.shares: _FloatArray = self.rows / max(int(self.rows.sum()), 1)
-        self.values: Mapping[str, BinValues] = bin_values(tables, table)
+        self.values: Mapping[str, BinValues] = bin_values(tables.layout, table)
 
 
 class _Sides:

@@ -110,11 +110,7 @@ def tables(
         half=rng.random(len(kept)) < 0.5,
         seen=count,
     )
-    cells = np.zeros((layout.size * (len(layout.joint) > 1), len(layout.losses)))
-    for index in range(len(layout.losses) if len(cells) else 0):
-        square = side.losses[index] ** 2
-        cells[:, index] = np.bincount(side.outcome, square, layout.size)
-    return FeatureTables(layout, tuple(found), sample, cells)
+    return FeatureTables(layout, tuple(found), sample)
 
 
 def classified(features: Rows, wrong: np.ndarray) -> Side:

@@ -175,7 +175,7 @@ def test_few_rows_give_no_segment_and_no_error(rows, task):
 
 
 def test_no_feature_is_no_segment():
-    bare = FeatureTables(CLASSES, (), None, np.zeros((CLASSES.size, 0)))
+    bare = FeatureTables(CLASSES, (), None)
     assert worse_segments(bare, bare, task=Task.BINARY, alpha=0.05).tested == 0
 
 
