@@ -11,8 +11,11 @@ from typing import Annotated
 
 import typer
 
-from mmon import console, options
+from mmon import console
 from mmon.errors import ConfigError
+from mmon.key_option import Panel
+
+ConfigFile = Annotated[str, typer.Argument(metavar="CONFIG", help="A YAML configuration.")]
 
 
 def init(
@@ -20,7 +23,8 @@ def init(
     force: Annotated[bool, typer.Option("--force", help="Replace the file if it exists.")] = False,
 ) -> None:
     """Write a commented configuration to start from."""
-    from mmon.config_schema import schema_text, template
+    from mmon.config_schema import schema_text
+    from mmon.config_template import template
     from mmon.files import is_file_or_new, write_text
 
     if not is_file_or_new(path):
@@ -46,7 +50,7 @@ def _holds(path: Path, text: str) -> bool:
         return False
 
 
-def validate(config_path: options.ConfigFile) -> None:
+def validate(config_path: ConfigFile) -> None:
     """Check a configuration file; reads no data."""
     from mmon.config_file import load
 
@@ -54,7 +58,16 @@ def validate(config_path: options.ConfigFile) -> None:
     console.say(f"{config_path} is valid")
 
 
-def schema(result: options.OfResult = False) -> None:
+def schema(
+    result: Annotated[
+        bool,
+        typer.Option(
+            "--result",
+            rich_help_panel=Panel.OUTPUT,
+            help="Of the result document (--json) instead.",
+        ),
+    ] = False,
+) -> None:
     """Print the JSON Schema of the configuration."""
     if result:
         from mmon.reports.json import schema_text

@@ -8,8 +8,8 @@ from __future__ import annotations
 import os
 import sys
 import warnings
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 import typer.main
@@ -21,16 +21,27 @@ from mmon import (
     exits,
     interrupts,
     option_values,
-    options,
     processor,
     supervision,
     witness,
 )
 from mmon.command_help import BaselineGroup, GroupedCommand
 from mmon.errors import ConfigError, ExitStatus
+from mmon.key_option import Panel
+from mmon.options import put, setting
 
 if TYPE_CHECKING:
     from mmon.config import Config
+
+Quiet = Annotated[
+    bool,
+    typer.Option(
+        "--quiet",
+        "-q",
+        rich_help_panel=Panel.OUTPUT,
+        help="Print only the verdict, in one line.",
+    ),
+]
 
 app = typer.Typer(
     name="mmon",
@@ -99,113 +110,66 @@ def _say_version() -> None:
     console.say(f"mmon {__version__}")
 
 
-@app.command(cls=GroupedCommand)
+@app.command(cls=setting())
 def compare(
-    reference: options.Reference,
-    production: options.Production,
-    metric: options.Metric = None,
-    column: options.Column = None,
-    ignore: options.Ignore = None,
-    categorical: options.Categorical = None,
-    segment: options.Segment = None,
-    task: options.TaskOption = None,
-    target: options.Target = None,
-    prediction: options.Prediction = None,
-    score: options.ScoreColumn = None,
-    labels: options.LabelsPath = None,
-    timestamp: options.Timestamp = None,
-    id_column: options.IdColumn = None,
-    exact: options.Exact = False,
-    every: options.Every = None,
-    rows: options.Rows = None,
-    timezone: options.Timezone = None,
-    threshold: options.Threshold = None,
-    alpha: options.Alpha = None,
-    p_values: options.PValues = False,
-    fail_on: options.FailOn = None,
-    on_inconclusive: options.OnInconclusive = None,
-    separator: options.Separator = None,
-    file_format: options.FileFormat = None,
-    null_value: options.NullValue = None,
-    json_path: options.Json = None,
-    html: options.Html = None,
-    markdown: options.Markdown = None,
-    report_files: options.Reports = None,
-    quiet: options.Quiet = False,
+    ctx: typer.Context,
+    reference: Annotated[
+        str,
+        typer.Argument(
+            metavar="REFERENCE",
+            help="What is normal: a file, folder, glob or URI, or a baseline file (.mmon).",
+        ),
+    ],
+    production: Annotated[
+        str,
+        typer.Argument(
+            metavar="PRODUCTION", help="What is judged: the same, or - for standard input."
+        ),
+    ],
+    threshold: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--threshold",
+            "-t",
+            metavar="NAME=LEVELS",
+            rich_help_panel=Panel.DECIDES,
+            help="Levels of a metric or quality check: ks=0.2 (detected) or ks=0.1/0.2 "
+            "(potential/detected); of a performance metric, of its drop. May be repeated.",
+        ),
+    ] = None,
+    quiet: Quiet = False,
 ) -> int:
     """Compare production with a reference; no configuration needed."""
-    if timezone is not None and every is None:
+    body: dict[str, Any] = ctx.obj
+    windows = body.get("windows", {})
+    if "timezone" in windows and "every" not in windows:
         raise ConfigError("--timezone is of use only with --every")
-    given = option_values.given
-    reading = given(separator=separator, format=file_format, null_values=null_value)
-    thresholds = option_values.thresholds(threshold or [])
-    body = given(
-        reference={"path": reference, **reading},
-        production={"path": production, **reading},
-        columns=given(
-            timestamp=timestamp,
-            id=id_column,
-            features=column,
-            ignore=ignore,
-            categorical=categorical,
-            target=target,
-            prediction=prediction,
-            score=score,
-        ),
-        labels=labels,
-        task=task,
-        segments=segment,
-        windows=given(every=every, rows=rows, timezone=timezone),
-        analyses={
-            "data_drift": given(
-                metrics=metric,
-                thresholds=thresholds.pop("data_drift"),
-                p_values="all" if p_values else None,
-            ),
-            **{
-                name: {"thresholds": thresholds[name]}
-                for name in thresholds
-                if name != "data_drift"
-            },
-        },
-        alpha=alpha,
-        fail_on=fail_on,
-        on_inconclusive=on_inconclusive,
-        exact=exact,
-    )
+    put(body, ("reference", "path"), reference)
+    put(body, ("production", "path"), production)
+    for path, levels in option_values.thresholds(threshold or []):
+        put(body, path, levels)
+    chosen = body.pop("outputs", {})
     from mmon.config_file import validate
 
     try:
-        config = validate(body)
-        chosen = given(json=json_path, html=html, markdown=markdown)
-        return _execute(config, chosen, report_files, quiet=quiet)
+        return _execute(validate(body), chosen, quiet=quiet)
     except ConfigError as error:
         raise option_values.in_options(error) from error
 
 
-@app.command(cls=GroupedCommand)
-def run(
-    config_path: options.ConfigFile,
-    fail_on: options.FailOn = None,
-    on_inconclusive: options.OnInconclusive = None,
-    json_path: options.Json = None,
-    html: options.Html = None,
-    markdown: options.Markdown = None,
-    report_files: options.Reports = None,
-    quiet: options.Quiet = False,
-) -> int:
+@app.command(cls=setting("fail_on", "on_inconclusive", "outputs"))
+def run(ctx: typer.Context, config_path: about.ConfigFile, quiet: Quiet = False) -> int:
     """Run a configuration file; options override its keys."""
     from mmon.config_file import load
 
-    config = load(config_path).model_copy(
-        update=option_values.given(fail_on=fail_on, on_inconclusive=on_inconclusive)
-    )
-    chosen = option_values.given(json=json_path, html=html, markdown=markdown)
-    return _execute(config, chosen, report_files, quiet=quiet, sources=[config_path])
+    chosen = ctx.obj.pop("outputs", {})
+    config = load(config_path).model_copy(update=ctx.obj)
+    return _execute(config, chosen, quiet=quiet, sources=[config_path])
 
 
-@baseline_app.command("make", cls=GroupedCommand)
+@baseline_app.command("make", cls=setting("reference", "exact"))
 def make_baseline(
+    ctx: typer.Context,
     data: Annotated[str, typer.Argument(metavar="DATA", help="File, folder, glob or URI.")],
     output: Annotated[
         str,
@@ -217,18 +181,11 @@ def make_baseline(
         str | None,
         typer.Option("--config", "-c", metavar="CONFIG", help="Take columns and options from it."),
     ] = None,
-    separator: options.Separator = None,
-    file_format: options.FileFormat = None,
-    null_value: options.NullValue = None,
-    exact: Annotated[
-        bool,
-        typer.Option("--exact", help="Keep every distinct value: no approximation, a larger file."),
-    ] = False,
 ) -> None:
     """Summarise a reference dataset into a small file without raw rows."""
     from mmon import api
 
-    reading = option_values.given(separator=separator, format=file_format, null_values=null_value)
+    reading, exact = ctx.obj.get("reference"), ctx.obj.get("exact", False)
     profile = api.make_baseline(data, output, config_path=config_path, exact=exact, reading=reading)
     console.tell(f"{output}: {profile.rows:,} rows, {len(profile.columns)} columns")
 
@@ -247,23 +204,19 @@ def show_baseline(
 app.add_typer(baseline_app, name="baseline", cls=BaselineGroup)
 
 
-@app.command(cls=GroupedCommand)
+@app.command(cls=setting("outputs.html", "outputs.markdown", "outputs.reports"))
 def report(
+    ctx: typer.Context,
     result: Annotated[
         str, typer.Argument(metavar="RESULT", help="A result document, written with --json.")
     ],
-    html: options.Html = None,
-    markdown: options.Markdown = None,
-    report_files: options.Reports = None,
-    quiet: options.Quiet = False,
+    quiet: Quiet = False,
 ) -> int:
     """Render a result document (JSON) again."""
     from mmon import outputs, overlap
     from mmon.reports.json import read
 
-    named = option_values.given(html=html, markdown=markdown)
-    chosen = outputs.by_format(named, report_files or ())
-    places = outputs.check(chosen, [overlap.Source(result)])
+    places = outputs.check(outputs.by_format(ctx.obj.get("outputs", {})), [overlap.Source(result)])
     failures = outputs.deliver(read(result), places, quiet=quiet)
     return max(map(exits.tell, failures), default=ExitStatus.PASS)
 
@@ -281,19 +234,14 @@ for _command in (
 
 
 def _execute(
-    config: Config,
-    chosen: dict[str, str],
-    files: Sequence[str] | None,
-    *,
-    quiet: bool,
-    sources: Sequence[str] = (),
+    config: Config, chosen: Mapping[str, Any], *, quiet: bool, sources: Sequence[str] = ()
 ) -> int:
     """Old outputs away, the run, new outputs; the status of a breach outlives a failed output."""
     from mmon import outputs, overlap, pipeline
 
     interrupts.interrupt_reads()
     read = [*overlap.sources_of(config), *map(overlap.Source, sources)]
-    places = outputs.check(outputs.places(config, chosen, files or ()), read)
+    places = outputs.check(outputs.places(config, chosen), read)
     outputs.clear(places)
     with console.progress(is_quiet=quiet) as progress:
         document = pipeline.run(config, progress=progress)

@@ -7,6 +7,8 @@ from typing import Any
 import typer
 import typer.core
 
+from mmon.key_option import Panel
+
 
 class GroupedCommand(typer.core.TyperCommand):
     """A command whose help lists its options under their ``rich_help_panel``, without Rich."""
@@ -29,7 +31,7 @@ class GroupedCommand(typer.core.TyperCommand):
             groups.setdefault(group, []).append((name, text))
         # One indent for all groups, and what every command has (--help) last.
         width = max(len(name) for records in groups.values() for name, _ in records)
-        for group in sorted(groups, key=lambda name: name == "Options"):
+        for group in sorted(groups, key=["Arguments", *Panel, "Options"].index):
             with formatter.section(group):
                 formatter.write_dl([(name.ljust(width), text) for name, text in groups[group]])
 

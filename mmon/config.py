@@ -1,17 +1,21 @@
 """The typed configuration of a run; every field is one key of the YAML file.
 
-The text below a field is its description in ``mmon schema``, which editors show.
+The text below a field, or of the section in it, is its description in ``mmon schema``, which
+editors show, and its comment in what ``mmon init`` writes; the first sentence is the help of its
+option on the command line.
 """
 
 from __future__ import annotations
 
 import datetime
 import fnmatch
-from typing import Annotated, Any, Literal, Self
+import functools
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
 from mmon.config_analyses import Analyses, role_of
+from mmon.config_data import Dataset, Labels
 from mmon.config_fields import (
     Duration,
     Flag,
@@ -22,63 +26,15 @@ from mmon.config_fields import (
     OutputFile,
     PositiveInt,
     Section,
-    Separator,
-    Text,
-    Timeout,
     TimeZone,
 )
-from mmon.redaction import keep_options, keep_uri
+from mmon.key_option import Option, Panel
 
-
-class Timeouts(Section):
-    """How long servers are waited for."""
-
-    connect: Timeout = "10s"
-    """The longest until a connection stands: 500ms, 10s, 2m or 1h."""
-    idle: Timeout = "30s"
-    """The longest silence; a web server that sends fewer than 1,000 bytes a second for this long
-    is silent, too."""
-    total: Timeout | None = None
-    """The longest that a file may take from a web server, or one request to an object store; null
-    is no limit for a web server, and 30m for an object store."""
-
-
-class Dataset(Section):
-    """Where data is and how to read it.
-
-    A bare string or a list of strings in YAML is short for ``{path: …}``.
-    """
-
-    path: Text | Annotated[tuple[Text, ...], Field(min_length=1)]
-    """A file, a folder, a glob, any URI that Polars reads, or a list of these."""
-    format: Literal["parquet", "csv", "tsv", "ndjson", "ipc"] | None = None
-    """What the files are; null finds out from their names."""
-    separator: Separator | None = None
-    """The character between the values of a row (csv, tsv)."""
-    null_values: tuple[str, ...] = ()
-    """Texts that stand for a missing value (csv, tsv)."""
-    has_header: Flag = True
-    """Whether the first row holds the names of the columns (csv, tsv)."""
-    dtypes: dict[str, str] = {}
-    """Types of columns that would be read as something else, by the names Polars gives them."""
-    hive: Flag | None = None
-    """Whether folders such as ``date=2024-01-31`` are columns; null finds out."""
-    storage_options: dict[str, str] = {}
-    """Where object storage is and the keys to it; never shown."""
-    timeouts: Timeouts = Timeouts()
-    """How long servers are waited for."""
-
-    @model_validator(mode="before")
-    @classmethod
-    def _short_form(cls, value: Any) -> Any:
-        return {"path": value} if isinstance(value, str | list | tuple) else value
-
-    @model_validator(mode="after")
-    def _keep_secrets(self) -> Self:
-        keep_options(self.storage_options)
-        for path in (self.path,) if isinstance(self.path, str) else self.path:
-            keep_uri(path)
-        return self
+_compared = functools.partial(Option, metavar="COLUMN", panel=Panel.COMPARED)
+_of_model = functools.partial(Option, metavar="COLUMN", panel=Panel.MODEL)
+_window = functools.partial(Option, panel=Panel.WINDOWS)
+_decides = functools.partial(Option, panel=Panel.DECIDES)
+_written = functools.partial(Option, metavar="FILE", panel=Panel.OUTPUT)
 
 
 def matches(name: str, pattern: str) -> bool:
@@ -89,33 +45,39 @@ def matches(name: str, pattern: str) -> bool:
 class Columns(Section):
     """What the columns mean; every name is a column of the reference."""
 
-    id: str | None = None
-    """Identifies a row; not tested."""
-    timestamp: str | None = None
+    id: Annotated[str | None, _compared("--id"), Field(examples=["request_id"])] = None
+    """What identifies a row; not tested."""
+    timestamp: Annotated[str | None, _compared("--timestamp"), Field(examples=["time"])] = None
     """When the row happened: windows are cut by it; not tested."""
-    target: str | None = None
+    target: Annotated[str | None, _of_model("--target"), Field(examples=["defaulted"])] = None
     """The true outcome."""
-    prediction: str | None = None
+    prediction: Annotated[str | None, _of_model("--prediction"), Field(examples=["answer"])] = None
     """What the model answered."""
-    score: str | None = None
+    score: Annotated[str | None, _of_model("--score"), Field(examples=["p_default"])] = None
     """The model's probability or score; for a binary task, of the positive class."""
-    scores: dict[str, str] = {}
+    scores: dict[str, str] = Field(
+        default={}, examples=[{"low": "p_low", "medium": "p_medium", "high": "p_high"}]
+    )
     """For several classes: the score column of each class."""
-    lower: str | None = None
+    lower: str | None = Field(default=None, examples=["price_low"])
     """For a regression: the lower end of the model's prediction interval."""
-    upper: str | None = None
+    upper: str | None = Field(default=None, examples=["price_high"])
     """For a regression: the upper end of the model's prediction interval."""
-    latency: str | None = None
+    latency: str | None = Field(default=None, examples=["latency_ms"])
     """How long the answer took, in any unit."""
-    error: str | None = None
+    error: str | None = Field(default=None, examples=["failed"])
     """Whether the request failed: true, a number other than 0, or a message."""
-    features: Literal["all"] | Names = "all"
-    """The columns to compare: ``all`` of them, or the ones named here."""
-    ignore: tuple[str, ...] = ()
+    features: Annotated[Literal["all"] | Names, _compared("--column", is_list=True)] = "all"
+    """The columns to compare: ``all`` of them, or only those named."""
+    ignore: Annotated[
+        tuple[str, ...], _compared("--ignore", is_list=True), Field(examples=[["debug_*"]])
+    ] = ()
     """Columns to leave out, of either dataset: names, or patterns such as ``debug_*``."""
-    categorical: tuple[str, ...] = ()
+    categorical: Annotated[
+        tuple[str, ...], _compared("--categorical", is_list=True), Field(examples=[["branch_code"]])
+    ] = ()
     """Columns to treat as categories even though they hold numbers."""
-    numeric: tuple[str, ...] = ()
+    numeric: tuple[str, ...] = Field(default=(), examples=[["floor"]])
     """Columns to treat as numbers even though they look like categories."""
 
     @model_validator(mode="after")
@@ -134,23 +96,14 @@ class Columns(Section):
         return any(matches(name, pattern) for pattern in self.ignore)
 
 
-class Labels(Dataset):
-    """Ground truth that arrives later, in a dataset of its own."""
-
-    on: Text | None = None
-    """The column that labels and predictions share; null takes ``columns.id``."""
-    target: Text | None = None
-    """The labels' column; null takes ``columns.target``."""
-
-
 class Segments(Section):
     """Columns by whose values every analysis is repeated.
 
     A list of columns in YAML is short for ``{columns: […]}``.
     """
 
-    columns: Names
-    """The columns."""
+    columns: Annotated[Names, Field(examples=[["country", "device"]])]
+    """The columns, each by itself."""
     top: Annotated[Integer, Field(ge=1, le=50)] = 10
     """How many values of each column are looked at: those with the most rows in the reference, of
     the first hundred that appear in it. The others are taken together."""
@@ -166,20 +119,21 @@ class Segments(Section):
 class Windows(Section):
     """How production is cut into windows; nothing set means one window."""
 
-    every: Duration | None = None
+    every: Annotated[Duration | None, _window("--every", "LENGTH"), Field(examples=["1d"])] = None
     """Length of a window in event time: 10m, 1h, 1d, 1w or 1mo."""
-    rows: PositiveInt | None = None
+    rows: Annotated[PositiveInt | None, _window("--rows", "N"), Field(examples=[5000])] = None
     """Rows of a window, in the order of the data; instead of ``every``."""
-    start: Instant | None = None
+    start: Instant | None = Field(default=None, examples=["2024-01-01"])
     """Production before this time is left out; windows are aligned to it."""
-    end: Instant | None = None
+    end: Instant | None = Field(default=None, examples=["2024-12-31T23:59"])
     """Production after this time is left out."""
-    timezone: TimeZone = "UTC"
-    """Where days, weeks and months begin; also the zone of times that carry none."""
-    allowed_lateness: Duration | None = None
+    timezone: Annotated[TimeZone, _window("--timezone", "ZONE")] = "UTC"
+    """Where days, weeks and months begin, such as Europe/Vienna; also the zone of times that carry
+    none."""
+    allowed_lateness: Duration | None = Field(default=None, examples=["1h"])
     """A row that arrives up to this long after its window has closed is not late."""
     incomplete: Literal["keep", "drop"] = "keep"
-    """What happens to a last window that the data does not fill."""
+    """What happens to a last window that the data does not fill: keep it, or drop it."""
 
     @model_validator(mode="after")
     def _one_way(self) -> Windows:
@@ -194,16 +148,22 @@ class Windows(Section):
 
 
 class Outputs(Section):
-    """Files to write; a path of null writes none."""
+    """Files to write, into folders that exist; a path of null writes none."""
 
-    json_path: Annotated[OutputFile | None, Field(alias="json")] = None
-    """The result document: everything the other formats show."""
-    html: OutputFile | None = None
-    """A report for people, in one self-contained file."""
-    markdown: OutputFile | None = None
-    """A summary for a pull request or a job page."""
-    reports: tuple[OutputFile, ...] = ()
-    """More reports; the ending of a name tells the format: .html, .md, .json or .txt."""
+    json_path: Annotated[
+        OutputFile | None, _written("--json"), Field(alias="json", examples=["drift.json"])
+    ] = None
+    """Write the result document, with all that reports show; - prints it."""
+    html: Annotated[OutputFile | None, _written("--html"), Field(examples=["drift.html"])] = None
+    """Write the HTML report, one file that needs no other; - prints it."""
+    markdown: Annotated[OutputFile | None, _written("--md"), Field(examples=["drift.md"])] = None
+    """Write the Markdown report, for a pull request or a job page; - prints it."""
+    reports: Annotated[
+        tuple[OutputFile, ...],
+        _written("--report", is_list=True),
+        Field(examples=[["summary.txt"]]),
+    ] = ()
+    """Write reports whose names' endings tell the format: .html, .md, .json or .txt."""
 
 
 class Config(Section):
@@ -214,41 +174,49 @@ class Config(Section):
     ``$$`` by one dollar sign.
     """
 
-    project: str | None = None
+    project: str | None = Field(default=None, examples=["lending"])
     """What the model belongs to; shown in reports."""
-    endpoint: str | None = None
+    endpoint: str | None = Field(default=None, examples=["credit-risk"])
     """The model or deployment; shown in reports."""
-    reference: Dataset
-    """What is normal: the training data, or a baseline file made by ``mmon baseline``."""
-    production: Dataset
+    reference: Annotated[Dataset, Field(examples=["data/reference.parquet"])]
+    """What is normal: the training data, or a baseline file made by ``mmon baseline``. A path is
+    short for the keys that production shows below it."""
+    production: Annotated[Dataset, Field(examples=[{"path": "data/production.parquet"}])]
     """What is to be judged."""
-    labels: Labels | None = None
-    """Where the true outcomes of production are, when they are not in production itself."""
+    labels: Annotated[
+        Labels | None,
+        Option("--labels", "DATA", Panel.MODEL),
+        Field(examples=[{"path": "data/labels.parquet"}]),
+    ] = None
     columns: Columns = Columns()
-    """What the columns mean."""
-    task: Literal["binary", "multiclass", "regression"] | None = None
-    """What the model does; null finds out where the columns leave no doubt."""
-    segments: Segments | None = None
-    """Columns by whose values every analysis is repeated."""
+    task: Annotated[
+        Literal["binary", "multiclass", "regression"] | None,
+        Option("--task", "TASK", Panel.MODEL),
+        Field(examples=["binary"]),
+    ] = None
+    """What the model does: binary, multiclass or regression. Null finds out where the columns
+    leave no doubt."""
+    segments: Annotated[Segments | None, _compared("--segment", is_list=True)] = None
     windows: Windows | None = None
-    """How production is cut into windows; null is one window."""
     analyses: Analyses = Analyses()
-    """What is looked at, and what decides."""
-    alpha: OpenShare = 0.05
-    """False discovery rate at which a change counts as significant: over the columns (and values
-    of a segmenting column), for each metric and window; metrics and windows add up."""
-    fail_on: Literal["potential", "detected", "never"] = "detected"
-    """The level that makes a breach."""
-    on_inconclusive: Literal["fail", "pass"] = "fail"
-    """Whether too few rows to tell exits 4 (fail) or 0 (pass)."""
-    exact: Flag = False
-    """Keep every value instead of a summary: no approximation, memory grows with the data."""
+    alpha: Annotated[OpenShare, _decides("--alpha", "NUMBER")] = 0.05
+    """Significance level of a change, as a false discovery rate. It holds over the columns (and
+    values of a segmenting column), for each metric and window; metrics and windows add up."""
+    fail_on: Annotated[
+        Literal["potential", "detected", "never"], _decides("--fail-on", "LEVEL")
+    ] = "detected"
+    """The level that makes a breach (exit status 1): potential, detected or never."""
+    on_inconclusive: Annotated[Literal["fail", "pass"], _decides("--on-inconclusive", "ACTION")] = (
+        "fail"
+    )
+    """What too few rows to tell do: fail (exit status 4) or pass (0)."""
+    exact: Annotated[Flag, Option("--exact", "", Panel.COMPARED)] = False
+    """Keep every value instead of a summary: no approximation, but more memory."""
     points: Annotated[Integer, Field(ge=16, le=1_000_000)] = 4096
     """Values kept of a numeric column; more are more exact. Beyond 64 windows each keeps fewer."""
     labels_kept: Annotated[Integer, Field(ge=2, le=10_000_000)] = 10_000
     """Categories counted of a column; the rest are counted together."""
     outputs: Outputs = Outputs()
-    """Files to write."""
 
     @model_validator(mode="after")
     def _levels_have_columns(self) -> Config:

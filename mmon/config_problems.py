@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 import re
-import typing
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -12,6 +11,8 @@ import pydantic
 from pydantic_core import ErrorDetails
 
 from mmon.config import Config
+from mmon.config_fields import Section
+from mmon.config_keys import keys_of
 from mmon.config_text import Expanded, KeyPath, Problem
 from mmon.redaction import SECRET_SECTIONS, masked
 
@@ -191,18 +192,9 @@ def _is_scalar(text: str) -> bool:
 
 def _keys_at(path: KeyPath) -> list[str]:
     """The keys that the section at a path may have."""
-    kind: Any = Config
+    section: type[Section] | None = Config
     for part in path:
-        model = _model(kind)
-        fields = {} if model is None else {f.alias or n: f for n, f in model.model_fields.items()}
-        kind = fields[str(part)].annotation if str(part) in fields else kind
-    model = _model(kind)
-    return [] if model is None else [f.alias or n for n, f in model.model_fields.items()]
-
-
-def _model(annotation: Any) -> type[pydantic.BaseModel] | None:
-    """The section in an annotation such as ``Windows | None`` or ``dict[str, Thresholds]``."""
-    if isinstance(annotation, type) and issubclass(annotation, pydantic.BaseModel):
-        return annotation
-    found = (_model(argument) for argument in typing.get_args(annotation))
-    return next((model for model in found if model is not None), None)
+        # What is none of its keys is the name of an entry, or a place in a list.
+        found = (key.section for key in keys_of(section) if key.name == part)
+        section = next(found, section)
+    return [key.name for key in keys_of(section)]

@@ -1,19 +1,15 @@
-"""Describes the configuration file: to editors as JSON Schema, to people as a template."""
+"""Describes the configuration file to editors, as JSON Schema."""
 
 from __future__ import annotations
 
-import ast
-import inspect
-import itertools
 import json
-from collections.abc import Iterator
-from types import ModuleType
 from typing import Any
 
-from mmon import analyses, config, config_levels, metrics, resources
+from mmon import metrics
 from mmon.analyses.data_quality import CHECKS
 from mmon.analyses.system_performance import METRICS
 from mmon.config import Config
+from mmon.config_keys import walk
 
 DRAFT = "http://json-schema.org/draft-07/schema#"
 
@@ -62,42 +58,11 @@ def schema_text() -> str:
     return json.dumps(schema(), indent=2, ensure_ascii=False) + "\n"
 
 
-def template() -> str:
-    """The commented configuration that `mmon init` writes."""
-    return (resources.folder("configs") / "mmon.yaml").read_text(encoding="utf-8")
-
-
 def _describe(generated: dict[str, Any]) -> None:
-    """Give each key the text that stands below its field.
-
-    Pydantic would do so too, for every run: reading the source takes longer than all the rest.
-    """
-    models = {**generated["$defs"], Config.__name__: generated}
-    modules = (config, config_levels, *map(analyses.module, analyses.names()))
-    sections = {
-        name: kind for module in modules for name, kind in vars(module).items() if name in models
-    }
-    texts = {name: text for module in modules for name, text in _texts(module)}
-    for name, kind in sections.items():
-        for field, about in kind.model_fields.items():
-            # A section has the keys of the one that it extends, too.
-            owners = [base.__name__ for base in kind.__mro__]
-            text = next((texts[o, field] for o in owners if (o, field) in texts), None)
-            if text is not None:
-                models[name]["properties"][about.alias or field]["description"] = text
-
-
-def _texts(module: ModuleType) -> Iterator[tuple[tuple[str, str], str]]:
-    """((section, field), the text below it) of a module's sections."""
-    for node in ast.parse(inspect.getsource(module)).body:
-        for field, below in itertools.pairwise(node.body if isinstance(node, ast.ClassDef) else ()):
-            match node, field, below:
-                case (
-                    ast.ClassDef(name=section),
-                    ast.AnnAssign(target=ast.Name(id=name)),
-                    ast.Expr(value=ast.Constant(value=str(text))),
-                ):
-                    yield (section, name), inspect.cleandoc(text)
+    """Give each key its text."""
+    sections = {Config.__name__: generated, **generated["$defs"]}
+    for _, key in walk(Config):
+        sections[key.owner.__name__]["properties"][key.name]["description"] = key.text
 
 
 def _draft_07(node: Any) -> Any:
@@ -122,7 +87,7 @@ def _value(key: str, value: Any) -> Any:
         return {name: _draft_07(item) for name, item in value.items()}
     if key == "description":
         return " ".join(value.replace("``", "`").split())
-    return value if key in ("default", "enum", "const") else _draft_07(value)
+    return value if key in ("default", "enum", "const", "examples") else _draft_07(value)
 
 
 def _says_nothing(key: str, value: Any) -> bool:
@@ -132,7 +97,7 @@ def _says_nothing(key: str, value: Any) -> bool:
 
 def _or_variable(body: dict[str, Any]) -> dict[str, Any]:
     """The schema of a number, boolean or choice, widened to a text with a variable."""
-    rule_keys = [k for k in body if k not in ("description", "default")]
+    rule_keys = [k for k in body if k not in ("description", "default", "examples")]
     is_plain = body.get("type") in ("number", "integer", "boolean") or "enum" in body
     if not (is_plain or "pattern" in body or "maxLength" in body):
         return body

@@ -3,46 +3,30 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from mmon.errors import ConfigError
+from mmon.options import options
 
-# How messages name the keys of a configuration that was made from options.
-_FLAGS = (
-    (r"windows\.(?P<name>every|rows|timezone)", r"--\g<name>"),
-    (r"windows", "--every and --rows"),
-    (r"alpha", "--alpha"),
-    (r"analyses\.data_drift\.metrics\[\d+\]", "--metric"),
-    (r"analyses\.\w+\.thresholds\.(?P<name>[^.:]+)(\.\w+)?", r"--threshold \g<name>"),
-    (r"(reference|production)\.(?P<name>separator)", r"--\g<name>"),
-    (
-        r"columns\.(?P<name>timestamp|id|ignore|categorical|target|prediction|score)(\[\d+\])?",
-        r"--\g<name>",
-    ),
-    (r"(?P<name>task|labels)(\.\w+)?", r"--\g<name>"),
-    (r"segments(\.\w+)?(\[\d+\])?", "--segment"),
-    (r"columns\.features(\[\d+\])?", "--column"),
-    (r"columns", "--column and --ignore"),
-)
+# Messages begin with the key that they are about.
+_KEY = re.compile(r"(?P<indent>\s*)(?P<key>[\w.]+)(\[\d+\])?(?=:)")
+_LEVELS_OF = re.compile(r"(?P<indent>\s*)analyses\.\w+\.thresholds\.(?P<name>[^.:]+)(\.\w+)?(?=:)")
+# Where keys of one section contradict each other.
+_SECTIONS = {"windows": "--every and --rows", "columns": "--column and --ignore"}
 _HINT = " " * 6
 _LEVELS = ("potential", "detected")
 _THRESHOLD = re.compile(r"(?P<name>[^=]+)=((?P<potential>[^/]+)/)?(?P<detected>[^/]+)")
 
 
-def given(**options: Any) -> dict[str, Any]:  # the names become configuration keys
-    """The options that were given."""
-    return {name: value for name, value in options.items() if value not in (None, [], {})}
-
-
-def thresholds(texts: list[str]) -> dict[str, dict[str, Any]]:
-    """``ks=0.1/0.2`` options as the ``thresholds`` sections of the analyses, by analysis.
+def thresholds(texts: Sequence[str]) -> Iterator[tuple[tuple[str, ...], dict[str, Any]]]:
+    """``ks=0.1/0.2`` options as the paths of keys and their values.
 
     Raises
     ------
     ConfigError
         When one is not NAME=NUMBER or NAME=NUMBER/NUMBER.
     """
-    sections: dict[str, dict[str, Any]] = {"data_drift": {}}
     for text in texts:
         match = _THRESHOLD.fullmatch(text)
         try:
@@ -55,10 +39,8 @@ def thresholds(texts: list[str]) -> dict[str, dict[str, Any]]:
                 f"--threshold {text!r} is not a name, = and one or two numbers",
                 hint="write it as ks=0.2 or ks=0.1/0.2",
             )
-        name = match["name"]
-        section, told = _section_of(name, levels)
-        sections.setdefault(section, {})[name] = told
-    return sections
+        section, told = _section_of(match["name"], levels)
+        yield ("analyses", section, "thresholds", match["name"]), told
 
 
 def _section_of(name: str, levels: dict[str, float]) -> tuple[str, dict[str, Any]]:
@@ -88,8 +70,16 @@ def in_options(error: ConfigError) -> ConfigError:
 
 
 def _translated(line: str) -> str:
-    for key, flag in _FLAGS:
-        found, count = re.subn(rf"^(?P<indent>\s*){key}:", rf"\g<indent>{flag}:", line)
-        if count:
-            return found
-    return line
+    levels = _LEVELS_OF.match(line)
+    if levels is not None:
+        return f"{levels['indent']}--threshold {levels['name']}{line[levels.end() :]}"
+    found = _KEY.match(line)
+    if found is None:
+        return line
+    flags = {".".join(path): option.name for option, paths in options().items() for path in paths}
+    key = found["key"]
+    # What is wrong inside a section that an option sets as a whole is wrong with the option.
+    flag = _SECTIONS.get(key) or next(
+        (flags[one] for one in flags if f"{key}.".startswith(f"{one}.")), None
+    )
+    return line if flag is None else f"{found['indent']}{flag}{line[found.end() :]}"

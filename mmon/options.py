@@ -1,247 +1,133 @@
-"""The options of the command line, and their help."""
+"""The options of the command line that set keys of the configuration, made from their fields."""
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+import functools
+import inspect
+import re
+import types
+import typing
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
+import typer.main
 
-_OUTPUT = "Output"
-_DECIDES = "What decides"
-_COMPARED = "What is compared"
-_MODEL = "How good the model is"
-_WINDOWS = "Windows of production"
-_TEXT = "How files are read"
+from mmon.command_help import GroupedCommand
 
-Level = Literal["potential", "detected", "never"]
-Action = Literal["fail", "pass"]
-TaskName = Literal["binary", "multiclass", "regression"]
-Format = Literal["parquet", "csv", "tsv", "ndjson", "ipc"]
+if TYPE_CHECKING:
+    from mmon.config_keys import Key
+    from mmon.key_option import Option
+
+KeyPath = tuple[str, ...]
 
 
-def _option(*flags: str, metavar: str | None = None, group: str, text: str) -> Any:
-    return typer.Option(
-        *flags, metavar=metavar, rich_help_panel=group, help=text, show_default=False
+def setting(*sections: str) -> type[GroupedCommand]:
+    """A command that has the options of some keys, or of those in some sections; all, if none.
+
+    What they set is its ``ctx.obj``: a part of a configuration, as YAML would give it. They are
+    made when the command itself is asked for: ``mmon --help`` must not import the configuration.
+    """
+
+    class Setting(GroupedCommand):
+        def get_params(self, ctx: Any) -> list[Any]:
+            return [*_parameters(sections), *super().get_params(ctx)]
+
+        def invoke(self, ctx: Any) -> Any:
+            ctx.obj = {}
+            for option, keys in _chosen(sections).items():
+                value = ctx.params.pop(_identifier(option))
+                if isinstance(value, tuple):
+                    value = list(value) or None
+                for path in keys if value is not None else ():
+                    put(ctx.obj, path, value if option.metavar else option.sets)
+            return super().invoke(ctx)
+
+    return Setting
+
+
+def put(body: dict[str, Any], path: KeyPath, value: Any) -> None:
+    """Set a key in nested sections, which are made where there are none."""
+    *sections, key = path
+    for section in sections:
+        body = body.setdefault(section, {})
+    body[key] = value
+
+
+@functools.cache
+def options() -> dict[Option, dict[KeyPath, Key]]:
+    """Every option, and the keys that it sets, which all have one text."""
+    from mmon.config import Config
+    from mmon.config_keys import walk
+    from mmon.key_option import Option
+
+    found: dict[Option, dict[KeyPath, Key]] = {}
+    taken: set[KeyPath] = set()
+    for path, key in walk(Config):
+        # What an option sets as a whole has no options of its own.
+        for option in () if len(path) > 1 and path[:1] in taken else key.field.metadata:
+            if isinstance(option, Option):
+                found.setdefault(option, {})[path] = key
+                taken.add(path)
+    return found
+
+
+def help_of(option: Option) -> str:
+    """The first sentence of the text of what it sets."""
+    (key, *_) = options()[option].values()
+    sentence = re.split(r"(?<=\.)\s", key.text, maxsplit=1)[0]
+    return f"{sentence} May be repeated." if option.is_list else sentence
+
+
+@functools.cache
+def _chosen(sections: KeyPath) -> dict[Option, dict[KeyPath, Key]]:
+    def is_chosen(path: KeyPath) -> bool:
+        text = ".".join(path) + "."
+        return not sections or any(text.startswith(f"{section}.") for section in sections)
+
+    return {option: keys for option, keys in options().items() if any(map(is_chosen, keys))}
+
+
+@functools.cache
+def _parameters(sections: KeyPath) -> list[Any]:
+    """The options as Typer makes them of the signature of a function."""
+
+    def command(**_values: Any) -> None: ...
+
+    made = [_parameter(option, is_whole=not sections) for option in _chosen(sections)]
+    command.__signature__ = inspect.Signature(made)  # type: ignore[attr-defined]  # functions may have one
+    app = typer.Typer(add_completion=False)
+    app.command()(command)
+    return list(typer.main.get_command(app).params)
+
+
+def _parameter(option: Option, *, is_whole: bool) -> inspect.Parameter:
+    (key, *_) = options()[option].values()
+    usual, text = key.field.default, help_of(option)
+    # Where there is a file, what it says is the default.
+    if is_whole and option.metavar and isinstance(usual, str | float):
+        text += f"  [default: {usual}]"
+    about = typer.Option(
+        *option.flags.split(),
+        metavar=option.metavar,
+        rich_help_panel=option.panel,
+        help=text,
+    )
+    kind = _kind(option, key.field.annotation)
+    place = inspect.Parameter.KEYWORD_ONLY
+    return inspect.Parameter(
+        _identifier(option), place, default=None, annotation=Annotated[kind, about]
     )
 
 
-Reference = Annotated[
-    str,
-    typer.Argument(
-        metavar="REFERENCE",
-        help="What is normal: a file, folder, glob or URI, or a baseline file (.mmon).",
-    ),
-]
-Production = Annotated[
-    str,
-    typer.Argument(metavar="PRODUCTION", help="What is judged: the same, or - for standard input."),
-]
-ConfigFile = Annotated[str, typer.Argument(metavar="CONFIG", help="A YAML configuration.")]
+def _identifier(option: Option) -> str:
+    return option.name.lstrip("-").replace("-", "_")
 
-Json = Annotated[
-    str | None,
-    _option(
-        "--json", metavar="FILE", group=_OUTPUT, text="Write the result document; - prints it."
-    ),
-]
-Html = Annotated[
-    str | None, _option("--html", metavar="FILE", group=_OUTPUT, text="Write the HTML report.")
-]
-Markdown = Annotated[
-    str | None,
-    _option("--md", metavar="FILE", group=_OUTPUT, text="Write the Markdown report; - prints it."),
-]
-Reports = Annotated[
-    list[str] | None,
-    _option(
-        "--report",
-        metavar="FILE",
-        group=_OUTPUT,
-        text="Write a report; its name's ending tells the format: .html, .md, .json or .txt. "
-        "May be repeated.",
-    ),
-]
-Quiet = Annotated[
-    bool, _option("--quiet", "-q", group=_OUTPUT, text="Print only the verdict, in one line.")
-]
 
-FailOn = Annotated[
-    Level | None,
-    _option(
-        "--fail-on",
-        metavar="LEVEL",
-        group=_DECIDES,
-        text="What exits 1: potential, detected (default) or never.",
-    ),
-]
-OnInconclusive = Annotated[
-    Action | None,
-    _option(
-        "--on-inconclusive",
-        metavar="ACTION",
-        group=_DECIDES,
-        text="Too few rows to tell: fail (exit 4, default) or pass (exit 0).",
-    ),
-]
-Threshold = Annotated[
-    list[str] | None,
-    _option(
-        "--threshold",
-        "-t",
-        metavar="NAME=LEVELS",
-        group=_DECIDES,
-        text="Levels of a metric or quality check: ks=0.2 (detected) or ks=0.1/0.2 "
-        "(potential/detected); of a performance metric, of its drop. May be repeated.",
-    ),
-]
-Alpha = Annotated[
-    float | None,
-    _option(
-        "--alpha", metavar="NUMBER", group=_DECIDES, text="Significance level; 0.05 by default."
-    ),
-]
-PValues = Annotated[
-    bool,
-    _option(
-        "--p-values",
-        group=_DECIDES,
-        text="Compute p-values of all metrics, not of those alone that decide; takes longer.",
-    ),
-]
-
-Metric = Annotated[
-    list[str] | None,
-    _option(
-        "--metric",
-        "-m",
-        metavar="NAME",
-        group=_COMPARED,
-        text="Compute only this drift metric (see `mmon metrics`). May be repeated.",
-    ),
-]
-Column = Annotated[
-    list[str] | None,
-    _option(
-        "--column",
-        metavar="COLUMN",
-        group=_COMPARED,
-        text="Compare only this column. May be repeated.",
-    ),
-]
-Ignore = Annotated[
-    list[str] | None,
-    _option("--ignore", metavar="COLUMN", group=_COMPARED, text="Leave it out. May be repeated."),
-]
-Categorical = Annotated[
-    list[str] | None,
-    _option(
-        "--categorical",
-        metavar="COLUMN",
-        group=_COMPARED,
-        text="Its numbers are categories. May be repeated.",
-    ),
-]
-Segment = Annotated[
-    list[str] | None,
-    _option(
-        "--segment",
-        metavar="COLUMN",
-        group=_COMPARED,
-        text="Repeat everything for each of its values. May be repeated.",
-    ),
-]
-TaskOption = Annotated[
-    TaskName | None,
-    _option(
-        "--task",
-        metavar="TASK",
-        group=_MODEL,
-        text="binary, multiclass or regression, where the columns do not tell.",
-    ),
-]
-Target = Annotated[
-    str | None, _option("--target", metavar="COLUMN", group=_MODEL, text="The true outcome.")
-]
-Prediction = Annotated[
-    str | None,
-    _option("--prediction", metavar="COLUMN", group=_MODEL, text="What the model answered."),
-]
-ScoreColumn = Annotated[
-    str | None,
-    _option(
-        "--score",
-        metavar="COLUMN",
-        group=_MODEL,
-        text="The positive class's probability, for a binary task.",
-    ),
-]
-LabelsPath = Annotated[
-    str | None,
-    _option(
-        "--labels",
-        metavar="DATA",
-        group=_MODEL,
-        text="Production's true outcomes, joined by --id.",
-    ),
-]
-Timestamp = Annotated[
-    str | None,
-    _option(
-        "--timestamp", metavar="COLUMN", group=_COMPARED, text="It holds the time; not tested."
-    ),
-]
-IdColumn = Annotated[
-    str | None,
-    _option("--id", metavar="COLUMN", group=_COMPARED, text="It identifies rows; not tested."),
-]
-Exact = Annotated[
-    bool,
-    _option(
-        "--exact",
-        group=_COMPARED,
-        text="Keep every distinct value: no approximation, more memory.",
-    ),
-]
-
-Every = Annotated[
-    str | None,
-    _option("--every", metavar="LENGTH", group=_WINDOWS, text="Of time: 10m, 1h, 1d, 1w or 1mo."),
-]
-Rows = Annotated[
-    int | None, _option("--rows", metavar="N", group=_WINDOWS, text="Of so many rows.")
-]
-Timezone = Annotated[
-    str | None,
-    _option(
-        "--timezone",
-        metavar="ZONE",
-        group=_WINDOWS,
-        text="Where days begin, such as Europe/Vienna; UTC by default.",
-    ),
-]
-
-Separator = Annotated[
-    str | None,
-    _option("--separator", metavar="CHAR", group=_TEXT, text="What separates the fields of CSV."),
-]
-FileFormat = Annotated[
-    Format | None,
-    _option(
-        "--format",
-        metavar="FORMAT",
-        group=_TEXT,
-        text="parquet, csv, tsv, ndjson or ipc, where the name does not tell.",
-    ),
-]
-NullValue = Annotated[
-    list[str] | None,
-    _option(
-        "--null-value",
-        metavar="TEXT",
-        group=_TEXT,
-        text="A text that stands for a missing value, such as NA. May be repeated.",
-    ),
-]
-OfResult = Annotated[
-    bool, _option("--result", group=_OUTPUT, text="Of the result document (--json) instead.")
-]
+def _kind(option: Option, annotation: Any) -> Any:
+    """What it takes, to Typer: nothing, texts, a number, one of some words, or a text."""
+    if option.is_list or not option.metavar:
+        return list[str] if option.is_list else bool
+    while typing.get_origin(annotation) in (Annotated, typing.Union, types.UnionType):
+        annotation = typing.get_args(annotation)[0]
+    is_known = annotation in (int, float) or typing.get_origin(annotation) is Literal
+    return annotation if is_known else str

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mmon import console, overlap
 from mmon.errors import ConfigError, MmonError, OutputError, shortage
@@ -20,37 +20,24 @@ STANDARD_OUTPUT = "-"
 _DEVICE = "/dev/stdout"
 
 
-def places(config: Config, chosen: Mapping[str, str], files: Sequence[str]) -> dict[str, str]:
+def places(config: Config, chosen: Mapping[str, Any]) -> dict[str, str]:
     """Report format to path; what was chosen on the command line wins over the configuration.
-
-    Parameters
-    ----------
-    config : Config
-    chosen : mapping of str to str
-        Paths of formats that have an option of their own.
-    files : sequence of str
-        Paths of reports whose names tell their formats.
 
     Raises
     ------
     ConfigError
         When a name does not tell its format, or two name one.
     """
-    outputs = config.outputs
-    configured = {"json": outputs.json_path, "html": outputs.html, "markdown": outputs.markdown}
-    found = {name: str(path) for name, path in configured.items() if path is not None}
-    return {
-        **by_format(found, map(str, outputs.reports)),
-        **by_format(chosen, files),
-    }
+    configured = config.outputs.model_dump(by_alias=True, exclude_none=True)
+    return {**by_format(configured), **by_format(chosen)}
 
 
-def by_format(chosen: Mapping[str, str], files: Iterable[str]) -> dict[str, str]:
-    """Report format to path, of those that are chosen by name and by the ends of their names."""
+def by_format(chosen: Mapping[str, Any]) -> dict[str, str]:
+    """Report format to path, of the keys of ``outputs``: ``reports`` tell theirs by their names."""
     from mmon import reports
 
-    found = dict(chosen)
-    for path in files:
+    found = {name: str(path) for name, path in chosen.items() if name != "reports"}
+    for path in map(str, chosen.get("reports", ())):
         name = reports.format_of(path)
         if name in found and found[name] != path:
             raise ConfigError(

@@ -9,7 +9,8 @@ from collections.abc import Callable, Mapping, Sequence
 import polars as pl
 
 from mmon import sources
-from mmon.config import Config, Dataset
+from mmon.config import Config
+from mmon.config_data import Dataset
 from mmon.errors import DataError
 from mmon.profiles import baseline
 from mmon.profiles.build import Profiled, profile_frame

@@ -7,7 +7,7 @@ import itertools
 import re
 from collections.abc import Callable, Sequence
 
-from mmon.config import Dataset
+from mmon.config_data import Dataset
 from mmon.errors import DataError
 from mmon.sources.csv_records import Record
 

@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from mmon.config import Dataset
+from mmon.config_data import Dataset
 from mmon.errors import DataError
 from mmon.sources.csv_header import check_is_header
 from mmon.sources.csv_lines import Lines, count_lines

@@ -9,7 +9,7 @@ from typing import Any
 
 import polars as pl
 
-from mmon.config import Dataset
+from mmon.config_data import Dataset
 from mmon.sources.csv import CsvFile
 from mmon.sources.csv_text import csv_text
 from mmon.sources.dtypes import in_known_zones

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from mmon import witness
-from mmon.config import Timeouts
+from mmon.config_data import Timeouts
 from mmon.errors import DataError
 from mmon.sources.errors import reading
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from mmon.config import Dataset
+from mmon.config_data import Dataset
 from mmon.config_fields import seconds
 from mmon.errors import ConfigError, DataError
 from mmon.sources.errors import reading

@@ -16,7 +16,7 @@ from urllib import request
 from urllib.error import HTTPError
 from urllib.parse import SplitResult, unquote, urlsplit
 
-from mmon.config import Timeouts
+from mmon.config_data import Timeouts
 from mmon.config_fields import seconds
 from mmon.errors import ConfigError, DataError
 

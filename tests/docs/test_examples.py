@@ -7,10 +7,9 @@ from pathlib import Path
 import pytest
 
 from mmon.errors import ExitStatus
-from mmon.resources import folder
 from tests.e2e.running import process, shell
 
-EXAMPLES = sorted((folder("configs") / "examples").glob("*.yaml"))
+EXAMPLES = sorted((Path(__file__).parents[2] / "configs" / "examples").glob("*.yaml"))
 
 
 def test_there_is_an_example_of_every_task():

@@ -12,6 +12,7 @@ import pytest
 
 from mmon import __version__, metrics, performance
 from mmon.cli import app
+from mmon.options import help_of, options
 from tests.e2e.conftest import Mmon
 from tests.e2e.running import process, python
 
@@ -163,6 +164,17 @@ def test_help_is_whole_at_80_columns(
     assert ended.out.startswith(f"Usage: mmon {command} ")
     assert max(map(len, ended.out.splitlines())) <= 80
     assert not re.search(r"…|\.\.\.(?!\s*$)|list\[|<str>|None", ended.out)
+
+
+def test_every_option_of_a_key_says_what_the_key_is(mmon: Mmon) -> None:
+    shown = {name: " ".join(mmon(f"{name} --help").out.split()) for name in COMMANDS}
+    for option, keys in options().items():
+        (text,) = {key.text for key in keys.values()}
+        assert text.startswith(help_of(option).removesuffix(" May be repeated."))
+        start = f"{option.name} {option.metavar} ".replace("  ", " ")
+        told = [words for words in shown.values() if start in words]
+        assert told
+        assert all(start + help_of(option) in words for words in told)
 
 
 def test_help_lists_every_command_with_a_whole_sentence(

@@ -13,7 +13,7 @@ from tests.reports.sample_document import sample_document
 
 
 def test_a_checkout_has_its_templates_at_the_top() -> None:
-    assert resources.folder("templates") == Path(__file__).parents[2] / "templates"
+    assert resources.templates() == Path(__file__).parents[2] / "templates"
 
 
 def test_an_installed_package_has_its_own_templates(
@@ -23,7 +23,7 @@ def test_an_installed_package_has_its_own_templates(
     inside.mkdir(parents=True)
     (tmp_path / "templates").mkdir()
     monkeypatch.setattr(resources, "_PACKAGE", tmp_path / "mmon")
-    assert resources.folder("templates") == inside
+    assert resources.templates() == inside
 
 
 def test_a_damaged_installation_says_what_to_do(
@@ -31,11 +31,11 @@ def test_a_damaged_installation_says_what_to_do(
 ) -> None:
     monkeypatch.setattr(resources, "_PACKAGE", tmp_path / "mmon")
     with pytest.raises(MmonError, match="install mmon again"):
-        resources.folder("configs")
+        resources.templates()
 
 
 def test_every_template_is_used() -> None:
-    folder = resources.folder("templates")
+    folder = resources.templates()
     names = {path.name for path in folder.iterdir()}
     source = "".join(path.read_text(encoding="utf-8") for path in folder.iterdir())
     unused = {name for name in names if f'"{name}"' not in source}

@@ -239,7 +239,12 @@ def test_the_public_configuration_masks_secrets_and_nothing_else() -> None:
 def test_the_public_configuration_is_json_under_the_keys_of_the_file() -> None:
     config = parse(MINIMAL + "outputs: {json: out/r.json}\nalpha: 0.01")
     public = public_dict(config)
-    assert public["outputs"] == {"json": "out/r.json", "html": None, "markdown": None}
+    assert public["outputs"] == {
+        "json": "out/r.json",
+        "html": None,
+        "markdown": None,
+        "reports": [],
+    }
     assert validate(json.loads(json.dumps(public))) == config
 
 

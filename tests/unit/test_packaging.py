@@ -34,14 +34,9 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_wheel_holds_all_that_is_not_code(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         inside = set(archive.namelist())
-    for folder in ("configs", "templates"):
-        here = {
-            f"mmon/{file.relative_to(ROOT)}"
-            for file in (ROOT / folder).rglob("*")
-            if file.is_file()
-        }
-        assert here
-        assert here <= inside
+    templates = [file for file in (ROOT / "templates").rglob("*") if file.is_file()]
+    assert templates
+    assert {f"mmon/{file.relative_to(ROOT)}" for file in templates} <= inside
     assert "mmon/py.typed" in inside
     assert any(name.endswith("licenses/LICENSE") for name in inside)
     assert not any(name.startswith("tests") for name in inside)
@@ -51,8 +46,8 @@ def test_an_installed_wheel_finds_its_files(wheel: Path, tmp_path: Path) -> None
     with zipfile.ZipFile(wheel) as archive:
         archive.extractall(tmp_path)
     code = (
-        "import mmon.config_schema as c, mmon.resources as r\n"
-        "print(r.folder('templates'), r.folder('configs'), len(c.template()), sep='\\n')"
+        "import mmon.config_template as c, mmon.resources as r\n"
+        "print(r.templates(), len(c.template()), sep='\\n')"
     )
     # -P: the working directory is not searched, so that nothing comes from the checkout.
     shown = subprocess.run(
@@ -63,8 +58,8 @@ def test_an_installed_wheel_finds_its_files(wheel: Path, tmp_path: Path) -> None
         text=True,
         check=True,
     ).stdout.splitlines()
-    assert shown[:2] == [str(tmp_path / "mmon/templates"), str(tmp_path / "mmon/configs")]
-    assert int(shown[2]) > 1000
+    assert shown[0] == str(tmp_path / "mmon/templates")
+    assert int(shown[1]) > 1000
 
 
 def test_the_wheel_carries_the_version_of_the_code(wheel: Path) -> None:

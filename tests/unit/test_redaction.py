@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 
 from mmon import redaction
-from mmon.config import Dataset
+from mmon.config_data import Dataset
 from mmon.config_file import parse, public_dict
 from mmon.errors import ConfigError, DataError, MmonError
 from mmon.redaction import mask, mask_uri, masked

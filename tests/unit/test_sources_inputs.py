@@ -19,7 +19,8 @@ import pytest
 from polars.testing import assert_frame_equal
 from pyarrow import feather  # type: ignore[import-untyped]  # it has no stubs
 
-from mmon.config import Columns, Dataset
+from mmon.config import Columns
+from mmon.config_data import Dataset
 from mmon.errors import DataError, MissingExtraError, MmonError
 from mmon.profiles.plan import plan_reference
 from mmon.profiles.reading import Reading

@@ -5,10 +5,13 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from pydantic import Field
 
 from mmon.config_fields import Names, Section, Share, Weight
 from mmon.config_levels import Thresholds
+from mmon.key_option import Option, Panel
 from mmon.results.quantity import Bound, Quantity, ResultKind, Unit
 
 if TYPE_CHECKING:
@@ -26,21 +29,27 @@ LEVELS = Bound("max", potential=0.1, detected=0.2)
 class DataDrift(Section):
     """Which drift metrics are computed, and which of them decide."""
 
-    metrics: Literal["all"] | Names = "all"
-    """The metrics to compute: ``all`` of them, or the ones named here (``mmon metrics``)."""
-    thresholds: dict[str, Thresholds] = {}
+    metrics: Annotated[
+        Literal["all"] | Names, Option("-m --metric", "NAME", Panel.COMPARED, is_list=True)
+    ] = "all"
+    """The drift metrics to compute: ``all``, or only those named (`mmon metrics` lists them)."""
+    thresholds: dict[str, Thresholds] = Field(
+        default={}, examples=[{"ks": {"potential": 0.1, "detected": 0.2}}]
+    )
     """Levels by metric. A metric with thresholds takes part in the verdict, on every column it is
     defined for but dates. Without thresholds of their own, ks does for numbers and total_variation
     for categories, at 0.1 and 0.2; ``{}`` takes one out."""
-    p_values: Literal["deciding", "all"] = "deciding"
-    """Whose p-values are computed: of the metrics that take part in the verdict, or of ``all``."""
-    options: dict[str, dict[str, Any]] = {}
-    """Options by metric (``mmon explain NAME`` lists them)."""
+    p_values: Annotated[
+        Literal["deciding", "all"], Option("--p-values", "", Panel.DECIDES, sets="all")
+    ] = "deciding"
+    """Compute p-values of ``all`` metrics, which takes longer, or of the ``deciding`` ones only."""
+    options: dict[str, dict[str, Any]] = Field(default={}, examples=[{"psi": {"bins": 10}}])
+    """Options by metric (`mmon explain NAME` lists them)."""
     gate: Literal["any", "share", "none"] = "any"
     """What makes a breach: any drifted column, a ``share`` of them, or nothing (only tell)."""
     share: Share = 0.3
     """With ``gate: share``: the share of drifted columns that makes a breach."""
-    importance: dict[str, Weight] = {}
+    importance: dict[str, Weight] = Field(default={}, examples=[{"income": 0.6, "age": 0.4}])
     """Weights of columns in the share of drifted columns, for instance feature importances; a
     column that is not named weighs 0."""
 

@@ -43,13 +43,13 @@ class PerformanceLevels(Section):
 class Costs(Section):
     """What each outcome of a binary decision is worth; losses are negative."""
 
-    true_positive: Number = 0.0
+    true_positive: Number = Field(default=0.0, examples=[100])
     """A positive case that was found."""
-    false_positive: Number = 0.0
+    false_positive: Number = Field(default=0.0, examples=[-20])
     """A negative case that was taken for a positive one."""
-    false_negative: Number = 0.0
+    false_negative: Number = Field(default=0.0, examples=[-50])
     """A positive case that was missed."""
-    true_negative: Number = 0.0
+    true_negative: Number = Field(default=0.0, examples=[0])
     """A negative case that was left alone."""
 
 
@@ -57,15 +57,25 @@ class ModelPerformance(Section):
     """How good the predictions are, overall, per feature and per segment; needs a target."""
 
     metrics: Literal["all"] | Names = "all"
-    """The metrics to compute: ``all`` of the task's, or the ones named here (``mmon metrics``)."""
-    max_drop: Losses | None = None
+    """The metrics to compute: ``all`` of the task's, or only those named (`mmon metrics`)."""
+    max_drop: Losses | None = Field(default=None, examples=[{"potential": 0.02, "detected": 0.05}])
     """How much worse than the reference the deciding metrics may be. Null: 0.02 and 0.05 for
     metrics that are bounded, a tenth and a fifth of the reference's value for the others. Deciding
     are the metrics named above; with ``all``, roc_auc (accuracy without scores, mae for a
     regression)."""
-    thresholds: dict[str, PerformanceLevels] = {}
-    """Levels by metric; a metric with levels takes part in the verdict."""
-    positive: str | Flag | Integer | None = None
+    thresholds: dict[str, PerformanceLevels] = Field(
+        default={},
+        examples=[
+            {
+                "recall": {"min": {"potential": 0.8, "detected": 0.7}},
+                "brier_score": {"max": {"detected": 0.2}},
+                "f1": {"max_drop": {"detected": 0.1}},
+            }
+        ],
+    )
+    """Levels by metric, on the value itself (min, max) or on how much worse than the reference it
+    is (max_drop); a metric with levels takes part in the verdict."""
+    positive: str | Flag | Integer | None = Field(default=None, examples=["yes"])
     """The positive class of a binary task; 1 or true where it is not given."""
     decision_threshold: Share = 0.5
     """From this score on a row counts as positive, where there is no prediction column."""
@@ -78,7 +88,9 @@ class ModelPerformance(Section):
     bins: Annotated[Integer, Field(ge=2, le=30)] = 10
     """Into how many bins of equal mass a numeric feature is cut, and how many categories of the
     others are told apart."""
-    worse_segments: Losses = Thresholds(potential=0.05)
+    worse_segments: Losses = Field(
+        default=Thresholds(potential=0.05), examples=[{"detected": 0.15}]
+    )
     """How much more than all other rows a segment must have got worse to be named: in points of the
     error rate, or as a share of the reference's mean absolute error."""
     gate: Literal["any", "none"] = "any"

@@ -14,6 +14,8 @@ from __future__ import annotations
 import functools
 from typing import TYPE_CHECKING, Literal
 
+from pydantic import Field
+
 from mmon.config_fields import Duration, PositiveInt, Section
 from mmon.config_levels import Floors, Losses, Thresholds
 from mmon.results.quantity import Bound, Quantity, ResultKind, Unit, by_name
@@ -49,11 +51,21 @@ class SystemLevels(Section):
 class SystemPerformance(Section):
     """Did the expected data arrive, how fast was the model, and how often did it fail?"""
 
-    thresholds: dict[str, SystemLevels] = {}
-    """Levels by metric, in the place of its own; ``{}`` takes it out of the verdict."""
-    expected_rows: PositiveInt | None = None
+    thresholds: dict[str, SystemLevels] = Field(
+        default={},
+        examples=[
+            {
+                "latency_p95": {"max": {"potential": 200, "detected": 500}},
+                "error_rate": {"max_rise": {"detected": 0.5}},
+                "completeness": {"min": {"potential": 0.95, "detected": 0.8}},
+            }
+        ],
+    )
+    """Levels by metric, in the place of its own: on the value itself (min, max), or on its change
+    as a share of the reference's value (max_drop, max_rise); ``{}`` takes it out of the verdict."""
+    expected_rows: PositiveInt | None = Field(default=None, examples=[10_000])
     """Rows that each window should have; null takes the reference's rate."""
-    step: Duration | None = None
+    step: Duration | None = Field(default=None, examples=["1h"])
     """Length of the steps that gaps are counted in; null takes one that suits the data."""
     gate: Literal["any", "none"] = "any"
     """What makes a breach: any metric past its level, or nothing (only tell)."""

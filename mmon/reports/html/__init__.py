@@ -54,7 +54,7 @@ def _environment() -> jinja2.Environment:
     # Imported here because a run without an HTML report must not pay for it.
     import jinja2
 
-    folder = resources.folder("templates")
+    folder = resources.templates()
 
     def source(name: str) -> str | None:
         path = folder / name

@@ -1,0 +1,88 @@
+"""Where data is and how it is read: a part of the configuration."""
+
+from __future__ import annotations
+
+import functools
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import Field, model_validator
+
+from mmon.config_fields import Flag, Section, Separator, Text, Timeout
+from mmon.key_option import Option, Panel
+from mmon.redaction import keep_options, keep_uri
+
+_reading = functools.partial(Option, panel=Panel.TEXT)
+
+
+class Timeouts(Section):
+    """How long servers are waited for."""
+
+    connect: Timeout = "10s"
+    """The longest until a connection stands: 500ms, 10s, 2m or 1h."""
+    idle: Timeout = "30s"
+    """The longest silence; a web server that sends fewer than 1,000 bytes a second for this long
+    is silent, too."""
+    total: Timeout | None = Field(default=None, examples=["1h"])
+    """The longest that a file may take from a web server, or one request to an object store; null
+    is no limit for a web server, and 30m for an object store."""
+
+
+class Dataset(Section):
+    """Where data is and how to read it.
+
+    A bare string or a list of strings in YAML is short for ``{path: …}``.
+    """
+
+    path: Text | Annotated[tuple[Text, ...], Field(min_length=1)]
+    """A file, a folder, a glob, any URI that Polars reads, or a list of these."""
+    format: Annotated[
+        Literal["parquet", "csv", "tsv", "ndjson", "ipc"] | None,
+        _reading("--format", "FORMAT"),
+        Field(examples=["csv"]),
+    ] = None
+    """What the files are: parquet, csv, tsv, ndjson or ipc. Null finds out from their names."""
+    separator: Annotated[
+        Separator | None, _reading("--separator", "CHAR"), Field(examples=[";"])
+    ] = None
+    """The character between the values of a row (csv, tsv)."""
+    null_values: Annotated[
+        tuple[str, ...],
+        _reading("--null-value", "TEXT", is_list=True),
+        Field(examples=[["NA", "?"]]),
+    ] = ()
+    """Texts that stand for a missing value, such as NA (csv, tsv)."""
+    has_header: Flag = True
+    """Whether the first row holds the names of the columns (csv, tsv)."""
+    dtypes: dict[str, str] = Field(default={}, examples=[{"zip_code": "String"}])
+    """Types of columns that would be read as something else, by the names Polars gives them."""
+    hive: Flag | None = Field(default=None, examples=[True])
+    """Whether folders such as ``date=2024-01-31`` are columns; null finds out."""
+    storage_options: dict[str, str] = Field(
+        default={},
+        examples=[
+            {"aws_region": "eu-central-1", "aws_secret_access_key": "${AWS_SECRET_ACCESS_KEY}"}
+        ],
+    )
+    """Where object storage is and the keys to it; never shown, and in no report."""
+    timeouts: Timeouts = Timeouts()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _short_form(cls, value: Any) -> Any:
+        return {"path": value} if isinstance(value, str | list | tuple) else value
+
+    @model_validator(mode="after")
+    def _keep_secrets(self) -> Self:
+        keep_options(self.storage_options)
+        for path in (self.path,) if isinstance(self.path, str) else self.path:
+            keep_uri(path)
+        return self
+
+
+class Labels(Dataset):
+    """The true outcomes of production where they arrive later, in a dataset joined by the id."""
+
+    on: Text | None = Field(default=None, examples=["request_id"])
+    """The column that labels and predictions share; null takes ``columns.id``."""
+    target: Text | None = Field(default=None, examples=["defaulted"])
+    """The labels' column; null takes ``columns.target``."""

@@ -1,0 +1,99 @@
+"""The commented configuration that `mmon init` writes, made of the fields and their texts."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import textwrap
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+import yaml
+
+from mmon.config import Config
+from mmon.config_analyses import Analyses
+from mmon.config_fields import Section
+from mmon.config_keys import Key, keys_of
+from mmon.config_schema import schema
+
+_HEAD = """\
+# yaml-language-server: $schema=./mmon.schema.json
+#
+# A configuration of mmon, with every option. Lines that begin with "# " are explanations; lines
+# that begin with "#" and a word are options, shown with their defaults or an example.
+#
+#   mmon validate mmon.yaml             check this file
+#   mmon run mmon.yaml                  make the comparison
+#   mmon schema > mmon.schema.json      let your editor complete and check this file (first line)
+#
+"""
+
+
+def template() -> str:
+    """Every key with its text; what has no default is commented out, with an example."""
+    about = (inspect.getdoc(Config) or "").partition("\n\n")[2].replace("``", "")
+    lines = [*_comment(about, ""), *_lines(Config.model_construct(), {}, set())]
+    return _HEAD + "\n".join(lines) + "\n"
+
+
+def _lines(
+    section: Section, examples: Mapping[str, Any], told: set[str], indent: str = "", off: str = ""
+) -> Iterator[str]:
+    """The keys of a section with its values, those without one behind a "#" with an example.
+
+    A text that keys of several sections share is told once; of a section that is ``off``
+    everything is behind a "#".
+    """
+    for key in keys_of(type(section)):
+        is_needed, value = key.field.is_required(), getattr(section, key.attribute, None)
+        example = examples.get(key.name, next(iter(key.field.examples or ()), None))
+        mark = off or ("#" if value in (None, (), {}) and not is_needed else "")
+        if not indent or key.owner is Analyses:
+            yield ""
+        for text in (key.text, _names(key)):
+            if text not in told:
+                yield from _comment(text, indent)
+            told.add(text)
+        if key.section is None or key.has_entries or isinstance(example, str):
+            shown = example if example is not None and (mark or is_needed) else value
+            yield from _entry(f"{indent}{mark}{key.name}:", shown, f"{indent}  {mark}")
+        else:
+            inner = value or key.section.model_construct()
+            below = [*_lines(inner, example or {}, told, f"{indent}  ", mark)]
+            is_on = any(line.lstrip()[:1] not in ("", "#") for line in below)
+            yield f"{indent}{'' if is_on else '#'}{key.name}:"
+            yield from below
+
+
+def _names(key: Key) -> str:
+    """The names that its entries may have, where not every name will do."""
+    section = _definitions().get(key.owner.__name__, {})
+    about = section.get("properties", {}).get(key.name, {})
+    names = about.get("propertyNames", {}).get("enum", ())
+    return f"Names: {', '.join(names)}." if names else ""
+
+
+@functools.cache
+def _definitions() -> dict[str, Any]:
+    found: dict[str, Any] = schema()["definitions"]
+    return found
+
+
+def _comment(text: str, indent: str) -> Iterable[str]:
+    start = f"{indent}# "
+    return textwrap.wrap(text, 100, initial_indent=start, subsequent_indent=start)
+
+
+def _entry(start: str, value: Any, indent: str) -> Iterator[str]:
+    """A key and its value in one line; entries that are sections have a line each."""
+    if isinstance(value, Mapping) and all(isinstance(one, Mapping) for one in value.values()):
+        yield start
+        yield from (f"{indent}{name}: {_flow(one)}" for name, one in value.items())
+    else:
+        yield f"{start} {_flow(value)}"
+
+
+def _flow(value: Any) -> str:
+    # In a list: alone, a number or a text would be followed by the end mark of a document.
+    text = yaml.safe_dump([value], default_flow_style=True, width=10**6, sort_keys=False)
+    return text.strip()[1:-1]

@@ -1,0 +1,45 @@
+"""What the field of a configuration key declares of its option on the command line."""
+
+from __future__ import annotations
+
+import dataclasses
+import enum
+
+
+class Panel(enum.StrEnum):
+    """The headings under which ``--help`` lists options, in their order."""
+
+    COMPARED = "What is compared"
+    MODEL = "How good the model is"
+    WINDOWS = "Windows of production"
+    DECIDES = "What decides"
+    TEXT = "How files are read"
+    OUTPUT = "Output"
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Option:
+    """What a field cannot know; the option has the field's type, default and text.
+
+    Attributes
+    ----------
+    flags : str
+        Every spelling, with a space between; messages call it by the last.
+    metavar : str
+        What stands for the value in ``--help``; empty for a flag, which takes none.
+    panel : Panel
+    is_list : bool
+        Whether each use adds one to a list.
+    sets : object
+        The value that a flag stands for.
+    """
+
+    flags: str
+    metavar: str
+    panel: Panel
+    is_list: bool = False
+    sets: object = True
+
+    @property
+    def name(self) -> str:
+        return self.flags.split()[-1]
