@@ -10,6 +10,8 @@ STAMP := $(VENV)/.installed
 # Candidates are tried, not trusted: a version manager's shim may exist and not run.
 CANDIDATES := $(or $(PYTHON),python3 python3.14 python3.13 python3.12 python3.11 python)
 PYTEST_WORKERS ?= auto
+# Tests that share a slow fixture are in one group, and so in one worker.
+PYTEST := $(BIN)/python -m pytest -n $(PYTEST_WORKERS) --dist loadgroup
 
 .PHONY: help
 help: ## Show this list
@@ -24,16 +26,16 @@ demo: $(STAMP) ## Compare two small generated datasets, and say what to look at
 	$(BIN)/mmon demo demo
 
 .PHONY: test
-test: $(STAMP) ## Run the tests
-	$(BIN)/python -m pytest -n $(PYTEST_WORKERS)
+test: $(STAMP) ## Run the tests that are quick and need nothing from the machine
+	$(PYTEST) -m "not (simulation or slow or browser or s3 or data)"
 
 .PHONY: check
-check: $(STAMP) ## Everything that must pass: style, types, layers, tests
+check: $(STAMP) ## Everything that must pass: style, types, layers, all tests
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest -n $(PYTEST_WORKERS)
+	$(PYTEST)
 
 .PHONY: format
 format: $(STAMP) ## Mend style where a machine can
@@ -46,7 +48,7 @@ bench: $(STAMP) ## Measure speed and memory, as ratios to a plain scan
 
 .PHONY: simulate
 simulate: $(STAMP) ## Measure size and power of every test statistic (minutes)
-	$(BIN)/python -m pytest -n $(PYTEST_WORKERS) -m simulation tests
+	$(PYTEST) -m simulation tests
 
 .PHONY: fuzz
 fuzz: $(STAMP) ## Damage files of every kind and see how mmon ends (minutes)

@@ -13,6 +13,10 @@ import pytest
 
 from mmon import redaction
 
+# As in a run of mmon (`mmon.supervision`), before anything imports numpy: OpenBLAS's threads spin
+# while the other workers of the tests compute.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 REPOSITORY = Path(__file__).parent.parent
 DATA = REPOSITORY.parent / "shared" / "data"
 

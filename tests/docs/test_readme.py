@@ -16,6 +16,9 @@ import yaml
 from mmon import demo
 from mmon.errors import ExitStatus
 
+# Its commands share a folder, in the order of the text.
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("readme")]
+
 REPOSITORY = Path(__file__).parents[2]
 README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
 
@@ -81,7 +84,6 @@ def test_the_configuration_of_a_model_runs(folder):
     assert {*expected, ("worse_segment", "increase")} <= names
 
 
-@pytest.mark.xdist_group("readme")
 @pytest.mark.parametrize("command", COMMANDS)
 def test_each_command_works(command, folder):
     if command.startswith("mmon validate"):

@@ -12,6 +12,8 @@ import pytest
 from mmon.cli import execute
 from tests.e2e.running import Ended, process
 
+pytestmark = pytest.mark.xdist_group("demo")
+
 _MONTH_DAYS = 28
 
 

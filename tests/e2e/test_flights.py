@@ -21,7 +21,7 @@ from tests.e2e import flights
 from tests.e2e.flights import Flights
 from tests.e2e.running import Ended, process
 
-pytestmark = pytest.mark.xdist_group("flights")
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("flights")]
 
 ORIGINS = ["EWR", "JFK", "LGA"]
 BIG_CARRIERS = ["9E", "AA", "B6", "DL", "EV", "MQ", "UA", "US", "VX", "WN"]

@@ -12,48 +12,33 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.bad_files import sample
+from tests.e2e.conftest import Mmon
 from tests.e2e.running import Ended, environment, process, shell
 
 BREACH = "compare ref.parquet shifted.parquet"
 PASS = "compare ref.parquet prod.parquet"
 
 
-@pytest.fixture(scope="module")
-def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("data")
-    sample(2000, 1).write_parquet(folder / "ref.parquet")
-    sample(2000, 2).write_parquet(folder / "prod.parquet")
-    sample(2000, 3, shift=2.0).write_parquet(folder / "shifted.parquet")
-    return folder
-
-
-@pytest.fixture
-def folder(data: Path, tmp_path: Path) -> Path:
-    for path in data.iterdir():
-        (tmp_path / path.name).symlink_to(path)
-    return tmp_path
-
-
 @pytest.mark.parametrize("place", ["no/such/out", ".", "ref.parquet/out"])
-def test_an_output_that_cannot_be_written_exits_3_and_names_it(folder: Path, place: str) -> None:
-    ended = process(*PASS.split(), "--html", place, "--json", "good.json", cwd=folder)
+def test_an_output_that_cannot_be_written_exits_3_and_names_it(mmon: Mmon, place: str) -> None:
+    ended = mmon(PASS, f"--html {place} --json good.json")
     assert ended.status == 3
     assert ended.err.startswith("mmon: cannot ")
     assert place in ended.err.splitlines()[0]
 
 
-def test_a_breach_outlives_an_output_that_cannot_be_written(folder: Path) -> None:
-    ended = process(*BREACH.split(), "--html", "no/out", "--json", "good.json", cwd=folder)
+def test_a_breach_outlives_an_output_that_cannot_be_written(mmon: Mmon, folder: Path) -> None:
+    ended = mmon(BREACH, "--html no/out --json good.json")
     assert ended.status == 1
     assert "cannot write no/out" in ended.err
     assert "BREACH" in ended.out.splitlines()[-1]
     assert json.loads((folder / "good.json").read_text())["verdict"] == "breach"
 
 
-def test_a_failed_output_does_not_keep_the_others_from_being_written(folder: Path) -> None:
-    words = "--json no/a --html no/b --md good.md"
-    ended = process(*PASS.split(), *words.split(), cwd=folder)
+def test_a_failed_output_does_not_keep_the_others_from_being_written(
+    mmon: Mmon, folder: Path
+) -> None:
+    ended = mmon(PASS, "--json no/a --html no/b --md good.md")
     assert ended.status == 3
     assert "cannot write no/a" in ended.err
     assert "cannot write no/b" in ended.err
@@ -66,25 +51,25 @@ def test_outputs_have_the_mode_that_the_umask_gives(folder: Path) -> None:
     assert stat.S_IMODE((folder / "out.json").stat().st_mode) == 0o640
 
 
-def test_an_output_that_is_a_link_stays_one(folder: Path) -> None:
+def test_an_output_that_is_a_link_stays_one(mmon: Mmon, folder: Path) -> None:
     (folder / "run-1.json").write_text("old")
     (folder / "latest.json").symlink_to("run-1.json")
-    assert process(*PASS.split(), "--json", "latest.json", cwd=folder).status == 0
+    assert mmon(PASS, "--json latest.json").status == 0
     assert (folder / "latest.json").is_symlink()
     assert json.loads((folder / "run-1.json").read_text())["verdict"] == "pass"
 
 
-def test_devices_are_written_to_and_never_replaced(folder: Path) -> None:
-    assert process(*PASS.split(), "--json", "/dev/null", cwd=folder).status == 0
+def test_devices_are_written_to_and_never_replaced(mmon: Mmon) -> None:
+    assert mmon(PASS, "--json /dev/null").status == 0
     assert Path("/dev/null").is_char_device()
 
 
-def test_a_named_pipe_takes_the_report(folder: Path) -> None:
+def test_a_named_pipe_takes_the_report(mmon: Mmon, folder: Path) -> None:
     os.mkfifo(folder / "pipe")
     received: list[str] = []
     reader = threading.Thread(target=lambda: received.append((folder / "pipe").read_text()))
     reader.start()
-    status = process(*PASS.split(), "--json", "pipe", cwd=folder).status
+    status = mmon(PASS, "--json pipe").status
     reader.join(timeout=30)
     assert status == 0
     assert json.loads(received[0])["verdict"] == "pass"
@@ -200,10 +185,12 @@ outputs: {json: "%s"}
 @pytest.mark.parametrize(
     "output", ["./other.csv", "link/a.csv", "d/sub/new.json", "a b.csv", "c.yaml"]
 )
-def test_configured_outputs_never_replace_what_is_read(sources: Path, output: str) -> None:
+def test_configured_outputs_never_replace_what_is_read(
+    mmon: Mmon, sources: Path, output: str
+) -> None:
     (sources / "c.yaml").write_text(CONFIGURATION % output)
     before = content(sources)
-    ended = process("run", "c.yaml", "-q", cwd=sources)
+    ended = mmon("run c.yaml -q")
     assert ended.status == 2
     assert "would replace" in ended.err
     assert content(sources) == before
@@ -230,22 +217,22 @@ def test_standard_error_never_goes_to_what_is_read(sources: Path) -> None:
         assert len(new.splitlines()) == 2
 
 
-def test_a_baseline_never_replaces_its_data(sources: Path) -> None:
+def test_a_baseline_never_replaces_its_data(mmon: Mmon, sources: Path) -> None:
     (sources / "d/a.csv").rename(sources / "data.mmon")
     (sources / "same.mmon").symlink_to("data.mmon")
     before = content(sources)
     for data in ("same.mmon", "hard.html", "*.mmon"):
-        ended = process("baseline", data, "-o", "data.mmon", "--format", "csv", cwd=sources)
+        ended = mmon(f"baseline {data} -o data.mmon --format csv")
         assert ended.status == 2
         assert "the baseline would replace data.mmon, which is read" in ended.err
     assert content(sources) == before
 
 
-def test_a_report_never_replaces_its_result(folder: Path) -> None:
-    assert process(*PASS.split(), "--json", "result.json", cwd=folder).status == 0
+def test_a_report_never_replaces_its_result(mmon: Mmon, folder: Path) -> None:
+    assert mmon(PASS, "--json result.json").status == 0
     before = (folder / "result.json").read_bytes()
     (folder / "link").symlink_to(folder)
-    assert process("report", "result.json", "--html", "link/result.json", cwd=folder).status == 2
+    assert mmon("report result.json --html link/result.json").status == 2
     assert (folder / "result.json").read_bytes() == before
 
 
@@ -361,9 +348,9 @@ def test_a_pipe_that_does_not_block_takes_the_whole_report(
     assert json.loads(received[filling:])["verdict"] == "pass"
 
 
-def test_a_baseline_replaces_no_pipe(folder: Path) -> None:
+def test_a_baseline_replaces_no_pipe(mmon: Mmon, folder: Path) -> None:
     os.mkfifo(folder / "pipe.mmon")
-    ended = process("baseline", "ref.parquet", "-o", "pipe.mmon", cwd=folder)
+    ended = mmon("baseline ref.parquet -o pipe.mmon")
     assert ended.status == 3
     assert "cannot write pipe.mmon: " in ended.err
     assert (folder / "pipe.mmon").is_fifo()
@@ -378,9 +365,9 @@ def test_a_baseline_replaces_no_pipe(folder: Path) -> None:
         "report result.json --md old.md",
     ],
 )
-def test_a_disk_that_is_full_leaves_the_old_file(folder: Path, command: str) -> None:
+def test_a_disk_that_is_full_leaves_the_old_file(mmon: Mmon, folder: Path, command: str) -> None:
     """A limit on the size of files stands for it: every write beyond it fails."""
-    assert process(*PASS.split(), "--json", "result.json", cwd=folder).status == 0
+    assert mmon(PASS, "--json result.json").status == 0
     old = folder / next(word for word in command.split() if word.startswith("old"))
     old.write_text("old")
     files = content(folder)
@@ -412,18 +399,18 @@ main()
         assert ended.err.startswith(says)
 
 
-def test_init_overwrites_nothing_unasked(folder: Path) -> None:
+def test_init_overwrites_nothing_unasked(mmon: Mmon, folder: Path) -> None:
     (folder / "mmon.schema.json").write_text("mine")
-    ended = process("init", "new.yaml", cwd=folder)
+    ended = mmon("init new.yaml")
     assert ended.status == 2
     assert ended.err == (
         "mmon: mmon.schema.json exists already\n  hint: name another file, or add --force\n"
     )
     assert not (folder / "new.yaml").exists()
-    assert process("init", "new.yaml", "--force", cwd=folder).status == 0
-    assert process("init", "second.yaml", cwd=folder).status == 0
+    assert mmon("init new.yaml --force").status == 0
+    assert mmon("init second.yaml").status == 0
     (folder / "dangling.yaml").symlink_to("nowhere.yaml")
     (folder / "hidden").mkdir()
     for path in ("dangling.yaml", "new.yaml", "hidden", "/dev/stdout", "mmon.schema.json"):
-        assert process("init", path, cwd=folder).status == 2
+        assert mmon(f"init {path}").status == 2
     assert not (folder / "nowhere.yaml").exists()

