@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Collection
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,7 @@ from mmon.analyses.system_performance.spans import Span
 from mmon.profiles.activity import Activity
 from mmon.profiles.steps import HOUR_US
 from mmon.timestamps import DAY_US
+from tests.statistics.sequential import Draw
 
 START = 19_723 * DAY_US
 """Monday, 2024-01-01."""
@@ -57,25 +59,23 @@ def instants(rows: NDArray[np.int64], rng: np.random.Generator) -> NDArray[np.in
     return START + hours * HOUR_US + rng.integers(1, HOUR_US + 1, len(hours))
 
 
-def false_alarms(
-    season: str, noise: str, case: tuple[int, int], *, rate: float, repetitions: int, seed: int = 0
-) -> tuple[float, int]:
-    """The share of windows without change whose p-value is at most 0.05, and how many had one."""
-    rng = np.random.default_rng([seed, math.ceil(rate), *case])
+def false_alarm(season: str, noise: str, case: tuple[int, int], *, rate: float) -> Draw:
+    """Whether a window without change is judged, and if so, whether its p-value is at most 0.05."""
+    rng = np.random.default_rng([0, math.ceil(rate), *case])
     days, window_hours = case
-    alarms = judged = 0
-    for _ in range(repetitions):
+    end = START + days * DAY_US
+
+    def draw(_: Collection[str]) -> dict[str, float]:
         mean = rate * hourly(season, days + 9)
         at = instants(counts(mean, noise, rng), rng)
-        end = START + days * DAY_US
         first = end + (int(rng.integers(0, 24)) * HOUR_US if window_hours < 24 else 0)
         span = Span(first, first + window_hours * HOUR_US)
         before = at[at <= end]
         rates = Rates.of(Activity.of(rows=len(before), instants=before), "UTC")
         expectation = None if rates is None else Expectation.of(rates, span)
         if expectation is None or expectation.noise is None:
-            continue
+            return {"judged": False, "alarm": math.nan}
         p_value = expectation.p_value(int(((at > span.start) & (at <= span.end)).sum()))
-        judged += 1
-        alarms += p_value is not None and p_value <= 0.05
-    return alarms / max(judged, 1), judged
+        return {"judged": True, "alarm": p_value is not None and p_value <= 0.05}
+
+    return draw

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import math
 import re
+from collections.abc import Collection
 from typing import Any
 
 import numpy as np
@@ -21,6 +21,7 @@ from mmon.sides import Data, Inputs
 from mmon.verdict import judge
 from mmon.verdict.finding import Finding, Rule, expanded
 from tests.quantities import named
+from tests.statistics.sequential import Claim, Draw, broken_claims
 
 
 def outcomes(rows: int, seed: int, *, noise: float = 0.0) -> pl.DataFrame:
@@ -87,13 +88,13 @@ def test_the_usual_levels_are_told() -> None:
     }
 
 
-def alarms(times: int, rows: int, rare: float, seed: int) -> tuple[float, float]:
-    """Shares of runs without any change that are significant, and that raise an alarm."""
+def gate(rows: int, rare: float, seed: int) -> Draw:
+    """Whether a run without any change is significant, and whether it raises an alarm."""
     rng, one = np.random.default_rng(seed), performance.metric_class("roc_auc")()
-    significant = raised = 0
-    for _ in range(times):
+
+    def draw(_: Collection[str]) -> dict[str, bool]:
         sides = []
-        for _ in range(2):
+        for _side in range(2):
             target = rng.random(rows) < rare
             score = rng.normal(target * 1.5, 1.0)
             scores = 1.0 / (1.0 + np.exp(-score))
@@ -103,21 +104,25 @@ def alarms(times: int, rows: int, rare: float, seed: int) -> tuple[float, float]
         change = MetricChange(metric=one, name="roc_auc", ref=ref, cur=cur, rows=cur.rows)
         value = Finding(named("roc_auc"), cur.value, evidence=change)
         _, found = judge(expanded(value, [DROP]), Rule())
-        significant += (found.p_value or 0.0) <= 0.05
-        raised += found.status in (Status.POTENTIAL_DETECTION, Status.DETECTED)
-    return significant / times, raised / times
+        return {
+            "significant": (found.p_value or 0.0) <= 0.05,
+            "alarm": found.status in (Status.POTENTIAL_DETECTION, Status.DETECTED),
+        }
+
+    return draw
 
 
 def test_a_model_that_did_not_change_seldom_raises_an_alarm() -> None:
-    significant, raised = alarms(300, 500, 0.3, seed=5)
-    assert significant <= 0.05 + 3.0 * math.sqrt(0.05 * 0.95 / 300)
     # Better is no alarm: half of what is significant.
-    assert raised <= 0.025 + 3.0 * math.sqrt(0.025 * 0.975 / 300)
+    claims = {"significant": [Claim(0.05, 0.1)], "alarm": [Claim(0.03, 0.07)]}
+    assert not broken_claims(claims, gate(500, 0.3, seed=5))
 
 
 @pytest.mark.simulation
 @pytest.mark.parametrize(("rows", "rare"), [(300, 0.5), (1_000, 0.5), (1_000, 0.1), (5_000, 0.05)])
 def test_the_size_of_the_default_gate(rows: int, rare: float) -> None:
-    significant, raised = alarms(4_000, rows, rare, seed=rows)
-    assert 0.035 <= significant <= 0.055 + 2.0 * math.sqrt(0.05 * 0.95 / 4_000)
-    assert raised <= 0.03
+    claims = {
+        "significant": [Claim(0.035, 0.028), Claim(0.055, 0.063)],
+        "alarm": [Claim(0.03, 0.036)],
+    }
+    assert not broken_claims(claims, gate(rows, rare, seed=rows))

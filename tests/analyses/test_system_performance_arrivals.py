@@ -22,10 +22,11 @@ from tests.analyses.simulate_arrivals import (
     SEASONS,
     START,
     counts,
-    false_alarms,
+    false_alarm,
     hourly,
     instants,
 )
+from tests.statistics.sequential import Claim, broken_claims
 
 
 def activity(at) -> Activity:
@@ -133,9 +134,8 @@ def test_a_longer_window_is_more_sure():
 
 @pytest.mark.parametrize(("season", "noise"), [("flat", "poisson"), ("seasonal", "busy days")])
 def test_traffic_without_change_raises_few_alarms_in_a_quick_look(season, noise):
-    share, judged = false_alarms(season, noise, (30, 24), rate=20, repetitions=150)
-    assert judged == 150
-    assert share < 0.055 + 3.5 * math.sqrt(0.05 * 0.95 / 150)
+    claims = {"judged": [Claim(0.97, 0.9)], "alarm": [Claim(0.055, 0.13)]}
+    assert not broken_claims(claims, false_alarm(season, noise, (30, 24), rate=20))
 
 
 @pytest.mark.simulation
@@ -144,13 +144,13 @@ def test_traffic_without_change_raises_few_alarms_in_a_quick_look(season, noise)
 @pytest.mark.parametrize("noise", NOISES)
 @pytest.mark.parametrize("season", SEASONS)
 def test_traffic_without_change_raises_few_alarms(season, noise, case, rate):
-    repetitions = 1_000
-    share, judged = false_alarms(season, noise, case, rate=rate, repetitions=repetitions)
-    assert judged > 0.7 * repetitions
     # What lasts as long as the window is seen a few times only in a short reference.
     few = case[0] * 24 < 6 * case[1] and noise in ("busy days", "wandering")
-    limit = 0.08 if few else 0.055
-    assert share < limit + 2.0 * math.sqrt(limit * (1 - limit) / repetitions)
+    claims = {
+        "judged": [Claim(0.7, 0.6)],
+        "alarm": [Claim(0.08, 0.11) if few else Claim(0.055, 0.08)],
+    }
+    assert not broken_claims(claims, false_alarm(season, noise, case, rate=rate))
 
 
 def test_a_third_less_traffic_is_nearly_always_significant():

@@ -1,15 +1,9 @@
-"""Feature tables from plain arrays, and simulated datasets in which a slice did or did not worsen.
-
-Run as a module, it prints measured false alarms and power:
-``python -m tests.segments.simulate 2000``.
-"""
+"""Feature tables from plain arrays, and simulated data in which a slice did or did not worsen."""
 
 from __future__ import annotations
 
 import dataclasses
-import sys
-import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 from scipy.special import ndtri
@@ -23,6 +17,7 @@ from mmon.profiles.features import (
 )
 from mmon.results import Task
 from mmon.segments import Found, worse_segments
+from tests.statistics.sequential import Draw
 
 ALPHA = 0.05
 BINS = 10
@@ -239,23 +234,23 @@ def search(setting: Setting, rng: np.random.Generator) -> tuple[Found, Rows]:
     return worse_segments(ref, cur, task=task, alpha=ALPHA), rows
 
 
-def false_alarms(setting: Setting, repetitions: int) -> float:
-    """Share of repetitions in which a segment is named although none got worse."""
+def false_alarm(setting: Setting) -> Draw:
+    """Whether a segment is named although none got worse."""
     rng = np.random.default_rng([1, setting.n, setting.m, setting.features])
-    named = sum(bool(search(setting, rng)[0].segments) for _ in range(repetitions))
-    return named / repetitions
+    return lambda _: {"named": bool(search(setting, rng)[0].segments)}
 
 
-def hits(setting: Setting, repetitions: int) -> tuple[float, float]:
-    """Share of repetitions in which the slice is found, and how many segments are named."""
+def hit(setting: Setting) -> Draw:
+    """Whether the slice is found, and how many of at most ten segments are named."""
     rng = np.random.default_rng([2, setting.n, setting.m, setting.features])
-    hit, named = 0, 0
-    for _ in range(repetitions):
+
+    def draw(_: Collection[str]) -> dict[str, float]:
         found, rows = search(setting, rng)
         truth = slice_of(setting, rows)
-        hit += any(overlap(one.label, rows, truth) >= 0.5 for one in found.segments)
-        named += len(found.segments)
-    return hit / repetitions, named / repetitions
+        hits = [overlap(one.label, rows, truth) >= 0.5 for one in found.segments]
+        return {"found": any(hits), "tenths named": min(len(hits), 10) / 10}
+
+    return draw
 
 
 def overlap(label: str, rows: Rows, truth: np.ndarray) -> float:
@@ -277,24 +272,3 @@ def holds(part: str, rows: Rows) -> np.ndarray:
     if sign == "=":
         return np.asarray(column == value)
     return column > float(value) if sign == ">" else column <= float(value)
-
-
-def main() -> None:
-    repetitions = int(sys.argv[1]) if len(sys.argv) > 1 else 2_000
-    wanted = sys.argv[2:]
-    for name in [*UNCHANGED, *CHANGED]:
-        if wanted and name not in wanted:
-            continue
-        start = time.perf_counter()
-        told = (
-            f"named in {false_alarms(UNCHANGED[name], repetitions):.4f}"
-            if name in UNCHANGED
-            else "found in {:.3f}, {:.2f} named".format(*hits(CHANGED[name], repetitions))
-        )
-        seconds = (time.perf_counter() - start) / repetitions
-        sys.stdout.write(f"{name:36s} {told}  ({repetitions} repetitions, {seconds:.2f} s each)\n")
-        sys.stdout.flush()
-
-
-if __name__ == "__main__":
-    main()

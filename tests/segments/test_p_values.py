@@ -2,50 +2,50 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 import pytest
 from scipy import stats
 
 from mmon.segments._excess_means import means_p_values
 from mmon.segments._excess_odds import odds_p_values
-from tests.segments.simulate_p_values import (
+from tests.segments.null_p_values import (
     ERRORS,
     LEVELS,
     RATES,
     SIZES,
-    sizes_of_means,
-    sizes_of_odds,
+    null_means,
+    null_odds,
 )
+from tests.statistics.sequential import Claim, broken_claims
 
 
-def most(level: float, repetitions: int) -> float:
-    """The share of p-values below ``level``, divided by it, that chance allows."""
-    return 1 + 3.5 * math.sqrt((1 - level) / (level * repetitions))
+def claims(*parts: tuple[float, float]) -> dict[str, list[Claim]]:
+    """For each of `LEVELS`, how often a p-value may be at most that: multiples of the level."""
+    return {
+        str(level): [Claim(limit * level, broken * level)]
+        for level, (limit, broken) in zip(LEVELS, parts, strict=True)
+    }
+
+
+QUICK = claims((1.0, 1.5), (1.0, 2.2), (1.0, 5.0), (1.0, 20.0))
 
 
 @pytest.mark.parametrize("name", ["worse in points", "worse in odds", "small rest"])
 def test_error_rates_on_the_null_are_rarely_significant_in_a_quick_look(name):
-    repetitions = 3_000
-    for level, ratio in zip(LEVELS, sizes_of_odds(name, repetitions), strict=True):
-        assert ratio < most(level, repetitions), level
+    assert not broken_claims(QUICK, null_odds(name))
 
 
 @pytest.mark.simulation
 @pytest.mark.parametrize("name", RATES)
 def test_error_rates_on_the_null_are_rarely_significant(name):
-    repetitions = 200_000
-    for level, ratio in zip(LEVELS, sizes_of_odds(name, repetitions), strict=True):
-        # The rise in points is tested with an estimate of the reference rate: 5 % for that.
-        assert ratio < 1.05 * most(level, repetitions), level
+    # The rise in points is tested with an estimate of the reference rate: 5 % for that.
+    wanted = claims((1.05, 1.12), (1.05, 1.2), (1.05, 1.4), (1.05, 2.0))
+    assert not broken_claims(wanted, null_odds(name), most=400_000)
 
 
 @pytest.mark.parametrize(("name", "n", "m"), [("lognormal", 200, 100), ("normal", 100, 100)])
 def test_mean_errors_on_the_null_are_rarely_significant_in_a_quick_look(name, n, m):
-    repetitions = 1_000
-    for level, ratio in zip(LEVELS, sizes_of_means(name, n, m, repetitions), strict=True):
-        assert ratio < most(level, repetitions), level
+    assert not broken_claims(QUICK, null_means(name, n, m))
 
 
 @pytest.mark.simulation
@@ -53,12 +53,9 @@ def test_mean_errors_on_the_null_are_rarely_significant_in_a_quick_look(name, n,
 @pytest.mark.parametrize(("n", "m"), SIZES)
 @pytest.mark.parametrize("name", ERRORS)
 def test_mean_errors_on_the_null_are_rarely_significant(name, n, m, factor):
-    repetitions = 20_000
-    ratios = sizes_of_means(name, n, m, repetitions, factor=factor)
     # Skewed means of 100 reference rows against 1,000: twice the level at 1 in 1,000, not more.
-    slack = (1.1, 1.3, 2.0, 4.0)
-    for level, ratio, factor_allowed in zip(LEVELS, ratios, slack, strict=True):
-        assert ratio < factor_allowed * most(level, repetitions), level
+    wanted = claims((1.1, 1.3), (1.3, 1.7), (2.0, 3.6), (4.0, 14.0))
+    assert not broken_claims(wanted, null_means(name, n, m, factor=factor))
 
 
 def test_a_rise_that_the_rest_does_not_share_is_fishers_exact_test():

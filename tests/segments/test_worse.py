@@ -20,14 +20,15 @@ from tests.segments.simulate import (
     binnings,
     classified,
     draw,
-    false_alarms,
-    hits,
+    false_alarm,
+    hit,
     overlap,
     regressed,
     slice_of,
     tables,
 )
 from tests.segments.simulate import MULTICLASS as CLASSES
+from tests.statistics.sequential import Claim, broken_claims
 
 QUICK = {
     "quick": Setting(n=3_000, m=3_000, features=4, uneven=0.5, alike=0.5),
@@ -36,34 +37,28 @@ QUICK = {
 }
 
 
-def chance(share: float, repetitions: int) -> float:
-    return 3 * math.sqrt(share * (1 - share) / repetitions)
-
-
 @pytest.mark.parametrize("name", QUICK)
 def test_nothing_is_named_when_nothing_got_worse_in_a_quick_look(name):
-    assert false_alarms(QUICK[name], 60) <= 0.05 + chance(0.05, 60)
+    assert not broken_claims({"named": [Claim(0.05, 0.2)]}, false_alarm(QUICK[name]))
 
 
 @pytest.mark.simulation
 @pytest.mark.parametrize("name", UNCHANGED)
 def test_nothing_is_named_when_nothing_got_worse(name):
-    assert false_alarms(UNCHANGED[name], 2_000) <= 0.05 + chance(0.05, 2_000)
+    assert not broken_claims({"named": [Claim(0.05, 0.08)]}, false_alarm(UNCHANGED[name]))
 
 
 @pytest.mark.parametrize("name", ["category", "pair"])
 def test_a_slice_that_got_worse_is_found_in_a_quick_look(name):
-    found, named = hits(CHANGED[name], 8)
-    assert found >= 0.8
-    assert named <= 2
+    claims = {"found": [Claim(0.8, 0.4)], "tenths named": [Claim(0.2, 0.4)]}
+    assert not broken_claims(claims, hit(CHANGED[name]))
 
 
 @pytest.mark.simulation
 @pytest.mark.parametrize("name", CHANGED)
 def test_a_slice_that_got_worse_is_found(name):
-    found, named = hits(CHANGED[name], 500)
-    assert found >= 0.8
-    assert named <= 1.5
+    claims = {"found": [Claim(0.8, 0.74)], "tenths named": [Claim(0.15, 0.18)]}
+    assert not broken_claims(claims, hit(CHANGED[name]))
 
 
 def two_sides(worse_share: float, *, sample_rows: int = 50_000, rows: int = 20_000):

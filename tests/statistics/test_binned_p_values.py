@@ -1,105 +1,19 @@
-"""Sizes and tails of the binned metrics' p-values, by seeded simulation."""
+"""Tails of the binned metrics' p-values, against real deals."""
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
 
 import numpy as np
 import pytest
 
-from mmon.metrics import Metric, load
+from mmon.metrics import load
 from mmon.metrics._null_tables import null_tables
 from mmon.profiles.counts import Counts
 from mmon.profiles.ecdf import Ecdf
+from tests.statistics.test_sizes import BINNED, as_counts
 
-BINNED = (
-    "chi_square",
-    "general_drift",
-    "hellinger",
-    "jensen_shannon",
-    "kullback_leibler",
-    "l_infinity",
-    "psi",
-    "total_variation",
-)
-SIZES = ((500, 100), (1000, 300), (10_000, 1000))
-Draw = Callable[[np.random.Generator, int], np.ndarray]
-
-_ZIPF = 1 / np.arange(1, 201) / np.sum(1 / np.arange(1, 201))
-
-
-def zero_inflated(rng: np.random.Generator, rows: int) -> np.ndarray:
-    return np.where(rng.random(rows) < 0.9, 0.0, rng.lognormal(0, 1.5, rows))
-
-
-def zero_inflated_counts(rng: np.random.Generator, rows: int) -> np.ndarray:
-    return np.where(rng.random(rows) < 0.9, 0, rng.poisson(3, rows))
-
-
-DISCRETE: dict[str, Draw] = {
-    "bernoulli": lambda rng, rows: (rng.random(rows) < 0.02).astype(np.int64),
-    "poisson": lambda rng, rows: rng.poisson(1, rows),
-    "zipf": lambda rng, rows: rng.choice(200, size=rows, p=_ZIPF),
-}
-NUMERIC: dict[str, Draw] = DISCRETE | {
-    "normal": lambda rng, rows: rng.standard_normal(rows),
-    "cauchy": lambda rng, rows: rng.standard_cauchy(rows),
-    "t2": lambda rng, rows: rng.standard_t(2, rows),
-    "lognormal": lambda rng, rows: rng.lognormal(0, 1.5, rows),
-    "zero_inflated": zero_inflated,
-}
-LABELS: dict[str, Draw] = DISCRETE | {"zero_inflated": zero_inflated_counts}
-
-# Two categories with twelve rows in the rarer one: these metrics' few possible p-values leave
-# nothing between (exact enumeration gives 0.032, 0.030 and so on).
-TOO_COARSE = {
-    (500, 100, "bernoulli", name)
-    for name in ("general_drift", "hellinger", "jensen_shannon", "kullback_leibler", "psi")
-}
-
-
-def as_counts(values: np.ndarray) -> Counts:
-    labels, rows = np.unique(values, return_counts=True)
-    return Counts.from_mapping({f"{a:05d}": int(b) for a, b in zip(labels, rows, strict=True)})
-
-
-def p_values(
-    metrics: list[Metric], draw: Draw, summarise: object, n: int, m: int, repeats: int
-) -> np.ndarray:
-    rng = np.random.default_rng([n, m, repeats])
-    rows = []
-    for _ in range(repeats):
-        ref, cur = summarise(draw(rng, n)), summarise(draw(rng, m))  # type: ignore[operator]
-        rows.append([metric.score(ref, cur).p_value for metric in metrics])
-    return np.array(rows, dtype=np.float64)
-
-
-CASES = [
-    *((Ecdf.of, name, draw) for name, draw in NUMERIC.items()),
-    *((as_counts, name, draw) for name, draw in LABELS.items()),
-]
-
-
-@pytest.mark.simulation
-@pytest.mark.parametrize(("n", "m"), SIZES)
-@pytest.mark.parametrize(("summarise", "shape", "draw"), CASES)
-def test_size_at_nominal_five_percent(
-    summarise: object, shape: str, draw: Draw, n: int, m: int
-) -> None:
-    repeats = 10_000
-    found = p_values([load(name) for name in BINNED], draw, summarise, n, m, repeats)
-    two_errors = 2 * np.sqrt(0.05 * 0.95 / repeats)
-    for name, size in zip(BINNED, (found <= 0.05).mean(axis=0), strict=True):
-        lowest = 0.02 if (n, m, shape, name) in TOO_COARSE else 0.035
-        assert lowest - two_errors <= size <= 0.055 + two_errors, (name, size)
-
-
-@pytest.mark.parametrize(("summarise", "shape"), [(Ecdf.of, "normal"), (as_counts, "zipf")])
-def test_size_of_the_default_gate_is_near_nominal(summarise: object, shape: str) -> None:
-    found = p_values([load("total_variation")], NUMERIC[shape], summarise, 500, 100, 400)
-    # 0.05 and three standard errors.
-    assert 0.017 <= np.mean(found <= 0.05) <= 0.083
+ZIPF = 1 / np.arange(1, 201) / np.sum(1 / np.arange(1, 201))
 
 
 def test_null_tables_of_tied_numbers_are_those_of_real_deals() -> None:
@@ -113,8 +27,8 @@ def test_null_tables_of_tied_numbers_are_those_of_real_deals() -> None:
     dealt = []
     for _ in range(600):
         deal = rng.permutation(values)
-        value = metric.score(Ecdf.of(deal[:1000]), Ecdf.of(deal[1000:])).value
-        dealt.append(value)
+        sides = Ecdf.of(deal[:1000]), Ecdf.of(deal[1000:])
+        dealt.append(metric.score(*sides, with_p_value=False).value)
     ours = metric.deal_values(null)  # type: ignore[attr-defined]  # binned metrics have it
     for level in (0.25, 0.5, 0.75, 0.9):
         assert np.quantile(ours, level) == pytest.approx(np.quantile(dealt, level), rel=0.06)
@@ -150,7 +64,7 @@ def test_p_values_never_rise_with_the_value_and_resolve_far(name: str) -> None:
     metric = load(name)
     pairs = itertools.chain(
         [(Ecdf.of(rng.standard_normal(2000)), Ecdf.of(rng.standard_normal(1500)))],
-        [(as_counts(rng.choice(200, 2000, p=_ZIPF)), as_counts(rng.choice(200, 1500, p=_ZIPF)))],
+        [(as_counts(rng.choice(200, 2000, p=ZIPF)), as_counts(rng.choice(200, 1500, p=ZIPF)))],
         [(as_counts(rng.integers(0, 3, 2000)), as_counts(rng.integers(0, 3, 1500)))],
     )
     for ref, cur in pairs:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 import polars as pl
 import pytest
@@ -18,7 +16,9 @@ from mmon.verdict import judge
 from mmon.verdict.finding import Finding, Rule
 from tests.conftest import DATA
 from tests.quantities import named
+from tests.statistics.sequential import Claim, broken_claims
 
+SIMULATION = pytest.mark.simulation
 KS = load("ks")
 ALARMS = (Status.POTENTIAL_DETECTION, Status.DETECTED)
 
@@ -29,7 +29,9 @@ def judged(ref: np.ndarray, cur: np.ndarray, bound: Bound, metric: Metric = KS) 
     for column in range(ref.shape[1]):
         before, after = Ecdf.of(ref[:, column]), Ecdf.of(cur[:, column])
         score = metric.score(before, after)
-        evidence = Distance(metric=metric, ref=before, cur=after, p=score.p_value, rows=len(cur))
+        evidence = Distance(
+            metric=metric, ref=before, cur=after, p=score.p_value, enough=0.0, rows=len(cur)
+        )
         findings.append(
             Finding(
                 named(metric.name),
@@ -57,17 +59,7 @@ def columns_without_drift(rng: np.random.Generator, rows: int, columns: int) -> 
     return np.column_stack([shapes[i % len(shapes)]() for i in range(columns)])
 
 
-def any_alarm_rate(repetitions: int, levels: Bound, seed: int) -> float:
-    rng = np.random.default_rng(seed)
-    alarms = 0
-    for _ in range(repetitions):
-        ref, cur = columns_without_drift(rng, 1_000, 100), columns_without_drift(rng, 300, 100)
-        alarms += any(result.status in ALARMS for result in judged(ref, cur, levels))
-    return alarms / repetitions
-
-
-def bound(level: float, repetitions: int) -> float:
-    return level + 2 * math.sqrt(level * (1 - level) / repetitions)
+QUICK, SURE = (Claim(0.05, 0.25),), pytest.param((Claim(0.05, 0.08),), marks=SIMULATION)
 
 
 @pytest.mark.parametrize(
@@ -75,14 +67,23 @@ def bound(level: float, repetitions: int) -> float:
     [Bound("max", potential=0.1, detected=0.2), Bound("max", potential=0.0, detected=0.0)],
     ids=["default", "significance only"],
 )
-@pytest.mark.parametrize("repetitions", [40, pytest.param(1_000, marks=pytest.mark.simulation)])
+@pytest.mark.parametrize("claims", [QUICK, SURE])
 def test_a_hundred_columns_without_drift_raise_an_alarm_in_at_most_one_run_of_twenty(
-    repetitions, levels
+    claims, levels
 ):
-    assert any_alarm_rate(repetitions, levels, seed=3) <= bound(0.05, repetitions)
+    rng = np.random.default_rng(3)
+
+    def draw(_):
+        ref, cur = (columns_without_drift(rng, rows, 100) for rows in (1_000, 300))
+        return {"any alarm": any(r.status in ALARMS for r in judged(ref, cur, levels))}
+
+    assert not broken_claims({"any alarm": claims}, draw)
 
 
-@pytest.mark.parametrize("repetitions", [25, pytest.param(400, marks=pytest.mark.simulation)])
+@pytest.mark.parametrize(
+    ("most_false", "margin"),
+    [(Claim(0.05, 0.2), 0.2), pytest.param(Claim(0.05, 0.09), 0.05, marks=SIMULATION)],
+)
 @pytest.mark.parametrize(
     ("name", "least_power"),
     [
@@ -92,20 +93,22 @@ def test_a_hundred_columns_without_drift_raise_an_alarm_in_at_most_one_run_of_tw
         ("ks", 0.65),
     ],
 )
-def test_false_discoveries_are_few_and_small_shifts_are_found(name, least_power, repetitions):
+def test_false_discoveries_are_few_and_small_shifts_are_found(
+    name, least_power, most_false, margin
+):
     """10 of 100 columns moved by 0.2 standard deviations, n = 2000, m = 500."""
     rng = np.random.default_rng(8)
-    false_shares, found = [], []
-    for _ in range(repetitions):
+
+    def draw(_):
         ref, cur = rng.normal(size=(2_000, 100)), rng.normal(size=(500, 100))
         cur[:, :10] += 0.2
         results = judged(ref, cur, Bound("max", detected=0.0), load(name))
         alarms = [int(r.column) for r in results if r.status is Status.DETECTED]
-        false_shares.append(sum(c >= 10 for c in alarms) / max(len(alarms), 1))
-        found.append(sum(c < 10 for c in alarms) / 10)
-    slack = 2 * np.std(false_shares) / math.sqrt(repetitions)
-    assert np.mean(false_shares) <= 0.05 + slack
-    assert np.mean(found) >= least_power
+        false = sum(c >= 10 for c in alarms)
+        return {"false": false / max(len(alarms), 1), "found": (len(alarms) - false) / 10}
+
+    found = (Claim(least_power, least_power - margin),)
+    assert not broken_claims({"false": (most_false,), "found": found}, draw)
 
 
 def verdict(ref: np.ndarray, cur: np.ndarray, **options) -> mmon.Report:
@@ -149,14 +152,16 @@ def test_few_rows_are_inconclusive_and_enough_rows_are_not():
 
 
 @pytest.mark.data
-@pytest.mark.parametrize("splits", [20, pytest.param(200, marks=pytest.mark.simulation)])
-def test_random_halves_of_a_real_dataset_pass(splits):
+@pytest.mark.parametrize(
+    "claim", [Claim(0.95, 0.7), pytest.param(Claim(0.95, 0.9), marks=SIMULATION)], ids=str
+)
+def test_random_halves_of_a_real_dataset_pass(claim):
     whole = pl.read_parquet(DATA / "hotel_booking" / "reference.parquet")
-    rng = np.random.default_rng(6)
-    passed = 0
-    for _ in range(splits):
+    half, rng = whole.height // 2, np.random.default_rng(6)
+
+    def draw(_):
         shuffled = whole[rng.permutation(whole.height)]
-        half = whole.height // 2
         report = mmon.compare(shuffled[:half], shuffled[half:], metrics=["ks", "total_variation"])
-        passed += report.exit_status == 0
-    assert passed / splits >= 0.95
+        return {"passes": report.exit_status == 0}
+
+    assert not broken_claims({"passes": (claim,)}, draw)

@@ -1,20 +1,18 @@
 """How often a single segment's p-value is small although its null hypothesis holds.
 
-Thousands of segments are tested at once, so the p-values must hold far in the tail. Run as a
-module, it prints the share of p-values below each level, divided by the level:
-``python -m tests.segments.simulate_p_values 200000``.
+Thousands of segments are tested at once, so the p-values must hold far in the tail.
 """
 
 from __future__ import annotations
 
 import dataclasses
-import sys
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 import numpy as np
 
 from mmon.segments._excess_means import means_p_values
 from mmon.segments._excess_odds import odds_p_values
+from tests.statistics.sequential import Draw
 
 LEVELS = (0.05, 0.01, 1e-3, 1e-4)
 
@@ -62,28 +60,29 @@ SIZES = ((100, 100), (100, 1_000), (1_000, 100), (500, 500))
 """Rows of the segment on either side; the rest has nine times as many."""
 
 
-def sizes_of_odds(name: str, repetitions: int) -> list[float]:
-    """Share of p-values at most each of `LEVELS`, divided by the level."""
+def null_odds(name: str) -> Draw:
+    """Whether p-values of error rates are at most each of `LEVELS`, thousands in one draw."""
     one, rng = RATES[name], np.random.default_rng([3, *name.encode()])
 
     def counts(rows: int, rate: float) -> np.ndarray:
-        wrong = rng.binomial(rows, rate, repetitions)
+        wrong = rng.binomial(rows, rate, 4_000)
         return np.stack([rows - wrong, wrong], axis=1).astype(float)
 
-    p = odds_p_values(
-        counts(one.n, one.before),
-        counts(one.m, one.after),
-        counts(one.rest_n, one.rest_before),
-        counts(one.rest_m, one.rest_after),
-    )
-    return [float((p <= level).mean() / level) for level in LEVELS]
+    def draw(_: Collection[str]) -> dict[str, np.ndarray]:
+        p = odds_p_values(
+            counts(one.n, one.before),
+            counts(one.m, one.after),
+            counts(one.rest_n, one.rest_before),
+            counts(one.rest_m, one.rest_after),
+        )
+        return {str(level): p <= level for level in LEVELS}
+
+    return draw
 
 
-def sizes_of_means(
-    name: str, n: int, m: int, repetitions: int, *, factor: float = 1.0
-) -> list[float]:
+def null_means(name: str, n: int, m: int, *, factor: float = 1.0) -> Draw:
     """The same of mean absolute errors, when everything became ``factor`` times as large."""
-    rng = np.random.default_rng([4, n, m, *name.encode()])
+    rng, batch = np.random.default_rng([4, n, m, *name.encode()]), 250
     cuts = np.quantile(ERRORS[name](rng, (1, 100_000)), np.arange(1, 256) / 256)
     cuts = np.unique(np.concatenate([cuts, factor * cuts]))
     middles = np.concatenate([cuts[:1] / 2, (cuts[1:] + cuts[:-1]) / 2, cuts[-1:] * 1.5])
@@ -94,29 +93,10 @@ def sizes_of_means(
         found = np.bincount(level.ravel(), minlength=batch * len(middles))
         return found.reshape(batch, -1).astype(float)
 
-    batch, p = 500, []
-    for _ in range(repetitions // batch):
+    def draw(_: Collection[str]) -> dict[str, np.ndarray]:
         sides = [counts(rows, scale) for rows, scale in ((n, 1.0), (m, factor))]
         rest = [counts(9 * rows, scale) for rows, scale in ((n, 1.0), (m, factor))]
-        p.append(means_p_values(middles, *sides, *rest))
-    return [float((np.concatenate(p) <= level).mean() / level) for level in LEVELS]
+        p = means_p_values(middles, *sides, *rest)
+        return {str(level): p <= level for level in LEVELS}
 
-
-def main() -> None:
-    repetitions = int(sys.argv[1]) if len(sys.argv) > 1 else 200_000
-    sys.stdout.write(f"P(p <= level) / level at {LEVELS}, {repetitions} repetitions\n")
-    for name in RATES:
-        ratios = " ".join(f"{one:6.2f}" for one in sizes_of_odds(name, repetitions))
-        sys.stdout.write(f"{name:36s} {ratios}\n")
-        sys.stdout.flush()
-    for name in ERRORS:
-        for n, m in SIZES:
-            for factor in (1.0, 2.0):
-                found = sizes_of_means(name, n, m, repetitions // 10, factor=factor)
-                ratios = " ".join(f"{one:6.2f}" for one in found)
-                sys.stdout.write(f"{name:16s} {n:5d} {m:5d} x {factor:g}       {ratios}\n")
-                sys.stdout.flush()
-
-
-if __name__ == "__main__":
-    main()
+    return draw
