@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import functools
 import inspect
+import sys
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
@@ -14,6 +14,7 @@ from mmon.config import Config
 from mmon.config_analyses import Analyses
 from mmon.config_fields import Section
 from mmon.config_keys import Key, keys_of
+from mmon.config_levels import Thresholds
 from mmon.config_schema import schema
 
 _HEAD = """\
@@ -50,10 +51,11 @@ def _lines(
         mark = off or ("#" if value in (None, (), {}) and not is_needed else "")
         if not indent or key.owner is Analyses:
             yield ""
-        for text in (key.text, _names(key)):
-            if text not in told:
-                yield from _comment(text, indent)
-            told.add(text)
+        if key.text not in told:
+            yield from _comment(key.text, indent)
+        told.add(key.text)
+        if key.has_entries and example is None:
+            example = _usual(key)
         if key.section is None or key.has_entries or isinstance(example, str):
             shown = example if example is not None and (mark or is_needed) else value
             yield from _entry(f"{indent}{mark}{key.name}:", shown, f"{indent}  {mark}")
@@ -65,17 +67,17 @@ def _lines(
             yield from below
 
 
-def _names(key: Key) -> str:
-    """The names that its entries may have, where not every name will do."""
-    section = _definitions().get(key.owner.__name__, {})
-    about = section.get("properties", {}).get(key.name, {})
-    names = about.get("propertyNames", {}).get("enum", ())
-    return f"Names: {', '.join(names)}." if names else ""
-
-
-@functools.cache
-def _definitions() -> dict[str, Any]:
-    found: dict[str, Any] = schema()["definitions"]
+def _usual(key: Key) -> dict[str, Any]:
+    """Every name that levels can be set for, with the levels that it has by itself."""
+    names = schema()["definitions"][key.owner.__name__]["properties"][key.name]["propertyNames"]
+    known = {one.name: one for one in sys.modules[key.owner.__module__].quantities()}
+    found: dict[str, Any] = {}
+    for name in names["enum"]:
+        found[name] = {}
+        for bound in known[name].bounds:
+            levels = {level: getattr(bound, level) for level in Thresholds.model_fields}
+            own = {level: value for level, value in levels.items() if value is not None}
+            found[name] = own if key.section is Thresholds else {bound.limit: own}
     return found
 
 

@@ -20,6 +20,7 @@ from mmon.config_problems import value_at
 from mmon.config_schema import schema
 from mmon.config_template import template
 from mmon.errors import ConfigError
+from mmon.results.quantity import Bound
 
 EXAMPLES = sorted((Path(__file__).parents[2] / "configs" / "examples").glob("*.yaml"))
 MINIMAL = "reference: a\nproduction: b\n"
@@ -265,3 +266,10 @@ def test_the_template_as_it_is_changes_no_default() -> None:
     read = parse(template(), "template", {})
     plain = parse(f"reference: {read.reference.path}\nproduction: {read.production.path}")
     assert read == plain
+
+
+def test_the_template_shows_the_levels_that_checks_have_by_themselves() -> None:
+    body = written(uncommented(template()))["analyses"]["data_quality"]["thresholds"]
+    usual = {name: one.bounds[0] for name, one in CHECKS.items()}
+    shown = {name: Bound("max", **levels) for name, levels in body.items()}
+    assert shown == usual

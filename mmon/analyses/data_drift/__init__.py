@@ -33,9 +33,7 @@ class DataDrift(Section):
         Literal["all"] | Names, Option("-m --metric", "NAME", Panel.COMPARED, is_list=True)
     ] = "all"
     """The drift metrics to compute: ``all``, or only those named (`mmon metrics` lists them)."""
-    thresholds: dict[str, Thresholds] = Field(
-        default={}, examples=[{"ks": {"potential": 0.1, "detected": 0.2}}]
-    )
+    thresholds: dict[str, Thresholds] = {}
     """Levels by metric. A metric with thresholds takes part in the verdict, on every column it is
     defined for but dates. Without thresholds of their own, ks does for numbers and total_variation
     for categories, at 0.1 and 0.2; ``{}`` takes one out."""

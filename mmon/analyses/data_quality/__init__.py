@@ -5,8 +5,6 @@ from __future__ import annotations
 import functools
 from typing import TYPE_CHECKING, Literal
 
-from pydantic import Field
-
 from mmon.config_fields import Flag, Section
 from mmon.config_levels import Thresholds
 from mmon.results.quantity import Bound, Quantity, ResultKind, Unit, by_name
@@ -20,9 +18,7 @@ APPLICATION = "data-quality"
 class DataQuality(Section):
     """Which data-quality checks are made, and which of them decide."""
 
-    thresholds: dict[str, Thresholds] = Field(
-        default={}, examples=[{"missing_share": {"potential": 0.01, "detected": 0.05}}]
-    )
+    thresholds: dict[str, Thresholds] = {}
     """Levels by check, in the place of its own; ``{}`` takes the check out of the verdict."""
     duplicates: Flag = False
     """Look for repeated rows too; this costs memory for a hash of every row."""

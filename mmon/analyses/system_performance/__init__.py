@@ -51,16 +51,7 @@ class SystemLevels(Section):
 class SystemPerformance(Section):
     """Did the expected data arrive, how fast was the model, and how often did it fail?"""
 
-    thresholds: dict[str, SystemLevels] = Field(
-        default={},
-        examples=[
-            {
-                "latency_p95": {"max": {"potential": 200, "detected": 500}},
-                "error_rate": {"max_rise": {"detected": 0.5}},
-                "completeness": {"min": {"potential": 0.95, "detected": 0.8}},
-            }
-        ],
-    )
+    thresholds: dict[str, SystemLevels] = {}
     """Levels by metric, in the place of its own: on the value itself (min, max), or on its change
     as a share of the reference's value (max_drop, max_rise); ``{}`` takes it out of the verdict."""
     expected_rows: PositiveInt | None = Field(default=None, examples=[10_000])
