@@ -7,7 +7,6 @@ option on the command line.
 
 from __future__ import annotations
 
-import datetime
 import fnmatch
 import functools
 from typing import Annotated, Any, Literal
@@ -139,11 +138,6 @@ class Windows(Section):
     def _one_way(self) -> Windows:
         if self.every is not None and self.rows is not None:
             raise ValueError("windows take either 'every' or 'rows', not both")
-        if self.start is not None and self.end is not None:
-            start, end = map(datetime.datetime.fromisoformat, (self.start, self.end))
-            # A time without a zone and one with can be compared only once the data is read.
-            if (start.tzinfo is None) == (end.tzinfo is None) and start >= end:
-                raise ValueError(f"start ({self.start}) is not before end ({self.end})")
         return self
 
 

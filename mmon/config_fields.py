@@ -10,6 +10,9 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
+from mmon.durations import length
+from mmon.errors import ConfigError
+
 DURATION = re.compile(r"^[1-9][0-9]*(m|h|d|w|mo)$")
 
 # Squares, quotients and sums of numbers up to this are numbers, too.
@@ -52,6 +55,10 @@ Names = Annotated[tuple[str, ...], Field(min_length=1), AfterValidator(_distinct
 def _duration(text: str) -> str:
     if not DURATION.fullmatch(text):
         raise ValueError("must be a length of time such as 10m, 1h, 1d, 1w or 1mo")
+    try:
+        length(text)
+    except ConfigError as error:
+        raise ValueError(error.message) from None
     return text
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import partial
 from typing import Any
 
-from mmon import durations, metrics, performance
+from mmon import metrics, performance
 from mmon.analyses.data_quality import CHECKS
 from mmon.analyses.model_performance import LABELS
 from mmon.analyses.system_performance import METRICS
@@ -20,34 +20,25 @@ from mmon.windows import WindowCut
 
 def name_problems(body: dict[str, Any]) -> list[Problem]:
     """Names of metrics and checks that do not exist, or that contradict each other."""
-    return [*_drift(body), *_quality(body), *_performance(body), *_system(body)]
+    return [
+        *_drift(body),
+        *_unknown_keys(body, "data_quality", "check", CHECKS),
+        *_performance(body),
+        *_unknown_keys(body, "system_performance", "metric", METRICS),
+    ]
 
 
 def meaning_problems(config: Config) -> list[Problem]:
-    """What the run itself would refuse to read: lengths of time, limits of windows, types."""
-    windows, system = config.windows, config.analyses.system_performance
-    tried: list[tuple[KeyPath, Callable[[], object]]] = []
-    if windows is not None:
-        tried += [
-            (("windows", "every"), partial(_length, windows.every)),
-            (("windows", "allowed_lateness"), partial(_length, windows.allowed_lateness)),
-        ]
-    if system is not None:
-        at = ("analyses", "system_performance", "step")
-        tried.append((at, partial(_length, system.step)))
-    for side, dataset in (("reference", config.reference), ("production", config.production)):
-        for column, name in dataset.dtypes.items():
-            tried.append(((side, "dtypes", column), partial(dtype_named, name, column)))
-    for column, name in config.labels.dtypes.items() if config.labels is not None else ():
-        tried.append((("labels", "dtypes", column), partial(dtype_named, name, column)))
-    found = [problem for path, attempt in tried for problem in _refusal(path, attempt)]
-    if windows is not None and not found:
-        found += _refusal(("windows",), partial(WindowCut.of, windows))
-    return found
-
-
-def _length(text: str | None) -> object:
-    return None if text is None else durations.length(text)
+    """What the run itself would refuse to read: types of columns, limits of windows."""
+    datasets = [(side, getattr(config, side)) for side in ("reference", "production", "labels")]
+    tried: list[tuple[KeyPath, Callable[[], object]]] = [
+        ((side, "dtypes", column), partial(dtype_named, name, column))
+        for side, dataset in datasets
+        for column, name in (dataset.dtypes if dataset is not None else {}).items()
+    ]
+    if config.windows is not None:
+        tried.append((("windows",), partial(WindowCut.of, config.windows)))
+    return [problem for path, attempt in tried for problem in _refusal(path, attempt)]
 
 
 def _refusal(path: KeyPath, attempt: Callable[[], object]) -> Iterator[Problem]:
@@ -91,13 +82,6 @@ def _option_problems(path: KeyPath, options: Any) -> Iterator[Problem]:
         yield Problem(path, error.message, error.hint)
 
 
-def _quality(body: dict[str, Any]) -> Iterator[Problem]:
-    at = ("analyses", "data_quality", "thresholds")
-    for name in section(body, *at):
-        if name not in CHECKS:
-            yield _unknown((*at, name), "check", name, CHECKS)
-
-
 def _performance(body: dict[str, Any]) -> Iterator[Problem]:
     known = performance.names()
 
@@ -118,11 +102,12 @@ def _performance(body: dict[str, Any]) -> Iterator[Problem]:
             yield _unknown(path, "metric", str(name), [*known, *LABELS])
 
 
-def _system(body: dict[str, Any]) -> Iterator[Problem]:
-    at = ("analyses", "system_performance", "thresholds")
-    for name in section(body, *at):
-        if name not in METRICS:
-            yield _unknown((*at, name), "metric", str(name), METRICS)
+def _unknown_keys(
+    body: dict[str, Any], analysis: str, what: str, known: Collection[str]
+) -> Iterator[Problem]:
+    at = ("analyses", analysis, "thresholds")
+    names = (name for name in section(body, *at) if name not in known)
+    return (_unknown((*at, name), what, name, known) for name in names)
 
 
 def _unknown_in_list(

@@ -13,7 +13,7 @@ from pydantic_core import ErrorDetails
 from mmon.config import Config
 from mmon.config_fields import Section
 from mmon.config_keys import keys_of
-from mmon.config_text import Expanded, KeyPath, Problem
+from mmon.config_text import Expanded, KeyPath, Problem, retype
 from mmon.redaction import SECRET_SECTIONS, masked
 
 _LONGEST_VALUE = 60
@@ -174,7 +174,7 @@ def _hint(kinds: set[str], details: Sequence[ErrorDetails], value: Any) -> str |
         return "put it in quotes"
     if isinstance(value, str) and not isinstance(value, Expanded):
         if kinds & {"float_type", "int_type", "bool_type"} and re.fullmatch(r"[-+.\w]+", value):
-            return "write it without quotes" if _is_scalar(value) else None
+            return None if isinstance(retype(value), str) else "write it without quotes"
         allowed = [
             word
             for detail in details
@@ -184,10 +184,6 @@ def _hint(kinds: set[str], details: Sequence[ErrorDetails], value: Any) -> str |
         close = difflib.get_close_matches(value, allowed, n=1)
         return f"did you mean {close[0]!r}?" if close else None
     return None
-
-
-def _is_scalar(text: str) -> bool:
-    return bool(re.fullmatch(r"[-+]?[0-9.]+([eE][-+]?[0-9]+)?|true|false", text))
 
 
 def _keys_at(path: KeyPath) -> list[str]:

@@ -6,7 +6,6 @@ from calendar import monthrange
 from datetime import datetime, timedelta
 
 from mmon.errors import ConfigError
-from mmon.timestamps import US
 
 STEPS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(1), "w": timedelta(7)}
 """Units of a fixed length; a month (mo) has none."""
@@ -18,7 +17,7 @@ _MOST_DIGITS = 9
 def length_us(every: str) -> int:
     """A length of time in microseconds; a month is 31 days."""
     count, unit = length(every)
-    return count * (STEPS.get(unit, LONGEST_MONTH) // US)
+    return count * (STEPS.get(unit, LONGEST_MONTH) // timedelta(microseconds=1))
 
 
 def length(every: str) -> tuple[int, str]:
