@@ -13,7 +13,7 @@ def main() -> None:
     if _signal.getsignal(_signal.SIGINT) is _signal.default_int_handler:
         _signal.signal(_signal.SIGINT, _end)
     try:
-        from mmon import supervision
+        from mmon.cli import supervision
 
         supervision.supervise(_work)
     except Exception as error:  # without memory or files, not even the imports end well
@@ -22,7 +22,7 @@ def main() -> None:
 
 
 def _work() -> int:
-    from mmon import cli
+    from mmon.cli import app as cli
 
     return cli.work()
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from pydantic.fields import FieldInfo
 
-from mmon.config_fields import Section
+from mmon.config.fields import Section
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

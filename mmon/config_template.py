@@ -10,12 +10,12 @@ from typing import Any
 
 import yaml
 
-from mmon.config import Config
-from mmon.config_analyses import Analyses
-from mmon.config_fields import Section
+from mmon.config.analyses import Analyses
+from mmon.config.fields import Section
+from mmon.config.levels import Thresholds
+from mmon.config.sections import Config
+from mmon.config_file.schema import schema
 from mmon.config_keys import Key, keys_of
-from mmon.config_levels import Thresholds
-from mmon.config_schema import schema
 
 _HEAD = """\
 # yaml-language-server: $schema=./mmon.schema.json

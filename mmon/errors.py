@@ -15,8 +15,9 @@ from __future__ import annotations
 import enum
 import errno
 import re
+from collections.abc import Collection
 
-from mmon.redaction import masked
+from mmon.texts.redaction import masked
 
 LESS_MEMORY = "leave out --exact, compare fewer columns, or use a larger machine"
 """What to do when memory runs out."""
@@ -104,3 +105,9 @@ def shortage(error: BaseException) -> MmonError | None:
     if is_files or _NO_FILES.search(said):
         return MmonError("too many open files", hint="allow more of them (ulimit -n)")
     return None
+
+
+def nearly_named(name: str, columns: Collection[str]) -> list[str]:
+    """The columns that are called so but for case, and for blanks or # around it."""
+    plain = name.strip(" \t#").casefold()
+    return [column for column in columns if column.strip(" \t#").casefold() == plain]

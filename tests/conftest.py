@@ -11,9 +11,9 @@ from pathlib import Path
 import hypothesis
 import pytest
 
-from mmon import redaction
+from mmon.texts import redaction
 
-# As in a run of mmon (`mmon.supervision`), before anything imports numpy: OpenBLAS's threads spin
+# As in a run of mmon (`mmon.cli.supervision`), before anything imports numpy: OpenBLAS's threads spin
 # while the other workers of the tests compute.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 

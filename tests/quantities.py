@@ -5,8 +5,9 @@ from __future__ import annotations
 import dataclasses
 import functools
 
-from mmon import assessment, performance
+from mmon import performance
 from mmon.analyses import model_performance
+from mmon.comparison import assessment
 from mmon.results import Document, Metric, Result, ResultKind
 from mmon.results.quantity import Quantity
 

@@ -20,11 +20,11 @@ from types import ModuleType
 from typing import TYPE_CHECKING, TypeVar
 
 from mmon import discovery
-from mmon.drawings import ActivityPicture, FeatureBin, PerformancePicture
+from mmon.results.charts import ActivityPicture, FeatureBin, PerformancePicture
 
 if TYPE_CHECKING:
-    from mmon.config import Config
-    from mmon.config_fields import Section
+    from mmon.config.fields import Section
+    from mmon.config.sections import Config
     from mmon.profiles.label_facts import LabelFacts
     from mmon.profiles.table import ColumnProfile, Profile
     from mmon.results import Metric, Result

@@ -17,11 +17,8 @@ from typing import Any, ClassVar
 
 from mmon import discovery
 from mmon.errors import ConfigError
-from mmon.profiles.counts import Counts
-from mmon.profiles.ecdf import Ecdf
+from mmon.profiles.distributions import Distribution
 from mmon.results import ColumnKind, Score
-
-Distribution = Ecdf | Counts
 
 
 @dataclasses.dataclass(frozen=True)

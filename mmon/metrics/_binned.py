@@ -14,12 +14,13 @@ from typing import ClassVar
 
 import numpy as np
 
-from mmon.metrics import Distribution, Metric
-from mmon.metrics._bins import FloatArray, IntArray, Table, tabulate
-from mmon.metrics._null_sums import rest_sums
-from mmon.metrics._null_tables import NullTables, null_tables
-from mmon.metrics._null_tails import log_tail
-from mmon.metrics._proportions import SMALLEST, two_tails
+from mmon.chance.bins.dealt_tables import NullTables, null_tables
+from mmon.chance.bins.far_tails import log_tail
+from mmon.chance.bins.small_categories import rest_sums
+from mmon.chance.bins.table import FloatArray, IntArray, Table, tabulate
+from mmon.chance.proportions import SMALLEST, two_tails
+from mmon.metrics import Metric
+from mmon.profiles.distributions import Distribution
 from mmon.results import ColumnKind, Score
 
 # Values closer than this are the same table summed in another order.
@@ -43,7 +44,7 @@ bins : int, default 10
     Bins of equal reference mass that a numeric or datetime column is cut into.""",
     "score of three regions": """\
 >>> from mmon.metrics import load
->>> from mmon.profiles.counts import Counts
+>>> from mmon.profiles.distributions.counts import Counts
 >>> reference = Counts.from_mapping({"north": 50, "south": 30, "west": 20})
 >>> production = Counts.from_mapping({"north": 30, "south": 30, "west": 40})
 >>> score = load("{name}").score(reference, production)

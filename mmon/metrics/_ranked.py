@@ -5,9 +5,10 @@ from __future__ import annotations
 import abc
 import dataclasses
 
-from mmon.metrics import Distribution, Metric
-from mmon.metrics._rank_pool import as_ecdf, reason_for_nothing
-from mmon.profiles.ecdf import Ecdf
+from mmon.chance.ranks.pool import as_ecdf, reason_for_nothing
+from mmon.metrics import Metric
+from mmon.profiles.distributions import Distribution
+from mmon.profiles.distributions.ecdf import Ecdf
 from mmon.results import ColumnKind, Score
 
 

@@ -7,16 +7,16 @@ import math
 
 import numpy as np
 
-from mmon.metrics import _null_bridge_max as two_values
-from mmon.metrics import _null_quadratic as null
-from mmon.metrics._rank_bounds import Limits, limits, squared
-from mmon.metrics._rank_pool import (
+from mmon.chance.ranks import largest_gap as two_values
+from mmon.chance.ranks import quadratic_forms as null
+from mmon.chance.ranks.bounds import Limits, limits, squared
+from mmon.chance.ranks.pool import (
     FloatArray,
     interpolated,
     pool,
 )
 from mmon.metrics._ranked import Ranked
-from mmon.profiles.ecdf import Ecdf
+from mmon.profiles.distributions.ecdf import Ecdf
 from mmon.results import Score
 
 
@@ -43,7 +43,7 @@ class AndersonDarling(Ranked):
     -------
     >>> import numpy as np
     >>> from mmon.metrics import load
-    >>> from mmon.profiles.ecdf import Ecdf
+    >>> from mmon.profiles.distributions.ecdf import Ecdf
     >>> reference = Ecdf.of(np.arange(100.0))
     >>> production = Ecdf.of(np.arange(100.0) + 15.5)
     >>> score = load("anderson_darling").score(reference, production)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from mmon.chance.bins.table import FloatArray
 from mmon.metrics._binned import Binned
-from mmon.metrics._bins import FloatArray
 
 # A category that is empty on both sides has a term of 0.
 _TINY = np.finfo(np.float64).tiny

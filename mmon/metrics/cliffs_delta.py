@@ -6,11 +6,11 @@ import functools
 
 import numpy as np
 
-from mmon.metrics import _null_bridge_max as two_values
-from mmon.metrics import _null_mean as null
-from mmon.metrics._rank_pool import pool
+from mmon.chance.ranks import largest_gap as two_values
+from mmon.chance.ranks import means as null
+from mmon.chance.ranks.pool import pool
 from mmon.metrics._ranked import Ranked
-from mmon.profiles.ecdf import Ecdf
+from mmon.profiles.distributions.ecdf import Ecdf
 from mmon.results import Score
 
 
@@ -37,7 +37,7 @@ class CliffsDelta(Ranked):
     -------
     >>> import numpy as np
     >>> from mmon.metrics import load
-    >>> from mmon.profiles.ecdf import Ecdf
+    >>> from mmon.profiles.distributions.ecdf import Ecdf
     >>> reference = Ecdf.of(np.arange(50.0))
     >>> production = Ecdf.of(np.arange(50.0) + 10)
     >>> score = load("cliffs_delta").score(reference, production)

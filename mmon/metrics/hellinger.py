@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from mmon.chance.bins.table import FloatArray
 from mmon.metrics._binned import Binned
-from mmon.metrics._bins import FloatArray
 
 
 class Hellinger(Binned):

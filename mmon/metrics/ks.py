@@ -6,12 +6,12 @@ import math
 
 import numpy as np
 
-from mmon.metrics import Distribution
-from mmon.metrics import _null_bridge_max as null
-from mmon.metrics._proportions import most_chance
-from mmon.metrics._rank_pool import Pool, as_ecdf, pool
+from mmon.chance.proportions import most_chance
+from mmon.chance.ranks import largest_gap as null
+from mmon.chance.ranks.pool import Pool, as_ecdf, pool
 from mmon.metrics._ranked import Ranked
-from mmon.profiles.ecdf import Ecdf
+from mmon.profiles.distributions import Distribution
+from mmon.profiles.distributions.ecdf import Ecdf
 from mmon.results import Score
 
 
@@ -40,7 +40,7 @@ class KolmogorovSmirnov(Ranked):
     -------
     >>> import numpy as np
     >>> from mmon.metrics import load
-    >>> from mmon.profiles.ecdf import Ecdf
+    >>> from mmon.profiles.distributions.ecdf import Ecdf
     >>> reference = Ecdf.of(np.arange(100.0))
     >>> production = Ecdf.of(np.arange(100.0) + 25)
     >>> score = load("ks").score(reference, production)

@@ -6,10 +6,10 @@ import math
 
 import numpy as np
 
+from mmon.chance.bins.any_share import any_share_tail
+from mmon.chance.bins.dealt_tables import NullTables
+from mmon.chance.bins.table import FloatArray
 from mmon.metrics._binned import ROUNDING, Binned
-from mmon.metrics._bins import FloatArray
-from mmon.metrics._null_shares import any_share_tail
-from mmon.metrics._null_tables import NullTables
 
 
 class LInfinity(Binned):

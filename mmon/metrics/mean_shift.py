@@ -7,14 +7,14 @@ import math
 
 import numpy as np
 
-from mmon.metrics import _null_bridge_max as two_values
-from mmon.metrics import _null_mean as null
-from mmon.metrics._rank_pool import (
+from mmon.chance.ranks import largest_gap as two_values
+from mmon.chance.ranks import means as null
+from mmon.chance.ranks.pool import (
     mean_and_std,
     pool,
 )
 from mmon.metrics._ranked import Ranked
-from mmon.profiles.ecdf import Ecdf
+from mmon.profiles.distributions.ecdf import Ecdf
 from mmon.results import Score
 
 _EPSILON = float(np.finfo(np.float64).eps)
@@ -44,7 +44,7 @@ class MeanShift(Ranked):
     -------
     >>> import numpy as np
     >>> from mmon.metrics import load
-    >>> from mmon.profiles.ecdf import Ecdf
+    >>> from mmon.profiles.distributions.ecdf import Ecdf
     >>> reference = Ecdf.of(np.array([1.0, 2.0, 3.0, 4.0, 5.0]))
     >>> production = Ecdf.of(np.array([2.0, 3.0, 4.0, 5.0, 6.0]))
     >>> score = load("mean_shift").score(reference, production)

@@ -7,8 +7,8 @@ import math
 
 import numpy as np
 
+from mmon.chance.bins.table import FloatArray
 from mmon.metrics._binned import Binned
-from mmon.metrics._bins import FloatArray
 from mmon.metrics._smoothed import DEFAULT_SMOOTHING, check_smoothing, smoothed
 
 

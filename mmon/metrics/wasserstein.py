@@ -8,10 +8,10 @@ from typing import Literal
 
 import numpy as np
 
-from mmon.metrics._null_gaps import tail
-from mmon.metrics._rank_gaps import NO_UNIT, TOO_LARGE, gaps, in_units, unit
+from mmon.chance.ranks.gap_integrals import tail
+from mmon.chance.ranks.gaps import NO_UNIT, TOO_LARGE, gaps, in_units, unit
 from mmon.metrics._ranked import Ranked
-from mmon.profiles.ecdf import Ecdf
+from mmon.profiles.distributions.ecdf import Ecdf
 from mmon.results import Score
 
 
@@ -47,7 +47,7 @@ class Wasserstein(Ranked):
     -------
     >>> import numpy as np
     >>> from mmon.metrics import load
-    >>> from mmon.profiles.ecdf import Ecdf
+    >>> from mmon.profiles.distributions.ecdf import Ecdf
     >>> reference = Ecdf.of(np.arange(100.0))
     >>> production = Ecdf.of(np.arange(100.0) + 10)
     >>> score = load("wasserstein").score(reference, production)

@@ -6,11 +6,11 @@ import dataclasses
 import datetime as dt
 from collections.abc import Iterable, Sequence
 
-from mmon.drawings import Picture
 from mmon.outline import severity, wording
 from mmon.outline.measures import KINDS
 from mmon.outline.severity import needs_a_look
 from mmon.results import Column, ColumnKind, Document, Result, ResultKind, Status, Window
+from mmon.results.charts import Picture
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -17,14 +17,12 @@ from collections.abc import Mapping
 from typing import ClassVar, Literal, cast, get_args
 
 from mmon import discovery
-from mmon.profiles.classification import ClassificationTables
-from mmon.profiles.regression import RegressionTables
+from mmon.profiles.outcomes.classification import ClassificationTables
+from mmon.profiles.outcomes.regression import RegressionTables
 from mmon.results import Task
+from mmon.results.charts import PerformancePicture
 
 Tables = ClassificationTables | RegressionTables
-
-LEVEL = 0.95
-"""Confidence level of every interval."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -179,6 +177,19 @@ def _spelling(metric: str) -> re.Pattern[str]:
     base = metric.replace("_k_", "_(?:k|(?P<k>[1-9][0-9]*))_")
     averages = "|".join(get_args(Average))
     return re.compile(rf"{base}(?:_(?P<average>{averages}))?(?::(?P<label>.*))?", re.DOTALL)
+
+
+def picture(
+    ref: Tables | None, cur: Tables, *, window: int, segment: str | None
+) -> PerformancePicture:
+    """What a report draws of both sides; tables of another task than production's are left out."""
+    from mmon.performance import _class_picture, _number_picture
+
+    if isinstance(cur, ClassificationTables):
+        classes = ref if isinstance(ref, ClassificationTables) else None
+        return _class_picture.class_picture(classes, cur, window=window, segment=segment)
+    numbers = ref if isinstance(ref, RegressionTables) else None
+    return _number_picture.number_picture(numbers, cur, window=window, segment=segment)
 
 
 def metric_class(name: str) -> type[PerformanceMetric]:

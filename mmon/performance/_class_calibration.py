@@ -15,9 +15,11 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from mmon.performance import LEVEL, Estimate
-from mmon.performance._class_intervals import variance_or_width, wilson
-from mmon.profiles._class_scores import CALIBRATION_BINS, ScoreSums
+from mmon.chance.proportions import wilson
+from mmon.chance.skewed_means import LEVEL
+from mmon.performance import Estimate
+from mmon.performance._class_intervals import variance_or_width
+from mmon.profiles.outcomes.class_scores import CALIBRATION_BINS, ScoreSums
 
 _FloatArray = NDArray[np.float64]
 

@@ -10,20 +10,16 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import stdtrit
 
-from mmon.performance import LEVEL, Estimate
-from mmon.performance._class_intervals import (
-    Interval,
-    Z,
-    share_interval,
-    undefined,
-    variance_or_width,
-)
+from mmon.chance.proportions import Interval, Z
+from mmon.chance.skewed_means import LEVEL
+from mmon.performance import Estimate
+from mmon.performance._class_intervals import share_interval, undefined, variance_or_width
 from mmon.performance._class_tables import why_no_scores
 from mmon.performance._ranking import Area, Ranking
-from mmon.profiles._class_scores import CELL_EDGES, SCORE_CELLS
-from mmon.profiles.classification import MOST_SCORED, ClassificationTables
-from mmon.profiles.ecdf import Ecdf
-from mmon.profiles.outcomes import GROUPS
+from mmon.profiles.distributions.ecdf import Ecdf
+from mmon.profiles.outcomes.class_scores import CELL_EDGES, SCORE_CELLS
+from mmon.profiles.outcomes.classification import MOST_SCORED, ClassificationTables
+from mmon.profiles.outcomes.outcomes import GROUPS
 
 _FloatArray = NDArray[np.float64]
 

@@ -8,37 +8,16 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from mmon.chance.proportions import Interval, Z, wilson
+from mmon.chance.skewed_means import mean_interval
 from mmon.performance import Estimate
-from mmon.performance._mean_interval import mean_interval
 
 _FloatArray = NDArray[np.float64]
-
-Interval = tuple[float, float]
-
-# Standard normal quantile at (1 + LEVEL) / 2.
-Z = 1.959963984540054
 
 
 def undefined(reason: str) -> Estimate:
     """No value, and why."""
     return Estimate(None, reason=reason)
-
-
-def wilson(successes: float, rows: float) -> Interval:
-    """Wilson's score interval of a proportion.
-
-    References
-    ----------
-    Wilson, *Probable inference*, JASA 1927; Brown, Cai and DasGupta, *Interval estimation for a
-    binomial proportion*, Statistical Science 2001.
-    """
-    share, z2 = successes / rows, Z * Z
-    center = (share + z2 / (2 * rows)) / (1 + z2 / rows)
-    half = Z / (1 + z2 / rows) * math.sqrt(share * (1 - share) / rows + z2 / (4 * rows * rows))
-    # At the ends the formula gives the end itself, but for rounding.
-    low = 0.0 if successes <= 0 else max(0.0, center - half)
-    high = 1.0 if successes >= rows else min(1.0, center + half)
-    return low, high
 
 
 def proportion(successes: int, rows: int, reason: str) -> Estimate:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from mmon.drawings import Curve, PerformancePicture, PerformanceSide
 from mmon.performance._ranking import Ranking
-from mmon.profiles._class_scores import CALIBRATION_BINS, CALIBRATION_EDGES, ClassScores
-from mmon.profiles.classification import ClassificationTables
+from mmon.profiles.outcomes.class_scores import CALIBRATION_BINS, CALIBRATION_EDGES, ClassScores
+from mmon.profiles.outcomes.classification import ClassificationTables
 from mmon.results import Task
+from mmon.results.charts import Curve, PerformancePicture, PerformanceSide
 
 _FloatArray = NDArray[np.float64]
 

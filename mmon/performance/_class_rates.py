@@ -17,7 +17,7 @@ from mmon.performance._class_intervals import (
     variance_or_width,
 )
 from mmon.performance._class_tables import NO_PAIRS
-from mmon.profiles.classification import ClassificationTables
+from mmon.profiles.outcomes.classification import ClassificationTables
 
 Counts = NDArray[Any]
 """Numbers of rows; shares of one row where it is asked how that moves a rate."""

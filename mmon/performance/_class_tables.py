@@ -8,7 +8,7 @@ from typing import Protocol
 
 from mmon.performance import PLAIN, Estimate, PerformanceMetric, Tables, Variant
 from mmon.performance._class_intervals import undefined
-from mmon.profiles.classification import ClassificationTables
+from mmon.profiles.outcomes.classification import ClassificationTables
 from mmon.results import Task
 
 NO_PAIRS = "no row has both a target and a prediction"
@@ -20,11 +20,11 @@ _ESTIMATE = """\
 >>> f"{estimate.value:.3f}", "{:.3f} to {:.3f}".format(*estimate.interval)"""
 EXAMPLES = {
     "estimate of six predictions": f"""\
->>> from mmon.profiles.classification import ClassificationTables
+>>> from mmon.profiles.outcomes.classification import ClassificationTables
 >>> rows = ClassificationTables.of_rows([0, 0, 0, 1, 1, 1], [0, 0, 1, 1, 1, 0])
 {_ESTIMATE}""",
     "estimate of six scores": f"""\
->>> from mmon.profiles.classification import ClassificationTables
+>>> from mmon.profiles.outcomes.classification import ClassificationTables
 >>> target, prediction = [0, 0, 0, 1, 1, 1], [0, 0, 1, 1, 1, 0]
 >>> score = [0.1, 0.2, 0.6, 0.7, 0.9, 0.4]
 >>> rows = ClassificationTables.of_rows(target, prediction, score)

@@ -8,16 +8,16 @@ import math
 from collections.abc import Mapping
 from typing import ClassVar
 
+from mmon.chance.skewed_means import mean_interval
 from mmon.performance import PLAIN, Better, Estimate, PerformanceMetric, Tables, Variant
-from mmon.performance._mean_interval import mean_interval
-from mmon.profiles._error_moments import Moments
-from mmon.profiles.regression import RegressionTables
+from mmon.profiles.outcomes.error_moments import Moments
+from mmon.profiles.outcomes.regression import RegressionTables
 from mmon.results import Task
 
 _ROWS = """\
 >>> import numpy as np
 >>> from mmon.performance import metric_class
->>> from mmon.profiles.regression import RegressionTables
+>>> from mmon.profiles.outcomes.regression import RegressionTables
 >>> target = np.arange(1.0, 101.0)
 >>> prediction = target + np.tile([2.0, -1.0, 0.5, -0.5], 25)
 >>> tables = RegressionTables.of_rows(target, prediction)"""

@@ -23,8 +23,8 @@ import dataclasses
 import math
 from typing import Self
 
-from mmon.performance._mean_interval import mean_interval
-from mmon.profiles._error_moments import JointMoments
+from mmon.chance.skewed_means import mean_interval
+from mmon.profiles.outcomes.error_moments import JointMoments
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

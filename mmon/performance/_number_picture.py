@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from mmon.drawings import Curve, PerformancePicture, PerformanceSide
-from mmon.profiles._error_plane import Plane
-from mmon.profiles.ecdf import Ecdf
+from mmon.profiles.distributions.ecdf import Ecdf
 from mmon.profiles.merging import same
-from mmon.profiles.regression import RegressionTables
+from mmon.profiles.outcomes.error_plane import Plane
+from mmon.profiles.outcomes.regression import RegressionTables
 from mmon.results import Task
+from mmon.results.charts import Curve, PerformancePicture, PerformanceSide
 
 _FloatArray = NDArray[np.float64]
 

@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import digamma, expit, logit, stdtrit
 
-from mmon.performance import LEVEL
-from mmon.performance._class_intervals import Interval, wilson
+from mmon.chance.proportions import Interval, wilson
+from mmon.chance.skewed_means import LEVEL
 from mmon.performance._ranking import Area, Ranking
-from mmon.profiles.ecdf import Ecdf
+from mmon.profiles.distributions.ecdf import Ecdf
 
 _FloatArray = NDArray[np.float64]
 

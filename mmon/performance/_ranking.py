@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import stdtrit
 
-from mmon.performance import LEVEL
-from mmon.profiles.ecdf import Ecdf
+from mmon.chance.skewed_means import LEVEL
+from mmon.profiles.distributions.ecdf import Ecdf
 
 _FloatArray = NDArray[np.float64]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from mmon.performance import Estimate
 from mmon.performance._class_intervals import proportion
 from mmon.performance._class_tables import NO_PAIRS, OfPredictions
-from mmon.profiles.classification import ClassificationTables
+from mmon.profiles.outcomes.classification import ClassificationTables
 
 
 class Accuracy(OfPredictions):

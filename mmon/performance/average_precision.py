@@ -9,7 +9,7 @@ from mmon.performance._precision_recall import (
     precision_recall_error,
     precision_recall_interval,
 )
-from mmon.profiles.classification import ClassificationTables
+from mmon.profiles.outcomes.classification import ClassificationTables
 
 
 class AveragePrecision(PerClass):

@@ -12,7 +12,7 @@ from mmon.performance._class_intervals import (
     variance_or_width,
 )
 from mmon.performance._class_tables import NO_PAIRS, OfPredictions
-from mmon.profiles.classification import ClassificationTables
+from mmon.profiles.outcomes.classification import ClassificationTables
 
 
 class BalancedAccuracy(OfPredictions):

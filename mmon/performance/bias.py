@@ -6,7 +6,7 @@ import math
 
 from mmon.performance import Estimate
 from mmon.performance._error_estimates import OfErrors, mean_estimate
-from mmon.profiles.regression import RegressionTables
+from mmon.profiles.outcomes.regression import RegressionTables
 
 
 class Bias(OfErrors):

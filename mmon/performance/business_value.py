@@ -7,10 +7,11 @@ import math
 
 import numpy as np
 
+from mmon.chance.proportions import wilson
 from mmon.performance import Estimate
-from mmon.performance._class_intervals import mean_of, undefined, variance_or_width, wilson
+from mmon.performance._class_intervals import mean_of, undefined, variance_or_width
 from mmon.performance._class_tables import OfPredictions
-from mmon.profiles.classification import ClassificationTables
+from mmon.profiles.outcomes.classification import ClassificationTables
 from mmon.results import Task
 
 
@@ -44,7 +45,7 @@ class BusinessValue(OfPredictions):
 
     Example
     -------
-    >>> from mmon.profiles.classification import ClassificationTables
+    >>> from mmon.profiles.outcomes.classification import ClassificationTables
     >>> rows = ClassificationTables.of_rows([0, 0, 0, 1, 1, 1], [0, 0, 1, 1, 1, 0])
     >>> metric = BusinessValue(true_positive=50, false_positive=-5)
     >>> estimate = metric.estimates(rows)["business_value"]

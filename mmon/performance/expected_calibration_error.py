@@ -5,7 +5,7 @@ from __future__ import annotations
 from mmon.performance import Estimate
 from mmon.performance._class_calibration import calibration_error
 from mmon.performance._class_tables import OfScores
-from mmon.profiles.classification import ClassificationTables
+from mmon.profiles.outcomes.classification import ClassificationTables
 
 
 class ExpectedCalibrationError(OfScores):

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from mmon.chance.proportions import wilson
 from mmon.performance import Estimate
-from mmon.performance._class_intervals import undefined, variance_or_width, wilson
+from mmon.performance._class_intervals import undefined, variance_or_width
 from mmon.performance._class_rates import Cells, Counts, Ratios
 from mmon.performance._class_tables import PerClass
-from mmon.profiles.classification import ClassificationTables
+from mmon.profiles.outcomes.classification import ClassificationTables
 
 
 class F1(PerClass):

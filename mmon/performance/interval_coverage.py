@@ -7,7 +7,7 @@ import dataclasses
 from mmon.performance import Estimate
 from mmon.performance._class_intervals import proportion
 from mmon.performance._error_estimates import OfErrors, count
-from mmon.profiles.regression import RegressionTables
+from mmon.profiles.outcomes.regression import RegressionTables
 
 
 class IntervalCoverage(OfErrors):
@@ -33,7 +33,7 @@ class IntervalCoverage(OfErrors):
     -------
     >>> import numpy as np
     >>> from mmon.performance import metric_class
-    >>> from mmon.profiles.regression import RegressionTables
+    >>> from mmon.profiles.outcomes.regression import RegressionTables
     >>> target = np.arange(1.0, 101.0)
     >>> prediction = target + np.tile([2.0, -1.0, 0.5, -0.5], 25)
     >>> tables = RegressionTables.of_rows(

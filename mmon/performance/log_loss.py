@@ -7,7 +7,7 @@ import math
 from mmon.performance import Estimate
 from mmon.performance._class_intervals import mean_of
 from mmon.performance._class_tables import OfScores
-from mmon.profiles.classification import ClassificationTables
+from mmon.profiles.outcomes.classification import ClassificationTables
 
 
 class LogLoss(OfScores):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mmon.performance import Estimate
 from mmon.performance._error_estimates import OfErrors, mean_estimate
-from mmon.profiles.regression import RegressionTables
+from mmon.profiles.outcomes.regression import RegressionTables
 
 
 class MeanAbsoluteError(OfErrors):

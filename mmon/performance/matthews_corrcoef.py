@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from mmon.chance.proportions import Z
 from mmon.performance import Estimate
-from mmon.performance._class_intervals import Z, variance_or_width
+from mmon.performance._class_intervals import variance_or_width
 from mmon.performance._class_tables import OfPredictions
-from mmon.profiles.classification import ClassificationTables
+from mmon.profiles.outcomes.classification import ClassificationTables
 
 _FloatArray = NDArray[np.float64]
 

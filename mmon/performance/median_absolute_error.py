@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 
-from mmon.performance import LEVEL, Estimate
+from mmon.chance.skewed_means import LEVEL, TAIL
+from mmon.performance import Estimate
 from mmon.performance._error_estimates import OfErrors, left_out
-from mmon.performance._mean_interval import TAIL
-from mmon.profiles.ecdf import Ecdf
-from mmon.profiles.regression import RegressionTables
+from mmon.profiles.distributions.ecdf import Ecdf
+from mmon.profiles.outcomes.regression import RegressionTables
 
 
 class MedianAbsoluteError(OfErrors):
@@ -29,7 +29,7 @@ class MedianAbsoluteError(OfErrors):
     -------
     >>> import numpy as np
     >>> from mmon.performance import metric_class
-    >>> from mmon.profiles.regression import RegressionTables
+    >>> from mmon.profiles.outcomes.regression import RegressionTables
     >>> target = np.arange(1.0, 101.0)
     >>> prediction = target + np.sqrt(target)
     >>> tables = RegressionTables.of_rows(target, prediction)

@@ -6,8 +6,8 @@ import dataclasses
 
 from mmon.performance import Estimate
 from mmon.performance._error_estimates import OfErrors, mean_estimate
-from mmon.profiles._error_moments import Moments
-from mmon.profiles.regression import RegressionTables
+from mmon.profiles.outcomes.error_moments import Moments
+from mmon.profiles.outcomes.regression import RegressionTables
 
 
 @dataclasses.dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mmon.performance._class_rates import Cells, Counts, Ratios
 from mmon.performance._class_tables import PerClass
-from mmon.profiles.classification import ClassificationTables
+from mmon.profiles.outcomes.classification import ClassificationTables
 
 
 class Precision(PerClass):

@@ -7,8 +7,8 @@ import math
 from mmon.performance import Estimate
 from mmon.performance._error_estimates import OfErrors, left_out
 from mmon.performance._error_ratio import RatioError
-from mmon.profiles._error_moments import JointMoments
-from mmon.profiles.regression import RegressionTables
+from mmon.profiles.outcomes.error_moments import JointMoments
+from mmon.profiles.outcomes.regression import RegressionTables
 
 
 class RSquared(OfErrors):
@@ -31,7 +31,7 @@ class RSquared(OfErrors):
     -------
     >>> import numpy as np
     >>> from mmon.performance import metric_class
-    >>> from mmon.profiles.regression import RegressionTables
+    >>> from mmon.profiles.outcomes.regression import RegressionTables
     >>> target = np.arange(1.0, 101.0)
     >>> prediction = target + np.tile([20.0, -10.0, 5.0, -5.0], 25)
     >>> tables = RegressionTables.of_rows(target, prediction)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mmon.performance import Estimate
 from mmon.performance._error_estimates import OfErrors, count, mean_estimate, root
-from mmon.profiles.regression import RegressionTables
+from mmon.profiles.outcomes.regression import RegressionTables
 
 
 class RootMeanSquaredLogarithmicError(OfErrors):

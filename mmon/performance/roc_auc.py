@@ -5,7 +5,7 @@ from __future__ import annotations
 from mmon.performance._class_curves import Areas, Curve
 from mmon.performance._class_tables import PerClass
 from mmon.performance._ranking import roc_area, roc_error, roc_interval
-from mmon.profiles.classification import ClassificationTables
+from mmon.profiles.outcomes.classification import ClassificationTables
 
 
 class RocAuc(PerClass):

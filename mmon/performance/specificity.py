@@ -6,7 +6,7 @@ from mmon.performance import Estimate
 from mmon.performance._class_intervals import undefined, variance_or_width
 from mmon.performance._class_rates import Cells, Counts, Ratios
 from mmon.performance._class_tables import PerClass
-from mmon.profiles.classification import ClassificationTables
+from mmon.profiles.outcomes.classification import ClassificationTables
 
 
 class Specificity(PerClass):

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from mmon.performance import Estimate, PerformanceMetric, Tables, Variant
 from mmon.performance._class_intervals import proportion, undefined
 from mmon.performance._class_tables import classified, why_no_scores
-from mmon.profiles.classification import ClassificationTables
+from mmon.profiles.outcomes.classification import ClassificationTables
 from mmon.results import Task
 
 
@@ -35,7 +35,7 @@ class TopKAccuracy(PerformanceMetric):
 
     Example
     -------
-    >>> from mmon.profiles.classification import ClassificationTables
+    >>> from mmon.profiles.outcomes.classification import ClassificationTables
     >>> scores = [[0.5, 0.3, 0.2], [0.3, 0.4, 0.3], [0.6, 0.3, 0.1], [0.1, 0.2, 0.7]]
     >>> rows = ClassificationTables.of_rows(
     ...     [0, 2, 2, 2], [0, 1, 0, 2], scores, classes=("a", "b", "c")

@@ -14,12 +14,12 @@ from polars.exceptions import PanicException, PolarsError
 
 from mmon.errors import BaselineError
 from mmon.files import replacing
+from mmon.profiles.activity.identities import STORED_IDS, Identities
 from mmon.profiles.codec import Stored, decode, encode
-from mmon.profiles.identities import STORED_IDS, Identities
 from mmon.profiles.merging import changed
 from mmon.profiles.table import Profile
 from mmon.records import MisfitError, require
-from mmon.redaction import mask_uri
+from mmon.texts.redaction import mask_uri
 
 FORMAT_VERSION = 4
 SUFFIX = ".mmon"

@@ -12,18 +12,18 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import polars as pl
 
-from mmon.profiles._error_plane import Grid
-from mmon.profiles.binning import binning_of
-from mmon.profiles.class_codes import MOST_CLASSES, ClassCodes
-from mmon.profiles.counts import Counts
-from mmon.profiles.ecdf import Ecdf
-from mmon.profiles.features import NULL, OTHER, REGRESSION_LOSSES, Binning, Layout
+from mmon.profiles.distributions.counts import Counts
+from mmon.profiles.distributions.ecdf import Ecdf
+from mmon.profiles.distributions.reading import Reading, is_comparable
+from mmon.profiles.features.binning import binning_of
+from mmon.profiles.features.tables import NULL, OTHER, REGRESSION_LOSSES, Binning, Layout
 from mmon.profiles.merging import CellsError, same
-from mmon.profiles.outcome_reader import OutcomePlan
+from mmon.profiles.outcomes.class_codes import MOST_CLASSES, ClassCodes
+from mmon.profiles.outcomes.error_plane import Grid
+from mmon.profiles.outcomes.outcome_reader import OutcomePlan
+from mmon.profiles.outcomes.regression import RegressionTables
 from mmon.profiles.plan import ColumnPlan, Plan
-from mmon.profiles.reading import Reading, is_comparable
-from mmon.profiles.regression import RegressionTables
-from mmon.profiles.spelling import has_text
+from mmon.profiles.recognition.spelling import has_text
 from mmon.profiles.table import Profile
 from mmon.results import ColumnKind, Task
 

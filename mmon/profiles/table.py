@@ -6,22 +6,22 @@ import dataclasses
 from collections.abc import Mapping, Sequence
 from typing import Annotated
 
-from mmon.profiles.activity import Activity
-from mmon.profiles.classification import ClassificationTables
-from mmon.profiles.counts import Counts
-from mmon.profiles.ecdf import Ecdf
-from mmon.profiles.features import NULL, OTHER, FeatureTables
+from mmon.profiles.activity.activity import Activity
+from mmon.profiles.distributions.counts import Counts
+from mmon.profiles.distributions.ecdf import Ecdf
+from mmon.profiles.distributions.presence import Presence
+from mmon.profiles.distributions.reading import Reading
+from mmon.profiles.features.tables import NULL, OTHER, FeatureTables
 from mmon.profiles.merging import FEW, SAME, SMALLEST, Rule, changed, merged
-from mmon.profiles.outcome_reader import OutcomePlan
-from mmon.profiles.outcomes import Fault
-from mmon.profiles.presence import Presence
-from mmon.profiles.reading import Reading
-from mmon.profiles.regression import RegressionTables
-from mmon.profiles.spelling import LabelSpelling, NumberSpelling
-from mmon.profiles.times import ClockSpelling, TimeSpelling
+from mmon.profiles.outcomes.classification import ClassificationTables
+from mmon.profiles.outcomes.outcome_reader import OutcomePlan
+from mmon.profiles.outcomes.outcomes import Fault
+from mmon.profiles.outcomes.regression import RegressionTables
+from mmon.profiles.recognition.spelling import LabelSpelling, NumberSpelling
+from mmon.profiles.recognition.times import ClockSpelling, TimeSpelling
 from mmon.records import Count, require
 from mmon.results import ColumnKind, Task
-from mmon.timestamps import DAY_US
+from mmon.windows.timestamps import DAY_US
 
 Performance = ClassificationTables | RegressionTables
 
@@ -166,7 +166,8 @@ class Profile:
         is_whole = all(one is None or one.rows == self.rows for one in parts)
         require(is_whole and sum(self.faults.values()) <= self.rows, "has parts of other rows")
         task = None if self.outcome is None else self.outcome.task
-        require(task is None or _task(self.performance) in (None, task), "has parts of other tasks")
+        has = None if self.performance is None else task_of(self.performance)
+        require(task is None or has in (None, task), "has parts of other tasks")
         segments = [(one.column, one.value) for one in self.segments]
         require(len(set(segments)) == len(segments), "has a segment twice")
         for one in self.segments:
@@ -231,7 +232,6 @@ class SegmentProfile:
         return self.value == OTHER, -self.profile.rows, self.value
 
 
-def _task(performance: Performance | None) -> Task | None:
-    if isinstance(performance, ClassificationTables):
-        return performance.task
-    return None if performance is None else Task.REGRESSION
+def task_of(tables: Performance) -> Task:
+    """The task that tables were made for."""
+    return tables.task if isinstance(tables, ClassificationTables) else Task.REGRESSION

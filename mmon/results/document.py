@@ -10,9 +10,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Self
 
 from mmon import records
-from mmon.drawings import ActivityPicture, FeatureBin, PerformancePicture, Picture
 from mmon.errors import ExitStatus
 from mmon.records import require
+from mmon.results.charts import ActivityPicture, FeatureBin, PerformancePicture, Picture
 from mmon.results.quantity import Quantity
 from mmon.results.rows import (
     Column,

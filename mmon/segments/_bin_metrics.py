@@ -7,7 +7,7 @@ import dataclasses
 import numpy as np
 from numpy.typing import NDArray
 
-from mmon.profiles.features import FeatureTable, Layout
+from mmon.profiles.features.tables import FeatureTable, Layout
 from mmon.segments import _bin_intervals as intervals
 
 _FloatArray = NDArray[np.float64]

@@ -8,7 +8,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from mmon.profiles.features import Binning, FeatureTables
+from mmon.profiles.features.tables import Binning, FeatureTables
 from mmon.segments._bin_metrics import wrong_rows
 from mmon.segments._rows import Rows, sampled
 from mmon.segments.conditions import Condition, conditions

@@ -7,7 +7,7 @@ import dataclasses
 import numpy as np
 from numpy.typing import NDArray
 
-from mmon.profiles.features import RowSample
+from mmon.profiles.features.tables import RowSample
 from mmon.segments._excess_means import TRIMMED
 from mmon.segments.conditions import Segment
 

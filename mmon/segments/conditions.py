@@ -7,7 +7,7 @@ import dataclasses
 import numpy as np
 from numpy.typing import NDArray
 
-from mmon.profiles.features import OTHER, Binning
+from mmon.profiles.features.tables import OTHER, Binning
 
 # Intervals of up to so many adjacent bins are looked at; longer ones only where they are open to
 # one side. That is 39 runs of ten bins instead of all 54: what lies between is a union of two.

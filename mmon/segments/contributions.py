@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from mmon.drawings import FeatureBin
+from mmon.results.charts import FeatureBin
 
 _FloatArray = NDArray[np.float64]
 

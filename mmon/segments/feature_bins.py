@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from mmon.drawings import FeatureBin
-from mmon.profiles.features import FeatureTable, FeatureTables
+from mmon.profiles.features.tables import FeatureTable, FeatureTables
+from mmon.results.charts import FeatureBin
 from mmon.segments._bin_metrics import BinValues, bin_values
 from mmon.segments.contributions import split
 

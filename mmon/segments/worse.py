@@ -7,8 +7,8 @@ import dataclasses
 import numpy as np
 from numpy.typing import NDArray
 
-from mmon.multiplicity import benjamini_hochberg
-from mmon.profiles.features import FeatureTables, RowSample
+from mmon.chance.multiplicity import benjamini_hochberg
+from mmon.profiles.features.tables import FeatureTables, RowSample
 from mmon.results import Task
 from mmon.segments._evidence import Evidence
 from mmon.segments._rises import variance_at

@@ -22,8 +22,8 @@ from mmon.sources.errors import READ_FAILURES, explain_read_error, reading
 from mmon.sources.formats import TEXT_FORMATS
 from mmon.sources.in_memory import Table, frame_of
 from mmon.sources.listing import Part, display_name, list_parts
-from mmon.sources.opening import Opener
 from mmon.sources.partitions import partition_texts, partition_values
+from mmon.sources.readers.opening import Opener
 from mmon.sources.unchanged import unchanged
 from mmon.sources.union import (
     Described,

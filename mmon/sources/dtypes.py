@@ -10,7 +10,7 @@ import polars as pl
 import polars.selectors as cs
 
 from mmon.errors import ConfigError
-from mmon.timestamps import time_zone
+from mmon.windows.timestamps import time_zone
 
 _SIMPLE: Mapping[str, pl.DataType] = {
     name.lower(): getattr(pl, name)()

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 
 from polars.exceptions import PanicException, PolarsError
 
-from mmon import witness
 from mmon.errors import ConfigError, DataError, MmonError
-from mmon.redaction import masked
+from mmon.files import witness
+from mmon.texts.redaction import masked
 
 READ_FAILURES = (OSError, PolarsError, ValueError, EOFError, PanicException)
 

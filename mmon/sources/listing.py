@@ -13,7 +13,6 @@ from pathlib import Path
 
 from mmon.config_data import Dataset
 from mmon.errors import ConfigError, DataError
-from mmon.redaction import masked
 from mmon.sources.formats import (
     READABLE,
     TEXT_FORMATS,
@@ -23,16 +22,17 @@ from mmon.sources.formats import (
     is_empty,
     is_hidden,
 )
-from mmon.sources.spool import downloaded, spooled_input, spooled_pipe
-from mmon.sources.storage import list_files, storage_options
-from mmon.sources.tables import (
+from mmon.sources.readers.tables import (
     DELTA,
     check_may_be_read,
     check_no_table,
     is_delta,
     table_kind,
 )
+from mmon.sources.spool import downloaded, spooled_input, spooled_pipe
+from mmon.sources.storage import list_files, storage_options
 from mmon.sources.unchanged import watch
+from mmon.texts.redaction import masked
 
 STANDARD_INPUT = "-"
 

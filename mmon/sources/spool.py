@@ -18,9 +18,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from mmon import witness
 from mmon.config_data import Timeouts
 from mmon.errors import DataError
+from mmon.files import witness
 from mmon.sources.errors import reading
 
 _CHUNK_BYTES = 1 << 20

@@ -13,8 +13,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Literal
 
+from mmon.chance.multiplicity import benjamini_hochberg
 from mmon.errors import ExitStatus
-from mmon.multiplicity import benjamini_hochberg
 from mmon.results import Result, Status, Verdict
 from mmon.results.quantity import Aspect
 from mmon.verdict.finding import Finding, Rule

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from mmon.config import Config
-from mmon.pipeline import run
+from mmon.comparison.pipeline import run
+from mmon.comparison.sides import Data, Inputs
+from mmon.config.sections import Config
 from mmon.results import Document, Result, ResultKind
-from mmon.sides import Data, Inputs
 
 MONDAY = dt.datetime(2024, 1, 1)
 ROLES = {"id": "id", "timestamp": "at", "latency": "ms", "error": "failed"}

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from mmon.analyses.system_performance.arrivals import Expectation
 from mmon.analyses.system_performance.rates import Rates
 from mmon.analyses.system_performance.spans import Span
-from mmon.profiles.activity import Activity
-from mmon.profiles.steps import HOUR_US
-from mmon.timestamps import DAY_US
+from mmon.profiles.activity.activity import Activity
+from mmon.profiles.activity.steps import HOUR_US
+from mmon.windows.timestamps import DAY_US
 from tests.statistics.sequential import Draw
 
 START = 19_723 * DAY_US

@@ -8,7 +8,7 @@ import math
 import numpy as np
 import pytest
 
-from mmon.analyses.data_quality.chances import (
+from mmon.chance.small_samples import (
     all_in_production,
     all_of_one_value,
     beyond_extremes,

@@ -9,7 +9,8 @@ import polars as pl
 import pytest
 
 import mmon
-from mmon import config_file, metrics, pipeline, sides
+from mmon import config_file, metrics
+from mmon.comparison import pipeline, sides
 
 N = 1_000
 START = dt.datetime(2024, 1, 1)

@@ -7,7 +7,7 @@ from typing import Any
 from mmon.analyses import Context
 from mmon.analyses.model_performance import LABELS
 from mmon.analyses.model_performance.labels import label_findings
-from mmon.config import Config
+from mmon.config.sections import Config
 from mmon.profiles.label_facts import LabelFacts
 from mmon.profiles.table import Profile
 from mmon.results import Result, ResultKind, Status

@@ -17,10 +17,10 @@ from mmon.analyses import Context
 from mmon.analyses.model_performance import PerformanceLevels, metrics
 from mmon.analyses.model_performance.changes import MetricChange
 from mmon.analyses.model_performance.gating import is_gating
-from mmon.config import Config
+from mmon.config.sections import Config
 from mmon.performance import PLAIN, Estimate, PerformanceMetric
-from mmon.profiles.classification import ClassificationTables
-from mmon.profiles.regression import RegressionTables
+from mmon.profiles.outcomes.classification import ClassificationTables
+from mmon.profiles.outcomes.regression import RegressionTables
 from mmon.profiles.table import Profile
 from mmon.results import Direction, Result, Status
 from mmon.results.quantity import Bound

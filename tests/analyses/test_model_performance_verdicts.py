@@ -13,11 +13,11 @@ import pytest
 from mmon import performance
 from mmon.analyses.model_performance import DROP
 from mmon.analyses.model_performance.changes import MetricChange
-from mmon.config import Config
-from mmon.pipeline import run
-from mmon.profiles.classification import ClassificationTables
+from mmon.comparison.pipeline import run
+from mmon.comparison.sides import Data, Inputs
+from mmon.config.sections import Config
+from mmon.profiles.outcomes.classification import ClassificationTables
 from mmon.results import Document, Status, Verdict
-from mmon.sides import Data, Inputs
 from mmon.verdict import judge
 from mmon.verdict.finding import Finding, Rule, expanded
 from tests.quantities import named

@@ -13,9 +13,9 @@ from mmon.analyses.system_performance.arrivals import Expectation, _count_tails
 from mmon.analyses.system_performance.gaps import find_gaps, longest_gap_us
 from mmon.analyses.system_performance.rates import Noise, Rates
 from mmon.analyses.system_performance.spans import Span
-from mmon.profiles.activity import Activity
-from mmon.profiles.steps import HOUR_US, MINUTE_US
-from mmon.timestamps import DAY_US
+from mmon.profiles.activity.activity import Activity
+from mmon.profiles.activity.steps import HOUR_US, MINUTE_US
+from mmon.windows.timestamps import DAY_US
 from tests.analyses.simulate_arrivals import (
     CASES,
     NOISES,

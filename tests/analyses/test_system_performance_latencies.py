@@ -14,7 +14,7 @@ from mmon.analyses.system_performance.quantiles import (
     p_value_at,
     quantile,
 )
-from mmon.profiles.ecdf import Ecdf
+from mmon.profiles.distributions.ecdf import Ecdf
 
 
 @pytest.mark.parametrize("share", [0.5, 0.95, 0.99])

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from mmon.screen_text import safe_lines
+from mmon.texts.screen import safe_lines
 from tests.reports.sample_columns import HOSTILE_NAMES
 
 if TYPE_CHECKING:

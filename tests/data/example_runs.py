@@ -10,7 +10,7 @@ import pytest
 
 import mmon
 from mmon import config_file
-from mmon.config import Config
+from mmon.config.sections import Config
 from mmon.results import Result
 from tests.conftest import DATA, REPOSITORY
 from tests.data import performance_oracle as oracle

@@ -13,7 +13,7 @@ import polars as pl
 import pytest
 import yaml
 
-from mmon import demo
+from mmon.cli import demo
 from mmon.errors import ExitStatus
 
 # Its commands share a folder, in the order of the text.

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from mmon.cli import execute
+from mmon.cli.app import execute
 
 
 def write(folder: Path) -> None:

@@ -13,7 +13,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from mmon.cli import execute
+from mmon.cli.app import execute
 
 ROWS = 1_200
 Change = Callable[[pl.DataFrame], pl.DataFrame]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from mmon.cli import execute
+from mmon.cli.app import execute
 from tests.e2e.bad_files import sample
 from tests.e2e.running import Ended
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from mmon.cli import execute
+from mmon.cli.app import execute
 from tests.e2e import bad_files
 from tests.e2e.running import Ended, process
 

@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 import mmon
-from mmon import pipeline
+from mmon.comparison import pipeline
 from mmon.config_file import validate
 from mmon.errors import DataError
 

@@ -11,8 +11,8 @@ import polars as pl
 import pytest
 
 from mmon import __version__, metrics, performance
-from mmon.cli import app
-from mmon.options import help_of, options
+from mmon.cli.app import app
+from mmon.cli.options import help_of, options
 from tests.e2e.conftest import Mmon
 from tests.e2e.running import process, python
 
@@ -241,13 +241,13 @@ def test_trouble_with_completion_never_exits_1(folder: Path) -> None:
 def test_a_crash_never_exits_1_and_shows_its_traceback_on_request_only(folder: Path) -> None:
     crash = """
 import sys
-import mmon.pipeline
-from mmon.cli import main
+import mmon.comparison.pipeline
+from mmon.cli.app import main
 
 def run(*_, **__):
     raise ZeroDivisionError("boom")
 
-mmon.pipeline.run = run
+mmon.comparison.pipeline.run = run
 sys.argv = ["mmon", "compare", "ref.parquet", "prod.parquet"]
 main()
 """

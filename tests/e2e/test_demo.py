@@ -9,7 +9,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from mmon.cli import execute
+from mmon.cli.app import execute
 from tests.e2e.running import Ended, process
 
 pytestmark = pytest.mark.xdist_group("demo")

@@ -387,7 +387,7 @@ def render(name, document):
 
 reports.render = render
 sys.argv = ["mmon", "compare", "ref.parquet", sys.argv[1], "--html", "out.html", "-q"]
-from mmon.cli import main
+from mmon.cli.app import main
 main()
 """
     (folder / "broken.py").write_text(broken)

@@ -16,7 +16,7 @@ HEAVY = {"polars", "numpy", "scipy", "pydantic", "jinja2", "rich", "yaml", "pand
 
 _TELL = """
 import json, sys
-from mmon.cli import execute
+from mmon.cli.app import execute
 status = execute(sys.argv[1:])
 print(json.dumps([status, sorted(sys.modules)]), file=sys.stderr)
 """
@@ -39,7 +39,7 @@ def imported_by(code: str, *arguments: str) -> tuple[int, set[str]]:
 def test_help_and_version_import_nothing_heavy(arguments: list[str]) -> None:
     status, modules = imported_by(_TELL, *arguments)
     assert status == (0 if arguments else 2)
-    assert "mmon.cli" in modules
+    assert "mmon.cli.app" in modules
     assert modules & HEAVY == set()
 
 

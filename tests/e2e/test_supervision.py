@@ -77,7 +77,8 @@ def work(body: str, env: dict[str, str] | None = None, cwd: Path | None = None) 
     code = f"""
 import os, signal, sys
 from pathlib import Path
-from mmon import supervision, witness
+from mmon.cli import supervision
+from mmon.files import witness
 
 def work():
     {body}
@@ -224,7 +225,12 @@ def test_standard_error_can_take_a_report(tmp_path: Path) -> None:
 
 def test_an_interrupt_at_the_beginning_shows_no_traceback() -> None:
     command = [sys.executable, "-X", "importtime", "-c", "from mmon.__main__ import main; main()"]
-    for module in ("mmon.__main__", "mmon.witness", "mmon.console", "mmon.supervision"):
+    for module in (
+        "mmon.__main__",
+        "mmon.files.witness",
+        "mmon.cli.console",
+        "mmon.cli.supervision",
+    ):
         with subprocess.Popen(
             command, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
         ) as running:

@@ -114,7 +114,7 @@ def _rows(kind: str, path: Path) -> int:
 
 
 def _status(words: list[str]) -> int:
-    from mmon.cli import execute
+    from mmon.cli.app import execute
 
     libraries, out, err = (open(name, "w", encoding="utf-8") for name in _LIBRARIES)  # noqa: SIM115, PTH123 - until the end
     # What libraries write there themselves, the entry of the command line keeps from people.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from mmon.profiles.ecdf import Ecdf
+from mmon.profiles.distributions.ecdf import Ecdf
 
 
 def continuous(seed: int) -> tuple[np.ndarray, np.ndarray]:

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from mmon.metrics import _null_quadratic as quadratic
+from mmon.chance.ranks import quadratic_forms as quadratic
 from mmon.metrics import load
-from mmon.profiles.ecdf import Ecdf
+from mmon.profiles.distributions.ecdf import Ecdf
 from tests.metrics.rank_samples import continuous, ecdfs, tied
 
 METRIC = load("anderson_darling")

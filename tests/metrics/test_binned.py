@@ -13,8 +13,8 @@ from scipy.stats.contingency import association
 
 from mmon.errors import ConfigError
 from mmon.metrics import load
-from mmon.profiles.counts import Counts
-from mmon.profiles.ecdf import Ecdf
+from mmon.profiles.distributions.counts import Counts
+from mmon.profiles.distributions.ecdf import Ecdf
 
 
 def cramers_v(ref: np.ndarray, cur: np.ndarray) -> float:

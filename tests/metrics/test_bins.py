@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mmon.chance.bins.table import tabulate
 from mmon.metrics import load
-from mmon.metrics._bins import tabulate
-from mmon.profiles.counts import Counts
-from mmon.profiles.ecdf import Ecdf
-from mmon.profiles.presence import Presence
+from mmon.profiles.distributions.counts import Counts
+from mmon.profiles.distributions.ecdf import Ecdf
+from mmon.profiles.distributions.presence import Presence
 from tests.metrics.test_binned import ORACLES as BINNED
 
 

@@ -19,9 +19,9 @@ from hypothesis import strategies as st
 
 from mmon.errors import ConfigError
 from mmon.metrics import Distribution, Metric, load, metric_class, names
-from mmon.profiles.counts import Counts
-from mmon.profiles.ecdf import Ecdf
-from mmon.profiles.presence import Presence
+from mmon.profiles.distributions.counts import Counts
+from mmon.profiles.distributions.ecdf import Ecdf
+from mmon.profiles.distributions.presence import Presence
 from mmon.results import ColumnKind, Score
 
 SECTIONS = ("Measures", "Misleads when", "Options", "Example", "References")

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from mmon.chance.bins.deals import deal
 from mmon.metrics import load
-from mmon.metrics._deals import deal
-from mmon.profiles.counts import Counts
+from mmon.profiles.distributions.counts import Counts
 
 SHARES = np.array([0.6, 0.3, 0.08, 0.018, 0.002])
 

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from mmon.metrics import _null_bridge_max as null
+from mmon.chance.ranks import largest_gap as null
 from mmon.metrics import load
-from mmon.profiles.ecdf import Ecdf
+from mmon.profiles.distributions.ecdf import Ecdf
 from tests.metrics.rank_samples import continuous, ecdfs, tied
 
 KS = load("ks")

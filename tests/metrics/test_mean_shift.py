@@ -9,7 +9,7 @@ import pytest
 from scipy import stats
 
 from mmon.metrics import load
-from mmon.profiles.ecdf import Ecdf
+from mmon.profiles.distributions.ecdf import Ecdf
 from tests.metrics.rank_samples import continuous, ecdfs, tied
 
 METRIC = load("mean_shift")

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from scipy import stats
 from scipy.stats import hypergeom, norm
 
-from mmon.metrics._proportions import (
+from mmon.chance.proportions import (
     SMALLEST,
     log_hypergeometric,
     log_tail,

@@ -8,7 +8,7 @@ from scipy import stats
 
 from mmon.errors import ConfigError
 from mmon.metrics import load
-from mmon.profiles.ecdf import Ecdf
+from mmon.profiles.distributions.ecdf import Ecdf
 from tests.metrics.rank_samples import continuous, ecdfs, tied
 
 RAW = load("wasserstein", {"scale": "none"})

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mmon.performance import Estimate, metric_class, names
-from mmon.profiles.classification import ClassificationTables
-from mmon.profiles.outcomes import Outcome
+from mmon.profiles.outcomes.classification import ClassificationTables
+from mmon.profiles.outcomes.outcomes import Outcome
 from mmon.results import Task
 
 LABELS = ("bird", "ant", "cat", "dog", "eel", "fox")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from mmon.performance import Estimate, metric_class
-from mmon.profiles.regression import RegressionTables
+from mmon.profiles.outcomes.regression import RegressionTables
 
 
 def estimate(name: str, tables: RegressionTables) -> Estimate:

@@ -16,7 +16,7 @@ import pytest
 
 from mmon.performance import Estimate, metric_class
 from mmon.performance.business_value import BusinessValue
-from mmon.profiles.classification import ClassificationTables
+from mmon.profiles.outcomes.classification import ClassificationTables
 from tests.performance.class_samples import Rows, binary, classification_names, multiclass
 from tests.statistics.sequential import Claim, broken_claims
 

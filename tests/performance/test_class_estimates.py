@@ -9,13 +9,13 @@ from scipy.special import expit
 from sklearn.metrics import average_precision_score, roc_auc_score
 from statsmodels.stats.proportion import proportion_confint
 
-from mmon.performance import LEVEL
+from mmon.chance.skewed_means import LEVEL
 from mmon.performance._precision_recall import precision_recall_area
 from mmon.performance._ranking import Ranking
 from mmon.performance.business_value import BusinessValue
 from mmon.performance.top_k_accuracy import TopKAccuracy
-from mmon.profiles.classification import ClassificationTables
-from mmon.profiles.ecdf import Ecdf
+from mmon.profiles.distributions.ecdf import Ecdf
+from mmon.profiles.outcomes.classification import ClassificationTables
 from tests.performance.class_samples import binary, estimates, multiclass
 
 

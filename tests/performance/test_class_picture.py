@@ -9,9 +9,9 @@ import pytest
 from sklearn import metrics as sk
 from sklearn.calibration import calibration_curve
 
-from mmon.drawings import Curve, PerformanceSide
 from mmon.performance._class_picture import class_picture
-from mmon.profiles.classification import ClassificationTables
+from mmon.profiles.outcomes.classification import ClassificationTables
+from mmon.results.charts import Curve, PerformanceSide
 from tests.performance.class_samples import binary, multiclass
 
 

@@ -15,9 +15,9 @@ import numpy as np
 import pytest
 
 from mmon.performance import Estimate, Tables, metric_class, names
-from mmon.profiles.classification import ClassificationTables
 from mmon.profiles.merging import merge
-from mmon.profiles.regression import RegressionTables
+from mmon.profiles.outcomes.classification import ClassificationTables
+from mmon.profiles.outcomes.regression import RegressionTables
 from mmon.results import Task
 from tests.performance.class_samples import Rows, binary, multiclass
 

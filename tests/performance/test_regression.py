@@ -10,8 +10,8 @@ from sklearn import metrics as oracle
 from statsmodels.stats.proportion import proportion_confint
 
 from mmon.performance import metric_class
-from mmon.profiles.classification import ClassificationTables
 from mmon.profiles.merging import merged
+from mmon.profiles.outcomes.classification import ClassificationTables
 from tests.performance.regression_samples import estimate, rows, tables_of
 
 NAMES = (

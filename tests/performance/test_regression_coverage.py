@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from mmon.performance import metric_class
-from mmon.profiles.regression import RegressionTables
+from mmon.profiles.outcomes.regression import RegressionTables
 from tests.statistics.sequential import Claim, broken_claims
 
 METRICS = {

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from mmon.drawings import PerformancePicture
 from mmon.performance._number_picture import number_picture
-from mmon.profiles.regression import RegressionTables
+from mmon.profiles.outcomes.regression import RegressionTables
+from mmon.results.charts import PerformancePicture
 
 
 def drawn(ref: RegressionTables | None, cur: RegressionTables | None) -> PerformancePicture:

@@ -11,13 +11,13 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from mmon.config import Config
-from mmon.pipeline import run
-from mmon.profiles.features import FeatureTable
+from mmon.comparison.pipeline import run
+from mmon.comparison.reference import profile_reference
+from mmon.comparison.sides import Data, Inputs
+from mmon.config.sections import Config
+from mmon.profiles.features.tables import FeatureTable
 from mmon.profiles.table import Profile
-from mmon.reference import profile_reference
 from mmon.results import Document
-from mmon.sides import Data, Inputs
 
 FEATURES = ("number", "single", "count", "flag", "city", "rising")
 ROLES: dict[str, dict[str, Any]] = {

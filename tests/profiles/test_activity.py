@@ -12,15 +12,15 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 
-from mmon.profiles.activity import Activity
-from mmon.profiles.activity_pile import ActivityPile, Kept
+from mmon.profiles.activity.activity import Activity
+from mmon.profiles.activity.identities import MOST_IDS, STORED_IDS
+from mmon.profiles.activity.latency_steps import LatencySteps
+from mmon.profiles.activity.requests import are_dates
+from mmon.profiles.activity.steps import HOUR_US, LADDER_US, MINUTE_US, SECOND_US, coarser, tally
 from mmon.profiles.baseline import load, save
-from mmon.profiles.identities import MOST_IDS, STORED_IDS
-from mmon.profiles.latency_steps import LatencySteps
-from mmon.profiles.requests import are_dates
-from mmon.profiles.steps import HOUR_US, LADDER_US, MINUTE_US, SECOND_US, coarser, tally
+from mmon.profiles.folding.growing_activity import ActivityPile, Kept
 from mmon.profiles.table import Profile
-from mmon.timestamps import DAY_US, to_instants
+from mmon.windows.timestamps import DAY_US, to_instants
 
 START = 20_000 * DAY_US
 

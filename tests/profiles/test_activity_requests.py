@@ -8,9 +8,9 @@ import numpy as np
 import polars as pl
 import pytest
 
-from mmon.config import Windows
-from mmon.profiles.lateness import Lateness
-from mmon.profiles.requests import are_dates, read_errors, read_latency
+from mmon.config.sections import Windows
+from mmon.profiles.activity.requests import are_dates, read_errors, read_latency
+from mmon.profiles.folding.lateness import Lateness
 from mmon.windows import WindowCut
 
 YES, NO, UNKNOWN = 1, 0, None

@@ -8,14 +8,14 @@ import numpy as np
 import polars as pl
 import pytest
 
-from mmon.config import Columns
+from mmon.comparison.columns import plan_reference
+from mmon.config.sections import Columns
 from mmon.errors import BaselineError, OutputError
 from mmon.profiles import baseline
-from mmon.profiles.build import WHOLE, profile_frame
-from mmon.profiles.ecdf import Ecdf
-from mmon.profiles.pile import Limits
-from mmon.profiles.plan import plan_reference
-from mmon.profiles.settle import settle
+from mmon.profiles.distributions.ecdf import Ecdf
+from mmon.profiles.folding.build import WHOLE, profile_frame
+from mmon.profiles.folding.growing import Limits
+from mmon.profiles.kinds import settle
 from mmon.profiles.table import Profile
 
 

@@ -18,9 +18,9 @@ import pytest
 from mmon.errors import BaselineError
 from mmon.profiles import baseline
 from mmon.profiles.codec import decode, encode
-from mmon.profiles.spelling import NumberSpelling
+from mmon.profiles.recognition.spelling import NumberSpelling
+from mmon.profiles.recognition.times import TimeSpelling
 from mmon.profiles.table import Profile
-from mmon.profiles.times import TimeSpelling
 from mmon.records import MisfitError, reader
 from tests.profiles import outcome_rows
 

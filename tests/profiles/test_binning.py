@@ -7,11 +7,11 @@ import polars as pl
 import pytest
 
 from mmon.engine import local
-from mmon.profiles.binning import assign, binning_of
-from mmon.profiles.counts import Counts
-from mmon.profiles.ecdf import Ecdf
-from mmon.profiles.features import Binning, FeatureTable
-from mmon.profiles.reading import Reading
+from mmon.profiles.distributions.counts import Counts
+from mmon.profiles.distributions.ecdf import Ecdf
+from mmon.profiles.distributions.reading import Reading
+from mmon.profiles.features.binning import assign, binning_of
+from mmon.profiles.features.tables import Binning, FeatureTable
 from mmon.profiles.table import ColumnProfile
 from mmon.results import ColumnKind
 from tests.profiles import outcome_rows

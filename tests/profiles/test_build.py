@@ -8,14 +8,14 @@ import numpy as np
 import polars as pl
 import pytest
 
-from mmon.config import Columns, Windows
+from mmon.comparison.columns import plan_production, plan_reference
+from mmon.config.sections import Columns, Windows
 from mmon.engine import local
 from mmon.errors import ConfigError
-from mmon.profiles import batches
-from mmon.profiles.build import WHOLE, Profiled, profile_frame
-from mmon.profiles.ecdf import Ecdf
-from mmon.profiles.pile import Limits
-from mmon.profiles.plan import plan_production, plan_reference
+from mmon.profiles.distributions.ecdf import Ecdf
+from mmon.profiles.folding import batches
+from mmon.profiles.folding.build import WHOLE, Profiled, profile_frame
+from mmon.profiles.folding.growing import Limits
 from mmon.profiles.table import Profile
 from mmon.windows import RowCut, WindowCut
 

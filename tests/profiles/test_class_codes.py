@@ -6,8 +6,8 @@ import polars as pl
 import pytest
 
 from mmon.errors import ConfigError
-from mmon.profiles.class_codes import MOST_CLASSES, ClassCodes
-from mmon.profiles.outcomes import UNKNOWN
+from mmon.profiles.outcomes.class_codes import MOST_CLASSES, ClassCodes
+from mmon.profiles.outcomes.outcomes import UNKNOWN
 from mmon.results import Task
 
 

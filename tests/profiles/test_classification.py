@@ -8,10 +8,10 @@ import itertools
 import numpy as np
 import pytest
 
-from mmon.profiles.classification import MOST_SCORED, ClassificationTables
-from mmon.profiles.ecdf import Ecdf
+from mmon.profiles.distributions.ecdf import Ecdf
 from mmon.profiles.merging import CellsError, same
-from mmon.profiles.outcomes import Outcome
+from mmon.profiles.outcomes.classification import MOST_SCORED, ClassificationTables
+from mmon.profiles.outcomes.outcomes import Outcome
 from mmon.results import Task
 from tests.performance.class_samples import Rows, binary, multiclass
 

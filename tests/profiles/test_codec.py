@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from mmon.profiles import baseline
+from mmon.profiles.activity.identities import Identities
 from mmon.profiles.codec import decode, encode
-from mmon.profiles.identities import Identities
-from mmon.profiles.outcomes import Fault
+from mmon.profiles.outcomes.outcomes import Fault
 from mmon.profiles.table import Profile
 from tests.profiles import outcome_rows
 from tests.profiles.outcome_rows import unlike

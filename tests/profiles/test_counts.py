@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mmon.profiles import labels as label_module
-from mmon.profiles.counts import Counts, align
-from mmon.profiles.labels import LabelCounter
-from mmon.profiles.presence import Presence
+from mmon.profiles.distributions import label_counter as label_module
+from mmon.profiles.distributions.counts import Counts, align
+from mmon.profiles.distributions.label_counter import LabelCounter
+from mmon.profiles.distributions.presence import Presence
 
 labels = st.lists(st.one_of(st.none(), st.sampled_from(["a", "b", "c", "ä", "", "日本"])))
 

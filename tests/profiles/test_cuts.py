@@ -6,9 +6,9 @@ import numpy as np
 import polars as pl
 import pytest
 
-from mmon.config import Windows
-from mmon.profiles.cuts import OUTSIDE, WHOLE, Key, SegmentCutter, WindowCutter
-from mmon.profiles.features import NULL, OTHER
+from mmon.config.sections import Windows
+from mmon.profiles.features.tables import NULL, OTHER
+from mmon.profiles.folding.keys import OUTSIDE, WHOLE, Key, SegmentCutter, WindowCutter
 from mmon.windows import RowCut, WindowCut
 from tests.profiles import outcome_rows
 

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mmon.profiles.ecdf import Ecdf
-from mmon.profiles.presence import Presence
+from mmon.profiles.distributions.ecdf import Ecdf
+from mmon.profiles.distributions.presence import Presence
 
 FIELDS = ("values", "mass", "total", "moments")
 

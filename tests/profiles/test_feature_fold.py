@@ -7,9 +7,9 @@ import polars as pl
 import pytest
 from numpy.typing import NDArray
 
+from mmon.comparison.sides import Data, Inputs, read_production
 from mmon.engine import local
-from mmon.profiles.features import FeatureTables
-from mmon.sides import Data, Inputs, read_production
+from mmon.profiles.features.tables import FeatureTables
 from tests.profiles import outcome_rows
 from tests.profiles.outcome_rows import FEATURES, bins
 

@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 from hypothesis import given
 
-from mmon.profiles.identities import MOST_IDS, Identities, ids_kept
+from mmon.profiles.activity.identities import MOST_IDS, Identities, ids_kept
 
 
 def of(values: list[object], **options) -> Identities:

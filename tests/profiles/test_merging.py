@@ -12,18 +12,18 @@ import polars as pl
 import pytest
 from numpy.typing import NDArray
 
-from mmon.config import Config
+from mmon.comparison.reference import profile_reference
+from mmon.comparison.sides import Data, Inputs, read_production
+from mmon.config.sections import Config
 from mmon.engine import local
 from mmon.errors import DataError
 from mmon.profiles import merging
 from mmon.profiles.cells import check_same_cells
-from mmon.profiles.classification import ClassificationTables
 from mmon.profiles.merging import LARGEST, SUM, CellsError, merge, merged, rounded, same
-from mmon.profiles.regression import RegressionTables
+from mmon.profiles.outcomes.classification import ClassificationTables
+from mmon.profiles.outcomes.regression import RegressionTables
 from mmon.profiles.table import Profile
 from mmon.records import Count
-from mmon.reference import profile_reference
-from mmon.sides import Data, Inputs, read_production
 from tests.profiles import outcome_rows
 from tests.profiles.outcome_rows import unlike
 

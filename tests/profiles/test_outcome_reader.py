@@ -7,8 +7,8 @@ import polars as pl
 import pytest
 from scipy import stats
 
-from mmon.profiles.outcome_reader import OutcomePlan, OutcomeReader
-from mmon.profiles.outcomes import GROUPS, UNKNOWN, Fault, Outcome
+from mmon.profiles.outcomes.outcome_reader import OutcomePlan, OutcomeReader
+from mmon.profiles.outcomes.outcomes import GROUPS, UNKNOWN, Fault, Outcome
 from mmon.results import Task
 
 BINARY = OutcomePlan(Task.BINARY, "y", "yhat", ("p",))

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mmon.config import Columns
-from mmon.profiles.build import WHOLE, profile_frame
-from mmon.profiles.picture import picture
-from mmon.profiles.pile import Limits
-from mmon.profiles.plan import plan_production, plan_reference
+from mmon.comparison.columns import plan_production, plan_reference
+from mmon.config.sections import Columns
+from mmon.profiles.column_chart import picture
+from mmon.profiles.folding.build import WHOLE, profile_frame
+from mmon.profiles.folding.growing import Limits
 
 LIMITS = Limits(points=None, labels=None)
 

@@ -6,9 +6,9 @@ import numpy as np
 import polars as pl
 import pytest
 
-from mmon.profiles.counts import Counts
-from mmon.profiles.cuts import Key
-from mmon.profiles.pile import Limits, Pile, Piles
+from mmon.profiles.distributions.counts import Counts
+from mmon.profiles.folding.growing import Limits, Pile, Piles
+from mmon.profiles.folding.keys import Key
 
 LIMITS = Limits(points=4_096, labels=2_000)
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from mmon.config import Columns
+from mmon.comparison.columns import plan_production, plan_reference
+from mmon.comparison.roles import check_ignored, narrow
+from mmon.config.sections import Columns
 from mmon.errors import ConfigError
-from mmon.profiles.build import WHOLE, profile_frame
-from mmon.profiles.pile import Limits
-from mmon.profiles.plan import plan_production, plan_reference
-from mmon.profiles.reading import Reading
-from mmon.profiles.roles import check_ignored, narrow
-from mmon.profiles.settle import settle
+from mmon.profiles.distributions.reading import Reading
+from mmon.profiles.folding.build import WHOLE, profile_frame
+from mmon.profiles.folding.growing import Limits
+from mmon.profiles.kinds import settle
 from mmon.results import ColumnKind
 
 SCHEMA = {

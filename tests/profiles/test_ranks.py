@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mmon.profiles.ranks import choose, retained_ranks, sort
+from mmon.profiles.distributions.ranks import choose, retained_ranks, sort
 
 WHOLE = [np.int8, np.uint8, np.int16, np.uint16, np.int32, np.uint32, np.int64, np.uint64]
 

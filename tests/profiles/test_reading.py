@@ -8,7 +8,7 @@ from decimal import Decimal
 import polars as pl
 import pytest
 
-from mmon.profiles.reading import Reading, is_comparable, natural_reading, read_as
+from mmon.profiles.distributions.reading import Reading, is_comparable, natural_reading, read_as
 from mmon.results import ColumnKind
 
 NOON = dt.datetime(2024, 3, 1, 12)

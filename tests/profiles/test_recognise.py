@@ -6,11 +6,16 @@ import numpy as np
 import polars as pl
 import pytest
 
-from mmon.profiles.reading import Reading
-from mmon.profiles.recognise import Found, declared_numbers, names_in_reference, recognised
-from mmon.profiles.spelling import LabelSpelling, NumberSpelling
-from mmon.profiles.timely import time_spelling
-from mmon.profiles.times import TimeSpelling
+from mmon.profiles.distributions.reading import Reading
+from mmon.profiles.recognition.recognise import (
+    Found,
+    declared_numbers,
+    names_in_reference,
+    recognised,
+)
+from mmon.profiles.recognition.spelling import LabelSpelling, NumberSpelling
+from mmon.profiles.recognition.timely import time_spelling
+from mmon.profiles.recognition.times import TimeSpelling
 
 AMOUNTS = np.random.default_rng(0).normal(5000, 2000, 500).round(2)
 

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from mmon.profiles.merging import CellsError, merged
-from mmon.profiles.outcomes import Outcome
-from mmon.profiles.regression import RegressionTables
+from mmon.profiles.outcomes.outcomes import Outcome
+from mmon.profiles.outcomes.regression import RegressionTables
 from mmon.results import Task
 
 MOMENTS = ("bias", "mae", "mse", "over", "under", "relative", "symmetric", "log_square")

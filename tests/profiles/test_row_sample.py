@@ -10,12 +10,13 @@ import pytest
 from numpy.typing import NDArray
 from scipy import stats
 
-from mmon.profiles import features, row_sample
-from mmon.profiles.features import REGRESSION_LOSSES, Layout, RowSample
-from mmon.profiles.joint import joint_of
-from mmon.profiles.outcome_reader import OutcomePlan, OutcomeReader
-from mmon.profiles.outcomes import Outcome
-from mmon.profiles.row_sample import RowSampler
+from mmon.profiles.features import row_sample
+from mmon.profiles.features import tables as features
+from mmon.profiles.features.losses import joint_of
+from mmon.profiles.features.row_sample import RowSampler
+from mmon.profiles.features.tables import REGRESSION_LOSSES, Layout, RowSample
+from mmon.profiles.outcomes.outcome_reader import OutcomePlan, OutcomeReader
+from mmon.profiles.outcomes.outcomes import Outcome
 from mmon.results import Task
 
 PLAN = OutcomePlan(Task.REGRESSION, "y", "yhat", identity="id")

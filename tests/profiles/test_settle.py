@@ -6,12 +6,12 @@ import numpy as np
 import polars as pl
 import pytest
 
-from mmon.config import Columns
+from mmon.comparison.columns import plan_reference
+from mmon.config.sections import Columns
 from mmon.engine import local
-from mmon.profiles.build import WHOLE, profile_frame
-from mmon.profiles.pile import Limits
-from mmon.profiles.plan import plan_reference
-from mmon.profiles.settle import settle
+from mmon.profiles.folding.build import WHOLE, profile_frame
+from mmon.profiles.folding.growing import Limits
+from mmon.profiles.kinds import settle
 from mmon.profiles.table import ColumnProfile
 from mmon.results import ColumnKind
 

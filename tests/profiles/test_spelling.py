@@ -8,8 +8,14 @@ from decimal import Decimal
 import polars as pl
 import pytest
 
-from mmon.profiles.spelling import LabelSpelling, NumberSpelling, lost_texts, spelled, with_texts
-from mmon.profiles.times import TimeSpelling
+from mmon.profiles.recognition.spelling import (
+    LabelSpelling,
+    NumberSpelling,
+    lost_texts,
+    spelled,
+    with_texts,
+)
+from mmon.profiles.recognition.times import TimeSpelling
 
 US = NumberSpelling(group=",", is_marked=True)
 GERMAN = NumberSpelling(decimal=",", group=".", is_marked=True)

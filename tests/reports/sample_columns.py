@@ -8,8 +8,8 @@ import math
 import random
 from collections.abc import Sequence
 
-from mmon.drawings import Picture
 from mmon.results import ColumnKind, Result, Status
+from mmon.results.charts import Picture
 from tests import quantities
 
 REFERENCE_ROWS = 16_913

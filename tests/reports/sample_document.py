@@ -12,7 +12,6 @@ import itertools
 import random
 from collections.abc import Sequence
 
-from mmon.drawings import Picture
 from mmon.errors import ExitStatus
 from mmon.results import (
     Column,
@@ -25,6 +24,7 @@ from mmon.results import (
     Verdict,
     Window,
 )
+from mmon.results.charts import Picture
 from tests import quantities
 from tests.reports.sample_columns import (
     HOSTILE_NAMES,

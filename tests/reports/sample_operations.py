@@ -7,8 +7,8 @@ import datetime as dt
 import math
 import random
 
-from mmon.drawings import ActivityPicture
 from mmon.results import Document, Metric, Result, ResultKind, Segment, Status
+from mmon.results.charts import ActivityPicture
 from tests import quantities
 from tests.reports.sample_document import sample_document
 from tests.reports.sample_performance import metric_results

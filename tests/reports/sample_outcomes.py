@@ -8,7 +8,7 @@ import math
 import random
 from collections.abc import Sequence
 
-from mmon.drawings import Curve, PerformancePicture, PerformanceSide
+from mmon.results.charts import Curve, PerformancePicture, PerformanceSide
 
 _POINTS = 100
 

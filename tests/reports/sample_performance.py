@@ -8,8 +8,8 @@ import math
 import random
 from collections.abc import Sequence
 
-from mmon.drawings import FeatureBin, PerformancePicture
 from mmon.results import Document, Metric, Result, ResultKind, Status
+from mmon.results.charts import FeatureBin, PerformancePicture
 from tests import quantities
 from tests.reports import sample_outcomes as outcomes
 from tests.reports.sample_document import sample_document

@@ -7,10 +7,10 @@ import re
 
 import pytest
 
-from mmon.drawings import Curve, PerformancePicture, PerformanceSide
 from mmon.reports.html.confusion import confusions
 from mmon.reports.html.curves import SIZE, curve_groups
 from mmon.reports.html.planes import heat_maps
+from mmon.results.charts import Curve, PerformancePicture, PerformanceSide
 from tests.reports.sample_performance import multiclass_document
 
 

@@ -9,10 +9,11 @@ import numpy as np
 import polars as pl
 import pytest
 
-from mmon import config_file, pipeline
+from mmon import config_file
+from mmon.comparison import pipeline
+from mmon.comparison.sides import Data, Inputs
 from mmon.reports import html, json, markdown, terminal
 from mmon.results import Document
-from mmon.sides import Data, Inputs
 
 # NumPy warns of an overflow; what comes of it must be shown.
 pytestmark = pytest.mark.filterwarnings("ignore::RuntimeWarning")

@@ -7,9 +7,9 @@ import random
 
 import pytest
 
-from mmon.drawings import FeatureBin
 from mmon.reports.html.features import MOST_FEATURES, FeatureTable, features
 from mmon.results import Document
+from mmon.results.charts import FeatureBin
 from tests import quantities
 from tests.reports.html_page import document
 from tests.reports.sample_performance import feature_bins

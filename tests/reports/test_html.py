@@ -23,7 +23,7 @@ from mmon.results import (
     Verdict,
     Window,
 )
-from mmon.screen_text import safe_lines
+from mmon.texts.screen import safe_lines
 from tests import quantities
 from tests.reports.html_page import Page, document, drift
 from tests.reports.sample_columns import HOSTILE_NAMES

@@ -7,7 +7,6 @@ import re
 
 import pytest
 
-from mmon.drawings import Picture
 from mmon.reports import html
 from mmon.results import (
     Column,
@@ -16,6 +15,7 @@ from mmon.results import (
     Status,
     Window,
 )
+from mmon.results.charts import Picture
 from tests import quantities
 from tests.reports.html_page import Page, document, drift
 from tests.reports.sample_document import sample_document

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from mmon import resources
 from mmon.errors import MmonError
+from mmon.files import resources
 from mmon.reports import html
 from tests.reports.sample_document import sample_document
 

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mmon import assessment, performance, reports
+from mmon import performance, reports
 from mmon.analyses import model_performance
+from mmon.comparison import assessment
 from mmon.outline import units
 from mmon.results import Result, Status
 from mmon.results.quantity import Aspect, Quantity, Unit

@@ -8,7 +8,6 @@ import re
 
 import pytest
 
-from mmon.drawings import Picture
 from mmon.errors import ExitStatus
 from mmon.outline.summary import summarise
 from mmon.reports.terminal import MOST_ROWS, render
@@ -24,6 +23,7 @@ from mmon.results import (
     Verdict,
     Window,
 )
+from mmon.results.charts import Picture
 from tests import quantities
 from tests.reports.sample_document import sample_document
 

@@ -10,7 +10,7 @@ from hypothesis import given
 
 from mmon.reports.terminal import spark
 from mmon.reports.terminal.lines import Strip, fit, fit_apart, pad, table, width_of, wrap
-from mmon.screen_text import safe
+from mmon.texts.screen import safe
 
 TEXTS = st.text(max_size=40)
 HISTOGRAMS = st.integers(1, 40).flatmap(

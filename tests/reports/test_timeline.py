@@ -6,8 +6,8 @@ import dataclasses
 
 import pytest
 
-from mmon.drawings import ActivityPicture
 from mmon.reports.html.timeline import timeline
+from mmon.results.charts import ActivityPicture
 from tests.reports.sample_operations import activity
 
 PLAIN = ActivityPicture(

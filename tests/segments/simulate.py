@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 import numpy as np
 from scipy.special import ndtri
 
-from mmon.profiles.features import (
+from mmon.profiles.features.tables import (
     Binning,
     FeatureTable,
     FeatureTables,

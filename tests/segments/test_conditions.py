@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from mmon.profiles.features import Binning
+from mmon.profiles.features.tables import Binning
 from mmon.segments.conditions import Condition, conditions, over_runs, words
 
 AMOUNT = Binning("amount", np.array([12.0, 35.0, 310.0, 1_500.0]), None)

@@ -10,8 +10,8 @@ import pytest
 from sklearn import metrics
 from statsmodels.stats.proportion import proportion_confint
 
-from mmon.drawings import FeatureBin
-from mmon.profiles.features import Layout
+from mmon.profiles.features.tables import Layout
+from mmon.results.charts import FeatureBin
 from mmon.segments import contributions, feature_bins
 from mmon.segments._bin_intervals import area_under_roc, student
 from tests.segments.simulate import (

@@ -9,7 +9,7 @@ import time
 import numpy as np
 import pytest
 
-from mmon.profiles.features import FeatureTables
+from mmon.profiles.features.tables import FeatureTables
 from mmon.results import Task
 from mmon.segments import segment_words, worse_segments
 from tests.segments.simulate import (

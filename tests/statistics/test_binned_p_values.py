@@ -7,10 +7,10 @@ import itertools
 import numpy as np
 import pytest
 
+from mmon.chance.bins.dealt_tables import null_tables
 from mmon.metrics import load
-from mmon.metrics._null_tables import null_tables
-from mmon.profiles.counts import Counts
-from mmon.profiles.ecdf import Ecdf
+from mmon.profiles.distributions.counts import Counts
+from mmon.profiles.distributions.ecdf import Ecdf
 from tests.statistics.test_sizes import BINNED, as_counts
 
 ZIPF = 1 / np.arange(1, 201) / np.sum(1 / np.arange(1, 201))
@@ -107,7 +107,7 @@ def test_score_and_p_value_agree_and_repeat(name: str) -> None:
 
 def test_missing_values_are_part_of_the_null() -> None:
     rng = np.random.default_rng(6)
-    from mmon.profiles.presence import Presence
+    from mmon.profiles.distributions.presence import Presence
 
     def side(rows: int, missing: int) -> Ecdf:
         presence = Presence(present=rows, null=missing)

@@ -10,8 +10,8 @@ import pytest
 from scipy import stats
 
 from mmon.metrics import Distribution, load
-from mmon.profiles.counts import Counts
-from mmon.profiles.ecdf import Ecdf
+from mmon.profiles.distributions.counts import Counts
+from mmon.profiles.distributions.ecdf import Ecdf
 from tests.metrics.test_binned import ORACLES
 from tests.statistics.sequential import Claim, Draw, broken_claims
 

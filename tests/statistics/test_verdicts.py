@@ -9,7 +9,7 @@ import pytest
 import mmon
 from mmon.analyses.data_drift.distances import Distance
 from mmon.metrics import Metric, load
-from mmon.profiles.ecdf import Ecdf
+from mmon.profiles.distributions.ecdf import Ecdf
 from mmon.results import Result, Status, Verdict
 from mmon.results.quantity import Bound
 from mmon.verdict import judge

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from mmon.config import Config
+from mmon.config.sections import Config
 from mmon.config_file import config_digest, load, parse, public_dict, validate
 from mmon.errors import ConfigError, ExitStatus
 

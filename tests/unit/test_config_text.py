@@ -10,7 +10,7 @@ import pytest
 import yaml
 from hypothesis import given
 
-from mmon.config_text import Expanded, read, retype
+from mmon.config.text import Expanded, read, retype
 
 
 def body_of(text: str, **environment: str) -> Any:

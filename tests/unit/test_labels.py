@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mmon.config import Config
+from mmon.config.sections import Config
 from mmon.engine.local import fold
 from mmon.errors import ConfigError
 from mmon.profiles.label_facts import LABEL_ROW, LabelFacts

@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from mmon.config import Config
+from mmon.config.sections import Config
 from mmon.errors import ConfigError, DataError, ExitStatus, MmonError
 from mmon.sources import open_dataset
 from mmon.sources.labels import join_configured

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from mmon import assessment, listing
+from mmon.cli import lists as listing
+from mmon.comparison import assessment
 from mmon.errors import ConfigError
 from tests.reports.sample_document import sample_document
 from tests.reports.sample_operations import operations_document

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from mmon.config import Config
+from mmon.comparison.overlap import Source, check, identity, sources_of
+from mmon.config.sections import Config
 from mmon.errors import ConfigError
-from mmon.overlap import Source, check, identity, sources_of
 
 # What is read, and an output that is, or would be, a part of it.
 PARTS = [

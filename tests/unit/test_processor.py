@@ -8,7 +8,7 @@ import sys
 import pytest
 from numpy._core._multiarray_umath import __cpu_features__
 
-from mmon import processor
+from mmon.cli import processor
 from tests.e2e.running import python
 
 AVX2 = "fpu sse2 avx avx2"
@@ -55,7 +55,7 @@ _SORTS = """
 import os, warnings, sys
 warnings.simplefilter("error")
 warnings.filterwarnings("ignore", ".*not supported by your machine")
-from mmon import processor
+from mmon.cli import processor
 processor._cpuinfo = lambda: {cpuinfo!r}
 processor.avoid_slow_sort()
 import numpy

@@ -10,12 +10,12 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import given
 
-from mmon import redaction
 from mmon.config_data import Dataset
 from mmon.config_file import parse, public_dict
 from mmon.errors import ConfigError, DataError, MmonError
-from mmon.redaction import mask, mask_uri, masked
 from mmon.sources import open_dataset
+from mmon.texts import redaction
+from mmon.texts.redaction import mask, mask_uri, masked
 from tests import quantities
 
 CONFIG = """

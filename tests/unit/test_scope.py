@@ -8,11 +8,11 @@ from typing import Any
 import polars as pl
 import pytest
 
-from mmon.config import Config
+from mmon.comparison.extent import stored_reference
+from mmon.config.sections import Config
 from mmon.errors import ConfigError
 from mmon.profiles import baseline
 from mmon.profiles.table import Profile
-from mmon.scope import stored_reference
 from tests.profiles import outcome_rows
 from tests.profiles.outcome_rows import config, differences, document, parts, reference, rows
 

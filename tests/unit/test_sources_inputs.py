@@ -19,11 +19,11 @@ import pytest
 from polars.testing import assert_frame_equal
 from pyarrow import feather  # type: ignore[import-untyped]  # it has no stubs
 
-from mmon.config import Columns
+from mmon.comparison.columns import plan_reference
+from mmon.config.sections import Columns
 from mmon.config_data import Dataset
 from mmon.errors import DataError, MissingExtraError, MmonError
-from mmon.profiles.plan import plan_reference
-from mmon.profiles.reading import Reading
+from mmon.profiles.distributions.reading import Reading
 from mmon.sources import as_lazyframe, count_duplicates, display_name, open_dataset
 from mmon.sources.spool import discard, spooled_input
 from tests.unit.source_files import FRAME, WRITERS, folder, read

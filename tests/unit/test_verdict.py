@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import false_discovery_control
 
+from mmon.chance.multiplicity import benjamini_hochberg
 from mmon.errors import ExitStatus
-from mmon.multiplicity import benjamini_hochberg
 from mmon.results import Status, Verdict
 from mmon.results.quantity import Bound, Quantity
 from mmon.verdict import decide, exit_status, judge

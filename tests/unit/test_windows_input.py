@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import polars as pl
 import pytest
 
-from mmon.config import Windows
+from mmon.config.sections import Windows
 from mmon.errors import ConfigError, DataError
 from mmon.windows import WindowCut
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field
 
-from mmon.config_fields import Names, Section, Share, Weight
-from mmon.config_levels import Thresholds
+from mmon.config.fields import Names, Section, Share, Weight
+from mmon.config.levels import Thresholds
 from mmon.key_option import Option, Panel
 from mmon.results.quantity import Bound, Quantity, ResultKind, Unit
 

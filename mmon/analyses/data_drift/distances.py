@@ -9,11 +9,11 @@ from collections.abc import Sequence
 from mmon import metrics
 from mmon.analyses import Context, Findings
 from mmon.analyses.data_drift import LEVELS, ROWS, SHARE_DRIFTED, USUAL, DataDrift, quantity
-from mmon.analyses.data_quality.chances import least_p_value
-from mmon.config_levels import Thresholds
-from mmon.profiles.counts import Counts
-from mmon.profiles.ecdf import Ecdf
-from mmon.profiles.presence import Presence
+from mmon.chance.small_samples import least_p_value
+from mmon.config.levels import Thresholds
+from mmon.profiles.distributions.counts import Counts
+from mmon.profiles.distributions.ecdf import Ecdf
+from mmon.profiles.distributions.presence import Presence
 from mmon.profiles.table import ColumnProfile
 from mmon.results import ColumnKind, Metric, Result, Status
 from mmon.results.quantity import Bound

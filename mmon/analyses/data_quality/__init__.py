@@ -5,8 +5,8 @@ from __future__ import annotations
 import functools
 from typing import TYPE_CHECKING, Literal
 
-from mmon.config_fields import Flag, Section
-from mmon.config_levels import Thresholds
+from mmon.config.fields import Flag, Section
+from mmon.config.levels import Thresholds
 from mmon.results.quantity import Bound, Quantity, ResultKind, Unit, by_name
 
 if TYPE_CHECKING:

@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 
 from mmon.analyses import Context, Findings
 from mmon.analyses.data_quality import CHECKS, DataQuality
-from mmon.analyses.data_quality.chances import all_of_one_value
 from mmon.analyses.data_quality.shares import Outside, Risen, Unseen
-from mmon.profiles.counts import Counts, align
-from mmon.profiles.ecdf import Ecdf
-from mmon.profiles.roles import nearly_named
+from mmon.chance.small_samples import all_of_one_value
+from mmon.errors import nearly_named
+from mmon.profiles.distributions.counts import Counts, align
+from mmon.profiles.distributions.ecdf import Ecdf
 from mmon.profiles.table import ColumnProfile
 from mmon.results import ColumnKind
 from mmon.results.quantity import Aspect, Bound

@@ -8,8 +8,8 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from mmon.analyses.data_quality.chances import all_in_production, beyond_extremes
-from mmon.metrics._proportions import two_proportions
+from mmon.chance.proportions import two_proportions
+from mmon.chance.small_samples import all_in_production, beyond_extremes
 from mmon.verdict.evidence import Evidence
 
 

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field
 
-from mmon.config_fields import Flag, Integer, Names, Number, OpenShare, PositiveInt, Section, Share
-from mmon.config_levels import Floors, Losses, Thresholds
+from mmon.config.fields import Flag, Integer, Names, Number, OpenShare, PositiveInt, Section, Share
+from mmon.config.levels import Floors, Losses, Thresholds
 from mmon.results.quantity import Bound, Quantity, ResultKind, Unit, by_name
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import ClassVar
 from scipy.special import stdtr
 
 from mmon.analyses.model_performance import DROP, RELATIVE_DROP
-from mmon.metrics._proportions import one_sided, two_proportions
+from mmon.chance.proportions import one_sided, two_proportions
 from mmon.performance import Estimate, PerformanceMetric
 from mmon.verdict.evidence import Change, Evidence
 

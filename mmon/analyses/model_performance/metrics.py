@@ -21,12 +21,9 @@ from mmon.analyses.model_performance.gating import is_gating
 from mmon.analyses.model_performance.outcome_faults import fault_findings, too_many_faults
 from mmon.analyses.model_performance.where_worse import where_worse
 from mmon.performance import PLAIN, Estimate, PerformanceMetric, Variant
-from mmon.performance._class_picture import class_picture
-from mmon.performance._number_picture import number_picture
-from mmon.profiles.classification import ClassificationTables
-from mmon.profiles.regression import RegressionTables
-from mmon.profiles.table import Performance, Profile
-from mmon.profiles.tasks import task_of
+from mmon.profiles.outcomes.classification import ClassificationTables
+from mmon.profiles.outcomes.regression import RegressionTables
+from mmon.profiles.table import Performance, Profile, task_of
 from mmon.results import Task
 from mmon.results.quantity import Bound
 from mmon.verdict.evidence import Evidence
@@ -56,7 +53,10 @@ def assess(context: Context, cur: Performance) -> Findings:
     if context.segment is not None:
         return Findings(findings)
     where = where_worse(context, task)
-    drawn: list[Drawing] = [*where.drawings, *_picture(context, _usable(ref), cur)]
+    drawn: list[Drawing] = [
+        *where.drawings,
+        performance.picture(_usable(ref), cur, window=context.window, segment=context.segment),
+    ]
     return Findings([*findings, *where.findings], where.metrics, drawn)
 
 
@@ -241,12 +241,3 @@ def _coverage(context: Context, cur: Performance) -> list[Finding]:
         reason=reason,
     )
     return expanded(told, settings.levels(told.quantity.name).bounds())
-
-
-def _picture(context: Context, ref: Performance | None, cur: Performance) -> list[Drawing]:
-    window, segment = context.window, context.segment
-    if isinstance(cur, ClassificationTables):
-        classes = ref if isinstance(ref, ClassificationTables) else None
-        return [class_picture(classes, cur, window=window, segment=segment)]
-    numbers = ref if isinstance(ref, RegressionTables) else None
-    return [number_picture(numbers, cur, window=window, segment=segment)]

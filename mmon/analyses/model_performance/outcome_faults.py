@@ -6,9 +6,9 @@ import numpy as np
 
 from mmon.analyses import Context
 from mmon.analyses.model_performance import FACTS, FAULTS, ROLES
-from mmon.profiles.class_codes import MOST_CLASSES
-from mmon.profiles.classification import ClassificationTables
-from mmon.profiles.outcomes import Fault
+from mmon.profiles.outcomes.class_codes import MOST_CLASSES
+from mmon.profiles.outcomes.classification import ClassificationTables
+from mmon.profiles.outcomes.outcomes import Fault
 from mmon.profiles.table import Performance, Profile
 from mmon.results import Task
 from mmon.results.quantity import Quantity

@@ -15,7 +15,7 @@ from mmon.analyses.model_performance import (
     contribution,
 )
 from mmon.analyses.model_performance.gating import is_gating
-from mmon.profiles.features import FeatureTables
+from mmon.profiles.features.tables import FeatureTables
 from mmon.results import Metric, Task
 from mmon.segments import (
     Found,

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field
 
-from mmon.config_fields import Duration, PositiveInt, Section
-from mmon.config_levels import Floors, Losses, Thresholds
+from mmon.config.fields import Duration, PositiveInt, Section
+from mmon.config.levels import Floors, Losses, Thresholds
 from mmon.results.quantity import Bound, Quantity, ResultKind, Unit, by_name
 
 if TYPE_CHECKING:

@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 
 from mmon.analyses.system_performance.spans import Span
 from mmon.analyses.system_performance.traffic import Traffic
-from mmon.drawings import ActivityPicture
-from mmon.profiles.activity import Activity
-from mmon.profiles.steps import HOUR_US, MINUTE_US, SECOND_US
-from mmon.timestamps import DAY_US, to_naive
+from mmon.profiles.activity.activity import Activity
+from mmon.profiles.activity.steps import HOUR_US, MINUTE_US, SECOND_US
+from mmon.results.charts import ActivityPicture
+from mmon.windows.timestamps import DAY_US, to_naive
 
 _IntArray = NDArray[np.int64]
 

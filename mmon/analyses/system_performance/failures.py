@@ -6,9 +6,8 @@ import dataclasses
 import math
 
 from mmon.analyses.system_performance.sides import Noisy, measured
-from mmon.metrics._proportions import one_sided, two_proportions
-from mmon.performance._class_intervals import wilson
-from mmon.profiles.activity import Activity
+from mmon.chance.proportions import one_sided, two_proportions, wilson
+from mmon.profiles.activity.activity import Activity
 from mmon.verdict.finding import Finding
 
 

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from mmon.analyses.system_performance.rates import Noise, Rates
 from mmon.analyses.system_performance.spans import Span
-from mmon.profiles.activity import Activity
-from mmon.profiles.steps import SECOND_US, coarser
+from mmon.profiles.activity.activity import Activity
+from mmon.profiles.activity.steps import SECOND_US, coarser
 
 _FloatArray = NDArray[np.float64]
 

@@ -12,7 +12,7 @@ from mmon.analyses import Context
 from mmon.analyses.system_performance import quantiles
 from mmon.analyses.system_performance.sides import Noisy, measured
 from mmon.metrics.mean_shift import MeanShift
-from mmon.profiles.ecdf import Ecdf
+from mmon.profiles.distributions.ecdf import Ecdf
 from mmon.profiles.table import Profile
 from mmon.verdict.finding import Finding
 

@@ -19,8 +19,8 @@ import math
 import numpy as np
 from scipy.special import bdtr, bdtrc, bdtrik
 
-from mmon.metrics._proportions import two_proportions
-from mmon.profiles.ecdf import Ecdf
+from mmon.chance.proportions import two_proportions
+from mmon.profiles.distributions.ecdf import Ecdf
 
 _TAIL = 0.025
 

@@ -21,9 +21,9 @@ import polars as pl
 from numpy.typing import NDArray
 
 from mmon.analyses.system_performance.spans import Span
-from mmon.profiles.activity import Activity
-from mmon.profiles.steps import HOUR_US
-from mmon.timestamps import DAY_US
+from mmon.profiles.activity.activity import Activity
+from mmon.profiles.activity.steps import HOUR_US
+from mmon.windows.timestamps import DAY_US
 
 _IntArray = NDArray[np.int64]
 _FloatArray = NDArray[np.float64]

@@ -7,8 +7,8 @@ import dataclasses
 import numpy as np
 from numpy.typing import NDArray
 
-from mmon.profiles.activity import Activity
-from mmon.timestamps import DAY_US
+from mmon.profiles.activity.activity import Activity
+from mmon.windows.timestamps import DAY_US
 
 _IntArray = NDArray[np.int64]
 

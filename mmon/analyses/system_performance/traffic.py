@@ -12,9 +12,9 @@ from mmon.analyses.system_performance.rates import Rates, rates_of
 from mmon.analyses.system_performance.sides import Noisy, Sides, measured
 from mmon.analyses.system_performance.spans import Span
 from mmon.analyses.system_performance.untimely import duplicate_ids, late_rows
-from mmon.durations import length_us
-from mmon.profiles.activity import Activity
+from mmon.profiles.activity.activity import Activity
 from mmon.verdict.finding import Finding
+from mmon.windows.durations import length_us
 
 _SECOND_US = 1_000_000
 

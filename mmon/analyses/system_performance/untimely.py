@@ -7,8 +7,8 @@ import dataclasses
 from scipy.special import ndtr
 
 from mmon.analyses.system_performance.sides import Sides, measured
-from mmon.profiles.activity import Activity
-from mmon.profiles.identities import Identities
+from mmon.profiles.activity.activity import Activity
+from mmon.profiles.activity.identities import Identities
 from mmon.verdict.finding import Finding
 
 # 95 % of a normal distribution.

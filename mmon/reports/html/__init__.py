@@ -7,10 +7,10 @@ import functools
 import hashlib
 from typing import TYPE_CHECKING
 
-from mmon import resources
+from mmon.files import resources
 from mmon.reports.html.page import page as laid_out
 from mmon.results import Document
-from mmon.screen_text import safe_lines
+from mmon.texts.screen import safe_lines
 
 if TYPE_CHECKING:
     import jinja2

@@ -6,10 +6,10 @@ import dataclasses
 import itertools
 from collections.abc import Sequence
 
-from mmon.drawings import Picture
 from mmon.outline import wording
 from mmon.reports.html import geometry
 from mmon.results import ColumnKind
+from mmon.results.charts import Picture
 
 _BAR = 99
 _LABELLED = 9  # values under an axis that has one bin a value

@@ -5,13 +5,13 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
 
-from mmon.drawings import Picture
 from mmon.outline import severity, units, wording
 from mmon.outline.measures import KINDS
 from mmon.outline.rows import ResultRow, result_row
 from mmon.reports.html import column_chart as charts
 from mmon.reports.html import geometry, marks
 from mmon.results import Column, ColumnKind, Document, Result, ResultKind, Status, Window
+from mmon.results.charts import Picture
 from mmon.results.quantity import Unit
 
 _Tops = dict[tuple[float | None, float | None], float]

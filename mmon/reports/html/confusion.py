@@ -5,8 +5,8 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 
-from mmon.drawings import PerformancePicture
 from mmon.outline import wording
+from mmon.results.charts import PerformancePicture
 
 _SIDE_BY_SIDE = 6
 """Up to so many classes both matrices stand beside each other."""

@@ -7,9 +7,9 @@ import itertools
 import math
 from collections.abc import Mapping, Sequence
 
-from mmon.drawings import Curve, PerformancePicture, PerformanceSide
 from mmon.outline import wording
 from mmon.reports.html import geometry
+from mmon.results.charts import Curve, PerformancePicture, PerformanceSide
 
 SIZE = 240
 _MOST = 24  # classes whose curves a page has room for

@@ -6,10 +6,10 @@ import dataclasses
 import math
 from collections.abc import Iterable, Mapping, Sequence
 
-from mmon.drawings import FeatureBin
 from mmon.outline import units, wording
 from mmon.reports.html import marks
 from mmon.results import Document
+from mmon.results.charts import FeatureBin
 
 MOST_FEATURES = 60
 _MOST_BINS = 4_000  # rows of all tables together: a page must stay small

@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 
-from mmon.drawings import PerformancePicture, Picture
 from mmon.outline import measures, units, wording
 from mmon.outline.measures import Measure
 from mmon.outline.rows import ResultRow, defined, result_row, undefined
@@ -18,6 +17,7 @@ from mmon.reports.html.measure_rows import DrawnRow, drawn_rows
 from mmon.reports.html.planes import HeatMap, heat_maps
 from mmon.reports.html.trends import TrendFigure, trend_figures
 from mmon.results import ColumnKind, Document, ResultKind, Status
+from mmon.results.charts import PerformancePicture, Picture
 
 _MOST_CLASSES = 100
 _MOST_WORSE = 20

@@ -8,9 +8,9 @@ import itertools
 import math
 from collections.abc import Sequence
 
-from mmon.drawings import PerformancePicture, PerformanceSide
 from mmon.outline import wording
 from mmon.reports.html import geometry
+from mmon.results.charts import PerformancePicture, PerformanceSide
 
 _LEVELS = 6  # shades that can be told apart
 _TICKS = 4

@@ -8,9 +8,9 @@ import itertools
 import math
 from collections.abc import Iterable, Sequence
 
-from mmon.drawings import ActivityPicture
 from mmon.outline import units, wording
 from mmon.reports.html import geometry
+from mmon.results.charts import ActivityPicture
 
 _MOST_STEPS = 240  # more would not be told apart in a chart of 1,150 pixels
 _POINTED = 130  # steps wide enough to be pointed at

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from mmon.results import Status
-from mmon.screen_text import safe
+from mmon.texts.screen import safe
 
 _LONGEST_NAME = 80
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from mmon.reports.terminal import signs
 from mmon.reports.terminal.lines import Strip, fit, table, wrap
 from mmon.results import Status
-from mmon.screen_text import safe
+from mmon.texts.screen import safe
 
 if TYPE_CHECKING:
     from rich.text import Text

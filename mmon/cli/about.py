@@ -1,0 +1,121 @@
+"""The commands about mmon itself: its configuration, its metrics, a demonstration.
+
+Heavy imports stay inside the commands, so that ``mmon --help`` is instant.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from mmon.cli import console
+from mmon.errors import ConfigError
+from mmon.key_option import Panel
+
+ConfigFile = Annotated[str, typer.Argument(metavar="CONFIG", help="A YAML configuration.")]
+
+
+def init(
+    path: Annotated[str, typer.Argument(metavar="FILE", help="Where to write it.")] = "mmon.yaml",
+    force: Annotated[bool, typer.Option("--force", help="Replace the file if it exists.")] = False,
+) -> None:
+    """Write a commented configuration to start from."""
+    from mmon.config_file.schema import schema_text
+    from mmon.config_template import template
+    from mmon.files import is_file_or_new, write_text
+
+    if not is_file_or_new(path):
+        raise ConfigError(f"{path!r} is no file to write", hint="name a file, such as mmon.yaml")
+    # The configuration's first line names it, for editors.
+    beside = Path(path).with_name("mmon.schema.json")
+    if beside == Path(path):
+        raise ConfigError(f"{path} is written beside the configuration", hint="name another file")
+    texts = {Path(path): template(), beside: schema_text()}
+    for place, text in texts.items():
+        is_taken = os.path.lexists(place) and not (place == beside and _holds(place, text))
+        if is_taken and not force:
+            raise ConfigError(f"{place} exists already", hint="name another file, or add --force")
+    for place, text in texts.items():
+        write_text(place, text)
+    console.tell(f"wrote {path}; edit it, then: mmon validate {path} && mmon run {path}")
+
+
+def _holds(path: Path, text: str) -> bool:
+    try:
+        return path.read_text(encoding="utf-8") == text
+    except (OSError, UnicodeDecodeError):
+        return False
+
+
+def validate(config_path: ConfigFile) -> None:
+    """Check a configuration file; reads no data."""
+    from mmon.config_file import load
+
+    load(config_path)
+    console.say(f"{config_path} is valid")
+
+
+def schema(
+    result: Annotated[
+        bool,
+        typer.Option(
+            "--result",
+            rich_help_panel=Panel.OUTPUT,
+            help="Of the result document (--json) instead.",
+        ),
+    ] = False,
+) -> None:
+    """Print the JSON Schema of the configuration."""
+    if result:
+        from mmon.reports.json import schema_text
+    else:
+        from mmon.config_file.schema import schema_text
+
+    console.hand_over(schema_text())
+
+
+def metrics() -> None:
+    """List the drift and performance metrics."""
+    from mmon.cli import lists as listing
+
+    console.say(listing.of_metrics(width=console.width()))
+
+
+def explain(
+    name: Annotated[
+        str, typer.Argument(metavar="METRIC", help="A metric of `mmon metrics`, or reading.")
+    ],
+) -> None:
+    """Print the manual page of a metric, or of how columns are read."""
+    from mmon.cli import lists as listing
+
+    console.say(listing.manual(name))
+
+
+def demo(
+    folder: Annotated[str, typer.Argument(metavar="DIR", help="Where to write it.")] = "demo",
+) -> None:
+    """Write a small dataset with planted drift, and its reports."""
+    from mmon.cli import demo as demonstration
+
+    console.say(demonstration.write(Path(folder)))
+
+
+def about() -> None:
+    """Print the versions of libraries, and how the processor is used."""
+    import importlib.metadata
+    import platform
+
+    from mmon import __version__
+    from mmon.cli import processor
+
+    libraries = ", ".join(
+        f"{name} {importlib.metadata.version(name)}" for name in ("polars", "numpy", "scipy")
+    )
+    console.say(f"mmon {__version__}")
+    console.say(f"Python {platform.python_version()} on {platform.system()} {platform.machine()}")
+    console.say(libraries)
+    console.say(processor.described())

@@ -1,0 +1,247 @@
+"""The command line: argv to one call, its output, and an exit status; nothing else.
+
+Heavy imports stay inside the commands, so that ``mmon --help`` is instant.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import warnings
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+import typer.main
+
+from mmon import __version__
+from mmon.cli import about, console, exits, interrupts, processor, supervision
+from mmon.cli import translation as option_values
+from mmon.cli.command_help import BaselineGroup, GroupedCommand
+from mmon.cli.options import put, setting
+from mmon.errors import ConfigError, ExitStatus
+from mmon.files import witness
+from mmon.key_option import Panel
+
+if TYPE_CHECKING:
+    from mmon.config.sections import Config
+
+Quiet = Annotated[
+    bool,
+    typer.Option(
+        "--quiet",
+        "-q",
+        rich_help_panel=Panel.OUTPUT,
+        help="Print only the verdict, in one line.",
+    ),
+]
+
+app = typer.Typer(
+    name="mmon",
+    help="Find out what changed between a reference dataset and production, and exit with a "
+    "status that a script can trust.",
+    epilog="Exit status: 0 pass, 1 breach, 2 wrong usage or configuration, 3 data could not be "
+    "read or written, 4 inconclusive, 130 interrupted.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+baseline_app = typer.Typer(
+    help="Make a baseline file (DATA -o FILE), or show one.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+
+
+def main() -> None:
+    """Run the command line and exit."""
+    supervision.supervise(work)
+
+
+def work() -> int:
+    """Run the command line of this process, which shows it no warnings of libraries."""
+    if not sys.warnoptions:
+        # What libraries have to say to developers is no message to a user.
+        warnings.simplefilter("ignore")
+    return execute(sys.argv[1:])
+
+
+def execute(arguments: list[str]) -> int:
+    """The exit status of a command line, where every exception ends; 1 comes from a breach only."""
+    try:
+        if arguments in (["--version"], ["-V"]):
+            _say_version()  # here, because Typer loads Pydantic to read an option
+            return ExitStatus.PASS
+        return _invoke(arguments)
+    except BaseException as error:  # a crash, also one of Rust code, must never look like a breach
+        return exits.tell(interrupts.seen() or error)
+
+
+def _invoke(arguments: list[str]) -> int:
+    if "_MMON_COMPLETE" in os.environ:
+        app(prog_name="mmon")  # the shell asks what comes next: Typer answers, and ends
+    # Not app(): it exits 1 when the reader of standard output goes away.
+    command = typer.main.get_command(app)
+    with command.make_context("mmon", arguments) as context:
+        processor.avoid_slow_sort()
+        return int(command.invoke(context) or ExitStatus.PASS)
+
+
+@app.callback(invoke_without_command=True)
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", "-V", help="Print the version and exit.", is_eager=True)
+    ] = False,
+) -> None:
+    if version:
+        _say_version()
+        raise typer.Exit
+
+
+def _say_version() -> None:
+    console.say(f"mmon {__version__}")
+
+
+@app.command(cls=setting())
+def compare(
+    ctx: typer.Context,
+    reference: Annotated[
+        str,
+        typer.Argument(
+            metavar="REFERENCE",
+            help="What is normal: a file, folder, glob or URI, or a baseline file (.mmon).",
+        ),
+    ],
+    production: Annotated[
+        str,
+        typer.Argument(
+            metavar="PRODUCTION", help="What is judged: the same, or - for standard input."
+        ),
+    ],
+    threshold: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--threshold",
+            "-t",
+            metavar="NAME=LEVELS",
+            rich_help_panel=Panel.DECIDES,
+            help="Levels of a metric or quality check: ks=0.2 (detected) or ks=0.1/0.2 "
+            "(potential/detected); of a performance metric, of its drop. May be repeated.",
+        ),
+    ] = None,
+    quiet: Quiet = False,
+) -> int:
+    """Compare production with a reference; no configuration needed."""
+    body: dict[str, Any] = ctx.obj
+    windows = body.get("windows", {})
+    if "timezone" in windows and "every" not in windows:
+        raise ConfigError("--timezone is of use only with --every")
+    put(body, ("reference", "path"), reference)
+    put(body, ("production", "path"), production)
+    for path, levels in option_values.thresholds(threshold or []):
+        put(body, path, levels)
+    chosen = body.pop("outputs", {})
+    from mmon.config_file import validate
+
+    try:
+        return _execute(validate(body), chosen, quiet=quiet)
+    except ConfigError as error:
+        raise option_values.in_options(error) from error
+
+
+@app.command(cls=setting("fail_on", "on_inconclusive", "outputs"))
+def run(ctx: typer.Context, config_path: about.ConfigFile, quiet: Quiet = False) -> int:
+    """Run a configuration file; options override its keys."""
+    from mmon.config_file import load
+
+    chosen = ctx.obj.pop("outputs", {})
+    config = load(config_path).model_copy(update=ctx.obj)
+    return _execute(config, chosen, quiet=quiet, sources=[config_path])
+
+
+@baseline_app.command("make", cls=setting("reference", "exact"))
+def make_baseline(
+    ctx: typer.Context,
+    data: Annotated[str, typer.Argument(metavar="DATA", help="File, folder, glob or URI.")],
+    output: Annotated[
+        str,
+        typer.Option(
+            "--output", "-o", metavar="FILE", help="Where to write it; its name ends in .mmon."
+        ),
+    ],
+    config_path: Annotated[
+        str | None,
+        typer.Option("--config", "-c", metavar="CONFIG", help="Take columns and options from it."),
+    ] = None,
+) -> None:
+    """Summarise a reference dataset into a small file without raw rows."""
+    from mmon import api
+
+    reading, exact = ctx.obj.get("reference"), ctx.obj.get("exact", False)
+    profile = api.make_baseline(data, output, config_path=config_path, exact=exact, reading=reading)
+    console.tell(f"{output}: {profile.rows:,} rows, {len(profile.columns)} columns")
+
+
+@baseline_app.command("show", cls=GroupedCommand)
+def show_baseline(
+    path: Annotated[str, typer.Argument(metavar="FILE", help="A baseline file (.mmon).")],
+) -> None:
+    """Print what a baseline file holds."""
+    from mmon.cli import lists as listing
+    from mmon.profiles import baseline
+
+    console.say(listing.of_profile(baseline.load(path), width=console.width()))
+
+
+app.add_typer(baseline_app, name="baseline", cls=BaselineGroup)
+
+
+@app.command(cls=setting("outputs.html", "outputs.markdown", "outputs.reports"))
+def report(
+    ctx: typer.Context,
+    result: Annotated[
+        str, typer.Argument(metavar="RESULT", help="A result document, written with --json.")
+    ],
+    quiet: Quiet = False,
+) -> int:
+    """Render a result document (JSON) again."""
+    from mmon.cli import outputs
+    from mmon.comparison import overlap
+    from mmon.reports.json import read
+
+    places = outputs.check(outputs.by_format(ctx.obj.get("outputs", {})), [overlap.Source(result)])
+    failures = outputs.deliver(read(result), places, quiet=quiet)
+    return max(map(exits.tell, failures), default=ExitStatus.PASS)
+
+
+for _command in (
+    about.init,
+    about.validate,
+    about.schema,
+    about.metrics,
+    about.explain,
+    about.demo,
+    about.about,
+):
+    app.command(cls=GroupedCommand)(_command)
+
+
+def _execute(
+    config: Config, chosen: Mapping[str, Any], *, quiet: bool, sources: Sequence[str] = ()
+) -> int:
+    """Old outputs away, the run, new outputs; the status of a breach outlives a failed output."""
+    from mmon.cli import outputs
+    from mmon.comparison import overlap, pipeline
+
+    interrupts.interrupt_reads()
+    read = [*overlap.sources_of(config), *map(overlap.Source, sources)]
+    places = outputs.check(outputs.places(config, chosen), read)
+    outputs.clear(places)
+    with console.progress(is_quiet=quiet) as progress:
+        document = pipeline.run(config, progress=progress)
+    is_breach = document.exit_status is ExitStatus.BREACH
+    if is_breach:
+        witness.find_breach()
+    failed = [exits.tell(failure) for failure in outputs.deliver(document, places, quiet=quiet)]
+    return document.exit_status if is_breach or not failed else max(failed)

@@ -1,0 +1,107 @@
+"""Plain text lists for the terminal: the metrics there are, and what a baseline holds."""
+
+from __future__ import annotations
+
+import datetime as dt
+import difflib
+import importlib
+import inspect
+from collections.abc import Sequence
+
+from mmon import metrics, performance
+from mmon.comparison import assessment
+from mmon.errors import ConfigError
+from mmon.profiles.distributions.counts import Counts
+from mmon.profiles.distributions.ecdf import Ecdf
+from mmon.profiles.table import ColumnProfile, Profile
+from mmon.results import ColumnKind, Task
+from mmon.texts.screen import safe
+
+# Manual pages of what is not a metric, by the module whose docstring they are.
+_TOPICS = {"reading": "mmon.profiles.recognition.recognise"}
+
+
+def of_metrics(width: int) -> str:
+    """Every metric's name, what it is defined for, and what it is in a few words."""
+    drift = [("drift", "columns", "what it is")]
+    for name in metrics.names():
+        found = metrics.metric_class(name)
+        kinds = ", ".join(sorted(kind.value for kind in found.kinds))
+        drift.append((name, kinds, _summary(found)))
+    good = [("performance", "task", "what it is")]
+    for name in performance.names():
+        measure = performance.metric_class(name)
+        tasks = ", ".join(task.value for task in Task if task in measure.tasks)
+        good.append((name, tasks, _summary(measure)))
+    return "\n\n".join(_table(rows, width, numbers=()) for rows in (drift, good))
+
+
+def manual(name: str) -> str:
+    """The manual page of a result's or a told number's name, or of how columns are read.
+
+    Raises
+    ------
+    ConfigError
+        When nothing is called so.
+    """
+    if name in _TOPICS:
+        return inspect.getdoc(importlib.import_module(_TOPICS[name])) or ""
+    found = performance.of_name(name)
+    asked = name if found is None else found[0]
+    known = list(assessment.quantities())
+    pages = [one.manual for one in known if one.name == asked]
+    if not pages:
+        names = [*dict.fromkeys(one.name for one in known), *_TOPICS]
+        close = difflib.get_close_matches(name, names, n=1)
+        hint = f"did you mean {close[0]!r}?" if close else "mmon metrics lists the metrics"
+        raise ConfigError(f"unknown name {name!r}", hint=hint)
+    return "\n\n\n".join(pages)
+
+
+def _summary(metric: type) -> str:
+    return (inspect.getdoc(metric) or "").split("\n")[0].rstrip(".")
+
+
+def of_profile(profile: Profile, width: int) -> str:
+    """A baseline's columns, one line each: kind, missing share, and a summary of the values."""
+    rows = [("column", "kind", "missing", "distinct", "min, quartiles, max; most frequent")]
+    rows += [_column(column) for column in profile.columns]
+    source = safe(profile.source, unicode=True)
+    head = f"{source}: {profile.rows:,} rows, {len(profile.columns)} columns, "
+    head += "exact" if profile.rank_error == 0 else f"rank error {profile.rank_error:.2g}"
+    return f"{head}\n\n{_table(rows, width, numbers=(2, 3))}"
+
+
+def _column(column: ColumnProfile) -> tuple[str, str, str, str, str]:
+    distinct, summary = "", column.reason or ""
+    match column.distribution:
+        case Ecdf() as ecdf if ecdf.n:
+            distinct = f"{len(ecdf.values):,}" if ecdf.is_exact else "many"
+            quartiles = (ecdf.min, *(ecdf.quantile(p) for p in (0.25, 0.5, 0.75)), ecdf.max)
+            shown = _moment if column.kind is ColumnKind.DATETIME else "{:.4g}".format
+            summary = " ".join(shown(value) for value in quartiles)
+        case Counts() as counts if counts.n:
+            distinct = f"{len(counts.labels):,}" + ("" if counts.is_exact else "+")
+            top = counts.mass.argsort(kind="stable")[::-1][:3].tolist()
+            summary = ", ".join(f"{counts.labels[i]} {counts.mass[i] / counts.n:.0%}" for i in top)
+    missing = f"{column.presence.missing_share:.1%}"
+    return column.name, column.kind.value, missing, distinct, summary
+
+
+def _moment(microseconds: float) -> str:
+    return (dt.datetime(1970, 1, 1) + dt.timedelta(microseconds=microseconds)).date().isoformat()
+
+
+def _table(rows: Sequence[Sequence[str]], width: int, numbers: Sequence[int]) -> str:
+    """Aligned columns; the last one is cut to the width."""
+    rows = [[safe(cell, unicode=True) for cell in row] for row in rows]
+    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]) - 1)]
+    lines = []
+    for row in rows:
+        cells = [
+            cell.rjust(size) if i in numbers else cell.ljust(size)
+            for i, (cell, size) in enumerate(zip(row[:-1], widths, strict=True))
+        ]
+        line = "  ".join([*cells, row[-1]]).rstrip()
+        lines.append(line if len(line) <= width else line[: max(width - 1, 1)] + "…")
+    return "\n".join(lines)

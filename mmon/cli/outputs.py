@@ -1,0 +1,160 @@
+"""Where the reports of a run go: old ones away first, each new one whole, the verdict last."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from mmon.cli import console
+from mmon.comparison import overlap
+from mmon.errors import ConfigError, MmonError, OutputError, shortage
+from mmon.files import descriptor, is_path, remove, write_text
+from mmon.texts.screen import safe
+
+if TYPE_CHECKING:
+    from mmon.config.sections import Config
+    from mmon.results import Document
+
+STANDARD_OUTPUT = "-"
+_DEVICE = "/dev/stdout"
+
+
+def places(config: Config, chosen: Mapping[str, Any]) -> dict[str, str]:
+    """Report format to path; what was chosen on the command line wins over the configuration.
+
+    Raises
+    ------
+    ConfigError
+        When a name does not tell its format, or two name one.
+    """
+    configured = config.outputs.model_dump(by_alias=True, exclude_none=True)
+    return {**by_format(configured), **by_format(chosen)}
+
+
+def by_format(chosen: Mapping[str, Any]) -> dict[str, str]:
+    """Report format to path, of the keys of ``outputs``: ``reports`` tell theirs by their names."""
+    from mmon import reports
+
+    found = {name: str(path) for name, path in chosen.items() if name != "reports"}
+    for path in map(str, chosen.get("reports", ())):
+        name = reports.format_of(path)
+        if name in found and found[name] != path:
+            raise ConfigError(
+                f"{found[name]} and {path} are both to be the {name} report",
+                hint="name one of them; the other can be a copy",
+            )
+        found[name] = path
+    return found
+
+
+def check(places: Mapping[str, str], sources: Sequence[overlap.Source]) -> dict[str, str]:
+    """See that no output destroys another one, or what the run reads.
+
+    Returns
+    -------
+    dict
+        The places, with standard output under one name.
+
+    Raises
+    ------
+    ConfigError
+        When one would.
+    """
+    taken: dict[object, str] = {}
+    found = {name: _named(path, name) for name, path in places.items()}
+    is_printed = STANDARD_OUTPUT in found.values()
+    for name, path in (found if is_printed else {**found, "terminal": STANDARD_OUTPUT}).items():
+        where = "standard output" if path == STANDARD_OUTPUT else path
+        real = _DEVICE if path == STANDARD_OUTPUT else path
+        # What people read may share a terminal or a pipe with a report, but no file.
+        place = overlap.identity(real, of_files=name == "terminal") or os.path.realpath(real)
+        if place in taken:
+            raise ConfigError(
+                f"the {taken[place]} and the {name} report cannot both go to {where}",
+                hint="name a file for each",
+            )
+        overlap.check(real, sources, f"the {name} report would replace {where}")
+        taken[place] = name
+    return found
+
+
+def clear(places: Mapping[str, str]) -> None:
+    """Remove what an earlier run wrote, so that nobody takes it for the result of this one.
+
+    Raises
+    ------
+    OutputError
+        When an old output cannot be removed.
+    """
+    for path in places.values():
+        if path != STANDARD_OUTPUT:
+            remove(Path(path))
+
+
+def deliver(document: Document, places: Mapping[str, str], *, quiet: bool) -> list[Exception]:
+    """Write every report, and print the terminal report unless another one is printed.
+
+    Returns
+    -------
+    list
+        What failed: nothing keeps the other reports from being written.
+    """
+    failures: list[Exception] = []
+    for name, path in places.items():
+        try:
+            _write(document, name, path)
+        except Exception as error:  # kept and told: a report that fails hides no breach
+            failures.append(_explained(error, name))
+    if STANDARD_OUTPUT not in places.values():
+        try:
+            _print(document, quiet=quiet)
+        except Exception as error:  # as above
+            failures.append(_explained(error, "terminal"))
+    return failures
+
+
+def _named(path: str, name: str) -> str:
+    if not path:
+        raise ConfigError(f"the path of the {name} report is empty", hint="name a file")
+    if not is_path(path):
+        raise ConfigError(f"the path of the {name} report, {path!r}, is none", hint="name a file")
+    return STANDARD_OUTPUT if path == STANDARD_OUTPUT or descriptor(path) == 1 else path
+
+
+def _explained(error: Exception, name: str) -> Exception:
+    if isinstance(error, MmonError) or shortage(error) is not None:
+        return error
+    what = str(error).split("\n", 1)[0]
+    told = OutputError(
+        f"internal error: the {name} report cannot be made: {type(error).__name__}: {what}",
+        hint="run again with MMON_DEBUG=1 for a traceback, and report it",
+    )
+    told.__cause__ = error
+    return told
+
+
+def _write(document: Document, name: str, path: str) -> None:
+    from mmon import reports
+
+    text = reports.render(name, document)
+    if path == STANDARD_OUTPUT:
+        console.hand_over(text)
+    else:
+        write_text(Path(path), text)
+
+
+def _print(document: Document, *, quiet: bool) -> None:
+    if quiet:
+        console.say(safe(f"{document.verdict.upper()} {document.sentence}", unicode=True))
+        return
+    from mmon.reports import terminal
+
+    text = terminal.render(
+        document,
+        width=console.width(),
+        color=console.is_colorful(),
+        unicode=console.is_unicode(),
+    )
+    console.show(text)

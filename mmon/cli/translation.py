@@ -1,0 +1,85 @@
+"""What options mean: the configuration keys that they stand for, and messages in their words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from mmon.cli.options import options
+from mmon.errors import ConfigError
+
+# Messages begin with the key that they are about.
+_KEY = re.compile(r"(?P<indent>\s*)(?P<key>[\w.]+)(\[\d+\])?(?=:)")
+_LEVELS_OF = re.compile(r"(?P<indent>\s*)analyses\.\w+\.thresholds\.(?P<name>[^.:]+)(\.\w+)?(?=:)")
+# Where keys of one section contradict each other.
+_SECTIONS = {"windows": "--every and --rows", "columns": "--column and --ignore"}
+_HINT = " " * 6
+_LEVELS = ("potential", "detected")
+_THRESHOLD = re.compile(r"(?P<name>[^=]+)=((?P<potential>[^/]+)/)?(?P<detected>[^/]+)")
+
+
+def thresholds(texts: Sequence[str]) -> Iterator[tuple[tuple[str, ...], dict[str, Any]]]:
+    """``ks=0.1/0.2`` options as the paths of keys and their values.
+
+    Raises
+    ------
+    ConfigError
+        When one is not NAME=NUMBER or NAME=NUMBER/NUMBER.
+    """
+    for text in texts:
+        match = _THRESHOLD.fullmatch(text)
+        try:
+            found = match.groupdict() if match else {}
+            levels = {key: float(found[key]) for key in _LEVELS if found.get(key)}
+        except ValueError:
+            levels = {}
+        if match is None or not levels:
+            raise ConfigError(
+                f"--threshold {text!r} is not a name, = and one or two numbers",
+                hint="write it as ks=0.2 or ks=0.1/0.2",
+            )
+        section, told = _section_of(match["name"], levels)
+        yield ("analyses", section, "thresholds", match["name"]), told
+
+
+def _section_of(name: str, levels: dict[str, float]) -> tuple[str, dict[str, Any]]:
+    """The analysis that a threshold is for, and how it is written there."""
+    from mmon import performance
+    from mmon.analyses.data_quality import CHECKS
+
+    if name in CHECKS:
+        return "data_quality", levels
+    if performance.of_name(name) is not None:
+        return "model_performance", {"max_drop": levels}
+    return "data_drift", levels
+
+
+def in_options(error: ConfigError) -> ConfigError:
+    """An error about a configuration that was made from options, in the words of the options."""
+    first, *lines = map(_translated, error.message.split("\n"))
+    if not lines:
+        return ConfigError(first, hint=error.hint)
+    # One option may stand for a key of both datasets.
+    told = list(dict.fromkeys(lines))
+    problems = [line.strip() for line in told if not line.startswith(_HINT)]
+    if len(problems) > 1:
+        return ConfigError("\n".join([first, *told]), hint=error.hint)
+    hints = [line.strip() for line in told if line.startswith(_HINT)]
+    return ConfigError(problems[0], hint="; ".join(hints) or error.hint)
+
+
+def _translated(line: str) -> str:
+    levels = _LEVELS_OF.match(line)
+    if levels is not None:
+        return f"{levels['indent']}--threshold {levels['name']}{line[levels.end() :]}"
+    found = _KEY.match(line)
+    if found is None:
+        return line
+    flags = {".".join(path): option.name for option, paths in options().items() for path in paths}
+    key = found["key"]
+    # What is wrong inside a section that an option sets as a whole is wrong with the option.
+    flag = _SECTIONS.get(key) or next(
+        (flags[one] for one in flags if f"{key}.".startswith(f"{one}.")), None
+    )
+    return line if flag is None else f"{found['indent']}{flag}{line[found.end() :]}"

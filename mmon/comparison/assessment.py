@@ -1,0 +1,215 @@
+"""Every configured analysis of every window and segment, judged."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator, Sequence
+
+from mmon import analyses
+from mmon.analyses import Analysis, Context, Drawing, Findings, configured
+from mmon.analyses.model_performance.labels import label_findings
+from mmon.comparison.sides import Production
+from mmon.config.sections import Config
+from mmon.profiles.cells import check_same_cells
+from mmon.profiles.table import Profile, SegmentProfile
+from mmon.results import Metric, Result
+from mmon.results.quantity import Bound, Quantity, ResultKind, Unit
+from mmon.verdict import judge
+from mmon.verdict.finding import Finding, Rule
+
+APPLICATION = "mmon"
+"""The application of numbers about the run itself."""
+
+WINDOWS = Quantity(
+    APPLICATION,
+    ResultKind.MM_APP_ANOMALY,
+    "windows",
+    "whether any production row falls into a window",
+    about="run",
+    unit=Unit.COUNT,
+)
+OUTSIDE = Quantity(
+    APPLICATION,
+    ResultKind.MM_APP_ANOMALY,
+    "rows_outside_windows",
+    "production rows without a usable time, or outside the windows' limits",
+    about="run",
+    unit=Unit.COUNT,
+)
+LONE_SEGMENTS = tuple(
+    Quantity(
+        APPLICATION,
+        ResultKind.DATA_QUALITY,
+        name,
+        f"rows of a segment that {where}, so that it cannot be compared",
+        about="segment",
+        unit=Unit.COUNT,
+        is_evidence=False,
+    )
+    for name, where in (
+        ("missing_segment", "production does not have"),
+        ("new_segment", "the reference does not have"),
+    )
+)
+
+
+def quantities() -> Iterator[Quantity]:
+    """Everything that a run may tell."""
+    yield from analyses.quantities()
+    yield from (WINDOWS, OUTSIDE, *LONE_SEGMENTS)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Assessment:
+    """What the analyses found, in the order of the windows."""
+
+    results: list[Result]
+    metrics: list[Metric]
+    drawings: list[Drawing]
+
+
+def assess(
+    config: Config, reference: Profile, production: Production, *, rule: Rule, now_us: int
+) -> Assessment:
+    """Run every analysis and judge what it finds.
+
+    Raises
+    ------
+    CellsError
+        When the sides' rows were counted in different cells.
+    """
+    found = Assessment([], [], [])
+    asked = configured(config)
+    for window, profile, span in zip(
+        production.windows, production.profiles, production.spans, strict=True
+    ):
+        check_same_cells(reference, profile)
+        context = Context(
+            reference=reference,
+            production=profile,
+            config=config,
+            window=window.index,
+            new_columns=tuple(production.new_columns),
+            bounds=span,
+            now_us=now_us,
+            labels=production.labels,
+        )
+        # Of an empty window among others only its emptiness is told: nothing else can be tested.
+        is_hole = not profile.rows and len(production.windows) > 1
+        for analysis in asked:
+            if is_hole and analysis.name != "system_performance":
+                continue
+            _analyse(found, analysis, [context], rule)
+            for contexts in _segments(context):
+                _analyse(found, analysis, contexts, rule)
+        if not is_hole:
+            found.results.extend(judge(_lone_segments(context), rule))
+    if not production.windows:
+        found.results.extend(judge([_nothing_to_judge(config)], rule))
+    if production.outside:
+        outside = float(production.outside)
+        found.metrics.append(Metric(OUTSIDE, outside))
+    if production.labels is not None:
+        about_labels = label_findings(Context(reference, reference, config), production.labels)
+        found.results.extend(judge(about_labels.findings, rule))
+        found.metrics.extend(about_labels.metrics)
+    return found
+
+
+def _nothing_to_judge(config: Config) -> Finding:
+    """That there is no window: whatever was to be decided is open."""
+    settings = [getattr(config.analyses, one.name) for one in configured(config)]
+    gates = any(one.gate != "none" for one in settings)
+    return Finding(
+        WINDOWS,
+        None,
+        bound=Bound("max", detected=1.0 if gates else None),
+        gating=gates,
+        reason="no production row falls into any window",
+    )
+
+
+def _analyse(
+    found: Assessment, analysis: Analysis, contexts: Sequence[Context], rule: Rule
+) -> None:
+    """One analysis of all rows, or of all segments of one column, corrected together."""
+    first = [analysis.analyse(context) for context in contexts]
+    judged = _judged(found, contexts, first, rule)
+    if analysis.conclude is None:
+        return
+    last, start = [], 0
+    for context, one in zip(contexts, first, strict=True):
+        end = start + len(one.findings)
+        last.append(analysis.conclude(context, judged[start:end]))
+        start = end
+    _judged(found, contexts, last, rule)
+
+
+def _judged(
+    found: Assessment, contexts: Sequence[Context], findings: Sequence[Findings], rule: Rule
+) -> list[Result]:
+    """Keep what was found, that of segments marked as such, and judge it."""
+    every: list[Finding] = []
+    for context, one in zip(contexts, findings, strict=True):
+        segment = context.segment
+        found.metrics.extend(dataclasses.replace(told, segment=segment) for told in one.metrics)
+        found.drawings.extend(one.drawings)
+        if segment is None:
+            every += one.findings
+            continue
+        settings = context.config.segments
+        gates = settings is not None and settings.gate
+        every += [
+            dataclasses.replace(told, segment=segment, gating=told.gating and gates)
+            for told in one.findings
+        ]
+    results = judge(every, rule)
+    found.results.extend(results)
+    return results
+
+
+def _segments(context: Context) -> list[list[Context]]:
+    """For each segmenting column, the contexts of the values that both sides have."""
+    before = {one.name: one for one in context.reference.segments}
+    columns = dict.fromkeys(one.column for one in context.reference.segments)
+    return [
+        [
+            dataclasses.replace(
+                context,
+                reference=before[one.name].profile,
+                production=one.profile,
+                segment=one.name,
+                new_columns=(),
+            )
+            for one in context.production.segments
+            if one.column == column and one.name in before
+        ]
+        for column in columns
+    ]
+
+
+def _lone_segments(context: Context) -> list[Finding]:
+    """Segments that one side lacks: told, for there is nothing to compare them with."""
+    before = {one.name: one for one in context.reference.segments}
+    after = {one.name: one for one in context.production.segments}
+    missing, new = LONE_SEGMENTS
+    return [
+        _lone(context, quantity, one, reason)
+        for quantity, own, others, reason in (
+            (missing, before, after, "no production row has it"),
+            (new, after, before, "the reference has no such rows"),
+        )
+        for name, one in own.items()
+        if name not in others
+    ]
+
+
+def _lone(context: Context, quantity: Quantity, one: SegmentProfile, reason: str) -> Finding:
+    return Finding(
+        quantity,
+        float(one.profile.rows),
+        window=context.window,
+        segment=one.name,
+        column=one.column,
+        reason=f"{reason} ({one.profile.rows:,} rows)",
+    )

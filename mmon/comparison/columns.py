@@ -1,0 +1,224 @@
+"""How each column is read: decided on the reference, followed by production."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import polars as pl
+
+from mmon.comparison.roles import (
+    ERROR_REASON,
+    ID_REASON,
+    LATENCY_REASON,
+    MAY_BE_NEW,
+    TIME_REASON,
+    check_roles,
+    is_feature,
+    is_wanted,
+    role_columns,
+    suggestion,
+)
+from mmon.config.sections import Columns
+from mmon.errors import ConfigError, DataError
+from mmon.profiles.distributions.reading import Reading, is_comparable, natural_reading
+from mmon.profiles.plan import ColumnPlan, Plan
+from mmon.profiles.recognition.following import followed_spelling
+from mmon.profiles.recognition.recognise import Found
+from mmon.profiles.recognition.spelling import TEXTS, NumberSpelling, Spelling, spelled
+from mmon.profiles.recognition.timely import TIME_NAME
+from mmon.profiles.recognition.times import ClockSpelling, TimeSpelling, strptime_format
+from mmon.profiles.table import ColumnProfile, Profile
+from mmon.results import ColumnKind
+
+
+def plan_reference(
+    schema: Mapping[str, pl.DataType], roles: Columns, found: Mapping[str, Found] | None = None
+) -> Plan:
+    """Decide how each column of the reference is read.
+
+    Parameters
+    ----------
+    schema : mapping
+        The reference's columns and dtypes.
+    roles : Columns
+    found : mapping, optional
+        What was recognised in columns whose dtype does not tell what they hold.
+
+    Raises
+    ------
+    ConfigError
+        When a configured column is not in the data.
+    """
+    check_roles(schema, roles)
+    found = found or {}
+    timestamp = roles.timestamp or _find_timestamp(schema, found)
+    _check_order(timestamp, found.get(timestamp or ""))
+    columns = tuple(
+        _plan_column(name, dtype, roles, timestamp, found.get(name))
+        for name, dtype in schema.items()
+        if not roles.ignores(name) and is_wanted(name, roles, timestamp)
+    )
+    return Plan(columns, timestamp, roles.timestamp is not None)
+
+
+def plan_production(
+    reference: Profile,
+    schema: Mapping[str, pl.DataType],
+    roles: Columns | None = None,
+    found: Mapping[str, Found] | None = None,
+) -> Plan:
+    """Read production's columns the way the reference's were read; new columns are left out.
+
+    Parameters
+    ----------
+    reference : Profile
+    schema : mapping
+        Production's columns and dtypes.
+    roles : Columns, optional
+        The configured id and timestamp, which a reference may lack; by default the reference's
+        own time.
+    found : mapping, optional
+        What was recognised in production's columns; it counts where the reference's values were
+        not written in text.
+
+    Raises
+    ------
+    ConfigError
+        When neither side has the configured id or timestamp.
+    """
+    roles, found = roles or Columns(), found or {}
+    columns = [
+        _follow(column, schema[column.name], found.get(column.name))
+        for column in reference.columns
+        if column.name in schema
+    ]
+    known = {column.name for column in reference.columns}
+    for name, role in role_columns(roles).items():
+        if role not in MAY_BE_NEW or name in known:
+            continue
+        if name not in schema:
+            raise ConfigError(
+                f"columns.{role}: neither dataset has a column {name!r}",
+                hint=suggestion(name, schema),
+            )
+        own = found.get(name)
+        _check_new_time(name, role, own)
+        columns.append(_plan_column(name, schema[name], roles, roles.timestamp, own))
+    timestamp = roles.timestamp
+    is_named = timestamp is not None
+    if timestamp is None:
+        timestamp = next((c.name for c in reference.columns if c.reason == TIME_REASON), None)
+    before = reference.column(timestamp or "")
+    if before is None or not isinstance(before.spelling, TimeSpelling):
+        # The reference does not tell the day from the month.
+        _check_order(timestamp, found.get(timestamp or ""))
+    return Plan(tuple(columns), timestamp if timestamp in schema else None, is_named)
+
+
+def _check_order(timestamp: str | None, found: Found | None) -> None:
+    """See that the values of the rows' time tell the day from the month."""
+    if found is None or not isinstance(found.spelling, TimeSpelling):
+        return
+    if found.spelling.is_ambiguous:
+        raise DataError(
+            f"column {timestamp!r} holds {found.example!r} and the like: no value tells whether "
+            "the day or the month comes first",
+            hint=_format_hint(timestamp or "", found.example, found.spelling.order),
+        )
+
+
+def _format_hint(name: str, example: str, order: str) -> str:
+    return f"say so with dtypes: {{{name}: 'Datetime[{strptime_format(example, order)}]'}}"
+
+
+def _check_new_time(name: str, role: str, found: Found | None) -> None:
+    """See that the day is not guessed of times that the reference, which decides, does not have."""
+    if found is None or role != "timestamp" or not isinstance(found.spelling, TimeSpelling):
+        return
+    spelling = found.spelling
+    if spelling.order in ("mdy", "dmy"):
+        raise DataError(
+            f"column {name!r} holds {found.example!r}, and the reference has no such column to "
+            "tell whether the day or the month comes first",
+            hint=_format_hint(name, found.example, spelling.order),
+        )
+
+
+def _follow(column: ColumnProfile, dtype: pl.DataType, found: Found | None) -> ColumnPlan:
+    reading = column.reading
+    is_tested, reason = column.is_tested, column.reason
+    if not is_tested and reason not in (TIME_REASON, LATENCY_REASON):
+        reading = Reading.PRESENCE
+    elif reading is Reading.LABEL and column.dtype == "Boolean" and dtype.base_type() != pl.Boolean:
+        reading = Reading.TRUTH
+    spelling = followed_spelling(column, reading, dtype, found)
+    is_read = spelling is not None and spelled(column.name, dtype, spelling) is not None
+    # Times that the user calls numbers are seconds since 1970, on both sides.
+    is_read |= column.dtype.startswith("Date") and isinstance(dtype, pl.Date | pl.Datetime)
+    if not is_read and not is_comparable(dtype, reading):
+        is_tested, reading = False, Reading.PRESENCE
+        reason = f"{dtype} values cannot be compared with the reference's {column.dtype}"
+    return ColumnPlan(
+        name=column.name,
+        dtype=str(dtype),
+        kind=column.kind,
+        reading=reading,
+        is_tested=is_tested,
+        is_feature=column.is_feature and is_tested,
+        reason=reason,
+        spelling=spelling,
+    )
+
+
+_KINDS = {
+    Reading.NUMBER: ColumnKind.NUMERIC,
+    Reading.TIME: ColumnKind.DATETIME,
+    Reading.LABEL: ColumnKind.CATEGORICAL,
+    Reading.TRUTH: ColumnKind.CATEGORICAL,
+}
+
+
+def _plan_column(
+    name: str, dtype: pl.DataType, roles: Columns, timestamp: str | None, found: Found | None
+) -> ColumnPlan:
+    reading, kind, reason = natural_reading(dtype)
+    spelling: Spelling | None = None
+    if found is not None:
+        reading, spelling = found.reading, found.spelling
+        kind, reason = _KINDS[reading], None if spelling is None else spelling.said
+    is_tested = reading is not Reading.PRESENCE
+    if name == timestamp:
+        kind, reading, is_tested, reason = ColumnKind.DATETIME, Reading.TIME, False, TIME_REASON
+    elif name == roles.id:
+        kind, is_tested, reason = ColumnKind.IDENTIFIER, False, ID_REASON
+        reading, spelling = Reading.PRESENCE, None
+    elif name == roles.latency and is_tested:
+        kind, reading, is_tested = ColumnKind.NUMERIC, Reading.NUMBER, False
+        reason = LATENCY_REASON
+    elif name == roles.error:
+        reading, is_tested, reason = Reading.PRESENCE, False, ERROR_REASON
+        spelling = None
+    elif name in roles.categorical and is_tested:
+        kind, reading = ColumnKind.CATEGORICAL, Reading.LABEL
+    elif name in roles.numeric and is_tested:
+        kind, reading = ColumnKind.NUMERIC, Reading.NUMBER
+    if reading is Reading.NUMBER and isinstance(dtype, TEXTS):
+        is_read = isinstance(spelling, NumberSpelling | ClockSpelling)
+        spelling = spelling if is_read else NumberSpelling()
+    feature = is_tested and is_feature(name, kind, roles)
+    return ColumnPlan(name, str(dtype), kind, reading, is_tested, feature, reason, spelling)
+
+
+def _find_timestamp(schema: Mapping[str, pl.DataType], found: Mapping[str, Found]) -> str | None:
+    """The one column of times named like the rows' time; None when there is none or a choice."""
+    times = {
+        name
+        for name, one in found.items()
+        if isinstance(one.spelling, TimeSpelling) and not one.spelling.is_ambiguous
+    }
+    named = [
+        name
+        for name, dtype in schema.items()
+        if TIME_NAME.match(name) and (name in times or dtype.base_type() in (pl.Datetime, pl.Date))
+    ]
+    return named[0] if len(named) == 1 else None

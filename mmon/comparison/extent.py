@@ -1,0 +1,273 @@
+"""What a run looks at besides the columns' distributions: outcomes, activity, segments."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Collection, Mapping
+
+import polars as pl
+
+from mmon import performance
+from mmon.comparison.roles import narrow, role_columns
+from mmon.comparison.task import is_asked, production_outcome, reference_outcome
+from mmon.config.problems import closest
+from mmon.config.sections import Config
+from mmon.errors import ConfigError
+from mmon.performance import PLAIN, Variant
+from mmon.profiles.cells import Cells
+from mmon.profiles.folding.activity_fold import ActivityPlan
+from mmon.profiles.folding.build import Extent
+from mmon.profiles.outcomes.classification import ClassificationTables
+from mmon.profiles.plan import Plan
+from mmon.profiles.table import Profile
+from mmon.results import Task
+from mmon.windows.durations import length_us
+
+Schema = Mapping[str, pl.DataType]
+
+
+def reference_extent(config: Config, plan: Plan, schema: Schema) -> Extent:
+    """What is summarised of the reference.
+
+    Raises
+    ------
+    ConfigError
+        When it lacks a configured column, or the columns do not suffice for the task.
+    """
+    _check_segments(config, schema)
+    outcome = reference_outcome(config, schema)
+    if outcome is not None:
+        _check_metrics(config, outcome.task)
+    settings, segments = config.analyses.model_performance, config.segments
+    return Extent(
+        outcome=outcome,
+        activity=_activity(config, plan, schema),
+        segments=segments.columns if segments is not None else (),
+        top=segments.top if segments is not None else 0,
+        bins=settings.bins if settings is not None else 0,
+    )
+
+
+def production_extent(config: Config, plan: Plan, reference: Profile, schema: Schema) -> Extent:
+    """What is summarised of production: what the reference was.
+
+    Raises
+    ------
+    ConfigError
+        When the columns do not suffice for the reference's task.
+    """
+    windows = config.windows
+    lateness = windows.allowed_lateness if windows is not None else None
+    outcome = production_outcome(config, reference)
+    if outcome is not None:
+        _check_metrics(config, outcome.task)
+        _check_full_names(config, reference)
+    return Extent(
+        outcome=outcome,
+        activity=_activity(config, plan, schema),
+        allowed_lateness_us=0 if lateness is None else length_us(lateness),
+        segments=tuple(reference.segment_values),
+        cells=Cells.of(reference),
+    )
+
+
+def stored_reference(config: Config, profile: Profile) -> Profile:
+    """A profile that was made before, with what this run looks at.
+
+    Raises
+    ------
+    ConfigError
+        When it lacks a configured column or segment.
+    """
+    asked = config.segments.columns if config.segments is not None else ()
+    for column in asked:
+        if column not in profile.segment_values:
+            raise ConfigError(
+                f"segments: the baseline was made without segments of {column!r}",
+                hint="make it again with: mmon baseline DATA --config CONFIG -o FILE",
+            )
+    if config.analyses.model_performance is not None:
+        if profile.performance is not None:
+            _check_outcome_columns(config, profile)
+        elif is_asked(config):
+            raise ConfigError(
+                f"the baseline of {profile.source} holds no performance: it was made without "
+                "columns.target",
+                hint="make it again with: mmon baseline DATA --config CONFIG -o FILE",
+            )
+    narrowed = narrow(profile, config.columns)
+    kept = {column.name for column in narrowed.columns}
+    features = profile.features
+    if features is not None:
+        features = features.only(
+            [i for i, t in enumerate(features.tables) if t.binning.column in kept]
+        )
+    segments = tuple(
+        dataclasses.replace(one, profile=narrow(one.profile, config.columns))
+        for one in profile.segments
+        if one.column in asked
+    )
+    has_outcomes = config.analyses.model_performance is not None
+    return dataclasses.replace(
+        narrowed,
+        performance=profile.performance if has_outcomes else None,
+        features=features if has_outcomes else None,
+        segments=segments,
+        segment_values={name: v for name, v in profile.segment_values.items() if name in asked},
+    )
+
+
+def check_scored_classes(config: Config, reference: Profile) -> None:
+    """See that every class of the reference has its column of scores.
+
+    Raises
+    ------
+    ConfigError
+        When one has none: a slip in a class's name would spoil every metric of scores.
+    """
+    tables = reference.performance
+    if not config.columns.scores or not isinstance(tables, ClassificationTables):
+        return
+    rows = dict(zip(tables.classes, tables.confusion.sum(axis=1).tolist(), strict=True))
+    unscored = [name for name, count in rows.items() if count and name not in config.columns.scores]
+    unused = [name for name in config.columns.scores if not rows.get(name)]
+    if unscored:
+        known = f"; {', '.join(map(repr, unused))} never occurs" if unused else ""
+        raise ConfigError(
+            f"columns.scores: class {unscored[0]!r} of {config.columns.target!r} has no column",
+            hint=f"name the score column of every class{known}",
+        )
+
+
+def _check_outcome_columns(config: Config, profile: Profile) -> None:
+    """See that what the model says was no feature when the profile was made."""
+    for name, role in role_columns(config.columns).items():
+        column = profile.column(name)
+        if column is not None and column.is_feature:
+            raise ConfigError(
+                f"columns.{role}: {name!r} is a feature in the baseline",
+                hint="make it again with: mmon baseline DATA --config CONFIG -o FILE",
+            )
+
+
+def _check_segments(config: Config, schema: Schema) -> None:
+    for name in config.segments.columns if config.segments is not None else ():
+        if name not in schema:
+            raise ConfigError(
+                f"segments: the reference has no column {name!r}", hint=closest(name, schema)
+            )
+        if schema[name].is_nested():
+            raise ConfigError(
+                f"segments: {name!r} holds {schema[name].base_type()} values, which make no groups",
+                hint="name a column of texts, whole numbers or booleans",
+            )
+
+
+def _named_metrics(config: Config) -> list[tuple[str, str, str, Variant]]:
+    """The key that asks for a performance metric, the full name, and what that is made of."""
+    settings, at = config.analyses.model_performance, "analyses.model_performance"
+    if settings is None:
+        return []
+    listed = () if settings.metrics == "all" else settings.metrics
+    asked = [
+        *((f"{at}.metrics", name) for name in listed),
+        *((f"{at}.thresholds.{name}", name) for name in settings.thresholds),
+    ]
+    named = [(key, name, performance.of_name(name)) for key, name in asked]
+    return [(key, name, *found) for key, name, found in named if found is not None]
+
+
+def _check_metrics(config: Config, task: Task) -> None:
+    """See that the performance metrics that are asked for are the task's."""
+    settings = config.analyses.model_performance
+    costs = None if settings is None else settings.costs
+    if costs is not None and task is not Task.BINARY:
+        raise ConfigError(
+            f"analyses.model_performance.costs are for task: binary, and this is {task}",
+            hint="remove them",
+        )
+    for key, name, base, variant in _named_metrics(config):
+        tasks = performance.metric_class(base).tasks
+        if task not in tasks:
+            raise ConfigError(
+                f"{key}: {name!r} is for task: {' or '.join(sorted(tasks))}, and this is {task}",
+                hint="mmon metrics lists the metrics of each task",
+            )
+        if task is not Task.MULTICLASS and variant != PLAIN:
+            raise ConfigError(
+                f"{key}: {name!r} is for task: multiclass, and this is {task}",
+                hint=f"write {base!r}",
+            )
+        if base == "business_value" and costs is None:
+            raise ConfigError(
+                f"{key}: {name!r} needs what each outcome is worth",
+                hint="set analyses.model_performance.costs",
+            )
+
+
+def _check_full_names(config: Config, reference: Profile) -> None:
+    """See that averages and classes such as ``f1_macro`` and ``f1:CLASS`` exist."""
+    tables = reference.performance
+    if tables is None:
+        return
+    for key, name, base, variant in _named_metrics(config):
+        settings = config.analyses.model_performance
+        options = {"k": settings.top_k} if base == "top_k_accuracy" else {}
+        known = list(performance.metric_class(base)(**options).estimates(tables))
+        if variant != PLAIN and name not in known:
+            raise ConfigError(
+                f"{key}: there is no {name!r} in the reference", hint=closest(name, known)
+            )
+
+
+def _activity(config: Config, plan: Plan, schema: Schema) -> ActivityPlan | None:
+    """Where the times, latencies and errors of a side stand, as far as it has them."""
+    if config.analyses.system_performance is None:
+        return None
+    roles, windows = config.columns, config.windows
+
+    def there(name: str | None) -> str | None:
+        return name if name in schema else None
+
+    return ActivityPlan(
+        timestamp=there(plan.timestamp),
+        latency=there(roles.latency),
+        error=there(roles.error),
+        id=there(roles.id),
+        timezone=windows.timezone if windows is not None else "UTC",
+    )
+
+
+def is_compared(config: Config, known: Collection[str] | None = None) -> Callable[[str], bool]:
+    """Which columns a run reads; a trouble with any other must not stop it.
+
+    Parameters
+    ----------
+    config : Config
+    known : collection of str, optional
+        The columns of the reference: of production, no others are read.
+    """
+    roles = config.columns
+    named = {*role_columns(roles), *(() if config.segments is None else config.segments.columns)}
+    if config.labels is not None and config.labels.on is not None:
+        named.add(config.labels.on)
+
+    def is_read(name: str) -> bool:
+        if name in named:
+            return True
+        is_known = known is None or name in known
+        is_chosen = roles.features == "all" or name in roles.features
+        return is_known and is_chosen and not roles.ignores(name)
+
+    return is_read
+
+
+def new_columns(
+    config: Config, reference: Profile, schema: Mapping[str, pl.DataType]
+) -> dict[str, pl.DataType]:
+    """Production's columns that the reference does not have, and nobody asked to leave out."""
+    if config.columns.features != "all":
+        return {}
+    roles = config.columns
+    known = {column.name for column in reference.columns} | role_columns(roles).keys()
+    return {name: t for name, t in schema.items() if name not in known and not roles.ignores(name)}

@@ -1,0 +1,220 @@
+"""The whole run, read top to bottom: data to profiles to results to a verdict and its document."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import hashlib
+import os
+import platform
+from collections.abc import Mapping, Sequence
+from importlib import metadata
+from typing import TypeVar
+
+import polars as pl
+
+import mmon
+from mmon import sources
+from mmon.analyses import Context, Drawing
+from mmon.analyses.data_quality import checks
+from mmon.comparison.assessment import assess
+from mmon.comparison.extent import is_compared
+from mmon.comparison.reference import read_reference
+from mmon.comparison.sides import (
+    Inputs,
+    Production,
+    Progress,
+    is_stored,
+    iso,
+    opened,
+    read_production,
+)
+from mmon.config.sections import Config
+from mmon.config_file import config_digest, public_dict
+from mmon.outline.sentence import sentence
+from mmon.profiles.column_chart import picture
+from mmon.profiles.distributions.reading import natural_reading
+from mmon.profiles.features.tables import OTHER
+from mmon.profiles.rounding import at_one_precision
+from mmon.profiles.table import Profile
+from mmon.results import Column, Document, Metric, Result, ResultKind, Segment, Source, Status
+from mmon.results.charts import ActivityPicture, FeatureBin, PerformancePicture, Picture
+from mmon.results.quantity import Quantity
+from mmon.texts.redaction import masked, without_secrets
+from mmon.verdict import decide, exit_status, judge
+from mmon.verdict.finding import Rule
+from mmon.windows.timestamps import to_us
+
+D = TypeVar("D", ActivityPicture, FeatureBin, PerformancePicture)
+
+
+@sources.unchanged()
+def run(config: Config, inputs: Inputs | None = None, progress: Progress | None = None) -> Document:
+    """Compare production with the reference and judge the difference.
+
+    Raises
+    ------
+    MmonError
+        When anything cannot be read or is asked for wrongly.
+    """
+    started = _now()
+    inputs = inputs or Inputs()
+    rule = Rule(config.alpha, config.fail_on)
+    reference = read_reference(config, inputs, progress)
+    production = read_production(config, reference, inputs, progress)
+    reference, profiles = at_one_precision(reference, production.profiles)
+    production = dataclasses.replace(production, profiles=profiles)
+    found = assess(config, reference, production, rule=rule, now_us=to_us(started))
+    results = found.results
+    results += _duplicates(config, inputs, reference, production, rule)
+    worst = _worst_statuses(results)
+    windows = [
+        dataclasses.replace(window, status=worst.get(window.index, Status.NO_DETECTION))
+        for window in production.windows
+    ]
+    shown = _shown_window(results)
+    verdict = decide(results, rule, expected=_deciding(config))
+    digest = config_digest(config)
+    document = Document(
+        mmon_version=mmon.__version__,
+        project=config.project and masked(config.project),
+        endpoint=config.endpoint and masked(config.endpoint),
+        run_id=hashlib.sha256(f"{digest} {iso(started)}".encode()).hexdigest()[:16],
+        started_at=iso(started),
+        finished_at=iso(_now()),
+        config_digest=digest,
+        verdict=verdict,
+        exit_status=exit_status(verdict, config.on_inconclusive),
+        sentence="",
+        fail_on=config.fail_on,
+        reference=Source(reference.source, reference.rows, reference.rank_error),
+        production=_source(production),
+        windows=windows,
+        quantities=_quantities(results, found.metrics),
+        segments=_segments(reference, production.profiles),
+        results=results,
+        metrics=found.metrics,
+        columns=_columns(reference, production.new_columns),
+        pictures=_pictures(reference, production.profiles, results),
+        performance=_drawn(found.drawings, PerformancePicture, shown),
+        bins=_drawn(found.drawings, FeatureBin, shown),
+        activity=[one for one in found.drawings if isinstance(one, ActivityPicture)],
+        configuration=public_dict(config),
+        versions=_versions(),
+    )
+    return without_secrets(dataclasses.replace(document, sentence=sentence(document)))
+
+
+def _duplicates(
+    config: Config, inputs: Inputs, reference: Profile, production: Production, rule: Rule
+) -> list[Result]:
+    """The duplicate rows of production, where asked; they need the rows themselves."""
+    quality = config.analyses.data_quality
+    if quality is None or not quality.duplicates:
+        return []
+    context = Context(reference, reference, config)
+    before = inputs.reference
+    if isinstance(before, Profile) or (before is None and is_stored(config.reference)):
+        return judge([checks.duplicates_unknown(context)], rule)
+    sides = (before or opened(config.reference, is_needed=is_compared(config)), production.data)
+    # The more rows, the more of them repeat: only as many rows of each side are comparable.
+    rows = min(reference.rows, production.outside + sum(w.rows for w in production.windows))
+    counts = [sources.count_duplicates(side.frame, side.name, rows) for side in sides]
+    return judge([checks.duplicate_share(context, counts[0], counts[1])], rule)
+
+
+def _quantities(results: Sequence[Result], metrics: Sequence[Metric]) -> list[Quantity]:
+    """What the numbers of a document are, in the order in which they appear."""
+    return list({row.quantity.key: row.quantity for row in (*results, *metrics)}.values())
+
+
+def _segments(reference: Profile, profiles: Sequence[Profile]) -> list[Segment]:
+    """The values of the segmenting columns that either side has."""
+    found = {one.name: one for side in (reference, *profiles) for one in side.segments}
+    return [Segment(name, s.column, s.value, s.value == OTHER) for name, s in found.items()]
+
+
+def _source(production: Production) -> Source:
+    windows = production.windows
+    return Source(
+        production.data.name,
+        rows=sum(window.rows for window in windows),
+        rank_error=max((window.rank_error for window in windows), default=0.0),
+    )
+
+
+def _deciding(config: Config) -> frozenset[str]:
+    """The applications that must reach a conclusive result for the run to pass."""
+    drift, quality = config.analyses.data_drift, config.analyses.data_quality
+    return frozenset(
+        name
+        for name, settings in (("data-drift", drift), ("data-quality", quality))
+        if settings is not None and settings.gate != "none"
+    )
+
+
+def _shown_window(results: Sequence[Result]) -> int:
+    """The window whose performance is drawn: the one where it was worst, or else the last."""
+    judged = [r for r in results if r.kind is ResultKind.MODEL_PERFORMANCE and r.segment is None]
+    last = max((r.window for r in judged), default=0)
+    raised = [r for r in judged if r.status.severity >= Status.POTENTIAL_DETECTION.severity]
+    worst = max(raised, key=lambda r: (r.status.severity, r.value or 0.0), default=None)
+    return last if worst is None else worst.window
+
+
+def _drawn(drawings: Sequence[Drawing], kind: type[D], window: int) -> list[D]:
+    return [one for one in drawings if isinstance(one, kind) and one.window == window]
+
+
+def _worst_statuses(results: Sequence[Result]) -> dict[int, Status]:
+    """The worst status of the results that gate, of each window that has any."""
+    worst: dict[int, Status] = {}
+    for result in results:
+        if result.gating:
+            known = worst.get(result.window, result.status)
+            worst[result.window] = max(known, result.status, key=lambda status: status.severity)
+    return worst
+
+
+def _columns(reference: Profile, new_columns: Mapping[str, pl.DataType]) -> list[Column]:
+    known = [Column(c.name, c.kind, c.value_type, c.reason) for c in reference.columns]
+    new = [
+        Column(name, natural_reading(dtype)[1], str(dtype), "new: the reference does not have it")
+        for name, dtype in new_columns.items()
+    ]
+    return known + new
+
+
+def _pictures(
+    reference: Profile, profiles: Sequence[Profile], results: Sequence[Result]
+) -> list[Picture]:
+    """Each tested column in the window where its judged drift was worst."""
+    worst: dict[str, tuple[int, float, int]] = {}
+    for result in results:
+        is_drift = result.application == "data-drift" and result.segment is None
+        if result.column is not None and is_drift:
+            rank = result.status.severity, abs(result.value or 0.0), -result.window
+            if result.status is not Status.IRRELEVANT:
+                worst[result.column] = max(worst.get(result.column, rank), rank)
+    found = []
+    # All windows are read by one plan.
+    places = {one.name: place for place, one in enumerate(profiles[0].columns)} if profiles else {}
+    for column in (one for one in reference.columns if one.is_tested and one.name in places):
+        window = -worst[column.name][2] if column.name in worst else 0
+        drawn = picture(column, profiles[window].columns[places[column.name]], window)
+        if drawn is not None:
+            found.append(drawn)
+    return found
+
+
+def _now() -> dt.datetime:
+    """The current time, or SOURCE_DATE_EPOCH for output that can be reproduced byte by byte."""
+    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
+    if epoch.isdigit():
+        return dt.datetime.fromtimestamp(int(epoch), dt.UTC)
+    return dt.datetime.now(dt.UTC)
+
+
+def _versions() -> dict[str, str]:
+    packages = {name: metadata.version(name) for name in ("numpy", "polars", "scipy")}
+    return {"mmon": mmon.__version__, "python": platform.python_version(), **packages}

@@ -1,0 +1,115 @@
+"""The reference of a run, read twice where rows are counted in cells: all rows decide these."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+
+import polars as pl
+
+from mmon import sources
+from mmon.comparison.columns import plan_reference
+from mmon.comparison.extent import (
+    check_scored_classes,
+    is_compared,
+    reference_extent,
+    stored_reference,
+)
+from mmon.comparison.sides import Data, Inputs, Progress, is_stored, limits_of, opened, told
+from mmon.comparison.survey import revised, survey
+from mmon.config.sections import Config
+from mmon.errors import DataError
+from mmon.profiles import baseline
+from mmon.profiles.folding.build import Extent, Profiled, again, profile_frame
+from mmon.profiles.folding.keys import WHOLE
+from mmon.profiles.kinds import settle
+from mmon.profiles.plan import Plan
+from mmon.profiles.recognition.recognise import Found
+from mmon.profiles.table import Profile
+
+# Once more for what the first rows did not show, and once more for what that shows.
+_MOST_READS = 3
+
+
+def read_reference(config: Config, inputs: Inputs, progress: Progress | None) -> Profile:
+    """The reference's profile: the given one, that of a baseline file, or a new one.
+
+    Raises
+    ------
+    MmonError
+        When it cannot be read, or lacks a configured column.
+    """
+    given = inputs.reference
+    if isinstance(given, Profile):
+        return stored_reference(config, given)
+    if given is None and is_stored(config.reference):
+        return stored_reference(config, baseline.load(str(config.reference.path)))
+    return profile_reference(config, given, progress)
+
+
+@sources.unchanged()
+def profile_reference(
+    config: Config, data: Data | None = None, progress: Progress | None = None
+) -> Profile:
+    """The settled profile of the configuration's reference dataset.
+
+    Raises
+    ------
+    DataError
+        When it cannot be read, holds no rows, or changes while it is read.
+    """
+    # Categories are read as they are written: 1.50 is no number then.
+    texts = dict.fromkeys(config.columns.categorical, pl.String())
+    source = data or opened(config.reference, texts, is_needed=is_compared(config))
+    with sources.reading(source.name):
+        recognised = survey(source.frame, config.columns)
+        for _ in range(_MOST_READS):
+            plan, extent = _planned(config, source, recognised)
+            first = _read(config, source, plan, extent, progress)
+            wrong = revised(first.profiles[WHOLE], source.frame, recognised, config.columns)
+            if not wrong:
+                break
+            recognised = {**recognised, **wrong}
+        if not first.profiles[WHOLE].rows:
+            raise DataError(
+                f"the reference {source.name} has no rows",
+                hint="give it the data to compare with",
+            )
+        roles = config.columns
+        declared = frozenset({*roles.categorical, *roles.numeric, *_named(config)})
+        profile = settle(first.profiles[WHOLE], declared)
+        if extent.outcome is not None or extent.segments:
+            second = _read(config, source, *again(plan, extent, first, profile), progress)
+            profile = second.profiles[WHOLE]
+    check_scored_classes(config, profile)
+    ignored = tuple(name for name in source.frame.collect_schema() if roles.ignores(name))
+    return dataclasses.replace(profile, outcome=extent.outcome, ignored=ignored)
+
+
+def _planned(config: Config, source: Data, recognised: Mapping[str, Found]) -> tuple[Plan, Extent]:
+    """What is read of a reference, its texts as they were recognised."""
+    schema = source.frame.collect_schema()
+    plan = plan_reference(schema, config.columns, recognised)
+    if not plan.columns:
+        raise DataError(f"{source.name} has no columns to compare")
+    return plan, reference_extent(config, plan, schema)
+
+
+def _read(
+    config: Config, source: Data, plan: Plan, extent: Extent, progress: Progress | None
+) -> Profiled:
+    found = profile_frame(
+        source.frame,
+        plan,
+        source=source.name,
+        limits=limits_of(config),
+        extent=extent,
+        progress=told(progress, "reference"),
+        files=source.files,
+    )
+    source.check(found.profiles[WHOLE].rows)
+    return found
+
+
+def _named(config: Config) -> Sequence[str]:
+    return () if config.columns.features == "all" else config.columns.features

@@ -1,0 +1,122 @@
+"""What a value in the configuration may be: the types that its sections are made of."""
+
+from __future__ import annotations
+
+import datetime
+import re
+import zoneinfo
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+
+from mmon.errors import ConfigError
+from mmon.windows.durations import length
+
+DURATION = re.compile(r"^[1-9][0-9]*(m|h|d|w|mo)$")
+
+# Squares, quotients and sums of numbers up to this are numbers, too.
+_LARGEST = 1e30
+# Far more rows than anyone has, and few enough to be multiplied.
+_MOST = 10**15
+
+
+def _in_size(number: float) -> float:
+    if number and not 1 / _LARGEST <= abs(number) <= _LARGEST:
+        raise ValueError("must be 0, or between 1e-30 and 1e30 in size")
+    return number
+
+
+def _distinct(names: tuple[str, ...]) -> tuple[str, ...]:
+    twice = next((name for i, name in enumerate(names) if name in names[:i]), None)
+    if twice is not None:
+        raise ValueError(f"{twice!r} is named twice")
+    return names
+
+
+TIMEOUT = re.compile(r"^[1-9][0-9]{0,5}(ms|s|m|h)$")
+_SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
+
+
+# Strict: YAML has numbers and booleans, so a text or a `true` in the place of a number is a slip.
+Flag = Annotated[bool, Field(strict=True)]
+_Finite = Annotated[float, Field(strict=True, allow_inf_nan=False)]
+# The limits come first: those after a function are not in the JSON Schema.
+Number = Annotated[_Finite, AfterValidator(_in_size)]
+Share = Annotated[_Finite, Field(ge=0, le=1), AfterValidator(_in_size)]
+OpenShare = Annotated[_Finite, Field(gt=0, lt=1), AfterValidator(_in_size)]
+Weight = Annotated[_Finite, Field(ge=0), AfterValidator(_in_size)]
+Integer = Annotated[int, Field(strict=True, ge=-_MOST, le=_MOST)]
+PositiveInt = Annotated[Integer, Field(ge=1)]
+Text = Annotated[str, Field(min_length=1)]
+Names = Annotated[tuple[str, ...], Field(min_length=1), AfterValidator(_distinct)]
+
+
+def _duration(text: str) -> str:
+    if not DURATION.fullmatch(text):
+        raise ValueError("must be a length of time such as 10m, 1h, 1d, 1w or 1mo")
+    try:
+        length(text)
+    except ConfigError as error:
+        raise ValueError(error.message) from None
+    return text
+
+
+def _timeout(value: object) -> object:
+    if not (isinstance(value, str) and TIMEOUT.fullmatch(value)):
+        raise ValueError("must be a length of time such as 500ms, 30s, 2m or 1h")
+    return value
+
+
+def seconds(timeout: str) -> float:
+    """A `Timeout` in seconds."""
+    count = timeout.rstrip("msh")
+    return int(count) * _SECONDS[timeout.removeprefix(count)]
+
+
+def _instant(text: str) -> str:
+    try:
+        datetime.datetime.fromisoformat(text)
+    except ValueError:
+        raise ValueError("must be a date or time such as 2024-01-31 or 2024-01-31T06:00") from None
+    return text
+
+
+def _timezone(name: str) -> str:
+    known = zoneinfo.available_timezones()
+    # A machine without a time zone database cannot say what is wrong.
+    if known and name not in known:
+        raise ValueError("must be a time zone such as UTC or Europe/Vienna")
+    return name
+
+
+def _separator(text: str) -> str:
+    # A shell hands on the two characters of \t.
+    mark = "\t" if text == r"\t" else text
+    if len(mark) != 1 or not mark.isascii() or mark in '"\r\n':
+        raise ValueError("must be 1 character such as ; and neither a quote nor a line break")
+    return mark
+
+
+def _file(path: Path) -> Path:
+    if path == Path():
+        raise ValueError("must be the path of a file")
+    return path
+
+
+Duration = Annotated[
+    str, AfterValidator(_duration), Field(json_schema_extra={"pattern": DURATION.pattern})
+]
+Timeout = Annotated[
+    str, BeforeValidator(_timeout), Field(json_schema_extra={"pattern": TIMEOUT.pattern})
+]
+Separator = Annotated[
+    str, AfterValidator(_separator), Field(json_schema_extra={"pattern": r"^(.|\\t)$"})
+]
+Instant = Annotated[str, AfterValidator(_instant)]
+TimeZone = Annotated[str, AfterValidator(_timezone)]
+OutputFile = Annotated[Path, AfterValidator(_file)]
+
+
+class Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)

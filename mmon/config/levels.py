@@ -1,0 +1,66 @@
+"""Levels in the configuration: where a number may matter, and where it does."""
+
+from __future__ import annotations
+
+from typing import Annotated, Self
+
+from pydantic import AfterValidator, model_validator
+
+from mmon.config.fields import Number, Section
+from mmon.results.quantity import Bound, Limit
+
+
+class Thresholds(Section):
+    """Two levels of one result: where it may matter, and where it does.
+
+    A level that is not set is never reached; with neither, the result is told but not judged.
+    """
+
+    potential: Number | None = None
+    """From here on the change may matter."""
+    detected: Number | None = None
+    """From here on the change matters."""
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if None not in (self.potential, self.detected) and self.potential > self.detected:  # type: ignore[operator]  # neither is None here
+            raise ValueError(f"potential ({self.potential}) is above detected ({self.detected})")
+        return self
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is no level at all."""
+        return self.bound().is_empty
+
+    def bound(self, limit: Limit = "max") -> Bound:
+        """The levels as those of one limit."""
+        return Bound(limit, self.potential, self.detected)
+
+
+def _not_negative(levels: Thresholds) -> Thresholds:
+    lowest = min((one for one in (levels.potential, levels.detected) if one is not None), default=0)
+    if lowest < 0:
+        raise ValueError(f"a level below 0 ({lowest:g}) would be a gain, not a loss")
+    return levels
+
+
+Losses = Annotated[Thresholds, AfterValidator(_not_negative)]
+"""Levels of a change for the worse: a change for the better never reaches them."""
+
+
+class Floors(Thresholds):
+    """Two levels from which values *below* matter: the worse one is the smaller."""
+
+    potential: Number | None = None
+    """Below this the value may matter."""
+    detected: Number | None = None
+    """Below this the value matters."""
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if None not in (self.potential, self.detected) and self.potential < self.detected:  # type: ignore[operator]  # neither is None here
+            raise ValueError(
+                f"potential ({self.potential}) is below detected ({self.detected}): of a minimum "
+                "the milder level is the higher one"
+            )
+        return self

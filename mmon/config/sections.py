@@ -1,0 +1,230 @@
+"""The typed configuration of a run; every field is one key of the YAML file.
+
+The text below a field, or of the section in it, is its description in ``mmon schema``, which
+editors show, and its comment in what ``mmon init`` writes; the first sentence is the help of its
+option on the command line.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+import functools
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, model_validator
+
+from mmon.config.analyses import Analyses, role_of
+from mmon.config.fields import (
+    Duration,
+    Flag,
+    Instant,
+    Integer,
+    Names,
+    OpenShare,
+    OutputFile,
+    PositiveInt,
+    Section,
+    TimeZone,
+)
+from mmon.config_data import Dataset, Labels
+from mmon.key_option import Option, Panel
+
+_compared = functools.partial(Option, metavar="COLUMN", panel=Panel.COMPARED)
+_of_model = functools.partial(Option, metavar="COLUMN", panel=Panel.MODEL)
+_window = functools.partial(Option, panel=Panel.WINDOWS)
+_decides = functools.partial(Option, panel=Panel.DECIDES)
+_written = functools.partial(Option, metavar="FILE", panel=Panel.OUTPUT)
+
+
+def matches(name: str, pattern: str) -> bool:
+    """Whether a column is the one of that name, or one of a pattern such as ``debug_*``."""
+    return name == pattern or fnmatch.fnmatchcase(name, pattern)
+
+
+class Columns(Section):
+    """What the columns mean; every name is a column of the reference."""
+
+    id: Annotated[str | None, _compared("--id"), Field(examples=["request_id"])] = None
+    """What identifies a row; not tested."""
+    timestamp: Annotated[str | None, _compared("--timestamp"), Field(examples=["time"])] = None
+    """When the row happened: windows are cut by it; not tested."""
+    target: Annotated[str | None, _of_model("--target"), Field(examples=["defaulted"])] = None
+    """The true outcome."""
+    prediction: Annotated[str | None, _of_model("--prediction"), Field(examples=["answer"])] = None
+    """What the model answered."""
+    score: Annotated[str | None, _of_model("--score"), Field(examples=["p_default"])] = None
+    """The model's probability or score; for a binary task, of the positive class."""
+    scores: dict[str, str] = Field(
+        default={}, examples=[{"low": "p_low", "medium": "p_medium", "high": "p_high"}]
+    )
+    """For several classes: the score column of each class."""
+    lower: str | None = Field(default=None, examples=["price_low"])
+    """For a regression: the lower end of the model's prediction interval."""
+    upper: str | None = Field(default=None, examples=["price_high"])
+    """For a regression: the upper end of the model's prediction interval."""
+    latency: str | None = Field(default=None, examples=["latency_ms"])
+    """How long the answer took, in any unit."""
+    error: str | None = Field(default=None, examples=["failed"])
+    """Whether the request failed: true, a number other than 0, or a message."""
+    features: Annotated[Literal["all"] | Names, _compared("--column", is_list=True)] = "all"
+    """The columns to compare: ``all`` of them, or only those named."""
+    ignore: Annotated[
+        tuple[str, ...], _compared("--ignore", is_list=True), Field(examples=[["debug_*"]])
+    ] = ()
+    """Columns to leave out, of either dataset: names, or patterns such as ``debug_*``."""
+    categorical: Annotated[
+        tuple[str, ...], _compared("--categorical", is_list=True), Field(examples=[["branch_code"]])
+    ] = ()
+    """Columns to treat as categories even though they hold numbers."""
+    numeric: tuple[str, ...] = Field(default=(), examples=[["floor"]])
+    """Columns to treat as numbers even though they look like categories."""
+
+    @model_validator(mode="after")
+    def _one_meaning(self) -> Columns:
+        chosen = () if self.features == "all" else self.features
+        for one, other, clash in (
+            ("categorical", "numeric", set(self.categorical) & set(self.numeric)),
+            ("features", "ignore", {name for name in chosen if self.ignores(name)}),
+        ):
+            if clash:
+                raise ValueError(f"{sorted(clash)[0]!r} is listed under both {one} and {other}")
+        return self
+
+    def ignores(self, name: str) -> bool:
+        """Whether a column is left out."""
+        return any(matches(name, pattern) for pattern in self.ignore)
+
+
+class Segments(Section):
+    """Columns by whose values every analysis is repeated.
+
+    A list of columns in YAML is short for ``{columns: […]}``.
+    """
+
+    columns: Annotated[Names, Field(examples=[["country", "device"]])]
+    """The columns, each by itself."""
+    top: Annotated[Integer, Field(ge=1, le=50)] = 10
+    """How many values of each column are looked at: those with the most rows in the reference, of
+    the first hundred that appear in it. The others are taken together."""
+    gate: Flag = True
+    """Whether what is found in a segment takes part in the verdict."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _short_form(cls, value: Any) -> Any:
+        return {"columns": value} if isinstance(value, str | list | tuple) else value
+
+
+class Windows(Section):
+    """How production is cut into windows; nothing set means one window."""
+
+    every: Annotated[Duration | None, _window("--every", "LENGTH"), Field(examples=["1d"])] = None
+    """Length of a window in event time: 10m, 1h, 1d, 1w or 1mo."""
+    rows: Annotated[PositiveInt | None, _window("--rows", "N"), Field(examples=[5000])] = None
+    """Rows of a window, in the order of the data; instead of ``every``."""
+    start: Instant | None = Field(default=None, examples=["2024-01-01"])
+    """Production before this time is left out; windows are aligned to it."""
+    end: Instant | None = Field(default=None, examples=["2024-12-31T23:59"])
+    """Production after this time is left out."""
+    timezone: Annotated[TimeZone, _window("--timezone", "ZONE")] = "UTC"
+    """Where days, weeks and months begin, such as Europe/Vienna; also the zone of times that carry
+    none."""
+    allowed_lateness: Duration | None = Field(default=None, examples=["1h"])
+    """A row that arrives up to this long after its window has closed is not late."""
+    incomplete: Literal["keep", "drop"] = "keep"
+    """What happens to a last window that the data does not fill: keep it, or drop it."""
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Windows:
+        if self.every is not None and self.rows is not None:
+            raise ValueError("windows take either 'every' or 'rows', not both")
+        return self
+
+
+class Outputs(Section):
+    """Files to write, into folders that exist; a path of null writes none."""
+
+    json_path: Annotated[
+        OutputFile | None, _written("--json"), Field(alias="json", examples=["drift.json"])
+    ] = None
+    """Write the result document, with all that reports show; - prints it."""
+    html: Annotated[OutputFile | None, _written("--html"), Field(examples=["drift.html"])] = None
+    """Write the HTML report, one file that needs no other; - prints it."""
+    markdown: Annotated[OutputFile | None, _written("--md"), Field(examples=["drift.md"])] = None
+    """Write the Markdown report, for a pull request or a job page; - prints it."""
+    reports: Annotated[
+        tuple[OutputFile, ...],
+        _written("--report", is_list=True),
+        Field(examples=[["summary.txt"]]),
+    ] = ()
+    """Write reports whose names' endings tell the format: .html, .md, .json or .txt."""
+
+
+class Config(Section):
+    """A whole run of mmon.
+
+    Relative paths are relative to the directory mmon runs in. ``${NAME}`` in a value is replaced by
+    the environment variable NAME, ``${NAME:-text}`` by text where NAME is unset or empty, and
+    ``$$`` by one dollar sign.
+    """
+
+    project: str | None = Field(default=None, examples=["lending"])
+    """What the model belongs to; shown in reports."""
+    endpoint: str | None = Field(default=None, examples=["credit-risk"])
+    """The model or deployment; shown in reports."""
+    reference: Annotated[Dataset, Field(examples=["data/reference.parquet"])]
+    """What is normal: the training data, or a baseline file made by ``mmon baseline``. A path is
+    short for the keys that production shows below it."""
+    production: Annotated[Dataset, Field(examples=[{"path": "data/production.parquet"}])]
+    """What is to be judged."""
+    labels: Annotated[
+        Labels | None,
+        Option("--labels", "DATA", Panel.MODEL),
+        Field(examples=[{"path": "data/labels.parquet"}]),
+    ] = None
+    columns: Columns = Columns()
+    task: Annotated[
+        Literal["binary", "multiclass", "regression"] | None,
+        Option("--task", "TASK", Panel.MODEL),
+        Field(examples=["binary"]),
+    ] = None
+    """What the model does: binary, multiclass or regression. Null finds out where the columns
+    leave no doubt."""
+    segments: Annotated[Segments | None, _compared("--segment", is_list=True)] = None
+    windows: Windows | None = None
+    analyses: Analyses = Analyses()
+    alpha: Annotated[OpenShare, _decides("--alpha", "NUMBER")] = 0.05
+    """Significance level of a change, as a false discovery rate. It holds over the columns (and
+    values of a segmenting column), for each metric and window; metrics and windows add up."""
+    fail_on: Annotated[
+        Literal["potential", "detected", "never"], _decides("--fail-on", "LEVEL")
+    ] = "detected"
+    """The level that makes a breach (exit status 1): potential, detected or never."""
+    on_inconclusive: Annotated[Literal["fail", "pass"], _decides("--on-inconclusive", "ACTION")] = (
+        "fail"
+    )
+    """What too few rows to tell do: fail (exit status 4) or pass (0)."""
+    exact: Annotated[Flag, Option("--exact", "", Panel.COMPARED)] = False
+    """Keep every value instead of a summary: no approximation, but more memory."""
+    points: Annotated[Integer, Field(ge=16, le=1_000_000)] = 4096
+    """Values kept of a numeric column; more are more exact. Beyond 64 windows each keeps fewer."""
+    labels_kept: Annotated[Integer, Field(ge=2, le=10_000_000)] = 10_000
+    """Categories counted of a column; the rest are counted together."""
+    outputs: Outputs = Outputs()
+
+    @model_validator(mode="after")
+    def _levels_have_columns(self) -> Config:
+        system = self.analyses.system_performance
+        for name in system.thresholds if system is not None else ():
+            role = role_of("system_performance", name)
+            if role is not None and getattr(self.columns, role) is None:
+                raise ValueError(
+                    f"analyses.system_performance.thresholds.{name} needs columns.{role}"
+                )
+        return self
+
+    @model_validator(mode="after")
+    def _two_sides(self) -> Config:
+        if self.reference.path == self.production.path == "-":
+            raise ValueError("standard input cannot be both the reference and production")
+        return self

@@ -1,0 +1,208 @@
+"""Loads a configuration file as a whole: either a valid `Config`, or everything that is wrong."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+import os
+import re
+from collections.abc import Collection, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pydantic
+
+from mmon.config import text as config_text
+from mmon.config.problems import problems_of, raw_path, unusable
+from mmon.config.sections import Config
+from mmon.config.text import Expanded, KeyPath, Problem
+from mmon.config_file.names import meaning_problems, name_problems, section
+from mmon.errors import ConfigError
+from mmon.texts.redaction import mask
+
+_LONGEST = 300
+_MOST_CHARACTERS = 1 << 24  # PyYAML reads a million of them in ten seconds
+
+
+def load(path: str | Path) -> Config:
+    """Read a configuration file.
+
+    Raises
+    ------
+    ConfigError
+        When the file cannot be read, or holds anything wrong; its message lists all of it.
+    """
+    try:
+        with Path(path).open(encoding="utf-8-sig") as file:
+            text = file.read(_MOST_CHARACTERS + 1)
+    except FileNotFoundError:
+        hint = "`mmon init` writes a configuration to start from"
+        raise ConfigError(f"there is no file {str(path)!r}", hint=hint) from None
+    except UnicodeDecodeError:
+        raise ConfigError(f"{path} is not a text in UTF-8, as YAML is") from None
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or str(error)
+        raise ConfigError(f"{str(path)!r} cannot be read: {why.lower()}") from None
+    if len(text) > _MOST_CHARACTERS:
+        raise ConfigError(
+            f"{path} is longer than any configuration: more than 16 million characters"
+        )
+    return parse(text, str(path))
+
+
+def parse(
+    text: str, source_name: str = "configuration", environment: Mapping[str, str] | None = None
+) -> Config:
+    """The configuration in a YAML text.
+
+    Parameters
+    ----------
+    text : str
+    source_name : str
+        What messages call the text: the name of its file.
+    environment : mapping of str to str, optional
+        The environment variables; those of the process by default.
+
+    Raises
+    ------
+    ConfigError
+        When anything is wrong; its message lists all of it, with lines.
+    """
+    read = config_text.read(text, os.environ if environment is None else environment)
+    config, problems = (None, []) if _unreadable(read) else _check(read.body)
+    found = [*read.problems, *_unsaid(problems, read.problems)]
+    if found or config is None:
+        lined = (dataclasses.replace(p, line=p.line or _line(p.path, read.lines)) for p in found)
+        raise ConfigError(_told(sorted(lined, key=_order), source_name))
+    return config
+
+
+def validate(body: Mapping[str, Any], source_name: str = "command line") -> Config:
+    """The configuration in plain data, as YAML would give it.
+
+    Raises
+    ------
+    ConfigError
+        When anything is wrong; its message lists all of it.
+    """
+    config, problems = _check(dict(body))
+    if config is None or problems:
+        raise ConfigError(_told(problems, source_name))
+    return config
+
+
+def public_dict(config: Config) -> dict[str, Any]:
+    """The configuration as plain JSON data with every secret replaced by ``***``."""
+    masked: dict[str, Any] = mask(config.model_dump(mode="json", by_alias=True))
+    return masked
+
+
+def config_digest(config: Config) -> str:
+    """``sha256:`` and the hexadecimal digest of the configuration without its secrets.
+
+    Equal for equal configurations, whatever file, order of keys or credentials they came from.
+    """
+    canonical = json.dumps(
+        public_dict(config), sort_keys=True, separators=(",", ":"), ensure_ascii=False
+    )
+    # Bytes of file names that are no text are no UTF-8 either.
+    data = canonical.encode("utf-8", "backslashreplace")
+    return f"sha256:{hashlib.sha256(data).hexdigest()}"
+
+
+def _check(body: dict[str, Any]) -> tuple[Config | None, list[Problem]]:
+    bad = unusable(body)
+    if bad:
+        return None, bad
+    body = _typed_options(body)
+    names = name_problems(body)
+    try:
+        config = Config.model_validate(body)
+        return config, [*names, *meaning_problems(config)]
+    except pydantic.ValidationError as error:
+        first = error
+    # A text from the environment is a text until a number or a boolean is wanted in its place.
+    wanted = {raw_path(detail, body) for detail in first.errors(include_url=False)}
+    try:
+        config = Config.model_validate(_retyped(body, wanted))
+        return config, [*names, *meaning_problems(config)]
+    except pydantic.ValidationError as error:
+        # The body as it was: a value from the environment must still be known as one.
+        return None, [*problems_of(error, body), *names]
+
+
+def _retyped(value: Any, wanted: Collection[KeyPath], path: KeyPath = ()) -> Any:
+    """A copy in which the texts from the environment at some paths are read as YAML would."""
+    if isinstance(value, dict):
+        return {key: _retyped(item, wanted, (*path, key)) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_retyped(item, wanted, (*path, i)) for i, item in enumerate(value)]
+    return config_text.retype(value) if isinstance(value, Expanded) and path in wanted else value
+
+
+def _typed_options(body: dict[str, Any]) -> dict[str, Any]:
+    """The options of metrics have types that only the metrics know: read them as YAML would."""
+    at = ("analyses", "data_drift", "options")
+    options = section(body, *at)
+    wanted = [(*at, metric, option) for metric in options for option in section(options, metric)]
+    typed: dict[str, Any] = _retyped(body, wanted)
+    return typed
+
+
+def _unreadable(read: config_text.ConfigText) -> bool:
+    return any(problem.path == () for problem in read.problems)
+
+
+def _unsaid(later: Sequence[Problem], earlier: Sequence[Problem]) -> list[Problem]:
+    """Problems at places where the text itself is not wrong already."""
+    said = {problem.path for problem in earlier}
+    return [problem for problem in later if problem.path not in said]
+
+
+def _line(path: KeyPath, lines: Mapping[KeyPath, int]) -> int | None:
+    """The line of a path, or of the section in which it is missing."""
+    while path and path not in lines:
+        path = path[:-1]
+    return lines.get(path)
+
+
+def _order(problem: Problem) -> int:
+    return problem.line or 0
+
+
+def _told(problems: Sequence[Problem], source_name: str) -> str:
+    count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
+    lines = [f"{source_name}: {count}"]
+    for problem in problems:
+        where = "line " + str(problem.line) if problem.line else ""
+        key = _short(key_text(problem.path))
+        place = f"{key} ({where})" if key and where else key or where
+        words = _short(problem.message)
+        lines.append(f"  {place}: {words}" if place else f"  {words}")
+        if problem.hint:
+            lines.append(f"      {problem.hint}")
+    return "\n".join(lines)
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
+
+
+def key_text(path: KeyPath) -> str:
+    """A path as people write it.
+
+    Examples
+    --------
+    >>> key_text(("analyses", "data_drift", "metrics", 1))
+    'analyses.data_drift.metrics[1]'
+    >>> key_text(("analyses", "data_drift", "importance", "a.b"))
+    'analyses.data_drift.importance."a.b"'
+    """
+    text = ""
+    for part in path:
+        if isinstance(part, int):
+            text += f"[{part}]"
+        else:
+            text += ("." if text else "") + (part if re.fullmatch(r"[\w-]+", part) else f'"{part}"')
+    return text

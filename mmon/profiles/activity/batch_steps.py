@@ -1,0 +1,114 @@
+"""The steps of time that one batch of rows falls into."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mmon.profiles.activity.latency_steps import MOST_STEPS as MOST_LATENCY_STEPS
+from mmon.profiles.activity.latency_steps import LatencySteps
+from mmon.profiles.activity.steps import (
+    CLOSE,
+    HOUR_US,
+    LADDER_US,
+    MINUTE_US,
+    coarser,
+    joined,
+    tally,
+)
+from mmon.windows.timestamps import DAY_US
+
+_IntArray = NDArray[np.int64]
+
+MOST_STEPS = 10_000
+"""Steps kept: a week by minutes, a year by hours."""
+
+# A date is the instant at which its day ends somewhere, from 14 hours before midnight UTC
+# (Kiribati) to 12 after. 24 of these 26 hours can be told apart: up to 10 after, as in Hawaii.
+_LATEST_MIDNIGHT_US = 10 * HOUR_US + MINUTE_US
+
+
+@dataclasses.dataclass(frozen=True, slots=True, eq=False)
+class BatchSteps:
+    """The steps of one batch.
+
+    Attributes
+    ----------
+    step_us, lag_us : int
+        An instant belongs to step ``(instant - lag_us) // step_us``.
+    numbers, counts : (T,) int64
+        Steps with rows, ascending, and their rows.
+    """
+
+    step_us: int
+    lag_us: int
+    numbers: _IntArray
+    counts: _IntArray
+
+    @classmethod
+    def of(cls, instants: _IntArray, *, is_daily: bool) -> BatchSteps:
+        lag = lag_us(is_daily=is_daily)
+        since = instants - lag
+        finest = DAY_US if is_daily else LADDER_US[0]
+        step_us = _first_guess(since, finest)
+        numbers, counts = tally(since // step_us)
+        if step_us > finest and len(numbers) <= MOST_STEPS:
+            # Most steps are empty, as after one stray time: shorter ones may do.
+            step_us = finest
+            numbers, counts = tally(since // step_us)
+        while len(numbers) > MOST_STEPS:
+            longer = coarser(step_us)
+            numbers, counts = joined([numbers // (longer // step_us)], [counts])
+            step_us = longer
+        return cls(step_us, lag, numbers, counts)
+
+    def count(self, instants: _IntArray) -> _IntArray:
+        """Rows of each step among some of the batch's."""
+        numbers, counts = tally((instants - self.lag_us) // self.step_us)
+        found = np.zeros_like(self.counts)
+        found[np.searchsorted(self.numbers, numbers)] = counts
+        return found
+
+    def latencies(self, instants: _IntArray, latency: NDArray[np.float64]) -> LatencySteps:
+        # As long as the final steps will be at least, so that fewer cells have to be joined.
+        step_us, numbers = self.step_us, self.numbers
+        while len(numbers) > MOST_LATENCY_STEPS:
+            longer = coarser(step_us)
+            numbers = np.unique(numbers // (longer // step_us))
+            step_us = longer
+        return LatencySteps.of(step_us, (instants - self.lag_us) // step_us, latency)
+
+
+def _first_guess(instants: _IntArray, finest: int) -> int:
+    """A step so long that counting is cheap: there are not many more steps than rows."""
+    if not len(instants):
+        return finest
+    span, most = int(instants.max()) - int(instants.min()), CLOSE * len(instants)
+    while span // finest >= most:
+        finest = coarser(finest)
+    return finest
+
+
+def lag_us(*, is_daily: bool) -> int:
+    """How long after the start of the step before it an instant still belongs to that step."""
+    # A row at a boundary belongs to the step before it; so does a date, which ends there.
+    return _LATEST_MIDNIGHT_US if is_daily else 1
+
+
+def resolution(instants: _IntArray) -> int:
+    """The longest step that divides all differences; 0 when none does."""
+    found = 0
+    if not len(instants):
+        return found
+    first = instants[0]
+    # Nearly always a few rows are enough to see that times are arbitrary.
+    for some in (instants[:64], instants):
+        since = some - first
+        if not since.any():
+            continue
+        found = max((s for s in LADDER_US if not (since % s).any()), default=0)
+        if not found:
+            break
+    return found

@@ -1,0 +1,73 @@
+"""Steps of time: the ladder of their lengths, and counting rows by them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mmon.windows.timestamps import DAY_US
+
+_IntArray = NDArray[np.int64]
+
+SECOND_US = 1_000_000
+MINUTE_US = 60 * SECOND_US
+HOUR_US = 60 * MINUTE_US
+
+LADDER_US = (
+    SECOND_US,
+    10 * SECOND_US,
+    MINUTE_US,
+    5 * MINUTE_US,
+    15 * MINUTE_US,
+    HOUR_US,
+    6 * HOUR_US,
+    DAY_US,
+)
+"""Lengths of a step; each divides the next, so that going up is exact."""
+
+CLOSE = 4
+"""Where keys span at most so many times their number, counting them beats sorting them."""
+
+# Beyond a day there are no natural lengths that divide each other (a month is none).
+_BEYOND = 4
+
+
+def coarser(step_us: int) -> int:
+    """The next longer step."""
+    return next((step for step in LADDER_US if step > step_us), step_us * _BEYOND)
+
+
+def tally(keys: _IntArray) -> tuple[_IntArray, _IntArray]:
+    """Distinct keys in ascending order, and how often each occurs.
+
+    Parameters
+    ----------
+    keys : (n,) int64, any order
+
+    Returns
+    -------
+    two (K,) int64
+    """
+    if not len(keys):
+        return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
+    low, high = int(keys.min()), int(keys.max())
+    if high - low <= CLOSE * len(keys):
+        counts = np.bincount(keys - low)
+        found = np.flatnonzero(counts)
+        return found + low, counts[found]
+    ordered = np.sort(keys)
+    starts = np.flatnonzero(np.append(True, ordered[1:] != ordered[:-1]))
+    return ordered[starts], np.diff(starts, append=len(ordered))
+
+
+def joined(keys: Sequence[_IntArray], counts: Sequence[_IntArray]) -> tuple[_IntArray, _IntArray]:
+    """Counts by key of several parts, as one; keys ascend."""
+    every, rows = np.concatenate(keys), np.concatenate(counts)
+    if not len(every):
+        return every, rows
+    order = np.argsort(every, kind="stable")
+    every, rows = every[order], rows[order]
+    starts = np.flatnonzero(np.append(True, every[1:] != every[:-1]))
+    return every[starts], np.add.reduceat(rows, starts)

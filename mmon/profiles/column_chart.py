@@ -1,0 +1,129 @@
+"""Two distributions on common bins, so that a report can draw them without computing anything."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mmon.profiles.distributions.counts import Counts, align
+from mmon.profiles.distributions.ecdf import Ecdf
+from mmon.profiles.table import ColumnProfile
+from mmon.results.charts import Picture
+
+_BINS = 24
+# Bins span these quantiles of each side; what lies beyond falls into the outermost bins.
+_CORE = (0.005, 0.995)
+_LABELS = 12
+_OTHER = "(other)"
+_LARGEST = float(np.finfo(np.float64).max)
+_PROBABILITIES = (0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99)
+
+
+def picture(ref: ColumnProfile, cur: ColumnProfile, window: int) -> Picture | None:
+    """The drawable form of one column's two distributions; None where there is nothing to draw."""
+    before, after = ref.distribution, cur.distribution
+    edges: tuple[float, ...] | None = None
+    labels: tuple[str, ...] | None = None
+    quantiles: tuple[tuple[float, float | None, float | None], ...] = ()
+    if isinstance(before, Ecdf) and isinstance(after, Ecdf):
+        if not before.n and not after.n:
+            return None
+        bins = _edges(before, after)
+        edges = tuple(float(edge) for edge in bins)
+        masses = _binned(before, bins), _binned(after, bins)
+        quantiles = tuple((p, _quantile(before, p), _quantile(after, p)) for p in _PROBABILITIES)
+    elif isinstance(before, Counts) and isinstance(after, Counts):
+        if not before.n and not after.n:
+            return None
+        labels, *masses_list = _top_labels(before, after)
+        masses = masses_list[0], masses_list[1]
+    else:
+        return None
+    return Picture(
+        column=ref.name,
+        window=window,
+        edges=edges,
+        labels=labels,
+        reference=masses[0],
+        production=masses[1],
+        quantiles=quantiles,
+        reference_presence=_presence(ref),
+        production_presence=_presence(cur),
+    )
+
+
+def _presence(column: ColumnProfile) -> tuple[int, int, int, int]:
+    there = column.presence
+    return there.present, there.null, there.nan, there.inf
+
+
+def _quantile(ecdf: Ecdf, probability: float) -> float | None:
+    return ecdf.quantile(probability) if ecdf.n else None
+
+
+@np.errstate(over="ignore")
+def _edges(before: Ecdf, after: Ecdf) -> NDArray[np.float64]:
+    """(B + 1,) ascending finite edges; the outer ones are the extremes of both sides."""
+    sides = [side for side in (before, after) if side.n]
+    values = np.unique(np.concatenate([side.values.astype(np.float64) for side in sides]))
+    if len(values) <= _BINS:
+        return _edges_of_values(values)
+    low = min(side.quantile(_CORE[0]) for side in sides)
+    high = max(side.quantile(_CORE[1]) for side in sides)
+    if low == high:
+        low, high = float(values[0]), float(values[-1])
+    # Halved first: the range may be beyond the largest double.
+    inner = 2.0 * (low / 2 + (high / 2 - low / 2) * np.linspace(0.0, 1.0, _BINS + 1))
+    half = 0.0
+    if _is_integer(before) and _is_integer(after):
+        # Between integers, so that every bin holds as many of them as it is wide.
+        inner, half = np.unique(np.floor(inner)) - 0.5, 0.5
+    inner = inner[(inner > values[0]) & (inner < values[-1])]
+    return np.unique(np.concatenate([values[:1] - half, inner, values[-1:] + half]))
+
+
+def _is_integer(ecdf: Ecdf) -> bool:
+    return ecdf.is_whole and (not ecdf.n or ecdf.max - ecdf.min < 1e6)
+
+
+def _edges_of_values(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """One bin a value, cut half way; a single value gets a bin around itself."""
+    if len(values) == 1:
+        half = max(0.5, abs(float(values[0])) * 1e-9)
+        return _finite(np.array([values[0] - half, values[0] + half]))
+    middles = values[:-1] / 2 + values[1:] / 2
+    first, last = values[0] - (middles[0] - values[0]), values[-1] + (values[-1] - middles[-1])
+    return _finite(np.unique(np.concatenate([[first], middles, [last]])))
+
+
+def _finite(edges: NDArray[np.float64]) -> NDArray[np.float64]:
+    clipped: NDArray[np.float64] = np.clip(edges, -_LARGEST, _LARGEST)
+    return clipped
+
+
+def _binned(ecdf: Ecdf, edges: NDArray[np.float64]) -> tuple[int, ...]:
+    """Rows in each bin (lo, hi], the first one closed; sums to n."""
+    if not ecdf.n:
+        return (0,) * (len(edges) - 1)
+    upto = np.append(0, ecdf.cumulative)[np.searchsorted(ecdf.values, edges[1:], side="right")]
+    upto[-1] = ecdf.n
+    return tuple(int(rows) for rows in np.diff(upto, prepend=0))
+
+
+def _top_labels(
+    before: Counts, after: Counts
+) -> tuple[tuple[str, ...], tuple[int, ...], tuple[int, ...]]:
+    """The most frequent labels of either side, in the reference's order of frequency."""
+    both = align(before, after)
+    n, m = max(before.n, 1), max(after.n, 1)
+    weight = np.maximum(both.ref / n, both.cur / m)
+    ranked = np.lexsort((np.arange(len(weight)), -weight))
+    shown = ranked if len(ranked) <= _LABELS else ranked[: _LABELS - 1]
+    shown = shown[np.lexsort((shown, -both.cur[shown], -both.ref[shown]))]
+    labels = tuple(both.labels.gather(shown).to_list())
+    ref = tuple(int(rows) for rows in both.ref[shown])
+    cur = tuple(int(rows) for rows in both.cur[shown])
+    rest = before.n - sum(ref), after.n - sum(cur)
+    if any(rest):
+        return (*labels, _OTHER), (*ref, rest[0]), (*cur, rest[1])
+    return labels, ref, cur

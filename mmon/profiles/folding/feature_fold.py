@@ -1,0 +1,112 @@
+"""Counts, for one feature, how the model did in each bin, window by window, and samples rows."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from mmon.profiles.features.binning import assign
+from mmon.profiles.features.losses import Joint
+from mmon.profiles.features.tables import Binning, FeatureTable, Layout
+
+_FloatArray = NDArray[np.float64]
+_IntArray = NDArray[np.int64]
+
+
+@dataclasses.dataclass(slots=True)
+class FeatureCounts:
+    """The growing table of one feature in one window.
+
+    Attributes
+    ----------
+    binning : Binning
+    counts : (B, J + 1) int64
+        Rows by bin and joint outcome, the last column unlabelled.
+    sums, extra : (B, L) and (B, X) float64
+        Sums of `Joint.losses` and `Joint.extra`.
+    sampled : list of (k,) uint8
+        Bins of the sampled rows of each batch.
+    """
+
+    binning: Binning
+    counts: _IntArray
+    sums: _FloatArray
+    extra: _FloatArray
+    sampled: list[NDArray[np.uint8]] = dataclasses.field(default_factory=list)
+
+    @classmethod
+    def empty(cls, binning: Binning, layout: Layout) -> FeatureCounts:
+        """The table of no rows."""
+        counts = np.zeros((binning.size, layout.size + 1), dtype=np.int64)
+        sums = np.zeros((binning.size, len(layout.losses)))
+        return cls(binning, counts, sums, np.zeros((binning.size, layout.extras)))
+
+    def add(self, bins: NDArray[np.uint8], joint: Joint, rows: slice) -> None:
+        """Count rows of a batch.
+
+        Parameters
+        ----------
+        bins : (k,) uint8
+            Of these rows.
+        joint : Joint
+            Of the whole batch.
+        rows : slice
+        """
+        size, width = self.counts.shape
+        # In place: fresh arrays of a batch's size cost more than the sums.
+        places = bins.astype(np.int64)
+        codes = places * width
+        codes += joint.codes[rows]
+        self.counts += np.bincount(codes, minlength=size * width).reshape(size, width)
+        for sums, weights in ((self.sums, joint.losses), (self.extra, joint.extra)):
+            for index, weight in enumerate(weights):
+                sums[:, index] += np.bincount(places, weight[rows], size)
+
+    def table(self) -> FeatureTable:
+        """What was counted."""
+        rows = self.counts.sum(axis=1)
+        return FeatureTable(self.binning, rows, self.counts[:, :-1], self.sums, self.extra)
+
+
+class FeatureFold:
+    """The bins of one feature, over all batches of one dataset.
+
+    Parameters
+    ----------
+    binning : Binning
+    layout : Layout
+    """
+
+    def __init__(self, binning: Binning, layout: Layout) -> None:
+        self._binning = binning
+        self._layout = layout
+        self.windows: dict[int, FeatureCounts] = {}
+
+    def add(
+        self,
+        values: pl.Series,
+        parts: tuple[tuple[int, int, int], ...],
+        joint: Joint,
+        sampled: dict[int, _IntArray],
+    ) -> None:
+        """Take one batch.
+
+        Parameters
+        ----------
+        values : (n,) Series in its final form
+        parts : tuple of (window, first, past)
+        joint : Joint
+            Of the same rows, in the same order.
+        sampled : mapping
+            Window to the positions of the rows to remember.
+        """
+        bins = assign(values, self._binning)
+        for window, first, past in parts:
+            if window not in self.windows:
+                self.windows[window] = FeatureCounts.empty(self._binning, self._layout)
+            self.windows[window].add(bins[first:past], joint, slice(first, past))
+        for window, positions in sampled.items():
+            self.windows[window].sampled.append(bins[positions])

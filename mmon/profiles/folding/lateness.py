@@ -1,0 +1,85 @@
+"""Which rows came late: after their window had closed, as far as the data tells.
+
+The clock is the data itself: when a row is read, the newest event time read before it is what time
+it is at least. A row is late when that is later than the end of the row's window and the allowed
+lateness. So the data must be in the order in which it arrived; without windows of event time
+nothing closes, and nothing is late. A single time from the future makes every row after it late:
+limit the windows by ``windows.end``, for rows outside of all windows do not move the clock.
+
+References
+----------
+Akidau et al., *The dataflow model*, VLDB 2015 (watermarks and allowed lateness).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mmon.windows import WindowCut
+from mmon.windows.timestamps import EPOCH, US
+
+_IntArray = NDArray[np.int64]
+_BoolArray = NDArray[np.bool_]
+
+_NEVER = np.iinfo(np.int64).max
+_BEFORE_ALL = np.iinfo(np.int64).min
+
+
+class Lateness:
+    """Finds late rows, batch after batch in reading order.
+
+    Parameters
+    ----------
+    cut : WindowCut
+    allowed_us : int
+        Allowed lateness in microseconds.
+    """
+
+    def __init__(self, cut: WindowCut, allowed_us: int = 0) -> None:
+        self._cut = cut
+        self._allowed_us = allowed_us
+        self._closes: dict[int, int] = {}
+        self._newest = _BEFORE_ALL
+
+    def late(self, instants: _IntArray, keys: _IntArray, inside: _BoolArray) -> _BoolArray:
+        """Whether each row is late.
+
+        Parameters
+        ----------
+        instants : (n,) int64
+            Event times in reading order, microseconds since 1970-01-01 UTC.
+        keys : (n,) int64
+            Window of each row.
+        inside : (n,) bool
+            Whether the row has a time and a window; the others say nothing.
+
+        Returns
+        -------
+        (n,) bool
+        """
+        seen = np.where(inside, instants, _BEFORE_ALL)
+        newest = np.maximum.accumulate(np.append(self._newest, seen))
+        self._newest = int(newest[-1])
+        late = np.zeros(len(keys), dtype=np.bool_)
+        late[inside] = newest[:-1][inside] > self._closing(keys[inside])
+        return late
+
+    def _closing(self, keys: _IntArray) -> _IntArray:
+        """When each row's window closes."""
+        # Rows of one window mostly follow each other.
+        starts = np.flatnonzero(np.append(True, keys[1:] != keys[:-1])) if len(keys) else keys
+        distinct = np.unique(keys[starts])
+        closes = np.array([self._closes_at(key) for key in distinct.tolist()], dtype=np.int64)
+        found: _IntArray = closes[np.searchsorted(distinct, keys)] if len(keys) else keys
+        return found
+
+    def _closes_at(self, key: int) -> int:
+        found = self._closes.get(key)
+        if found is None:
+            end = self._cut.bounds(key)[1]
+            found = _NEVER
+            if end is not None:
+                found = (end.replace(tzinfo=None) - EPOCH) // US + self._allowed_us
+            self._closes[key] = found
+        return found

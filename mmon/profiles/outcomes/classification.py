@@ -1,0 +1,290 @@
+"""Everything that performance metrics of a classification need to know of a window's rows."""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+from collections.abc import Sequence
+from typing import Annotated, Self
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from mmon.profiles.distributions.ecdf import DEFAULT_POINTS, Ecdf
+from mmon.profiles.distributions.presence import are_counts
+from mmon.profiles.merging import ANY, CellsError, Rows, changed, merged
+from mmon.profiles.outcomes.class_scores import (
+    SCORE_CELLS,
+    ClassScores,
+    ScoreSums,
+    binary_sums,
+    group_cells,
+    multiclass_sums,
+)
+from mmon.profiles.outcomes.outcomes import GROUPS, Outcome
+from mmon.records import Count, require
+from mmon.results import Task
+
+_IntArray = NDArray[np.int64]
+
+MOST_SCORED = 20
+"""With more classes than this, only the first so many have score curves: memory is bounded."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
+class ClassificationTables:
+    """A mergeable summary of what a classifier said and what came true.
+
+    Attributes
+    ----------
+    task : Task
+        ``binary`` or ``multiclass``.
+    classes : tuple of str
+        (C,) labels by code; binary always (negative, positive), with "" for a negative class that
+        was never seen.
+    rows : int
+        All rows.
+    labelled : int
+        Rows whose target is known.
+    has_scores : bool
+        Whether any row came with scores, usable or not.
+    confusion : (C, C) int64
+        Labelled rows with a prediction, by target (down) and prediction (across).
+    scores : tuple of ClassScores
+        Labelled rows with usable scores. Binary: of the positive class alone. Several classes: of
+        at most `MOST_SCORED` of them. Empty without scores.
+    sums : ScoreSums
+        Losses, calibration and ranks of the same rows.
+    groups : (32, S, 2, 48) int64
+        With several classes: the same rows by jackknife group, class (in the order of ``scores``),
+        "is of the class", and score cell. S = 0 for binary tasks.
+    """
+
+    task: Task
+    classes: tuple[str, ...]
+    rows: Count
+    labelled: Count
+    has_scores: Annotated[bool, ANY]
+    confusion: Rows
+    scores: tuple[ClassScores, ...]
+    sums: ScoreSums
+    groups: Rows
+
+    def check(self) -> None:
+        """Raise `MisfitError` when what was read back are no tables of a classification."""
+        size, labels = len(self.classes), [one.label for one in self.scores]
+        is_many = self.task is Task.MULTICLASS
+        require(is_many or (self.task is Task.BINARY and size == 2), "has other classes")
+        is_set = len({*labels}) == len(labels) and (len({*self.classes}) == size or not is_many)
+        require(is_set and {*labels} <= {*self.classes}, "has scores of other classes")
+        found = (self.confusion.shape, self.sums.ranks.shape, self.groups.shape)
+        groups = (GROUPS, len(labels) * is_many, 2, SCORE_CELLS)
+        require(found == ((size, size), (size * is_many,), groups), "has tables of other classes")
+        is_part = are_counts(self.confusion, most=self.labelled) and are_counts(self.groups)
+        is_part = is_part and self.sums.rows <= self.labelled <= self.rows
+        scored = {one.inside.n + one.outside.n for one in self.scores}
+        require(is_part and scored <= {self.sums.rows}, "has tables of other rows")
+
+    @classmethod
+    def of(cls, outcome: Outcome, points: int | None = DEFAULT_POINTS) -> Self:
+        """Summarise one batch.
+
+        Parameters
+        ----------
+        outcome : Outcome
+            Of a binary or multiclass task.
+        points : int or None
+            How many distinct scores to keep of each side of each class; None keeps all.
+        """
+        classes = len(outcome.classes)
+        target, prediction = outcome.target, outcome.prediction
+        is_known = target >= 0
+        is_both = is_known & (prediction >= 0)
+        joint = target[is_both].astype(np.int64) * classes + prediction[is_both]
+        confusion = np.bincount(joint, minlength=classes * classes).reshape(classes, classes)
+        scores: tuple[ClassScores, ...] = ()
+        sums, groups = ScoreSums.empty(classes * (outcome.task is not Task.BINARY)), _no_groups()
+        if outcome.scores is not None and classes:
+            scored = is_known & ~np.isnan(outcome.scores).any(axis=1)
+            found = outcome.take(np.flatnonzero(scored).astype(np.uint32))
+            scores, sums, groups = _summarise_scores(found, points)
+        return cls(
+            task=outcome.task,
+            classes=outcome.classes,
+            rows=len(outcome),
+            labelled=int(np.count_nonzero(is_known)),
+            has_scores=outcome.scores is not None and len(outcome) > 0,
+            confusion=confusion,
+            scores=scores,
+            sums=sums,
+            groups=groups,
+        )
+
+    @classmethod
+    def of_rows(
+        cls,
+        target: ArrayLike,
+        prediction: ArrayLike,
+        scores: ArrayLike | None = None,
+        *,
+        classes: tuple[str, ...] = ("0", "1"),
+        task: Task | None = None,
+    ) -> Self:
+        """The exact summary of rows given as arrays; row i is in jackknife group i mod 32.
+
+        Parameters
+        ----------
+        target, prediction : (n,) class codes, -1 where unknown
+        scores : (n,) or (n, C) probabilities, NaN where missing; optional
+        classes : tuple of str
+            (C,) labels by code.
+        task : Task, optional
+            Default: ``binary`` for two classes.
+        """
+        codes = np.asarray(target, dtype=np.int16)
+        n = len(codes)
+        known = None if scores is None else np.asarray(scores, dtype=np.float64)
+        if known is not None and known.ndim == 1:
+            known = known[:, None]
+        outcome = Outcome(
+            task=task or (Task.BINARY if len(classes) == 2 else Task.MULTICLASS),
+            classes=classes,
+            target=codes,
+            prediction=np.asarray(prediction, dtype=np.int16),
+            scores=known,
+            lower=None,
+            upper=None,
+            group=(np.arange(n) % GROUPS).astype(np.uint8),
+            half=np.zeros(n, dtype=np.bool_),
+        )
+        return cls.of(outcome, points=None)
+
+    @classmethod
+    def merge(cls, parts: Sequence[Self]) -> Self:
+        """The summary of all parts' rows together, exact in any order and any grouping.
+
+        Classes are aligned by label.
+
+        Raises
+        ------
+        CellsError
+            When the parts are of different tasks, or of two other classes.
+        """
+        classes = _classes(parts)
+        kept = _scored_labels(parts, classes)
+        return merged([part.aligned(classes, kept) for part in parts])
+
+    def aligned(self, classes: tuple[str, ...], scored: tuple[str, ...]) -> Self:
+        """The same over a longer list of classes, with scores of only some of them.
+
+        A class that these rows never met had probability 0 in all of them.
+        """
+        own = {one.label: one for one in self.scores}
+        if classes == self.classes and scored == tuple(own):
+            return self
+        size, is_many = len(classes), self.task is not Task.BINARY
+        place = [classes.index(label) for label in self.classes] if is_many else [0, 1]
+        confusion = np.zeros((size, size), dtype=np.int64)
+        confusion[np.ix_(place, place)] = self.confusion
+        ranks = np.zeros(size * is_many, dtype=np.int64)
+        ranks[: len(self.sums.ranks)] = self.sums.ranks
+        never = ClassScores("", Ecdf.empty(), Ecdf.of(np.zeros(self.sums.rows)))
+        if not is_many and self.scores:
+            never = self.scores[0]  # the positive class, whatever it was called
+        groups = np.zeros((GROUPS, len(scored) * is_many, 2, SCORE_CELLS), dtype=np.int64)
+        for index, label in enumerate(scored if is_many and own else ()):
+            if label in own:
+                groups[:, index] = self.groups[:, list(own).index(label)]
+            else:
+                groups[:, index, 0, 0] = self.groups[:, 0].sum(axis=(1, 2))
+        return dataclasses.replace(
+            self,
+            classes=classes,
+            confusion=confusion,
+            scores=tuple(
+                dataclasses.replace(own.get(label, never), label=label) for label in scored
+            ),
+            sums=dataclasses.replace(self.sums, ranks=ranks),
+            groups=groups,
+        )
+
+    def compress(self, points: int | None = DEFAULT_POINTS) -> Self:
+        """The same summary cut to size, once, after all merges."""
+        return changed(self, Ecdf, lambda one: one.compress(points))
+
+    @property
+    def predicted(self) -> int:
+        """Labelled rows with a prediction."""
+        return int(self.confusion.sum())
+
+    @property
+    def unpredicted(self) -> int:
+        """Labelled rows without a prediction."""
+        return self.labelled - self.predicted
+
+    @property
+    def unscored(self) -> int:
+        """Labelled rows without usable scores; all of them where there are no scores."""
+        return self.labelled - self.sums.rows
+
+
+def _no_groups() -> _IntArray:
+    return np.zeros((GROUPS, 0, 2, SCORE_CELLS), dtype=np.int64)
+
+
+def _summarise_scores(
+    scored: Outcome, points: int | None
+) -> tuple[tuple[ClassScores, ...], ScoreSums, _IntArray]:
+    """Score curves, sums and groups of rows that all have a target and scores."""
+    assert scored.scores is not None  # noqa: S101 - the caller has looked
+    if scored.task is Task.BINARY:
+        score = scored.scores[:, 0]
+        is_positive = scored.target == 1
+        one = _split(scored.classes[1], score, is_positive, points)
+        return (one,), binary_sums(is_positive, score), _no_groups()
+    target = scored.target.astype(np.int64)
+    kept = min(len(scored.classes), MOST_SCORED)
+    scores = tuple(
+        _split(scored.classes[code], scored.scores[:, code], target == code, points)
+        for code in range(kept)
+    )
+    sums = multiclass_sums(target, scored.scores, scored.classes)
+    return scores, sums, group_cells(target, scored.scores, scored.group.astype(np.int64), kept)
+
+
+def _split(
+    label: str, score: NDArray[np.float64], is_inside: NDArray[np.bool_], points: int | None
+) -> ClassScores:
+    inside, outside = score[is_inside], score[~is_inside]
+    return ClassScores(label, Ecdf.of(inside, points=points), Ecdf.of(outside, points=points))
+
+
+def _classes(parts: Sequence[ClassificationTables]) -> tuple[str, ...]:
+    """Every class of any part: those that all lists begin with, then the others by their labels."""
+    if len({part.task for part in parts}) != 1:
+        raise CellsError("task")
+    lists = [part.classes for part in parts if part.classes]
+    if parts[0].task is not Task.BINARY:
+        alike = itertools.takewhile(lambda names: len({*names}) == 1, zip(*lists, strict=False))
+        common = [names[0] for names in alike]
+        return (*common, *sorted({label for names in lists for label in names} - {*common}))
+    # A part without rows may know neither.
+    known = [{names[code] for names in lists} - {""} for code in (0, 1)]
+    if max(map(len, known)) > 1:
+        raise CellsError("classes")
+    negative, positive = ("".join(names) for names in known)
+    return negative, positive
+
+
+def _scored_labels(
+    parts: Sequence[ClassificationTables], classes: tuple[str, ...]
+) -> tuple[str, ...]:
+    """Classes whose score curves can be merged: no part left out the scores of one it knew."""
+    having = [part for part in parts if part.scores]
+    if parts[0].task is Task.BINARY:
+        return (classes[1],) if having else ()
+    present = {one.label for part in having for one in part.scores}
+    lost = {
+        label for part in having for label in set(part.classes) - {one.label for one in part.scores}
+    }
+    return tuple(label for label in classes if label in present - lost)[:MOST_SCORED]

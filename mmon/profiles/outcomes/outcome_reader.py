@@ -1,0 +1,239 @@
+"""Reads what the model said and what came true off the columns, batch after batch."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+from collections.abc import Sequence
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from mmon.engine.local import column_of
+from mmon.profiles.distributions.reading import Reading, is_comparable, read_as
+from mmon.profiles.outcomes.class_codes import ClassCodes
+from mmon.profiles.outcomes.outcomes import GROUPS, UNKNOWN, Fault, Outcome
+from mmon.profiles.recognition.spelling import lost_texts
+from mmon.results import Task
+
+_FloatArray = NDArray[np.float64]
+_FaultArray = NDArray[np.uint8]
+
+# Odd constants of splitmix64 (Steele, Lea and Flood, *Fast splittable pseudorandom number
+# generators*, OOPSLA 2014): neighbouring row numbers get unrelated keys.
+_GAMMA, _MIX_1, _MIX_2 = map(
+    np.uint64, (0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB)
+)
+_HALF_BIT = np.uint64(GROUPS.bit_length() - 1)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class OutcomePlan:
+    """Where the outcome of a row stands.
+
+    Attributes
+    ----------
+    task : Task
+    target : str
+        The column of true outcomes.
+    prediction : str or None
+        The column of answers; None where they follow from the scores.
+    scores : tuple of str
+        Binary: the positive class's column alone. Several classes: one for each of ``classes``.
+    lower, upper : str or None
+        The prediction interval of a regression.
+    classes : tuple of str
+        Classes known beforehand: those of the scores, or of the reference.
+    positive : str or None
+        The positive class of a binary task, where it is known.
+    threshold : float
+        The score from which on a row counts as positive, where there is no prediction.
+    identity : str or None
+        The column that identifies a row; None takes its number.
+    """
+
+    task: Task
+    target: str
+    prediction: str | None = None
+    scores: tuple[str, ...] = ()
+    lower: str | None = None
+    upper: str | None = None
+    classes: tuple[str, ...] = ()
+    positive: str | None = None
+    threshold: float = 0.5
+    identity: str | None = None
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Every column that is read."""
+        single = (self.target, self.prediction, self.lower, self.upper, self.identity)
+        return tuple(name for name in (*single, *self.scores) if name is not None)
+
+
+class OutcomeReader:
+    """Reads successive batches of one dataset.
+
+    Parameters
+    ----------
+    plan : OutcomePlan
+    files : sequence of (name, rows)
+        The files that the rows come from: a row without an id is known by its file and its number
+        there, so that it is the same row in whatever set of files.
+    """
+
+    def __init__(self, plan: OutcomePlan, files: Sequence[tuple[str, int]] = ()) -> None:
+        self.plan = plan
+        self._starts = np.cumsum([0, *(rows for _, rows in files)])[:-1]
+        self._salts = np.array([_salt(name) for name, _ in files], dtype=np.uint64)
+        self.classes = ClassCodes(plan.task, plan.classes, plan.positive)
+
+    def read(self, batch: pl.DataFrame, offset: int) -> Outcome:
+        """The outcome of each row of a batch, the first of which is row ``offset`` of the data.
+
+        Raises
+        ------
+        ConfigError
+            When the positive class cannot be told.
+        """
+        fault = np.zeros(batch.height, dtype=np.uint8)
+        keys = self._keys(batch, offset)
+        target: _FloatArray | NDArray[np.int16]
+        prediction: _FloatArray | NDArray[np.int16]
+        scores = None
+        if self.plan.task is Task.REGRESSION:
+            target = _numbers(batch, self.plan.target, fault, Fault.UNKNOWN_TARGET)
+            prediction = _numbers(batch, self.plan.prediction, fault, Fault.UNKNOWN_PREDICTION)
+        else:
+            target, unknown = self.classes.read_target(_column(batch, self.plan.target))
+            scores = self._scores(batch, fault)
+            prediction = self._predicted(batch, scores, fault)
+            scores = self._padded(scores)
+            fault[unknown] = Fault.UNKNOWN_TARGET
+            target, prediction = self._in_order(target), self._in_order(prediction)
+        return Outcome(
+            task=self.plan.task,
+            classes=self._classes(),
+            target=target,
+            prediction=prediction,
+            scores=scores,
+            lower=_bound(batch, self.plan.lower),
+            upper=_bound(batch, self.plan.upper),
+            group=(keys % np.uint64(GROUPS)).astype(np.uint8),
+            half=(keys >> _HALF_BIT) % np.uint64(2) == 0,
+            key=keys,
+            fault=fault,
+        )
+
+    def _classes(self) -> tuple[str, ...]:
+        """The classes: those known beforehand, then others by label."""
+        names, known = self.classes.names, len(self.plan.classes)
+        if self.plan.task is Task.BINARY:
+            return names
+        return (*names[:known], *sorted(names[known:]))
+
+    def _in_order(self, codes: NDArray[np.int16]) -> NDArray[np.int16]:
+        """(n,) codes of the classes as they came, as those of `_classes`."""
+        came, names = self.classes.names, self._classes()
+        if came == names:
+            return codes
+        places = np.array([*(names.index(name) for name in came), UNKNOWN], dtype=np.int16)
+        return places[codes]  # UNKNOWN is the last one
+
+    def _keys(self, batch: pl.DataFrame, offset: int) -> NDArray[np.uint64]:
+        numbers = np.arange(offset, offset + batch.height, dtype=np.uint64)
+        if len(self._starts):
+            file = np.searchsorted(self._starts, numbers, side="right") - 1
+            numbers += self._salts[file] - self._starts[file].astype(np.uint64)
+        if self.plan.identity is not None and self.plan.identity in batch:
+            ids = column_of(batch, self.plan.identity)
+            # Rows without an id would all share one key.
+            numbers = np.where(ids.is_null(), numbers, ids.hash(seed=0))
+        return _mixed(numbers)
+
+    def _scores(self, batch: pl.DataFrame, fault: _FaultArray) -> _FloatArray | None:
+        """(n, S) scores as they are, NaN where they are no probability."""
+        if not self.plan.scores or any(name not in batch for name in self.plan.scores):
+            return None
+        columns = []
+        for name in self.plan.scores:
+            values = _numbers(batch, name, fault, Fault.UNREADABLE_SCORE)
+            is_outside = (values < 0.0) | (values > 1.0)
+            if is_outside.any():
+                np.maximum(fault, is_outside * np.uint8(Fault.SCORE_OUTSIDE), out=fault)
+                values = np.where(is_outside, np.nan, values)
+            columns.append(values)
+        return np.column_stack(columns)
+
+    def _predicted(
+        self, batch: pl.DataFrame, scores: _FloatArray | None, fault: _FaultArray
+    ) -> NDArray[np.int16]:
+        if self.plan.prediction is not None and self.plan.prediction in batch:
+            codes, unknown = self.classes.read_prediction(column_of(batch, self.plan.prediction))
+            np.maximum(fault, unknown * np.uint8(Fault.UNKNOWN_PREDICTION), out=fault)
+            return codes
+        if scores is None:
+            return np.full(batch.height, UNKNOWN, dtype=np.int16)
+        if self.plan.task is Task.BINARY:
+            best = (scores[:, 0] >= self.plan.threshold).astype(np.int16)
+        else:
+            best = np.argmax(np.nan_to_num(scores, nan=-1.0), axis=1).astype(np.int16)
+        best[np.isnan(scores).any(axis=1)] = UNKNOWN
+        return best
+
+    def _padded(self, scores: _FloatArray | None) -> _FloatArray | None:
+        """Scores of every class known: one without a column of scores has probability 0."""
+        if scores is None or self.plan.task is Task.BINARY:
+            return scores
+        missing = len(self.classes.names) - scores.shape[1]
+        if not missing:
+            return scores
+        unscored = np.where(np.isnan(scores).any(axis=1), np.nan, 0.0)
+        return np.column_stack([scores, *[unscored] * missing])
+
+
+def _column(batch: pl.DataFrame, name: str) -> pl.Series:
+    """A column; all missing where production has no such column."""
+    if name in batch:
+        return column_of(batch, name)
+    return pl.Series([None] * batch.height, dtype=pl.Null)
+
+
+def _numbers(
+    batch: pl.DataFrame, name: str | None, fault: _FaultArray, unreadable: Fault
+) -> _FloatArray:
+    """(n,) a column's numbers, NaN where missing or not a number; marks the latter."""
+    if name is None or name not in batch:
+        return np.full(batch.height, np.nan)
+    original = column_of(batch, name)
+    if not is_comparable(original.dtype, Reading.NUMBER):
+        np.maximum(fault, original.is_not_null().to_numpy() * np.uint8(unreadable), out=fault)
+        return np.full(batch.height, np.nan)
+    values = read_as(original, Reading.NUMBER)
+    lost = lost_texts(batch, name)
+    if lost is None and values.null_count() > original.null_count():
+        lost = original.set(values.is_not_null(), None)
+    if lost is not None:
+        np.maximum(fault, lost.is_not_null().to_numpy() * np.uint8(unreadable), out=fault)
+    return values.cast(pl.Float64).fill_null(np.nan).to_numpy()
+
+
+def _bound(batch: pl.DataFrame, name: str | None) -> _FloatArray | None:
+    if name is None or name not in batch:
+        return None
+    ignored = np.zeros(batch.height, dtype=np.uint8)
+    return _numbers(batch, name, ignored, Fault.UNREADABLE_SCORE)
+
+
+def _salt(name: str) -> int:
+    """A number that stands for a file."""
+    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "little")
+
+
+def _mixed(numbers: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """(n,) pseudo-random keys of row numbers or hashes: the finalizer of splitmix64."""
+    with np.errstate(over="ignore"):
+        mixed = (numbers + np.uint64(1)) * _GAMMA
+        mixed = (mixed ^ (mixed >> np.uint64(30))) * _MIX_1
+        mixed = (mixed ^ (mixed >> np.uint64(27))) * _MIX_2
+        return mixed ^ (mixed >> np.uint64(31))

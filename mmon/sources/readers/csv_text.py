@@ -1,0 +1,282 @@
+"""Makes of a CSV file as people write them one that a fast reader reads as it is meant.
+
+Most files are read where they are. One that `csv_lines` finds odd is looked at record by record:
+what can only mean one thing is written as a clean copy, anything else is refused with its line.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import itertools
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from mmon.config_data import Dataset
+from mmon.errors import DataError
+from mmon.sources.formats import BOM, Format
+from mmon.sources.listing import Part
+from mmon.sources.readers.csv_header import check_is_header
+from mmon.sources.readers.csv_lines import Lines, count_lines
+from mmon.sources.readers.csv_records import Dialect, Record
+from mmon.sources.spool import temporary
+
+_HEAD_BYTES = 1 << 20
+_SAMPLE_ROWS = 200
+_SEPARATORS = ";\t|,"
+# What Excel reads the separator from.
+_ANNOUNCED = re.compile(rb'"?sep=(.)"?[,;]*\r?\n', re.IGNORECASE)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class CsvText:
+    """A CSV file that is sure to be read as it is meant.
+
+    Attributes
+    ----------
+    path : Path
+    separator : str
+    names : tuple of str or None
+        The columns as the header writes them; None without a header.
+    rows : int
+        Its records, without the header.
+    missing : frozenset of int
+        Columns all of whose values are quoted: in them, two quotation marks are a missing value.
+    """
+
+    path: Path
+    separator: str
+    names: tuple[str, ...] | None
+    rows: int
+    missing: frozenset[int]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Reader:
+    path: Path
+    name: str
+    separator: str
+    has_header: bool
+    skipped: bytes
+
+    def dialect(self, *, has_escapes: bool = False, is_loose: bool = False) -> Dialect:
+        return Dialect(self.separator, has_escapes=has_escapes, is_loose=is_loose)
+
+    def lines(self) -> Iterator[bytes]:
+        """Lines with their ends, whichever these are; what precedes the first record is blank."""
+        with self.path.open("rb") as file:
+            file.seek(len(self.skipped))
+            yield from itertools.repeat(b"\n", self.skipped.count(b"\n"))
+            for line in file:
+                yield from line.splitlines(keepends=True) if b"\r" in line else (line,)
+
+    def records(self, dialect: Dialect, columns: int | None = None) -> Iterator[Record]:
+        """The records that are not blank; of a single column, those before the first alone."""
+        found = dialect.records(self.lines(), columns)
+        blank = b"" if self.separator == " " else b" "
+        is_first = True
+        for record in found:
+            if record.raw.strip(blank) or (columns == 1 and not is_first):
+                yield record
+                is_first = False
+
+
+def csv_text(part: Part, dataset: Dataset) -> CsvText:
+    """A local CSV file, or a clean copy of it.
+
+    Raises
+    ------
+    DataError
+        When a record has no certain meaning, or the header is none.
+    ConfigError
+        When the separator of the configuration is none.
+    """
+    reader = _reader(part, dataset)
+    first = _first(reader)
+    if reader.has_header and len(first.fields or []) == 1 and dataset.separator is None:
+        reader = _separated(reader, _names(first, part.name)[0])
+        first = _first(reader)
+    columns = len(first.fields or [])
+    names = _names(first, part.name) if reader.has_header else ()
+    lines = _lines(reader, columns)
+    has_unnamed_end = reader.has_header and columns > 1 and not names[-1]
+    is_first = first.line == 1 and first.is_strict
+    if is_first and not has_unnamed_end and lines.is_plain(columns):
+        rows = lines.records - reader.has_header
+    else:
+        path, rows = _repaired(reader)
+        reader = dataclasses.replace(reader, path=path, skipped=b"")
+    sample = list(itertools.islice(reader.records(reader.dialect()), _SAMPLE_ROWS))
+    if not reader.has_header:
+        return CsvText(reader.path, reader.separator, None, rows, _quoted(sample, lines.blank))
+    names = _names(sample.pop(0), part.name)
+    check_is_header(names, sample, part.name, dataset)
+    _check_names(names, part.name)
+    return CsvText(reader.path, reader.separator, names, rows, _quoted(sample, lines.blank))
+
+
+def _first(reader: _Reader) -> Record:
+    first = next(reader.records(reader.dialect(is_loose=True)), None)
+    if first is None:
+        raise DataError(f"{reader.name!r} is empty", hint="a file needs at least a header")
+    return first
+
+
+def _lines(reader: _Reader, columns: int) -> Lines:
+    return count_lines(
+        reader.path,
+        reader.name,
+        reader.separator,
+        has_header=reader.has_header and columns > 1,
+        skipped=len(reader.skipped),
+    )
+
+
+def _reader(part: Part, dataset: Dataset) -> _Reader:
+    separator = dataset.separator or ("\t" if part.format == Format.TSV else ",")
+    path = Path(part.uri)
+    with path.open("rb") as file:
+        head = file.read(_HEAD_BYTES)
+    skipped = BOM if head.startswith(BOM) else b""
+    announced = _ANNOUNCED.match(head, len(skipped))
+    if announced is not None and announced[1].isascii():
+        skipped, separator = head[: announced.end()], announced[1].decode()
+    return _Reader(path, part.name, separator, dataset.has_header, skipped)
+
+
+def _names(first: Record, name: str) -> tuple[str, ...]:
+    """The names in a header, as written."""
+    if first.fields is None:
+        raise _unclosed(first, name)
+    try:
+        return tuple(field.decode() for field in first.fields)
+    except UnicodeDecodeError as error:
+        raise DataError(
+            f"{name!r} is not UTF-8 text",
+            hint="convert it, for example with: iconv -f windows-1252 -t utf-8",
+        ) from error
+
+
+def _separated(reader: _Reader, name: str) -> _Reader:
+    """The reader of a file of a single column, with the separator that cuts all of its lines."""
+    others = [mark for mark in _SEPARATORS if mark in name and mark != reader.separator]
+    for mark in others:
+        other = dataclasses.replace(reader, separator=mark)
+        columns = len(_first(other).fields or [])
+        if columns > 1 and _lines(other, columns).is_plain(columns):
+            return other
+    if others:
+        raise DataError(
+            f"{reader.name!r} has a single column, {name[:60]!r}",
+            hint=f"name the separator with --separator {others[0]!r}, or in the configuration",
+        )
+    return reader
+
+
+def _check_names(names: tuple[str, ...], name: str) -> None:
+    for column, copies in itertools.groupby(sorted(names)):
+        if len(list(copies)) > 1:
+            trouble = f"names the column {column!r} twice" if column else "has unnamed columns"
+            raise DataError(f"{name!r} {trouble}", hint="give every column a name of its own")
+
+
+def _quoted(sample: list[Record], blank: int) -> frozenset[int]:
+    """Columns in which a missing value can only be written as two quotation marks."""
+    rows = [record.quoted for record in sample if record.raw]
+    if not rows or (blank and len(rows[0]) == 1):
+        return frozenset()
+    if len(rows[0]) == 1:
+        # A missing value alone in its line is not left blank by those who know blank lines.
+        return frozenset({0})
+    every = min(map(len, rows))
+    return frozenset(place for place in range(every) if all(row[place] for row in rows))
+
+
+class _StrayMarkError(DataError):
+    """A record whose quotation marks may make sense in another dialect."""
+
+
+class _UnnamedValuesError(Exception):
+    """A last column without a name has values."""
+
+
+def _repaired(reader: _Reader) -> tuple[Path, int]:
+    """A copy with every record as it is meant, and the number of its rows."""
+    # Each by itself: a file is written in one way. A backslash may stand at the end of a folder's
+    # name, so that it escapes nothing where the marks make sense without.
+    for dialect in (reader.dialect(), reader.dialect(has_escapes=True)):
+        with contextlib.suppress(_StrayMarkError):
+            return _without_unnamed(reader, dialect)
+    return _without_unnamed(reader, reader.dialect(is_loose=True))
+
+
+def _without_unnamed(reader: _Reader, dialect: Dialect) -> tuple[Path, int]:
+    """A copy; last columns without name and value, of separators at the ends, are left out."""
+    first = next(reader.records(dialect))
+    if first.fields is None:
+        raise _unclosed(first, reader.name)
+    columns = named = len(first.fields)
+    while reader.has_header and named > 1 and not first.fields[named - 1]:
+        named -= 1
+    try:
+        return _copied(reader, dialect, columns, named)
+    except _UnnamedValuesError:
+        return _copied(reader, dialect, columns, columns)
+
+
+def _copied(reader: _Reader, dialect: Dialect, columns: int, named: int) -> tuple[Path, int]:
+    path, rows = temporary(Path(reader.name).name), -int(reader.has_header)
+    header = None
+    with path.open("wb") as file:
+        for record in reader.records(dialect, columns):
+            if header is None:
+                header = record.fields if reader.has_header and columns > 1 else []
+            elif record.fields == header:
+                raise DataError(
+                    f"line {record.line} of {reader.name!r} is its header again: files were joined"
+                    " with their headers",
+                    hint="remove that line, or list the files one by one",
+                )
+            fitted = _fitted(record, columns, named, reader.name)
+            is_as_written = fitted is record and record.is_strict
+            file.write((record.raw if is_as_written else dialect.written(fitted)) + b"\n")
+            rows += 1
+    return path, rows
+
+
+def _fitted(record: Record, columns: int, named: int, name: str) -> Record:
+    """A record of exactly so many fields; empty ones too many are left out."""
+    fields = record.fields
+    if fields is None:
+        raise _unclosed(record, name)
+    width = len(fields)
+    while width > named and not fields[width - 1]:
+        width -= 1
+    if named < width <= columns:
+        raise _UnnamedValuesError
+    if width != named:
+        raise _wrong_width(record, width, named, name)
+    if width == len(fields):
+        return record
+    return dataclasses.replace(record, fields=fields[:width], quoted=record.quoted[:width])
+
+
+def _wrong_width(record: Record, width: int, named: int, name: str) -> DataError:
+    what = f"has {width} of {named} fields" if width < named else "has more fields than its header"
+    if width > named:
+        hint = "check the separator, the quotes, and that the first line is its header"
+    elif record.raw.startswith(b"#"):
+        hint = "remove comments, for example with: grep -v '^#'"
+    else:
+        hint = "complete it, or remove it"
+    kind = _StrayMarkError if b'"' in record.raw else DataError
+    return kind(f"line {record.line} of {name!r} {what}", hint=hint)
+
+
+def _unclosed(record: Record, name: str) -> DataError:
+    return _StrayMarkError(
+        f"line {record.line} of {name!r} has a quotation mark that is never closed, or stands"
+        " inside its field",
+        hint='inside a quoted field, a " is written ""',
+    )

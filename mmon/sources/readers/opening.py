@@ -1,0 +1,80 @@
+"""Opens one part of a dataset, whatever its format."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+from collections.abc import Mapping
+from typing import Any
+
+import polars as pl
+
+from mmon.config_data import Dataset
+from mmon.sources.dtypes import in_known_zones
+from mmon.sources.errors import reading
+from mmon.sources.formats import TEXT_FORMATS, Format
+from mmon.sources.listing import Part
+from mmon.sources.readers.csv import CsvFile
+from mmon.sources.readers.csv_text import csv_text
+from mmon.sources.readers.ipc import check_blocks
+from mmon.sources.readers.ndjson import NdjsonFile
+from mmon.sources.readers.tables import scan_delta
+from mmon.sources.readers.unpacking import as_plain_file
+from mmon.sources.storage import storage_options
+from mmon.sources.union import Described
+
+Schema = Mapping[str, pl.DataType]
+
+# Polars knows no zone such as +05:30, which pandas writes, and panics; `dtypes.in_known_zones`
+# reads these columns as what they are, instants.
+os.environ.setdefault("POLARS_IGNORE_TIMEZONE_PARSE_ERROR", "1")
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Opener:
+    """Describes the parts of one dataset.
+
+    Attributes
+    ----------
+    dataset : Dataset
+        The read options.
+    """
+
+    dataset: Dataset
+
+    def described(self, part: Part, fixed: Schema) -> Described:
+        """A part's columns, types and rows; text formats are read with the types of ``fixed``.
+
+        Raises
+        ------
+        DataError, ConfigError
+            When the part cannot be read.
+        """
+        storage = {} if part.is_local else storage_options(self.dataset, part.uri)
+        if part.format in TEXT_FORMATS:
+            return self._text(as_plain_file(part, storage), fixed)
+        with reading(part.name):
+            # Before Polars sees the file: it trusts what a damaged block announces.
+            announced = check_blocks(part) if part.format == Format.IPC and part.is_local else None
+            frame = self._scanned(part, storage)
+            schema = dict(frame.collect_schema())
+            rows = frame.select(pl.len()).collect().item() if announced is None else announced
+        return Described(part, schema, rows, lambda _: frame)
+
+    def _text(self, part: Part, fixed: Schema) -> Described:
+        if part.format == Format.NDJSON:
+            json = NdjsonFile(part)
+            schema = json.schema(fixed)
+            return Described(part, schema, json.rows, json.scan)
+        with reading(part.name):
+            text = csv_text(part, self.dataset)
+        file = CsvFile(text, part.name, self.dataset)
+        return Described(part, file.schema(fixed), text.rows, file.scan)
+
+    def _scanned(self, part: Part, storage: dict[str, Any]) -> pl.LazyFrame:
+        # Partitions are read from the names of the files, alike for every format.
+        if part.format == Format.DELTA:
+            return scan_delta(part.uri, storage, part.name)
+        scan = pl.scan_parquet if part.format == Format.PARQUET else pl.scan_ipc
+        frame = scan(part.uri, glob=False, hive_partitioning=False, storage_options=storage or None)
+        return in_known_zones(frame)
