@@ -13,8 +13,8 @@ import pytest
 
 from mmon.texts import redaction
 
-# As in a run of mmon (`mmon.cli.supervision`), before anything imports numpy: OpenBLAS's threads spin
-# while the other workers of the tests compute.
+# As in a run of mmon (`mmon.cli.supervision`), before anything imports numpy: threads of OpenBLAS
+# spin while the other workers of the tests compute.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 REPOSITORY = Path(__file__).parent.parent

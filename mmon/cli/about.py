@@ -12,8 +12,8 @@ from typing import Annotated
 import typer
 
 from mmon.cli import console
+from mmon.config.option import Panel
 from mmon.errors import ConfigError
-from mmon.key_option import Panel
 
 ConfigFile = Annotated[str, typer.Argument(metavar="CONFIG", help="A YAML configuration.")]
 
@@ -24,7 +24,7 @@ def init(
 ) -> None:
     """Write a commented configuration to start from."""
     from mmon.config_file.schema import schema_text
-    from mmon.config_template import template
+    from mmon.config_file.template import template
     from mmon.files import is_file_or_new, write_text
 
     if not is_file_or_new(path):

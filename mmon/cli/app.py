@@ -19,9 +19,9 @@ from mmon.cli import about, console, exits, interrupts, processor, supervision
 from mmon.cli import translation as option_values
 from mmon.cli.command_help import BaselineGroup, GroupedCommand
 from mmon.cli.options import put, setting
+from mmon.config.option import Panel
 from mmon.errors import ConfigError, ExitStatus
 from mmon.files import witness
-from mmon.key_option import Panel
 
 if TYPE_CHECKING:
     from mmon.config.sections import Config

@@ -7,7 +7,7 @@ from typing import Any
 import typer
 import typer.core
 
-from mmon.key_option import Panel
+from mmon.config.option import Panel
 
 
 class GroupedCommand(typer.core.TyperCommand):

@@ -15,8 +15,8 @@ import typer.main
 from mmon.cli.command_help import GroupedCommand
 
 if TYPE_CHECKING:
-    from mmon.config_keys import Key
-    from mmon.key_option import Option
+    from mmon.config.keys import Key
+    from mmon.config.option import Option
 
 KeyPath = tuple[str, ...]
 
@@ -56,9 +56,9 @@ def put(body: dict[str, Any], path: KeyPath, value: Any) -> None:
 @functools.cache
 def options() -> dict[Option, dict[KeyPath, Key]]:
     """Every option, and the keys that it sets, which all have one text."""
+    from mmon.config.keys import walk
+    from mmon.config.option import Option
     from mmon.config.sections import Config
-    from mmon.config_keys import walk
-    from mmon.key_option import Option
 
     found: dict[Option, dict[KeyPath, Key]] = {}
     taken: set[KeyPath] = set()

@@ -10,8 +10,8 @@ from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
 
+from mmon.config.data import Dataset
 from mmon.config.sections import Config
-from mmon.config_data import Dataset
 from mmon.errors import ConfigError
 from mmon.files import descriptor, is_path, opened
 from mmon.sources.formats import format_of_name

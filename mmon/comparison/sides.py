@@ -13,8 +13,8 @@ from mmon.comparison.columns import plan_production
 from mmon.comparison.extent import is_compared, new_columns, production_extent
 from mmon.comparison.roles import check_ignored
 from mmon.comparison.survey import survey
+from mmon.config.data import Dataset
 from mmon.config.sections import Config
-from mmon.config_data import Dataset
 from mmon.errors import DataError
 from mmon.profiles import baseline
 from mmon.profiles.distributions.reading import Reading

@@ -11,9 +11,9 @@ import pydantic
 from pydantic_core import ErrorDetails
 
 from mmon.config.fields import Section
+from mmon.config.keys import keys_of
 from mmon.config.sections import Config
 from mmon.config.text import Expanded, KeyPath, Problem, retype
-from mmon.config_keys import keys_of
 from mmon.texts.redaction import SECRET_SECTIONS, masked
 
 _LONGEST_VALUE = 60

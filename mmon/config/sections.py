@@ -14,6 +14,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, model_validator
 
 from mmon.config.analyses import Analyses, role_of
+from mmon.config.data import Dataset, Labels
 from mmon.config.fields import (
     Duration,
     Flag,
@@ -26,8 +27,7 @@ from mmon.config.fields import (
     Section,
     TimeZone,
 )
-from mmon.config_data import Dataset, Labels
-from mmon.key_option import Option, Panel
+from mmon.config.option import Option, Panel
 
 _compared = functools.partial(Option, metavar="COLUMN", panel=Panel.COMPARED)
 _of_model = functools.partial(Option, metavar="COLUMN", panel=Panel.MODEL)

@@ -8,8 +8,8 @@ from typing import Any
 from mmon import metrics
 from mmon.analyses.data_quality import CHECKS
 from mmon.analyses.system_performance import METRICS
+from mmon.config.keys import walk
 from mmon.config.sections import Config
-from mmon.config_keys import walk
 
 DRAFT = "http://json-schema.org/draft-07/schema#"
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import polars as pl
 
-from mmon.config_data import Dataset
+from mmon.config.data import Dataset
 from mmon.errors import ConfigError, DataError
 from mmon.sources.dtypes import TEXT, converted, dtype_named, in_known_zones, time_format
 from mmon.sources.duplicates import count_duplicates

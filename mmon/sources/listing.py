@@ -11,7 +11,7 @@ import urllib.parse
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from mmon.config_data import Dataset
+from mmon.config.data import Dataset
 from mmon.errors import ConfigError, DataError
 from mmon.sources.formats import (
     READABLE,

@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from mmon.config_data import Timeouts
+from mmon.config.data import Timeouts
 from mmon.errors import DataError
 from mmon.files import witness
 from mmon.sources.errors import reading

@@ -8,8 +8,8 @@ from typing import Any
 
 import polars as pl
 
+from mmon.config.data import Dataset
 from mmon.config.fields import seconds
-from mmon.config_data import Dataset
 from mmon.errors import ConfigError, DataError
 from mmon.sources.errors import reading
 from mmon.sources.formats import Format, is_hidden

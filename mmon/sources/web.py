@@ -16,8 +16,8 @@ from urllib import request
 from urllib.error import HTTPError
 from urllib.parse import SplitResult, unquote, urlsplit
 
+from mmon.config.data import Timeouts
 from mmon.config.fields import seconds
-from mmon.config_data import Timeouts
 from mmon.errors import ConfigError, DataError
 
 # What a modem sends; a server that sends less than that for as long as it may be idle is idle.

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import mmon
-from mmon.config_data import Dataset, Labels
+from mmon.config.data import Dataset, Labels
 from tests.data.example_runs import (
     CHANGED,
     EXAMPLES,

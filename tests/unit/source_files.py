@@ -9,7 +9,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from mmon.config_data import Dataset
+from mmon.config.data import Dataset
 from mmon.sources import open_dataset
 
 FRAME = pl.DataFrame(

@@ -14,12 +14,12 @@ from mmon import metrics
 from mmon.analyses.data_quality import CHECKS
 from mmon.analyses.system_performance import METRICS
 from mmon.config import text as config_text
+from mmon.config.keys import walk
 from mmon.config.problems import value_at
 from mmon.config.sections import Config
 from mmon.config_file import parse, validate
 from mmon.config_file.schema import schema
-from mmon.config_keys import walk
-from mmon.config_template import template
+from mmon.config_file.template import template
 from mmon.errors import ConfigError
 from mmon.results.quantity import Bound
 

@@ -10,7 +10,7 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import given
 
-from mmon.config_data import Dataset
+from mmon.config.data import Dataset
 from mmon.config_file import parse, public_dict
 from mmon.errors import ConfigError, DataError, MmonError
 from mmon.sources import open_dataset

@@ -10,7 +10,7 @@ import pytest
 import zstandard
 from polars.testing import assert_frame_equal
 
-from mmon.config_data import Dataset
+from mmon.config.data import Dataset
 from mmon.errors import ConfigError, DataError
 from mmon.sources.storage import storage_options
 from tests.unit.source_files import FRAME, WRITERS, folder, read

@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from mmon.config_data import Dataset
+from mmon.config.data import Dataset
 from mmon.errors import ConfigError, DataError
 from mmon.sources import open_counted, open_dataset
 from tests.unit.source_files import FRAME, WRITERS, folder, read

@@ -18,7 +18,7 @@ import polars as pl
 import pytest
 import zstandard
 
-from mmon.config_data import Dataset
+from mmon.config.data import Dataset
 from mmon.errors import ConfigError, DataError, ExitStatus, MmonError
 from mmon.sources import explain_read_error, open_dataset, reading
 from mmon.sources.dtypes import dtype_named

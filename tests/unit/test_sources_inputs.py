@@ -20,8 +20,8 @@ from polars.testing import assert_frame_equal
 from pyarrow import feather  # type: ignore[import-untyped]  # it has no stubs
 
 from mmon.comparison.columns import plan_reference
+from mmon.config.data import Dataset
 from mmon.config.sections import Columns
-from mmon.config_data import Dataset
 from mmon.errors import DataError, MissingExtraError, MmonError
 from mmon.profiles.distributions.reading import Reading
 from mmon.sources import as_lazyframe, count_duplicates, display_name, open_dataset

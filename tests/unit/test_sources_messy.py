@@ -15,7 +15,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from mmon.config_data import Dataset
+from mmon.config.data import Dataset
 from mmon.errors import DataError
 from mmon.sources import open_counted, open_dataset
 from tests.unit.source_files import folder, read

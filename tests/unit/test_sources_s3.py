@@ -11,7 +11,7 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from mmon.config_data import Dataset
+from mmon.config.data import Dataset
 from mmon.errors import DataError
 from mmon.sources import open_dataset
 from tests.services import ObjectStore, object_store

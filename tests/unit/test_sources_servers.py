@@ -12,7 +12,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from mmon.config_data import Dataset, Timeouts
+from mmon.config.data import Dataset, Timeouts
 from mmon.errors import ConfigError, DataError
 from mmon.sources import open_dataset
 from tests.services import silent_server

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mmon.config_data import Dataset
+from mmon.config.data import Dataset
 from mmon.errors import DataError
 from mmon.sources import open_dataset
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 import mmon
-from mmon.config_data import Dataset, Timeouts
+from mmon.config.data import Dataset, Timeouts
 from mmon.errors import ConfigError, DataError, ExitStatus
 from mmon.sources import open_dataset, spool
 

@@ -11,7 +11,7 @@ from pydantic import Field
 
 from mmon.config.fields import Names, Section, Share, Weight
 from mmon.config.levels import Thresholds
-from mmon.key_option import Option, Panel
+from mmon.config.option import Option, Panel
 from mmon.results.quantity import Bound, Quantity, ResultKind, Unit
 
 if TYPE_CHECKING:

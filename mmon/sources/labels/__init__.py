@@ -12,8 +12,8 @@ from collections.abc import Collection, Mapping
 
 import polars as pl
 
+from mmon.config.data import Labels
 from mmon.config.sections import Config
-from mmon.config_data import Labels
 from mmon.errors import ConfigError, DataError
 from mmon.profiles.baseline import is_baseline
 from mmon.profiles.label_facts import (

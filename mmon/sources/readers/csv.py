@@ -16,7 +16,7 @@ import polars as pl
 import polars.selectors as cs
 from polars.exceptions import PolarsError
 
-from mmon.config_data import Dataset
+from mmon.config.data import Dataset
 from mmon.engine.local import column_of
 from mmon.errors import DataError
 from mmon.sources.errors import READ_FAILURES, cause_of, explain_read_error, is_misfit

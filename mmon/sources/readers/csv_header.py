@@ -7,7 +7,7 @@ import itertools
 import re
 from collections.abc import Callable, Sequence
 
-from mmon.config_data import Dataset
+from mmon.config.data import Dataset
 from mmon.errors import DataError
 from mmon.sources.readers.csv_records import Record
 

@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from mmon.config_data import Dataset
+from mmon.config.data import Dataset
 from mmon.errors import DataError
 from mmon.sources.formats import BOM, Format
 from mmon.sources.listing import Part

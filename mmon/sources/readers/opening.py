@@ -9,7 +9,7 @@ from typing import Any
 
 import polars as pl
 
-from mmon.config_data import Dataset
+from mmon.config.data import Dataset
 from mmon.sources.dtypes import in_known_zones
 from mmon.sources.errors import reading
 from mmon.sources.formats import TEXT_FORMATS, Format

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, model_validator
 
 from mmon.config.fields import Flag, Section, Separator, Text, Timeout
-from mmon.key_option import Option, Panel
+from mmon.config.option import Option, Panel
 from mmon.texts.redaction import keep_options, keep_uri
 
 _reading = functools.partial(Option, panel=Panel.TEXT)

@@ -12,10 +12,10 @@ import yaml
 
 from mmon.config.analyses import Analyses
 from mmon.config.fields import Section
+from mmon.config.keys import Key, keys_of
 from mmon.config.levels import Thresholds
 from mmon.config.sections import Config
 from mmon.config_file.schema import schema
-from mmon.config_keys import Key, keys_of
 
 _HEAD = """\
 # yaml-language-server: $schema=./mmon.schema.json
