@@ -76,7 +76,7 @@ def _translated(line: str) -> str:
     found = _KEY.match(line)
     if found is None:
         return line
-    flags = {".".join(path): option.name for option, paths in options().items() for path in paths}
+    flags = {".".join(key.path): option.name for option, keys in options().items() for key in keys}
     key = found["key"]
     # What is wrong inside a section that an option sets as a whole is wrong with the option.
     flag = _SECTIONS.get(key) or next(

@@ -40,7 +40,7 @@ class Dataset(Section):
         _reading("--format", "FORMAT"),
         Field(examples=["csv"]),
     ] = None
-    """What the files are: parquet, csv, tsv, ndjson or ipc. Null finds out from their names."""
+    """What the files are (parquet, csv, tsv, ndjson or ipc) where their names do not tell."""
     separator: Annotated[
         Separator | None, _reading("--separator", "CHAR"), Field(examples=[";"])
     ] = None

@@ -15,6 +15,7 @@ from typing import Any
 from pydantic.fields import FieldInfo
 
 from mmon.config.fields import Section
+from mmon.config.option import Option
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -23,6 +24,8 @@ class Key:
 
     Attributes
     ----------
+    path : tuple of str
+        The keys that lead to it, and itself, as they stand in the file.
     owner : type of Section
         The section that it is a key of.
     attribute : str
@@ -32,6 +35,7 @@ class Key:
         The section that it holds, or that each of its entries is.
     """
 
+    path: tuple[str, ...]
     owner: type[Section]
     attribute: str
     field: FieldInfo
@@ -39,8 +43,12 @@ class Key:
 
     @property
     def name(self) -> str:
-        """The key as it stands in the file."""
-        return self.field.alias or self.attribute
+        return self.path[-1]
+
+    @property
+    def option(self) -> Option | None:
+        """What sets it on the command line."""
+        return next((one for one in self.field.metadata if isinstance(one, Option)), None)
 
     @property
     def has_entries(self) -> bool:
@@ -57,26 +65,22 @@ class Key:
         return " ".join((about or "").partition("\n\n")[0].replace("``", "`").split())
 
 
-def keys_of(section: type[Section] | None) -> list[Key]:
-    """The keys of a section, in order; none of what is no section."""
-    return (
-        [
-            Key(section, name, field, _section_in(field.annotation))
-            for name, field in section.model_fields.items()
-        ]
-        if section is not None
-        else []
-    )
+def keys_of(section: type[Section] | None, above: tuple[str, ...] = ()) -> list[Key]:
+    """The keys of a section at some path, in order; none of what is no section."""
+    if section is None:
+        return []
+    fields = section.model_fields.items()
+    return [
+        Key((*above, field.alias or name), section, name, field, _section_in(field.annotation))
+        for name, field in fields
+    ]
 
 
-def walk(
-    section: type[Section] | None, above: tuple[str, ...] = ()
-) -> Iterator[tuple[tuple[str, ...], Key]]:
-    """Every key in a section, and in the sections in it, with its path."""
-    for key in keys_of(section):
-        path = (*above, key.name)
-        yield path, key
-        yield from walk(key.section, path)
+def walk(section: type[Section] | None, above: tuple[str, ...] = ()) -> Iterator[Key]:
+    """Every key in a section, and in the sections in it."""
+    for key in keys_of(section, above):
+        yield key
+        yield from walk(key.section, key.path)
 
 
 def _section_in(annotation: Any) -> type[Section] | None:

@@ -188,8 +188,7 @@ class Config(Section):
         Option("--task", "TASK", Panel.MODEL),
         Field(examples=["binary"]),
     ] = None
-    """What the model does: binary, multiclass or regression. Null finds out where the columns
-    leave no doubt."""
+    """What the model does (binary, multiclass or regression) where the columns leave it open."""
     segments: Annotated[Segments | None, _compared("--segment", is_list=True)] = None
     windows: Windows | None = None
     analyses: Analyses = Analyses()
@@ -203,7 +202,7 @@ class Config(Section):
     on_inconclusive: Annotated[Literal["fail", "pass"], _decides("--on-inconclusive", "ACTION")] = (
         "fail"
     )
-    """What too few rows to tell do: fail (exit status 4) or pass (0)."""
+    """What too few rows to tell mean: fail (exit status 4) or pass (0)."""
     exact: Annotated[Flag, Option("--exact", "", Panel.COMPARED)] = False
     """Keep every value instead of a summary: no approximation, but more memory."""
     points: Annotated[Integer, Field(ge=16, le=1_000_000)] = 4096

@@ -43,12 +43,13 @@ def schema() -> dict[str, Any]:
             _VARIABLE,
         ],
     }
-    for key in ("thresholds", "options"):
-        drift[key]["propertyNames"] = {"enum": names}
-    checks = sections["DataQuality"]["properties"]["thresholds"]
-    checks["propertyNames"] = {"enum": list(CHECKS)}
-    system = sections["SystemPerformance"]["properties"]["thresholds"]
-    system["propertyNames"] = {"enum": list(METRICS)}
+    for section, of in (
+        ("DataDrift", names),
+        ("DataQuality", CHECKS),
+        ("SystemPerformance", METRICS),
+    ):
+        sections[section]["properties"]["thresholds"]["propertyNames"] = {"enum": list(of)}
+    drift["options"]["propertyNames"] = drift["thresholds"]["propertyNames"]
     root = _draft_07(generated)
     return {"$schema": DRAFT, **root, "title": "mmon configuration", "definitions": sections}
 
@@ -61,7 +62,7 @@ def schema_text() -> str:
 def _describe(generated: dict[str, Any]) -> None:
     """Give each key its text."""
     sections = {Config.__name__: generated, **generated["$defs"]}
-    for _, key in walk(Config):
+    for key in walk(Config):
         sections[key.owner.__name__]["properties"][key.name]["description"] = key.text
 
 

@@ -169,7 +169,7 @@ def test_help_is_whole_at_80_columns(
 def test_every_option_of_a_key_says_what_the_key_is(mmon: Mmon) -> None:
     shown = {name: " ".join(mmon(f"{name} --help").out.split()) for name in COMMANDS}
     for option, keys in options().items():
-        (text,) = {key.text for key in keys.values()}
+        (text,) = {key.text for key in keys}
         assert text.startswith(help_of(option).removesuffix(" May be repeated."))
         start = f"{option.name} {option.metavar} ".replace("  ", " ")
         told = [words for words in shown.values() if start in words]

@@ -246,10 +246,10 @@ def test_the_template_shows_every_key_with_its_text() -> None:
     # The reference is in the short form; production shows all of a dataset's keys.
     body["reference"] = body["production"]
     words = " ".join(re.sub(r"^\s*# ", "", shown, flags=re.MULTILINE).split())
-    names = [path for path, key in walk(Config) if key.has_entries]
-    fixed = [(path, key) for path, key in walk(Config) if not below(path, names)]
-    assert [path for path, _ in fixed if value_at(path, body) is None] == []
-    assert [key.name for _, key in fixed if key.text not in words] == []
+    names = [key.path for key in walk(Config) if key.has_entries]
+    fixed = [key for key in walk(Config) if not below(key.path, names)]
+    assert [key.path for key in fixed if value_at(key.path, body) is None] == []
+    assert [key.path for key in fixed if key.text not in words] == []
 
 
 def below(path: tuple[str, ...], sections: Sequence[tuple[str, ...]]) -> bool:

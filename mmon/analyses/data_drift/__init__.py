@@ -40,7 +40,7 @@ class DataDrift(Section):
     p_values: Annotated[
         Literal["deciding", "all"], Option("--p-values", "", Panel.DECIDES, sets="all")
     ] = "deciding"
-    """Compute p-values of ``all`` metrics, which takes longer, or of the ``deciding`` ones only."""
+    """Compute p-values of ``all`` metrics (takes longer), not of the ``deciding`` ones only."""
     options: dict[str, dict[str, Any]] = Field(default={}, examples=[{"psi": {"bins": 10}}])
     """Options by metric (`mmon explain NAME` lists them)."""
     gate: Literal["any", "share", "none"] = "any"
