@@ -15,8 +15,7 @@ import typer
 import typer.main
 
 from mmon import __version__
-from mmon.cli import about, console, exits, interrupts, processor, supervision
-from mmon.cli import translation as option_values
+from mmon.cli import about, console, exits, interrupts, processor, supervision, translation
 from mmon.cli.command_help import BaselineGroup, GroupedCommand
 from mmon.cli.options import put, setting
 from mmon.config.option import Panel
@@ -139,7 +138,7 @@ def compare(
         raise ConfigError("--timezone is of use only with --every")
     put(body, ("reference", "path"), reference)
     put(body, ("production", "path"), production)
-    for path, levels in option_values.thresholds(threshold or []):
+    for path, levels in translation.thresholds(threshold or []):
         put(body, path, levels)
     chosen = body.pop("outputs", {})
     from mmon.config_file import validate
@@ -147,7 +146,7 @@ def compare(
     try:
         return _execute(validate(body), chosen, quiet=quiet)
     except ConfigError as error:
-        raise option_values.in_options(error) from error
+        raise translation.in_options(error) from error
 
 
 @app.command(cls=setting("fail_on", "on_inconclusive", "outputs"))

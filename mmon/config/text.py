@@ -16,6 +16,10 @@ KeyPath = tuple[str | int, ...]
 
 _MOST_NODES = 250_000  # 100,000 columns with levels of their own
 _MOST_DIGITS = 400
+_VARIABLE = re.compile(
+    r"\$\$|\$\{(?P<name>[A-Za-z_][A-Za-z0-9_]*)(?::-(?P<default>[^}]{0,4096}))?\}|\$\{[^}\s]*\}?"
+)
+_QUOTED_NAME = re.compile(r" '[^'<\\]{2,}'")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -227,10 +231,8 @@ class _Reader:
         try:
             return _scalar(name, node.value)
         except ValueError:
-            is_long = len(node.value) > _MOST_DIGITS
-            what = (
-                f"a number of {len(node.value):,} characters" if is_long else f"not a YAML {name}"
-            )
+            long = f"a number of {len(node.value):,} characters"
+            what = long if len(node.value) > _MOST_DIGITS else f"not a YAML {name}"
             self._report(node, path, f"is {what}")
             return None
 
@@ -261,14 +263,6 @@ class _Reader:
         self, node: yaml.Node, path: KeyPath, message: str, hint: str | None = None
     ) -> None:
         self.problems.append(Problem(path, message, hint, _line(node)))
-
-
-_VARIABLE = re.compile(
-    r"\$\$|\$\{(?P<name>[A-Za-z_][A-Za-z0-9_]*)(?::-(?P<default>[^}]{0,4096}))?\}|\$\{[^}\s]*\}?"
-)
-
-
-_QUOTED_NAME = re.compile(r" '[^'<\\]{2,}'")
 
 
 def _line(node: yaml.Node) -> int:

@@ -73,8 +73,8 @@ def parse(
     config, problems = (None, []) if _unreadable(read) else _check(read.body)
     found = [*read.problems, *_unsaid(problems, read.problems)]
     if found or config is None:
-        lined = (dataclasses.replace(p, line=p.line or _line(p.path, read.lines)) for p in found)
-        raise ConfigError(_told(sorted(lined, key=_order), source_name))
+        lined = [dataclasses.replace(p, line=p.line or _line(p.path, read.lines)) for p in found]
+        raise ConfigError(_told(sorted(lined, key=lambda p: p.line or 0), source_name))
     return config
 
 
@@ -165,10 +165,6 @@ def _line(path: KeyPath, lines: Mapping[KeyPath, int]) -> int | None:
     while path and path not in lines:
         path = path[:-1]
     return lines.get(path)
-
-
-def _order(problem: Problem) -> int:
-    return problem.line or 0
 
 
 def _told(problems: Sequence[Problem], source_name: str) -> str:

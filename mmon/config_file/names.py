@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
@@ -20,12 +20,7 @@ from mmon.windows import WindowCut
 
 def name_problems(body: dict[str, Any]) -> list[Problem]:
     """Names of metrics and checks that do not exist, or that contradict each other."""
-    return [
-        *_drift(body),
-        *_unknown_keys(body, "data_quality", "check", CHECKS),
-        *_performance(body),
-        *_unknown_keys(body, "system_performance", "metric", METRICS),
-    ]
+    return [*_unknown(body), *_contradictions(body), *_drops_of_counts(body)]
 
 
 def meaning_problems(config: Config) -> list[Problem]:
@@ -55,18 +50,37 @@ def section(body: Any, *keys: str | int) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def _drift(body: dict[str, Any]) -> Iterator[Problem]:
-    known = metrics.names()
+def _unknown(body: dict[str, Any]) -> Iterator[Problem]:
+    drift, measures = metrics.names(), performance.names()
+    for analysis, key, what, known in (
+        ("data_drift", "metrics", "metric", drift),
+        ("data_drift", "thresholds", "metric", drift),
+        ("data_drift", "options", "metric", drift),
+        ("data_quality", "thresholds", "check", CHECKS),
+        ("model_performance", "metrics", "metric", measures),
+        ("model_performance", "thresholds", "metric", [*measures, *LABELS]),
+        ("system_performance", "thresholds", "metric", METRICS),
+    ):
+        at: KeyPath = ("analyses", analysis, key)
+        named = value_at(at, body)
+        for place, name in enumerate(named if isinstance(named, dict | list) else ()):
+            # One value of a performance metric, such as f1_macro, has a name of its own.
+            is_value = analysis == "model_performance" and performance.of_name(str(name))
+            if isinstance(name, str) and name not in known and not is_value:
+                path = (*at, name if isinstance(named, dict) else place)
+                yield Problem(path, f"unknown {what} {name!r}", closest(name, known))
+
+
+def _contradictions(body: dict[str, Any]) -> Iterator[Problem]:
     at: KeyPath = ("analyses", "data_drift")
     drift = section(body, *at)
     chosen = drift.get("metrics", "all")
-    yield from _unknown_in_list(chosen, (*at, "metrics"), known, known.__contains__)
     for key in ("thresholds", "options"):
         for name in section(drift, key):
             path = (*at, key, name)
-            if name not in known:
-                yield _unknown(path, "metric", name, known)
-            elif isinstance(chosen, list) and name not in chosen:
+            if name not in metrics.names():
+                continue
+            if isinstance(chosen, list) and name not in chosen:
                 hint = f"add {name!r} to analyses.data_drift.metrics"
                 yield Problem(path, "is given for a metric that is not computed", hint)
             elif key == "options":
@@ -82,41 +96,9 @@ def _option_problems(path: KeyPath, options: Any) -> Iterator[Problem]:
         yield Problem(path, error.message, error.hint)
 
 
-def _performance(body: dict[str, Any]) -> Iterator[Problem]:
-    known = performance.names()
-
-    def is_known(name: str) -> bool:
-        return performance.of_name(name) is not None
-
-    at: KeyPath = ("analyses", "model_performance")
-    settings = section(body, *at)
-    chosen = settings.get("metrics", "all")
-    yield from _unknown_in_list(chosen, (*at, "metrics"), known, is_known)
-    for name in section(settings, "thresholds"):
-        path = (*at, "thresholds", name)
-        if name in LABELS:
-            if section(settings, "thresholds", name).get("max_drop") is not None:
-                hint = "set min or max"
-                yield Problem((*path, "max_drop"), "the reference has no such number", hint)
-        elif not is_known(str(name)):
-            yield _unknown(path, "metric", str(name), [*known, *LABELS])
-
-
-def _unknown_keys(
-    body: dict[str, Any], analysis: str, what: str, known: Collection[str]
-) -> Iterator[Problem]:
-    at = ("analyses", analysis, "thresholds")
-    names = (name for name in section(body, *at) if name not in known)
-    return (_unknown((*at, name), what, name, known) for name in names)
-
-
-def _unknown_in_list(
-    names: Any, at: KeyPath, known: Sequence[str], is_known: Callable[[str], bool]
-) -> Iterator[Problem]:
-    for position, name in enumerate(names if isinstance(names, list) else ()):
-        if isinstance(name, str) and not is_known(name):
-            yield _unknown((*at, position), "metric", name, known)
-
-
-def _unknown(path: KeyPath, what: str, name: str, known: Collection[str]) -> Problem:
-    return Problem(path, f"unknown {what} {name!r}", closest(name, known))
+def _drops_of_counts(body: dict[str, Any]) -> Iterator[Problem]:
+    at: KeyPath = ("analyses", "model_performance", "thresholds")
+    for name in section(body, *at):
+        if name in LABELS and section(body, *at, name).get("max_drop") is not None:
+            words = "the reference has no such number"
+            yield Problem((*at, name, "max_drop"), words, "set min or max")
