@@ -28,10 +28,7 @@ if TYPE_CHECKING:
 Quiet = Annotated[
     bool,
     typer.Option(
-        "--quiet",
-        "-q",
-        rich_help_panel=Panel.OUTPUT,
-        help="Print only the verdict, in one line.",
+        "--quiet", "-q", rich_help_panel=Panel.OUTPUT, help="Print only the verdict, in one line."
     ),
 ]
 

@@ -10,8 +10,8 @@ from mmon.cli.options import options
 from mmon.errors import ConfigError
 
 # Messages begin with the key that they are about.
-_KEY = re.compile(r"(?P<indent>\s*)(?P<key>[\w.]+)(\[\d+\])?(?=:)")
-_LEVELS_OF = re.compile(r"(?P<indent>\s*)analyses\.\w+\.thresholds\.(?P<name>[^.:]+)(\.\w+)?(?=:)")
+_KEY = re.compile(r"^(?P<indent>\s*)(?P<key>[\w.]+)(\[\d+\])?(?=:)")
+_LEVELS_OF = re.compile(r"^(?P<indent>\s*)analyses\.\w+\.thresholds\.(?P<name>[^.:]+)(\.\w+)?(?=:)")
 # Where keys of one section contradict each other.
 _SECTIONS = {"windows": "--every and --rows", "columns": "--column and --ignore"}
 _HINT = " " * 6
@@ -57,29 +57,21 @@ def _section_of(name: str, levels: dict[str, float]) -> tuple[str, dict[str, Any
 
 def in_options(error: ConfigError) -> ConfigError:
     """An error about a configuration that was made from options, in the words of the options."""
-    first, *lines = map(_translated, error.message.split("\n"))
-    if not lines:
-        return ConfigError(first, hint=error.hint)
     # One option may stand for a key of both datasets.
-    told = list(dict.fromkeys(lines))
-    problems = [line.strip() for line in told if not line.startswith(_HINT)]
-    if len(problems) > 1:
-        return ConfigError("\n".join([first, *told]), hint=error.hint)
-    hints = [line.strip() for line in told if line.startswith(_HINT)]
+    first, *lines = dict.fromkeys(map(_translated, error.message.split("\n")))
+    problems = [line.strip() for line in lines if not line.startswith(_HINT)]
+    if len(problems) != 1:
+        return ConfigError("\n".join([first, *lines]), hint=error.hint)
+    hints = [line.strip() for line in lines if line.startswith(_HINT)]
     return ConfigError(problems[0], hint="; ".join(hints) or error.hint)
 
 
 def _translated(line: str) -> str:
-    levels = _LEVELS_OF.match(line)
-    if levels is not None:
-        return f"{levels['indent']}--threshold {levels['name']}{line[levels.end() :]}"
-    found = _KEY.match(line)
-    if found is None:
-        return line
+    return _KEY.sub(_flag, _LEVELS_OF.sub(r"\g<indent>--threshold \g<name>", line))
+
+
+def _flag(match: re.Match[str]) -> str:
     flags = {".".join(key.path): option.name for option, keys in options().items() for key in keys}
-    key = found["key"]
     # What is wrong inside a section that an option sets as a whole is wrong with the option.
-    flag = _SECTIONS.get(key) or next(
-        (flags[one] for one in flags if f"{key}.".startswith(f"{one}.")), None
-    )
-    return line if flag is None else f"{found['indent']}{flag}{line[found.end() :]}"
+    found = (flags[one] for one in flags if f"{match['key']}.".startswith(f"{one}."))
+    return match["indent"] + (_SECTIONS.get(match["key"]) or next(found, match[0].strip()))
