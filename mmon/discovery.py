@@ -6,12 +6,15 @@ share is written once, and stands there when the page is read. A page without op
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import importlib
 import inspect
 import pkgutil
 from collections.abc import Mapping
-from typing import TypeVar
+from typing import Any, TypeVar
+
+from mmon.errors import ConfigError
 
 Base = TypeVar("Base")
 
@@ -51,3 +54,24 @@ def page_of(found: type, parts: Mapping[str, str]) -> str | None:
     if "\nOptions\n" not in page:
         page = page.replace("\nExample\n", f"\n{_NO_OPTIONS}\nExample\n")
     return page
+
+
+def made(kind: type[Base], name: str, options: Mapping[str, Any]) -> Base:
+    """One of a dataclass whose fields are its options.
+
+    Raises
+    ------
+    ConfigError
+        When there is no such option, or its value is not allowed.
+    """
+    allowed = [field.name for field in dataclasses.fields(kind)]  # type: ignore[arg-type]  # a dataclass by contract
+    for option in options:
+        if option not in allowed:
+            raise ConfigError(
+                f"metric {name!r} has no option {option!r}",
+                hint=f"it has: {', '.join(allowed)}" if allowed else "it has none",
+            )
+    try:
+        return kind(**options)
+    except (TypeError, ValueError) as error:
+        raise ConfigError(f"metric {name!r}: {error}") from error

@@ -4,17 +4,25 @@ from __future__ import annotations
 
 import importlib
 import inspect
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import pydantic
 
 from mmon.config.fields import Section
+from mmon.results.quantity import Quantity, by_name
+
+# Whose names are made of those of metrics, with variants and classes.
+_OF_METRICS = ("data_drift", "model_performance")
 
 
-def role_of(analysis: str, name: str) -> str | None:
-    """The key of ``columns`` without which an analysis cannot measure what it calls so."""
-    module = importlib.import_module(f"mmon.analyses.{analysis}")
-    return next((one.role for one in module.quantities() if one.name == name), None)
+def judged() -> Iterator[tuple[str, type[Section], dict[str, Quantity]]]:
+    """Each analysis that judges quantities of its own: its name, settings, and these by name."""
+    package = importlib.import_module("mmon.analyses")
+    for name in package.names():
+        if name not in _OF_METRICS:
+            module = package.module(name)
+            yield name, module.Settings, by_name(module.quantities())
 
 
 def _fields() -> dict[str, Any]:

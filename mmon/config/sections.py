@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
-from mmon.config.analyses import Analyses, role_of
+from mmon.config.analyses import Analyses, judged
 from mmon.config.data import Dataset, Labels
 from mmon.config.fields import (
     Duration,
@@ -213,13 +213,12 @@ class Config(Section):
 
     @model_validator(mode="after")
     def _levels_have_columns(self) -> Config:
-        system = self.analyses.system_performance
-        for name in system.thresholds if system is not None else ():
-            role = role_of("system_performance", name)
-            if role is not None and getattr(self.columns, role) is None:
-                raise ValueError(
-                    f"analyses.system_performance.thresholds.{name} needs columns.{role}"
-                )
+        for analysis, _, quantities in judged():
+            settings = getattr(self.analyses, analysis)
+            for name in getattr(settings, "thresholds", ()):
+                role = quantities[name].role if name in quantities else None
+                if role is not None and getattr(self.columns, role) is None:
+                    raise ValueError(f"analyses.{analysis}.thresholds.{name} needs columns.{role}")
         return self
 
     @model_validator(mode="after")

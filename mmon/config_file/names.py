@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import Any
 
 from mmon import metrics, performance
-from mmon.analyses.data_quality import CHECKS
 from mmon.analyses.model_performance import LABELS
-from mmon.analyses.system_performance import METRICS
+from mmon.config.analyses import judged
 from mmon.config.problems import closest, value_at
 from mmon.config.sections import Config
 from mmon.config.text import KeyPath, Problem
 from mmon.errors import ConfigError
+from mmon.results.quantity import Quantity, ResultKind
 from mmon.sources.dtypes import dtype_named
 from mmon.windows import WindowCut
 
@@ -56,19 +56,25 @@ def _unknown(body: dict[str, Any]) -> Iterator[Problem]:
         ("data_drift", "metrics", "metric", drift),
         ("data_drift", "thresholds", "metric", drift),
         ("data_drift", "options", "metric", drift),
-        ("data_quality", "thresholds", "check", CHECKS),
         ("model_performance", "metrics", "metric", measures),
         ("model_performance", "thresholds", "metric", [*measures, *LABELS]),
-        ("system_performance", "thresholds", "metric", METRICS),
+        ("model_performance", "options", "metric", measures),
+        *((name, "thresholds", _noun(own), own) for name, _, own in judged()),
     ):
         at: KeyPath = ("analyses", analysis, key)
         named = value_at(at, body)
         for place, name in enumerate(named if isinstance(named, dict | list) else ()):
             # One value of a performance metric, such as f1_macro, has a name of its own.
-            is_value = analysis == "model_performance" and performance.of_name(str(name))
+            is_value = key != "options" and analysis == "model_performance"
+            is_value = is_value and performance.of_name(str(name)) is not None
             if isinstance(name, str) and name not in known and not is_value:
                 path = (*at, name if isinstance(named, dict) else place)
                 yield Problem(path, f"unknown {what} {name!r}", closest(name, known))
+
+
+def _noun(quantities: Mapping[str, Quantity]) -> str:
+    is_quality = all(one.kind is ResultKind.DATA_QUALITY for one in quantities.values())
+    return "check" if is_quality else "metric"
 
 
 def _contradictions(body: dict[str, Any]) -> Iterator[Problem]:
@@ -84,14 +90,18 @@ def _contradictions(body: dict[str, Any]) -> Iterator[Problem]:
                 hint = f"add {name!r} to analyses.data_drift.metrics"
                 yield Problem(path, "is given for a metric that is not computed", hint)
             elif key == "options":
-                yield from _option_problems(path, drift[key][name])
+                yield from _option_problems(path, metrics.load, drift[key][name])
+    at = ("analyses", "model_performance", "options")
+    for name, options in section(body, *at).items():
+        if name in performance.names():
+            yield from _option_problems((*at, name), performance.load, options)
 
 
-def _option_problems(path: KeyPath, options: Any) -> Iterator[Problem]:
+def _option_problems(path: KeyPath, load: Callable[..., object], options: Any) -> Iterator[Problem]:
     if not isinstance(options, dict):
         return
     try:
-        metrics.load(str(path[-1]), options)
+        load(str(path[-1]), options)
     except ConfigError as error:
         yield Problem(path, error.message, error.hint)
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from mmon import metrics
-from mmon.analyses.data_quality import CHECKS
-from mmon.analyses.system_performance import METRICS
+from mmon import metrics, performance
+from mmon.config.analyses import judged
 from mmon.config.keys import walk
 from mmon.config.sections import Config
 
@@ -43,13 +42,14 @@ def schema() -> dict[str, Any]:
             _VARIABLE,
         ],
     }
-    for section, of in (
-        ("DataDrift", names),
-        ("DataQuality", CHECKS),
-        ("SystemPerformance", METRICS),
-    ):
-        sections[section]["properties"]["thresholds"]["propertyNames"] = {"enum": list(of)}
+    named = {settings.__name__: list(own) for _, settings, own in judged()}
+    for section, of in {"DataDrift": names, **named}.items():
+        keys = sections[section]["properties"]
+        if "thresholds" in keys:
+            keys["thresholds"]["propertyNames"] = {"enum": of}
     drift["options"]["propertyNames"] = drift["thresholds"]["propertyNames"]
+    options = sections["ModelPerformance"]["properties"]["options"]
+    options["propertyNames"] = {"enum": list(performance.names())}
     root = _draft_07(generated)
     return {"$schema": DRAFT, **root, "title": "mmon configuration", "definitions": sections}
 

@@ -102,15 +102,4 @@ def load(name: str, options: Mapping[str, Any] | None = None) -> Metric:
     ConfigError
         When there is no such metric, no such option, or the option's value is not allowed.
     """
-    kind = metric_class(name)
-    allowed = [field.name for field in dataclasses.fields(kind)]
-    for option in options or {}:
-        if option not in allowed:
-            raise ConfigError(
-                f"metric {name!r} has no option {option!r}",
-                hint=f"it has: {', '.join(allowed)}" if allowed else "it has none",
-            )
-    try:
-        return kind(**(options or {}))
-    except (TypeError, ValueError) as error:
-        raise ConfigError(f"metric {name!r}: {error}") from error
+    return discovery.made(metric_class(name), name, options or {})

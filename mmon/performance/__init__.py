@@ -14,7 +14,7 @@ import dataclasses
 import functools
 import re
 from collections.abc import Mapping
-from typing import ClassVar, Literal, cast, get_args
+from typing import Any, ClassVar, Literal, cast, get_args
 
 from mmon import discovery
 from mmon.profiles.outcomes.classification import ClassificationTables
@@ -195,3 +195,14 @@ def picture(
 def metric_class(name: str) -> type[PerformanceMetric]:
     """The class of a metric that is one of `names`."""
     return discovery.class_in(f"{__name__}.{name}", PerformanceMetric)  # type: ignore[type-abstract]  # only its subclasses are made
+
+
+def load(name: str, options: Mapping[str, Any] | None = None) -> PerformanceMetric:
+    """A metric that is one of `names`, with its options.
+
+    Raises
+    ------
+    ConfigError
+        When there is no such option, or its value is not allowed.
+    """
+    return discovery.made(metric_class(name), name, options or {})

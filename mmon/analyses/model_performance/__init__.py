@@ -7,7 +7,7 @@ import inspect
 import itertools
 import math
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -75,6 +75,10 @@ class ModelPerformance(Section):
     )
     """Levels by metric, on the value itself (min, max) or on how much worse than the reference it
     is (max_drop); a metric with levels takes part in the verdict."""
+    options: dict[str, dict[str, Any]] = Field(
+        default={}, examples=[{"pinball_loss": {"quantile": 0.9}}]
+    )
+    """Options by metric (`mmon explain NAME` lists them); they win over the keys below."""
     positive: str | Flag | Integer | None = Field(default=None, examples=["yes"])
     """The positive class of a binary task; 1 or true where it is not given."""
     decision_threshold: Share = 0.5
@@ -95,6 +99,15 @@ class ModelPerformance(Section):
     error rate, or as a share of the reference's mean absolute error."""
     gate: Literal["any", "none"] = "any"
     """What makes a breach: any deciding metric, or nothing (only tell)."""
+
+    def options_of(self, name: str) -> dict[str, Any]:
+        """The options of a metric: those that have keys of their own, and those named for it."""
+        own: dict[str, dict[str, Any]] = {
+            "business_value": {} if self.costs is None else self.costs.model_dump(),
+            "top_k_accuracy": {"k": self.top_k},
+            "pinball_loss": {"quantile": self.quantile},
+        }
+        return {**own.get(name, {}), **self.options.get(name, {})}
 
     def levels(self, name: str) -> PerformanceLevels:
         """The levels that are set for a result."""

@@ -212,13 +212,7 @@ def _chosen(settings: ModelPerformance, task: Task) -> list[PerformanceMetric]:
 
 def _load(settings: ModelPerformance, name: str) -> PerformanceMetric:
     """A metric with the options that the configuration has for it."""
-    costs = settings.costs.model_dump() if settings.costs is not None else {}
-    options = {
-        "business_value": costs,
-        "top_k_accuracy": {"k": settings.top_k},
-        "pinball_loss": {"quantile": settings.quantile},
-    }
-    return performance.metric_class(name)(**options.get(name, {}))
+    return performance.load(name, settings.options_of(name))
 
 
 def _usable(ref: Performance | None) -> Performance | None:
