@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
+
+from mmon.arrays import FloatArray
 
 
-def benjamini_hochberg(p_values: Sequence[float]) -> NDArray[np.float64]:
+def benjamini_hochberg(p_values: Sequence[float]) -> FloatArray:
     """False-discovery-rate adjusted p-values.
 
     Parameters

@@ -18,10 +18,9 @@ import functools
 import math
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import bdtr, bdtrc, gammaln, log_ndtr
 
-_FloatArray = NDArray[np.float64]
+from mmon.arrays import FloatArray
 
 Interval = tuple[float, float]
 
@@ -147,7 +146,7 @@ def _upper_tail(start: int, total: int, n: int, m: int, *, half: bool) -> float:
     return tail
 
 
-def log_hypergeometric(k: _FloatArray, total: float, n: float, m: float) -> _FloatArray:
+def log_hypergeometric(k: FloatArray, total: float, n: float, m: float) -> FloatArray:
     """Log-probability of ``k`` production rows among ``total`` of n + m, by Loader's method."""
     share = m / (n + m)
     return (
@@ -157,7 +156,7 @@ def log_hypergeometric(k: _FloatArray, total: float, n: float, m: float) -> _Flo
     )
 
 
-def log_binomial(k: _FloatArray, n: _FloatArray | float, share: float) -> _FloatArray:
+def log_binomial(k: FloatArray, n: FloatArray | float, share: float) -> FloatArray:
     """Log-probability of ``k`` successes in ``n`` trials, by Loader's method."""
     rest = n - k
     inside = (k > 0) & (rest > 0)
@@ -175,7 +174,7 @@ def log_binomial(k: _FloatArray, n: _FloatArray | float, share: float) -> _Float
     return np.where(inside, log_mass, at_end)
 
 
-def _stirling_error(n: _FloatArray) -> _FloatArray:
+def _stirling_error(n: FloatArray) -> FloatArray:
     """log n! minus Stirling's formula."""
     big = np.maximum(n, _STIRLING_FROM)
     series = np.polyval(_STIRLING, 1 / (big * big)) / big
@@ -185,13 +184,13 @@ def _stirling_error(n: _FloatArray) -> _FloatArray:
     return np.where(n >= _STIRLING_FROM, series, direct)
 
 
-def _deviance(x: _FloatArray, mean: _FloatArray) -> _FloatArray:
+def _deviance(x: FloatArray, mean: FloatArray) -> FloatArray:
     """x log(x / mean) - x + mean, without cancellation near the mean."""
     away = (x - mean) / mean
     return mean * ((1 + away) * np.log1p(away) - away)
 
 
-def log_tail(start: _FloatArray, total: _FloatArray, n: float, m: float) -> _FloatArray:
+def log_tail(start: FloatArray, total: FloatArray, n: float, m: float) -> FloatArray:
     """Log of P(K >= start) by the saddlepoint, for starts inside the support.
 
     Parameters
@@ -217,7 +216,7 @@ def log_tail(start: _FloatArray, total: _FloatArray, n: float, m: float) -> _Flo
         corrected = signed + np.log(wald / signed) / signed
     # At the mean both roots vanish, and so does the correction, to first order.
     near = np.abs(signed) < 1e-5
-    log_p: _FloatArray = log_ndtr(-np.where(near, signed, corrected))
+    log_p: FloatArray = log_ndtr(-np.where(near, signed, corrected))
     return log_p
 
 

@@ -9,8 +9,9 @@ import math
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import gammaln
+
+from mmon.arrays import IntArray
 
 
 def beyond_extremes(outside: int, n: int, m: int) -> float:
@@ -28,7 +29,7 @@ def beyond_extremes(outside: int, n: int, m: int) -> float:
     return float(min(1.0, math.exp(none) + math.exp(one)))
 
 
-def all_in_production(pooled: NDArray[np.int64], n: int, m: int, unseen: int) -> float:
+def all_in_production(pooled: IntArray, n: int, m: int, unseen: int) -> float:
     """Upper bound of the probability of at least ``unseen`` rows with unseen labels by chance.
 
     Given the pooled counts, a label is unseen when all its rows fell into production. The bound is
@@ -51,7 +52,7 @@ def all_in_production(pooled: NDArray[np.int64], n: int, m: int, unseen: int) ->
     return float(min(1.0, math.exp(min(0.0, float(bounds.min())))))
 
 
-def all_of_one_value(pooled: NDArray[np.int64], n: int, m: int) -> float:
+def all_of_one_value(pooled: IntArray, n: int, m: int) -> float:
     """Probability that all m production rows hold one value, whichever it is.
 
     Parameters

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from mmon.chance.bins.table import FloatArray
+from mmon.arrays import FloatArray
 
 # Half a row of a thousand, as Jeffreys' half observation: shares of 1 % keep 99.9 % of their ratio.
 DEFAULT_SMOOTHING = 1e-3

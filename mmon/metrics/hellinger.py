@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from mmon.chance.bins.table import FloatArray
+from mmon.arrays import FloatArray
 from mmon.metrics._binned import Binned
 
 

@@ -7,7 +7,7 @@ import math
 import numpy as np
 from scipy.special import rel_entr
 
-from mmon.chance.bins.table import FloatArray
+from mmon.arrays import FloatArray
 from mmon.metrics._binned import Binned
 
 

@@ -7,7 +7,7 @@ import math
 
 import numpy as np
 
-from mmon.chance.bins.table import FloatArray
+from mmon.arrays import FloatArray
 from mmon.metrics._binned import Binned
 from mmon.metrics._smoothed import DEFAULT_SMOOTHING, check_smoothing, smoothed
 

@@ -6,9 +6,9 @@ import math
 
 import numpy as np
 
+from mmon.arrays import FloatArray
 from mmon.chance.bins.any_share import any_share_tail
 from mmon.chance.bins.dealt_tables import NullTables
-from mmon.chance.bins.table import FloatArray
 from mmon.metrics._binned import ROUNDING, Binned
 
 

@@ -13,15 +13,13 @@ import math
 from collections.abc import Callable
 
 import numpy as np
-from numpy.typing import NDArray
 
+from mmon.arrays import FloatArray
 from mmon.chance.proportions import wilson
 from mmon.chance.skewed_means import LEVEL
 from mmon.performance import Estimate
 from mmon.performance._class_intervals import variance_or_width
 from mmon.profiles.outcomes.class_scores import CALIBRATION_BINS, ScoreSums
-
-_FloatArray = NDArray[np.float64]
 
 # Draws of the gaps' noise: the interval's level is known to 0.3 points.
 _DRAWS = 4000
@@ -46,10 +44,10 @@ class _Gaps:
     """
 
     rows: int
-    gap: _FloatArray
-    share: _FloatArray
-    chance: _FloatArray
-    tilt: _FloatArray
+    gap: FloatArray
+    share: FloatArray
+    chance: FloatArray
+    tilt: FloatArray
 
     @classmethod
     def of(cls, sums: ScoreSums) -> _Gaps:
@@ -58,28 +56,28 @@ class _Gaps:
         tilt = 1 - 2 * confidence / np.where(share > 0, share, 1.0)
         return cls(sums.rows, hits - confidence, share, confidence - squares, tilt)
 
-    def spread(self, gap: _FloatArray) -> _FloatArray:
+    def spread(self, gap: FloatArray) -> FloatArray:
         """(10,) variance of the observed gaps when the true ones are ``gap``."""
-        second: _FloatArray = np.maximum(self.chance + self.tilt * gap, 0.0)
+        second: FloatArray = np.maximum(self.chance + self.tilt * gap, 0.0)
         return np.maximum(second - gap * gap, 0.0) / self.rows
 
     @property
-    def yielding(self) -> _FloatArray:
+    def yielding(self) -> FloatArray:
         """(10,) how much each gap gives way: the larger of its variances with and without it."""
-        yielding: _FloatArray = np.maximum(
+        yielding: FloatArray = np.maximum(
             self.spread(self.gap), self.spread(np.zeros_like(self.gap))
         )
         return yielding
 
-    def stronger(self, strength: float) -> _FloatArray:
+    def stronger(self, strength: float) -> FloatArray:
         """(10,) the likeliest gaps of a smaller (strength > 0) or larger error than observed."""
         sizes = np.maximum(0.0, np.abs(self.gap) - strength * self.yielding)
-        gaps: _FloatArray = np.copysign(sizes, self.gap)
+        gaps: FloatArray = np.copysign(sizes, self.gap)
         return gaps
 
-    def errors(self, gap: _FloatArray) -> _FloatArray:
+    def errors(self, gap: FloatArray) -> FloatArray:
         """(4000,) errors that are observed when the true gaps are ``gap``."""
-        drawn: _FloatArray = np.abs(gap + _draws() * np.sqrt(self.spread(gap))).sum(axis=1)
+        drawn: FloatArray = np.abs(gap + _draws() * np.sqrt(self.spread(gap))).sum(axis=1)
         return drawn
 
 
@@ -110,7 +108,7 @@ def calibration_error(sums: ScoreSums) -> Estimate:
 
 
 @functools.cache
-def _draws() -> _FloatArray:
+def _draws() -> FloatArray:
     """(4000, 10) standard normal numbers, mirrored so that their mean is 0."""
     half = np.random.default_rng(_SEED).standard_normal((_DRAWS // 2, CALIBRATION_BINS))
     return np.concatenate([half, -half])

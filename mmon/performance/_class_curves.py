@@ -7,9 +7,9 @@ from collections.abc import Callable
 from typing import Self
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import stdtrit
 
+from mmon.arrays import FloatArray, IntArray
 from mmon.chance.proportions import Interval, Z
 from mmon.chance.skewed_means import LEVEL
 from mmon.performance import Estimate
@@ -20,8 +20,6 @@ from mmon.profiles.distributions.ecdf import Ecdf
 from mmon.profiles.outcomes.class_scores import CELL_EDGES, SCORE_CELLS
 from mmon.profiles.outcomes.classification import MOST_SCORED, ClassificationTables
 from mmon.profiles.outcomes.outcomes import GROUPS
-
-_FloatArray = NDArray[np.float64]
 
 # A variance from so few groups is known to a quarter only: Student's quantile for the normal one.
 _FEW_GROUPS = (float(stdtrit(GROUPS - 1, (1 + LEVEL) / 2)) / Z) ** 2
@@ -195,7 +193,7 @@ def _left_out(tables: ClassificationTables, kept: set[str]) -> str | None:
     return f"over {len(kept)} of {len(tables.classes)} classes, without {shown}"
 
 
-def _group_totals(ranking: Ranking, area: Area, groups: NDArray[np.int64]) -> _FloatArray:
+def _group_totals(ranking: Ranking, area: Area, groups: IntArray) -> FloatArray:
     """(32,) how far each group's rows move the area, from (32, 2, 48) rows by score cell.
 
     Rows of one cell are taken to move it by as much as they do on average.
@@ -212,17 +210,17 @@ def _group_totals(ranking: Ranking, area: Area, groups: NDArray[np.int64]) -> _F
     return totals
 
 
-def _covariance(totals: _FloatArray) -> _FloatArray:
+def _covariance(totals: FloatArray) -> FloatArray:
     """(S, S) covariance of sums over all groups, from (32, S) sums over each."""
     centered = totals - totals.mean(axis=0)
-    covariance: _FloatArray = centered.T @ centered * (GROUPS / (GROUPS - 1))
+    covariance: FloatArray = centered.T @ centered * (GROUPS / (GROUPS - 1))
     return covariance
 
 
-def _correlation(covariance: _FloatArray) -> _FloatArray:
+def _correlation(covariance: FloatArray) -> FloatArray:
     """(S, S) correlations; terms without variance are taken to be independent of the others."""
     deviation = np.sqrt(np.maximum(np.diag(covariance), 0.0))
     scale = np.where(deviation > 0, deviation, 1.0)
-    correlation: _FloatArray = np.clip(covariance / np.outer(scale, scale), -1.0, 1.0)
+    correlation: FloatArray = np.clip(covariance / np.outer(scale, scale), -1.0, 1.0)
     np.fill_diagonal(correlation, 1.0)
     return correlation

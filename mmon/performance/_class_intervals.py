@@ -6,13 +6,11 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
+from mmon.arrays import FloatArray
 from mmon.chance.proportions import Interval, Z, wilson
 from mmon.chance.skewed_means import mean_interval
 from mmon.performance import Estimate
-
-_FloatArray = NDArray[np.float64]
 
 
 def undefined(reason: str) -> Estimate:
@@ -89,9 +87,9 @@ def share_interval(value: float, variance: float, rows: float) -> Interval:
 def average_interval(
     value: float,
     variance: float,
-    weights: _FloatArray,
+    weights: FloatArray,
     terms: Sequence[Estimate],
-    rows: _FloatArray,
+    rows: FloatArray,
 ) -> Interval:
     """The interval of a weighted mean of shares, whose terms may rest on few rows.
 

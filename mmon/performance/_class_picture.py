@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from mmon.arrays import FloatArray
 from mmon.performance._ranking import Ranking
 from mmon.profiles.outcomes.class_scores import CALIBRATION_BINS, CALIBRATION_EDGES, ClassScores
 from mmon.profiles.outcomes.classification import ClassificationTables
 from mmon.results import Task
 from mmon.results.charts import Curve, PerformancePicture, PerformanceSide
-
-_FloatArray = NDArray[np.float64]
 
 # More lines in one chart cannot be told apart.
 _MOST_CURVES = 6
@@ -109,7 +107,7 @@ def _curves(scores: ClassScores, label: str | None) -> list[Curve]:
     return found
 
 
-def _line(name: str, label: str | None, x: _FloatArray, y: _FloatArray) -> Curve:
+def _line(name: str, label: str | None, x: FloatArray, y: FloatArray) -> Curve:
     """A curve through at most 200 points, evenly spaced along it."""
     if len(x) > _MOST_POINTS:
         way = np.append(0.0, np.cumsum(np.abs(np.diff(x)) + np.abs(np.diff(y))))

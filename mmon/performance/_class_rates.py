@@ -9,6 +9,7 @@ from typing import Any, ClassVar, NamedTuple, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from mmon.arrays import FloatArray, IntArray
 from mmon.performance import Estimate
 from mmon.performance._class_intervals import (
     average_interval,
@@ -21,9 +22,6 @@ from mmon.profiles.outcomes.classification import ClassificationTables
 
 Counts = NDArray[Any]
 """Numbers of rows; shares of one row where it is asked how that moves a rate."""
-
-_FloatArray = NDArray[np.float64]
-_IntArray = NDArray[np.int64]
 
 
 class Cells(NamedTuple):
@@ -60,9 +58,9 @@ class Ratios(abc.ABC):
     why_undefined: ClassVar[str]
 
     labels: tuple[str, ...]
-    confusion: _IntArray
-    top: _IntArray
-    bottom: _IntArray
+    confusion: IntArray
+    top: IntArray
+    bottom: IntArray
 
     @classmethod
     def of(cls, tables: ClassificationTables) -> Self:
@@ -87,11 +85,11 @@ class Ratios(abc.ABC):
         return self.why_undefined.format(label=label) if self.confusion.any() else NO_PAIRS
 
     @property
-    def values(self) -> _FloatArray:
+    def values(self) -> FloatArray:
         """(C,) the rates; 0 where undefined, as in scikit-learn's averages."""
         return self.top / np.maximum(self.bottom, 1)
 
-    def influence(self) -> _FloatArray:
+    def influence(self) -> FloatArray:
         """(C, C, C) by class: how one row of each cell of the confusion matrix moves its rate."""
         size = len(self.labels)
         one = np.eye(size)
@@ -100,7 +98,7 @@ class Ratios(abc.ABC):
         is_predicted = np.broadcast_to(one[:, None, :], is_hit.shape)
         top, bottom = self.parts(Cells(is_hit, is_actual, is_predicted, 1))
         scale = np.where(self.bottom > 0, 1 / np.maximum(self.bottom, 1), 0.0)
-        moved: _FloatArray = (top - self.values[:, None, None] * bottom) * scale[:, None, None]
+        moved: FloatArray = (top - self.values[:, None, None] * bottom) * scale[:, None, None]
         return moved
 
     def average(self, *, is_weighted: bool) -> Estimate:

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from mmon.arrays import FloatArray
 from mmon.profiles.distributions.ecdf import Ecdf
 from mmon.profiles.merging import same
 from mmon.profiles.outcomes.error_plane import Plane
 from mmon.profiles.outcomes.regression import RegressionTables
 from mmon.results import Task
 from mmon.results.charts import Curve, PerformancePicture, PerformanceSide
-
-_FloatArray = NDArray[np.float64]
 
 _BINS = 40
 # Bins span these quantiles of each side's errors; what lies beyond falls into the outermost bins.
@@ -58,7 +56,7 @@ def number_picture(
     )
 
 
-def _side(tables: RegressionTables | None, edges: _FloatArray) -> PerformanceSide | None:
+def _side(tables: RegressionTables | None, edges: FloatArray) -> PerformanceSide | None:
     if tables is None or not tables.labelled:
         return None
     if tables.plane is None:
@@ -72,7 +70,7 @@ def _side(tables: RegressionTables | None, edges: _FloatArray) -> PerformanceSid
     )
 
 
-def _error_edges(errors: list[Ecdf]) -> _FloatArray:
+def _error_edges(errors: list[Ecdf]) -> FloatArray:
     """(B + 1,) ascending finite edges; empty without any error."""
     if not errors:
         return np.empty(0)
@@ -89,7 +87,7 @@ def _error_edges(errors: list[Ecdf]) -> _FloatArray:
     return np.unique(np.clip(edges, -_LARGEST, _LARGEST))
 
 
-def _binned(errors: Ecdf, edges: _FloatArray) -> tuple[int, ...]:
+def _binned(errors: Ecdf, edges: FloatArray) -> tuple[int, ...]:
     """Rows in each bin (lo, hi], the outermost ones open; sums to n."""
     upto = np.append(0, errors.cumulative)[
         np.searchsorted(errors.values, edges[1:-1], side="right")
@@ -108,5 +106,5 @@ def _predicted_actual(plane: Plane) -> Curve:
     )
 
 
-def _floats(values: _FloatArray) -> tuple[float, ...]:
+def _floats(values: FloatArray) -> tuple[float, ...]:
     return tuple(float(value) for value in values)

@@ -8,12 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import digamma, expit, logit, stdtrit
 
+from mmon.arrays import FloatArray
 from mmon.chance.proportions import Interval, wilson
 from mmon.chance.skewed_means import LEVEL
 from mmon.performance._ranking import Area, Ranking
 from mmon.profiles.distributions.ecdf import Ecdf
-
-_FloatArray = NDArray[np.float64]
 
 
 def precision_recall_area(ranking: Ranking) -> Area:
@@ -43,7 +42,7 @@ def precision_recall_area(ranking: Ranking) -> Area:
     return Area(min(max(value, 0.0), 1.0), variance, moved_inside, moved_outside, bias)
 
 
-def _without_inside(ranking: Ranking, precision: _FloatArray) -> _FloatArray:
+def _without_inside(ranking: Ranking, precision: FloatArray) -> FloatArray:
     """(K,) the average precision without one row of the class at each score."""
     m = ranking.m
     if m <= 1:
@@ -55,7 +54,7 @@ def _without_inside(ranking: Ranking, precision: _FloatArray) -> _FloatArray:
     up_to = np.cumsum(ranking.inside * fewer)
     above = (ranking.inside * precision)[::-1].cumsum()[::-1] - ranking.inside * precision
     # The row itself is among those up to its own score.
-    left: _FloatArray = (up_to - fewer + above) / (m - 1)
+    left: FloatArray = (up_to - fewer + above) / (m - 1)
     return left
 
 
@@ -86,7 +85,7 @@ def precision_recall_error(inside: Ecdf, outside: Ecdf, value: float) -> float:
     return max(value - float(low.sum()) / m, float(high.sum()) / m - value, 0.0)
 
 
-def _place_of(rank: _FloatArray, found: _FloatArray) -> NDArray[np.intp]:
+def _place_of(rank: FloatArray, found: FloatArray) -> NDArray[np.intp]:
     """The grid point that holds a row of the class with a rank from the top: the last one with at
     least so many rows from it on."""
     return len(found) - 1 - np.searchsorted(found[::-1], rank, side="left")

@@ -7,13 +7,11 @@ import math
 from collections.abc import Callable
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import stdtrit
 
+from mmon.arrays import FloatArray
 from mmon.chance.skewed_means import LEVEL
 from mmon.profiles.distributions.ecdf import Ecdf
-
-_FloatArray = NDArray[np.float64]
 
 # Found by simulation: see tests/performance/test_class_coverage.py.
 _PRIOR_ROWS, _PRIOR_RATIO = 4.0, 3.5
@@ -30,9 +28,9 @@ class Ranking:
         Rows of the class, and of the others, at each score.
     """
 
-    values: _FloatArray
-    inside: _FloatArray
-    outside: _FloatArray
+    values: FloatArray
+    inside: FloatArray
+    outside: FloatArray
 
     @classmethod
     def of(cls, inside: Ecdf, outside: Ecdf) -> Ranking:
@@ -59,12 +57,12 @@ class Ranking:
         return float(self.outside.sum())
 
     @property
-    def inside_from(self) -> _FloatArray:
+    def inside_from(self) -> FloatArray:
         """(K,) rows of the class with at least each score."""
         return self.inside[::-1].cumsum()[::-1]
 
     @property
-    def outside_from(self) -> _FloatArray:
+    def outside_from(self) -> FloatArray:
         """(K,) other rows with at least each score."""
         return self.outside[::-1].cumsum()[::-1]
 
@@ -86,8 +84,8 @@ class Area:
 
     value: float
     variance: float
-    moved_inside: _FloatArray
-    moved_outside: _FloatArray
+    moved_inside: FloatArray
+    moved_outside: FloatArray
     bias: float = 0.0
 
 

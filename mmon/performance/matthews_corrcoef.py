@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from mmon.arrays import FloatArray
 from mmon.chance.proportions import Z
 from mmon.performance import Estimate
 from mmon.performance._class_intervals import variance_or_width
 from mmon.performance._class_tables import OfPredictions
 from mmon.profiles.outcomes.classification import ClassificationTables
-
-_FloatArray = NDArray[np.float64]
 
 # One row more, spread over the cells: a matrix without errors does not prove that there are none.
 _PRIOR_ROWS = 1.0
@@ -66,16 +64,16 @@ class MatthewsCorrcoef(OfPredictions):
         return Estimate(value, interval, variance_or_width(variance, interval), rows)
 
 
-def _spreads(confusion: _FloatArray) -> _FloatArray:
+def _spreads(confusion: FloatArray) -> FloatArray:
     """(2,) how far from constant the targets and the predictions are; 0 where they are."""
     rows = confusion.sum()
-    spread: _FloatArray = np.array(
+    spread: FloatArray = np.array(
         [rows**2 - np.sum(confusion.sum(axis=axis) ** 2) for axis in (1, 0)]
     )
     return spread
 
 
-def _correlation(confusion: _FloatArray) -> tuple[float, float]:
+def _correlation(confusion: FloatArray) -> tuple[float, float]:
     """The coefficient, and its variance by the delta method on the cells' shares."""
     shares = confusion / confusion.sum()
     actual, predicted = shares.sum(axis=1), shares.sum(axis=0)

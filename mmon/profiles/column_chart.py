@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from mmon.arrays import FloatArray
 from mmon.profiles.distributions.counts import Counts, align
 from mmon.profiles.distributions.ecdf import Ecdf
 from mmon.profiles.table import ColumnProfile
@@ -62,7 +62,7 @@ def _quantile(ecdf: Ecdf, probability: float) -> float | None:
 
 
 @np.errstate(over="ignore")
-def _edges(before: Ecdf, after: Ecdf) -> NDArray[np.float64]:
+def _edges(before: Ecdf, after: Ecdf) -> FloatArray:
     """(B + 1,) ascending finite edges; the outer ones are the extremes of both sides."""
     sides = [side for side in (before, after) if side.n]
     values = np.unique(np.concatenate([side.values.astype(np.float64) for side in sides]))
@@ -86,7 +86,7 @@ def _is_integer(ecdf: Ecdf) -> bool:
     return ecdf.is_whole and (not ecdf.n or ecdf.max - ecdf.min < 1e6)
 
 
-def _edges_of_values(values: NDArray[np.float64]) -> NDArray[np.float64]:
+def _edges_of_values(values: FloatArray) -> FloatArray:
     """One bin a value, cut half way; a single value gets a bin around itself."""
     if len(values) == 1:
         half = max(0.5, abs(float(values[0])) * 1e-9)
@@ -96,12 +96,12 @@ def _edges_of_values(values: NDArray[np.float64]) -> NDArray[np.float64]:
     return _finite(np.unique(np.concatenate([[first], middles, [last]])))
 
 
-def _finite(edges: NDArray[np.float64]) -> NDArray[np.float64]:
-    clipped: NDArray[np.float64] = np.clip(edges, -_LARGEST, _LARGEST)
+def _finite(edges: FloatArray) -> FloatArray:
+    clipped: FloatArray = np.clip(edges, -_LARGEST, _LARGEST)
     return clipped
 
 
-def _binned(ecdf: Ecdf, edges: NDArray[np.float64]) -> tuple[int, ...]:
+def _binned(ecdf: Ecdf, edges: FloatArray) -> tuple[int, ...]:
     """Rows in each bin (lo, hi], the first one closed; sums to n."""
     if not ecdf.n:
         return (0,) * (len(edges) - 1)

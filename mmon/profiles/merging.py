@@ -2,7 +2,7 @@
 
 A `Count` adds up. A dataclass that has a ``merge`` of its own is asked, any other one is merged
 field by field; records in a row are merged one by one, mappings key by key, and None adds nothing.
-A rule in an annotation says otherwise: ``Annotated[NDArray[np.int64], SUM]``. Whatever is left must
+A rule in an annotation says otherwise: ``Annotated[IntArray, SUM]``. Whatever is left must
 be the same in all parts: how a column was read, and the cells in which rows were counted.
 
 References
@@ -21,8 +21,8 @@ from typing import Annotated, Any, TypeVar
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
+from mmon.arrays import FloatArray, IntArray
 from mmon.errors import DataError
 from mmon.records import Range
 
@@ -207,7 +207,7 @@ def few(texts: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted(set(texts))[:3])
 
 
-def rounded(values: NDArray[np.float64], bits: int) -> NDArray[np.float64]:
+def rounded(values: FloatArray, bits: int) -> FloatArray:
     """The nearest multiples of 2**-bits: sums of them are exact up to 2**(53 - bits)."""
     found = values * 2.0**bits
     np.rint(found, out=found)
@@ -218,7 +218,7 @@ def rounded(values: NDArray[np.float64], bits: int) -> NDArray[np.float64]:
 SUM, SAME, FEW = Rule(_sum), Rule(_one), Rule(_few)
 SMALLEST, LARGEST, ANY = Rule(min), Rule(max), Rule(any)
 
-Rows = Annotated[NDArray[np.int64], SUM]
+Rows = Annotated[IntArray, SUM]
 """Counts of rows in cells that all parts share."""
-Sums = Annotated[NDArray[np.float64], SUM]
+Sums = Annotated[FloatArray, SUM]
 """Sums over the rows of such cells: exact of numbers that are `rounded`, else to rounding."""

@@ -6,8 +6,8 @@ import dataclasses
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
+from mmon.arrays import FloatArray
 from mmon.profiles.distributions.ecdf import Ecdf
 from mmon.profiles.distributions.reading import Reading
 from mmon.profiles.merging import changed
@@ -61,7 +61,7 @@ def _rounded_column(column: ColumnProfile, kind: _Narrow | None) -> ColumnProfil
     if kind is None or not isinstance(ecdf, Ecdf) or not ecdf.n or column.dtype in _NARROW:
         return column
     largest = float(np.finfo(kind).max)
-    clipped: NDArray[np.float64] = np.clip(ecdf.values.astype(np.float64), -largest, largest)
+    clipped: FloatArray = np.clip(ecdf.values.astype(np.float64), -largest, largest)
     # Rounding keeps the order, so each count of rows at or below a value stays right.
     rounded = dataclasses.replace(ecdf, values=clipped.astype(kind).astype(np.float64))
     return dataclasses.replace(column, distribution=rounded.compress(None))

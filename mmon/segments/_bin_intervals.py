@@ -13,11 +13,9 @@ ROC curve*, Radiology 1982 (the variance that it solves for).
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import ndtri, stdtrit
 
-_FloatArray = NDArray[np.float64]
-_IntArray = NDArray[np.int64]
+from mmon.arrays import FloatArray, IntArray
 
 LEVEL = 0.95
 """Confidence level of every interval."""
@@ -26,7 +24,7 @@ _Z = float(ndtri(0.5 + LEVEL / 2))
 _HALVINGS = 50
 
 
-def wilson(hits: _IntArray, rows: _IntArray) -> tuple[_FloatArray, _FloatArray]:
+def wilson(hits: IntArray, rows: IntArray) -> tuple[FloatArray, FloatArray]:
     """Wilson's score interval of a proportion.
 
     Parameters
@@ -48,9 +46,7 @@ def wilson(hits: _IntArray, rows: _IntArray) -> tuple[_FloatArray, _FloatArray]:
     return np.where(nowhere, np.nan, low), np.where(nowhere, np.nan, high)
 
 
-def student(
-    sums: _FloatArray, squares: _FloatArray, rows: _IntArray
-) -> tuple[_FloatArray, _FloatArray]:
+def student(sums: FloatArray, squares: FloatArray, rows: IntArray) -> tuple[FloatArray, FloatArray]:
     """Student's t interval of a mean.
 
     Parameters
@@ -72,8 +68,8 @@ def student(
 
 
 def area_under_roc(
-    area: _FloatArray, negatives: _IntArray, positives: _IntArray
-) -> tuple[_FloatArray, _FloatArray]:
+    area: FloatArray, negatives: IntArray, positives: IntArray
+) -> tuple[FloatArray, FloatArray]:
     """Newcombe's method 5: the areas from which the observed one is 1.96 deviations away.
 
     The deviation is that of the area in question, not of the observed one, so that the interval
@@ -96,8 +92,8 @@ def area_under_roc(
 
 
 def _bound(
-    area: _FloatArray, end: _FloatArray, negatives: _IntArray, positives: _IntArray
-) -> _FloatArray:
+    area: FloatArray, end: FloatArray, negatives: IntArray, positives: IntArray
+) -> FloatArray:
     """Bisects between the observed area, which is inside the interval, and an end of [0, 1]."""
     inside, outside = area.copy(), end
     for _ in range(_HALVINGS):
@@ -109,10 +105,10 @@ def _bound(
     return np.where(area == end, end, inside)
 
 
-def _variance(area: _FloatArray, negatives: _IntArray, positives: _IntArray) -> _FloatArray:
+def _variance(area: FloatArray, negatives: IntArray, positives: IntArray) -> FloatArray:
     """Hanley and McNeil's variance with both counts replaced by their mean, as in method 5."""
     pairs = np.maximum(negatives * positives, 1)
     others = (negatives + positives) / 2 - 1
     spread = 1 + others * ((1 - area) / (2 - area) + area / (1 + area))
-    variance: _FloatArray = area * (1 - area) * spread / pairs
+    variance: FloatArray = area * (1 - area) * spread / pairs
     return variance

@@ -5,13 +5,10 @@ from __future__ import annotations
 import dataclasses
 
 import numpy as np
-from numpy.typing import NDArray
 
+from mmon.arrays import FloatArray, IntArray
 from mmon.profiles.features.tables import FeatureTable, Layout
 from mmon.segments import _bin_intervals as intervals
-
-_FloatArray = NDArray[np.float64]
-_IntArray = NDArray[np.int64]
 
 # Values that a loss cannot leave: an interval is cut there.
 _BOUNDS = {
@@ -34,9 +31,9 @@ class BinValues:
         Whether the metric is a mean over rows, so that its changes add up over bins.
     """
 
-    value: _FloatArray
-    low: _FloatArray
-    high: _FloatArray
+    value: FloatArray
+    low: FloatArray
+    high: FloatArray
     is_mean: bool = False
 
 
@@ -44,7 +41,7 @@ class BinValues:
 _MOST_DOUBT = 0.05
 
 
-def wrong_rows(layout: Layout, outcomes: _IntArray) -> _IntArray:
+def wrong_rows(layout: Layout, outcomes: IntArray) -> IntArray:
     """Rows whose predicted class is not the target.
 
     Parameters
@@ -58,10 +55,10 @@ def wrong_rows(layout: Layout, outcomes: _IntArray) -> _IntArray:
     (B,) int64
     """
     if len(layout.joint) == 1:
-        wrong: _IntArray = outcomes[:, 0]
+        wrong: IntArray = outcomes[:, 0]
         return wrong
     by_class = outcomes.reshape(-1, *layout.joint).sum(axis=3)
-    missed_or_alarmed: _IntArray = by_class[:, 0, 1] + by_class[:, 1, 0]
+    missed_or_alarmed: IntArray = by_class[:, 0, 1] + by_class[:, 1, 0]
     return missed_or_alarmed
 
 
@@ -93,22 +90,22 @@ def bin_values(layout: Layout, table: FeatureTable) -> dict[str, BinValues]:
     return found
 
 
-def _share(hits: _IntArray, rows: _IntArray) -> _FloatArray:
+def _share(hits: IntArray, rows: IntArray) -> FloatArray:
     return hits / np.where(rows > 0, rows, np.nan)
 
 
-def _proportion(hits: _IntArray, rows: _IntArray, *, is_mean: bool = False) -> BinValues:
+def _proportion(hits: IntArray, rows: IntArray, *, is_mean: bool = False) -> BinValues:
     return BinValues(_share(hits, rows), *intervals.wilson(hits, rows), is_mean=is_mean)
 
 
-def _mean(name: str, sums: _FloatArray, squares: _FloatArray, rows: _IntArray) -> BinValues:
+def _mean(name: str, sums: FloatArray, squares: FloatArray, rows: IntArray) -> BinValues:
     low, high = intervals.student(sums, squares, rows)
     least, most = _BOUNDS.get(name, (-np.inf, np.inf))
     value = sums / np.where(rows > 0, rows, np.nan)
     return BinValues(value, np.maximum(low, least), np.minimum(high, most), is_mean=True)
 
 
-def _decisions(by_class: _IntArray) -> dict[str, BinValues]:
+def _decisions(by_class: IntArray) -> dict[str, BinValues]:
     """Precision, recall and F1 from (B, 2 target, 2 prediction) counts."""
     hits, missed, false_alarms = by_class[:, 1, 1], by_class[:, 1, 0], by_class[:, 0, 1]
     # F1 = 2 J / (1 + J) rises with J, the share of hits among rows that are positive or called so:
@@ -121,12 +118,12 @@ def _decisions(by_class: _IntArray) -> dict[str, BinValues]:
     }
 
 
-def _f1_of(overlap: _FloatArray) -> _FloatArray:
-    f1: _FloatArray = 2 * overlap / (1 + overlap)
+def _f1_of(overlap: FloatArray) -> FloatArray:
+    f1: FloatArray = 2 * overlap / (1 + overlap)
     return f1
 
 
-def _area(by_score: _IntArray) -> BinValues:
+def _area(by_score: IntArray) -> BinValues:
     """ROC AUC from (B, 2 target, S score cells) counts; a tie counts by half.
 
     Rows of one cell are in an unknown order: the area is known to half their pairs' share, by which

@@ -6,16 +6,13 @@ import dataclasses
 from typing import Self
 
 import numpy as np
-from numpy.typing import NDArray
 
+from mmon.arrays import BoolArray, FloatArray
 from mmon.profiles.features.tables import Binning, FeatureTables
 from mmon.segments._bin_metrics import wrong_rows
 from mmon.segments._rows import Rows, sampled
 from mmon.segments.conditions import Condition, conditions
 from mmon.segments.tallies import Tally, tally_conditions
-
-_FloatArray = NDArray[np.float64]
-_BoolArray = NDArray[np.bool_]
 
 _RIGHT_WRONG = np.array([0.0, 1.0])
 
@@ -45,11 +42,11 @@ class Evidence:
     binnings: tuple[Binning, ...]
     is_classified: bool
     families: list[list[Condition]]
-    bins: list[_FloatArray]
-    everything: _FloatArray
+    bins: list[FloatArray]
+    everything: FloatArray
     rows: Rows | None
-    discovers: _BoolArray
-    scale: _FloatArray
+    discovers: BoolArray
+    scale: FloatArray
 
     @classmethod
     def of(cls, ref: FeatureTables, cur: FeatureTables, *, is_classified: bool) -> Self:
@@ -93,7 +90,7 @@ class Evidence:
         return tally_conditions(self.rows.values, counts, self.families)
 
 
-def _by_outcome(sums: _FloatArray) -> _FloatArray:
+def _by_outcome(sums: FloatArray) -> FloatArray:
     """(B, 2, 2) rows by side, right and wrong, from (B, 4) rows and wrong rows by side."""
     rows, wrong = sums[:, :2], sums[:, 2:]
     return np.stack([rows - wrong, wrong], axis=2)
@@ -101,7 +98,7 @@ def _by_outcome(sums: _FloatArray) -> _FloatArray:
 
 def _bin_sums(
     ref: FeatureTables, cur: FeatureTables, feature: int, *, is_classified: bool
-) -> _FloatArray:
+) -> FloatArray:
     """(B, 4) sums of all labelled rows in each bin of a feature."""
     rows, losses = [], []
     for side in (ref, cur):

@@ -11,10 +11,9 @@ from __future__ import annotations
 import dataclasses
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import stdtr
 
-_FloatArray = NDArray[np.float64]
+from mmon.arrays import FloatArray
 
 TRIMMED = 0.05
 """Share of the largest errors that is left out of each mean: with none, a lognormal error's mean of
@@ -29,19 +28,19 @@ _SMALLEST = float(np.finfo(np.float64).tiny)
 class _Mean:
     """S trimmed means with the variance, third cumulant and degrees of freedom of each."""
 
-    value: _FloatArray
-    variance: _FloatArray
-    third: _FloatArray
-    freedom: _FloatArray
+    value: FloatArray
+    variance: FloatArray
+    third: FloatArray
+    freedom: FloatArray
 
 
 def means_p_values(
-    values: _FloatArray,
-    ref: _FloatArray,
-    cur: _FloatArray,
-    ref_rest: _FloatArray,
-    cur_rest: _FloatArray,
-) -> _FloatArray:
+    values: FloatArray,
+    ref: FloatArray,
+    cur: FloatArray,
+    ref_rest: FloatArray,
+    cur_rest: FloatArray,
+) -> FloatArray:
     """P-values of "the mean rose by no more than the rest's, added or multiplied, or fell".
 
     Parameters
@@ -64,11 +63,11 @@ def means_p_values(
     risen = np.maximum(
         _p_value((after, 1.0), (before, -1.0)), _p_value((logs[1], 1.0), (logs[0], -1.0))
     )
-    p: _FloatArray = np.maximum(np.maximum(risen, added), multiplied)
+    p: FloatArray = np.maximum(np.maximum(risen, added), multiplied)
     return p
 
 
-def _trimmed(values: _FloatArray, counts: _FloatArray) -> _Mean:
+def _trimmed(values: FloatArray, counts: FloatArray) -> _Mean:
     rows = counts.sum(axis=1)
     kept_rows = rows * (1 - TRIMMED)
     before = np.cumsum(counts, axis=1) - counts
@@ -98,7 +97,7 @@ def _logarithm(mean: _Mean) -> _Mean:
     return _Mean(np.log(value), variance, third, mean.freedom)
 
 
-def _p_value(*terms: tuple[_Mean, float]) -> _FloatArray:
+def _p_value(*terms: tuple[_Mean, float]) -> FloatArray:
     """P-values of "the weighted sum of means is at most 0", with weights 1 and -1."""
     estimate = np.sum([weight * mean.value for mean, weight in terms], axis=0)
     parts = [mean.variance for mean, _ in terms]
@@ -115,5 +114,5 @@ def _p_value(*terms: tuple[_Mean, float]) -> _FloatArray:
     skewness = np.minimum(third / variance**1.5, 0.0)
     t = estimate / np.sqrt(variance)
     t = t + skewness * t**2 / 3 + skewness**2 * t**3 / 27 + skewness / 6
-    p: _FloatArray = np.where(has_spread, np.maximum(stdtr(freedom, -t), _SMALLEST), 1.0)
+    p: FloatArray = np.where(has_spread, np.maximum(stdtr(freedom, -t), _SMALLEST), 1.0)
     return p

@@ -7,20 +7,18 @@ a normal approximation is wrong there by factors. Hence conditional laws (see `_
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import log_ndtr, ndtri_exp
 
+from mmon.arrays import FloatArray
 from mmon.segments._lattice_tails import Tables, log_tail_of_homogeneity, log_tail_of_odds
-
-_FloatArray = NDArray[np.float64]
 
 # A p-value is never 0: this is the smallest normal float.
 _SMALLEST = float(np.finfo(np.float64).tiny)
 
 
 def odds_p_values(
-    ref: _FloatArray, cur: _FloatArray, ref_rest: _FloatArray, cur_rest: _FloatArray
-) -> _FloatArray:
+    ref: FloatArray, cur: FloatArray, ref_rest: FloatArray, cur_rest: FloatArray
+) -> FloatArray:
     """P-values of "the error rate rose by no more than the rest's, in points or in odds, or fell".
 
     Parameters
@@ -48,11 +46,11 @@ def odds_p_values(
     return p
 
 
-def _tables(ref: _FloatArray, cur: _FloatArray) -> Tables:
+def _tables(ref: FloatArray, cur: FloatArray) -> Tables:
     return Tables(ref.sum(axis=1), cur.sum(axis=1), ref[:, 1], cur[:, 1])
 
 
-def _log_p_of_added(inside: Tables, rest: Tables, added: _FloatArray) -> _FloatArray:
+def _log_p_of_added(inside: Tables, rest: Tables, added: FloatArray) -> FloatArray:
     """Log p-values of "the rate rose by at most ``added``, the estimated rise of the rest"."""
     n, m = inside.n, inside.m
     # Given the margins, the reference rate that goes with a rise of exactly ``added``.
@@ -68,11 +66,11 @@ def _log_p_of_added(inside: Tables, rest: Tables, added: _FloatArray) -> _FloatA
     of_rest = _variance(rest.k_ref, rest.n) + _variance(rest.k_cur, rest.m)
     share = given_margins / (ref / n + cur / m + of_rest)
     deviation = -ndtri_exp(np.minimum(log_p, -1e-300))
-    shortened: _FloatArray = log_ndtr(-deviation * np.sqrt(share))
+    shortened: FloatArray = log_ndtr(-deviation * np.sqrt(share))
     return np.where(deviation > 0, shortened, log_p)
 
 
-def _variance(wrong: _FloatArray, rows: _FloatArray) -> _FloatArray:
+def _variance(wrong: FloatArray, rows: FloatArray) -> FloatArray:
     """Of a share; with a right and a wrong row added, it is not 0 where no row is wrong."""
     share = (wrong + 1) / (rows + 2)
     return share * (1 - share) / rows

@@ -18,10 +18,9 @@ import functools
 from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import gammaln, logsumexp, roots_legendre
 
-_FloatArray = NDArray[np.float64]
+from mmon.arrays import BoolArray, FloatArray
 
 # A law's window: beyond twelve deviations, and a score of rows where these are few, no mass is left
 # that a float could hold beside that at the mode.
@@ -47,37 +46,37 @@ class Tables:
         Wrong rows among them.
     """
 
-    n: _FloatArray
-    m: _FloatArray
-    k_ref: _FloatArray
-    k_cur: _FloatArray
+    n: FloatArray
+    m: FloatArray
+    k_ref: FloatArray
+    k_cur: FloatArray
 
-    def take(self, rows: NDArray[np.bool_]) -> Tables:
+    def take(self, rows: BoolArray) -> Tables:
         """The given tables only."""
         return Tables(self.n[rows], self.m[rows], self.k_ref[rows], self.k_cur[rows])
 
     @property
-    def wrong(self) -> _FloatArray:
+    def wrong(self) -> FloatArray:
         """(S,) wrong rows of both sides."""
         return self.k_ref + self.k_cur
 
     @property
-    def support(self) -> tuple[_FloatArray, _FloatArray]:
+    def support(self) -> tuple[FloatArray, FloatArray]:
         """The fewest and the most wrong production rows that the margins allow."""
         return np.maximum(0.0, self.wrong - self.n), np.minimum(self.wrong, self.m)
 
-    def cells(self, x: _FloatArray) -> tuple[_FloatArray, ...]:
+    def cells(self, x: FloatArray) -> tuple[FloatArray, ...]:
         """The tables' cells for ``x`` (S,) or (S, J) wrong production rows."""
         n, m, k = (_beside(one, x) for one in (self.n, self.m, self.wrong))
         return x, m - x, k - x, n - k + x
 
 
-def _beside(column: _FloatArray, x: _FloatArray) -> _FloatArray:
+def _beside(column: FloatArray, x: FloatArray) -> FloatArray:
     """Shapes (S,) for ``x`` of (S,), and (S, 1) for ``x`` of (S, J)."""
     return column if x.ndim == 1 else column[:, np.newaxis]
 
 
-def log_tail_of_odds(tables: Tables, log_odds_ratio: _FloatArray) -> _FloatArray:
+def log_tail_of_odds(tables: Tables, log_odds_ratio: FloatArray) -> FloatArray:
     """Log of P(as many wrong production rows as there are, or more), given the odds ratio.
 
     Parameters
@@ -93,7 +92,7 @@ def log_tail_of_odds(tables: Tables, log_odds_ratio: _FloatArray) -> _FloatArray
     return _log_tail(_OddsLaw(tables, log_odds_ratio), tables.k_cur)
 
 
-def log_tail_of_homogeneity(tables: Tables, rest: Tables) -> _FloatArray:
+def log_tail_of_homogeneity(tables: Tables, rest: Tables) -> FloatArray:
     """Log of P(as many wrong production rows in ``tables``, or more), if both odds ratios agree.
 
     Parameters
@@ -112,17 +111,17 @@ class _Law(Protocol):
     """S log-concave laws on integers."""
 
     @property
-    def support(self) -> tuple[_FloatArray, _FloatArray]: ...
+    def support(self) -> tuple[FloatArray, FloatArray]: ...
 
-    def log_mass(self, x: _FloatArray) -> _FloatArray:
+    def log_mass(self, x: FloatArray) -> FloatArray:
         """Up to a constant, of ``x`` (S,) or (S, J)."""
         ...
 
-    def slope(self, x: _FloatArray) -> _FloatArray:
+    def slope(self, x: FloatArray) -> FloatArray:
         """Derivative of the log-mass at ``x`` (S,), about; it falls in x."""
         ...
 
-    def curvature(self, x: _FloatArray) -> _FloatArray:
+    def curvature(self, x: FloatArray) -> FloatArray:
         """How fast the slope falls at ``x`` (S,), about."""
         ...
 
@@ -130,19 +129,19 @@ class _Law(Protocol):
 @dataclasses.dataclass(frozen=True, slots=True, eq=False)
 class _OddsLaw:
     tables: Tables
-    log_odds_ratio: _FloatArray
+    log_odds_ratio: FloatArray
 
     @property
-    def support(self) -> tuple[_FloatArray, _FloatArray]:
+    def support(self) -> tuple[FloatArray, FloatArray]:
         return self.tables.support
 
-    def log_mass(self, x: _FloatArray) -> _FloatArray:
+    def log_mass(self, x: FloatArray) -> FloatArray:
         return _log_mass(self.tables, x) + x * _beside(self.log_odds_ratio, x)
 
-    def slope(self, x: _FloatArray) -> _FloatArray:
+    def slope(self, x: FloatArray) -> FloatArray:
         return _slope(self.tables, x) + self.log_odds_ratio
 
-    def curvature(self, x: _FloatArray) -> _FloatArray:
+    def curvature(self, x: FloatArray) -> FloatArray:
         return _curvature(self.tables, x)
 
 
@@ -152,43 +151,43 @@ class _HomogeneityLaw:
     rest: Tables
 
     @property
-    def total(self) -> _FloatArray:
+    def total(self) -> FloatArray:
         return self.tables.k_cur + self.rest.k_cur
 
     @property
-    def support(self) -> tuple[_FloatArray, _FloatArray]:
+    def support(self) -> tuple[FloatArray, FloatArray]:
         (low, high), (rest_low, rest_high) = self.tables.support, self.rest.support
         return np.maximum(low, self.total - rest_high), np.minimum(high, self.total - rest_low)
 
-    def log_mass(self, x: _FloatArray) -> _FloatArray:
+    def log_mass(self, x: FloatArray) -> FloatArray:
         others = _beside(self.total, x) - x
         return _log_mass(self.tables, x) + _log_mass(self.rest, others)
 
-    def slope(self, x: _FloatArray) -> _FloatArray:
+    def slope(self, x: FloatArray) -> FloatArray:
         return _slope(self.tables, x) - _slope(self.rest, self.total - x)
 
-    def curvature(self, x: _FloatArray) -> _FloatArray:
+    def curvature(self, x: FloatArray) -> FloatArray:
         return _curvature(self.tables, x) + _curvature(self.rest, self.total - x)
 
 
-def _log_mass(tables: Tables, x: _FloatArray) -> _FloatArray:
+def _log_mass(tables: Tables, x: FloatArray) -> FloatArray:
     """Up to a constant, the log-mass of ``x`` when the odds ratio is 1."""
     a, b, c, d = (gammaln(cell + 1) for cell in tables.cells(x))
     return -(a + b + c + d)
 
 
-def _slope(tables: Tables, x: _FloatArray) -> _FloatArray:
+def _slope(tables: Tables, x: FloatArray) -> FloatArray:
     # Half a row in each cell: finite at the ends, and within a row of the mode.
     a, b, c, d = (np.maximum(cell, 0.0) + 0.5 for cell in tables.cells(x))
     return np.log(b) + np.log(c) - np.log(a) - np.log(d)
 
 
-def _curvature(tables: Tables, x: _FloatArray) -> _FloatArray:
+def _curvature(tables: Tables, x: FloatArray) -> FloatArray:
     a, b, c, d = (1 / (np.maximum(cell, 0.0) + 0.5) for cell in tables.cells(x))
     return a + b + c + d
 
 
-def _log_tail(law: _Law, start: _FloatArray) -> _FloatArray:
+def _log_tail(law: _Law, start: FloatArray) -> FloatArray:
     if len(start) == 0:
         return np.empty(0)
     low, high = law.support
@@ -199,7 +198,7 @@ def _log_tail(law: _Law, start: _FloatArray) -> _FloatArray:
     return np.minimum(above - all_mass, 0.0)
 
 
-def _mode(law: _Law, low: _FloatArray, high: _FloatArray) -> _FloatArray:
+def _mode(law: _Law, low: FloatArray, high: FloatArray) -> FloatArray:
     below, above = low, high
     for _ in range(_HALVINGS):
         middle = (below + above) / 2
@@ -209,14 +208,14 @@ def _mode(law: _Law, low: _FloatArray, high: _FloatArray) -> _FloatArray:
 
 
 @functools.cache
-def _nodes() -> tuple[_FloatArray, _FloatArray]:
+def _nodes() -> tuple[FloatArray, FloatArray]:
     """Nodes and weights of Gauss and Legendre's rule on (-1, 1)."""
     # NumPy's own rule takes several times as long: it treats a banded matrix as a full one.
     nodes, weights = roots_legendre(_NODES)
     return nodes, weights
 
 
-def _log_sum(law: _Law, first: _FloatArray, last: _FloatArray) -> _FloatArray:
+def _log_sum(law: _Law, first: FloatArray, last: FloatArray) -> FloatArray:
     """Log of the mass on the integers from ``first`` to ``last``."""
     count = last - first + 1
     points = int(min(_NODES, count.max()))
@@ -230,5 +229,5 @@ def _log_sum(law: _Law, first: _FloatArray, last: _FloatArray) -> _FloatArray:
         half = count[:, np.newaxis] / 2
         x = np.where(is_short, x, first[:, np.newaxis] - 0.5 + half * (1 + nodes))
         weight = np.where(is_short, weight, half * weights)
-    found: _FloatArray = logsumexp(law.log_mass(x), axis=1, b=weight)
+    found: FloatArray = logsumexp(law.log_mass(x), axis=1, b=weight)
     return found

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from numpy.typing import NDArray
 
-_FloatArray = NDArray[np.float64]
+from mmon.arrays import FloatArray
 
-VarianceAt = Callable[[_FloatArray], _FloatArray]
+VarianceAt = Callable[[FloatArray], FloatArray]
 """A row's variance, by the mean of its group."""
 
 
-def variance_at(loss: _FloatArray, *, is_classified: bool) -> VarianceAt:
+def variance_at(loss: FloatArray, *, is_classified: bool) -> VarianceAt:
     """The variance of a row's loss as a function of its group's mean.
 
     p (1 - p) for losses of 0 and 1; else in proportion to the square of the mean, as all rows
@@ -40,16 +39,16 @@ class Rise:
     """
 
     def __init__(
-        self, groups: _FloatArray, variance: VarianceAt, noise: _FloatArray | float = 0.0
+        self, groups: FloatArray, variance: VarianceAt, noise: FloatArray | float = 0.0
     ) -> None:
         # Half a row where there is none: no mean is divided by zero, and its variance is large.
         n, m = np.maximum(groups[..., 0], 0.5), np.maximum(groups[..., 1], 0.5)
         pooled = (groups[..., 2] + groups[..., 3]) / (n + m)
-        self.value: _FloatArray = groups[..., 3] / m - groups[..., 2] / n
-        self.variance: _FloatArray = variance(pooled) * (1 / n + 1 / m) + noise
+        self.value: FloatArray = groups[..., 3] / m - groups[..., 2] / n
+        self.variance: FloatArray = variance(pooled) * (1 / n + 1 / m) + noise
 
-    def deviations_beyond(self, rest: Rise) -> _FloatArray:
+    def deviations_beyond(self, rest: Rise) -> FloatArray:
         """How many deviations more than the rest's, and than 0, the means rose."""
         excess = self.value - np.maximum(rest.value, 0.0)
-        found: _FloatArray = excess / np.sqrt(self.variance + rest.variance)
+        found: FloatArray = excess / np.sqrt(self.variance + rest.variance)
         return found

@@ -5,15 +5,11 @@ from __future__ import annotations
 import dataclasses
 
 import numpy as np
-from numpy.typing import NDArray
 
+from mmon.arrays import BoolArray, FloatArray, IntArray
 from mmon.profiles.features.tables import RowSample
 from mmon.segments._excess_means import TRIMMED
 from mmon.segments.conditions import Segment
-
-_FloatArray = NDArray[np.float64]
-_IntArray = NDArray[np.int64]
-_BoolArray = NDArray[np.bool_]
 
 # Absolute errors are told apart by so many equal-mass levels, each of which stands for its mean;
 # the 5 % that a trimmed mean leaves out are the last six.
@@ -37,14 +33,14 @@ class Rows:
     is_cur : (k,) bool
     """
 
-    values: _FloatArray
-    bins: _IntArray
-    level: _IntArray
-    loss: _FloatArray
-    cut_loss: _FloatArray
-    is_cur: _BoolArray
+    values: FloatArray
+    bins: IntArray
+    level: IntArray
+    loss: FloatArray
+    cut_loss: FloatArray
+    is_cur: BoolArray
 
-    def take(self, rows: _BoolArray) -> Rows:
+    def take(self, rows: BoolArray) -> Rows:
         """The given rows only."""
         return dataclasses.replace(
             self,
@@ -55,7 +51,7 @@ class Rows:
             is_cur=self.is_cur[rows],
         )
 
-    def within(self, segment: Segment) -> _BoolArray:
+    def within(self, segment: Segment) -> BoolArray:
         """(k,) whether each row is in the segment."""
         inside = np.ones(len(self.loss), dtype=np.bool_)
         for one in segment:
@@ -64,18 +60,18 @@ class Rows:
         return inside
 
     @property
-    def weights(self) -> _FloatArray:
+    def weights(self) -> FloatArray:
         """(k, 4): what each row adds to the rows, and to the cut losses, of either side."""
         sides = np.stack([~self.is_cur, self.is_cur], axis=1).astype(np.float64)
         return np.concatenate([sides, sides * self.cut_loss[:, np.newaxis]], axis=1)
 
-    def totals(self, rows: _BoolArray, loss: _FloatArray) -> _FloatArray:
+    def totals(self, rows: BoolArray, loss: FloatArray) -> FloatArray:
         """(4,): the given rows on either side, and their sums of one of the losses."""
         is_cur, loss = self.is_cur[rows], loss[rows]
         m, cur = float(np.count_nonzero(is_cur)), float(loss[is_cur].sum())
         return np.array([len(loss) - m, m, float(loss.sum()) - cur, cur])
 
-    def counts(self, feature: int, size: int) -> _FloatArray:
+    def counts(self, feature: int, size: int) -> FloatArray:
         """(B, 2, K) rows in each of ``size`` bins of a feature, by side and level."""
         shape = size, 2, len(self.values)
         code = (self.bins[feature] * 2 + self.is_cur) * shape[2] + self.level
@@ -101,7 +97,7 @@ def sampled(ref: RowSample, cur: RowSample, *, is_classified: bool) -> Rows:
     )
 
 
-def _levels(loss: _FloatArray) -> tuple[_FloatArray, _IntArray]:
+def _levels(loss: FloatArray) -> tuple[FloatArray, IntArray]:
     """The mean of each equal-mass level, and each row's level."""
     cuts = np.unique(np.quantile(loss, np.arange(1, _LEVELS) / _LEVELS, method="inverted_cdf"))
     level = np.searchsorted(cuts, loss, side="left")

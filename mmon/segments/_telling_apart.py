@@ -6,15 +6,12 @@ import dataclasses
 from typing import Self
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import ndtri
 
+from mmon.arrays import BoolArray, FloatArray
 from mmon.segments._rises import Rise, VarianceAt
 from mmon.segments._rows import Rows
 from mmon.segments.conditions import Segment
-
-_FloatArray = NDArray[np.float64]
-_BoolArray = NDArray[np.bool_]
 
 # What a second condition must add to the squared deviation of the fit: the 95 % point of a
 # chi-square of one degree of freedom. Else the shorter description stands.
@@ -37,26 +34,26 @@ class Basis:
         Rows for which each sampled one stands.
     """
 
-    inside: _FloatArray
-    everything: _FloatArray
-    rows: _BoolArray
-    scale: _FloatArray
+    inside: FloatArray
+    everything: FloatArray
+    rows: BoolArray
+    scale: FloatArray
 
     @classmethod
-    def of_rows(cls, rows: Rows, segments: list[Segment], among: _BoolArray) -> Self:
+    def of_rows(cls, rows: Rows, segments: list[Segment], among: BoolArray) -> Self:
         """The basis that consists of some sampled rows, each standing for itself."""
         inside = np.stack(
             [rows.totals(rows.within(one) & among, rows.cut_loss) for one in segments]
         )
         return cls(inside, rows.totals(among, rows.cut_loss), among, np.ones(4))
 
-    def left(self, removed_inside: _FloatArray) -> _FloatArray:
+    def left(self, removed_inside: FloatArray) -> FloatArray:
         """(S, 4) what is left of the segments without some sampled rows."""
         return np.maximum(self.inside - removed_inside * self.scale, 0.0)
 
     def deviations(
-        self, removed_inside: _FloatArray, removed: _FloatArray, variance: VarianceAt
-    ) -> _FloatArray:
+        self, removed_inside: FloatArray, removed: FloatArray, variance: VarianceAt
+    ) -> FloatArray:
         """(S,) excess deviations of the segments without some rows.
 
         Parameters

@@ -5,8 +5,8 @@ from __future__ import annotations
 import dataclasses
 
 import numpy as np
-from numpy.typing import NDArray
 
+from mmon.arrays import FloatArray, IntArray
 from mmon.profiles.features.tables import OTHER, Binning
 
 # Intervals of up to so many adjacent bins are looked at; longer ones only where they are open to
@@ -70,9 +70,7 @@ def words(condition: Condition, binning: Binning) -> str:
     return f"{name} > {low}" if high is None else f"{low} < {name} ≤ {high}"
 
 
-def over_runs(
-    counts: NDArray[np.int64] | NDArray[np.float64], family: list[Condition]
-) -> NDArray[np.float64]:
+def over_runs(counts: IntArray | FloatArray, family: list[Condition]) -> FloatArray:
     """Sums over the bins of each condition.
 
     Parameters
@@ -89,5 +87,5 @@ def over_runs(
     np.cumsum(counts, axis=0, out=padded[1:])
     first = np.array([one.first for one in family])
     last = np.array([one.last for one in family])
-    summed: NDArray[np.float64] = padded[last + 1] - padded[first]
+    summed: FloatArray = padded[last + 1] - padded[first]
     return summed

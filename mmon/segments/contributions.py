@@ -8,11 +8,9 @@ from collections.abc import Iterable
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
+from mmon.arrays import FloatArray
 from mmon.results.charts import FeatureBin
-
-_FloatArray = NDArray[np.float64]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -44,8 +42,8 @@ class Contribution:
 
 
 def split(
-    shares: tuple[_FloatArray, _FloatArray], means: tuple[_FloatArray, _FloatArray]
-) -> tuple[_FloatArray, _FloatArray]:
+    shares: tuple[FloatArray, FloatArray], means: tuple[FloatArray, FloatArray]
+) -> tuple[FloatArray, FloatArray]:
     """Each bin's mix and rate part of the change of the overall mean.
 
     With shares w and means m (0 reference, 1 production), the symmetric split is

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import numpy as np
-from numpy.typing import NDArray
-
+from mmon.arrays import FloatArray
 from mmon.segments._excess_means import means_p_values
 from mmon.segments._excess_odds import odds_p_values
 from mmon.segments.tallies import Tally
 
 
-def p_values(tally: Tally, *, is_classified: bool) -> NDArray[np.float64]:
+def p_values(tally: Tally, *, is_classified: bool) -> FloatArray:
     """One-sided p-values of the segments.
 
     The null hypothesis of a segment: its production mean is at most the largest of its reference

@@ -5,15 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 
-import numpy as np
-from numpy.typing import NDArray
-
+from mmon.arrays import FloatArray
 from mmon.profiles.features.tables import FeatureTable, FeatureTables
 from mmon.results.charts import FeatureBin
 from mmon.segments._bin_metrics import BinValues, bin_values
 from mmon.segments.contributions import split
-
-_FloatArray = NDArray[np.float64]
 
 
 def feature_bins(
@@ -53,7 +49,7 @@ class _Side:
     def __init__(self, tables: FeatureTables, index: int) -> None:
         table = tables.tables[index]
         self.rows = table.outcomes.sum(axis=1)
-        self.shares: _FloatArray = self.rows / max(int(self.rows.sum()), 1)
+        self.shares: FloatArray = self.rows / max(int(self.rows.sum()), 1)
         self.values: Mapping[str, BinValues] = bin_values(tables.layout, table)
 
 

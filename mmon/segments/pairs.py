@@ -5,13 +5,11 @@ from __future__ import annotations
 import itertools
 
 import numpy as np
-from numpy.typing import NDArray
 
+from mmon.arrays import FloatArray
 from mmon.segments._rises import Rise, VarianceAt
 from mmon.segments._rows import Rows
 from mmon.segments.conditions import Condition, Segment, over_runs
-
-_FloatArray = NDArray[np.float64]
 
 CANDIDATES = 20
 """Pairs that go on to be confirmed: each costs the others power."""
@@ -70,7 +68,7 @@ class _Crossing:
         self.loss, self.lossy_side = rows.cut_loss[lossy], self.side[lossy]
         self.lossy_columns = rows.bins[:, lossy]
 
-    def cells(self, first: int, second: int) -> _FloatArray:
+    def cells(self, first: int, second: int) -> FloatArray:
         """(B1, B2, 4): rows of the reference and of production, and their sums of losses."""
         shape = 2, self.sizes[first], self.sizes[second]
         code = (self.side * shape[1] + self.columns[first]) * shape[2] + self.columns[second]
@@ -82,12 +80,12 @@ class _Crossing:
 
 
 def _scores(
-    cells: _FloatArray,
+    cells: FloatArray,
     first: list[Condition],
     second: list[Condition],
     least: tuple[float, float],
     variance_at: VarianceAt,
-) -> _FloatArray:
+) -> FloatArray:
     """(S1, S2) the scores of all pairs of conditions; -inf where there are too few rows."""
     by_first = over_runs(cells, first)
     both = over_runs(by_first.transpose(1, 0, 2), second).transpose(1, 0, 2)

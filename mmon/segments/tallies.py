@@ -17,13 +17,10 @@ from __future__ import annotations
 import dataclasses
 
 import numpy as np
-from numpy.typing import NDArray
 
+from mmon.arrays import BoolArray, FloatArray
 from mmon.segments._rows import Rows
 from mmon.segments.conditions import Condition, Segment, over_runs
-
-_FloatArray = NDArray[np.float64]
-_BoolArray = NDArray[np.bool_]
 
 # Of the proportional fitting of two margins; each leaves a fraction of the last one's gap.
 _ROUNDS = 20
@@ -43,13 +40,13 @@ class Tally:
         The reference's are effective rows: fewer than there are where the mix changed.
     """
 
-    values: _FloatArray
-    ref: _FloatArray
-    cur: _FloatArray
-    ref_rest: _FloatArray
-    cur_rest: _FloatArray
+    values: FloatArray
+    ref: FloatArray
+    cur: FloatArray
+    ref_rest: FloatArray
+    cur_rest: FloatArray
 
-    def take(self, segments: _BoolArray) -> Tally:
+    def take(self, segments: BoolArray) -> Tally:
         """The given segments only."""
         return Tally(
             self.values,
@@ -65,17 +62,17 @@ class Tally:
         # The reference's are fewer where a segment's bins had to be weighted.
         return float(ref.sum(axis=1).max()), float(cur.sum(axis=1).max())
 
-    def are_at_least(self, least: tuple[float, float], least_rest: float) -> _BoolArray:
+    def are_at_least(self, least: tuple[float, float], least_rest: float) -> BoolArray:
         """(S,) whether segment and rest have so many rows; that says nothing of their losses."""
         sides = (self.ref, least[0]), (self.cur, least[1])
         rests = (self.ref_rest, least_rest), (self.cur_rest, least_rest)
         enough = [rows.sum(axis=1) >= count for rows, count in (*sides, *rests)]
-        all_enough: _BoolArray = np.logical_and.reduce(enough)
+        all_enough: BoolArray = np.logical_and.reduce(enough)
         return all_enough
 
 
 def tally_conditions(
-    values: _FloatArray, bins: list[_FloatArray], families: list[list[Condition]]
+    values: FloatArray, bins: list[FloatArray], families: list[list[Condition]]
 ) -> Tally:
     """The tally of conditions on single features.
 
@@ -92,7 +89,7 @@ def tally_conditions(
     return Tally(values, *parts)
 
 
-def _tally(bins: _FloatArray, family: list[Condition]) -> tuple[_FloatArray, ...]:
+def _tally(bins: FloatArray, family: list[Condition]) -> tuple[FloatArray, ...]:
     """The four arrays of `Tally` for one feature."""
     ref, cur = bins[:, 0], bins[:, 1]
     n, m = ref.sum(axis=1), cur.sum(axis=1)
@@ -111,14 +108,14 @@ def _tally(bins: _FloatArray, family: list[Condition]) -> tuple[_FloatArray, ...
     )
 
 
-def _effective(weighted: _FloatArray) -> _FloatArray:
+def _effective(weighted: FloatArray) -> FloatArray:
     """(S, K) effective rows from weighted ones, the sum of the weights and that of their squares.
 
     With the weights w of rows, (sum w)² / sum w² equal rows tell as much.
     """
     squares = weighted[:, -1]
     factor = weighted[:, -2] / np.where(squares > 0, squares, np.inf)
-    found: _FloatArray = np.round(weighted[:, :-2] * factor[:, np.newaxis], _DIGITS)
+    found: FloatArray = np.round(weighted[:, :-2] * factor[:, np.newaxis], _DIGITS)
     return np.maximum(found, 0.0)
 
 
@@ -140,7 +137,7 @@ def tally_pairs(rows: Rows, pairs: list[Segment]) -> Tally:
     return Tally(rows.values, *np.array(found).transpose(1, 0, 2))
 
 
-def _mix_weights(rows: Rows, pair: Segment, inside: _BoolArray) -> _FloatArray:
+def _mix_weights(rows: Rows, pair: Segment, inside: BoolArray) -> FloatArray:
     """(k,) weights that bring the reference's rows inside to production's shares of bins.
 
     Of the bins of either feature, not of their crossings: these are too many for few rows.
@@ -158,5 +155,5 @@ def _mix_weights(rows: Rows, pair: Segment, inside: _BoolArray) -> _FloatArray:
         for axis in (0, 1):
             has = (weight * ref).sum(axis=axis, keepdims=True)
             weight *= cur.sum(axis=axis, keepdims=True) / np.where(has > 0, has, np.inf)
-    by_row: _FloatArray = weight.ravel()[code]
+    by_row: FloatArray = weight.ravel()[code]
     return by_row

@@ -5,8 +5,8 @@ from __future__ import annotations
 import dataclasses
 
 import numpy as np
-from numpy.typing import NDArray
 
+from mmon.arrays import FloatArray
 from mmon.chance.multiplicity import benjamini_hochberg
 from mmon.profiles.features.tables import FeatureTables, RowSample
 from mmon.results import Task
@@ -19,9 +19,6 @@ from mmon.segments.excess_tests import p_values
 from mmon.segments.found import Found, WorseSegment
 from mmon.segments.pairs import discover
 from mmon.segments.tallies import Tally, tally_pairs
-
-_FloatArray = NDArray[np.float64]
-_BoolArray = NDArray[np.bool_]
 
 # Labelled rows that a segment and the rest must have on both sides. With 50, an error rate that
 # goes from 0.1 to 0.25 has a p-value of 0.03, and a correction for many leaves nothing of it.
@@ -39,7 +36,7 @@ class _Tested:
     """A segment with the sums of its rows and its p-values."""
 
     segment: Segment
-    sums: _FloatArray
+    sums: FloatArray
     p_value: float
     q_value: float = 1.0
 
@@ -153,9 +150,9 @@ def _test_pairs(evidence: Evidence) -> list[_Tested]:
     ]
 
 
-def _sums(rows: Rows, scale: _FloatArray, pair: Segment) -> _FloatArray:
+def _sums(rows: Rows, scale: FloatArray, pair: Segment) -> FloatArray:
     """The sums of a pair's rows, as far as the sample knows them."""
-    sums: _FloatArray = rows.totals(rows.within(pair), rows.loss) * scale
+    sums: FloatArray = rows.totals(rows.within(pair), rows.loss) * scale
     return sums
 
 

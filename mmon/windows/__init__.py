@@ -22,8 +22,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
+from mmon.arrays import BoolArray, IntArray
 from mmon.errors import ConfigError
 from mmon.windows.durations import LONGEST_MONTH, STEPS, add_months, length, months_between
 from mmon.windows.timestamps import (
@@ -43,8 +43,6 @@ from mmon.windows.timestamps import (
 if TYPE_CHECKING:
     from mmon.config.sections import Windows
 
-_IntArray = NDArray[np.int64]
-
 _MONDAY = datetime(1969, 12, 29)
 _HOUR_US = timedelta(hours=1) // US
 
@@ -55,7 +53,7 @@ class RowCut:
 
     rows: int
 
-    def assign(self, offset: int, length: int) -> _IntArray:
+    def assign(self, offset: int, length: int) -> IntArray:
         """The window of each of ``length`` rows, the first of which is row ``offset`` of the data.
 
         Returns
@@ -200,7 +198,7 @@ class WindowCut:
         """Length of a window on the wall clock, in microseconds; for months, an upper bound."""
         return self.count * (STEPS.get(self.unit or "", LONGEST_MONTH) // US)
 
-    def _keys(self, at: _IntArray, inside: NDArray[np.bool_]) -> _IntArray:
+    def _keys(self, at: IntArray, inside: BoolArray) -> IntArray:
         if self.unit is None:
             return np.full(at.size, self._only_key, dtype=np.int64)
         if self.timezone == "UTC" and self.unit != "mo":
@@ -210,14 +208,14 @@ class WindowCut:
         boundaries = self._boundaries_around(at[inside])
         if not boundaries.size:
             return np.zeros_like(at)
-        keys: _IntArray = boundaries[_cells(boundaries, at, self._window_us)]
+        keys: IntArray = boundaries[_cells(boundaries, at, self._window_us)]
         return keys
 
     @property
     def _only_key(self) -> int:
         return FIRST_US if self.start_us is None else self.start_us
 
-    def _boundaries_around(self, at: _IntArray) -> _IntArray:
+    def _boundaries_around(self, at: IntArray) -> IntArray:
         """Ascending boundaries that enclose each instant, and few others.
 
         Only stretches of time that hold an instant are expanded, so that one outlier costs one
@@ -258,7 +256,7 @@ class WindowCut:
 
 
 @functools.lru_cache(maxsize=4096)
-def _stretch_boundaries(cut: WindowCut, number: int) -> _IntArray:
+def _stretch_boundaries(cut: WindowCut, number: int) -> IntArray:
     """Boundaries that enclose every instant of one stretch of time."""
     zone = time_zone(cut.timezone)
     # A day of slack: no zone is further from UTC, and no clock was ever turned by more.
@@ -271,12 +269,12 @@ def _stretch_boundaries(cut: WindowCut, number: int) -> _IntArray:
     return np.array(sorted(found), dtype=np.int64)
 
 
-def _cells(boundaries: _IntArray, at: _IntArray, step: int) -> _IntArray:
+def _cells(boundaries: IntArray, at: IntArray, step: int) -> IntArray:
     """The last boundary before each instant, as an index; 0 where there is none."""
     last = boundaries.size - 2
     # Boundaries are evenly spaced but for switches of the clock, so a division finds most of them
     # at a tenth of the cost of a search.
-    cells: _IntArray = np.clip((at - 1 - boundaries[0]) // step, 0, last)
+    cells: IntArray = np.clip((at - 1 - boundaries[0]) // step, 0, last)
     missed = (boundaries[cells] >= at) | (boundaries[cells + 1] < at)
     found = np.searchsorted(boundaries, at[missed], side="left") - 1
     cells[missed] = np.maximum(found, 0)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import dataclasses
 
 import numpy as np
-from numpy.typing import NDArray
 
 from mmon.analyses import Context, Findings
 from mmon.analyses.data_quality import CHECKS, DataQuality
 from mmon.analyses.data_quality.shares import Outside, Risen, Unseen
+from mmon.arrays import IntArray
 from mmon.chance.small_samples import all_of_one_value
 from mmon.errors import nearly_named
 from mmon.profiles.distributions.counts import Counts, align
@@ -199,7 +199,7 @@ def _constant(context: Context, column: str, ref: Ecdf | Counts, cur: Ecdf | Cou
     return _finding(context, "constant", column, 1.0, reason="production holds a single value")
 
 
-def _pooled_with_constant(ref: Ecdf | Counts, cur: Ecdf | Counts) -> NDArray[np.int64]:
+def _pooled_with_constant(ref: Ecdf | Counts, cur: Ecdf | Counts) -> IntArray:
     """Rows of both sides by value, where production has only one."""
     if isinstance(ref, Counts) and isinstance(cur, Counts):
         both = align(ref, cur)

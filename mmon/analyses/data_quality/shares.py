@@ -6,8 +6,8 @@ import dataclasses
 import math
 
 import numpy as np
-from numpy.typing import NDArray
 
+from mmon.arrays import IntArray
 from mmon.chance.proportions import two_proportions
 from mmon.chance.small_samples import all_in_production, beyond_extremes
 from mmon.verdict.evidence import Evidence
@@ -70,7 +70,7 @@ class Unseen(_Tested):
     ``pooled`` (C,) int64 has the rows of both sides by label.
     """
 
-    pooled: NDArray[np.int64]
+    pooled: IntArray
     unseen: int
     n: int
 

@@ -6,16 +6,14 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from mmon.analyses.system_performance.spans import Span
 from mmon.analyses.system_performance.traffic import Traffic
+from mmon.arrays import IntArray
 from mmon.profiles.activity.activity import Activity
 from mmon.profiles.activity.steps import HOUR_US, MINUTE_US, SECOND_US
 from mmon.results.charts import ActivityPicture
 from mmon.windows.timestamps import DAY_US, to_naive
-
-_IntArray = NDArray[np.int64]
 
 _MOST_STEPS = 200
 _QUANTILES = (0.5, 0.95, 0.99)
@@ -76,7 +74,7 @@ def _step(cur: Activity, span: Span) -> int:
     return finest * max(1, math.ceil(span.length / (_MOST_STEPS - 1) / finest))
 
 
-def _summed(places: _IntArray, rows: _IntArray, size: int) -> tuple[int, ...]:
+def _summed(places: IntArray, rows: IntArray, size: int) -> tuple[int, ...]:
     inside = (places >= 0) & (places < size)
     found = np.zeros(size, dtype=np.int64)
     np.add.at(found, places[inside], rows[inside])

@@ -11,14 +11,12 @@ import dataclasses
 import math
 
 import numpy as np
-from numpy.typing import NDArray
 
 from mmon.analyses.system_performance.rates import Noise, Rates
 from mmon.analyses.system_performance.spans import Span
+from mmon.arrays import BoolArray, FloatArray
 from mmon.profiles.activity.activity import Activity
 from mmon.profiles.activity.steps import SECOND_US, coarser
-
-_FloatArray = NDArray[np.float64]
 
 # Chance of any false gap in a window.
 _CHANCE = 0.05
@@ -82,7 +80,7 @@ def find_gaps(activity: Activity, span: Span, rates: Rates, step_us: int | None)
     return None
 
 
-def _sure(expected: _FloatArray, rates: Rates, step_us: int) -> NDArray[np.bool_]:
+def _sure(expected: FloatArray, rates: Rates, step_us: int) -> BoolArray:
     """In which steps rows are so surely expected that an empty one is hardly chance."""
     limit = _CHANCE / len(expected)
     is_sure = np.exp(-expected) <= limit
@@ -97,9 +95,9 @@ def _multiple(length_us: int, step_us: int) -> int:
     return max(1, -(-length_us // step_us)) * step_us
 
 
-def _chance_of_none(expected: _FloatArray, noise: Noise | None) -> _FloatArray:
+def _chance_of_none(expected: FloatArray, noise: Noise | None) -> FloatArray:
     """P(no row in a step): Poisson, or negative binomial of the noise's variance, if larger."""
-    chance: _FloatArray = np.exp(-expected)
+    chance: FloatArray = np.exp(-expected)
     if noise is None:
         return chance
     if noise.ratio > 1.0:

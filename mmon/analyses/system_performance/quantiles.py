@@ -19,6 +19,7 @@ import math
 import numpy as np
 from scipy.special import bdtr, bdtrc, bdtrik
 
+from mmon.arrays import FloatArray
 from mmon.chance.proportions import two_proportions
 from mmon.profiles.distributions.ecdf import Ecdf
 
@@ -112,9 +113,7 @@ def p_value_against(cur: Ecdf, threshold: float, probability: float, *, is_floor
     return float(bdtr(min(upto, cur.n), cur.n, probability))
 
 
-def _weighted_quantile(
-    values: np.typing.NDArray[np.float64], mass: np.typing.NDArray[np.float64], probability: float
-) -> float:
+def _weighted_quantile(values: FloatArray, mass: FloatArray, probability: float) -> float:
     order = np.argsort(values, kind="stable")
     cumulative = np.cumsum(mass[order])
     rank = probability * cumulative[-1] * (1.0 - 1e-12)

@@ -21,12 +21,10 @@ import polars as pl
 from numpy.typing import NDArray
 
 from mmon.analyses.system_performance.spans import Span
+from mmon.arrays import FloatArray, IntArray
 from mmon.profiles.activity.activity import Activity
 from mmon.profiles.activity.steps import HOUR_US
 from mmon.windows.timestamps import DAY_US
-
-_IntArray = NDArray[np.int64]
-_FloatArray = NDArray[np.float64]
 
 _WEEK_US = 7 * DAY_US
 _WEEKLY_FROM_US, _DAILY_FROM_US = 14 * DAY_US, 3 * DAY_US
@@ -82,8 +80,8 @@ class Rates:
     unit_us: int
     period_us: int
     zone: str
-    rows: _IntArray
-    exposure: _FloatArray
+    rows: IntArray
+    exposure: FloatArray
 
     @classmethod
     def of(cls, activity: Activity | None, zone: str) -> Rates | None:
@@ -126,7 +124,7 @@ class Rates:
         week = " of the week" if self.period_us == _WEEK_US else " of the day"
         return f"the reference's rate of the same hours{week}"
 
-    def expected(self, edges: _IntArray) -> _FloatArray:
+    def expected(self, edges: IntArray) -> FloatArray:
         """Rows expected between successive edges.
 
         Parameters
@@ -141,7 +139,7 @@ class Rates:
         rows = np.diff(pieces.edges) * self._rate()[pieces.cells]
         return np.bincount(pieces.owners, rows, len(edges) - 1).astype(np.float64)
 
-    def uncertainty(self, edges: _IntArray) -> _FloatArray:
+    def uncertainty(self, edges: IntArray) -> FloatArray:
         """Variance of `expected` in units of the noise's ratio: the rates are estimates."""
         pieces = self._pieces(edges)
         cells = max(1, len(self.rows))
@@ -158,7 +156,7 @@ class Rates:
         """Rows expected in so long a time when it is busiest."""
         return float(self._rate().max()) * length_us
 
-    def counts(self, edges: _IntArray) -> _IntArray:
+    def counts(self, edges: IntArray) -> IntArray:
         """The activity's own rows between successive edges that are edges of its steps."""
         ends = np.append(0, np.cumsum(self.activity.counts))
         return np.diff(ends[np.searchsorted(self.activity.starts, edges)])
@@ -175,12 +173,12 @@ class Rates:
             return None
         return _noise(self, first, each * step, blocks)
 
-    def _rate(self) -> _FloatArray:
+    def _rate(self) -> FloatArray:
         return np.divide(
             self.rows, self.exposure, out=np.zeros(len(self.rows)), where=self.exposure > 0
         )
 
-    def _pieces(self, edges: _IntArray) -> _Pieces:
+    def _pieces(self, edges: IntArray) -> _Pieces:
         """The times between edges, cut where the cells change."""
         if not self.period_us:
             nothing = np.zeros(len(edges) - 1, dtype=np.int64)
@@ -193,12 +191,12 @@ class Rates:
         begins = every[:-1] // self.unit_us * self.unit_us
         return _Pieces(every, self._cells(begins), owners)
 
-    def _cells(self, at: _IntArray) -> _IntArray:
+    def _cells(self, at: IntArray) -> IntArray:
         if not self.period_us:
             return np.zeros(len(at), dtype=np.int64)
         if self.unit_us == HOUR_US and self.zone != "UTC":
             at = _wall_clock(at, self.zone)
-        found: _IntArray = at % self.period_us // self.unit_us
+        found: IntArray = at % self.period_us // self.unit_us
         return found
 
 
@@ -231,12 +229,12 @@ class _Pieces:
         The cell of each, and between which of the edges asked for it lies.
     """
 
-    edges: _IntArray
-    cells: _IntArray
-    owners: NDArray[np.int64] | NDArray[np.intp]
+    edges: IntArray
+    cells: IntArray
+    owners: IntArray | NDArray[np.intp]
 
 
-def _wall_clock(at: _IntArray, zone: str) -> _IntArray:
+def _wall_clock(at: IntArray, zone: str) -> IntArray:
     times = pl.Series(at, dtype=pl.Int64).cast(pl.Datetime("us", "UTC"))
     return times.dt.convert_time_zone(zone).dt.replace_time_zone(None).to_physical().to_numpy()
 

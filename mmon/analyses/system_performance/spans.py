@@ -5,12 +5,10 @@ from __future__ import annotations
 import dataclasses
 
 import numpy as np
-from numpy.typing import NDArray
 
+from mmon.arrays import IntArray
 from mmon.profiles.activity.activity import Activity
 from mmon.windows.timestamps import DAY_US
-
-_IntArray = NDArray[np.int64]
 
 # Times that are this rare, and this far off, are mistakes such as 1970-01-01.
 _STRAY_SHARE = 0.01
@@ -60,7 +58,7 @@ class Span:
         return cls(start, end) if end > start else None
 
 
-def _core(starts: _IntArray, counts: _IntArray) -> tuple[int, int]:
+def _core(starts: IntArray, counts: IntArray) -> tuple[int, int]:
     """First and last step without those few that lie further off than all others span."""
     first, last = 0, len(starts) - 1
     rows = np.cumsum(counts)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from mmon.arrays import FloatArray
 from mmon.chance.bins.dealt_tables import NullTables
-from mmon.chance.bins.table import FloatArray
 from mmon.chance.proportions import log_tail
 
 

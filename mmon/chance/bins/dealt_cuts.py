@@ -17,8 +17,9 @@ import dataclasses
 
 import numpy as np
 
+from mmon.arrays import IntArray
 from mmon.chance.bins.deals import draw_good
-from mmon.chance.bins.table import IntArray, quantile_ranks
+from mmon.chance.bins.table import quantile_ranks
 from mmon.profiles.distributions.ecdf import Ecdf
 
 # Ties lighter than this share of a bin's chance deviation are as good as none.

@@ -17,11 +17,11 @@ import zlib
 from typing import TypeGuard
 
 import numpy as np
-from numpy.typing import NDArray
 
+from mmon.arrays import FloatArray, IntArray
 from mmon.chance.bins.deals import deal
 from mmon.chance.bins.dealt_cuts import deal_cut
-from mmon.chance.bins.table import FloatArray, IntArray, tabulate
+from mmon.chance.bins.table import tabulate
 from mmon.profiles.distributions.counts import Counts
 from mmon.profiles.distributions.ecdf import Ecdf
 
@@ -62,8 +62,8 @@ class NullTables:
         Standard normal numbers: how one deal of ``rest`` differs from another.
     """
 
-    ref: NDArray[np.int64] | FloatArray
-    cur: NDArray[np.int64] | FloatArray
+    ref: IntArray | FloatArray
+    cur: IntArray | FloatArray
     n: int
     m: int
     pooled: IntArray

@@ -21,8 +21,8 @@ from collections.abc import Callable
 import numpy as np
 from scipy.special import log_ndtr
 
+from mmon.arrays import FloatArray
 from mmon.chance.bins.dealt_tables import NullTables
-from mmon.chance.bins.table import FloatArray
 from mmon.chance.proportions import log_binomial
 
 Terms = Callable[[FloatArray, FloatArray, float], FloatArray]

@@ -18,8 +18,8 @@ from collections.abc import Callable
 
 import numpy as np
 
+from mmon.arrays import FloatArray, IntArray
 from mmon.chance.bins.dealt_tables import NullTables
-from mmon.chance.bins.table import FloatArray, IntArray
 from mmon.chance.proportions import log_binomial
 
 # Counts (or points of a normal density) per category: six deviations either side.

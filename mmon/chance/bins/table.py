@@ -14,12 +14,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from mmon.arrays import BoolArray, IntArray
 from mmon.profiles.distributions.counts import Counts, align
 from mmon.profiles.distributions.ecdf import Ecdf
 from mmon.profiles.distributions.presence import Presence
-
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
 
 
 @dataclasses.dataclass(frozen=True, slots=True, eq=False)
@@ -160,9 +158,9 @@ class Cuts:
     """
 
     at: NDArray[Any]
-    is_closed: NDArray[np.bool_]
+    is_closed: BoolArray
     after: NDArray[Any]
-    is_fixed: NDArray[np.bool_]
+    is_fixed: BoolArray
     is_certain: bool = True
 
 

@@ -12,7 +12,7 @@ import functools
 
 import numpy as np
 
-from mmon.chance.ranks.pool import FloatArray
+from mmon.arrays import FloatArray, IntArray
 from mmon.profiles.distributions.ecdf import Ecdf
 
 
@@ -53,7 +53,7 @@ def limits(own: Ecdf, other: Ecdf) -> Limits:
     most_under = np.minimum(under + slack, upto - 1)
     n, gap = own.n, other.rank_error
 
-    def share(rows: np.typing.NDArray[np.int64]) -> FloatArray:
+    def share(rows: IntArray) -> FloatArray:
         return np.minimum(rows / n, 1.0)
 
     def join(sure: FloatArray, unsure: FloatArray) -> FloatArray:

@@ -11,10 +11,9 @@ import dataclasses
 from functools import lru_cache
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import gammaln
 
-from mmon.chance.ranks.pool import FloatArray
+from mmon.arrays import FloatArray, IntArray
 
 # 2**10 patterns keep a p-value below a tenth of a millisecond.
 MOST_ROWS = 10
@@ -53,5 +52,5 @@ class Patterns:
 @lru_cache(maxsize=MOST_ROWS + 1)
 def patterns(extremes: int) -> Patterns:
     """All 2**extremes patterns."""
-    bits: NDArray[np.int64] = (np.arange(2**extremes)[:, None] >> np.arange(extremes)) & 1
+    bits: IntArray = (np.arange(2**extremes)[:, None] >> np.arange(extremes)) & 1
     return Patterns(bits.astype(np.float64), bits.sum(axis=1).astype(np.float64))

@@ -8,7 +8,8 @@ import math
 
 import numpy as np
 
-from mmon.chance.ranks.pool import FloatArray, IntArray, mean_and_std
+from mmon.arrays import FloatArray, IntArray
+from mmon.chance.ranks.pool import mean_and_std
 from mmon.profiles.distributions.ecdf import Ecdf
 
 NO_UNIT = "the reference has no spread to measure a distance by"

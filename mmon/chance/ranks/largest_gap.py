@@ -21,8 +21,9 @@ from functools import lru_cache
 import numpy as np
 from scipy.special import gammaln, kolmogorov, ndtr, ndtri
 
+from mmon.arrays import FloatArray, IntArray
 from mmon.chance.proportions import most_chance
-from mmon.chance.ranks.pool import FloatArray, IntArray, resized
+from mmon.chance.ranks.pool import resized
 
 # The exact recursion is used up to this many (distinct values x reachable counts).
 _EXACT_CELLS = 2**15

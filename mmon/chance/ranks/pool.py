@@ -9,11 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from mmon.arrays import FloatArray, IntArray
 from mmon.profiles.distributions import Distribution
 from mmon.profiles.distributions.ecdf import Ecdf
-
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
 
 NO_REFERENCE = "the reference has no finite value"
 NO_PRODUCTION = "production has no finite value"
@@ -112,7 +110,7 @@ def _comparable(left: NDArray[Any], right: NDArray[Any]) -> tuple[NDArray[Any], 
     return (left.astype(np.float64), right) if whole is None else (left, whole)
 
 
-def _as_integers(values: NDArray[np.float64]) -> IntArray | None:
+def _as_integers(values: FloatArray) -> IntArray | None:
     """The same numbers as int64, or None when they do not fit."""
     # 2**63 itself does not fit, and no float64 lies between it and the largest one that does.
     fits = np.all((values >= -(2.0**63)) & (values < 2.0**63))

@@ -12,8 +12,8 @@ from typing import Annotated
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
+from mmon.arrays import BoolArray, FloatArray, IntArray
 from mmon.profiles.activity.batch_steps import MOST_STEPS, BatchSteps, lag_us, resolution
 from mmon.profiles.activity.identities import EVERY_HASH, MOST_IDS, Identities
 from mmon.profiles.activity.latency_steps import LatencySteps
@@ -22,9 +22,6 @@ from mmon.profiles.distributions.presence import are_counts
 from mmon.profiles.merging import LARGEST, SMALLEST, merged
 from mmon.records import Count, require
 from mmon.windows.timestamps import DAY_US
-
-_IntArray = NDArray[np.int64]
-_BoolArray = NDArray[np.bool_]
 
 
 @dataclasses.dataclass(frozen=True, slots=True, eq=False)
@@ -69,9 +66,9 @@ class Activity:
     resolution_us: Count
     is_daily: bool
     step_us: Count
-    starts: _IntArray
-    counts: _IntArray
-    failures: _IntArray | None
+    starts: IntArray
+    counts: IntArray
+    failures: IntArray | None
     errors: Count
     error_known: Count
     latency: LatencySteps | None
@@ -102,12 +99,12 @@ class Activity:
         cls,
         *,
         rows: int,
-        instants: _IntArray | None = None,
-        missing: _BoolArray | None = None,
+        instants: IntArray | None = None,
+        missing: BoolArray | None = None,
         is_daily: bool = False,
-        errors: tuple[_BoolArray, _BoolArray] | None = None,
-        latency: NDArray[np.float64] | None = None,
-        late: _BoolArray | None = None,
+        errors: tuple[BoolArray, BoolArray] | None = None,
+        latency: FloatArray | None = None,
+        late: BoolArray | None = None,
         ids: pl.Series | None = None,
         ids_kept: int = MOST_IDS,
         ids_bound: int = EVERY_HASH,
@@ -224,8 +221,8 @@ class Activity:
 
 
 def _timed(
-    rows: int, instants: _IntArray | None, missing: _BoolArray | None
-) -> tuple[_IntArray, _BoolArray | slice]:
+    rows: int, instants: IntArray | None, missing: BoolArray | None
+) -> tuple[IntArray, BoolArray | slice]:
     """The known instants, and where they are."""
     if instants is None:
         return np.empty(0, dtype=np.int64), np.zeros(rows, dtype=np.bool_)
@@ -248,8 +245,8 @@ def _resolution_of(parts: Sequence[Activity]) -> int:
 
 
 def _added(
-    parts: Sequence[Activity], step_us: int, rows: Sequence[_IntArray]
-) -> tuple[_IntArray, _IntArray]:
+    parts: Sequence[Activity], step_us: int, rows: Sequence[IntArray]
+) -> tuple[IntArray, IntArray]:
     """Rows of the parts' steps, added up in steps of one length."""
     if not parts:
         return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import dataclasses
 
 import numpy as np
-from numpy.typing import NDArray
 
+from mmon.arrays import FloatArray, IntArray
 from mmon.profiles.activity.latency_steps import MOST_STEPS as MOST_LATENCY_STEPS
 from mmon.profiles.activity.latency_steps import LatencySteps
 from mmon.profiles.activity.steps import (
@@ -19,8 +19,6 @@ from mmon.profiles.activity.steps import (
     tally,
 )
 from mmon.windows.timestamps import DAY_US
-
-_IntArray = NDArray[np.int64]
 
 MOST_STEPS = 10_000
 """Steps kept: a week by minutes, a year by hours."""
@@ -44,11 +42,11 @@ class BatchSteps:
 
     step_us: int
     lag_us: int
-    numbers: _IntArray
-    counts: _IntArray
+    numbers: IntArray
+    counts: IntArray
 
     @classmethod
-    def of(cls, instants: _IntArray, *, is_daily: bool) -> BatchSteps:
+    def of(cls, instants: IntArray, *, is_daily: bool) -> BatchSteps:
         lag = lag_us(is_daily=is_daily)
         since = instants - lag
         finest = DAY_US if is_daily else LADDER_US[0]
@@ -64,14 +62,14 @@ class BatchSteps:
             step_us = longer
         return cls(step_us, lag, numbers, counts)
 
-    def count(self, instants: _IntArray) -> _IntArray:
+    def count(self, instants: IntArray) -> IntArray:
         """Rows of each step among some of the batch's."""
         numbers, counts = tally((instants - self.lag_us) // self.step_us)
         found = np.zeros_like(self.counts)
         found[np.searchsorted(self.numbers, numbers)] = counts
         return found
 
-    def latencies(self, instants: _IntArray, latency: NDArray[np.float64]) -> LatencySteps:
+    def latencies(self, instants: IntArray, latency: FloatArray) -> LatencySteps:
         # As long as the final steps will be at least, so that fewer cells have to be joined.
         step_us, numbers = self.step_us, self.numbers
         while len(numbers) > MOST_LATENCY_STEPS:
@@ -81,7 +79,7 @@ class BatchSteps:
         return LatencySteps.of(step_us, (instants - self.lag_us) // step_us, latency)
 
 
-def _first_guess(instants: _IntArray, finest: int) -> int:
+def _first_guess(instants: IntArray, finest: int) -> int:
     """A step so long that counting is cheap: there are not many more steps than rows."""
     if not len(instants):
         return finest
@@ -97,7 +95,7 @@ def lag_us(*, is_daily: bool) -> int:
     return _LATEST_MIDNIGHT_US if is_daily else 1
 
 
-def resolution(instants: _IntArray) -> int:
+def resolution(instants: IntArray) -> int:
     """The longest step that divides all differences; 0 when none does."""
     found = 0
     if not len(instants):

@@ -22,12 +22,13 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from mmon.arrays import IntArray
 from mmon.profiles.distributions.presence import are_counts
 from mmon.profiles.merging import merged
 from mmon.records import Count, require
 
 _Hashes = NDArray[np.uint64]
-_Counts = NDArray[np.int64]
+_Counts = IntArray
 
 MOST_IDS = 1 << 20
 """Ids kept of one dataset: 16 MiB."""

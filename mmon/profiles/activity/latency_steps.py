@@ -17,11 +17,10 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from mmon.arrays import FloatArray, IntArray
 from mmon.profiles.activity.steps import coarser, joined, tally
 from mmon.profiles.distributions.presence import are_counts
 from mmon.records import Count, require
-
-_IntArray = NDArray[np.int64]
 
 MOST_STEPS = 1_000
 """Steps kept; a chart shows fewer."""
@@ -49,8 +48,8 @@ class LatencySteps:
     """
 
     step_us: Count
-    keys: _IntArray
-    counts: _IntArray
+    keys: IntArray
+    counts: IntArray
 
     def check(self) -> None:
         """Raise `MisfitError` when what was read back are no such counts."""
@@ -60,7 +59,7 @@ class LatencySteps:
         require(is_whole, "has keys that do not ascend, or counts below 0")
 
     @classmethod
-    def of(cls, step_us: int, steps: _IntArray, latency: NDArray[np.float64]) -> LatencySteps:
+    def of(cls, step_us: int, steps: IntArray, latency: FloatArray) -> LatencySteps:
         """Count one batch.
 
         Parameters
@@ -98,9 +97,7 @@ class LatencySteps:
             found = found.at(coarser(found.step_us))
         return found
 
-    def quantiles(
-        self, groups: _IntArray, size: int, probabilities: Sequence[float]
-    ) -> NDArray[np.float64]:
+    def quantiles(self, groups: IntArray, size: int, probabilities: Sequence[float]) -> FloatArray:
         """Latency quantiles of groups of steps.
 
         Parameters
@@ -127,12 +124,12 @@ class LatencySteps:
         return found
 
     @property
-    def steps(self) -> _IntArray:
+    def steps(self) -> IntArray:
         """(E,) int64, the number of each key's step."""
         return self.keys // _CELLS
 
 
-def _cells(latency: NDArray[np.float64]) -> _IntArray:
+def _cells(latency: FloatArray) -> IntArray:
     is_positive = latency > 0
     with np.errstate(divide="ignore", invalid="ignore"):
         cells = np.ceil(np.log(latency) / _GROWTH) - 1 - _LOWEST
@@ -140,7 +137,7 @@ def _cells(latency: NDArray[np.float64]) -> _IntArray:
     return clipped.astype(np.int64)
 
 
-def _middle(cell: NDArray[np.intp]) -> NDArray[np.float64]:
+def _middle(cell: NDArray[np.intp]) -> FloatArray:
     """The value of which a cell's ends are equally far away, relatively."""
     low = np.exp((cell + _LOWEST) * _GROWTH)
     # 2 a b / (a + b) for the ends a and b = 1.1 a.

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
+from mmon.arrays import BoolArray, FloatArray
 from mmon.profiles.distributions.reading import Reading, is_comparable, read_as
-
-_BoolArray = NDArray[np.bool_]
 
 NO_ERROR = ("", "0", "false", "no", "none", "null", "nil", "nan", "ok", "success", "succeeded")
 """Texts that say that all went well, whatever their case; every other text is an error."""
@@ -16,7 +14,7 @@ NO_ERROR = ("", "0", "false", "no", "none", "null", "nil", "nan", "ok", "success
 _FIRST_STATUS, _FIRST_ERROR, _LAST_STATUS = 100, 400, 599
 
 
-def read_errors(values: pl.Series) -> tuple[_BoolArray, _BoolArray]:
+def read_errors(values: pl.Series) -> tuple[BoolArray, BoolArray]:
     """Which requests failed.
 
     * Boolean: true is an error; null is unknown.
@@ -53,7 +51,7 @@ def read_errors(values: pl.Series) -> tuple[_BoolArray, _BoolArray]:
     return there.to_numpy(), np.ones(len(values), dtype=np.bool_)
 
 
-def read_latency(values: pl.Series) -> NDArray[np.float64]:
+def read_latency(values: pl.Series) -> FloatArray:
     """How long requests took, in the column's unit; durations in seconds.
 
     Returns
@@ -77,7 +75,7 @@ def _fails(numbers: pl.Series) -> pl.Series:
     return failed.fill_null(False)
 
 
-def _texts(texts: pl.Series) -> tuple[_BoolArray, _BoolArray]:
+def _texts(texts: pl.Series) -> tuple[BoolArray, BoolArray]:
     """Each distinct text is looked at once: messages are few."""
     said = texts.str.strip_chars().str.to_lowercase()
     distinct = said.unique().drop_nulls()

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
+from mmon.arrays import IntArray
 from mmon.windows.timestamps import DAY_US
-
-_IntArray = NDArray[np.int64]
 
 SECOND_US = 1_000_000
 MINUTE_US = 60 * SECOND_US
@@ -39,7 +37,7 @@ def coarser(step_us: int) -> int:
     return next((step for step in LADDER_US if step > step_us), step_us * _BEYOND)
 
 
-def tally(keys: _IntArray) -> tuple[_IntArray, _IntArray]:
+def tally(keys: IntArray) -> tuple[IntArray, IntArray]:
     """Distinct keys in ascending order, and how often each occurs.
 
     Parameters
@@ -62,7 +60,7 @@ def tally(keys: _IntArray) -> tuple[_IntArray, _IntArray]:
     return ordered[starts], np.diff(starts, append=len(ordered))
 
 
-def joined(keys: Sequence[_IntArray], counts: Sequence[_IntArray]) -> tuple[_IntArray, _IntArray]:
+def joined(keys: Sequence[IntArray], counts: Sequence[IntArray]) -> tuple[IntArray, IntArray]:
     """Counts by key of several parts, as one; keys ascend."""
     every, rows = np.concatenate(keys), np.concatenate(counts)
     if not len(every):

@@ -10,6 +10,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from mmon.arrays import IntArray
 from mmon.profiles.distributions.presence import Presence, are_counts
 from mmon.profiles.merging import merged
 from mmon.profiles.recognition.spelling import written
@@ -48,7 +49,7 @@ class Counts:
     """
 
     labels: pl.Series
-    mass: NDArray[np.int64]
+    mass: IntArray
     presence: Presence
     other: Count = 0
     count_error: Count = 0
@@ -196,8 +197,8 @@ class Aligned:
     """
 
     labels: pl.Series
-    ref: NDArray[np.int64]
-    cur: NDArray[np.int64]
+    ref: IntArray
+    cur: IntArray
 
 
 @functools.lru_cache(maxsize=64)

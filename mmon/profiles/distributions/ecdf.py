@@ -20,15 +20,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from mmon.arrays import FloatArray, IntArray
 from mmon.profiles.distributions.presence import Presence, are_counts
 from mmon.profiles.distributions.ranks import choose, retained_ranks, sort
 from mmon.profiles.merging import merged
 from mmon.records import Count, require
 
 DEFAULT_POINTS = 4096
-
-_FloatArray = NDArray[np.float64]
-_IntArray = NDArray[np.int64]
 
 
 @dataclasses.dataclass(frozen=True, slots=True, eq=False)
@@ -55,9 +53,9 @@ class Ecdf:
     """
 
     values: NDArray[Any]
-    mass: _IntArray
-    total: _FloatArray
-    moments: _FloatArray
+    mass: IntArray
+    total: FloatArray
+    moments: FloatArray
     presence: Presence
     uncertain: Count = 0
     repeats: Count = 0
@@ -227,7 +225,7 @@ class Ecdf:
         return self.uncertain / self.n if self.n else 0.0
 
     @property
-    def cumulative(self) -> _IntArray:
+    def cumulative(self) -> IntArray:
         """(K,) int64, rows at or below each retained value (at least; see ``uncertain``)."""
         return np.cumsum(self.mass)
 
@@ -268,7 +266,7 @@ class Ecdf:
             rows, means, squares = self.moments.T
             return _sum(squares + rows * (means - mean) ** 2)
 
-    def cdf(self, at: NDArray[Any]) -> _FloatArray:
+    def cdf(self, at: NDArray[Any]) -> FloatArray:
         """Fraction of rows at or below each of ``at``: in [F - rank_error, F].
 
         Parameters
@@ -292,7 +290,7 @@ class Ecdf:
         return float(self.values[np.searchsorted(self.cumulative, rank, side="left")])
 
 
-def _sum(values: _FloatArray) -> float:
+def _sum(values: FloatArray) -> float:
     """The correctly rounded sum, whatever the order; infinite or NaN where it overflows."""
     try:
         return math.fsum(values)

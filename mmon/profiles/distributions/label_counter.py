@@ -6,6 +6,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from mmon.arrays import BoolArray, IntArray
 from mmon.profiles.distributions.counts import Counts, own_texts
 from mmon.profiles.distributions.presence import Presence
 
@@ -29,7 +30,7 @@ class LabelCounter:
         self._hashes: _Hashes = np.empty(0, dtype=np.uint64)
         self._labels = pl.Series("label", [], dtype=pl.String)
         # Position of each known label in the order of labels.
-        self._ranks: NDArray[np.int64] = np.empty(0, dtype=np.int64)
+        self._ranks: IntArray = np.empty(0, dtype=np.int64)
         self._is_worth_it = True
 
     @property
@@ -74,10 +75,10 @@ class LabelCounter:
         self._ranks = self._ranks[:0].copy()
 
 
-def _is_in(values: _Hashes, known: _Hashes) -> NDArray[np.bool_]:
+def _is_in(values: _Hashes, known: _Hashes) -> BoolArray:
     """Whether each of ``values`` is among ``known``, which is ascending."""
     if not len(known):
         return np.zeros(len(values), dtype=np.bool_)
     places = np.minimum(np.searchsorted(known, values), len(known) - 1)
-    found: NDArray[np.bool_] = known[places] == values
+    found: BoolArray = known[places] == values
     return found

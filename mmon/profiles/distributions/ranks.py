@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-_IntArray = NDArray[np.int64]
+from mmon.arrays import BoolArray, IntArray
 
 
 def sort(values: NDArray[Any]) -> NDArray[Any]:
@@ -26,8 +26,8 @@ def sort(values: NDArray[Any]) -> NDArray[Any]:
 
 
 def choose(
-    ordered: NDArray[Any], changes: NDArray[np.bool_], distinct: int, points: int | None
-) -> tuple[_IntArray, int]:
+    ordered: NDArray[Any], changes: BoolArray, distinct: int, points: int | None
+) -> tuple[IntArray, int]:
     """Ranks of the rows to retain, each the last of its run of equal values, and the error."""
     n = len(ordered)
     if points is None or distinct <= points:
@@ -47,7 +47,7 @@ def choose(
 
 
 @functools.lru_cache(maxsize=32)
-def retained_ranks(n: int, points: int) -> _IntArray:
+def retained_ranks(n: int, points: int) -> IntArray:
     """Ranks (1-based) to retain out of n: an even grid, and a geometric one in both tails."""
     grid = np.ceil(np.arange(1, points + 1) * (n / points)).astype(np.int64)
     reach = n / points

@@ -6,6 +6,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from mmon.arrays import FloatArray
 from mmon.profiles.distributions.counts import Counts, as_labels
 from mmon.profiles.distributions.ecdf import Ecdf
 from mmon.profiles.features.tables import Binning
@@ -82,7 +83,7 @@ def _by_code(labels: pl.Series, known: tuple[str, ...]) -> _BinArray:
     return bins
 
 
-def _as_floats(values: pl.Series) -> NDArray[np.float64] | NDArray[np.float32]:
+def _as_floats(values: pl.Series) -> FloatArray | NDArray[np.float32]:
     floats = values if values.dtype == pl.Float32 else values.cast(pl.Float64)
     # Filling copies, even where there is nothing to fill.
     return (floats.fill_null(np.nan) if floats.null_count() else floats).to_numpy()
@@ -107,7 +108,7 @@ def binning_of(column: ColumnProfile, bins: int) -> Binning:
     return Binning(column.name, edges, None, is_single)
 
 
-def _edges(found: Ecdf, bins: int) -> NDArray[np.float64]:
+def _edges(found: Ecdf, bins: int) -> FloatArray:
     """The values that are nearest to equal shares; none is the largest, which has none above it."""
     values, below = found.values[:-1].astype(np.float64), found.cumulative[:-1]
     if len(values) < bins:

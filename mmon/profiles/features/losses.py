@@ -5,15 +5,12 @@ from __future__ import annotations
 import dataclasses
 
 import numpy as np
-from numpy.typing import NDArray
 
+from mmon.arrays import FloatArray, IntArray
 from mmon.profiles.features.tables import Layout
 from mmon.profiles.merging import rounded
 from mmon.profiles.outcomes.outcomes import Outcome
 from mmon.results import Task
-
-_FloatArray = NDArray[np.float64]
-_IntArray = NDArray[np.int64]
 
 # As scikit-learn's log_loss: a certain and wrong answer has a finite loss.
 _LEAST = float(np.finfo(np.float64).eps)
@@ -38,10 +35,10 @@ class Joint:
         0 or 1 (classes), or the absolute error; NaN where unlabelled.
     """
 
-    codes: _IntArray
-    losses: _FloatArray
-    extra: _FloatArray
-    wrong: _FloatArray
+    codes: IntArray
+    losses: FloatArray
+    extra: FloatArray
+    wrong: FloatArray
 
 
 def joint_of(outcome: Outcome, layout: Layout) -> Joint:
@@ -86,7 +83,7 @@ def _of_numbers(outcome: Outcome, layout: Layout) -> Joint:
     return Joint(codes, losses, fourth, np.where(usable, size, np.nan))
 
 
-def _of_scores(outcome: Outcome, target: _IntArray) -> _FloatArray:
+def _of_scores(outcome: Outcome, target: IntArray) -> FloatArray:
     """(2, n) logarithmic loss and Brier score of each row."""
     scores = outcome.scores if outcome.scores is not None else np.empty((len(target), 0))
     if outcome.task is Task.BINARY:
@@ -100,7 +97,7 @@ def _of_scores(outcome: Outcome, target: _IntArray) -> _FloatArray:
     return np.stack([log_loss, brier])
 
 
-def _score_cells(outcome: Outcome, layout: Layout) -> _IntArray:
+def _score_cells(outcome: Outcome, layout: Layout) -> IntArray:
     cells = np.zeros(len(outcome), dtype=np.uint8)
     if layout.score_edges is not None and outcome.scores is not None:
         scores = outcome.scores[:, 0]

@@ -11,11 +11,10 @@ import dataclasses
 import numpy as np
 from numpy.typing import NDArray
 
+from mmon.arrays import BoolArray, FloatArray, IntArray
 from mmon.profiles.features.losses import Joint
 from mmon.profiles.features.tables import SAMPLED_ROWS, RowSample
 from mmon.profiles.outcomes.outcomes import Outcome
-
-_IntArray = NDArray[np.int64]
 
 # So many rows of all windows together: a row takes a byte a feature.
 _MOST_ROWS = 8 * SAMPLED_ROWS
@@ -29,8 +28,8 @@ class _Drawn:
     """One window's sample so far; a few more rows than are kept in the end."""
 
     keys: list[NDArray[np.uint64]] = dataclasses.field(default_factory=list)
-    loss: list[NDArray[np.float64]] = dataclasses.field(default_factory=list)
-    half: list[NDArray[np.bool_]] = dataclasses.field(default_factory=list)
+    loss: list[FloatArray] = dataclasses.field(default_factory=list)
+    half: list[BoolArray] = dataclasses.field(default_factory=list)
     smallest: NDArray[np.uint64] = dataclasses.field(
         default_factory=lambda: np.empty(0, dtype=np.uint64)
     )
@@ -45,7 +44,7 @@ class RowSampler:
 
     def draw(
         self, parts: tuple[tuple[int, int, int], ...], outcome: Outcome, joint: Joint
-    ) -> dict[int, _IntArray]:
+    ) -> dict[int, IntArray]:
         """Window to the positions, in the batch, of its rows that enter the sample.
 
         Parameters
@@ -69,7 +68,7 @@ class RowSampler:
         return min(SAMPLED_ROWS, max(int(fewest), _MOST_ROWS // windows))
 
     @staticmethod
-    def _enter(drawn: _Drawn, rows: slice, outcome: Outcome, joint: Joint, size: int) -> _IntArray:
+    def _enter(drawn: _Drawn, rows: slice, outcome: Outcome, joint: Joint, size: int) -> IntArray:
         if outcome.key is None:
             raise TypeError("sampling needs the rows' keys")
         keys = outcome.key[rows]
@@ -81,7 +80,7 @@ class RowSampler:
         if len(chosen) > size:
             # No more of one batch than could stay: memory must not grow with the rows.
             chosen = np.sort(chosen[np.argpartition(keys[chosen], size - 1)[:size]])
-        positions: _IntArray = chosen + rows.start
+        positions: IntArray = chosen + rows.start
         if drawn.keys and not len(positions):
             return positions
         drawn.keys.append(keys[chosen])

@@ -10,11 +10,10 @@ from typing import Annotated, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from mmon.arrays import BoolArray, FloatArray
 from mmon.profiles.distributions.presence import are_counts
 from mmon.profiles.merging import SAME, CellsError, Rows, Sums
 from mmon.records import Count, ascends, require
-
-_FloatArray = NDArray[np.float64]
 
 REGRESSION_LOSSES = ("mae", "mse", "bias")
 
@@ -43,7 +42,7 @@ class Binning:
     """
 
     column: str
-    edges: _FloatArray | None
+    edges: FloatArray | None
     labels: tuple[str, ...] | None
     is_single: bool = False
 
@@ -90,7 +89,7 @@ class Layout:
         ``mae``, ``mse``, ``bias`` (regression). ``error_rate`` follows from the joint outcomes.
     """
 
-    score_edges: _FloatArray | None
+    score_edges: FloatArray | None
     joint: tuple[Count, ...]
     losses: tuple[str, ...]
 
@@ -139,7 +138,7 @@ class FeatureTable:
     extra: Sums
 
     @property
-    def squares(self) -> _FloatArray:
+    def squares(self) -> FloatArray:
         """(B, L) sum of the square of each loss over the labelled rows."""
         if self.extra.shape == self.sums.shape:
             return self.extra
@@ -167,8 +166,8 @@ class RowSample:
 
     keys: NDArray[np.uint64]
     bins: NDArray[np.uint8]
-    loss: _FloatArray
-    half: NDArray[np.bool_]
+    loss: FloatArray
+    half: BoolArray
     seen: Count
 
     @classmethod

@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from mmon.arrays import BoolArray, FloatArray, IntArray
 from mmon.engine.local import column_of
 from mmon.profiles.activity.activity import Activity
 from mmon.profiles.activity.requests import are_dates, read_errors, read_latency
@@ -49,12 +50,12 @@ class ActivityPlan:
 class _Read:
     """One batch's columns in the form that `Activity.of` takes."""
 
-    instants: NDArray[np.int64] | None
-    missing: NDArray[np.bool_] | None
+    instants: IntArray | None
+    missing: BoolArray | None
     is_daily: bool
-    errors: tuple[NDArray[np.bool_], NDArray[np.bool_]] | None
-    latency: NDArray[np.float64] | None
-    late: NDArray[np.bool_] | None
+    errors: tuple[BoolArray, BoolArray] | None
+    latency: FloatArray | None
+    late: BoolArray | None
     ids: pl.Series | None
 
     def take(self, order: NDArray[np.uint32] | None, first: int, past: int) -> _Read:
@@ -116,7 +117,7 @@ class ActivityFold:
         kept = Kept.shared_by(self._piles.sharing(key))
         return kept._replace(ids=min(kept.ids, _SEGMENT_IDS)) if key.segment else kept
 
-    def _read(self, batch: pl.DataFrame, late: NDArray[np.bool_] | None) -> _Read:
+    def _read(self, batch: pl.DataFrame, late: BoolArray | None) -> _Read:
         plan = self._plan
         times = _column(batch, plan.timestamp)
         errors, latency = _column(batch, plan.error), _column(batch, plan.latency)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 
-import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
+from mmon.arrays import BoolArray, IntArray
 from mmon.errors import ConfigError
 from mmon.profiles.features.losses import Joint, joint_of
 from mmon.profiles.features.row_sample import RowSampler
@@ -37,7 +36,7 @@ class Rows:
 
     parts: WindowParts
     joint: Joint
-    sampled: dict[int, NDArray[np.int64]]
+    sampled: dict[int, IntArray]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -61,7 +60,7 @@ class Batch:
     cuts: tuple[Cut, ...]
     outcome: Outcome | None
     rows: Rows | None
-    late: NDArray[np.bool_] | None = None
+    late: BoolArray | None = None
     is_known: bool = False
 
 
@@ -123,9 +122,7 @@ class BatchReader:
                 " or set windows.start and windows.end",
             )
 
-    def _late(
-        self, batch: pl.DataFrame, keys: NDArray[np.int64] | None
-    ) -> NDArray[np.bool_] | None:
+    def _late(self, batch: pl.DataFrame, keys: IntArray | None) -> BoolArray | None:
         if self._lateness is None or keys is None:
             return None
         instants = self.windows.instants(batch).fill_null(0).to_numpy()

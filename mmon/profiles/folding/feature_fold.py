@@ -8,12 +8,10 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from mmon.arrays import FloatArray, IntArray
 from mmon.profiles.features.binning import assign
 from mmon.profiles.features.losses import Joint
 from mmon.profiles.features.tables import Binning, FeatureTable, Layout
-
-_FloatArray = NDArray[np.float64]
-_IntArray = NDArray[np.int64]
 
 
 @dataclasses.dataclass(slots=True)
@@ -32,9 +30,9 @@ class FeatureCounts:
     """
 
     binning: Binning
-    counts: _IntArray
-    sums: _FloatArray
-    extra: _FloatArray
+    counts: IntArray
+    sums: FloatArray
+    extra: FloatArray
     sampled: list[NDArray[np.uint8]] = dataclasses.field(default_factory=list)
 
     @classmethod
@@ -90,7 +88,7 @@ class FeatureFold:
         values: pl.Series,
         parts: tuple[tuple[int, int, int], ...],
         joint: Joint,
-        sampled: dict[int, _IntArray],
+        sampled: dict[int, IntArray],
     ) -> None:
         """Take one batch.
 

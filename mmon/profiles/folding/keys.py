@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from mmon.arrays import IntArray
 from mmon.engine.local import column_of
 from mmon.errors import ConfigError, DataError
 from mmon.profiles.distributions.counts import as_labels
@@ -16,8 +17,6 @@ from mmon.profiles.distributions.reading import Reading, read_as
 from mmon.profiles.features.tables import NULL, OTHER
 from mmon.profiles.recognition.spelling import has_text, lost_texts
 from mmon.windows import RowCut, WindowCut
-
-_IntArray = NDArray[np.int64]
 
 WHOLE = 0
 """The window key of everything, when production is not cut into windows."""
@@ -82,7 +81,7 @@ class WindowCutter:
                 hint="correct it, or list the text in null_values",
             )
 
-    def keys(self, batch: pl.DataFrame, offset: int) -> _IntArray | None:
+    def keys(self, batch: pl.DataFrame, offset: int) -> IntArray | None:
         """(n,) the window of each row, `OUTSIDE` in none; None where all rows are one window.
 
         Raises
@@ -109,7 +108,7 @@ class WindowCutter:
             raise TypeError("only windows of time tell the time")
         return self._cut.instants(column_of(batch, self._timestamp))
 
-    def cut(self, keys: _IntArray | None, rows: int) -> Cut:
+    def cut(self, keys: IntArray | None, rows: int) -> Cut:
         """The windows of a batch of so many rows."""
         if not rows:
             return Cut(None, ())
@@ -170,7 +169,7 @@ class SegmentCutter:
         """Rows of each segment of a window."""
         return {key: self.rows[key] for key in self._of_window.get(window, ())}
 
-    def cut(self, batch: pl.DataFrame, windows: _IntArray | None) -> Cut:
+    def cut(self, batch: pl.DataFrame, windows: IntArray | None) -> Cut:
         """The segments of the windows of a batch."""
         codes = self._read(batch)
         if windows is None:
@@ -216,7 +215,7 @@ class SegmentCutter:
         return codes.fill_null(self._NULL).to_numpy()
 
 
-def _runs(*keys: NDArray[np.int64] | NDArray[np.uint8]) -> list[tuple[int, int]]:
+def _runs(*keys: IntArray | NDArray[np.uint8]) -> list[tuple[int, int]]:
     """(first, past) of each run of rows that are alike in all keys."""
     changes = np.zeros(len(keys[0]), dtype=np.bool_)
     changes[:1] = True

@@ -14,13 +14,10 @@ Akidau et al., *The dataflow model*, VLDB 2015 (watermarks and allowed lateness)
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from mmon.arrays import BoolArray, IntArray
 from mmon.windows import WindowCut
 from mmon.windows.timestamps import EPOCH, US
-
-_IntArray = NDArray[np.int64]
-_BoolArray = NDArray[np.bool_]
 
 _NEVER = np.iinfo(np.int64).max
 _BEFORE_ALL = np.iinfo(np.int64).min
@@ -42,7 +39,7 @@ class Lateness:
         self._closes: dict[int, int] = {}
         self._newest = _BEFORE_ALL
 
-    def late(self, instants: _IntArray, keys: _IntArray, inside: _BoolArray) -> _BoolArray:
+    def late(self, instants: IntArray, keys: IntArray, inside: BoolArray) -> BoolArray:
         """Whether each row is late.
 
         Parameters
@@ -65,13 +62,13 @@ class Lateness:
         late[inside] = newest[:-1][inside] > self._closing(keys[inside])
         return late
 
-    def _closing(self, keys: _IntArray) -> _IntArray:
+    def _closing(self, keys: IntArray) -> IntArray:
         """When each row's window closes."""
         # Rows of one window mostly follow each other.
         starts = np.flatnonzero(np.append(True, keys[1:] != keys[:-1])) if len(keys) else keys
         distinct = np.unique(keys[starts])
         closes = np.array([self._closes_at(key) for key in distinct.tolist()], dtype=np.int64)
-        found: _IntArray = closes[np.searchsorted(distinct, keys)] if len(keys) else keys
+        found: IntArray = closes[np.searchsorted(distinct, keys)] if len(keys) else keys
         return found
 
     def _closes_at(self, key: int) -> int:

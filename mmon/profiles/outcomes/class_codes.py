@@ -6,6 +6,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from mmon.arrays import BoolArray
 from mmon.errors import ConfigError
 from mmon.profiles.distributions.counts import as_labels
 from mmon.profiles.outcomes.outcomes import UNKNOWN
@@ -20,7 +21,7 @@ _PAIRS = (("0", "1"), ("-1", "1"), ("false", "true"), ("no", "yes"), ("n", "y"),
 _TRUTHS = (("true", "1", "True", "TRUE"), ("false", "0", "False", "FALSE"))
 
 _Codes = NDArray[np.int16]
-_Mask = NDArray[np.bool_]
+_Mask = BoolArray
 
 
 class ClassCodes:

@@ -5,28 +5,25 @@ from __future__ import annotations
 import dataclasses
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import expit
 
+from mmon.arrays import BoolArray, FloatArray, IntArray
 from mmon.profiles.distributions.ecdf import Ecdf
 from mmon.profiles.distributions.presence import are_counts
 from mmon.profiles.merging import Rows, Sums, rounded
 from mmon.profiles.outcomes.outcomes import GROUPS
 from mmon.records import Count, require
 
-_FloatArray = NDArray[np.float64]
-_IntArray = NDArray[np.int64]
-
 # scikit-learn's log_loss keeps probabilities this far from 0 and 1.
 SMALLEST = float(np.finfo(np.float64).eps)
 
 CALIBRATION_BINS = 10
 # The bins are (lower, upper], the first one closed, as in scikit-learn's calibration_curve.
-CALIBRATION_EDGES: _FloatArray = np.linspace(0.0, 1.0, CALIBRATION_BINS + 1)[1:-1]
+CALIBRATION_EDGES: FloatArray = np.linspace(0.0, 1.0, CALIBRATION_BINS + 1)[1:-1]
 
 SCORE_CELLS = 48
 # Even steps of log-odds: models of rare classes and very sure models both spread over many cells.
-CELL_EDGES: _FloatArray = expit(np.linspace(-9.0, 9.0, SCORE_CELLS - 1))
+CELL_EDGES: FloatArray = expit(np.linspace(-9.0, 9.0, SCORE_CELLS - 1))
 
 # Columns of `ScoreSums.parts`: three powers of each of two losses, then three sums by bin.
 _SUMS = 6 + 3 * CALIBRATION_BINS
@@ -92,9 +89,9 @@ class ScoreSums:
         )
 
     @property
-    def totals(self) -> _FloatArray:
+    def totals(self) -> FloatArray:
         """(36,) the sums."""
-        totals: _FloatArray = self.parts.sum(axis=0)
+        totals: FloatArray = self.parts.sum(axis=0)
         return totals
 
     @property
@@ -110,12 +107,12 @@ class ScoreSums:
         return first, second, third
 
     @property
-    def confidence(self) -> _FloatArray:
+    def confidence(self) -> FloatArray:
         """(3, 10) by calibration bin: sums of the confidence, its square, and confidence * hit."""
         return self.totals[6:].reshape(3, CALIBRATION_BINS)
 
 
-def in_parts(values: _FloatArray) -> tuple[_FloatArray, _FloatArray]:
+def in_parts(values: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Numbers in two parts, rounded so that sums of each are exact, in any order and grouping.
 
     The first are multiples of 2**-20, the second of 2**-49 and at most 2**-21: doubles hold all
@@ -129,7 +126,7 @@ def in_parts(values: _FloatArray) -> tuple[_FloatArray, _FloatArray]:
     return coarse, rounded(values - coarse, 49)
 
 
-def binary_sums(is_positive: NDArray[np.bool_], score: _FloatArray) -> ScoreSums:
+def binary_sums(is_positive: BoolArray, score: FloatArray) -> ScoreSums:
     """Sums of a batch's scored rows, of a binary task.
 
     Parameters
@@ -144,9 +141,7 @@ def binary_sums(is_positive: NDArray[np.bool_], score: _FloatArray) -> ScoreSums
     return _summed(of_target, brier, score, is_positive, ranks=np.empty(0, dtype=np.int64))
 
 
-def multiclass_sums(
-    target: NDArray[np.int64], scores: _FloatArray, labels: tuple[str, ...]
-) -> ScoreSums:
+def multiclass_sums(target: IntArray, scores: FloatArray, labels: tuple[str, ...]) -> ScoreSums:
     """Sums of a batch's scored rows, with several classes.
 
     Parameters
@@ -175,12 +170,12 @@ def multiclass_sums(
 
 
 def _summed(
-    of_target: _FloatArray,
-    brier: _FloatArray,
-    confidence: _FloatArray,
-    is_hit: NDArray[np.bool_],
+    of_target: FloatArray,
+    brier: FloatArray,
+    confidence: FloatArray,
+    is_hit: BoolArray,
     *,
-    ranks: _IntArray,
+    ranks: IntArray,
 ) -> ScoreSums:
     log_loss = -np.log(np.clip(of_target, SMALLEST, 1.0 - SMALLEST))
     cell = np.searchsorted(CALIBRATION_EDGES, confidence, side="left")
@@ -203,9 +198,7 @@ def _summed(
     )
 
 
-def group_cells(
-    target: NDArray[np.int64], scores: _FloatArray, group: NDArray[np.int64], classes: int
-) -> _IntArray:
+def group_cells(target: IntArray, scores: FloatArray, group: IntArray, classes: int) -> IntArray:
     """(32, classes, 2, 48) rows by jackknife group, class, "is of the class" and score cell.
 
     Parameters

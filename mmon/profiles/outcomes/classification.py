@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from typing import Annotated, Self
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from mmon.arrays import BoolArray, FloatArray, IntArray
 from mmon.profiles.distributions.ecdf import DEFAULT_POINTS, Ecdf
 from mmon.profiles.distributions.presence import are_counts
 from mmon.profiles.merging import ANY, CellsError, Rows, changed, merged
@@ -24,8 +25,6 @@ from mmon.profiles.outcomes.class_scores import (
 from mmon.profiles.outcomes.outcomes import GROUPS, Outcome
 from mmon.records import Count, require
 from mmon.results import Task
-
-_IntArray = NDArray[np.int64]
 
 MOST_SCORED = 20
 """With more classes than this, only the first so many have score curves: memory is bounded."""
@@ -228,13 +227,13 @@ class ClassificationTables:
         return self.labelled - self.sums.rows
 
 
-def _no_groups() -> _IntArray:
+def _no_groups() -> IntArray:
     return np.zeros((GROUPS, 0, 2, SCORE_CELLS), dtype=np.int64)
 
 
 def _summarise_scores(
     scored: Outcome, points: int | None
-) -> tuple[tuple[ClassScores, ...], ScoreSums, _IntArray]:
+) -> tuple[tuple[ClassScores, ...], ScoreSums, IntArray]:
     """Score curves, sums and groups of rows that all have a target and scores."""
     assert scored.scores is not None  # noqa: S101 - the caller has looked
     if scored.task is Task.BINARY:
@@ -252,9 +251,7 @@ def _summarise_scores(
     return scores, sums, group_cells(target, scored.scores, scored.group.astype(np.int64), kept)
 
 
-def _split(
-    label: str, score: NDArray[np.float64], is_inside: NDArray[np.bool_], points: int | None
-) -> ClassScores:
+def _split(label: str, score: FloatArray, is_inside: BoolArray, points: int | None) -> ClassScores:
     inside, outside = score[is_inside], score[~is_inside]
     return ClassScores(label, Ecdf.of(inside, points=points), Ecdf.of(outside, points=points))
 

@@ -15,11 +15,9 @@ from collections.abc import Sequence
 from typing import Self
 
 import numpy as np
-from numpy.typing import NDArray
 
+from mmon.arrays import FloatArray
 from mmon.records import Count, Unbounded, require
-
-_FloatArray = NDArray[np.float64]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -42,7 +40,7 @@ class Moments:
     m3: Unbounded = 0.0
 
     @classmethod
-    def of(cls, values: _FloatArray) -> Self:
+    def of(cls, values: FloatArray) -> Self:
         """The moments of (n,) float64 values."""
         n = len(values)
         if n == 0:
@@ -109,14 +107,14 @@ class JointMoments:
     low: Unbounded
     high: Unbounded
     mean: Unbounded
-    sums: _FloatArray
+    sums: FloatArray
 
     def check(self) -> None:
         """Raise `MisfitError` when what was read back are no such sums."""
         require(self.sums.shape == (_ORDER // 2 + 1, _ORDER + 1), "has other sums")
 
     @classmethod
-    def of(cls, target: _FloatArray, square: _FloatArray) -> Self:
+    def of(cls, target: FloatArray, square: FloatArray) -> Self:
         """The moments of (n,) finite targets and squared errors."""
         n = len(target)
         sums = np.zeros((_ORDER // 2 + 1, _ORDER + 1))
@@ -151,7 +149,7 @@ class JointMoments:
         return cls(n, low, high, mean, sums)
 
 
-def _moved(sums: _FloatArray, shift: float) -> _FloatArray:
+def _moved(sums: FloatArray, shift: float) -> FloatArray:
     """Sums of w^i (x + shift)^j from those of w^i x^j, by the binomial theorem."""
     powers = [_power(shift, exponent) for exponent in range(_ORDER + 1)]
     moved = np.zeros_like(sums)
@@ -168,6 +166,6 @@ def _power(base: float, exponent: int) -> float:
         return math.inf
 
 
-def _inner(a: _FloatArray, b: _FloatArray) -> float:
+def _inner(a: FloatArray, b: FloatArray) -> float:
     # Not np.dot: its threads spin against ours.
     return float(np.einsum("i,i->", a, b))

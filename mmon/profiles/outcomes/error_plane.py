@@ -9,12 +9,11 @@ from typing import Annotated, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from mmon.arrays import FloatArray
 from mmon.profiles.distributions.ecdf import Ecdf
 from mmon.profiles.distributions.presence import are_counts
 from mmon.profiles.merging import SAME, Rows, Sums
 from mmon.records import require
-
-_FloatArray = NDArray[np.float64]
 
 CELLS = 24
 """Cells along each side of the plane."""
@@ -39,8 +38,8 @@ class Grid:
         Inner edges of the Q steps of the prediction; about equally many rows in each.
     """
 
-    edges: _FloatArray
-    cuts: _FloatArray
+    edges: FloatArray
+    cuts: FloatArray
 
     def check(self) -> None:
         """Raise `MisfitError` when what was read back is no grid."""
@@ -100,7 +99,7 @@ class Plane:
         require(is_whole, "has steps and cells of different rows")
 
     @classmethod
-    def of(cls, target: _FloatArray, prediction: _FloatArray, grid: Grid) -> Self:
+    def of(cls, target: FloatArray, prediction: FloatArray, grid: Grid) -> Self:
         """Count (n,) finite targets and predictions."""
         inner = grid.edges[1:-1]
         size = len(inner) + 1
@@ -117,17 +116,17 @@ class Plane:
         return cls(grid, rows.astype(np.int64), steps.astype(np.int64), predictions, targets)
 
     @property
-    def predictions(self) -> _FloatArray:
+    def predictions(self) -> FloatArray:
         """(Q,) mean prediction in each step; 0 in an empty one."""
         return self.prediction_sums / np.maximum(self.steps, 1)
 
     @property
-    def targets(self) -> _FloatArray:
+    def targets(self) -> FloatArray:
         """(Q,) mean target in each step; 0 in an empty one."""
         return self.target_sums / np.maximum(self.steps, 1)
 
 
-def _cells(values: _FloatArray, inner: _FloatArray) -> NDArray[np.uint8]:
+def _cells(values: FloatArray, inner: FloatArray) -> NDArray[np.uint8]:
     """(n,) uint8, how many of the inner edges are below each value."""
     # Few edges: comparing with each in turn takes a quarter of the time of a binary search, whose
     # branches no processor can foresee.

@@ -10,6 +10,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from mmon.arrays import FloatArray
 from mmon.engine.local import column_of
 from mmon.profiles.distributions.reading import Reading, is_comparable, read_as
 from mmon.profiles.outcomes.class_codes import ClassCodes
@@ -17,7 +18,6 @@ from mmon.profiles.outcomes.outcomes import GROUPS, UNKNOWN, Fault, Outcome
 from mmon.profiles.recognition.spelling import lost_texts
 from mmon.results import Task
 
-_FloatArray = NDArray[np.float64]
 _FaultArray = NDArray[np.uint8]
 
 # Odd constants of splitmix64 (Steele, Lea and Flood, *Fast splittable pseudorandom number
@@ -98,8 +98,8 @@ class OutcomeReader:
         """
         fault = np.zeros(batch.height, dtype=np.uint8)
         keys = self._keys(batch, offset)
-        target: _FloatArray | NDArray[np.int16]
-        prediction: _FloatArray | NDArray[np.int16]
+        target: FloatArray | NDArray[np.int16]
+        prediction: FloatArray | NDArray[np.int16]
         scores = None
         if self.plan.task is Task.REGRESSION:
             target = _numbers(batch, self.plan.target, fault, Fault.UNKNOWN_TARGET)
@@ -151,7 +151,7 @@ class OutcomeReader:
             numbers = np.where(ids.is_null(), numbers, ids.hash(seed=0))
         return _mixed(numbers)
 
-    def _scores(self, batch: pl.DataFrame, fault: _FaultArray) -> _FloatArray | None:
+    def _scores(self, batch: pl.DataFrame, fault: _FaultArray) -> FloatArray | None:
         """(n, S) scores as they are, NaN where they are no probability."""
         if not self.plan.scores or any(name not in batch for name in self.plan.scores):
             return None
@@ -166,7 +166,7 @@ class OutcomeReader:
         return np.column_stack(columns)
 
     def _predicted(
-        self, batch: pl.DataFrame, scores: _FloatArray | None, fault: _FaultArray
+        self, batch: pl.DataFrame, scores: FloatArray | None, fault: _FaultArray
     ) -> NDArray[np.int16]:
         if self.plan.prediction is not None and self.plan.prediction in batch:
             codes, unknown = self.classes.read_prediction(column_of(batch, self.plan.prediction))
@@ -181,7 +181,7 @@ class OutcomeReader:
         best[np.isnan(scores).any(axis=1)] = UNKNOWN
         return best
 
-    def _padded(self, scores: _FloatArray | None) -> _FloatArray | None:
+    def _padded(self, scores: FloatArray | None) -> FloatArray | None:
         """Scores of every class known: one without a column of scores has probability 0."""
         if scores is None or self.plan.task is Task.BINARY:
             return scores
@@ -201,7 +201,7 @@ def _column(batch: pl.DataFrame, name: str) -> pl.Series:
 
 def _numbers(
     batch: pl.DataFrame, name: str | None, fault: _FaultArray, unreadable: Fault
-) -> _FloatArray:
+) -> FloatArray:
     """(n,) a column's numbers, NaN where missing or not a number; marks the latter."""
     if name is None or name not in batch:
         return np.full(batch.height, np.nan)
@@ -218,7 +218,7 @@ def _numbers(
     return values.cast(pl.Float64).fill_null(np.nan).to_numpy()
 
 
-def _bound(batch: pl.DataFrame, name: str | None) -> _FloatArray | None:
+def _bound(batch: pl.DataFrame, name: str | None) -> FloatArray | None:
     if name is None or name not in batch:
         return None
     ignored = np.zeros(batch.height, dtype=np.uint8)

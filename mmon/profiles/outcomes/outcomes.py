@@ -8,6 +8,7 @@ import enum
 import numpy as np
 from numpy.typing import NDArray
 
+from mmon.arrays import BoolArray, FloatArray
 from mmon.results import Task
 
 GROUPS = 32
@@ -63,13 +64,13 @@ class Outcome:
 
     task: Task
     classes: tuple[str, ...]
-    target: NDArray[np.int16] | NDArray[np.float64]
-    prediction: NDArray[np.int16] | NDArray[np.float64]
-    scores: NDArray[np.float64] | None
-    lower: NDArray[np.float64] | None
-    upper: NDArray[np.float64] | None
+    target: NDArray[np.int16] | FloatArray
+    prediction: NDArray[np.int16] | FloatArray
+    scores: FloatArray | None
+    lower: FloatArray | None
+    upper: FloatArray | None
     group: NDArray[np.uint8]
-    half: NDArray[np.bool_]
+    half: BoolArray
     key: NDArray[np.uint64] | None = None
     fault: NDArray[np.uint8] | None = None
 

@@ -8,14 +8,13 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from mmon.arrays import FloatArray
 from mmon.profiles.distributions.ecdf import DEFAULT_POINTS, Ecdf
 from mmon.profiles.merging import changed
 from mmon.profiles.outcomes.error_moments import JointMoments, Moments
 from mmon.profiles.outcomes.error_plane import Grid, Plane
 from mmon.profiles.outcomes.outcomes import Outcome
 from mmon.records import Count, require
-
-_FloatArray = NDArray[np.float64]
 
 # Targets nearer to 0 count as this far from it in relative errors, as in scikit-learn.
 _SMALLEST_DIVISOR = float(np.finfo(np.float64).eps)
@@ -48,7 +47,7 @@ class IntervalCounts:
         require(is_part, "covers more rows than there are")
 
     @classmethod
-    def of(cls, target: _FloatArray, lower: _FloatArray, upper: _FloatArray) -> Self:
+    def of(cls, target: FloatArray, lower: FloatArray, upper: FloatArray) -> Self:
         """Count (n,) rows; NaN where a number is missing."""
         known = np.isfinite(target) & ~np.isnan(lower) & ~np.isnan(upper)
         if not known.all():
@@ -153,8 +152,8 @@ class RegressionTables:
         target: NDArray[Any],
         prediction: NDArray[Any],
         *,
-        lower: _FloatArray | None = None,
-        upper: _FloatArray | None = None,
+        lower: FloatArray | None = None,
+        upper: FloatArray | None = None,
         points: int | None = DEFAULT_POINTS,
         grid: Grid | None = None,
     ) -> Self:
@@ -226,17 +225,17 @@ class RegressionTables:
         return self.plane.grid if self.plane is not None else None
 
 
-def _relative(target: _FloatArray, distance: _FloatArray) -> _FloatArray:
+def _relative(target: FloatArray, distance: FloatArray) -> FloatArray:
     size = np.abs(target)
     if not size.all():
         kept = size > 0.0
         size, distance = size[kept], distance[kept]
     with np.errstate(over="ignore", under="ignore"):
-        relative: _FloatArray = distance / np.maximum(size, _SMALLEST_DIVISOR)
+        relative: FloatArray = distance / np.maximum(size, _SMALLEST_DIVISOR)
     return relative
 
 
-def _symmetric(target: _FloatArray, prediction: _FloatArray, distance: _FloatArray) -> _FloatArray:
+def _symmetric(target: FloatArray, prediction: FloatArray, distance: FloatArray) -> FloatArray:
     with np.errstate(over="ignore", under="ignore"):
         size = np.abs(target) + np.abs(prediction)
         if not np.isfinite(size).all():
@@ -244,16 +243,16 @@ def _symmetric(target: _FloatArray, prediction: _FloatArray, distance: _FloatArr
             distance = distance / 4
         if not size.all():
             size[size == 0.0] = 1.0
-        symmetric: _FloatArray = distance / size
+        symmetric: FloatArray = distance / size
         symmetric *= 2.0
     return symmetric
 
 
-def _log_square(target: _FloatArray, prediction: _FloatArray) -> _FloatArray:
+def _log_square(target: FloatArray, prediction: FloatArray) -> FloatArray:
     kept = (target > -1.0) & (prediction > -1.0)
     if not kept.all():
         target, prediction = target[kept], prediction[kept]
     with np.errstate(under="ignore"):
         difference = np.log1p(prediction) - np.log1p(target)
-        square: _FloatArray = difference * difference
+        square: FloatArray = difference * difference
     return square

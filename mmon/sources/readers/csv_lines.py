@@ -16,6 +16,7 @@ from typing import IO
 import numpy as np
 from numpy.typing import NDArray
 
+from mmon.arrays import BoolArray, IntArray
 from mmon.errors import DataError
 from mmon.sources.formats import BOM
 
@@ -180,7 +181,7 @@ def _add(found: Lines, chunk: bytes, separator: int, is_inside: bool) -> bool:
     return is_inside
 
 
-def _is_special(chunk: bytes, data: NDArray[np.uint8], ends: NDArray[np.bool_]) -> bool:
+def _is_special(chunk: bytes, data: NDArray[np.uint8], ends: BoolArray) -> bool:
     """Whether there may be blank lines, or carriage returns that end no line."""
     if ends[0] or _has_pair_of_ends(chunk):
         return True
@@ -200,8 +201,8 @@ def _has_pair_of_ends(chunk: bytes) -> bool:
 def _add_special(
     found: Lines,
     data: NDArray[np.uint8],
-    ends: NDArray[np.bool_],
-    outside: NDArray[np.bool_],
+    ends: BoolArray,
+    outside: BoolArray,
 ) -> None:
     returns = (data == _CR) & outside
     found.is_odd |= bool((returns[:-1] & ~ends[1:]).any() or returns[-1])
@@ -210,9 +211,7 @@ def _add_special(
     found.blank += int(np.count_nonzero(ends & outside & is_start))
 
 
-def _is_misplaced(
-    data: NDArray[np.uint8], at: NDArray[np.int64], separator: int, is_inside: bool
-) -> bool:
+def _is_misplaced(data: NDArray[np.uint8], at: IntArray, separator: int, is_inside: bool) -> bool:
     """Whether a quotation mark neither begins nor ends a field, nor is doubled inside one."""
     opens, closes = at[int(is_inside) :: 2], at[int(not is_inside) :: 2]
     before = data[opens - 1]
