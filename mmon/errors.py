@@ -12,10 +12,11 @@
 
 from __future__ import annotations
 
+import difflib
 import enum
 import errno
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 from mmon.texts.redaction import masked
 
@@ -111,3 +112,18 @@ def nearly_named(name: str, columns: Collection[str]) -> list[str]:
     """The columns that are called so but for case, and for blanks or # around it."""
     plain = name.strip(" \t#").casefold()
     return [column for column in columns if column.strip(" \t#").casefold() == plain]
+
+
+def closest(word: str, known: Iterable[str], otherwise: str | None = None) -> str:
+    """A hint for a word that is not among the known ones: the one meant, else ``otherwise``."""
+    known = list(known)
+    close = difflib.get_close_matches(word, known, n=1)
+    if close:
+        return f"did you mean {close[0]!r}?"
+    return f"there are: {', '.join(known)}" if otherwise is None else otherwise
+
+
+def listed(columns: Collection[str]) -> str:
+    """A hint that names the first columns there are."""
+    names = list(columns)
+    return "it has: " + ", ".join(names[:12]) + (", …" if len(names) > 12 else "")

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-import difflib
 import importlib
 import inspect
 from collections.abc import Sequence
 
 from mmon import metrics, performance
 from mmon.comparison import assessment
-from mmon.errors import ConfigError
+from mmon.errors import ConfigError, closest
 from mmon.profiles.distributions.counts import Counts
 from mmon.profiles.distributions.ecdf import Ecdf
 from mmon.profiles.table import ColumnProfile, Profile
@@ -52,8 +51,7 @@ def manual(name: str) -> str:
     pages = [one.manual for one in known if one.name == asked]
     if not pages:
         names = [*dict.fromkeys(one.name for one in known), *_TOPICS]
-        close = difflib.get_close_matches(name, names, n=1)
-        hint = f"did you mean {close[0]!r}?" if close else "mmon metrics lists the metrics"
+        hint = closest(name, names, "mmon metrics lists the metrics")
         raise ConfigError(f"unknown name {name!r}", hint=hint)
     return "\n\n\n".join(pages)
 

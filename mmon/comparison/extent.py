@@ -10,9 +10,8 @@ import polars as pl
 from mmon import performance
 from mmon.comparison.roles import narrow, role_columns
 from mmon.comparison.task import is_asked, production_outcome, reference_outcome
-from mmon.config.problems import closest
 from mmon.config.sections import Config
-from mmon.errors import ConfigError
+from mmon.errors import ConfigError, closest
 from mmon.performance import PLAIN, Variant
 from mmon.profiles.cells import Cells
 from mmon.profiles.folding.activity_fold import ActivityPlan

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
-import difflib
 from collections.abc import Collection
 
 from mmon.config.sections import Columns, matches
-from mmon.errors import ConfigError, nearly_named
+from mmon.errors import ConfigError, closest, listed, nearly_named
 from mmon.profiles.distributions.reading import Reading
 from mmon.profiles.table import ColumnProfile, Profile
 from mmon.results import ColumnKind
@@ -136,8 +135,5 @@ def check_ignored(columns: Collection[str], roles: Columns) -> None:
 
 
 def suggestion(name: str, columns: Collection[str]) -> str:
-    close = nearly_named(name, columns) or difflib.get_close_matches(name, list(columns), n=1)
-    if close:
-        return f"did you mean {close[0]!r}?"
-    names = list(columns)
-    return "it has: " + ", ".join(names[:12]) + (", …" if len(names) > 12 else "")
+    near = nearly_named(name, columns)
+    return f"did you mean {near[0]!r}?" if near else closest(name, columns, listed(columns))

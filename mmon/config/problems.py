@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -14,6 +13,7 @@ from mmon.config.fields import Section
 from mmon.config.keys import keys_of
 from mmon.config.sections import Config
 from mmon.config.text import Expanded, KeyPath, Problem, retype
+from mmon.errors import closest
 from mmon.texts.redaction import SECRET_SECTIONS, masked
 
 _LONGEST_VALUE = 60
@@ -114,13 +114,6 @@ def value_at(path: KeyPath, body: Any) -> Any:
     return body
 
 
-def closest(word: str, known: Iterable[str]) -> str:
-    """A hint for a word that is not among the known ones."""
-    known = list(known)
-    close = difflib.get_close_matches(word, known, n=1)
-    return f"did you mean {close[0]!r}?" if close else f"there are: {', '.join(known)}"
-
-
 def shown(value: Any, path: KeyPath) -> str | None:
     """A value fit for a message; None when it may be secret.
 
@@ -181,8 +174,7 @@ def _hint(kinds: set[str], details: Sequence[ErrorDetails], value: Any) -> str |
             if detail["type"] == "literal_error"
             for word in re.findall(r"'([^']*)'", detail["ctx"]["expected"])
         ]
-        close = difflib.get_close_matches(value, allowed, n=1)
-        return f"did you mean {close[0]!r}?" if close else None
+        return closest(value, allowed, "") or None
     return None
 
 

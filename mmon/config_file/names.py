@@ -9,10 +9,10 @@ from typing import Any
 from mmon import metrics, performance
 from mmon.analyses.model_performance import LABELS
 from mmon.config.analyses import judged
-from mmon.config.problems import closest, value_at
+from mmon.config.problems import value_at
 from mmon.config.sections import Config
 from mmon.config.text import KeyPath, Problem
-from mmon.errors import ConfigError
+from mmon.errors import ConfigError, closest
 from mmon.results.quantity import Quantity, ResultKind
 from mmon.sources.dtypes import dtype_named
 from mmon.windows import WindowCut

@@ -11,12 +11,11 @@ from __future__ import annotations
 
 import abc
 import dataclasses
-import difflib
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from mmon import discovery
-from mmon.errors import ConfigError
+from mmon.errors import ConfigError, closest
 from mmon.profiles.distributions import Distribution
 from mmon.results import ColumnKind, Score
 
@@ -88,9 +87,7 @@ def metric_class(name: str) -> type[Metric]:
         When there is no metric of that name.
     """
     if name not in names():
-        close = difflib.get_close_matches(name, names(), n=1)
-        hint = f"did you mean {close[0]!r}?" if close else f"there are: {', '.join(names())}"
-        raise ConfigError(f"unknown metric {name!r}", hint=hint)
+        raise ConfigError(f"unknown metric {name!r}", hint=closest(name, names()))
     return discovery.class_in(f"{__name__}.{name}", Metric)  # type: ignore[type-abstract]  # only its subclasses are made
 
 

@@ -7,12 +7,11 @@ the names of its files end; the module's name is the format's name.
 
 from __future__ import annotations
 
-import difflib
 import importlib
 from types import ModuleType
 
 from mmon import discovery
-from mmon.errors import ConfigError
+from mmon.errors import ConfigError, closest
 from mmon.results import Document
 
 
@@ -46,9 +45,7 @@ def render(name: str, document: Document) -> str:
         When there is no format of that name.
     """
     if name not in names():
-        close = difflib.get_close_matches(name, names(), n=1)
-        hint = f"did you mean {close[0]!r}?" if close else f"there are: {', '.join(names())}"
-        raise ConfigError(f"unknown report format {name!r}", hint=hint)
+        raise ConfigError(f"unknown report format {name!r}", hint=closest(name, names()))
     text: str = _module(name).render(document)
     return text
 

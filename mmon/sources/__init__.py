@@ -7,7 +7,6 @@ Polars reads only then.
 from __future__ import annotations
 
 import dataclasses
-import difflib
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -15,8 +14,8 @@ from pathlib import Path
 import polars as pl
 
 from mmon.config.data import Dataset
-from mmon.errors import ConfigError, DataError
-from mmon.sources.dtypes import TEXT, converted, dtype_named, in_known_zones, time_format
+from mmon.errors import ConfigError, DataError, closest
+from mmon.sources.dtypes import TEXT, Schema, converted, dtype_named, in_known_zones, time_format
 from mmon.sources.duplicates import count_duplicates
 from mmon.sources.errors import READ_FAILURES, explain_read_error, reading
 from mmon.sources.formats import TEXT_FORMATS
@@ -45,8 +44,6 @@ __all__ = [
     "reading",
     "unchanged",
 ]
-
-Schema = Mapping[str, pl.DataType]
 
 # Footers and headers on an object store are waited for, not worked for.
 _REMOTE_READERS = 16
@@ -161,15 +158,13 @@ def open_counted(
 
 
 def as_lazyframe(
-    data: str | Path | Sequence[str | Path] | Dataset | Table, *, expect: Schema | None = None
+    data: str | Path | Sequence[str | Path] | Dataset | Table,
 ) -> tuple[pl.LazyFrame, str]:
     """A frame of whatever a Python user calls data, and the name a report gives it.
 
     Parameters
     ----------
     data : path, sequence of paths, Dataset, LazyFrame, DataFrame of Polars or pandas, Arrow table
-    expect : Mapping, optional
-        As for `open_dataset`.
 
     Raises
     ------
@@ -183,7 +178,7 @@ def as_lazyframe(
             raise DataError("a list of data holds something else than paths")
         data = Dataset(path=tuple(map(str, data)))
     if isinstance(data, Dataset):
-        return open_dataset(data, expect=expect), display_name(data.path)
+        return open_dataset(data), display_name(data.path)
     frame, name = frame_of(data)
     with reading(name):
         return in_known_zones(frame), name
@@ -232,11 +227,8 @@ def _check_dtypes(dtypes: Schema, common: Schema, expect: Schema | None, name: s
         # A column of the reference that production lacks is a result, not an error.
         if column in common or column in (expect or {}):
             continue
-        close = difflib.get_close_matches(column, list(common), n=1)
-        raise ConfigError(
-            f"dtypes: {name!r} has no column {column!r}",
-            hint=f"did you mean {close[0]!r}?" if close else "remove it from dtypes",
-        )
+        hint = closest(column, common, "remove it from dtypes")
+        raise ConfigError(f"dtypes: {name!r} has no column {column!r}", hint=hint)
 
 
 def _with_dtypes(

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Mapping
 
 import polars as pl
 import polars.selectors as cs
 
-from mmon.errors import ConfigError
+from mmon.errors import ConfigError, closest
 from mmon.windows.timestamps import time_zone
 
 _SIMPLE: Mapping[str, pl.DataType] = {
@@ -22,6 +21,8 @@ _SIMPLE: Mapping[str, pl.DataType] = {
 }
 _NAMES = tuple(type(dtype).__name__ for dtype in _SIMPLE.values())
 _WITH_ARGUMENTS = re.compile(r"(\w+)\s*[\[(]([^\[\]()]*)[\])]")
+
+Schema = Mapping[str, pl.DataType]
 
 TEXT = (pl.String, pl.Categorical, pl.Enum)
 
@@ -36,8 +37,7 @@ def dtype_named(name: str, column: str) -> pl.DataType:
     """
     found = _SIMPLE.get(name.strip().lower()) or _parametric(name)
     if found is None:
-        close = difflib.get_close_matches(name.strip().title(), _NAMES, n=1)
-        hint = f"did you mean {close[0]!r}?" if close else f"there are: {', '.join(_NAMES)}"
+        hint = closest(name.strip().title(), _NAMES)
         raise ConfigError(f"dtypes: column {column!r} has an unknown type {name!r}", hint=hint)
     return found
 

@@ -18,15 +18,10 @@ from mmon.sources.formats import Format, is_hidden
 # most, and notices silence alone.
 _LONGEST_REQUEST = "30m"
 _RETRIES = 3
-_INTEGERS = frozenset(
-    {
-        "max_retries",
-        "retry_timeout_ms",
-        "retry_init_backoff_ms",
-        "retry_max_backoff_ms",
-        "file_cache_ttl",
-    }
-)
+_INTEGERS = {
+    *("max_retries", "retry_timeout_ms", "retry_init_backoff_ms", "retry_max_backoff_ms"),
+    "file_cache_ttl",
+}
 
 
 def storage_options(dataset: Dataset, uri: str) -> dict[str, Any]:
@@ -51,9 +46,8 @@ def storage_options(dataset: Dataset, uri: str) -> dict[str, Any]:
         try:
             options[name] = int(options[name])
         except ValueError:
-            raise ConfigError(
-                f"storage_options: {name} is {options[name]!r}, not a whole number"
-            ) from None
+            what = f"{name} is {options[name]!r}, not a whole number"
+            raise ConfigError(f"storage_options: {what}") from None
     return options
 
 
@@ -90,22 +84,10 @@ def list_files(pattern: str, kind: Format, options: Mapping[str, Any]) -> list[s
 
 def _paths(pattern: str, kind: Format, options: dict[str, Any]) -> pl.LazyFrame:
     """The path of each row's file; of Parquet and Arrow files, only the footers are read."""
+    asked: dict[str, Any] = {"include_file_paths": "path", "storage_options": options}
     if kind == Format.PARQUET:
-        return pl.scan_parquet(
-            pattern,
-            schema={},
-            extra_columns="ignore",
-            hive_partitioning=False,
-            include_file_paths="path",
-            storage_options=options,
-        )
+        asked |= {"schema": {}, "extra_columns": "ignore"}
+        return pl.scan_parquet(pattern, hive_partitioning=False, **asked)
     if kind == Format.IPC:
-        frame = pl.scan_ipc(
-            pattern,
-            hive_partitioning=False,
-            include_file_paths="path",
-            storage_options=options,
-        )
-    else:
-        frame = pl.scan_lines(pattern, include_file_paths="path", storage_options=options)
-    return frame.select("path")
+        return pl.scan_ipc(pattern, hive_partitioning=False, **asked).select("path")
+    return pl.scan_lines(pattern, **asked).select("path")

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import polars as pl
 import polars.selectors as cs
 
 from mmon.errors import DataError
-from mmon.sources.dtypes import common_dtype, converted
+from mmon.sources.dtypes import Schema, common_dtype, converted
 from mmon.sources.formats import TEXT_FORMATS, Format
 from mmon.sources.listing import Part
-
-Schema = Mapping[str, pl.DataType]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -73,8 +73,7 @@ def body(url: str, timeouts: Timeouts) -> Iterator[Body]:
     opener = request.OpenerDirector()
     for handler in (
         request.ProxyHandler(),
-        _Http(pace),
-        _Https(pace),
+        _Web(pace),
         _Redirects(),
         request.HTTPDefaultErrorHandler(),
         request.HTTPErrorProcessor(),
@@ -163,15 +162,9 @@ class _Stream(io.RawIOBase):
 
 class _Answer(HTTPResponse):
     def __init__(
-        self,
-        sock: socket.socket,
-        debuglevel: int = 0,
-        method: str | None = None,
-        url: str | None = None,
-        *,
-        pace: _Pace,
+        self, sock: socket.socket, debuglevel: int = 0, method: str | None = None, *, pace: _Pace
     ) -> None:
-        super().__init__(sock, debuglevel, method, url)
+        super().__init__(sock, debuglevel, method)
         self._pace = pace
         self.fp.close()
         self.fp = io.BufferedReader(_Stream(sock, pace))
@@ -182,38 +175,26 @@ class _Answer(HTTPResponse):
         self._pace.begin(is_head=False)
 
 
-class _Connection(HTTPConnection):
-    def __init__(self, host: str, *, pace: _Pace, **options: Any) -> None:
-        super().__init__(host, **{**options, "timeout": pace.connect_s})
-        self.response_class = functools.partial(_Answer, pace=pace)  # type: ignore[assignment]
-
-
-class _SecureConnection(HTTPSConnection):
-    def __init__(self, host: str, *, pace: _Pace, **options: Any) -> None:
-        super().__init__(host, **{**options, "timeout": pace.connect_s})
-        self.response_class = functools.partial(_Answer, pace=pace)  # type: ignore[assignment]
-
-
-class _Http(request.AbstractHTTPHandler):
+class _Web(request.AbstractHTTPHandler):
     def __init__(self, pace: _Pace) -> None:
         super().__init__()
-        self._open = functools.partial(_Connection, pace=pace)
+        self._pace = pace
 
     def http_open(self, wanted: request.Request) -> HTTPResponse:
-        return self.do_open(self._open, wanted)
-
-    http_request = request.AbstractHTTPHandler.do_request_
-
-
-class _Https(request.AbstractHTTPHandler):
-    def __init__(self, pace: _Pace) -> None:
-        super().__init__()
-        self._open = functools.partial(_SecureConnection, pace=pace)
+        return self.do_open(functools.partial(self._connection, HTTPConnection), wanted)
 
     def https_open(self, wanted: request.Request) -> HTTPResponse:
-        return self.do_open(self._open, wanted)
+        return self.do_open(functools.partial(self._connection, HTTPSConnection), wanted)
 
-    https_request = request.AbstractHTTPHandler.do_request_
+    http_request = https_request = request.AbstractHTTPHandler.do_request_
+
+    def _connection(
+        self, kind: type[HTTPConnection], host: str, *, timeout: object
+    ) -> HTTPConnection:
+        """A connection that waits as long as the pace says, not as the request does."""
+        made = kind(host, timeout=self._pace.connect_s)
+        made.response_class = functools.partial(_Answer, pace=self._pace)  # type: ignore[assignment]
+        return made
 
 
 class _Redirects(request.HTTPRedirectHandler):

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 import zoneinfo
 from datetime import UTC, datetime, timedelta, tzinfo
 
 import polars as pl
 
-from mmon.errors import ConfigError, DataError
+from mmon.errors import ConfigError, DataError, closest
 
 EPOCH = datetime(1970, 1, 1)
 US = timedelta(microseconds=1)
@@ -72,8 +71,8 @@ def time_zone(name: str) -> tzinfo:
             raise ValueError(name)
         return zoneinfo.ZoneInfo(name)
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
-        close = difflib.get_close_matches(name, zoneinfo.available_timezones(), n=1)
-        hint = f"did you mean {close[0]!r}?" if close else "use an IANA name such as Europe/Berlin"
+        known = zoneinfo.available_timezones()
+        hint = closest(name, known, "use an IANA name such as Europe/Berlin")
         raise ConfigError(f"unknown timezone {name!r}", hint=hint) from None
 
 

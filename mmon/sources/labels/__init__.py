@@ -14,7 +14,7 @@ import polars as pl
 
 from mmon.config.data import Labels
 from mmon.config.sections import Config
-from mmon.errors import ConfigError, DataError
+from mmon.errors import ConfigError, DataError, listed
 from mmon.profiles.baseline import is_baseline
 from mmon.profiles.label_facts import (
     LABEL_ROW,
@@ -24,12 +24,11 @@ from mmon.profiles.label_facts import (
     described_id,
 )
 from mmon.sources import open_counted
+from mmon.sources.dtypes import Schema
 from mmon.sources.errors import reading
 from mmon.sources.labels.ids import are_comparable, id_key
 from mmon.sources.labels.table import KEY, compact_label, read_labels
 from mmon.sources.listing import STANDARD_INPUT
-
-Schema = Mapping[str, pl.DataType]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -278,7 +277,4 @@ def _example(labels: pl.LazyFrame, on: str, key: pl.Expr) -> str | None:
 
 def _names(column: str, known: Collection[str]) -> str:
     close = difflib.get_close_matches(column, list(known), n=3)
-    if close:
-        return f"did you mean {' or '.join(map(repr, close))}?"
-    names = list(known)
-    return "it has: " + ", ".join(names[:12]) + (", …" if len(names) > 12 else "")
+    return f"did you mean {' or '.join(map(repr, close))}?" if close else listed(known)

@@ -10,7 +10,6 @@ the rows are counted against the file's own lines.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
 
 import polars as pl
 import polars.selectors as cs
@@ -19,6 +18,7 @@ from polars.exceptions import PolarsError
 from mmon.config.data import Dataset
 from mmon.engine.local import column_of
 from mmon.errors import DataError
+from mmon.sources.dtypes import Schema
 from mmon.sources.errors import READ_FAILURES, cause_of, explain_read_error, is_misfit
 from mmon.sources.readers.csv_text import CsvText
 
@@ -26,8 +26,6 @@ from mmon.sources.readers.csv_text import CsvText
 _GUESS_ROWS = 1000
 _PADDED = r"^ *[-+]?0[0-9]"
 _NOT_ISO = r"^ *[0-9]{1,2}[^0-9]"
-
-Schema = Mapping[str, pl.DataType]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -7,18 +7,16 @@ mixes kinds of values, say booleans and numbers, is read as text.
 from __future__ import annotations
 
 import glob
-from collections.abc import Mapping
 from pathlib import Path
 
 import polars as pl
 
 from mmon.errors import DataError
 from mmon.files import witness
+from mmon.sources.dtypes import Schema
 from mmon.sources.errors import READ_FAILURES, cause_of, explain_read_error
 from mmon.sources.listing import Part
 from mmon.sources.readers.json_repair import count_objects, repaired
-
-Schema = Mapping[str, pl.DataType]
 
 # Polars names deeper types by recursion.
 _FAILURES = (*READ_FAILURES, RecursionError)

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 import os
-from collections.abc import Mapping
 from typing import Any
 
 import polars as pl
 
 from mmon.config.data import Dataset
-from mmon.sources.dtypes import in_known_zones
+from mmon.sources.dtypes import Schema, in_known_zones
 from mmon.sources.errors import reading
 from mmon.sources.formats import TEXT_FORMATS, Format
 from mmon.sources.listing import Part
@@ -22,8 +21,6 @@ from mmon.sources.readers.tables import scan_delta
 from mmon.sources.readers.unpacking import as_plain_file
 from mmon.sources.storage import storage_options
 from mmon.sources.union import Described
-
-Schema = Mapping[str, pl.DataType]
 
 # Polars knows no zone such as +05:30, which pandas writes, and panics; `dtypes.in_known_zones`
 # reads these columns as what they are, instants.
