@@ -90,18 +90,12 @@ def is_hidden(name: str) -> bool:
 def is_empty(path: Path) -> bool:
     """Whether a file holds nothing, or compressed nothing."""
     with path.open("rb") as file:
-        raw = file.read(_HEAD_BYTES)
-    packed = next((magic for magic in PACKED if raw.startswith(magic)), None)
-    if packed is None:
-        return not raw
-    opener = PACKED[packed]
-    if opener is None:
-        return False
-    try:
-        with opener(path) as file:
-            return not file.read(1)
-    except UNPACKING_ERRORS:
-        return False
+        return _unpacked(path, file.read(_HEAD_BYTES)) == b""
+
+
+def packing(head: bytes) -> bytes | None:
+    """What compressed data begins with, one of `PACKED`; None for what is not compressed."""
+    return next((magic for magic in PACKED if head.startswith(magic)), None)
 
 
 def format_of_file(path: Path, name: str, announced: Format | None, *, is_option: bool) -> Format:
@@ -127,8 +121,7 @@ def format_of_file(path: Path, name: str, announced: Format | None, *, is_option
         raw = file.read(_HEAD_BYTES)
     if not raw:
         raise DataError(f"{name!r} is empty (0 bytes)", hint="was it written to the end?")
-    packed = next((magic for magic in PACKED if raw.startswith(magic)), None)
-    head = raw if packed is None else _unpacked(path, PACKED[packed])
+    packed, head = packing(raw), _unpacked(path, raw) or b""
     found = next((known for magic, known in _MAGIC.items() if head.startswith(magic)), None)
     if found is None:
         _check_is_known(head, name)
@@ -186,16 +179,17 @@ def _check_is_known(head: bytes, name: str) -> None:
             raise DataError(f"{name!r} is {what}", hint=_HINTS.get(magic, READABLE))
 
 
-def _unpacked(path: Path, opener: Callable[[Path], Any] | None) -> bytes:
-    """The first bytes of what a compressed file holds; none of what cannot be unpacked here."""
-    if opener is None:
-        return b""
+def _unpacked(path: Path, raw: bytes) -> bytes | None:
+    """The first bytes, of a compressed file those of what it holds; None where that is unknown."""
+    packed = packing(raw)
+    opener = None if packed is None else PACKED[packed]
     try:
-        with opener(path) as file:
-            head: bytes = file.read(_HEAD_BYTES)
+        if opener is not None:
+            with opener(path) as file:
+                return bytes(file.read(_HEAD_BYTES))
     except UNPACKING_ERRORS:
-        return b""
-    return head
+        return None
+    return raw if packed is None else None
 
 
 def _text_format(head: bytes, name: str) -> Format:

@@ -29,9 +29,8 @@ from mmon.sources.readers.tables import (
     is_delta,
     table_kind,
 )
-from mmon.sources.spool import downloaded, spooled_input, spooled_pipe
+from mmon.sources.spool import downloaded, spooled_input, spooled_pipe, watch
 from mmon.sources.storage import list_files, storage_options
-from mmon.sources.unchanged import watch
 from mmon.texts.redaction import masked
 
 STANDARD_INPUT = "-"

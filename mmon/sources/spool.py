@@ -1,7 +1,8 @@
-"""Keeps on disk, for the length of the process, what can be read only once or only slowly.
+"""Has all passes of a run read the same: files that stay, and copies of what cannot be read twice.
 
 Types are found and data is read in several passes, which a pipe does not allow. Web servers are
-read once as well, because Polars sets no limit on how long it waits for one.
+read once as well, because Polars sets no limit on how long it waits for one. Copies are kept on
+disk for the length of the process, those of a web server for that of a run.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import atexit
 import contextlib
 import contextvars
+import dataclasses
 import functools
 import shutil
 import sys
@@ -19,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from mmon.config.data import Timeouts
-from mmon.errors import DataError
+from mmon.errors import DataError, MmonError
 from mmon.files import witness
 from mmon.sources.errors import reading
 
@@ -56,24 +58,69 @@ def spooled_pipe(pipe: Path) -> Path:
         return kept(source, pipe.name)
 
 
-_downloads: contextvars.ContextVar[dict[str, Path] | None] = contextvars.ContextVar(
-    "downloads", default=None
-)
+_Stamp = tuple[int, int, int] | None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Run:
+    """The files that a run reads, with their names and stamps, and what it has downloaded."""
+
+    watched: dict[Path, tuple[str, _Stamp]] = dataclasses.field(default_factory=dict)
+    downloads: dict[str, Path] = dataclasses.field(default_factory=dict)
+
+    def check(self, cause: MmonError | None = None) -> None:
+        for path, (name, stamp) in self.watched.items():
+            if _stamp(path) != stamp:
+                raise DataError(
+                    f"{name!r} changed while it was read",
+                    hint="run again when nobody writes it, or with a copy of it",
+                ) from cause
+
+
+_run: contextvars.ContextVar[_Run | None] = contextvars.ContextVar("run", default=None)
 
 
 @contextlib.contextmanager
-def own_downloads() -> Iterator[None]:
-    """What is downloaded inside is downloaded once, and is gone afterwards."""
-    downloads: dict[str, Path] = {}
-    before = _downloads.set(downloads)
+def unchanged() -> Iterator[None]:
+    """What is read inside must be the same at the end; web servers are asked once.
+
+    Raises
+    ------
+    DataError
+        When a file has changed, also in the place of what went wrong because of that.
+    """
+    if _run.get() is not None:
+        yield  # a part of a run: its end is the run's
+        return
+    run = _Run()
+    before = _run.set(run)
     try:
         yield
+        run.check()
+    except MmonError as error:
+        run.check(error)
+        raise
     finally:
-        _downloads.reset(before)
-        for path in downloads.values():
+        _run.reset(before)
+        for path in run.downloads.values():
             with contextlib.suppress(ValueError):  # when everything was discarded
                 _folders.remove(path.parent)
             shutil.rmtree(path.parent, ignore_errors=True)
+
+
+def watch(path: Path, name: str) -> None:
+    """Have the `unchanged` around this see that a file stays as it is now."""
+    run = _run.get()
+    if run is not None:
+        run.watched.setdefault(path, (name, _stamp(path)))
+
+
+def _stamp(path: Path) -> _Stamp:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size, found.st_ino
 
 
 def downloaded(url: str, timeouts: Timeouts) -> Path:
@@ -89,8 +136,8 @@ def downloaded(url: str, timeouts: Timeouts) -> Path:
     # Imported here: HTTP takes longer to import than small local files to read.
     from mmon.sources import web
 
-    downloads = _downloads.get()
-    known = {} if downloads is None else downloads
+    run = _run.get()
+    known = {} if run is None else run.downloads
     if url not in known:
         with reading(url), web.body(url, timeouts) as body:
             path = urllib.parse.unquote(urllib.parse.urlsplit(url).path)

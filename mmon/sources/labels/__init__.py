@@ -26,8 +26,7 @@ from mmon.profiles.label_facts import (
 from mmon.sources import open_counted
 from mmon.sources.dtypes import Schema
 from mmon.sources.errors import reading
-from mmon.sources.labels.ids import are_comparable, id_key
-from mmon.sources.labels.table import KEY, compact_label, read_labels
+from mmon.sources.labels.table import KEY, are_comparable, compact_label, id_key, read_labels
 from mmon.sources.listing import STANDARD_INPUT
 
 

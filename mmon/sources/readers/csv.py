@@ -19,7 +19,7 @@ from mmon.config.data import Dataset
 from mmon.engine.local import column_of
 from mmon.errors import DataError
 from mmon.sources.dtypes import Schema
-from mmon.sources.errors import READ_FAILURES, cause_of, explain_read_error, is_misfit
+from mmon.sources.errors import is_misfit, reading
 from mmon.sources.readers.csv_text import CsvText
 
 # Only a first guess, so a few rows will do; Polars infers at a tenth of its reading speed.
@@ -62,13 +62,11 @@ class CsvFile:
         DataError
             When the file cannot be read, repeats a column name, or breaks a given type.
         """
-        try:
+        with reading(self.name):
             guess = self.scan(None).collect_schema()
             schema = {**self._as_written(guess), **{n: t for n, t in fixed.items() if n in guess}}
             while (counts := self._counts(schema)) is None:
                 schema = self._widened(schema, fixed)
-        except READ_FAILURES as error:
-            raise explain_read_error(error, self.name) from cause_of(error)
         return {
             name: dtype if counts[name] or name in fixed else pl.Null()
             for name, dtype in schema.items()

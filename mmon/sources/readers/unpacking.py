@@ -15,7 +15,7 @@ import polars as pl
 
 from mmon.errors import DataError
 from mmon.sources.errors import reading
-from mmon.sources.formats import PACKED, UNPACKING_ERRORS
+from mmon.sources.formats import PACKED, UNPACKING_ERRORS, packing
 from mmon.sources.listing import Part
 from mmon.sources.spool import kept, temporary
 
@@ -33,7 +33,7 @@ def as_plain_file(part: Part, storage_options: Mapping[str, Any]) -> Part:
     path = Path(part.uri)
     with reading(part.name), path.open("rb") as file:
         head = file.read(6)
-    packed = next((magic for magic in PACKED if head.startswith(magic)), None)
+    packed = packing(head)
     if packed is None:
         return part
     opener = PACKED[packed]
