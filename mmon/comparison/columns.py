@@ -52,7 +52,7 @@ def plan_reference(
     check_roles(schema, roles)
     found = found or {}
     timestamp = roles.timestamp or _find_timestamp(schema, found)
-    _check_order(timestamp, found.get(timestamp or ""))
+    _check_day(timestamp or "", found.get(timestamp or ""))
     columns = tuple(
         _plan_column(name, dtype, roles, timestamp, found.get(name))
         for name, dtype in schema.items()
@@ -102,7 +102,8 @@ def plan_production(
                 hint=suggestion(name, schema),
             )
         own = found.get(name)
-        _check_new_time(name, role, own)
+        if role == "timestamp":
+            _check_day(name, own, is_new=True)
         columns.append(_plan_column(name, schema[name], roles, roles.timestamp, own))
     timestamp = roles.timestamp
     is_named = timestamp is not None
@@ -111,37 +112,24 @@ def plan_production(
     before = reference.column(timestamp or "")
     if before is None or not isinstance(before.spelling, TimeSpelling):
         # The reference does not tell the day from the month.
-        _check_order(timestamp, found.get(timestamp or ""))
+        _check_day(timestamp or "", found.get(timestamp or ""))
     return Plan(tuple(columns), timestamp if timestamp in schema else None, is_named)
 
 
-def _check_order(timestamp: str | None, found: Found | None) -> None:
-    """See that the values of the rows' time tell the day from the month."""
+def _check_day(name: str, found: Found | None, *, is_new: bool = False) -> None:
+    """See that the day is not guessed: by its values, or of times that the reference lacks."""
     if found is None or not isinstance(found.spelling, TimeSpelling):
         return
-    if found.spelling.is_ambiguous:
-        raise DataError(
-            f"column {timestamp!r} holds {found.example!r} and the like: no value tells whether "
-            "the day or the month comes first",
-            hint=_format_hint(timestamp or "", found.example, found.spelling.order),
-        )
-
-
-def _format_hint(name: str, example: str, order: str) -> str:
-    return f"say so with dtypes: {{{name}: 'Datetime[{strptime_format(example, order)}]'}}"
-
-
-def _check_new_time(name: str, role: str, found: Found | None) -> None:
-    """See that the day is not guessed of times that the reference, which decides, does not have."""
-    if found is None or role != "timestamp" or not isinstance(found.spelling, TimeSpelling):
-        return
     spelling = found.spelling
-    if spelling.order in ("mdy", "dmy"):
-        raise DataError(
-            f"column {name!r} holds {found.example!r}, and the reference has no such column to "
-            "tell whether the day or the month comes first",
-            hint=_format_hint(name, found.example, spelling.order),
-        )
+    if not (spelling.order in ("mdy", "dmy") if is_new else spelling.is_ambiguous):
+        return
+    lacking = ", and the reference has no such column to tell"
+    why = lacking if is_new else " and the like: no value tells"
+    form = strptime_format(found.example, spelling.order)
+    raise DataError(
+        f"column {name!r} holds {found.example!r}{why} whether the day or the month comes first",
+        hint=f"say so with dtypes: {{{name}: 'Datetime[{form}]'}}",
+    )
 
 
 def _follow(column: ColumnProfile, dtype: pl.DataType, found: Found | None) -> ColumnPlan:

@@ -24,6 +24,8 @@ from mmon.windows.durations import length_us
 
 Schema = Mapping[str, pl.DataType]
 
+_MAKE_AGAIN = "make it again with: mmon baseline DATA --config CONFIG -o FILE"
+
 
 def reference_extent(config: Config, plan: Plan, schema: Schema) -> Extent:
     """What is summarised of the reference.
@@ -41,7 +43,7 @@ def reference_extent(config: Config, plan: Plan, schema: Schema) -> Extent:
     return Extent(
         outcome=outcome,
         activity=_activity(config, plan, schema),
-        segments=segments.columns if segments is not None else (),
+        segments=_segmenting(config),
         top=segments.top if segments is not None else 0,
         bins=settings.bins if settings is not None else 0,
     )
@@ -78,21 +80,20 @@ def stored_reference(config: Config, profile: Profile) -> Profile:
     ConfigError
         When it lacks a configured column or segment.
     """
-    asked = config.segments.columns if config.segments is not None else ()
+    asked = _segmenting(config)
     for column in asked:
         if column not in profile.segment_values:
-            raise ConfigError(
-                f"segments: the baseline was made without segments of {column!r}",
-                hint="make it again with: mmon baseline DATA --config CONFIG -o FILE",
-            )
-    if config.analyses.model_performance is not None:
+            what = f"segments: the baseline was made without segments of {column!r}"
+            raise ConfigError(what, hint=_MAKE_AGAIN)
+    has_outcomes = config.analyses.model_performance is not None
+    if has_outcomes:
         if profile.performance is not None:
             _check_outcome_columns(config, profile)
         elif is_asked(config):
             raise ConfigError(
                 f"the baseline of {profile.source} holds no performance: it was made without "
                 "columns.target",
-                hint="make it again with: mmon baseline DATA --config CONFIG -o FILE",
+                hint=_MAKE_AGAIN,
             )
     narrowed = narrow(profile, config.columns)
     kept = {column.name for column in narrowed.columns}
@@ -106,7 +107,6 @@ def stored_reference(config: Config, profile: Profile) -> Profile:
         for one in profile.segments
         if one.column in asked
     )
-    has_outcomes = config.analyses.model_performance is not None
     return dataclasses.replace(
         narrowed,
         performance=profile.performance if has_outcomes else None,
@@ -143,18 +143,19 @@ def _check_outcome_columns(config: Config, profile: Profile) -> None:
     for name, role in role_columns(config.columns).items():
         column = profile.column(name)
         if column is not None and column.is_feature:
-            raise ConfigError(
-                f"columns.{role}: {name!r} is a feature in the baseline",
-                hint="make it again with: mmon baseline DATA --config CONFIG -o FILE",
-            )
+            what = f"columns.{role}: {name!r} is a feature in the baseline"
+            raise ConfigError(what, hint=_MAKE_AGAIN)
+
+
+def _segmenting(config: Config) -> tuple[str, ...]:
+    return () if config.segments is None else config.segments.columns
 
 
 def _check_segments(config: Config, schema: Schema) -> None:
-    for name in config.segments.columns if config.segments is not None else ():
+    for name in _segmenting(config):
         if name not in schema:
-            raise ConfigError(
-                f"segments: the reference has no column {name!r}", hint=closest(name, schema)
-            )
+            what = f"segments: the reference has no column {name!r}"
+            raise ConfigError(what, hint=closest(name, schema))
         if schema[name].is_nested():
             raise ConfigError(
                 f"segments: {name!r} holds {schema[name].base_type()} values, which make no groups",
@@ -187,21 +188,17 @@ def _check_metrics(config: Config, task: Task) -> None:
         )
     for key, name, base, variant in _named_metrics(config):
         tasks = performance.metric_class(base).tasks
+        what = hint = None
         if task not in tasks:
-            raise ConfigError(
-                f"{key}: {name!r} is for task: {' or '.join(sorted(tasks))}, and this is {task}",
-                hint="mmon metrics lists the metrics of each task",
-            )
-        if task is not Task.MULTICLASS and variant != PLAIN:
-            raise ConfigError(
-                f"{key}: {name!r} is for task: multiclass, and this is {task}",
-                hint=f"write {base!r}",
-            )
-        if base == "business_value" and costs is None:
-            raise ConfigError(
-                f"{key}: {name!r} needs what each outcome is worth",
-                hint="set analyses.model_performance.costs",
-            )
+            what = f"is for task: {' or '.join(sorted(tasks))}, and this is {task}"
+            hint = "mmon metrics lists the metrics of each task"
+        elif task is not Task.MULTICLASS and variant != PLAIN:
+            what, hint = f"is for task: multiclass, and this is {task}", f"write {base!r}"
+        elif base == "business_value" and costs is None:
+            what = "needs what each outcome is worth"
+            hint = "set analyses.model_performance.costs"
+        if what is not None:
+            raise ConfigError(f"{key}: {name!r} {what}", hint=hint)
 
 
 def _check_full_names(config: Config, reference: Profile) -> None:
@@ -214,9 +211,8 @@ def _check_full_names(config: Config, reference: Profile) -> None:
         options = {"k": settings.top_k} if base == "top_k_accuracy" else {}
         known = list(performance.metric_class(base)(**options).estimates(tables))
         if variant != PLAIN and name not in known:
-            raise ConfigError(
-                f"{key}: there is no {name!r} in the reference", hint=closest(name, known)
-            )
+            what = f"{key}: there is no {name!r} in the reference"
+            raise ConfigError(what, hint=closest(name, known))
 
 
 def _activity(config: Config, plan: Plan, schema: Schema) -> ActivityPlan | None:
@@ -247,7 +243,7 @@ def is_compared(config: Config, known: Collection[str] | None = None) -> Callabl
         The columns of the reference: of production, no others are read.
     """
     roles = config.columns
-    named = {*role_columns(roles), *(() if config.segments is None else config.segments.columns)}
+    named = {*role_columns(roles), *_segmenting(config)}
     if config.labels is not None and config.labels.on is not None:
         named.add(config.labels.on)
 

@@ -17,6 +17,8 @@ ID_REASON = "identifier"
 LATENCY_REASON = "latency"
 """Why the latency is not tested for drift: `system_performance` judges it."""
 ERROR_REASON = "error"
+# Each the role of one column.
+_SINGLE = ("id", "timestamp", "target", "prediction", "score", "lower", "upper", "latency", "error")
 # What the data of training need not have.
 MAY_BE_NEW = ("id", "timestamp", "latency", "error")
 
@@ -28,18 +30,7 @@ def is_feature(name: str, kind: ColumnKind, roles: Columns) -> bool:
 
 def role_columns(roles: Columns) -> dict[str, str]:
     """Every column that has a role of its own, and which."""
-    single = {
-        "id": roles.id,
-        "timestamp": roles.timestamp,
-        "target": roles.target,
-        "prediction": roles.prediction,
-        "score": roles.score,
-        "lower": roles.lower,
-        "upper": roles.upper,
-        "latency": roles.latency,
-        "error": roles.error,
-    }
-    found = {name: role for role, name in single.items() if name is not None}
+    found = {name: role for role in _SINGLE if (name := getattr(roles, role)) is not None}
     return {**dict.fromkeys(roles.scores.values(), "scores"), **found}
 
 
@@ -89,12 +80,11 @@ def _in_role(column: ColumnProfile, roles: Columns) -> ColumnProfile:
             is_tested=False,
             reason=TIME_REASON,
         )
-    if column.name == roles.id:
-        return dataclasses.replace(column, is_tested=False, is_feature=False, reason=ID_REASON)
-    for name, reason in ((roles.latency, LATENCY_REASON), (roles.error, ERROR_REASON)):
-        if column.name == name:
-            return dataclasses.replace(column, is_tested=False, is_feature=False, reason=reason)
-    return column
+    reasons = {roles.error: ERROR_REASON, roles.latency: LATENCY_REASON, roles.id: ID_REASON}
+    reason = reasons.get(column.name)
+    if reason is None:
+        return column
+    return dataclasses.replace(column, is_tested=False, is_feature=False, reason=reason)
 
 
 def check_roles(columns: Collection[str], roles: Columns) -> None:
@@ -106,10 +96,9 @@ def check_roles(columns: Collection[str], roles: Columns) -> None:
         When one is not.
     """
     asked = [(role, name) for name, role in role_columns(roles).items() if role not in MAY_BE_NEW]
-    asked += [("categorical", name) for name in roles.categorical]
-    asked += [("numeric", name) for name in roles.numeric]
-    if roles.features != "all":
-        asked += [("features", name) for name in roles.features]
+    features = () if roles.features == "all" else roles.features
+    lists = {"categorical": roles.categorical, "numeric": roles.numeric, "features": features}
+    asked += [(role, name) for role, names in lists.items() for name in names]
     for role, name in asked:
         if name not in columns:
             raise ConfigError(

@@ -19,6 +19,8 @@ from mmon.results import Task
 if TYPE_CHECKING:
     from mmon.analyses.model_performance import ModelPerformance
 
+_MAKE_AGAIN = "make the baseline again with this configuration"
+
 
 def reference_outcome(config: Config, schema: Mapping[str, pl.DataType]) -> OutcomePlan | None:
     """Where the reference's outcomes stand; None where performance is not asked for.
@@ -50,7 +52,7 @@ def production_outcome(config: Config, reference: Profile) -> OutcomePlan | None
     if config.task is not None and config.task != task:
         raise ConfigError(
             f"task: {config.task} is asked for and the reference was summarised for {task}",
-            hint="make the baseline again with this configuration",
+            hint=_MAKE_AGAIN,
         )
     plan = _plan(task, roles, settings)
     _check_alike(plan, reference.outcome)
@@ -72,14 +74,14 @@ def _check_alike(asked: OutcomePlan, stored: OutcomePlan | None) -> None:
             raise ConfigError(
                 f"columns.{role}: {_named(after)} is asked for and the reference was summarised "
                 f"with {_named(before)}",
-                hint="make the baseline again with this configuration",
+                hint=_MAKE_AGAIN,
             )
     decides = asked.task is Task.BINARY and asked.prediction is None
     if decides and asked.threshold != stored.threshold:
         raise ConfigError(
             f"analyses.model_performance.decision_threshold: {asked.threshold:g} is asked for and "
             f"the reference was summarised with {stored.threshold:g}",
-            hint="make the baseline again with this configuration",
+            hint=_MAKE_AGAIN,
         )
 
 
@@ -94,7 +96,7 @@ def _check_positive(asked: str | None, known: str) -> None:
         raise ConfigError(
             f"analyses.model_performance.positive: {asked!r} is asked for and the reference was "
             f"summarised for {known!r}",
-            hint="make the baseline again with this configuration",
+            hint=_MAKE_AGAIN,
         )
 
 

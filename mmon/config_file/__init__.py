@@ -70,8 +70,10 @@ def parse(
         When anything is wrong; its message lists all of it, with lines.
     """
     read = config_text.read(text, os.environ if environment is None else environment)
-    config, problems = (None, []) if _unreadable(read) else _check(read.body)
-    found = [*read.problems, *_unsaid(problems, read.problems)]
+    # Where the text itself is wrong, what follows from that is not told.
+    said = {problem.path for problem in read.problems}
+    config, problems = (None, []) if () in said else _check(read.body)
+    found = [*read.problems, *(problem for problem in problems if problem.path not in said)]
     if found or config is None:
         lined = [dataclasses.replace(p, line=p.line or _line(p.path, read.lines)) for p in found]
         raise ConfigError(_told(sorted(lined, key=lambda p: p.line or 0), source_name))
@@ -148,16 +150,6 @@ def _typed_options(body: dict[str, Any]) -> dict[str, Any]:
     wanted = [(*at, metric, option) for metric in options for option in section(options, metric)]
     typed: dict[str, Any] = _retyped(body, wanted)
     return typed
-
-
-def _unreadable(read: config_text.ConfigText) -> bool:
-    return any(problem.path == () for problem in read.problems)
-
-
-def _unsaid(later: Sequence[Problem], earlier: Sequence[Problem]) -> list[Problem]:
-    """Problems at places where the text itself is not wrong already."""
-    said = {problem.path for problem in earlier}
-    return [problem for problem in later if problem.path not in said]
 
 
 def _line(path: KeyPath, lines: Mapping[KeyPath, int]) -> int | None:
