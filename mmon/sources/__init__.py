@@ -21,7 +21,7 @@ from mmon.sources.formats import TEXT_FORMATS
 from mmon.sources.in_memory import Table, frame_of
 from mmon.sources.listing import Part, display_name, list_parts
 from mmon.sources.partitions import partition_texts, partition_values
-from mmon.sources.readers.opening import Opener
+from mmon.sources.readers.opening import described
 from mmon.sources.spool import unchanged
 from mmon.sources.union import (
     Described,
@@ -130,12 +130,7 @@ def open_counted(
     texts = [partition_texts(part.folders) for part in parts]
     partition_dtypes, values = partition_values(texts, _texts(expect))
     formats = {column: time_format(text) for column, text in dataset.dtypes.items()}
-    opener = Opener(dataset)
-
-    def described(part: Part) -> Described:
-        return opener.described(part, _fixed(part, dtypes, expect))
-
-    found = _each(described, parts)
+    found = _each(lambda part: described(part, dataset, _fixed(part, dtypes, expect)), parts)
     check_headers(found)
     common = _filled({**common_schema(found, dtypes, is_needed), **partition_dtypes}, expect)
     _check_dtypes(dtypes, common, expect, name)

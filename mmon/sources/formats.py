@@ -26,20 +26,14 @@ class Format(enum.StrEnum):
     """A folder with a log; found out, never an option."""
 
 
-SUFFIXES = {
-    ".parquet": Format.PARQUET,
-    ".pq": Format.PARQUET,
-    ".csv": Format.CSV,
-    ".tsv": Format.TSV,
-    ".tab": Format.TSV,
-    ".ndjson": Format.NDJSON,
-    ".jsonl": Format.NDJSON,
-    ".json": Format.NDJSON,
-    ".arrow": Format.IPC,
-    ".ipc": Format.IPC,
-    ".feather": Format.IPC,
+_SUFFIXES = {
+    Format.PARQUET: (".parquet", ".pq"),
+    Format.CSV: (".csv",),
+    Format.TSV: (".tsv", ".tab"),
+    Format.NDJSON: (".ndjson", ".jsonl", ".json"),
+    Format.IPC: (".arrow", ".ipc", ".feather"),
 }
-COMPRESSIONS = (".gz", ".zst", ".bz2", ".xz")
+_COMPRESSIONS = (".gz", ".zst", ".bz2", ".xz")
 TEXT_FORMATS = frozenset({Format.CSV, Format.TSV, Format.NDJSON})
 READABLE = "mmon reads Parquet, CSV, TSV, NDJSON and Arrow IPC files"
 
@@ -77,9 +71,9 @@ _HEAD_BYTES = 4096
 def format_of_name(name: str) -> Format | None:
     """The format that a file name or URI announces, or None."""
     lowered = name.lower().split("?", 1)[0] if "://" in name else name.lower()
-    for suffix in COMPRESSIONS:
+    for suffix in _COMPRESSIONS:
         lowered = lowered.removesuffix(suffix)
-    return next((known for suffix, known in SUFFIXES.items() if lowered.endswith(suffix)), None)
+    return next((known for known, ends in _SUFFIXES.items() if lowered.endswith(ends)), None)
 
 
 def is_hidden(name: str) -> bool:

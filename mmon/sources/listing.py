@@ -68,12 +68,11 @@ class Part:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class _Found:
-    """A local file; ``folders`` is the part of its path that the user left open."""
+    """A local file; ``folders`` is the part of its path that the user left open, None if named."""
 
     path: Path
     name: str
-    is_listed: bool
-    folders: str = ""
+    folders: str | None = None
 
 
 def list_parts(dataset: Dataset) -> tuple[Part, ...]:
@@ -139,12 +138,11 @@ def _parts(path: str, dataset: Dataset) -> Iterator[Part]:
 def _found(path: str, dataset: Dataset, option: Format | None) -> list[_Found]:
     """Local files, or local copies of what cannot be read twice."""
     if path == STANDARD_INPUT:
-        return [_Found(spooled_input(), "standard input", is_listed=True)]
+        return [_Found(spooled_input(), "standard input")]
     if path.lower().startswith(("http://", "https://")):
-        return [_Found(downloaded(path, dataset.timeouts), path, is_listed=True)]
-    if path.lower().startswith("file://"):
-        return _local(_path_of_file_uri(path), path, option)
-    return _local(path, path, option)
+        return [_Found(downloaded(path, dataset.timeouts), path)]
+    is_uri = path.lower().startswith("file://")
+    return _local(_path_of_file_uri(path) if is_uri else path, path, option)
 
 
 def _remote(path: str, scheme: str, option: Format | None, dataset: Dataset) -> Iterator[Part]:
@@ -192,7 +190,7 @@ def _local(path: str, name: str, option: Format | None) -> list[_Found]:
         if base.exists():
             if str(base.resolve()) in _ENDLESS:
                 raise DataError(f"{name!r} is a device, which has no end", hint="name a file")
-            return [_Found(base if base.is_file() else spooled_pipe(base), name, is_listed=True)]
+            return [_Found(base if base.is_file() else spooled_pipe(base), name)]
     except (PermissionError, RuntimeError) as error:
         raise DataError(f"{name!r} may not be read", hint="check the permissions") from error
     except OSError as error:
@@ -219,7 +217,7 @@ def _in_pattern(pattern: str, name: str, option: Format | None) -> list[_Found]:
     fixed = pattern[: _WILDCARDS.search(pattern).start()]  # type: ignore[union-attr]  # it has one
     depth = len(Path(fixed + "x").parts) - 1
     found = [
-        _Found(path, str(path), is_listed=False, folders="/".join(path.parts[depth:-1]))
+        _Found(path, str(path), folders="/".join(path.parts[depth:-1]))
         for path in matches
         if path.is_file() and (hidden_too or not is_hidden(path.name))
     ]
@@ -242,7 +240,7 @@ def _in_folder(folder: Path, name: str, option: Format | None) -> list[_Found]:
     kind = table_kind(folder)
     if kind is not None:
         check_may_be_read(kind, name)
-        return [_Found(folder, name, is_listed=True)]
+        return [_Found(folder, name)]
     found = _files(folder, option)
     check_no_table((file.path for file in found), name)
     if not found:
@@ -261,7 +259,7 @@ def _files(folder: Path, option: Format | None) -> list[_Found]:
         if any(map(is_hidden, below.parts)) or not path.is_file():
             continue
         if option is not None or format_of_name(path.name) is not None:
-            found.append(_Found(path, str(path), is_listed=False, folders=below.parent.as_posix()))
+            found.append(_Found(path, str(path), folders=below.parent.as_posix()))
     return found
 
 
@@ -270,7 +268,7 @@ def _checked(file: _Found, option: Format | None, hive: bool | None) -> Part | N
     watch(file.path, file.name)
     announced = option or format_of_name(file.name) or format_of_name(file.path.name)
     try:
-        if not file.is_listed and announced in TEXT_FORMATS and is_empty(file.path):
+        if file.folders is not None and announced in TEXT_FORMATS and is_empty(file.path):
             return None
         found = format_of_file(file.path, file.name, announced, is_option=option is not None)
     except PermissionError as error:
@@ -278,7 +276,7 @@ def _checked(file: _Found, option: Format | None, hive: bool | None) -> Part | N
     except OSError as error:
         raise DataError(f"{file.name!r} cannot be read: {error.strerror}") from error
     # A file that is named in full has columns in its path only where the user says so.
-    folders = file.folders or file.path.parent.as_posix() if hive else file.folders
-    if hive is False:
-        folders = ""
+    folders = "" if hive is False else file.folders or ""
+    if hive:
+        folders = folders or file.path.parent.as_posix()
     return Part(str(file.path), file.name, found, is_local=True, folders=folders)

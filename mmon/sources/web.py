@@ -67,7 +67,7 @@ def body(url: str, timeouts: Timeouts) -> Iterator[Body]:
     """
     address = _split(url)
     pace = _Pace(timeouts)
-    target = request.Request(address._replace(netloc=_host(address)).geturl())  # noqa: S310  # http(s)
+    target = request.Request(address._replace(netloc=address.netloc.rpartition("@")[2]).geturl())  # noqa: S310  # http(s)
     if address.username is not None:
         target.add_unredirected_header("Authorization", _basic(address))
     opener = request.OpenerDirector()
@@ -223,13 +223,7 @@ class _Redirects(request.HTTPRedirectHandler):
 
 
 def _split(url: str) -> SplitResult:
-    """The pieces of a web address.
-
-    Raises
-    ------
-    ConfigError
-        When it is none.
-    """
+    """The pieces of a web address, which is seen to be one."""
     if not (url.isascii() and url.isprintable()) or " " in url:
         hint = "write them percent-encoded: a blank is %20"
         raise ConfigError(f"{url!r} has characters that a web address cannot have", hint=hint)
@@ -242,10 +236,6 @@ def _split(url: str) -> SplitResult:
         hint = "write it as https://host:8080/path; in a password, : is %3A, / is %2F and @ is %40"
         raise ConfigError(f"{url!r} is not a web address", hint=hint)
     return address
-
-
-def _host(address: SplitResult) -> str:
-    return address.netloc.rpartition("@")[2]
 
 
 def _basic(address: SplitResult) -> str:

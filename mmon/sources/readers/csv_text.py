@@ -108,12 +108,12 @@ def csv_text(part: Part, dataset: Dataset) -> CsvText:
         path, rows = _repaired(reader)
         reader = dataclasses.replace(reader, path=path, skipped=b"")
     sample = list(itertools.islice(reader.records(reader.dialect()), _SAMPLE_ROWS))
-    if not reader.has_header:
-        return CsvText(reader.path, reader.separator, None, rows, _quoted(sample, lines.blank))
-    names = _names(sample.pop(0), part.name)
-    check_is_header(names, sample, part.name, dataset)
-    _check_names(names, part.name)
-    return CsvText(reader.path, reader.separator, names, rows, _quoted(sample, lines.blank))
+    header = None
+    if reader.has_header:
+        header = _names(sample.pop(0), part.name)
+        check_is_header(header, sample, part.name, dataset)
+        _check_names(header, part.name)
+    return CsvText(reader.path, reader.separator, header, rows, _quoted(sample, lines.blank))
 
 
 def _first(reader: _Reader) -> Record:

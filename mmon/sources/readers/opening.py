@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import os
 from typing import Any
 
@@ -27,51 +26,40 @@ from mmon.sources.union import Described
 os.environ.setdefault("POLARS_IGNORE_TIMEZONE_PARSE_ERROR", "1")
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Opener:
-    """Describes the parts of one dataset.
+def described(part: Part, dataset: Dataset, fixed: Schema) -> Described:
+    """A part's columns, types and rows; text formats are read with the types of ``fixed``.
 
-    Attributes
-    ----------
-    dataset : Dataset
-        The read options.
+    Raises
+    ------
+    DataError, ConfigError
+        When the part cannot be read.
     """
+    storage = {} if part.is_local else storage_options(dataset, part.uri)
+    if part.format in TEXT_FORMATS:
+        return _text(as_plain_file(part, storage), dataset, fixed)
+    with reading(part.name):
+        # Before Polars sees the file: it trusts what a damaged block announces.
+        announced = check_blocks(part) if part.format == Format.IPC and part.is_local else None
+        frame = _scanned(part, storage)
+        schema = dict(frame.collect_schema())
+        rows = frame.select(pl.len()).collect().item() if announced is None else announced
+    return Described(part, schema, rows, lambda _: frame)
 
-    dataset: Dataset
 
-    def described(self, part: Part, fixed: Schema) -> Described:
-        """A part's columns, types and rows; text formats are read with the types of ``fixed``.
+def _text(part: Part, dataset: Dataset, fixed: Schema) -> Described:
+    if part.format == Format.NDJSON:
+        json = NdjsonFile(part)
+        return Described(part, json.schema(fixed), json.rows, json.scan)
+    with reading(part.name):
+        text = csv_text(part, dataset)
+    file = CsvFile(text, part.name, dataset)
+    return Described(part, file.schema(fixed), text.rows, file.scan)
 
-        Raises
-        ------
-        DataError, ConfigError
-            When the part cannot be read.
-        """
-        storage = {} if part.is_local else storage_options(self.dataset, part.uri)
-        if part.format in TEXT_FORMATS:
-            return self._text(as_plain_file(part, storage), fixed)
-        with reading(part.name):
-            # Before Polars sees the file: it trusts what a damaged block announces.
-            announced = check_blocks(part) if part.format == Format.IPC and part.is_local else None
-            frame = self._scanned(part, storage)
-            schema = dict(frame.collect_schema())
-            rows = frame.select(pl.len()).collect().item() if announced is None else announced
-        return Described(part, schema, rows, lambda _: frame)
 
-    def _text(self, part: Part, fixed: Schema) -> Described:
-        if part.format == Format.NDJSON:
-            json = NdjsonFile(part)
-            schema = json.schema(fixed)
-            return Described(part, schema, json.rows, json.scan)
-        with reading(part.name):
-            text = csv_text(part, self.dataset)
-        file = CsvFile(text, part.name, self.dataset)
-        return Described(part, file.schema(fixed), text.rows, file.scan)
-
-    def _scanned(self, part: Part, storage: dict[str, Any]) -> pl.LazyFrame:
-        # Partitions are read from the names of the files, alike for every format.
-        if part.format == Format.DELTA:
-            return scan_delta(part.uri, storage, part.name)
-        scan = pl.scan_parquet if part.format == Format.PARQUET else pl.scan_ipc
-        frame = scan(part.uri, glob=False, hive_partitioning=False, storage_options=storage or None)
-        return in_known_zones(frame)
+def _scanned(part: Part, storage: dict[str, Any]) -> pl.LazyFrame:
+    # Partitions are read from the names of the files, alike for every format.
+    if part.format == Format.DELTA:
+        return scan_delta(part.uri, storage, part.name)
+    scan = pl.scan_parquet if part.format == Format.PARQUET else pl.scan_ipc
+    frame = scan(part.uri, glob=False, hive_partitioning=False, storage_options=storage or None)
+    return in_known_zones(frame)
