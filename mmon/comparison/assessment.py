@@ -11,7 +11,7 @@ from mmon.analyses.model_performance.labels import label_findings
 from mmon.comparison.sides import Production
 from mmon.config.sections import Config
 from mmon.profiles.cells import check_same_cells
-from mmon.profiles.table import Profile, SegmentProfile
+from mmon.profiles.table import Profile
 from mmon.results import Metric, Result
 from mmon.results.quantity import Bound, Quantity, ResultKind, Unit
 from mmon.verdict import judge
@@ -107,8 +107,7 @@ def assess(
     if not production.windows:
         found.results.extend(judge([_nothing_to_judge(config)], rule))
     if production.outside:
-        outside = float(production.outside)
-        found.metrics.append(Metric(OUTSIDE, outside))
+        found.metrics.append(Metric(OUTSIDE, float(production.outside)))
     if production.labels is not None:
         about_labels = label_findings(Context(reference, reference, config), production.labels)
         found.results.extend(judge(about_labels.findings, rule))
@@ -194,7 +193,14 @@ def _lone_segments(context: Context) -> list[Finding]:
     after = {one.name: one for one in context.production.segments}
     missing, new = LONE_SEGMENTS
     return [
-        _lone(context, quantity, one, reason)
+        Finding(
+            quantity,
+            float(one.profile.rows),
+            window=context.window,
+            segment=one.name,
+            column=one.column,
+            reason=f"{reason} ({one.profile.rows:,} rows)",
+        )
         for quantity, own, others, reason in (
             (missing, before, after, "no production row has it"),
             (new, after, before, "the reference has no such rows"),
@@ -202,14 +208,3 @@ def _lone_segments(context: Context) -> list[Finding]:
         for name, one in own.items()
         if name not in others
     ]
-
-
-def _lone(context: Context, quantity: Quantity, one: SegmentProfile, reason: str) -> Finding:
-    return Finding(
-        quantity,
-        float(one.profile.rows),
-        window=context.window,
-        segment=one.name,
-        column=one.column,
-        reason=f"{reason} ({one.profile.rows:,} rows)",
-    )

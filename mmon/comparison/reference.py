@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import polars as pl
 
@@ -76,7 +76,8 @@ def profile_reference(
                 hint="give it the data to compare with",
             )
         roles = config.columns
-        declared = frozenset({*roles.categorical, *roles.numeric, *_named(config)})
+        named = () if roles.features == "all" else roles.features
+        declared = frozenset({*roles.categorical, *roles.numeric, *named})
         profile = settle(first.profiles[WHOLE], declared)
         if extent.outcome is not None or extent.segments:
             second = _read(config, source, *again(plan, extent, first, profile), progress)
@@ -109,7 +110,3 @@ def _read(
     )
     source.check(found.profiles[WHOLE].rows)
     return found
-
-
-def _named(config: Config) -> Sequence[str]:
-    return () if config.columns.features == "all" else config.columns.features

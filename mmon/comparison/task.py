@@ -137,13 +137,7 @@ def is_asked(config: Config) -> bool:
 
 
 def _task(config: Config, dtype: str) -> Task:
-    """The configured task, or the only one that the columns allow.
-
-    Raises
-    ------
-    ConfigError
-        When they allow several.
-    """
+    """The configured task, or the only one that the columns allow."""
     if config.task is not None:
         return Task(config.task)
     if config.columns.scores:
@@ -161,36 +155,33 @@ def _task(config: Config, dtype: str) -> Task:
 
 def _check_columns(task: Task, roles: Columns) -> None:
     """See that the named columns are those of the task: none is left out silently."""
-    if task is Task.REGRESSION:
-        if roles.prediction is None:
-            raise ConfigError(
-                "task: regression needs columns.prediction", hint="name the column of the answer"
-            )
-        if roles.score is not None or roles.scores:
-            raise ConfigError(
-                "columns.score is for task: binary or multiclass",
-                hint="a regression has columns.prediction alone",
-            )
-        if (roles.lower is None) != (roles.upper is None):
-            there, lacking = ("lower", "upper") if roles.upper is None else ("upper", "lower")
-            raise ConfigError(
-                f"columns.{there} needs columns.{lacking}, the other end of the interval",
-                hint="name both, or none",
-            )
-        return
-    if roles.lower is not None or roles.upper is not None:
-        raise ConfigError(
-            "columns.lower and columns.upper are for task: regression", hint="remove them"
-        )
-    if task is Task.BINARY and roles.scores:
-        raise ConfigError(
-            "columns.scores are for task: multiclass", hint="name one column under score"
-        )
-    if task is Task.MULTICLASS and roles.score is not None:
-        raise ConfigError(
-            "task: multiclass needs a score column for each class",
-            hint="write columns.scores: {class: column, …} in the place of score",
-        )
+    trouble = _trouble(task, roles)
+    if trouble is not None:
+        what, hint = trouble
+        raise ConfigError(what, hint=hint)
+
+
+def _trouble(task: Task, roles: Columns) -> tuple[str, str] | None:
+    there, lacking = ("lower", "upper") if roles.upper is None else ("upper", "lower")
+    has_ends = [end is not None for end in (roles.lower, roles.upper)]
+    is_number, is_binary = task is Task.REGRESSION, task is Task.BINARY
+    found = None
+    if is_number and roles.prediction is None:
+        found = "task: regression needs columns.prediction", "name the column of the answer"
+    elif is_number and (roles.score is not None or roles.scores):
+        what = "columns.score is for task: binary or multiclass"
+        found = what, "a regression has columns.prediction alone"
+    elif is_number and has_ends[0] != has_ends[1]:
+        what = f"columns.{there} needs columns.{lacking}, the other end of the interval"
+        found = what, "name both, or none"
+    elif not is_number and any(has_ends):
+        found = "columns.lower and columns.upper are for task: regression", "remove them"
+    elif is_binary and roles.scores:
+        found = "columns.scores are for task: multiclass", "name one column under score"
+    elif task is Task.MULTICLASS and roles.score is not None:
+        hint = "write columns.scores: {class: column, …} in the place of score"
+        found = "task: multiclass needs a score column for each class", hint
+    return found
 
 
 def _plan(task: Task, roles: Columns, settings: ModelPerformance) -> OutcomePlan:
