@@ -29,7 +29,7 @@ def path(data: Any) -> Any:
     """The configuration's ``path`` of an argument; frames have none."""
     if isinstance(data, str | Path):
         return str(data)
-    if isinstance(data, list | tuple):
+    if isinstance(data, Sequence):
         wrong = next((one for one in data if not isinstance(one, str | Path)), None)
         if wrong is not None:
             raise DataError(f"a list of data holds a {type(wrong).__name__}, which is no path")
@@ -45,12 +45,12 @@ def plain(argument: Any) -> Any:
     return list(argument) if is_list else argument
 
 
-def data_of(data: Any) -> sides.Data | None:
+def data_of(data: Any) -> sources.Data | None:
     """An in-memory argument as data; None for paths, which the pipeline opens."""
-    if isinstance(data, str | Path | list | tuple):
+    if isinstance(data, str | Path | Sequence):
         return None
     try:
-        return sides.Data(*sources.as_lazyframe(data))
+        return sources.open_table(data)
     except (MmonError, MemoryError):
         raise
     except Exception as error:  # of any library whose table it is

@@ -15,7 +15,7 @@ from mmon.comparison.extent import (
     reference_extent,
     stored_reference,
 )
-from mmon.comparison.sides import Data, Inputs, Progress, is_stored, limits_of, opened, told
+from mmon.comparison.sides import Inputs, Progress, is_stored, limits_of, opened, told
 from mmon.comparison.survey import revised, survey
 from mmon.config.sections import Config
 from mmon.errors import DataError
@@ -26,6 +26,7 @@ from mmon.profiles.kinds import settle
 from mmon.profiles.plan import Plan
 from mmon.profiles.recognition.recognise import Found
 from mmon.profiles.table import Profile
+from mmon.sources import Data
 
 # Once more for what the first rows did not show, and once more for what that shows.
 _MOST_READS = 3

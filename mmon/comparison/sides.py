@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 
 import polars as pl
 
@@ -25,6 +25,7 @@ from mmon.profiles.label_facts import LabelFacts
 from mmon.profiles.recognition.spelling import NumberSpelling
 from mmon.profiles.table import Profile
 from mmon.results import Window
+from mmon.sources import Data
 from mmon.sources.labels import join_configured
 from mmon.windows import RowCut, WindowCut
 from mmon.windows.timestamps import to_us
@@ -34,18 +35,6 @@ _MORE_WINDOWS = 100
 
 Progress = Callable[[str, int], None]
 """Called with what is being read and the rows read so far."""
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Data:
-    """A dataset to read: a frame, and what to call it in reports and messages."""
-
-    frame: pl.LazyFrame
-    name: str
-    check: Callable[[int], None] = lambda _: None
-    """Called with the rows that a pass read; raises when that is not what the files announced."""
-    files: Sequence[tuple[str, int]] = ()
-    """The name and the rows of each file, where the rows come from files."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -173,8 +162,7 @@ def opened(
             f"{dataset.path} is a baseline, which holds no rows",
             hint="only the reference of a comparison can be one",
         )
-    found = sources.open_counted(dataset, expect=expect, is_needed=is_needed)
-    return Data(found.frame, found.name, found.check, found.files)
+    return sources.open_counted(dataset, expect=expect, is_needed=is_needed)
 
 
 def iso(moment: dt.datetime) -> str:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import polars as pl
 
@@ -33,13 +32,12 @@ from mmon.sources.union import (
 
 __all__ = [
     "READ_FAILURES",
-    "Opened",
-    "as_lazyframe",
+    "Data",
     "count_duplicates",
     "display_name",
     "explain_read_error",
     "open_counted",
-    "open_dataset",
+    "open_table",
     "reading",
     "unchanged",
 ]
@@ -49,7 +47,7 @@ _REMOTE_READERS = 16
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Opened:
+class Data:
     """A dataset that is ready to be read, and what its files announced.
 
     Attributes
@@ -57,14 +55,15 @@ class Opened:
     frame : LazyFrame
     name : str
         What reports call it.
-    rows : int
+    rows : int or None
+        None where no file announces them.
     files : tuple of (str, int)
         What tells each file from the others, wherever the dataset lies, and its rows.
     """
 
     frame: pl.LazyFrame
     name: str
-    rows: int
+    rows: int | None = None
     files: tuple[tuple[str, int], ...] = ()
 
     def check(self, rows: int) -> None:
@@ -82,7 +81,7 @@ class Opened:
         DataError
             When it did not.
         """
-        if rows != self.rows:
+        if self.rows is not None and rows != self.rows:
             raise DataError(
                 f"{self.name} holds {self.rows:,} rows, and only {rows:,} could be read:"
                 " a file is damaged",
@@ -90,17 +89,12 @@ class Opened:
             )
 
 
-def open_dataset(dataset: Dataset, *, expect: Schema | None = None) -> pl.LazyFrame:
-    """The frame of `open_counted`."""
-    return open_counted(dataset, expect=expect).frame
-
-
 def open_counted(
     dataset: Dataset,
     *,
     expect: Schema | None = None,
     is_needed: Callable[[str], bool] = lambda _: True,
-) -> Opened:
+) -> Data:
     """One frame of everything a dataset names, files in the order given and by name.
 
     Columns that a file lacks are null, and a column that is wider in one file (float among
@@ -148,34 +142,20 @@ def open_counted(
     frame = frames[0] if len(frames) == 1 else pl.concat(frames, how="vertical")
     files = tuple((_own_name(part), one.rows) for part, one in zip(parts, found, strict=True))
     rows = sum(one.rows for one in found)
-    return Opened(_with_dtypes(frame, dtypes, common, formats), name, rows, files)
+    return Data(_with_dtypes(frame, dtypes, common, formats), name, rows, files)
 
 
-def as_lazyframe(
-    data: str | Path | Sequence[str | Path] | Dataset | Table,
-) -> tuple[pl.LazyFrame, str]:
-    """A frame of whatever a Python user calls data, and the name a report gives it.
-
-    Parameters
-    ----------
-    data : path, sequence of paths, Dataset, LazyFrame, DataFrame of Polars or pandas, Arrow table
+def open_table(data: Table) -> Data:
+    """A table that a Python user holds: of Polars or pandas, or any that speaks Arrow's protocol.
 
     Raises
     ------
-    DataError, ConfigError
-        As `open_dataset` does, and when ``data`` is none of these.
+    DataError
+        When it is none, or cannot be read.
     """
-    if isinstance(data, str | Path):
-        data = Dataset(path=str(data))
-    elif isinstance(data, Sequence):
-        if not all(isinstance(path, str | Path) for path in data):
-            raise DataError("a list of data holds something else than paths")
-        data = Dataset(path=tuple(map(str, data)))
-    if isinstance(data, Dataset):
-        return open_dataset(data), display_name(data.path)
     frame, name = frame_of(data)
     with reading(name):
-        return in_known_zones(frame), name
+        return Data(in_known_zones(frame), name)
 
 
 def count_duplicates(frame: pl.LazyFrame, name: str, rows: int) -> tuple[int, int]:

@@ -160,7 +160,7 @@ def explain_read_error(error: BaseException, name: str) -> MmonError:
     """The error to raise in place of one met while data was read.
 
     Polars reads when a frame is collected, not when it is opened, so whoever collects a frame from
-    `mmon.sources.open_dataset` wraps the collection in `reading`, which calls this.
+    `mmon.sources` wraps the collection in `reading`, which calls this.
 
     Parameters
     ----------

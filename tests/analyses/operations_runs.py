@@ -9,9 +9,10 @@ import numpy as np
 import polars as pl
 
 from mmon.comparison.pipeline import run
-from mmon.comparison.sides import Data, Inputs
+from mmon.comparison.sides import Inputs
 from mmon.config.sections import Config
 from mmon.results import Document, Result, ResultKind
+from mmon.sources import Data
 
 MONDAY = dt.datetime(2024, 1, 1)
 ROLES = {"id": "id", "timestamp": "at", "latency": "ms", "error": "failed"}

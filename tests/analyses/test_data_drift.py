@@ -11,6 +11,7 @@ import pytest
 import mmon
 from mmon import config_file, metrics
 from mmon.comparison import pipeline, sides
+from mmon.sources import Data
 
 N = 1_000
 START = dt.datetime(2024, 1, 1)
@@ -35,7 +36,7 @@ def compared(segments: list[str] | None = None, **drift) -> mmon.Report:
     body = {"reference": "-", "production": "x", "analyses": {"data_drift": drift}}
     body["segments"] = segments
     config = config_file.validate(body)
-    inputs = sides.Inputs(sides.Data(REF.lazy(), "ref"), sides.Data(CUR.lazy(), "cur"))
+    inputs = sides.Inputs(Data(REF.lazy(), "ref"), Data(CUR.lazy(), "cur"))
     return mmon.Report(pipeline.run(config, inputs))
 
 
@@ -139,7 +140,7 @@ def test_metrics_that_fit_no_column_are_inconclusive():
 
 def test_a_share_of_columns_of_which_none_is_conclusive_is_not_conclusive():
     body = {"reference": "-", "production": "x", "analyses": {"data_drift": {"gate": "share"}}}
-    inputs = sides.Inputs(sides.Data(REF.lazy(), "ref"), sides.Data(table(2).head(3).lazy(), "cur"))
+    inputs = sides.Inputs(Data(REF.lazy(), "ref"), Data(table(2).head(3).lazy(), "cur"))
     report = mmon.Report(pipeline.run(config_file.validate(body), inputs))
     (row,) = rows(report, name="share_drifted")
     assert row["status"] == "inconclusive"

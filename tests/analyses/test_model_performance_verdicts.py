@@ -14,10 +14,11 @@ from mmon import performance
 from mmon.analyses.model_performance import DROP
 from mmon.analyses.model_performance.changes import MetricChange
 from mmon.comparison.pipeline import run
-from mmon.comparison.sides import Data, Inputs
+from mmon.comparison.sides import Inputs
 from mmon.config.sections import Config
 from mmon.profiles.outcomes.classification import ClassificationTables
 from mmon.results import Document, Status, Verdict
+from mmon.sources import Data
 from mmon.verdict import judge
 from mmon.verdict.finding import Finding, Rule, expanded
 from tests.quantities import named

@@ -13,11 +13,12 @@ from numpy.typing import NDArray
 
 from mmon.comparison.pipeline import run
 from mmon.comparison.reference import profile_reference
-from mmon.comparison.sides import Data, Inputs
+from mmon.comparison.sides import Inputs
 from mmon.config.sections import Config
 from mmon.profiles.features.tables import FeatureTable
 from mmon.profiles.table import Profile
 from mmon.results import Document
+from mmon.sources import Data
 
 FEATURES = ("number", "single", "count", "flag", "city", "rising")
 ROLES: dict[str, dict[str, Any]] = {

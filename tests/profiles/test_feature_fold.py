@@ -7,9 +7,10 @@ import polars as pl
 import pytest
 from numpy.typing import NDArray
 
-from mmon.comparison.sides import Data, Inputs, read_production
+from mmon.comparison.sides import Inputs, read_production
 from mmon.engine import local
 from mmon.profiles.features.tables import FeatureTables
+from mmon.sources import Data
 from tests.profiles import outcome_rows
 from tests.profiles.outcome_rows import FEATURES, bins
 

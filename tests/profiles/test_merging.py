@@ -13,7 +13,7 @@ import pytest
 from numpy.typing import NDArray
 
 from mmon.comparison.reference import profile_reference
-from mmon.comparison.sides import Data, Inputs, read_production
+from mmon.comparison.sides import Inputs, read_production
 from mmon.config.sections import Config
 from mmon.engine import local
 from mmon.errors import DataError
@@ -24,6 +24,7 @@ from mmon.profiles.outcomes.classification import ClassificationTables
 from mmon.profiles.outcomes.regression import RegressionTables
 from mmon.profiles.table import Profile
 from mmon.records import Count
+from mmon.sources import Data
 from tests.profiles import outcome_rows
 from tests.profiles.outcome_rows import unlike
 

@@ -11,9 +11,10 @@ import pytest
 
 from mmon import config_file
 from mmon.comparison import pipeline
-from mmon.comparison.sides import Data, Inputs
+from mmon.comparison.sides import Inputs
 from mmon.reports import html, json, markdown, terminal
 from mmon.results import Document
+from mmon.sources import Data
 
 # NumPy warns of an overflow; what comes of it must be shown.
 pytestmark = pytest.mark.filterwarnings("ignore::RuntimeWarning")

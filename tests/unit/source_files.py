@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import polars as pl
 import pytest
 
 from mmon.config.data import Dataset
-from mmon.sources import open_dataset
+from mmon.sources import open_counted
 
 FRAME = pl.DataFrame(
     {
@@ -21,6 +21,10 @@ FRAME = pl.DataFrame(
         "flag": [True, False, None],
     }
 )
+
+
+def open_dataset(dataset: Dataset, expect: Mapping[str, pl.DataType] | None = None) -> pl.LazyFrame:
+    return open_counted(dataset, expect=expect).frame
 
 
 def read(path: str | Path | tuple[str, ...], **options: object) -> pl.DataFrame:

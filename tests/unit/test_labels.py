@@ -19,8 +19,8 @@ from mmon.config.sections import Config
 from mmon.engine.local import fold
 from mmon.errors import ConfigError
 from mmon.profiles.label_facts import LABEL_ROW, LabelFacts
-from mmon.sources import open_dataset
 from mmon.sources.labels import LabelJoin, join_configured, join_labels
+from tests.unit.source_files import open_dataset
 
 
 def join(production: pl.DataFrame, labels: pl.DataFrame) -> LabelJoin:

@@ -11,8 +11,8 @@ import pytest
 
 from mmon.config.sections import Config
 from mmon.errors import ConfigError, DataError, ExitStatus, MmonError
-from mmon.sources import open_dataset
 from mmon.sources.labels import join_configured
+from tests.unit.source_files import open_dataset
 
 LOGS = "request_id,amount\n7,1.5\n8,2.5\n"
 LABELS = "request_id,defaulted\n7,yes\n8,no\n"

@@ -13,10 +13,10 @@ from hypothesis import given
 from mmon.config.data import Dataset
 from mmon.config_file import parse, public_dict
 from mmon.errors import ConfigError, DataError, MmonError
-from mmon.sources import open_dataset
 from mmon.texts import redaction
 from mmon.texts.redaction import mask, mask_uri, masked
 from tests import quantities
+from tests.unit.source_files import open_dataset
 
 CONFIG = """
 project: "${PROJECT}"

@@ -11,8 +11,8 @@ from polars.testing import assert_frame_equal
 
 from mmon.config.data import Dataset
 from mmon.errors import ConfigError, DataError
-from mmon.sources import open_counted, open_dataset
-from tests.unit.source_files import FRAME, WRITERS, folder, read
+from mmon.sources import open_counted
+from tests.unit.source_files import FRAME, WRITERS, folder, open_dataset, read
 
 __all__ = ["folder"]
 

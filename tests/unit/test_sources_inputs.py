@@ -7,6 +7,7 @@ import io
 import os
 import sys
 import threading
+from collections import deque
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -19,14 +20,15 @@ import pytest
 from polars.testing import assert_frame_equal
 from pyarrow import feather  # type: ignore[import-untyped]  # it has no stubs
 
+from mmon.api import arguments
 from mmon.comparison.columns import plan_reference
 from mmon.config.data import Dataset
 from mmon.config.sections import Columns
 from mmon.errors import DataError, MissingExtraError, MmonError
 from mmon.profiles.distributions.reading import Reading
-from mmon.sources import as_lazyframe, count_duplicates, display_name, open_dataset
+from mmon.sources import count_duplicates, display_name, open_counted, open_table
 from mmon.sources.spool import discard, spooled_input
-from tests.unit.source_files import FRAME, WRITERS, folder, read
+from tests.unit.source_files import FRAME, WRITERS, folder, open_dataset, read
 
 __all__ = ["folder"]
 
@@ -95,11 +97,11 @@ def test_a_pipe_of_the_shell_is_read(folder: Path) -> None:
 def test_python_users_give_paths_and_tables(folder: Path) -> None:
     FRAME.write_parquet(folder / "x.parquet")
     path = folder / "x.parquet"
-    for data in (path, str(path), [path], (str(path),), Dataset(path=str(path))):
-        assert_frame_equal(as_lazyframe(data)[0].collect(), FRAME)
+    for data in (path, str(path), [path], (str(path),), deque([path])):
+        assert arguments.data_of(data) is None
+        assert arguments.path(data) in (str(path), [str(path)])
     for table in (FRAME, FRAME.lazy(), FRAME.to_arrow()):
-        assert_frame_equal(as_lazyframe(table)[0].collect(), FRAME)
-    assert as_lazyframe([path, path])[1] == f"{path} and 1 more"
+        assert_frame_equal(open_table(table).frame.collect(), FRAME)
 
 
 def test_a_pandas_frame_keeps_its_values() -> None:
@@ -111,8 +113,9 @@ def test_a_pandas_frame_keeps_its_values() -> None:
             7: [1, 2],
         }
     )
-    found, name = as_lazyframe(frame)
-    assert name == "a pandas DataFrame"
+    data = open_table(frame)
+    assert data.name == "a pandas DataFrame"
+    found = data.frame
     assert found.collect().select("x", "text", "7").rows() == [(1.5, "a", 1), (None, None, 2)]
     assert isinstance(found.collect_schema()["when"], pl.Datetime)
 
@@ -122,19 +125,18 @@ def test_a_pandas_frame_keeps_its_values() -> None:
     [
         (42, "data of type int"),
         ({"a": [1]}, "data of type dict"),
-        ([1, 2], "something else than paths"),
         (pd.DataFrame([[1, 2]], columns=["a", "a"]), "the column 'a' more than once"),
         (pa.table([[1], [2]], names=["a", "a"]), "cannot be read"),
     ],
 )
 def test_what_is_no_table_is_refused(data: object, told: str) -> None:
     with pytest.raises(DataError, match=told):
-        as_lazyframe(data)  # type: ignore[arg-type]  # wrong on purpose
+        open_table(data)  # type: ignore[arg-type]  # wrong on purpose
 
 
 def test_a_dataset_has_a_short_name(folder: Path) -> None:
     FRAME.write_parquet(folder / "x.parquet")
-    assert as_lazyframe(Dataset(path="x.parquet"))[1] == "x.parquet"
+    assert open_counted(Dataset(path="x.parquet")).name == "x.parquet"
     assert display_name(("a", "b", "c")) == "a and 2 more"
     assert display_name("-") == "standard input"
 
@@ -165,7 +167,7 @@ ODD: dict[str, tuple[object, str]] = {
 def test_a_pandas_column_that_nobody_knows_has_only_presence(case: str) -> None:
     values, kind = ODD[case]
     frame = pd.DataFrame({"x": [1, 2, 3, 4, 5, 6], "odd": values})
-    found, _ = as_lazyframe(frame)
+    found = open_table(frame).frame
     plan = plan_reference(found.collect_schema(), Columns())
     odd = plan.column("odd")
     assert odd is not None
@@ -177,20 +179,20 @@ def test_a_pandas_column_that_nobody_knows_has_only_presence(case: str) -> None:
 
 def test_an_odd_pandas_column_keeps_what_is_missing() -> None:
     values = pd.Series([{"a": 1}, object(), None, np.nan], dtype=object)
-    found, _ = as_lazyframe(pd.DataFrame({"odd": values}))
+    found = open_table(pd.DataFrame({"odd": values})).frame
     assert found.collect()["odd"].is_null().to_list() == [False, False, True, True]
 
 
 def test_texts_and_numbers_in_one_pandas_column_are_texts() -> None:
     values = pd.Series([1, "x", 2.5, True, 10**30, None, np.nan], dtype=object)
-    found, _ = as_lazyframe(pd.DataFrame({"odd": values}))
+    found = open_table(pd.DataFrame({"odd": values})).frame
     texts = ["1", "x", "2.5", "True", "1" + "0" * 30, None, None]
     assert found.collect()["odd"].to_list() == texts
 
 
 def test_an_arrow_column_that_nobody_knows_has_only_presence() -> None:
     months = pa.array([(1, 2, 3), None], pa.month_day_nano_interval())
-    found, _ = as_lazyframe(pa.table({"x": [1, 2], "odd": months}))
+    found = open_table(pa.table({"x": [1, 2], "odd": months})).frame
     frame = found.collect()
     assert frame["x"].to_list() == [1, 2]
     assert frame["odd"].is_null().to_list() == [False, True]

@@ -17,8 +17,8 @@ import pytest
 
 from mmon.config.data import Dataset
 from mmon.errors import DataError
-from mmon.sources import open_counted, open_dataset
-from tests.unit.source_files import folder, read
+from mmon.sources import open_counted
+from tests.unit.source_files import folder, open_dataset, read
 
 __all__ = ["folder"]
 

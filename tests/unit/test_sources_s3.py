@@ -13,8 +13,8 @@ from polars.testing import assert_frame_equal
 
 from mmon.config.data import Dataset
 from mmon.errors import DataError
-from mmon.sources import open_dataset
 from tests.services import ObjectStore, object_store
+from tests.unit.source_files import open_dataset
 
 __all__ = ["object_store"]
 

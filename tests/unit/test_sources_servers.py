@@ -14,8 +14,8 @@ import pytest
 
 from mmon.config.data import Dataset, Timeouts
 from mmon.errors import ConfigError, DataError
-from mmon.sources import open_dataset
 from tests.services import silent_server
+from tests.unit.source_files import open_dataset
 
 __all__ = ["silent_server"]
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from mmon.config.data import Dataset
 from mmon.errors import DataError
-from mmon.sources import open_dataset
+from tests.unit.source_files import open_dataset
 
 # More rows than types are guessed from.
 MANY = 3000

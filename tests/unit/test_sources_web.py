@@ -13,7 +13,8 @@ import pytest
 import mmon
 from mmon.config.data import Dataset, Timeouts
 from mmon.errors import ConfigError, DataError, ExitStatus
-from mmon.sources import open_dataset, spool
+from mmon.sources import spool
+from tests.unit.source_files import open_dataset
 
 Answer = Callable[[socket.socket, str], None]
 Serve = Callable[..., str]
