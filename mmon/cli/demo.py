@@ -104,17 +104,15 @@ def _prepare(folder: Path, paths: Mapping[str, Path]) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         taken = [path for path in paths.values() if path.exists()]
-        if taken and not _is_demo(paths["CONFIG"]):
+        known = paths["CONFIG"]
+        is_demo = known.is_file() and _MARK.encode() in known.read_bytes()
+        if taken and not is_demo:
             raise ConfigError(f"{taken[0]} exists and is not of a demo", hint="name another folder")
     except OSError as error:
         why = (error.strerror or str(error)).lower()
         raise OutputError(
             f"cannot write the demo into {folder}: {why}", hint="name another folder"
         ) from error
-
-
-def _is_demo(configuration: Path) -> bool:
-    return configuration.is_file() and _MARK.encode() in configuration.read_bytes()
 
 
 def _configuration(paths: Mapping[str, Path]) -> str:

@@ -22,12 +22,11 @@ _TOPICS = {"reading": "mmon.profiles.recognition.recognise"}
 
 def of_metrics(width: int) -> str:
     """Every metric's name, what it is defined for, and what it is in a few words."""
-    drift = [("drift", "columns", "what it is")]
+    drift, good = [("drift", "columns", "what it is")], [("performance", "task", "what it is")]
     for name in metrics.names():
         found = metrics.metric_class(name)
         kinds = ", ".join(sorted(kind.value for kind in found.kinds))
         drift.append((name, kinds, _summary(found)))
-    good = [("performance", "task", "what it is")]
     for name in performance.names():
         measure = performance.metric_class(name)
         tasks = ", ".join(task.value for task in Task if task in measure.tasks)

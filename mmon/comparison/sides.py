@@ -116,7 +116,8 @@ def read_production(
         )
     data.check(found.outside + sum(profile.rows for profile in found.profiles.values()))
     kept = _with_empty(config, cut, _kept(config, cut, found))
-    if not kept and _expects_rows(config):
+    system = config.analyses.system_performance
+    if not kept and system is not None and system.expected_rows is not None:
         # Nothing at all arrived, and that is what there is to tell.
         kept, cut = [WHOLE], None
     left_out = sum(found.profiles[key].rows for key in found.profiles.keys() - set(kept))
@@ -126,7 +127,7 @@ def read_production(
         profiles=[found.profiles.get(key, found.empty) for key in kept],
         outside=found.outside + left_out,
         new_columns=new_columns(config, reference, schema),
-        spans=[_span(cut, key) for key in kept],
+        spans=[_span(*_bounds(cut, key)) for key in kept],
         labels=None if matched is None else matched.finish(),
     )
 
@@ -170,28 +171,29 @@ def iso(moment: dt.datetime) -> str:
     return moment.astimezone(dt.UTC).isoformat().replace("+00:00", "Z")
 
 
-def _span(cut: WindowCut | RowCut | None, key: int) -> tuple[int | None, int | None]:
-    if not isinstance(cut, WindowCut):
-        return None, None
-    start, end = cut.bounds(key)
+def _span(start: dt.datetime | None, end: dt.datetime | None) -> tuple[int | None, int | None]:
     return (None if start is None else to_us(start)), (None if end is None else to_us(end))
 
 
+def _bounds(
+    cut: WindowCut | RowCut | None, key: int
+) -> tuple[dt.datetime | None, dt.datetime | None]:
+    """The start and the end of a window, where it has them."""
+    return cut.bounds(key) if isinstance(cut, WindowCut) else (None, None)
+
+
 def _window(index: int, cut: WindowCut | RowCut | None, key: int, found: Profiled) -> Window:
-    start, end = cut.bounds(key) if isinstance(cut, WindowCut) else (None, None)
+    start, end = (None if moment is None else iso(moment) for moment in _bounds(cut, key))
     profile = found.profiles.get(key, found.empty)
+    late = 0 if profile.activity is None else profile.activity.late_rows or 0
     return Window(
-        index=index,
+        index,
         rows=profile.rows,
-        start=None if start is None else iso(start),
-        end=None if end is None else iso(end),
-        late_rows=_late_rows(profile),
+        start=start,
+        end=end,
+        late_rows=late,
         rank_error=profile.rank_error,
     )
-
-
-def _late_rows(profile: Profile) -> int:
-    return 0 if profile.activity is None else profile.activity.late_rows or 0
 
 
 def _kept(config: Config, cut: WindowCut | RowCut | None, found: Profiled) -> list[int]:
@@ -201,11 +203,6 @@ def _kept(config: Config, cut: WindowCut | RowCut | None, found: Profiled) -> li
     if isinstance(cut, RowCut):
         return [key for key in keys if found.profiles[key].rows == cut.rows]
     return [key for key in keys if cut.is_complete(key, found.newest_us)]
-
-
-def _expects_rows(config: Config) -> bool:
-    system = config.analyses.system_performance
-    return system is not None and system.expected_rows is not None
 
 
 def _with_empty(config: Config, cut: WindowCut | RowCut | None, keys: list[int]) -> list[int]:

@@ -19,8 +19,6 @@ from mmon.results import Task
 if TYPE_CHECKING:
     from mmon.analyses.model_performance import ModelPerformance
 
-_MAKE_AGAIN = "make the baseline again with this configuration"
-
 
 def reference_outcome(config: Config, schema: Mapping[str, pl.DataType]) -> OutcomePlan | None:
     """Where the reference's outcomes stand; None where performance is not asked for.
@@ -50,17 +48,17 @@ def production_outcome(config: Config, reference: Profile) -> OutcomePlan | None
         return None
     task = task_of(before)
     if config.task is not None and config.task != task:
-        raise ConfigError(
-            f"task: {config.task} is asked for and the reference was summarised for {task}",
-            hint=_MAKE_AGAIN,
-        )
+        raise _otherwise(f"task: {config.task}", f"for {task}")
     plan = _plan(task, roles, settings)
     _check_alike(plan, reference.outcome)
     if isinstance(before, ClassificationTables):
         plan = dataclasses.replace(plan, classes=before.classes)
         if task is Task.BINARY:
-            _check_positive(plan.positive, before.classes[1])
-            plan = dataclasses.replace(plan, positive=before.classes[1])
+            known = before.classes[1]
+            if plan.positive is not None and known not in class_names(plan.positive):
+                what = f"analyses.model_performance.positive: {plan.positive!r}"
+                raise _otherwise(what, f"for {known!r}")
+            plan = dataclasses.replace(plan, positive=known)
     return plan
 
 
@@ -71,18 +69,11 @@ def _check_alike(asked: OutcomePlan, stored: OutcomePlan | None) -> None:
     for key, role in (("target", "target"), ("prediction", "prediction"), ("scores", "score")):
         before, after = getattr(stored, key), getattr(asked, key)
         if before != after:
-            raise ConfigError(
-                f"columns.{role}: {_named(after)} is asked for and the reference was summarised "
-                f"with {_named(before)}",
-                hint=_MAKE_AGAIN,
-            )
+            raise _otherwise(f"columns.{role}: {_named(after)}", f"with {_named(before)}")
     decides = asked.task is Task.BINARY and asked.prediction is None
     if decides and asked.threshold != stored.threshold:
-        raise ConfigError(
-            f"analyses.model_performance.decision_threshold: {asked.threshold:g} is asked for and "
-            f"the reference was summarised with {stored.threshold:g}",
-            hint=_MAKE_AGAIN,
-        )
+        what = f"analyses.model_performance.decision_threshold: {asked.threshold:g}"
+        raise _otherwise(what, f"with {stored.threshold:g}")
 
 
 def _named(columns: str | tuple[str, ...] | None) -> str:
@@ -91,13 +82,11 @@ def _named(columns: str | tuple[str, ...] | None) -> str:
     return ", ".join(map(repr, (columns,) if isinstance(columns, str) else columns))
 
 
-def _check_positive(asked: str | None, known: str) -> None:
-    if asked is not None and known not in class_names(asked):
-        raise ConfigError(
-            f"analyses.model_performance.positive: {asked!r} is asked for and the reference was "
-            f"summarised for {known!r}",
-            hint=_MAKE_AGAIN,
-        )
+def _otherwise(asked: str, how: str) -> ConfigError:
+    return ConfigError(
+        f"{asked} is asked for and the reference was summarised {how}",
+        hint="make the baseline again with this configuration",
+    )
 
 
 def is_asked(config: Config) -> bool:

@@ -15,7 +15,7 @@ import polars as pl
 from mmon.config.data import Dataset
 from mmon.errors import ConfigError, DataError, closest
 from mmon.sources.dtypes import TEXT, Schema, converted, dtype_named, in_known_zones, time_format
-from mmon.sources.errors import READ_FAILURES, explain_read_error, reading
+from mmon.sources.errors import reading
 from mmon.sources.formats import TEXT_FORMATS
 from mmon.sources.in_memory import Table, frame_of
 from mmon.sources.listing import Part, display_name, list_parts
@@ -31,11 +31,8 @@ from mmon.sources.union import (
 )
 
 __all__ = [
-    "READ_FAILURES",
     "Data",
     "count_duplicates",
-    "display_name",
-    "explain_read_error",
     "open_counted",
     "open_table",
     "reading",

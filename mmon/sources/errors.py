@@ -175,10 +175,9 @@ def explain_read_error(error: BaseException, name: str) -> MmonError:
     wrong_option = _OPTION.search(text)
     if wrong_option is not None:
         return ConfigError(f"storage_options of {name!r}: {wrong_option[0]}")
-    for pattern, explain in ((_CAST, _explain_cast), (_PARSE, _explain_parse)):
-        match = pattern.search(text)
-        if match and "not properly escaped" not in text:
-            return explain(match, name)
+    misfit = _misfit(text)
+    if misfit is not None:
+        return _explain_misfit(misfit, name)
     if isinstance(error, PermissionError) and "object-store" not in text:
         return DataError(f"{name!r} may not be read", hint="check the permissions of the file")
     for words, trouble, hint in _KNOWN:
@@ -214,26 +213,23 @@ def cause_of(error: BaseException) -> BaseException | None:
 
 def is_misfit(error: BaseException) -> bool:
     """Whether text in a CSV file does not fit the type of its column."""
-    text = str(error)
-    fits_not = _PARSE.search(text) is not None or _CAST.search(text) is not None
-    return fits_not and "not properly escaped" not in text
+    return _misfit(str(error)) is not None
 
 
-def _explain_parse(match: re.Match[str], name: str) -> MmonError:
-    value = match.string[: match.start()].partition("could not parse `")[2]
-    return DataError(
-        f"column {match['column']!r} of {name!r} holds {_short(value)!r},"
-        f" which is not of type {match['dtype']}",
-        hint="name another type for it in dtypes, or list the text in null_values",
-    )
+def _misfit(text: str) -> re.Match[str] | None:
+    """Where Polars says that a value does not fit its type, if no quotation mark is the cause."""
+    return None if "not properly escaped" in text else _CAST.search(text) or _PARSE.search(text)
 
 
-def _explain_cast(match: re.Match[str], name: str) -> MmonError:
-    return DataError(
-        f"column {match['column']!r} of {name!r} holds {_short(match['value'])},"
-        f" which cannot become {match['dtype']}",
-        hint="name another type for it in dtypes",
-    )
+def _explain_misfit(match: re.Match[str], name: str) -> MmonError:
+    hint = "name another type for it in dtypes"
+    if match.re is _CAST:
+        what = f"{_short(match['value'])}, which cannot become {match['dtype']}"
+    else:
+        value = match.string[: match.start()].partition("could not parse `")[2]
+        what = f"{_short(value)!r}, which is not of type {match['dtype']}"
+        hint += ", or list the text in null_values"
+    return DataError(f"column {match['column']!r} of {name!r} holds {what}", hint=hint)
 
 
 def _short(text: str) -> str:

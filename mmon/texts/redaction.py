@@ -87,7 +87,8 @@ def keep_secret(value: str) -> None:
     for text in (value, unquote(value), *lines):
         coded = [quote(text), quote(text, safe=""), quote_plus(text)]
         lower = [re.sub("%..", lambda match: match[0].lower(), one) for one in coded]
-        for spelling in (text, text.strip(), *coded, *lower, repr(text)[1:-1], _in_json(text)):
+        escaped = [repr(text)[1:-1], json.dumps(text)[1:-1]]
+        for spelling in (text, text.strip(), *coded, *lower, *escaped):
             if len(spelling) >= _LEAST and not _TRIVIAL.fullmatch(spelling):
                 _remember(_secrets, spelling, None)
 
@@ -278,10 +279,6 @@ def _user_and_rest(address: str) -> tuple[str, str]:
         return "", address
     end = (place if "@" in host else address).rfind("@") + 1
     return address[:end].removesuffix("@"), address[end:]
-
-
-def _in_json(text: str) -> str:
-    return json.dumps(text)[1:-1]
 
 
 def _remember(known: dict[str, T], key: str, value: T) -> None:

@@ -20,8 +20,8 @@ import zstandard
 
 from mmon.config.data import Dataset
 from mmon.errors import ConfigError, DataError, ExitStatus, MmonError
-from mmon.sources import explain_read_error, reading
 from mmon.sources.dtypes import dtype_named
+from mmon.sources.errors import explain_read_error, reading
 from tests.unit.source_files import open_dataset
 
 LONG = b"a,b\n" + b"".join(b"%d,%d\n" % (n, n * 7919 % 1000) for n in range(50_000))

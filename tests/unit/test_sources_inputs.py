@@ -26,7 +26,8 @@ from mmon.config.data import Dataset
 from mmon.config.sections import Columns
 from mmon.errors import DataError, MissingExtraError, MmonError
 from mmon.profiles.distributions.reading import Reading
-from mmon.sources import count_duplicates, display_name, open_counted, open_table
+from mmon.sources import count_duplicates, open_counted, open_table
+from mmon.sources.listing import display_name
 from mmon.sources.spool import discard, spooled_input
 from tests.unit.source_files import FRAME, WRITERS, folder, open_dataset, read
 

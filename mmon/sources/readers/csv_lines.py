@@ -183,19 +183,15 @@ def _add(found: Lines, chunk: bytes, separator: int, is_inside: bool) -> bool:
 
 def _is_special(chunk: bytes, data: NDArray[np.uint8], ends: BoolArray) -> bool:
     """Whether there may be blank lines, or carriage returns that end no line."""
-    if ends[0] or _has_pair_of_ends(chunk):
+    # Two bytes at a time, from either place, which is eight times as fast as `b"\n\n" in chunk`.
+    pairs = (np.frombuffer(chunk, "<u2", (len(chunk) - at) // 2, at) for at in (0, 1))
+    if ends[0] or any((pair == 257 * _LF).any() for pair in pairs):
         return True
     if b"\r" not in chunk:
         return False
     returns = data == _CR
     is_lone = returns[-1] or (returns[:-1] & ~ends[1:]).any()
     return bool(is_lone) or chunk.startswith(b"\r") or b"\n\r\n" in chunk
-
-
-def _has_pair_of_ends(chunk: bytes) -> bool:
-    # Two bytes at a time, from either place, which is eight times as fast as `b"\n\n" in chunk`.
-    pairs = (np.frombuffer(chunk, "<u2", (len(chunk) - at) // 2, at) for at in (0, 1))
-    return any((pair == 257 * _LF).any() for pair in pairs)
 
 
 def _add_special(
