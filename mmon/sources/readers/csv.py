@@ -20,7 +20,9 @@ from mmon.engine.local import column_of
 from mmon.errors import DataError
 from mmon.sources.dtypes import Schema
 from mmon.sources.errors import is_misfit, reading
-from mmon.sources.readers.csv_text import CsvText
+from mmon.sources.listing import Part
+from mmon.sources.readers.csv_text import CsvText, csv_text
+from mmon.sources.union import Described
 
 # Only a first guess, so a few rows will do; Polars infers at a tenth of its reading speed.
 _GUESS_ROWS = 1000
@@ -28,40 +30,35 @@ _PADDED = r"^ *[-+]?0[0-9]"
 _NOT_ISO = r"^ *[0-9]{1,2}[^0-9]"
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class CsvFile:
-    """One CSV or TSV file.
+def describe_csv(part: Part, dataset: Dataset, fixed: Schema) -> Described:
+    """A local CSV or TSV file, with columns and types that all rows can be read with.
 
-    Attributes
+    Parameters
     ----------
-    text : CsvText
-    name : str
-        What the user calls it.
+    part : Part
     dataset : Dataset
         The read options.
-    """
+    fixed : Mapping
+        Types that are given, by column; those of other columns are found.
 
+    Raises
+    ------
+    DataError
+        When the file cannot be read, repeats a column name, or breaks a given type.
+    """
+    with reading(part.name):
+        file = _CsvFile(csv_text(part, dataset), part.name, dataset)
+    return Described(part, file.schema(fixed), file.text.rows, file.scan)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _CsvFile:
     text: CsvText
     name: str
     dataset: Dataset
 
     def schema(self, fixed: Schema) -> dict[str, pl.DataType]:
-        """Columns and types that all rows can be read with.
-
-        Parameters
-        ----------
-        fixed : Mapping
-            Types that are given, by column; those of other columns are found.
-
-        Returns
-        -------
-        dict of column to type, Null for a column without a single value.
-
-        Raises
-        ------
-        DataError
-            When the file cannot be read, repeats a column name, or breaks a given type.
-        """
+        """Columns and types; Null for a column without a single value."""
         with reading(self.name):
             guess = self.scan(None).collect_schema()
             schema = {**self._as_written(guess), **{n: t for n, t in fixed.items() if n in guess}}

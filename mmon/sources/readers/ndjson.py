@@ -24,6 +24,7 @@ from mmon.sources.formats import BOM
 from mmon.sources.listing import Part
 from mmon.sources.readers.csv_lines import numbered_lines
 from mmon.sources.spool import temporary
+from mmon.sources.union import Described
 
 # Polars names deeper types by recursion.
 _FAILURES = (*READ_FAILURES, RecursionError)
@@ -31,45 +32,36 @@ _FAILURES = (*READ_FAILURES, RecursionError)
 _MOST_DIGITS = 38
 
 
-class NdjsonFile:
-    """One local NDJSON file.
+def describe_ndjson(part: Part, fixed: Schema) -> Described:
+    """A local NDJSON file, with keys and types that all rows can be read with.
 
     Parameters
     ----------
     part : Part
+    fixed : Mapping
+        Types that are given, by column; those of other columns are found.
 
-    Attributes
-    ----------
-    rows : int
-        Lines that are not blank.
+    Raises
+    ------
+    DataError
+        When the file cannot be read or breaks a given type.
     """
+    file = _NdjsonFile(part)
+    return Described(part, file.schema(fixed), file.rows, file.scan)
 
+
+class _NdjsonFile:
     def __init__(self, part: Part) -> None:
         self._path = Path(part.uri)
         self._name = part.name
-        self.rows = sum(
-            1 for _, line in numbered_lines(self._path, part.name) if not line.isspace()
-        )
+        lines = numbered_lines(self._path, part.name)
+        self.rows = sum(1 for _, line in lines if not line.isspace())
 
     def schema(self, fixed: Schema) -> dict[str, pl.DataType]:
-        """Keys and types that all rows can be read with.
+        """Keys and types; Null for a key without a single value.
 
         What Polars cannot read is looked at line by line, and written again where its meaning is
         certain.
-
-        Parameters
-        ----------
-        fixed : Mapping
-            Types that are given, by column; those of other columns are found.
-
-        Returns
-        -------
-        dict of column to type, Null for a column without a single value.
-
-        Raises
-        ------
-        DataError
-            When the file cannot be read or breaks a given type.
         """
         try:
             return self._schema(fixed)

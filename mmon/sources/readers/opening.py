@@ -12,10 +12,9 @@ from mmon.sources.dtypes import Schema, in_known_zones
 from mmon.sources.errors import reading
 from mmon.sources.formats import TEXT_FORMATS, Format
 from mmon.sources.listing import Part
-from mmon.sources.readers.csv import CsvFile
-from mmon.sources.readers.csv_text import csv_text
+from mmon.sources.readers.csv import describe_csv
 from mmon.sources.readers.ipc import check_blocks
-from mmon.sources.readers.ndjson import NdjsonFile
+from mmon.sources.readers.ndjson import describe_ndjson
 from mmon.sources.readers.tables import scan_delta
 from mmon.sources.readers.unpacking import as_plain_file
 from mmon.sources.storage import storage_options
@@ -36,7 +35,8 @@ def described(part: Part, dataset: Dataset, fixed: Schema) -> Described:
     """
     storage = {} if part.is_local else storage_options(dataset, part.uri)
     if part.format in TEXT_FORMATS:
-        return _text(as_plain_file(part, storage), dataset, fixed)
+        plain, is_json = as_plain_file(part, storage), part.format == Format.NDJSON
+        return describe_ndjson(plain, fixed) if is_json else describe_csv(plain, dataset, fixed)
     with reading(part.name):
         # Before Polars sees the file: it trusts what a damaged block announces.
         announced = check_blocks(part) if part.format == Format.IPC and part.is_local else None
@@ -44,16 +44,6 @@ def described(part: Part, dataset: Dataset, fixed: Schema) -> Described:
         schema = dict(frame.collect_schema())
         rows = frame.select(pl.len()).collect().item() if announced is None else announced
     return Described(part, schema, rows, lambda _: frame)
-
-
-def _text(part: Part, dataset: Dataset, fixed: Schema) -> Described:
-    if part.format == Format.NDJSON:
-        json = NdjsonFile(part)
-        return Described(part, json.schema(fixed), json.rows, json.scan)
-    with reading(part.name):
-        text = csv_text(part, dataset)
-    file = CsvFile(text, part.name, dataset)
-    return Described(part, file.schema(fixed), text.rows, file.scan)
 
 
 def _scanned(part: Part, storage: dict[str, Any]) -> pl.LazyFrame:
