@@ -10,7 +10,6 @@ from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from mmon.config.data import Dataset
 from mmon.config.sections import Config
 from mmon.errors import ConfigError
 from mmon.files import descriptor, is_path, opened
@@ -41,11 +40,8 @@ class Source:
 
 def sources_of(config: Config) -> list[Source]:
     """What a configuration has read."""
-    datasets: list[Dataset] = [config.reference, config.production]
-    if config.labels is not None:
-        datasets.append(config.labels)
     found = []
-    for dataset in datasets:
+    for dataset in filter(None, (config.reference, config.production, config.labels)):
         paths = [dataset.path] if isinstance(dataset.path, str) else dataset.path
         found += [Source(path, dataset.format is not None) for path in paths]
     return found

@@ -178,7 +178,7 @@ def mask_uri(text: str) -> str:
     return _PARAMETER.sub(parameter, _URI.sub(shown, text))
 
 
-def mask(value: Any) -> Any:
+def mask(value: Any, *, is_secret: bool = False) -> Any:
     """A copy of plain data with every secret replaced by ``***``; its shape and keys stay.
 
     Examples
@@ -188,9 +188,11 @@ def mask(value: Any) -> Any:
     """
     if isinstance(value, dict):
         return {
-            key: _mask_all(item) if key in SECRET_SECTIONS else mask(item)
+            key: mask(item, is_secret=is_secret or key in SECRET_SECTIONS)
             for key, item in value.items()
         }
+    if is_secret:
+        return MASK
     if isinstance(value, list | tuple):
         return [mask(item) for item in value]
     return masked(value) if isinstance(value, str) else value
@@ -286,9 +288,3 @@ def _remember(known: dict[str, T], key: str, value: T) -> None:
     known[key] = value
     if len(known) > _MOST:
         del known[next(iter(known))]
-
-
-def _mask_all(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _mask_all(item) for key, item in value.items()}
-    return MASK
