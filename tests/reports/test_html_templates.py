@@ -7,13 +7,12 @@ from pathlib import Path
 import pytest
 
 from mmon.errors import MmonError
-from mmon.files import resources
 from mmon.reports import html
 from tests.reports.sample_document import sample_document
 
 
 def test_a_checkout_has_its_templates_at_the_top() -> None:
-    assert resources.templates() == Path(__file__).parents[2] / "templates"
+    assert html.templates() == Path(__file__).parents[2] / "templates"
 
 
 def test_an_installed_package_has_its_own_templates(
@@ -22,20 +21,20 @@ def test_an_installed_package_has_its_own_templates(
     inside = tmp_path / "mmon" / "templates"
     inside.mkdir(parents=True)
     (tmp_path / "templates").mkdir()
-    monkeypatch.setattr(resources, "_PACKAGE", tmp_path / "mmon")
-    assert resources.templates() == inside
+    monkeypatch.setattr(html, "_PACKAGE", tmp_path / "mmon")
+    assert html.templates() == inside
 
 
 def test_a_damaged_installation_says_what_to_do(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(resources, "_PACKAGE", tmp_path / "mmon")
+    monkeypatch.setattr(html, "_PACKAGE", tmp_path / "mmon")
     with pytest.raises(MmonError, match="install mmon again"):
-        resources.templates()
+        html.templates()
 
 
 def test_every_template_is_used() -> None:
-    folder = resources.templates()
+    folder = html.templates()
     names = {path.name for path in folder.iterdir()}
     source = "".join(path.read_text(encoding="utf-8") for path in folder.iterdir())
     unused = {name for name in names if f'"{name}"' not in source}

@@ -46,7 +46,7 @@ def test_an_installed_wheel_finds_its_files(wheel: Path, tmp_path: Path) -> None
     with zipfile.ZipFile(wheel) as archive:
         archive.extractall(tmp_path)
     code = (
-        "import mmon.config_file.template as c, mmon.files.resources as r\n"
+        "import mmon.config_file.template as c, mmon.reports.html as r\n"
         "print(r.templates(), len(c.template()), sep='\\n')"
     )
     # -P: the working directory is not searched, so that nothing comes from the checkout.

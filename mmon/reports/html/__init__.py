@@ -5,9 +5,10 @@ from __future__ import annotations
 import base64
 import functools
 import hashlib
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mmon.files import resources
+from mmon.errors import MmonError
 from mmon.reports.html.page import page as laid_out
 from mmon.results import Document
 from mmon.texts.screen import safe_lines
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     import jinja2
 
 SUFFIXES = (".html", ".htm")
+_PACKAGE = Path(__file__).resolve().parents[2]
 
 
 def render(document: Document) -> str:
@@ -44,6 +46,23 @@ def render(document: Document) -> str:
     )
 
 
+def templates() -> Path:
+    """The folder of templates: inside the package when installed, beside it in a checkout.
+
+    Raises
+    ------
+    MmonError
+        When neither exists: the installation is not whole.
+    """
+    for place in (_PACKAGE / "templates", _PACKAGE.parent / "templates"):
+        if place.is_dir():
+            return place
+    raise MmonError(
+        "the folder 'templates' of mmon is missing",
+        hint="the installation is damaged: install mmon again",
+    )
+
+
 def _harmless(piece: object) -> object:
     """A text without invisible characters, which could turn what stands around it."""
     return safe_lines(piece) if type(piece) is str else piece
@@ -54,7 +73,7 @@ def _environment() -> jinja2.Environment:
     # Imported here because a run without an HTML report must not pay for it.
     import jinja2
 
-    folder = resources.templates()
+    folder = templates()
 
     def source(name: str) -> str | None:
         path = folder / name
