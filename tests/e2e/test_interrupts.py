@@ -15,6 +15,9 @@ import pytest
 
 from tests.e2e.running import environment
 
+# Most tests here start a process or several.
+pytestmark = pytest.mark.slow
+
 _PARTS = 12
 _PATIENCE_S = 30
 _SOON_S = 30

@@ -15,6 +15,9 @@ import pytest
 from tests.e2e.conftest import Mmon
 from tests.e2e.running import Ended, environment, process, shell
 
+# Most tests here start a process or several.
+pytestmark = pytest.mark.slow
+
 BREACH = "compare ref.parquet shifted.parquet"
 PASS = "compare ref.parquet prod.parquet"
 

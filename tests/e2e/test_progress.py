@@ -9,7 +9,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.e2e.running import environment, process
+
+# Most tests here start a process or several.
+pytestmark = pytest.mark.slow
 
 WORDS = ["compare", "ref.parquet", "prod.parquet"]
 

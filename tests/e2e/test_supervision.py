@@ -15,6 +15,9 @@ import pytest
 
 from tests.e2e.running import Ended, environment, process, python, shell
 
+# Most tests here start a process or several.
+pytestmark = pytest.mark.slow
+
 _PATIENCE_S = 60
 MMON = f'"{sys.executable}" -m mmon'
 
@@ -130,7 +133,6 @@ def test_nothing_is_left_behind(tmp_path: Path, end: str) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["kept.csv"]
 
 
-@pytest.mark.slow
 def test_a_worker_that_hears_nothing_is_ended(tmp_path: Path) -> None:
     """One call of a library, in which Python handles no signal."""
     body = """
