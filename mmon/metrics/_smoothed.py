@@ -1,26 +1,32 @@
-"""Shares without zeros, for metrics that divide by them."""
+"""What metrics share that divide by shares of rows, which must not be 0."""
 
 from __future__ import annotations
+
+import dataclasses
+import math
 
 import numpy as np
 
 from mmon.arrays import FloatArray
-
-# Half a row of a thousand, as Jeffreys' half observation: shares of 1 % keep 99.9 % of their ratio.
-DEFAULT_SMOOTHING = 1e-3
+from mmon.metrics._binned import Binned
 
 _TINY = np.finfo(np.float64).tiny
 
 
-def check_smoothing(smoothing: float) -> None:
-    """Refuse a share that is not between 0 and 1.
+@dataclasses.dataclass(frozen=True)
+class Smoothed(Binned):
+    """A distance without an upper bound, of shares that are first brought near each other."""
 
-    Raises
-    ------
-    ValueError
-    """
-    if not 0 < smoothing < 1:
-        raise ValueError(f"smoothing must be above 0 and below 1, not {smoothing}")
+    bounds = (0.0, math.inf)
+
+    # Half a row of a thousand, as Jeffreys' half observation: shares of 1 % keep 99.9 % of their
+    # ratio.
+    smoothing: float = 1e-3
+
+    def __post_init__(self) -> None:
+        Binned.__post_init__(self)
+        if not 0 < self.smoothing < 1:
+            raise ValueError(f"smoothing must be above 0 and below 1, not {self.smoothing}")
 
 
 def smoothed(p: FloatArray, q: FloatArray, smoothing: float) -> tuple[FloatArray, FloatArray]:

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import dataclasses
-import math
-
 import numpy as np
 
 from mmon.arrays import FloatArray
-from mmon.metrics._binned import Binned
-from mmon.metrics._smoothed import DEFAULT_SMOOTHING, check_smoothing, smoothed
+from mmon.metrics._smoothed import Smoothed, smoothed
 
 
-@dataclasses.dataclass(frozen=True)
-class KullbackLeibler(Binned):
+class KullbackLeibler(Smoothed):
     """The Kullback-Leibler divergence of production from the reference, in nats.
 
     Measures
@@ -49,14 +44,6 @@ class KullbackLeibler(Binned):
     effectiveness of the skew divergence for statistical language analysis*, AISTATS 2001 (the
     smoothing).
     """
-
-    bounds = (0.0, math.inf)
-
-    smoothing: float = DEFAULT_SMOOTHING
-
-    def __post_init__(self) -> None:
-        Binned.__post_init__(self)
-        check_smoothing(self.smoothing)
 
     def terms(self, p: FloatArray, q: FloatArray, weight: float) -> FloatArray:
         """Share times log-ratio, plus a difference that sums to 0 and keeps each term positive."""

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import dataclasses
-import math
-
 import numpy as np
 
 from mmon.arrays import FloatArray
-from mmon.metrics._binned import Binned
-from mmon.metrics._smoothed import DEFAULT_SMOOTHING, check_smoothing, smoothed
+from mmon.metrics._smoothed import Smoothed, smoothed
 
 
-@dataclasses.dataclass(frozen=True)
-class PopulationStabilityIndex(Binned):
+class PopulationStabilityIndex(Smoothed):
     """The population stability index, the symmetric Kullback-Leibler divergence.
 
     Measures
@@ -49,14 +44,6 @@ class PopulationStabilityIndex(Binned):
     Siddiqi, *Credit Risk Scorecards*, 2006. Yurdakul and Naranjo, *Statistical properties of the
     population stability index*, J. Risk Model Validation 2020. Lee 2001 (the smoothing).
     """
-
-    bounds = (0.0, math.inf)
-
-    smoothing: float = DEFAULT_SMOOTHING
-
-    def __post_init__(self) -> None:
-        Binned.__post_init__(self)
-        check_smoothing(self.smoothing)
 
     def terms(self, p: FloatArray, q: FloatArray, weight: float) -> FloatArray:
         """Difference times log-ratio of the smoothed shares."""

@@ -4,46 +4,30 @@ Bounds are NaN where an interval cannot be told.
 
 References
 ----------
-Wilson, *Probable inference, the law of succession, and statistical inference*, JASA 1927. Newcombe,
-*Confidence intervals for an effect size measure based on the Mann-Whitney statistic. Part 2*,
-Statistics in Medicine 2006 (method 5). Hanley and McNeil, *The meaning and use of the area under a
-ROC curve*, Radiology 1982 (the variance that it solves for).
+Newcombe, *Confidence intervals for an effect size measure based on the Mann-Whitney statistic.
+Part 2*, Statistics in Medicine 2006 (method 5). Hanley and McNeil, *The meaning and use of the area
+under a ROC curve*, Radiology 1982 (the variance that it solves for).
 """
 
 from __future__ import annotations
 
 import numpy as np
-from scipy.special import ndtri, stdtrit
+from scipy.special import stdtrit
 
 from mmon.arrays import FloatArray, IntArray
+from mmon.chance.proportions import Z, wilson
+from mmon.chance.skewed_means import LEVEL
 
-LEVEL = 0.95
-"""Confidence level of every interval."""
-_Z = float(ndtri(0.5 + LEVEL / 2))
 # Halvings of [0, 1]: the bound is then known to one part in 10^15.
 _HALVINGS = 50
 
 
-def wilson(hits: IntArray, rows: IntArray) -> tuple[FloatArray, FloatArray]:
-    """Wilson's score interval of a proportion.
-
-    Parameters
-    ----------
-    hits, rows : (B,) int64
-
-    Returns
-    -------
-    low, high : (B,) float64 in [0, 1], NaN where there are no rows
-    """
-    n = np.where(rows > 0, rows, np.nan)
-    share = hits / n
-    middle = (share + _Z**2 / (2 * n)) / (1 + _Z**2 / n)
-    reach = _Z * np.sqrt(share * (1 - share) / n + (_Z / (2 * n)) ** 2) / (1 + _Z**2 / n)
-    # Rounding must not move a bound that is exactly 0 or 1.
-    low = np.where(hits == 0, 0.0, middle - reach)
-    high = np.where(hits == rows, 1.0, middle + reach)
-    nowhere = rows == 0
-    return np.where(nowhere, np.nan, low), np.where(nowhere, np.nan, high)
+def proportion(hits: IntArray, rows: IntArray) -> tuple[FloatArray, FloatArray]:
+    """Wilson's interval in each of (B,) bins; NaN where there are no rows."""
+    pairs = zip(hits.tolist(), rows.tolist(), strict=True)
+    bounds = [wilson(k, n) if n else (np.nan, np.nan) for k, n in pairs]
+    low, high = np.array(bounds).reshape(-1, 2).T
+    return low, high
 
 
 def student(sums: FloatArray, squares: FloatArray, rows: IntArray) -> tuple[FloatArray, FloatArray]:
@@ -98,7 +82,7 @@ def _bound(
     inside, outside = area.copy(), end
     for _ in range(_HALVINGS):
         middle = (inside + outside) / 2
-        is_inside = np.abs(area - middle) <= _Z * np.sqrt(_variance(middle, negatives, positives))
+        is_inside = np.abs(area - middle) <= Z * np.sqrt(_variance(middle, negatives, positives))
         inside = np.where(is_inside, middle, inside)
         outside = np.where(is_inside, outside, middle)
     # An observed area of 0 or 1 is itself the bound.

@@ -65,11 +65,6 @@ def wrong_rows(layout: Layout, outcomes: IntArray) -> IntArray:
 def bin_values(layout: Layout, table: FeatureTable) -> dict[str, BinValues]:
     """Every metric available in the bins of one feature, by name.
 
-    Parameters
-    ----------
-    layout : Layout
-    table : FeatureTable
-
     Returns
     -------
     dict of str to BinValues
@@ -95,7 +90,7 @@ def _share(hits: IntArray, rows: IntArray) -> FloatArray:
 
 
 def _proportion(hits: IntArray, rows: IntArray, *, is_mean: bool = False) -> BinValues:
-    return BinValues(_share(hits, rows), *intervals.wilson(hits, rows), is_mean=is_mean)
+    return BinValues(_share(hits, rows), *intervals.proportion(hits, rows), is_mean=is_mean)
 
 
 def _mean(name: str, sums: FloatArray, squares: FloatArray, rows: IntArray) -> BinValues:

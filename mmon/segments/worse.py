@@ -11,11 +11,12 @@ from mmon.chance.multiplicity import benjamini_hochberg
 from mmon.profiles.features.tables import FeatureTables, RowSample
 from mmon.results import Task
 from mmon.segments._evidence import Evidence
+from mmon.segments._excess_means import means_p_values
+from mmon.segments._excess_odds import odds_p_values
 from mmon.segments._rises import variance_at
 from mmon.segments._rows import Rows
 from mmon.segments._telling_apart import Basis, distinct
 from mmon.segments.conditions import Segment, over_runs, words
-from mmon.segments.excess_tests import p_values
 from mmon.segments.found import Found, WorseSegment
 from mmon.segments.pairs import discover
 from mmon.segments.tallies import Tally, tally_pairs
@@ -103,11 +104,36 @@ def _test(evidence: Evidence, tally: Tally, segments: list[Segment]) -> list[tup
     """The segments that are large enough, with their p-values."""
     least = _least(evidence, *tally.rows())
     testable = tally.are_at_least(least, _least_rows(evidence))
-    tested = p_values(tally.take(testable), is_classified=evidence.is_classified)
+    tested = _p_values(tally.take(testable), is_classified=evidence.is_classified)
     return [
         (segments[at], p_value)
         for at, p_value in zip(np.flatnonzero(testable).tolist(), tested.tolist(), strict=True)
     ]
+
+
+def _p_values(tally: Tally, *, is_classified: bool) -> FloatArray:
+    """One-sided p-values of the segments.
+
+    The null hypothesis of a segment: its production mean is at most the largest of its reference
+    mean, that plus the change of the rest, and that times the relative change of the rest (for
+    classes: of the odds). A small p-value so says that the segment got worse, and more so than the
+    rest by whichever scale one likes. Each of the three is tested, and the largest p-value counts
+    (an intersection-union test: Berger, *Multiparameter hypothesis testing and acceptance
+    sampling*, Technometrics 1982).
+
+    Parameters
+    ----------
+    tally : Tally
+        No side of a segment, or of its rest, is empty.
+    is_classified : bool
+        Whether the loss is 0 or 1.
+
+    Returns
+    -------
+    (S,) float64 in (0, 1]
+    """
+    parts = tally.ref, tally.cur, tally.ref_rest, tally.cur_rest
+    return odds_p_values(*parts) if is_classified else means_p_values(tally.values, *parts)
 
 
 def _test_conditions(evidence: Evidence) -> list[_Tested]:

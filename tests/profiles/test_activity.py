@@ -18,7 +18,7 @@ from mmon.profiles.activity.latency_steps import LatencySteps
 from mmon.profiles.activity.requests import are_dates
 from mmon.profiles.activity.steps import HOUR_US, LADDER_US, MINUTE_US, SECOND_US, coarser, tally
 from mmon.profiles.baseline import load, save
-from mmon.profiles.folding.growing_activity import ActivityPile, Kept
+from mmon.profiles.folding.activity_fold import ActivityPile, Kept
 from mmon.profiles.table import Profile
 from mmon.windows.timestamps import DAY_US, to_instants
 

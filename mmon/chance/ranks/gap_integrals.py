@@ -1,8 +1,8 @@
 """Null distributions of integrals over the value axis, where extreme gaps may dominate.
 
 The gaps next to the few lowest and highest rows have null values that depend only on which sample
-those rows are in: they are written out, row by row (`_null_extremes`). The gaps between follow
-smooth laws (`_null_paths`, `_null_quadratic`). Where the extreme gaps weigh much, the two are not
+those rows are in: they are written out, row by row (`extreme_rows`). The gaps between follow
+smooth laws (`bridge_paths`, `quadratic_forms`). Where the extreme gaps weigh much, the two are not
 independent enough around p = 0.05, and a joint simulation takes over down to p = 0.0025.
 """
 
@@ -71,10 +71,8 @@ def split(width: FloatArray, below: IntArray, total: int, part: FloatArray) -> S
         low = high = 0
     first = int(np.searchsorted(below, low, side="right"))
     last = len(below) - int(np.searchsorted(above, high, side="right"))
-    if first >= last:
-        # The two ends met: leave the gaps in between to the low side's rows.
-        last = max(first, last)
-    return Split(low_width[:low], high_width[:high], slice(first, last))
+    # Where the two ends met, the gaps in between are left to the low side's rows.
+    return Split(low_width[:low], high_width[:high], slice(first, max(first, last)))
 
 
 def _by_row(part: FloatArray, width: FloatArray, below: IntArray) -> tuple[FloatArray, FloatArray]:
@@ -99,7 +97,6 @@ class GapsNull:
 
     Attributes
     ----------
-    extremes : Split
     chances : (2**E,) float64, probability of each way to deal the extreme rows
     written : (2**E,) float64, what their gaps then add
     middle : Simulated or (L,) float64
@@ -112,7 +109,6 @@ class GapsNull:
         Jointly simulated null values, where extremes matter.
     """
 
-    extremes: Split
     chances: FloatArray
     written: FloatArray
     middle: Simulated | FloatArray
@@ -199,7 +195,6 @@ def _null_of(between: Gaps, rows: int, power: int) -> GapsNull:
     if len(widths):
         sample = simulate_rows(below, n + between.m, width, n, rows, power)
     return GapsNull(
-        extremes=chosen,
         chances=patterns(len(widths)).chances(n, rows),
         written=apart**power @ widths,
         middle=middle,

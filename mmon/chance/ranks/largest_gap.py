@@ -289,9 +289,9 @@ def _crossed(place: FloatArray, end: FloatArray, barrier: float, step: _Step) ->
             wide = 2.0 * turn * barrier
             for signed in (wide, -wide):
                 result -= np.exp(-rate * signed * (signed + gap))
-            for near, sign in ((place + end, 1.0), (-place - end, 1.0)):
-                far = (2.0 * turn + 1.0) * barrier
+            far = (2.0 * turn + 1.0) * barrier
+            for near in (place + end, -place - end):
                 # ((2 far' - x - y)**2 - (y - x)**2) / 4 with far' = (2 turn + 1) barrier
-                result += sign * np.exp(-rate * (far * far - far * near + place * end))
+                result += np.exp(-rate * (far * far - far * near + place * end))
     clipped: FloatArray = np.clip(result, 0.0, 1.0)
     return clipped

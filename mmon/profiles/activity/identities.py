@@ -23,12 +23,12 @@ import polars as pl
 from numpy.typing import NDArray
 
 from mmon.arrays import IntArray
+from mmon.profiles.activity.steps import joined
 from mmon.profiles.distributions.presence import are_counts
 from mmon.profiles.merging import merged
 from mmon.records import Count, require
 
 _Hashes = NDArray[np.uint64]
-_Counts = IntArray
 
 MOST_IDS = 1 << 20
 """Ids kept of one dataset: 16 MiB."""
@@ -75,7 +75,7 @@ class Identities:
     rows: Count
     missing: Count
     hashes: _Hashes
-    counts: _Counts
+    counts: IntArray
     bound: int = EVERY_HASH
     known: tuple[float, float, float] | None = None
 
@@ -128,12 +128,8 @@ class Identities:
         if bound < EVERY_HASH:
             is_kept = hashes <= np.uint64(bound)
             hashes, counts = hashes[is_kept], counts[is_kept]
-        # A stable sort is fast on what is sorted in runs.
-        order = np.argsort(hashes, kind="stable")
-        hashes, counts = hashes[order], counts[order]
-        starts = _starts(hashes)
-        joined = np.add.reduceat(counts, starts) if len(starts) else counts
-        given = {"hashes": hashes[starts], "counts": joined, "bound": bound, "known": None}
+        hashes, counts = joined([hashes], [counts])
+        given = {"hashes": hashes, "counts": counts, "bound": bound, "known": None}
         return merged(parts, given).shrunk(kept)
 
     def shrunk(self, kept: int) -> Identities:

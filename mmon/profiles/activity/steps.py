@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mmon.arrays import IntArray
 from mmon.windows.timestamps import DAY_US
+
+_Keys = TypeVar("_Keys", IntArray, NDArray[np.uint64])
 
 SECOND_US = 1_000_000
 MINUTE_US = 60 * SECOND_US
@@ -60,11 +64,12 @@ def tally(keys: IntArray) -> tuple[IntArray, IntArray]:
     return ordered[starts], np.diff(starts, append=len(ordered))
 
 
-def joined(keys: Sequence[IntArray], counts: Sequence[IntArray]) -> tuple[IntArray, IntArray]:
+def joined(keys: Sequence[_Keys], counts: Sequence[IntArray]) -> tuple[_Keys, IntArray]:
     """Counts by key of several parts, as one; keys ascend."""
     every, rows = np.concatenate(keys), np.concatenate(counts)
     if not len(every):
         return every, rows
+    # A stable sort is fast on what is sorted in runs.
     order = np.argsort(every, kind="stable")
     every, rows = every[order], rows[order]
     starts = np.flatnonzero(np.append(True, every[1:] != every[:-1]))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from typing import NamedTuple
 
 import numpy as np
 import polars as pl
@@ -11,15 +12,21 @@ from numpy.typing import NDArray
 from mmon.arrays import BoolArray, FloatArray, IntArray
 from mmon.engine.local import column_of
 from mmon.profiles.activity.activity import Activity
+from mmon.profiles.activity.batch_steps import MOST_STEPS
+from mmon.profiles.activity.identities import EVERY_HASH, MOST_IDS, ids_kept
 from mmon.profiles.activity.requests import are_dates, read_errors, read_latency
 from mmon.profiles.folding.batches import Batch
-from mmon.profiles.folding.growing import Piles
-from mmon.profiles.folding.growing_activity import ActivityPile, Kept
+from mmon.profiles.folding.growing import Piles, Waiting
 from mmon.profiles.folding.keys import Key
 from mmon.windows.timestamps import to_instants
 
 # Ids of segments are those of the whole: few are enough to see which segment repeats its own.
 _SEGMENT_IDS = 1 << 14
+# Fewer parts wait until merging them is worth its cost.
+_FEWEST_PARTS = 4
+# Beyond this many windows each keeps fewer steps: still a day by minutes for a year of days.
+_MANY_WINDOWS = 64
+_FEWEST_STEPS = 200
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -88,6 +95,59 @@ class _Read:
             ids_kept=ids_kept,
             ids_bound=ids_bound,
         )
+
+
+class Kept(NamedTuple):
+    """The most ids and steps of time that a window keeps."""
+
+    ids: int = MOST_IDS
+    steps: int = MOST_STEPS
+
+    @classmethod
+    def shared_by(cls, windows: int) -> Kept:
+        """What each of so many windows keeps, so that memory does not grow with all of them."""
+        share = MOST_STEPS * _MANY_WINDOWS // max(windows, _MANY_WINDOWS)
+        return cls(ids_kept(windows), max(_FEWEST_STEPS, share))
+
+
+class ActivityPile:
+    """Parts of one window, in any order."""
+
+    def __init__(self) -> None:
+        self._kept = Kept()
+        self._parts: Waiting[Activity] = Waiting(self._join, _size)
+
+    def add(self, part: Activity, kept: Kept) -> None:
+        """Take a part."""
+        self._kept = kept
+        self._parts.add(part, _FEWEST_PARTS)
+
+    def cut(self, kept: Kept) -> None:
+        """Drop what is more than may be kept by now."""
+        self._kept = kept
+        self._parts.merge()
+
+    def finish(self, kept: Kept) -> Activity:
+        """The activity of all parts."""
+        self._kept = kept
+        return self._parts.merge() or Activity.of(rows=0)
+
+    @property
+    def ids_bound(self) -> int:
+        """Hashes of ids above this are of no use any more: see `Identities.of`."""
+        whole = self._parts.whole
+        ids = None if whole is None else whole.identities
+        return EVERY_HASH if ids is None else ids.bound
+
+    def _join(self, parts: list[Activity]) -> Activity:
+        return Activity.merge(parts, ids_kept=self._kept.ids, steps_kept=self._kept.steps)
+
+
+def _size(part: Activity) -> int:
+    """Numbers that a merge has to look at."""
+    latency = 0 if part.latency is None else len(part.latency.keys)
+    ids = 0 if part.identities is None else len(part.identities.hashes)
+    return len(part.starts) + latency + ids
 
 
 class ActivityFold:

@@ -70,13 +70,7 @@ class FeatureCounts:
 
 
 class FeatureFold:
-    """The bins of one feature, over all batches of one dataset.
-
-    Parameters
-    ----------
-    binning : Binning
-    layout : Layout
-    """
+    """The bins of one feature, over all batches of one dataset."""
 
     def __init__(self, binning: Binning, layout: Layout) -> None:
         self._binning = binning

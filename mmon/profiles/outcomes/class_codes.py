@@ -21,7 +21,6 @@ _PAIRS = (("0", "1"), ("-1", "1"), ("false", "true"), ("no", "yes"), ("n", "y"),
 _TRUTHS = (("true", "1", "True", "TRUE"), ("false", "0", "False", "FALSE"))
 
 _Codes = NDArray[np.int16]
-_Mask = BoolArray
 
 
 class ClassCodes:
@@ -49,7 +48,7 @@ class ClassCodes:
             names[code] = name
         return tuple(names)
 
-    def read_target(self, values: pl.Series) -> tuple[_Codes, _Mask]:
+    def read_target(self, values: pl.Series) -> tuple[_Codes, BoolArray]:
         """Codes of true classes, `UNKNOWN` where missing, and where the task has no such class.
 
         Raises
@@ -59,11 +58,11 @@ class ClassCodes:
         """
         return self._read(values, is_target=True)
 
-    def read_prediction(self, values: pl.Series) -> tuple[_Codes, _Mask]:
+    def read_prediction(self, values: pl.Series) -> tuple[_Codes, BoolArray]:
         """`read_target` for predicted classes."""
         return self._read(values, is_target=False)
 
-    def _read(self, values: pl.Series, *, is_target: bool) -> tuple[_Codes, _Mask]:
+    def _read(self, values: pl.Series, *, is_target: bool) -> tuple[_Codes, BoolArray]:
         known = values.fill_nan(None) if values.dtype.is_float() else values
         distinct = known.drop_nulls().unique(maintain_order=True)
         if not len(distinct):
