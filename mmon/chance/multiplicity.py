@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from mmon.arrays import FloatArray
+from mmon.records.arrays import FloatArray
 
 
 def benjamini_hochberg(p_values: Sequence[float]) -> FloatArray:

@@ -20,7 +20,7 @@ import math
 import numpy as np
 from scipy.special import bdtr, bdtrc, gammaln, log_ndtr
 
-from mmon.arrays import FloatArray
+from mmon.records.arrays import FloatArray
 
 Interval = tuple[float, float]
 

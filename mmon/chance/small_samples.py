@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from scipy.special import gammaln
 
-from mmon.arrays import IntArray
+from mmon.records.arrays import IntArray
 
 
 def beyond_extremes(outside: int, n: int, m: int) -> float:

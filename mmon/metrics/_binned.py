@@ -14,7 +14,6 @@ from typing import ClassVar
 
 import numpy as np
 
-from mmon.arrays import FloatArray, IntArray
 from mmon.chance.bins.dealt_tables import NullTables, null_tables
 from mmon.chance.bins.far_tails import log_tail
 from mmon.chance.bins.small_categories import rest_sums
@@ -22,6 +21,7 @@ from mmon.chance.bins.table import Table, tabulate
 from mmon.chance.proportions import SMALLEST, two_tails
 from mmon.metrics import Metric
 from mmon.profiles.distributions import Distribution
+from mmon.records.arrays import FloatArray, IntArray
 from mmon.results import ColumnKind, Score
 
 # Values closer than this are the same table summed in another order.

@@ -7,8 +7,8 @@ import math
 
 import numpy as np
 
-from mmon.arrays import FloatArray
 from mmon.metrics._binned import Binned
+from mmon.records.arrays import FloatArray
 
 _TINY = np.finfo(np.float64).tiny
 

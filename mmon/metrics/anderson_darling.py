@@ -7,13 +7,13 @@ import math
 
 import numpy as np
 
-from mmon.arrays import FloatArray
 from mmon.chance.ranks import largest_gap as two_values
 from mmon.chance.ranks import quadratic_forms as null
 from mmon.chance.ranks.bounds import Limits, limits, squared
 from mmon.chance.ranks.pool import interpolated, pool
 from mmon.metrics._ranked import Ranked
 from mmon.profiles.distributions.ecdf import Ecdf
+from mmon.records.arrays import FloatArray
 from mmon.results import Score
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from mmon.arrays import FloatArray
 from mmon.metrics._binned import Binned
+from mmon.records.arrays import FloatArray
 
 # A category that is empty on both sides has a term of 0.
 _TINY = np.finfo(np.float64).tiny

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from mmon.arrays import FloatArray
 from mmon.chance.bins.dealt_tables import NullTables
 from mmon.chance.bins.far_tails import log_tail
 from mmon.chance.bins.table import Table
 from mmon.metrics._binned import Binned
 from mmon.metrics.hellinger import Hellinger
 from mmon.metrics.total_variation import TotalVariation
+from mmon.records.arrays import FloatArray
 
 
 class GeneralDrift(Binned):

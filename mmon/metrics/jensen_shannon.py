@@ -7,8 +7,8 @@ import math
 import numpy as np
 from scipy.special import rel_entr
 
-from mmon.arrays import FloatArray
 from mmon.metrics._binned import Binned
+from mmon.records.arrays import FloatArray
 
 
 class JensenShannon(Binned):

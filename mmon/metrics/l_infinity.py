@@ -6,10 +6,10 @@ import math
 
 import numpy as np
 
-from mmon.arrays import FloatArray
 from mmon.chance.bins.any_share import any_share_tail
 from mmon.chance.bins.dealt_tables import NullTables
 from mmon.metrics._binned import ROUNDING, Binned
+from mmon.records.arrays import FloatArray
 
 
 class LInfinity(Binned):

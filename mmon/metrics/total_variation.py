@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from mmon.arrays import FloatArray
 from mmon.metrics._binned import Binned
+from mmon.records.arrays import FloatArray
 
 
 class TotalVariation(Binned):

@@ -14,12 +14,12 @@ from collections.abc import Callable
 
 import numpy as np
 
-from mmon.arrays import FloatArray
 from mmon.chance.proportions import wilson
 from mmon.chance.skewed_means import LEVEL
 from mmon.performance import Estimate
 from mmon.performance._class_intervals import variance_or_width
 from mmon.profiles.outcomes.class_scores import CALIBRATION_BINS, ScoreSums
+from mmon.records.arrays import FloatArray
 
 # Draws of the gaps' noise: the interval's level is known to 0.3 points.
 _DRAWS = 4000

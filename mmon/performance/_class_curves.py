@@ -9,7 +9,6 @@ from typing import Self
 import numpy as np
 from scipy.special import stdtrit
 
-from mmon.arrays import FloatArray, IntArray
 from mmon.chance.proportions import Interval, Z
 from mmon.chance.skewed_means import LEVEL
 from mmon.performance import Estimate
@@ -20,6 +19,7 @@ from mmon.profiles.distributions.ecdf import Ecdf
 from mmon.profiles.outcomes.class_scores import CELL_EDGES, SCORE_CELLS
 from mmon.profiles.outcomes.classification import MOST_SCORED, ClassificationTables
 from mmon.profiles.outcomes.outcomes import GROUPS
+from mmon.records.arrays import FloatArray, IntArray
 
 # A variance from so few groups is known to a quarter only: Student's quantile for the normal one.
 _FEW_GROUPS = (float(stdtrit(GROUPS - 1, (1 + LEVEL) / 2)) / Z) ** 2

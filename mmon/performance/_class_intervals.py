@@ -7,10 +7,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from mmon.arrays import FloatArray
 from mmon.chance.proportions import Interval, Z, wilson
 from mmon.chance.skewed_means import mean_interval
 from mmon.performance import Estimate
+from mmon.records.arrays import FloatArray
 
 
 def undefined(reason: str) -> Estimate:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from mmon.arrays import FloatArray
 from mmon.performance._ranking import Ranking
 from mmon.profiles.outcomes.class_scores import CALIBRATION_BINS, CALIBRATION_EDGES, ClassScores
 from mmon.profiles.outcomes.classification import ClassificationTables
+from mmon.records.arrays import FloatArray
 from mmon.results import Task
 from mmon.results.charts import Curve, PerformancePicture, PerformanceSide
 

@@ -9,7 +9,6 @@ from typing import Any, ClassVar, NamedTuple, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from mmon.arrays import FloatArray, IntArray
 from mmon.performance import Estimate
 from mmon.performance._class_intervals import (
     average_interval,
@@ -19,6 +18,7 @@ from mmon.performance._class_intervals import (
 )
 from mmon.performance._class_tables import NO_PAIRS
 from mmon.profiles.outcomes.classification import ClassificationTables
+from mmon.records.arrays import FloatArray, IntArray
 
 Counts = NDArray[Any]
 """Numbers of rows; shares of one row where it is asked how that moves a rate."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from mmon.arrays import FloatArray
 from mmon.profiles.distributions.ecdf import Ecdf
 from mmon.profiles.merging import same
 from mmon.profiles.outcomes.error_plane import Plane
 from mmon.profiles.outcomes.regression import RegressionTables
+from mmon.records.arrays import FloatArray
 from mmon.results import Task
 from mmon.results.charts import Curve, PerformancePicture, PerformanceSide
 

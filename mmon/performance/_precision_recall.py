@@ -8,11 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import digamma, expit, logit, stdtrit
 
-from mmon.arrays import FloatArray
 from mmon.chance.proportions import Interval, wilson
 from mmon.chance.skewed_means import LEVEL
 from mmon.performance._ranking import Area, Ranking
 from mmon.profiles.distributions.ecdf import Ecdf
+from mmon.records.arrays import FloatArray
 
 
 def precision_recall_area(ranking: Ranking) -> Area:

@@ -9,9 +9,9 @@ from collections.abc import Callable
 import numpy as np
 from scipy.special import stdtrit
 
-from mmon.arrays import FloatArray
 from mmon.chance.skewed_means import LEVEL
 from mmon.profiles.distributions.ecdf import Ecdf
+from mmon.records.arrays import FloatArray
 
 # Found by simulation: see tests/performance/test_class_coverage.py.
 _PRIOR_ROWS, _PRIOR_RATIO = 4.0, 3.5

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from mmon.arrays import FloatArray
 from mmon.chance.proportions import Z
 from mmon.performance import Estimate
 from mmon.performance._class_intervals import variance_or_width
 from mmon.performance._class_tables import OfPredictions
 from mmon.profiles.outcomes.classification import ClassificationTables
+from mmon.records.arrays import FloatArray
 
 # One row more, spread over the cells: a matrix without errors does not prove that there are none.
 _PRIOR_ROWS = 1.0

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from mmon.arrays import FloatArray
 from mmon.profiles.distributions.counts import Counts, align
 from mmon.profiles.distributions.ecdf import Ecdf
 from mmon.profiles.table import ColumnProfile
+from mmon.records.arrays import FloatArray
 from mmon.results.charts import Picture
 
 _BINS = 24

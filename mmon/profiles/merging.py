@@ -22,9 +22,9 @@ from typing import Annotated, Any, TypeVar
 import numpy as np
 import polars as pl
 
-from mmon.arrays import FloatArray, IntArray
 from mmon.errors import DataError
 from mmon.records import Range
+from mmon.records.arrays import FloatArray, IntArray
 
 T = TypeVar("T")
 K = TypeVar("K")

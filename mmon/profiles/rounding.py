@@ -7,11 +7,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from mmon.arrays import FloatArray
 from mmon.profiles.distributions.ecdf import Ecdf
 from mmon.profiles.distributions.reading import Reading
 from mmon.profiles.merging import changed
 from mmon.profiles.table import ColumnProfile, Profile
+from mmon.records.arrays import FloatArray
 
 _Narrow = type[np.float32] | type[np.float16]
 _NARROW: dict[str, _Narrow] = {"Float32": np.float32, "Float16": np.float16}

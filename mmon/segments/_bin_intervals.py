@@ -14,9 +14,9 @@ from __future__ import annotations
 import numpy as np
 from scipy.special import stdtrit
 
-from mmon.arrays import FloatArray, IntArray
 from mmon.chance.proportions import Z, wilson
 from mmon.chance.skewed_means import LEVEL
+from mmon.records.arrays import FloatArray, IntArray
 
 # Halvings of [0, 1]: the bound is then known to one part in 10^15.
 _HALVINGS = 50

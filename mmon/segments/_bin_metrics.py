@@ -6,8 +6,8 @@ import dataclasses
 
 import numpy as np
 
-from mmon.arrays import FloatArray, IntArray
 from mmon.profiles.features.tables import FeatureTable, Layout
+from mmon.records.arrays import FloatArray, IntArray
 from mmon.segments import _bin_intervals as intervals
 
 # Values that a loss cannot leave: an interval is cut there.

@@ -7,8 +7,8 @@ from typing import Self
 
 import numpy as np
 
-from mmon.arrays import BoolArray, FloatArray
 from mmon.profiles.features.tables import Binning, FeatureTables
+from mmon.records.arrays import BoolArray, FloatArray
 from mmon.segments._bin_metrics import wrong_rows
 from mmon.segments._rows import Rows, sampled
 from mmon.segments.conditions import Condition, conditions

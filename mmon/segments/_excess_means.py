@@ -13,7 +13,7 @@ import dataclasses
 import numpy as np
 from scipy.special import stdtr
 
-from mmon.arrays import FloatArray
+from mmon.records.arrays import FloatArray
 
 TRIMMED = 0.05
 """Share of the largest errors that is left out of each mean: with none, a lognormal error's mean of

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.special import log_ndtr, ndtri_exp
 
-from mmon.arrays import FloatArray
+from mmon.records.arrays import FloatArray
 from mmon.segments._lattice_tails import Tables, log_tail_of_homogeneity, log_tail_of_odds
 
 # A p-value is never 0: this is the smallest normal float.

@@ -20,7 +20,7 @@ from typing import Protocol
 import numpy as np
 from scipy.special import gammaln, logsumexp, roots_legendre
 
-from mmon.arrays import BoolArray, FloatArray
+from mmon.records.arrays import BoolArray, FloatArray
 
 # A law's window: beyond twelve deviations, and a score of rows where these are few, no mass is left
 # that a float could hold beside that at the mode.

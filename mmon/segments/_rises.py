@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from mmon.arrays import FloatArray
+from mmon.records.arrays import FloatArray
 
 VarianceAt = Callable[[FloatArray], FloatArray]
 """A row's variance, by the mean of its group."""

@@ -6,8 +6,8 @@ import dataclasses
 
 import numpy as np
 
-from mmon.arrays import BoolArray, FloatArray, IntArray
 from mmon.profiles.features.tables import RowSample
+from mmon.records.arrays import BoolArray, FloatArray, IntArray
 from mmon.segments._excess_means import TRIMMED
 from mmon.segments.conditions import Segment
 

@@ -8,7 +8,7 @@ from typing import Self
 import numpy as np
 from scipy.special import ndtri
 
-from mmon.arrays import BoolArray, FloatArray
+from mmon.records.arrays import BoolArray, FloatArray
 from mmon.segments._rises import Rise, VarianceAt
 from mmon.segments._rows import Rows
 from mmon.segments.conditions import Segment

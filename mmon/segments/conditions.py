@@ -6,8 +6,8 @@ import dataclasses
 
 import numpy as np
 
-from mmon.arrays import FloatArray, IntArray
 from mmon.profiles.features.tables import OTHER, Binning
+from mmon.records.arrays import FloatArray, IntArray
 
 # Intervals of up to so many adjacent bins are looked at; longer ones only where they are open to
 # one side. That is 39 runs of ten bins instead of all 54: what lies between is a union of two.

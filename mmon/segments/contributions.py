@@ -9,7 +9,7 @@ from typing import Literal
 
 import numpy as np
 
-from mmon.arrays import FloatArray
+from mmon.records.arrays import FloatArray
 from mmon.results.charts import FeatureBin
 
 

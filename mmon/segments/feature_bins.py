@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 
-from mmon.arrays import FloatArray
 from mmon.profiles.features.tables import FeatureTable, FeatureTables
+from mmon.records.arrays import FloatArray
 from mmon.results.charts import FeatureBin
 from mmon.segments._bin_metrics import BinValues, bin_values
 from mmon.segments.contributions import split

@@ -6,7 +6,7 @@ import itertools
 
 import numpy as np
 
-from mmon.arrays import FloatArray
+from mmon.records.arrays import FloatArray
 from mmon.segments._rises import Rise, VarianceAt
 from mmon.segments._rows import Rows
 from mmon.segments.conditions import Condition, Segment, over_runs

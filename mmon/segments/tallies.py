@@ -18,7 +18,7 @@ import dataclasses
 
 import numpy as np
 
-from mmon.arrays import BoolArray, FloatArray
+from mmon.records.arrays import BoolArray, FloatArray
 from mmon.segments._rows import Rows
 from mmon.segments.conditions import Condition, Segment, over_runs
 

@@ -6,9 +6,9 @@ import dataclasses
 
 import numpy as np
 
-from mmon.arrays import FloatArray
 from mmon.chance.multiplicity import benjamini_hochberg
 from mmon.profiles.features.tables import FeatureTables, RowSample
+from mmon.records.arrays import FloatArray
 from mmon.results import Task
 from mmon.segments._evidence import Evidence
 from mmon.segments._excess_means import means_p_values

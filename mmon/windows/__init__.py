@@ -23,8 +23,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from mmon.arrays import BoolArray, IntArray
 from mmon.errors import ConfigError
+from mmon.records.arrays import BoolArray, IntArray
 from mmon.windows.durations import LONGEST_MONTH, STEPS, add_months, length, months_between
 from mmon.windows.timestamps import (
     DAY_US,

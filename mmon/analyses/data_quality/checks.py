@@ -9,12 +9,12 @@ import numpy as np
 from mmon.analyses import Context, Findings
 from mmon.analyses.data_quality import CHECKS, DataQuality
 from mmon.analyses.data_quality.shares import Outside, Risen, Unseen
-from mmon.arrays import IntArray
 from mmon.chance.small_samples import all_of_one_value
 from mmon.errors import nearly_named
 from mmon.profiles.distributions.counts import Counts, align
 from mmon.profiles.distributions.ecdf import Ecdf
 from mmon.profiles.table import ColumnProfile
+from mmon.records.arrays import IntArray
 from mmon.results import ColumnKind
 from mmon.results.quantity import Aspect, Bound
 from mmon.verdict.evidence import Evidence

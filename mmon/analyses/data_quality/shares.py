@@ -7,9 +7,9 @@ import math
 
 import numpy as np
 
-from mmon.arrays import IntArray
 from mmon.chance.proportions import two_proportions
 from mmon.chance.small_samples import all_in_production, beyond_extremes
+from mmon.records.arrays import IntArray
 from mmon.verdict.evidence import Evidence
 
 

@@ -9,9 +9,9 @@ import numpy as np
 
 from mmon.analyses.system_performance.spans import Span
 from mmon.analyses.system_performance.traffic import Traffic
-from mmon.arrays import IntArray
 from mmon.profiles.activity.activity import Activity
 from mmon.profiles.activity.steps import HOUR_US, MINUTE_US, SECOND_US
+from mmon.records.arrays import IntArray
 from mmon.results.charts import ActivityPicture
 from mmon.windows.timestamps import DAY_US, to_naive
 

@@ -14,9 +14,9 @@ import numpy as np
 
 from mmon.analyses.system_performance.rates import Noise, Rates
 from mmon.analyses.system_performance.spans import Span
-from mmon.arrays import BoolArray, FloatArray
 from mmon.profiles.activity.activity import Activity
 from mmon.profiles.activity.steps import SECOND_US, coarser
+from mmon.records.arrays import BoolArray, FloatArray
 
 # Chance of any false gap in a window.
 _CHANCE = 0.05

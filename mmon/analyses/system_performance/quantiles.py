@@ -19,9 +19,9 @@ import math
 import numpy as np
 from scipy.special import bdtr, bdtrc, bdtrik
 
-from mmon.arrays import FloatArray
 from mmon.chance.proportions import two_proportions
 from mmon.profiles.distributions.ecdf import Ecdf
+from mmon.records.arrays import FloatArray
 
 _TAIL = 0.025
 

@@ -21,9 +21,9 @@ import polars as pl
 from numpy.typing import NDArray
 
 from mmon.analyses.system_performance.spans import Span
-from mmon.arrays import FloatArray, IntArray
 from mmon.profiles.activity.activity import Activity
 from mmon.profiles.activity.steps import HOUR_US
+from mmon.records.arrays import FloatArray, IntArray
 from mmon.windows.timestamps import DAY_US
 
 _WEEK_US = 7 * DAY_US

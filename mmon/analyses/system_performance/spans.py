@@ -6,8 +6,8 @@ import dataclasses
 
 import numpy as np
 
-from mmon.arrays import IntArray
 from mmon.profiles.activity.activity import Activity
+from mmon.records.arrays import IntArray
 from mmon.windows.timestamps import DAY_US
 
 # Times that are this rare, and this far off, are mistakes such as 1970-01-01.

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from mmon.arrays import FloatArray
 from mmon.chance.bins.dealt_tables import NullTables
 from mmon.chance.proportions import log_tail
+from mmon.records.arrays import FloatArray
 
 
 def any_share_tail(difference: float, null: NullTables) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from mmon.arrays import FloatArray, IntArray
+from mmon.records.arrays import FloatArray, IntArray
 
 # numpy draws hypergeometric numbers from populations below this.
 _LARGEST = 1_000_000_000

@@ -17,10 +17,10 @@ import dataclasses
 
 import numpy as np
 
-from mmon.arrays import IntArray
 from mmon.chance.bins.deals import draw_good
 from mmon.chance.bins.table import quantile_ranks
 from mmon.profiles.distributions.ecdf import Ecdf
+from mmon.records.arrays import IntArray
 
 # Ties lighter than this share of a bin's chance deviation are as good as none.
 _LIGHT = 0.1

@@ -18,12 +18,12 @@ from typing import TypeGuard
 
 import numpy as np
 
-from mmon.arrays import FloatArray, IntArray
 from mmon.chance.bins.deals import deal
 from mmon.chance.bins.dealt_cuts import deal_cut
 from mmon.chance.bins.table import tabulate
 from mmon.profiles.distributions.counts import Counts
 from mmon.profiles.distributions.ecdf import Ecdf
+from mmon.records.arrays import FloatArray, IntArray
 
 Distribution = Ecdf | Counts
 

@@ -21,9 +21,9 @@ from collections.abc import Callable
 import numpy as np
 from scipy.special import log_ndtr
 
-from mmon.arrays import FloatArray
 from mmon.chance.bins.dealt_tables import NullTables
 from mmon.chance.proportions import log_binomial
+from mmon.records.arrays import FloatArray
 
 Terms = Callable[[FloatArray, FloatArray, float], FloatArray]
 

@@ -18,9 +18,9 @@ from collections.abc import Callable
 
 import numpy as np
 
-from mmon.arrays import FloatArray, IntArray
 from mmon.chance.bins.dealt_tables import NullTables
 from mmon.chance.proportions import log_binomial
+from mmon.records.arrays import FloatArray, IntArray
 
 # Counts (or points of a normal density) per category: six deviations either side.
 _POINTS = 64

@@ -14,10 +14,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mmon.arrays import BoolArray, IntArray
 from mmon.profiles.distributions.counts import Counts, align
 from mmon.profiles.distributions.ecdf import Ecdf
 from mmon.profiles.distributions.presence import Presence
+from mmon.records.arrays import BoolArray, IntArray
 
 
 @dataclasses.dataclass(frozen=True, slots=True, eq=False)

@@ -12,8 +12,8 @@ import functools
 
 import numpy as np
 
-from mmon.arrays import FloatArray, IntArray
 from mmon.profiles.distributions.ecdf import Ecdf
+from mmon.records.arrays import FloatArray, IntArray
 
 
 @dataclasses.dataclass(frozen=True, slots=True, eq=False)

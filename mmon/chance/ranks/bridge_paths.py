@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit, gammaln, ndtr, ndtri
 
-from mmon.arrays import FloatArray, IntArray
+from mmon.records.arrays import FloatArray, IntArray
 
 _SEED = 20_201_231
 PATHS = 8192

@@ -13,7 +13,7 @@ from functools import lru_cache
 import numpy as np
 from scipy.special import gammaln
 
-from mmon.arrays import FloatArray, IntArray
+from mmon.records.arrays import FloatArray, IntArray
 
 # 2**10 patterns keep a p-value below a tenth of a millisecond.
 MOST_ROWS = 10

@@ -14,12 +14,12 @@ import math
 
 import numpy as np
 
-from mmon.arrays import FloatArray, IntArray
 from mmon.chance.ranks import largest_gap as two_values
 from mmon.chance.ranks import quadratic_forms as quadratic
 from mmon.chance.ranks.bridge_paths import PATHS, Simulated, simulate, simulate_rows
 from mmon.chance.ranks.extreme_rows import MOST_ROWS, patterns
 from mmon.chance.ranks.gaps import Gaps
+from mmon.records.arrays import FloatArray, IntArray
 
 # Extremes are written out when together they carry this share of the statistic's null mean …
 _NOTABLE_SHARE = 0.05

@@ -8,9 +8,9 @@ import math
 
 import numpy as np
 
-from mmon.arrays import FloatArray, IntArray
 from mmon.chance.ranks.pool import mean_and_std
 from mmon.profiles.distributions.ecdf import Ecdf
+from mmon.records.arrays import FloatArray, IntArray
 
 NO_UNIT = "the reference has no spread to measure a distance by"
 TOO_LARGE = "the values are too large for a distance"

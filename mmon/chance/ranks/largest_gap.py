@@ -21,9 +21,9 @@ from functools import lru_cache
 import numpy as np
 from scipy.special import gammaln, kolmogorov, ndtr, ndtri
 
-from mmon.arrays import FloatArray, IntArray
 from mmon.chance.proportions import most_chance
 from mmon.chance.ranks.pool import resized
+from mmon.records.arrays import FloatArray, IntArray
 
 # The exact recursion is used up to this many (distinct values x reachable counts).
 _EXACT_CELLS = 2**15

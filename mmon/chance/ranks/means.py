@@ -16,8 +16,8 @@ import dataclasses
 import numpy as np
 from scipy.special import ndtr
 
-from mmon.arrays import FloatArray, IntArray
 from mmon.chance.ranks.extreme_rows import MOST_ROWS, NOTABLE, patterns
+from mmon.records.arrays import FloatArray, IntArray
 
 
 @dataclasses.dataclass(frozen=True, slots=True, eq=False)

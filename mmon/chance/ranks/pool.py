@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mmon.arrays import FloatArray, IntArray
 from mmon.profiles.distributions import Distribution
 from mmon.profiles.distributions.ecdf import Ecdf
+from mmon.records.arrays import FloatArray, IntArray
 
 NO_REFERENCE = "the reference has no finite value"
 NO_PRODUCTION = "production has no finite value"

@@ -19,7 +19,7 @@ import math
 import numpy as np
 from scipy.special import gammaincc
 
-from mmon.arrays import FloatArray
+from mmon.records.arrays import FloatArray
 
 # Nodes that stand for all the pooled values; more change no p-value by 1 %.
 _NODES = 48

@@ -13,7 +13,6 @@ from typing import Annotated
 import numpy as np
 import polars as pl
 
-from mmon.arrays import BoolArray, FloatArray, IntArray
 from mmon.profiles.activity.batch_steps import MOST_STEPS, BatchSteps, lag_us, resolution
 from mmon.profiles.activity.identities import EVERY_HASH, MOST_IDS, Identities
 from mmon.profiles.activity.latency_steps import LatencySteps
@@ -21,6 +20,7 @@ from mmon.profiles.activity.steps import LADDER_US, coarser, joined
 from mmon.profiles.distributions.presence import are_counts
 from mmon.profiles.merging import LARGEST, SMALLEST, merged
 from mmon.records import Count, require
+from mmon.records.arrays import BoolArray, FloatArray, IntArray
 from mmon.windows.timestamps import DAY_US
 
 

@@ -6,7 +6,6 @@ import dataclasses
 
 import numpy as np
 
-from mmon.arrays import FloatArray, IntArray
 from mmon.profiles.activity.latency_steps import MOST_STEPS as MOST_LATENCY_STEPS
 from mmon.profiles.activity.latency_steps import LatencySteps
 from mmon.profiles.activity.steps import (
@@ -18,6 +17,7 @@ from mmon.profiles.activity.steps import (
     joined,
     tally,
 )
+from mmon.records.arrays import FloatArray, IntArray
 from mmon.windows.timestamps import DAY_US
 
 MOST_STEPS = 10_000

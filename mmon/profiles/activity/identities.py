@@ -22,11 +22,11 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from mmon.arrays import IntArray
 from mmon.profiles.activity.steps import joined
 from mmon.profiles.distributions.presence import are_counts
 from mmon.profiles.merging import merged
 from mmon.records import Count, require
+from mmon.records.arrays import IntArray
 
 _Hashes = NDArray[np.uint64]
 

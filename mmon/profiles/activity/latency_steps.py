@@ -17,10 +17,10 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from mmon.arrays import FloatArray, IntArray
 from mmon.profiles.activity.steps import coarser, joined, tally
 from mmon.profiles.distributions.presence import are_counts
 from mmon.records import Count, require
+from mmon.records.arrays import FloatArray, IntArray
 
 MOST_STEPS = 1_000
 """Steps kept; a chart shows fewer."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from mmon.arrays import BoolArray, FloatArray
 from mmon.profiles.distributions.reading import Reading, is_comparable, read_as
+from mmon.records.arrays import BoolArray, FloatArray
 
 NO_ERROR = ("", "0", "false", "no", "none", "null", "nil", "nan", "ok", "success", "succeeded")
 """Texts that say that all went well, whatever their case; every other text is an error."""

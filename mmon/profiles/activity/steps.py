@@ -8,7 +8,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from mmon.arrays import IntArray
+from mmon.records.arrays import IntArray
 from mmon.windows.timestamps import DAY_US
 
 _Keys = TypeVar("_Keys", IntArray, NDArray[np.uint64])

@@ -10,11 +10,11 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from mmon.arrays import IntArray
 from mmon.profiles.distributions.presence import Presence, are_counts
 from mmon.profiles.merging import merged
 from mmon.profiles.recognition.spelling import written
 from mmon.records import Count, require
+from mmon.records.arrays import IntArray
 
 DEFAULT_LABELS = 10_000
 

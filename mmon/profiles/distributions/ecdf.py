@@ -20,11 +20,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mmon.arrays import FloatArray, IntArray
 from mmon.profiles.distributions.presence import Presence, are_counts
 from mmon.profiles.distributions.ranks import choose, retained_ranks, sort
 from mmon.profiles.merging import merged
 from mmon.records import Count, require
+from mmon.records.arrays import FloatArray, IntArray
 
 DEFAULT_POINTS = 4096
 

@@ -6,9 +6,9 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from mmon.arrays import BoolArray, IntArray
 from mmon.profiles.distributions.counts import Counts, own_texts
 from mmon.profiles.distributions.presence import Presence
+from mmon.records.arrays import BoolArray, IntArray
 
 # Above this share of new labels in a batch, looking them up costs more than plain counting.
 _MOST_NEW = 0.05

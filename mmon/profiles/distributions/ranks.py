@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mmon.arrays import BoolArray, IntArray
+from mmon.records.arrays import BoolArray, IntArray
 
 
 def sort(values: NDArray[Any]) -> NDArray[Any]:

@@ -6,11 +6,11 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from mmon.arrays import FloatArray
 from mmon.profiles.distributions.counts import Counts, as_labels
 from mmon.profiles.distributions.ecdf import Ecdf
 from mmon.profiles.features.tables import Binning
 from mmon.profiles.table import ColumnProfile
+from mmon.records.arrays import FloatArray
 
 _BinArray = NDArray[np.uint8]
 

@@ -6,10 +6,10 @@ import dataclasses
 
 import numpy as np
 
-from mmon.arrays import FloatArray, IntArray
 from mmon.profiles.features.tables import Layout
 from mmon.profiles.merging import rounded
 from mmon.profiles.outcomes.outcomes import Outcome
+from mmon.records.arrays import FloatArray, IntArray
 from mmon.results import Task
 
 # As scikit-learn's log_loss: a certain and wrong answer has a finite loss.

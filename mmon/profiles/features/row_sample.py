@@ -11,10 +11,10 @@ import dataclasses
 import numpy as np
 from numpy.typing import NDArray
 
-from mmon.arrays import BoolArray, FloatArray, IntArray
 from mmon.profiles.features.losses import Joint
 from mmon.profiles.features.tables import SAMPLED_ROWS, RowSample
 from mmon.profiles.outcomes.outcomes import Outcome
+from mmon.records.arrays import BoolArray, FloatArray, IntArray
 
 # So many rows of all windows together: a row takes a byte a feature.
 _MOST_ROWS = 8 * SAMPLED_ROWS

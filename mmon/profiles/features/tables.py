@@ -10,10 +10,10 @@ from typing import Annotated, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from mmon.arrays import BoolArray, FloatArray
 from mmon.profiles.distributions.presence import are_counts
 from mmon.profiles.merging import SAME, CellsError, Rows, Sums
 from mmon.records import Count, ascends, require
+from mmon.records.arrays import BoolArray, FloatArray
 
 REGRESSION_LOSSES = ("mae", "mse", "bias")
 

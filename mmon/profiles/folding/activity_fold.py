@@ -9,7 +9,6 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from mmon.arrays import BoolArray, FloatArray, IntArray
 from mmon.engine.local import column_of
 from mmon.profiles.activity.activity import Activity
 from mmon.profiles.activity.batch_steps import MOST_STEPS
@@ -18,6 +17,7 @@ from mmon.profiles.activity.requests import are_dates, read_errors, read_latency
 from mmon.profiles.folding.batches import Batch
 from mmon.profiles.folding.growing import Piles, Waiting
 from mmon.profiles.folding.keys import Key
+from mmon.records.arrays import BoolArray, FloatArray, IntArray
 from mmon.windows.timestamps import to_instants
 
 # Ids of segments are those of the whole: few are enough to see which segment repeats its own.

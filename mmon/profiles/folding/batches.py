@@ -6,7 +6,6 @@ import dataclasses
 
 import polars as pl
 
-from mmon.arrays import BoolArray, IntArray
 from mmon.errors import ConfigError
 from mmon.profiles.features.losses import Joint, joint_of
 from mmon.profiles.features.row_sample import RowSampler
@@ -15,6 +14,7 @@ from mmon.profiles.folding.keys import OUTSIDE, Cut, SegmentCutter, WindowCutter
 from mmon.profiles.folding.lateness import Lateness
 from mmon.profiles.outcomes.outcome_reader import OutcomeReader
 from mmon.profiles.outcomes.outcomes import Outcome
+from mmon.records.arrays import BoolArray, IntArray
 
 MOST_SUMMARIES = 1_000_000
 """Columns times windows and segments: each takes milliseconds to compare, and kilobytes to keep."""

@@ -8,10 +8,10 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from mmon.arrays import FloatArray, IntArray
 from mmon.profiles.features.binning import assign
 from mmon.profiles.features.losses import Joint
 from mmon.profiles.features.tables import Binning, FeatureTable, Layout
+from mmon.records.arrays import FloatArray, IntArray
 
 
 @dataclasses.dataclass(slots=True)

@@ -9,13 +9,13 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from mmon.arrays import IntArray
 from mmon.engine.local import column_of
 from mmon.errors import ConfigError, DataError
 from mmon.profiles.distributions.counts import as_labels
 from mmon.profiles.distributions.reading import Reading, read_as
 from mmon.profiles.features.tables import NULL, OTHER
 from mmon.profiles.recognition.spelling import has_text, lost_texts
+from mmon.records.arrays import IntArray
 from mmon.windows import RowCut, WindowCut
 
 WHOLE = 0

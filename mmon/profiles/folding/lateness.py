@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from mmon.arrays import BoolArray, IntArray
+from mmon.records.arrays import BoolArray, IntArray
 from mmon.windows import WindowCut
 from mmon.windows.timestamps import EPOCH, US
 

@@ -6,10 +6,10 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from mmon.arrays import BoolArray
 from mmon.errors import ConfigError
 from mmon.profiles.distributions.counts import as_labels
 from mmon.profiles.outcomes.outcomes import UNKNOWN
+from mmon.records.arrays import BoolArray
 from mmon.results import Task
 
 MOST_CLASSES = 100

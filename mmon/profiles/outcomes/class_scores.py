@@ -7,12 +7,12 @@ import dataclasses
 import numpy as np
 from scipy.special import expit
 
-from mmon.arrays import BoolArray, FloatArray, IntArray
 from mmon.profiles.distributions.ecdf import Ecdf
 from mmon.profiles.distributions.presence import are_counts
 from mmon.profiles.merging import Rows, Sums, rounded
 from mmon.profiles.outcomes.outcomes import GROUPS
 from mmon.records import Count, require
+from mmon.records.arrays import BoolArray, FloatArray, IntArray
 
 # scikit-learn's log_loss keeps probabilities this far from 0 and 1.
 SMALLEST = float(np.finfo(np.float64).eps)

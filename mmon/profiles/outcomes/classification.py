@@ -10,7 +10,6 @@ from typing import Annotated, Self
 import numpy as np
 from numpy.typing import ArrayLike
 
-from mmon.arrays import BoolArray, FloatArray, IntArray
 from mmon.profiles.distributions.ecdf import DEFAULT_POINTS, Ecdf
 from mmon.profiles.distributions.presence import are_counts
 from mmon.profiles.merging import ANY, CellsError, Rows, changed, merged
@@ -24,6 +23,7 @@ from mmon.profiles.outcomes.class_scores import (
 )
 from mmon.profiles.outcomes.outcomes import GROUPS, Outcome
 from mmon.records import Count, require
+from mmon.records.arrays import BoolArray, FloatArray, IntArray
 from mmon.results import Task
 
 MOST_SCORED = 20

@@ -16,8 +16,8 @@ from typing import Self
 
 import numpy as np
 
-from mmon.arrays import FloatArray
 from mmon.records import Count, Unbounded, require
+from mmon.records.arrays import FloatArray
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

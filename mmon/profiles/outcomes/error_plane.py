@@ -9,11 +9,11 @@ from typing import Annotated, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from mmon.arrays import FloatArray
 from mmon.profiles.distributions.ecdf import Ecdf
 from mmon.profiles.distributions.presence import are_counts
 from mmon.profiles.merging import SAME, Rows, Sums
 from mmon.records import require
+from mmon.records.arrays import FloatArray
 
 CELLS = 24
 """Cells along each side of the plane."""

@@ -10,12 +10,12 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from mmon.arrays import FloatArray
 from mmon.engine.local import column_of
 from mmon.profiles.distributions.reading import Reading, is_comparable, read_as
 from mmon.profiles.outcomes.class_codes import ClassCodes
 from mmon.profiles.outcomes.outcomes import GROUPS, UNKNOWN, Fault, Outcome
 from mmon.profiles.recognition.spelling import lost_texts
+from mmon.records.arrays import FloatArray
 from mmon.results import Task
 
 _FaultArray = NDArray[np.uint8]

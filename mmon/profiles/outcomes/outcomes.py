@@ -8,7 +8,7 @@ import enum
 import numpy as np
 from numpy.typing import NDArray
 
-from mmon.arrays import BoolArray, FloatArray
+from mmon.records.arrays import BoolArray, FloatArray
 from mmon.results import Task
 
 GROUPS = 32

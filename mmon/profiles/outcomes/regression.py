@@ -8,13 +8,13 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from mmon.arrays import FloatArray
 from mmon.profiles.distributions.ecdf import DEFAULT_POINTS, Ecdf
 from mmon.profiles.merging import changed
 from mmon.profiles.outcomes.error_moments import JointMoments, Moments
 from mmon.profiles.outcomes.error_plane import Grid, Plane
 from mmon.profiles.outcomes.outcomes import Outcome
 from mmon.records import Count, require
+from mmon.records.arrays import FloatArray
 
 # Targets nearer to 0 count as this far from it in relative errors, as in scikit-learn.
 _SMALLEST_DIVISOR = float(np.finfo(np.float64).eps)

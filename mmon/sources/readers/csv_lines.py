@@ -16,8 +16,8 @@ from typing import IO
 import numpy as np
 from numpy.typing import NDArray
 
-from mmon.arrays import BoolArray, IntArray
 from mmon.errors import DataError
+from mmon.records.arrays import BoolArray, IntArray
 from mmon.sources.formats import BOM
 
 _CHUNK_BYTES = 1 << 18
