@@ -52,9 +52,10 @@ def _holds(path: Path, text: str) -> bool:
 
 def validate(config_path: ConfigFile) -> None:
     """Check a configuration file; reads no data."""
+    from mmon.cli import outputs
     from mmon.config_file import load
 
-    load(config_path)
+    outputs.places(load(config_path), {})
     console.say(f"{config_path} is valid")
 
 
@@ -79,9 +80,9 @@ def schema(
 
 def metrics() -> None:
     """List the drift and performance metrics."""
-    from mmon.cli import lists as listing
+    from mmon.cli import lists
 
-    console.say(listing.of_metrics(width=console.width()))
+    console.say(lists.of_metrics(width=console.width()))
 
 
 def explain(
@@ -90,9 +91,9 @@ def explain(
     ],
 ) -> None:
     """Print the manual page of a metric, or of how columns are read."""
-    from mmon.cli import lists as listing
+    from mmon.cli import lists
 
-    console.say(listing.manual(name))
+    console.say(lists.manual(name))
 
 
 def demo(

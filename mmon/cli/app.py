@@ -184,10 +184,10 @@ def show_baseline(
     path: Annotated[str, typer.Argument(metavar="FILE", help="A baseline file (.mmon).")],
 ) -> None:
     """Print what a baseline file holds."""
-    from mmon.cli import lists as listing
+    from mmon.cli import lists
     from mmon.profiles import baseline
 
-    console.say(listing.of_profile(baseline.load(path), width=console.width()))
+    console.say(lists.of_profile(baseline.load(path), width=console.width()))
 
 
 app.add_typer(baseline_app, name="baseline", cls=BaselineGroup)

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 STANDARD_OUTPUT = "-"
 _DEVICE = "/dev/stdout"
+# What people read, unless another report is printed.
+_PRINTED = "terminal", STANDARD_OUTPUT
 
 
 def places(config: Config, chosen: Mapping[str, Any]) -> dict[str, str]:
@@ -64,12 +66,14 @@ def check(places: Mapping[str, str], sources: Sequence[overlap.Source]) -> dict[
     """
     taken: dict[object, str] = {}
     found = {name: _named(path, name) for name, path in places.items()}
-    is_printed = STANDARD_OUTPUT in found.values()
-    for name, path in (found if is_printed else {**found, "terminal": STANDARD_OUTPUT}).items():
+    every = list(found.items())
+    if STANDARD_OUTPUT not in found.values():
+        every.append(_PRINTED)
+    for name, path in every:
         where = "standard output" if path == STANDARD_OUTPUT else path
         real = _DEVICE if path == STANDARD_OUTPUT else path
         # What people read may share a terminal or a pipe with a report, but no file.
-        place = overlap.identity(real, of_files=name == "terminal") or os.path.realpath(real)
+        place = overlap.identity(real, of_files=(name, path) == _PRINTED) or os.path.realpath(real)
         if place in taken:
             raise ConfigError(
                 f"the {taken[place]} and the {name} report cannot both go to {where}",

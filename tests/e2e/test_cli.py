@@ -263,3 +263,11 @@ def test_init_writes_the_schema_that_its_first_line_names(mmon: Mmon, folder: Pa
     first = (folder / "started.yaml").read_text(encoding="utf-8").splitlines()[0]
     named = first.split("$schema=./")[1]
     jsonschema.Draft7Validator.check_schema(json.loads((folder / named).read_text("utf-8")))
+
+
+def test_a_configured_report_without_a_format_is_not_valid(mmon, folder: Path) -> None:
+    text = "reference: a.csv\nproduction: b.csv\noutputs: {reports: [report.pdf]}\n"
+    (folder / "mmon.yaml").write_text(text)
+    ended = mmon("validate mmon.yaml")
+    assert ended.status == 2
+    assert "'report.pdf' does not tell its format" in ended.err

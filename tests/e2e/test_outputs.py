@@ -175,6 +175,21 @@ def test_an_output_never_replaces_what_is_read(sources: Path, read: str, output:
     assert content(sources) == before
 
 
+@pytest.mark.parametrize("ending", ["txt", "html", "md", "json"])
+def test_a_report_that_its_name_chooses_never_replaces_what_is_read(
+    sources: Path, ending: str
+) -> None:
+    (sources / f"data.{ending}").write_bytes((sources / "other.csv").read_bytes())
+    before = content(sources)
+    command = f"mmon compare data.{ending} other.csv --format csv --report data.{ending}"
+    for given in (command, f"{command} -q", f"{command} > screen.log"):
+        ended = shell(given, sources)
+        assert ended.status == 2, ended.err
+        assert f"report would replace data.{ending}, which is read" in ended.err
+    (sources / "screen.log").unlink()
+    assert content(sources) == before
+
+
 CONFIGURATION = """
 reference: other.csv
 production: [d/a.csv, 'd/sub/*']

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mmon.cli import lists as listing
+from mmon.cli import lists
 from mmon.comparison import assessment
 from mmon.errors import ConfigError
 from tests.reports.sample_document import sample_document
@@ -18,7 +18,7 @@ from tests.reports.sample_performance import (
 
 def test_every_declared_name_has_a_page_with_its_meaning_and_what_reports_make_of_it() -> None:
     for quantity in assessment.quantities():
-        page = listing.manual(quantity.name)
+        page = lists.manual(quantity.name)
         assert quantity.meaning.split()[0].lower() in page.lower()
         assert f"{quantity.application}, one number a {quantity.about}" in page
 
@@ -35,7 +35,7 @@ def test_every_declared_name_has_a_page_with_its_meaning_and_what_reports_make_o
 )
 def test_every_name_of_a_document_has_a_page(document) -> None:
     for quantity in document.quantities:
-        assert listing.manual(quantity.name)
+        assert lists.manual(quantity.name)
 
 
 def test_names_are_unique_within_an_application() -> None:
@@ -44,12 +44,12 @@ def test_names_are_unique_within_an_application() -> None:
 
 
 def test_a_name_that_two_analyses_have_gets_both_pages() -> None:
-    page = listing.manual("error_rate")
+    page = lists.manual("error_rate")
     assert "model-performance, one number a" in page
     assert "system-performance, one number a" in page
 
 
 def test_an_unknown_name_has_a_near_one_for_a_hint() -> None:
     with pytest.raises(ConfigError, match="unknown name 'mising_share'") as caught:
-        listing.manual("mising_share")
+        lists.manual("mising_share")
     assert caught.value.hint == "did you mean 'missing_share'?"
