@@ -10,6 +10,7 @@ import dataclasses
 import functools
 import importlib
 import inspect
+import math
 import pkgutil
 from collections.abc import Mapping
 from typing import Any, TypeVar
@@ -64,13 +65,17 @@ def made(kind: type[Base], name: str, options: Mapping[str, Any]) -> Base:
     ConfigError
         When there is no such option, or its value is not allowed.
     """
-    allowed = [field.name for field in dataclasses.fields(kind)]  # type: ignore[arg-type]  # a dataclass by contract
-    for option in options:
+    defaults = {one.name: one.default for one in dataclasses.fields(kind)}  # type: ignore[arg-type]  # a dataclass by contract
+    allowed = list(defaults)
+    for option, value in options.items():
         if option not in allowed:
             raise ConfigError(
                 f"metric {name!r} has no option {option!r}",
                 hint=f"it has: {', '.join(allowed)}" if allowed else "it has none",
             )
+        is_number = isinstance(value, int | float) and not isinstance(value, bool)
+        if isinstance(defaults[option], float) and not (is_number and math.isfinite(value)):
+            raise ConfigError(f"metric {name!r}: {option} must be a number, not {value!r}")
     try:
         return kind(**options)
     except (TypeError, ValueError) as error:

@@ -61,12 +61,14 @@ class TopKAccuracy(PerformanceMetric):
         ValueError
             When a k is not a positive whole number.
         """
-        if any(k < 1 for k in self._asked):
-            raise ValueError(f"k must be at least 1, not {min(self._asked)}")
+        for k in self._asked:
+            # True is 1 to Python.
+            if type(k) is not int or k < 1:
+                raise ValueError(f"k must be whole numbers of at least 1, not {k!r}")
 
     @property
     def _asked(self) -> tuple[int, ...]:
-        return (self.k,) if isinstance(self.k, int) else tuple(self.k)
+        return tuple(self.k) if isinstance(self.k, tuple | list) else (self.k,)
 
     def by_variant(self, tables: Tables) -> Mapping[Variant, Estimate]:
         """One share for each k, and for 2."""

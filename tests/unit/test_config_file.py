@@ -297,3 +297,20 @@ def test_either_threshold_may_be_left_out(value: dict[str, Any]) -> None:
     config = validate({**body, "analyses": {"data_drift": {"thresholds": {"ks": value}}}})
     assert config.analyses.data_drift is not None
     assert config.analyses.data_drift.thresholds["ks"].model_dump(exclude_unset=True) == value
+
+
+@pytest.mark.parametrize(
+    ("option", "told"),
+    [
+        ("pinball_loss: {quantile: x}", "quantile must be a number, not 'x'"),
+        ("pinball_loss: {quantile: 5}", "quantile must be between 0 and 1, not 5"),
+        ("business_value: {true_positive: null}", "true_positive must be a number, not None"),
+        ("top_k_accuracy: {k: ab}", "k must be whole numbers of at least 1, not 'ab'"),
+        ("top_k_accuracy: {k: [2, 0]}", "k must be whole numbers of at least 1, not 0"),
+        ("f1: {x: 1}", "metric 'f1' has no option 'x'"),
+        ("f9: {x: 1}", "unknown metric 'f9'"),
+    ],
+)
+def test_a_wrong_option_of_a_performance_metric_is_named(option: str, told: str) -> None:
+    with pytest.raises(ConfigError, match=re.escape(told)):
+        parse(f"{MINIMAL}analyses: {{model_performance: {{options: {{{option}}}}}}}")
