@@ -4,6 +4,7 @@ A module of this package whose name does not start with an underscore is an anal
 when the configuration's ``analyses`` section has its name and is not null. It holds
 
 * ``APPLICATION``, its name in results, as MLRun writes application names (``data-drift``);
+* ``Settings``, its section of the configuration;
 * ``quantities() -> Iterable[Quantity]``, what it measures;
 * ``analyse(context) -> Findings``;
 * optionally ``conclude(context, results) -> Findings``, which sees its own judged results of the

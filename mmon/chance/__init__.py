@@ -1,0 +1,1 @@
+"""How likely something is by chance: null distributions, exact tests and intervals."""

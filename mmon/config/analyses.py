@@ -38,6 +38,7 @@ def _fields() -> dict[str, Any]:
 
 
 if TYPE_CHECKING:
+    # Its keys are not known before the analyses are found.
     Analyses = Any
 else:
     Analyses = pydantic.create_model(

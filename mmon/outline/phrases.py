@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from mmon.outline import units
+from mmon.outline.worse import is_worse_segment
 from mmon.results import Result, Status
 
 
@@ -18,7 +19,7 @@ def phrase(result: Result, results: Iterable[Result]) -> str:
         Among which is the value itself, where ``result`` is a change of it.
     """
     quantity = result.quantity
-    if quantity.about == "segment":
+    if is_worse_segment(result):
         return f"{result.segment} got worse" + (f" ({result.reason})" if result.reason else "")
     if quantity.about == "column":
         return _of_column(result)
@@ -38,7 +39,7 @@ def _of_window(result: Result, results: Iterable[Result]) -> str:
         level = result.detected if level is None else level
         if level is None or result.status.severity < Status.POTENTIAL_DETECTION.severity:
             return f"{words} {after}"
-        return f"{words} {after} (limit {units.amount(base.quantity, level)})"
+        return f"{words} {after} (limit {units.level_word(base, level)})"
     if base.value is None or base.reference_value is None:
         return f"{words} {after if base.value is not None else 'unknown'}"
     verb = "fell" if base.value < base.reference_value else "rose"

@@ -49,18 +49,22 @@ def bound_word(result: Result) -> str:
     return side + " / ".join(level for level in _levels(result) if level != wording.NOTHING)
 
 
-def _levels(result: Result) -> Iterable[str]:
-    for level in (result.potential, result.detected):
-        if level is None:
-            yield wording.NOTHING
-        elif _is_in_points(result):
-            yield f"{level * 100:.4g}"
-        elif result.relative or result.quantity.unit is Unit.SHARE:
-            yield f"{level * 100:.4g}%"
-        elif result.quantity.unit is Unit.SECONDS:
-            yield duration(level)
-        else:
-            yield f"{level:,.6g}"
+def _levels(result: Result) -> list[str]:
+    return [
+        level_word(result, one).removesuffix(" points")
+        for one in (result.potential, result.detected)
+    ]
+
+
+def level_word(result: Result, level: float | None) -> str:
+    """One level, with no digits that nobody wrote."""
+    if level is None:
+        return wording.NOTHING
+    if _is_in_points(result):
+        return f"{level * 100:.4g} points"
+    if result.relative or result.quantity.unit is Unit.SHARE:
+        return f"{level * 100:.4g}%"
+    return duration(level) if result.quantity.unit is Unit.SECONDS else f"{level:,.6g}"
 
 
 def _is_in_points(result: Result) -> bool:

@@ -1,0 +1,1 @@
+"""Texts made harmless: without secrets, and without what would act on a screen."""

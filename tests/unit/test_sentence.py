@@ -116,7 +116,7 @@ ARRIVED = measured(
                     detected=0.75, direction="below", status=Status.DETECTED, gating=True,
                 )
             ],
-            "roc_auc 0.710 (limit 0.750)",
+            "roc_auc 0.710 (limit 0.75)",
         ),
         (
             [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import abc
 import dataclasses
 
 from mmon.analyses.system_performance import METRICS
@@ -53,7 +54,7 @@ class Sides(Evidence):
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class Noisy(Sides):
+class Noisy(Sides, abc.ABC):
     """A metric with noise: a change from the reference is tested."""
 
     @property
@@ -73,13 +74,13 @@ class Noisy(Sides):
         """Of "the true value is on the good side of the level"; a change is tested against none."""
         return 0.0 if self.is_change else self.of_level(level, is_floor=self.direction == "below")
 
+    @abc.abstractmethod
     def of_no_change(self) -> float | None:
         """The p-value of "production is as the reference"."""
-        raise NotImplementedError
 
+    @abc.abstractmethod
     def of_rise(self, rise: float, rows: int | None) -> float | None:
         """The p-value of a value ``1 + rise`` times the reference's, with so many rows."""
-        raise NotImplementedError
 
     def of_level(self, level: float, *, is_floor: bool) -> float | None:
         """The one-sided p-value of "the true value is on the good side"."""

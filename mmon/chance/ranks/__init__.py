@@ -1,0 +1,1 @@
+"""Null distributions of what is measured on the order of numbers."""

@@ -1,0 +1,1 @@
+"""What happened when: requests, latencies and ids in steps of time."""

@@ -1,0 +1,1 @@
+"""How good a model is in each bin of each feature."""

@@ -1,0 +1,1 @@
+"""How columns are written, and as what they are read."""
