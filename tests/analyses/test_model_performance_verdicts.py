@@ -60,7 +60,7 @@ def document(ref: pl.DataFrame, cur: pl.DataFrame, settings: dict[str, Any]) -> 
             {"thresholds": {"recall": {"min": {"detected": 0.99}}}},
             Verdict.BREACH,
             1,
-            r"recall 0\.\d+ \(limit 0\.990\)",
+            r"recall 0\.\d+ \(limit 0\.99\)",
         ),
     ],
 )
