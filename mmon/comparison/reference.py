@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Mapping
 
 import polars as pl
@@ -15,12 +16,12 @@ from mmon.comparison.extent import (
     reference_extent,
     stored_reference,
 )
-from mmon.comparison.sides import Inputs, Progress, is_stored, limits_of, opened, told
+from mmon.comparison.sides import Inputs, Progress, is_stored, opened, summarised
 from mmon.comparison.survey import revised, survey
 from mmon.config.sections import Config
 from mmon.errors import DataError
 from mmon.profiles import baseline
-from mmon.profiles.folding.build import Extent, Profiled, again, profile_frame
+from mmon.profiles.folding.build import Extent, again
 from mmon.profiles.folding.keys import WHOLE
 from mmon.profiles.kinds import settle
 from mmon.profiles.plan import Plan
@@ -33,13 +34,7 @@ _MOST_READS = 3
 
 
 def read_reference(config: Config, inputs: Inputs, progress: Progress | None) -> Profile:
-    """The reference's profile: the given one, that of a baseline file, or a new one.
-
-    Raises
-    ------
-    MmonError
-        When it cannot be read, or lacks a configured column.
-    """
+    """The reference's profile: the given one, that of a baseline file, or a new one."""
     given = inputs.reference
     if isinstance(given, Profile):
         return stored_reference(config, given)
@@ -54,11 +49,9 @@ def profile_reference(
 ) -> Profile:
     """The settled profile of the configuration's reference dataset.
 
-    Raises
-    ------
-    DataError
-        When it cannot be read, holds no rows, or changes while it is read.
+    `DataError` where it cannot be read, holds no rows, or changes while it is read.
     """
+    reading = progress and functools.partial(progress, "reference")
     # Categories are read as they are written: 1.50 is no number then.
     texts = dict.fromkeys(config.columns.categorical, pl.String())
     source = data or opened(config.reference, texts, is_needed=is_compared(config))
@@ -66,7 +59,7 @@ def profile_reference(
         recognised = survey(source.frame, config.columns)
         for _ in range(_MOST_READS):
             plan, extent = _planned(config, source, recognised)
-            first = _read(config, source, plan, extent, progress)
+            first = summarised(config, source, plan, extent, reading)
             wrong = revised(first.profiles[WHOLE], source.frame, recognised, config.columns)
             if not wrong:
                 break
@@ -81,8 +74,8 @@ def profile_reference(
         declared = frozenset({*roles.categorical, *roles.numeric, *named})
         profile = settle(first.profiles[WHOLE], declared)
         if extent.outcome is not None or extent.segments:
-            second = _read(config, source, *again(plan, extent, first, profile), progress)
-            profile = second.profiles[WHOLE]
+            plan, counted = again(plan, extent, first, profile)
+            profile = summarised(config, source, plan, counted, reading).profiles[WHOLE]
     check_scored_classes(config, profile)
     ignored = tuple(name for name in source.frame.collect_schema() if roles.ignores(name))
     return dataclasses.replace(profile, outcome=extent.outcome, ignored=ignored)
@@ -95,19 +88,3 @@ def _planned(config: Config, source: Data, recognised: Mapping[str, Found]) -> t
     if not plan.columns:
         raise DataError(f"{source.name} has no columns to compare")
     return plan, reference_extent(config, plan, schema)
-
-
-def _read(
-    config: Config, source: Data, plan: Plan, extent: Extent, progress: Progress | None
-) -> Profiled:
-    found = profile_frame(
-        source.frame,
-        plan,
-        source=source.name,
-        limits=limits_of(config),
-        extent=extent,
-        progress=told(progress, "reference"),
-        files=source.files,
-    )
-    source.check(found.profiles[WHOLE].rows)
-    return found

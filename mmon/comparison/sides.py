@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from collections.abc import Callable, Mapping
+import functools
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import polars as pl
 
@@ -14,14 +16,17 @@ from mmon.comparison.extent import is_compared, new_columns, production_extent
 from mmon.comparison.roles import check_ignored
 from mmon.comparison.survey import survey
 from mmon.config.data import Dataset
-from mmon.config.sections import Config
+from mmon.config.sections import Config, Windows
+from mmon.engine.local import Fold
 from mmon.errors import DataError
 from mmon.profiles import baseline
 from mmon.profiles.distributions.reading import Reading
-from mmon.profiles.folding.build import Profiled, profile_frame
+from mmon.profiles.folding.batches import Batch
+from mmon.profiles.folding.build import Extent, Profiled, profile_frame
 from mmon.profiles.folding.growing import Limits
 from mmon.profiles.folding.keys import WHOLE
 from mmon.profiles.label_facts import LabelFacts
+from mmon.profiles.plan import Plan
 from mmon.profiles.recognition.spelling import NumberSpelling
 from mmon.profiles.table import Profile
 from mmon.results import Window
@@ -33,6 +38,7 @@ from mmon.windows.timestamps import to_us
 # More windows than these without rows come from a stray time, years away.
 _MORE_WINDOWS = 100
 
+Cut = WindowCut | RowCut | None
 Progress = Callable[[str, int], None]
 """Called with what is being read and the rows read so far."""
 
@@ -47,50 +53,31 @@ class Inputs:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Production:
-    """What production holds.
-
-    Attributes
-    ----------
-    data : Data
-    windows : list of Window
-        In the order of time or of rows.
-    profiles : list of Profile
-        One a window.
-    outside : int
-        Rows in no window: without a time, outside the limits, or in a window left out as
-        incomplete.
-    new_columns : mapping of str to DataType
-        Columns that the reference does not have.
-    spans : list of (int or None, int or None)
-        Start and end of each window, in microseconds since 1970-01-01 UTC.
-    labels : LabelFacts or None
-        What joining delayed labels found out; None without them.
-    """
+    """What production holds; windows are in the order of time or of rows."""
 
     data: Data
     windows: list[Window]
     profiles: list[Profile]
+    """One a window."""
     outside: int
+    """Rows in no window: without a time, outside the limits, or in one left out as incomplete."""
     new_columns: Mapping[str, pl.DataType]
+    """Columns that the reference does not have."""
     spans: list[tuple[int | None, int | None]]
+    """Start and end of each window, in microseconds since 1970-01-01 UTC."""
     labels: LabelFacts | None = None
+    """What joining delayed labels found out; None without them."""
 
 
 def read_production(
     config: Config, reference: Profile, inputs: Inputs, progress: Progress | None
 ) -> Production:
-    """Production's profiles, read the way the reference was.
-
-    Raises
-    ------
-    MmonError
-        When it cannot be read, or cannot be cut into the configured windows.
-    """
+    """Production's profiles, read the way the reference was and cut into the configured windows."""
     expected = _expected(reference)
     data = inputs.production or opened(
         config.production, expected, is_compared(config, {c.name for c in reference.columns})
     )
-    cut = _cut(config)
+    cut = _cut(config.windows)
     joined = join_configured(config, data.frame, data.name, expect=expected)
     frame = data.frame if joined is None else joined.frame
     matched = None if joined is None else joined.fold()
@@ -102,32 +89,37 @@ def read_production(
             check_ignored([*known, *reference.ignored, *schema], config.columns)
         recognised = survey(frame, config.columns, _undecided(config, reference, readable))
         plan = plan_production(reference, readable, config.columns, recognised)
-        found = profile_frame(
-            frame,
+        found = summarised(
+            config,
+            dataclasses.replace(data, frame=frame),
             plan,
-            source=data.name,
-            limits=limits_of(config),
+            production_extent(config, plan, reference, readable),
+            progress and functools.partial(progress, "production"),
             cut=cut,
-            extent=production_extent(config, plan, reference, readable),
             also=() if joined is None else joined.columns,
             watchers=() if matched is None else (matched,),
-            progress=told(progress, "production"),
-            files=data.files,
         )
-    data.check(found.outside + sum(profile.rows for profile in found.profiles.values()))
-    kept = _with_empty(config, cut, _kept(config, cut, found))
+    kept = _kept(config.windows, cut, found)
     system = config.analyses.system_performance
     if not kept and system is not None and system.expected_rows is not None:
         # Nothing at all arrived, and that is what there is to tell.
         kept, cut = [WHOLE], None
     left_out = sum(found.profiles[key].rows for key in found.profiles.keys() - set(kept))
+    profiles = [found.profiles.get(key, found.empty) for key in kept]
+    bounds = [cut.bounds(key) if isinstance(cut, WindowCut) else (None, None) for key in kept]
     return Production(
         data=data,
-        windows=[_window(index, cut, key, found) for index, key in enumerate(kept)],
-        profiles=[found.profiles.get(key, found.empty) for key in kept],
+        windows=[
+            _window(index, profile, *ends)
+            for index, (profile, ends) in enumerate(zip(profiles, bounds, strict=True))
+        ],
+        profiles=profiles,
         outside=found.outside + left_out,
         new_columns=new_columns(config, reference, schema),
-        spans=[_span(*_bounds(cut, key)) for key in kept],
+        spans=[
+            (None if start is None else to_us(start), None if end is None else to_us(end))
+            for start, end in bounds
+        ],
         labels=None if matched is None else matched.finish(),
     )
 
@@ -151,13 +143,7 @@ def opened(
     expect: Mapping[str, pl.DataType] | None = None,
     is_needed: Callable[[str], bool] = lambda _: True,
 ) -> Data:
-    """A dataset with rows, opened.
-
-    Raises
-    ------
-    MmonError
-        When it cannot be opened, or is a baseline.
-    """
+    """A dataset, opened; `DataError` where it is a baseline, which holds no rows."""
     if is_stored(dataset):
         raise DataError(
             f"{dataset.path} is a baseline, which holds no rows",
@@ -171,64 +157,66 @@ def iso(moment: dt.datetime) -> str:
     return moment.astimezone(dt.UTC).isoformat().replace("+00:00", "Z")
 
 
-def _span(start: dt.datetime | None, end: dt.datetime | None) -> tuple[int | None, int | None]:
-    return (None if start is None else to_us(start)), (None if end is None else to_us(end))
+def summarised(
+    config: Config,
+    data: Data,
+    plan: Plan,
+    extent: Extent,
+    progress: Callable[[int], None] | None,
+    *,
+    cut: Cut = None,
+    also: Sequence[str] = (),
+    watchers: Sequence[Fold[Batch, Any]] = (),
+) -> Profiled:
+    """One pass over a side, in which every row was counted."""
+    limits = Limits(None, None) if config.exact else Limits(config.points, config.labels_kept)
+    with sources.reading(data.name):
+        found = profile_frame(
+            data.frame,
+            plan,
+            source=data.name,
+            limits=limits,
+            cut=cut,
+            extent=extent,
+            also=also,
+            watchers=watchers,
+            progress=progress,
+            files=data.files,
+        )
+    data.check(found.outside + sum(profile.rows for profile in found.profiles.values()))
+    return found
 
 
-def _bounds(
-    cut: WindowCut | RowCut | None, key: int
-) -> tuple[dt.datetime | None, dt.datetime | None]:
-    """The start and the end of a window, where it has them."""
-    return cut.bounds(key) if isinstance(cut, WindowCut) else (None, None)
-
-
-def _window(index: int, cut: WindowCut | RowCut | None, key: int, found: Profiled) -> Window:
-    start, end = (None if moment is None else iso(moment) for moment in _bounds(cut, key))
-    profile = found.profiles.get(key, found.empty)
-    late = 0 if profile.activity is None else profile.activity.late_rows or 0
+def _window(
+    index: int, profile: Profile, start: dt.datetime | None, end: dt.datetime | None
+) -> Window:
     return Window(
         index,
         rows=profile.rows,
-        start=start,
-        end=end,
-        late_rows=late,
+        start=None if start is None else iso(start),
+        end=None if end is None else iso(end),
+        late_rows=profile.activity.late_rows or 0 if profile.activity else 0,
         rank_error=profile.rank_error,
     )
 
 
-def _kept(config: Config, cut: WindowCut | RowCut | None, found: Profiled) -> list[int]:
+def _cut(windows: Windows | None) -> Cut:
+    if windows is None or not (windows.rows or windows.every or windows.start or windows.end):
+        return None
+    return RowCut(windows.rows) if windows.rows else WindowCut.of(windows)
+
+
+def _kept(windows: Windows | None, cut: Cut, found: Profiled) -> list[int]:
+    """The windows to judge, with those in which nothing arrived: that is worth telling, too."""
     keys = list(found.profiles)
-    if cut is None or config.windows is None or config.windows.incomplete == "keep":
-        return keys
-    if isinstance(cut, RowCut):
-        return [key for key in keys if found.profiles[key].rows == cut.rows]
-    return [key for key in keys if cut.is_complete(key, found.newest_us)]
-
-
-def _with_empty(config: Config, cut: WindowCut | RowCut | None, keys: list[int]) -> list[int]:
-    """The windows, and those in which nothing arrived: that is worth telling, too."""
-    if not isinstance(cut, WindowCut) or config.windows is None:
-        return keys
-    to_end = config.windows.incomplete == "keep"
-    return cut.every(keys, to_end=to_end, most=_MORE_WINDOWS + 2 * len(keys))
-
-
-def _cut(config: Config) -> WindowCut | RowCut | None:
-    windows = config.windows
-    if windows is None:
-        return None
-    if windows.rows is not None:
-        return RowCut(windows.rows)
-    if windows.every is None and windows.start is None and windows.end is None:
-        return None
-    return WindowCut.of(windows)
-
-
-def limits_of(config: Config) -> Limits:
-    """What each summary keeps."""
-    if config.exact:
-        return Limits(points=None, labels=None)
-    return Limits(points=config.points, labels=config.labels_kept)
+    is_dropped = windows is not None and windows.incomplete == "drop"
+    match cut:
+        case RowCut(rows) if is_dropped:
+            keys = [key for key in keys if found.profiles[key].rows == rows]
+        case WindowCut():
+            keys = [key for key in keys if not is_dropped or cut.is_complete(key, found.newest_us)]
+            keys = cut.every(keys, to_end=not is_dropped, most=_MORE_WINDOWS + 2 * len(keys))
+    return keys
 
 
 def _expected(reference: Profile) -> dict[str, pl.DataType]:
@@ -244,7 +232,3 @@ def _expected(reference: Profile) -> dict[str, pl.DataType]:
         elif column.is_tested and column.reading is Reading.LABEL and column.dtype != "Boolean":
             found[column.name] = pl.String()
     return found
-
-
-def told(progress: Progress | None, what: str) -> Callable[[int], None] | None:
-    return None if progress is None else lambda rows: progress(what, rows)
