@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
+import itertools
 from collections.abc import Iterator, Sequence
 
 from mmon import analyses
@@ -17,35 +19,19 @@ from mmon.results.quantity import Bound, Quantity, ResultKind, Unit
 from mmon.verdict import judge
 from mmon.verdict.finding import Finding, Rule
 
-APPLICATION = "mmon"
-"""The application of numbers about the run itself."""
-
-WINDOWS = Quantity(
-    APPLICATION,
-    ResultKind.MM_APP_ANOMALY,
-    "windows",
-    "whether any production row falls into a window",
-    about="run",
-    unit=Unit.COUNT,
+# Of the run itself.
+_number = functools.partial(Quantity, "mmon", unit=Unit.COUNT)
+_of_run = functools.partial(_number, ResultKind.MM_APP_ANOMALY, about="run")
+_of_segment = functools.partial(
+    _number, ResultKind.DATA_QUALITY, about="segment", is_evidence=False
 )
-OUTSIDE = Quantity(
-    APPLICATION,
-    ResultKind.MM_APP_ANOMALY,
-    "rows_outside_windows",
-    "production rows without a usable time, or outside the windows' limits",
-    about="run",
-    unit=Unit.COUNT,
+
+WINDOWS = _of_run("windows", "whether any production row falls into a window")
+OUTSIDE = _of_run(
+    "rows_outside_windows", "production rows without a usable time, or outside the windows' limits"
 )
 LONE_SEGMENTS = tuple(
-    Quantity(
-        APPLICATION,
-        ResultKind.DATA_QUALITY,
-        name,
-        f"rows of a segment that {where}, so that it cannot be compared",
-        about="segment",
-        unit=Unit.COUNT,
-        is_evidence=False,
-    )
+    _of_segment(name, f"rows of a segment that {where}, so that it cannot be compared")
     for name, where in (
         ("missing_segment", "production does not have"),
         ("new_segment", "the reference does not have"),
@@ -55,8 +41,7 @@ LONE_SEGMENTS = tuple(
 
 def quantities() -> Iterator[Quantity]:
     """Everything that a run may tell."""
-    yield from analyses.quantities()
-    yield from (WINDOWS, OUTSIDE, *LONE_SEGMENTS)
+    return itertools.chain(analyses.quantities(), (WINDOWS, OUTSIDE, *LONE_SEGMENTS))
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -71,13 +56,7 @@ class Assessment:
 def assess(
     config: Config, reference: Profile, production: Production, *, rule: Rule, now_us: int
 ) -> Assessment:
-    """Run every analysis and judge what it finds.
-
-    Raises
-    ------
-    CellsError
-        When the sides' rows were counted in different cells.
-    """
+    """Run every analysis and judge what it finds; `CellsError` where the sides' cells differ."""
     found = Assessment([], [], [])
     asked = configured(config)
     for window, profile, span in zip(
@@ -136,11 +115,11 @@ def _analyse(
     judged = _judged(found, contexts, first, rule)
     if analysis.conclude is None:
         return
-    last, start = [], 0
-    for context, one in zip(contexts, first, strict=True):
-        end = start + len(one.findings)
-        last.append(analysis.conclude(context, judged[start:end]))
-        start = end
+    results = iter(judged)
+    last = [
+        analysis.conclude(context, list(itertools.islice(results, len(one.findings))))
+        for context, one in zip(contexts, first, strict=True)
+    ]
     _judged(found, contexts, last, rule)
 
 

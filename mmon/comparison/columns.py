@@ -7,19 +7,17 @@ from collections.abc import Mapping
 import polars as pl
 
 from mmon.comparison.roles import (
-    ERROR_REASON,
-    ID_REASON,
-    LATENCY_REASON,
-    MAY_BE_NEW,
-    TIME_REASON,
+    UNTESTED,
     check_roles,
     is_feature,
     is_wanted,
+    lacking,
+    own_time,
     role_columns,
-    suggestion,
+    untested,
 )
 from mmon.config.sections import Columns
-from mmon.errors import ConfigError, DataError
+from mmon.errors import DataError
 from mmon.profiles.distributions.reading import Reading, is_comparable, natural_reading
 from mmon.profiles.plan import ColumnPlan, Plan
 from mmon.profiles.recognition.following import followed_spelling
@@ -36,18 +34,8 @@ def plan_reference(
 ) -> Plan:
     """Decide how each column of the reference is read.
 
-    Parameters
-    ----------
-    schema : mapping
-        The reference's columns and dtypes.
-    roles : Columns
-    found : mapping, optional
-        What was recognised in columns whose dtype does not tell what they hold.
-
-    Raises
-    ------
-    ConfigError
-        When a configured column is not in the data.
+    ``found`` was recognised in columns whose dtype does not tell what they hold. `ConfigError`
+    where a configured column is not in the data.
     """
     check_roles(schema, roles)
     found = found or {}
@@ -56,7 +44,7 @@ def plan_reference(
     columns = tuple(
         _plan_column(name, dtype, roles, timestamp, found.get(name))
         for name, dtype in schema.items()
-        if not roles.ignores(name) and is_wanted(name, roles, timestamp)
+        if is_wanted(name, roles, timestamp)
     )
     return Plan(columns, timestamp, roles.timestamp is not None)
 
@@ -69,22 +57,9 @@ def plan_production(
 ) -> Plan:
     """Read production's columns the way the reference's were read; new columns are left out.
 
-    Parameters
-    ----------
-    reference : Profile
-    schema : mapping
-        Production's columns and dtypes.
-    roles : Columns, optional
-        The configured id and timestamp, which a reference may lack; by default the reference's
-        own time.
-    found : mapping, optional
-        What was recognised in production's columns; it counts where the reference's values were
-        not written in text.
-
-    Raises
-    ------
-    ConfigError
-        When neither side has the configured id or timestamp.
+    A column of `UNTESTED` may be one that the reference lacks, and the time is by default the
+    reference's own. What was ``found`` in production counts where the reference's values were not
+    written in text. `ConfigError` where neither side has such a column.
     """
     roles, found = roles or Columns(), found or {}
     columns = [
@@ -94,25 +69,20 @@ def plan_production(
     ]
     known = {column.name for column in reference.columns}
     for name, role in role_columns(roles).items():
-        if role not in MAY_BE_NEW or name in known:
+        if role not in UNTESTED or name in known:
             continue
         if name not in schema:
-            raise ConfigError(
-                f"columns.{role}: neither dataset has a column {name!r}",
-                hint=suggestion(name, schema),
-            )
+            raise lacking(role, "neither dataset has a", name, schema)
         own = found.get(name)
         if role == "timestamp":
             _check_day(name, own, is_new=True)
         columns.append(_plan_column(name, schema[name], roles, roles.timestamp, own))
-    timestamp = roles.timestamp
-    is_named = timestamp is not None
-    if timestamp is None:
-        timestamp = next((c.name for c in reference.columns if c.reason == TIME_REASON), None)
+    timestamp = own_time(reference) if roles.timestamp is None else roles.timestamp
     before = reference.column(timestamp or "")
     if before is None or not isinstance(before.spelling, TimeSpelling):
         # The reference does not tell the day from the month.
         _check_day(timestamp or "", found.get(timestamp or ""))
+    is_named = roles.timestamp is not None
     return Plan(tuple(columns), timestamp if timestamp in schema else None, is_named)
 
 
@@ -135,7 +105,7 @@ def _check_day(name: str, found: Found | None, *, is_new: bool = False) -> None:
 def _follow(column: ColumnProfile, dtype: pl.DataType, found: Found | None) -> ColumnPlan:
     reading = column.reading
     is_tested, reason = column.is_tested, column.reason
-    if not is_tested and reason not in (TIME_REASON, LATENCY_REASON):
+    if not is_tested and reason not in (UNTESTED["timestamp"].reason, UNTESTED["latency"].reason):
         reading = Reading.PRESENCE
     elif reading is Reading.LABEL and column.dtype == "Boolean" and dtype.base_type() != pl.Boolean:
         reading = Reading.TRUTH
@@ -174,18 +144,11 @@ def _plan_column(
     if found is not None:
         reading, spelling = found.reading, found.spelling
         kind, reason = _KINDS[reading], None if spelling is None else spelling.said
-    is_tested = reading is not Reading.PRESENCE
-    if name == timestamp:
-        kind, reading, is_tested, reason = ColumnKind.DATETIME, Reading.TIME, False, TIME_REASON
-    elif name == roles.id:
-        kind, is_tested, reason = ColumnKind.IDENTIFIER, False, ID_REASON
-        reading, spelling = Reading.PRESENCE, None
-    elif name == roles.latency and is_tested:
-        kind, reading, is_tested = ColumnKind.NUMERIC, Reading.NUMBER, False
-        reason = LATENCY_REASON
-    elif name == roles.error:
-        reading, is_tested, reason = Reading.PRESENCE, False, ERROR_REASON
-        spelling = None
+    is_tested, role = reading is not Reading.PRESENCE, untested(name, roles, timestamp)
+    if role is not None and (is_tested or role != "latency"):
+        reason, reading, own_kind = UNTESTED[role]
+        kind, is_tested = own_kind or kind, False
+        spelling = None if reading is Reading.PRESENCE else spelling
     elif name in roles.categorical and is_tested:
         kind, reading = ColumnKind.CATEGORICAL, Reading.LABEL
     elif name in roles.numeric and is_tested:

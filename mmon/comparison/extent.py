@@ -8,9 +8,9 @@ from collections.abc import Callable, Collection, Mapping
 import polars as pl
 
 from mmon import performance
-from mmon.comparison.roles import narrow, role_columns
+from mmon.comparison.roles import UNTESTED, is_wanted, narrow, role_columns
 from mmon.comparison.task import is_asked, production_outcome, reference_outcome
-from mmon.config.sections import Config
+from mmon.config.sections import Config, Windows
 from mmon.errors import ConfigError, closest
 from mmon.performance import PLAIN, Variant
 from mmon.profiles.cells import Cells
@@ -30,10 +30,7 @@ _MAKE_AGAIN = "make it again with: mmon baseline DATA --config CONFIG -o FILE"
 def reference_extent(config: Config, plan: Plan, schema: Schema) -> Extent:
     """What is summarised of the reference.
 
-    Raises
-    ------
-    ConfigError
-        When it lacks a configured column, or the columns do not suffice for the task.
+    `ConfigError` where it lacks a configured column, or the columns do not suffice for the task.
     """
     _check_segments(config, schema)
     outcome = reference_outcome(config, schema)
@@ -50,15 +47,8 @@ def reference_extent(config: Config, plan: Plan, schema: Schema) -> Extent:
 
 
 def production_extent(config: Config, plan: Plan, reference: Profile, schema: Schema) -> Extent:
-    """What is summarised of production: what the reference was.
-
-    Raises
-    ------
-    ConfigError
-        When the columns do not suffice for the reference's task.
-    """
-    windows = config.windows
-    lateness = windows.allowed_lateness if windows is not None else None
+    """What is summarised of production: what the reference was."""
+    lateness = None if config.windows is None else config.windows.allowed_lateness
     outcome = production_outcome(config, reference)
     if outcome is not None:
         _check_metrics(config, outcome.task)
@@ -75,10 +65,7 @@ def production_extent(config: Config, plan: Plan, reference: Profile, schema: Sc
 def stored_reference(config: Config, profile: Profile) -> Profile:
     """A profile that was made before, with what this run looks at.
 
-    Raises
-    ------
-    ConfigError
-        When it lacks a configured column or segment.
+    `ConfigError` where it lacks a configured column or segment.
     """
     asked = _segmenting(config)
     for column in asked:
@@ -119,10 +106,7 @@ def stored_reference(config: Config, profile: Profile) -> Profile:
 def check_scored_classes(config: Config, reference: Profile) -> None:
     """See that every class of the reference has its column of scores.
 
-    Raises
-    ------
-    ConfigError
-        When one has none: a slip in a class's name would spoil every metric of scores.
+    A slip in a class's name would spoil every metric of scores.
     """
     tables = reference.performance
     if not config.columns.scores or not isinstance(tables, ClassificationTables):
@@ -219,42 +203,25 @@ def _activity(config: Config, plan: Plan, schema: Schema) -> ActivityPlan | None
     """Where the times, latencies and errors of a side stand, as far as it has them."""
     if config.analyses.system_performance is None:
         return None
-    roles, windows = config.columns, config.windows
-
-    def there(name: str | None) -> str | None:
-        return name if name in schema else None
-
-    return ActivityPlan(
-        timestamp=there(plan.timestamp),
-        latency=there(roles.latency),
-        error=there(roles.error),
-        id=there(roles.id),
-        timezone=windows.timezone if windows is not None else "UTC",
-    )
+    columns = {role: getattr(config.columns, role) for role in UNTESTED}
+    columns["timestamp"] = plan.timestamp
+    there = {role: name for role, name in columns.items() if name in schema}
+    return ActivityPlan(**there, timezone=(config.windows or Windows()).timezone)
 
 
 def is_compared(config: Config, known: Collection[str] | None = None) -> Callable[[str], bool]:
     """Which columns a run reads; a trouble with any other must not stop it.
 
-    Parameters
-    ----------
-    config : Config
-    known : collection of str, optional
-        The columns of the reference: of production, no others are read.
+    Of production, only those ``known`` from the reference are read.
     """
     roles = config.columns
     named = {*role_columns(roles), *_segmenting(config)}
     if config.labels is not None and config.labels.on is not None:
         named.add(config.labels.on)
 
-    def is_read(name: str) -> bool:
-        if name in named:
-            return True
-        is_known = known is None or name in known
-        is_chosen = roles.features == "all" or name in roles.features
-        return is_known and is_chosen and not roles.ignores(name)
-
-    return is_read
+    return lambda name: (
+        name in named or ((known is None or name in known) and is_wanted(name, roles, None))
+    )
 
 
 def new_columns(

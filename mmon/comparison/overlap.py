@@ -24,18 +24,12 @@ Identity = tuple[int, int]
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Source:
-    """Something that is read: a file, a folder, a pattern, or standard input.
-
-    Attributes
-    ----------
-    path : str
-        As the user wrote it.
-    is_any_name : bool
-        Whether files of a folder are read whatever their names end in.
-    """
+    """Something that is read: a file, a folder, a pattern, or standard input."""
 
     path: str
+    """As the user wrote it."""
     is_any_name: bool = False
+    """Whether files of a folder are read whatever their names end in."""
 
 
 def sources_of(config: Config) -> list[Source]:
@@ -50,17 +44,7 @@ def sources_of(config: Config) -> list[Source]:
 def check(path: str, sources: Sequence[Source], what: str) -> None:
     """See that writing to a path changes nothing that is read, now or by the same run tomorrow.
 
-    Parameters
-    ----------
-    path : str
-    sources : sequence of Source
-    what : str
-        What would happen: "the html report would replace a.csv".
-
-    Raises
-    ------
-    ConfigError
-        When it would.
+    Else `ConfigError` begins with ``what`` would happen: "the html report would replace a.csv".
     """
     for source in sources:
         if _is_read(path, source):
@@ -74,11 +58,7 @@ def check(path: str, sources: Sequence[Source], what: str) -> None:
 def identity(path: str, *, of_files: bool = False) -> Identity | None:
     """What is the same for all names of one file, pipe or device; None where there is none.
 
-    Parameters
-    ----------
-    path : str
-    of_files : bool
-        Whether pipes and devices, which can be read and written at once, have none.
+    With ``of_files``, pipes and devices, which can be read and written at once, have none.
     """
     found = _stat(path)
     if found is None or (of_files and not stat.S_ISREG(found.st_mode)):
@@ -96,10 +76,9 @@ def _is_read(path: str, source: Source) -> bool:
     # By its own name, and by that of the file it is a link to.
     folder, name = os.path.split(os.path.abspath(path))  # noqa: PTH100  # keeps the link
     named = {Path(os.path.realpath(path)), Path(os.path.realpath(folder), name)}
-    if any(_would_match(one, read, source) for one in named):
-        return True
-    return written is not None and any(
-        written == identity(str(one), of_files=True) for one in _files(read)
+    return any(_would_match(one, read, source) for one in named) or (
+        written is not None
+        and any(written == identity(str(one), of_files=True) for one in _files(read))
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Collection
+from typing import NamedTuple
 
 from mmon.config.sections import Columns, matches
 from mmon.errors import ConfigError, closest, listed, nearly_named
@@ -11,16 +12,40 @@ from mmon.profiles.distributions.reading import Reading
 from mmon.profiles.table import ColumnProfile, Profile
 from mmon.results import ColumnKind
 
-TIME_REASON = "time"
-"""Why the rows' time is not tested; marks that column in a profile."""
-ID_REASON = "identifier"
-LATENCY_REASON = "latency"
-"""Why the latency is not tested for drift: `system_performance` judges it."""
-ERROR_REASON = "error"
 # Each the role of one column.
 _SINGLE = ("id", "timestamp", "target", "prediction", "score", "lower", "upper", "latency", "error")
-# What the data of training need not have.
-MAY_BE_NEW = ("id", "timestamp", "latency", "error")
+
+
+class Untested(NamedTuple):
+    """How a column is read that its role keeps from being tested for drift."""
+
+    reason: str
+    """Shown in reports; marks the column in a profile."""
+    reading: Reading
+    kind: ColumnKind | None = None
+    """None keeps what its values are."""
+
+
+UNTESTED = {
+    "timestamp": Untested("time", Reading.TIME, ColumnKind.DATETIME),
+    "id": Untested("identifier", Reading.PRESENCE, ColumnKind.IDENTIFIER),
+    # `system_performance` judges it.
+    "latency": Untested("latency", Reading.NUMBER, ColumnKind.NUMERIC),
+    "error": Untested("error", Reading.PRESENCE),
+}
+"""The roles that the data of training need not have; of several of one column, the first counts."""
+
+
+def untested(name: str, roles: Columns, timestamp: str | None) -> str | None:
+    """The role that keeps a column from being tested, if it has one."""
+    columns = {role: getattr(roles, role) for role in UNTESTED} | {"timestamp": timestamp}
+    return next((role for role, column in columns.items() if column == name), None)
+
+
+def own_time(profile: Profile) -> str | None:
+    """The column of a profile that was taken for the rows' time."""
+    reason = UNTESTED["timestamp"].reason
+    return next((column.name for column in profile.columns if column.reason == reason), None)
 
 
 def is_feature(name: str, kind: ColumnKind, roles: Columns) -> bool:
@@ -35,18 +60,16 @@ def role_columns(roles: Columns) -> dict[str, str]:
 
 
 def is_wanted(name: str, roles: Columns, timestamp: str | None) -> bool:
-    if roles.features == "all":
-        return True
-    return name in roles.features or name == timestamp or name in role_columns(roles)
+    """Whether a column is read: it is not left out, and is a chosen feature or has a role."""
+    is_chosen = roles.features == "all" or name in roles.features
+    has_role = name == timestamp or name in role_columns(roles)
+    return (is_chosen or has_role) and not roles.ignores(name)
 
 
 def narrow(profile: Profile, roles: Columns) -> Profile:
     """A stored reference with only the columns that are asked for.
 
-    Raises
-    ------
-    ConfigError
-        When a configured column is not in the profile, or was stored as another kind.
+    `ConfigError` where a configured column is not in it, or was stored as another kind.
     """
     check_roles({column.name: None for column in profile.columns}, roles)
     for column in profile.columns:
@@ -59,70 +82,44 @@ def narrow(profile: Profile, roles: Columns) -> Profile:
                     f"columns.{role}: {column.name!r} is {column.kind} in the baseline",
                     hint="a column's kind is stored: make the baseline again with this option",
                 )
-    own_time = next((c.name for c in profile.columns if c.reason == TIME_REASON), None)
-    timestamp = roles.timestamp or own_time
-    kept = (
-        column
-        for column in profile.columns
-        if not roles.ignores(column.name) and is_wanted(column.name, roles, timestamp)
-    )
+    timestamp = roles.timestamp or own_time(profile)
+    kept = (column for column in profile.columns if is_wanted(column.name, roles, timestamp))
     return dataclasses.replace(profile, columns=tuple(_in_role(one, roles) for one in kept))
 
 
 def _in_role(column: ColumnProfile, roles: Columns) -> ColumnProfile:
-    """A stored column as the one that identifies the rows or tells their time, if it is that."""
-    if column.name == roles.timestamp:
-        return dataclasses.replace(
-            column,
-            kind=ColumnKind.DATETIME,
-            reading=Reading.TIME,
-            distribution=None,
-            is_tested=False,
-            reason=TIME_REASON,
-        )
-    reasons = {roles.error: ERROR_REASON, roles.latency: LATENCY_REASON, roles.id: ID_REASON}
-    reason = reasons.get(column.name)
-    if reason is None:
+    """A stored column as its role has it."""
+    role = untested(column.name, roles, roles.timestamp)
+    if role is None:
         return column
-    return dataclasses.replace(column, is_tested=False, is_feature=False, reason=reason)
+    found = UNTESTED[role]
+    if found.reading is Reading.TIME:
+        column = dataclasses.replace(
+            column, kind=ColumnKind.DATETIME, reading=Reading.TIME, distribution=None
+        )
+    return dataclasses.replace(column, is_tested=False, is_feature=False, reason=found.reason)
 
 
 def check_roles(columns: Collection[str], roles: Columns) -> None:
-    """See that every configured column of the reference is there.
-
-    Raises
-    ------
-    ConfigError
-        When one is not.
-    """
-    asked = [(role, name) for name, role in role_columns(roles).items() if role not in MAY_BE_NEW]
+    """See that every configured column of the reference is there."""
+    asked = [(role, name) for name, role in role_columns(roles).items() if role not in UNTESTED]
     features = () if roles.features == "all" else roles.features
     lists = {"categorical": roles.categorical, "numeric": roles.numeric, "features": features}
     asked += [(role, name) for role, names in lists.items() for name in names]
     for role, name in asked:
         if name not in columns:
-            raise ConfigError(
-                f"columns.{role}: the reference has no column {name!r}",
-                hint=suggestion(name, columns),
-            )
+            raise lacking(role, "the reference has no", name, columns)
 
 
 def check_ignored(columns: Collection[str], roles: Columns) -> None:
-    """See that every name or pattern to ignore is that of a column of either side.
-
-    Raises
-    ------
-    ConfigError
-        When one is not.
-    """
+    """See that every name or pattern to ignore is that of a column of either side."""
     for pattern in roles.ignore:
         if not any(matches(name, pattern) for name in columns):
-            raise ConfigError(
-                f"columns.ignore: neither dataset has a column {pattern!r}",
-                hint=suggestion(pattern, columns),
-            )
+            raise lacking("ignore", "neither dataset has a", pattern, columns)
 
 
-def suggestion(name: str, columns: Collection[str]) -> str:
+def lacking(role: str, who: str, name: str, columns: Collection[str]) -> ConfigError:
+    """That a configured column is not there, and which it may be instead."""
     near = nearly_named(name, columns)
-    return f"did you mean {near[0]!r}?" if near else closest(name, columns, listed(columns))
+    hint = f"did you mean {near[0]!r}?" if near else closest(name, columns, listed(columns))
+    return ConfigError(f"columns.{role}: {who} column {name!r}", hint=hint)

@@ -29,16 +29,8 @@ _TEXTS = (pl.String, pl.Categorical)
 def survey(
     frame: pl.LazyFrame, roles: Columns, only: Collection[str] | None = None
 ) -> dict[str, Found]:
-    """What the first rows tell of columns of text, and of numbers that are named like times.
-
-    Parameters
-    ----------
-    frame : LazyFrame
-    roles : Columns
-        What the user says of the columns.
-    only : collection of str, optional
-        The columns to look at; by default all.
-    """
+    """What the first rows tell of columns (``only`` of some, if given) of text, and of numbers that
+    are named like times."""
     schema = frame.collect_schema()
     passed_over = {roles.id, roles.error, *roles.ignore}
     names = [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -23,10 +23,7 @@ if TYPE_CHECKING:
 def reference_outcome(config: Config, schema: Mapping[str, pl.DataType]) -> OutcomePlan | None:
     """Where the reference's outcomes stand; None where performance is not asked for.
 
-    Raises
-    ------
-    ConfigError
-        When the columns do not suffice for the task.
+    `ConfigError` where the columns do not suffice for the task; so `production_outcome`.
     """
     settings, roles = config.analyses.model_performance, config.columns
     if settings is None or not is_asked(config):
@@ -35,13 +32,7 @@ def reference_outcome(config: Config, schema: Mapping[str, pl.DataType]) -> Outc
 
 
 def production_outcome(config: Config, reference: Profile) -> OutcomePlan | None:
-    """Where production's outcomes stand: as the reference's, with the classes that it has.
-
-    Raises
-    ------
-    ConfigError
-        When the reference was summarised for another task, or the columns do not suffice.
-    """
+    """Where production's outcomes stand: as the reference's, with the classes that it has."""
     settings, roles = config.analyses.model_performance, config.columns
     before = reference.performance
     if settings is None or before is None or not is_asked(config):
@@ -90,39 +81,27 @@ def _otherwise(asked: str, how: str) -> ConfigError:
 
 
 def is_asked(config: Config) -> bool:
-    """Whether the configuration names an outcome.
-
-    Raises
-    ------
-    ConfigError
-        When it names a task and no outcome.
-    """
-    roles = config.columns
+    """Whether the configuration names an outcome; `ConfigError` where only a task or a level."""
+    roles, lacks_target = config.columns, config.columns.target is None
     has_answer = roles.prediction is not None or roles.score is not None or bool(roles.scores)
-    if config.task is None:
-        is_asked = roles.target is not None and has_answer
-        settings = config.analyses.model_performance
-        named = settings.thresholds if settings is not None else {}
-        if named and not is_asked:
-            missing = "target" if roles.target is None else "prediction or score"
-            raise ConfigError(
-                f"analyses.model_performance.thresholds.{next(iter(named))}: "
-                f"performance needs columns.{missing}",
-                hint="name the columns of the true outcome and of the answer",
-            )
-        return is_asked
-    if roles.target is None:
-        raise ConfigError(
-            f"task: {config.task} needs columns.target, the true outcome",
-            hint="name it, or set analyses.model_performance to null",
-        )
-    if not has_answer:
+    if has_answer and not lacks_target:
+        return True
+    if config.task is not None:
         or_score = "" if config.task == "regression" else " or a score"
+        needed = "target, the true outcome" if lacks_target else f"prediction{or_score}"
         raise ConfigError(
-            f"task: {config.task} needs columns.prediction{or_score}",
+            f"task: {config.task} needs columns.{needed}",
             hint="name it, or set analyses.model_performance to null",
         )
-    return True
+    settings = config.analyses.model_performance
+    if settings is not None and settings.thresholds:
+        needed = "target" if lacks_target else "prediction or score"
+        raise ConfigError(
+            f"analyses.model_performance.thresholds.{next(iter(settings.thresholds))}: "
+            f"performance needs columns.{needed}",
+            hint="name the columns of the true outcome and of the answer",
+        )
+    return False
 
 
 def _task(config: Config, dtype: str) -> Task:
@@ -144,13 +123,6 @@ def _task(config: Config, dtype: str) -> Task:
 
 def _check_columns(task: Task, roles: Columns) -> None:
     """See that the named columns are those of the task: none is left out silently."""
-    trouble = _trouble(task, roles)
-    if trouble is not None:
-        what, hint = trouble
-        raise ConfigError(what, hint=hint)
-
-
-def _trouble(task: Task, roles: Columns) -> tuple[str, str] | None:
     there, lacking = ("lower", "upper") if roles.upper is None else ("upper", "lower")
     has_ends = [end is not None for end in (roles.lower, roles.upper)]
     is_number, is_binary = task is Task.REGRESSION, task is Task.BINARY
@@ -170,16 +142,14 @@ def _trouble(task: Task, roles: Columns) -> tuple[str, str] | None:
     elif task is Task.MULTICLASS and roles.score is not None:
         hint = "write columns.scores: {class: column, …} in the place of score"
         found = "task: multiclass needs a score column for each class", hint
-    return found
+    if found is not None:
+        raise ConfigError(found[0], hint=found[1])
 
 
 def _plan(task: Task, roles: Columns, settings: ModelPerformance) -> OutcomePlan:
     _check_columns(task, roles)
-    scores: Collection[str] = ()
-    if task is Task.MULTICLASS:
-        scores = roles.scores.values()
-    elif task is Task.BINARY and roles.score is not None:
-        scores = (roles.score,)
+    # `_check_columns` saw that each of these is there for its task alone.
+    scores = roles.scores.values() if roles.score is None else (roles.score,)
     positive = settings.positive
     if isinstance(positive, bool):
         positive = str(positive).lower()
@@ -188,9 +158,9 @@ def _plan(task: Task, roles: Columns, settings: ModelPerformance) -> OutcomePlan
         target=roles.target or "",
         prediction=roles.prediction,
         scores=tuple(scores),
-        lower=roles.lower if task is Task.REGRESSION else None,
-        upper=roles.upper if task is Task.REGRESSION else None,
-        classes=tuple(roles.scores) if task is Task.MULTICLASS else (),
+        lower=roles.lower,
+        upper=roles.upper,
+        classes=tuple(roles.scores),
         positive=None if positive is None else str(positive),
         threshold=settings.decision_threshold,
         identity=roles.id,
