@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import functools
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Self
 
 from pydantic import Field, model_validator
 
-from mmon.config.fields import Flag, Section, Separator, Text, Timeout
+from mmon.config.fields import Flag, FormatName, Section, Separator, Text, Timeout
 from mmon.config.option import Option, Panel
 from mmon.texts.redaction import keep_options, keep_uri
 
@@ -36,11 +36,11 @@ class Dataset(Section):
     path: Text | Annotated[tuple[Text, ...], Field(min_length=1)]
     """A file, a folder, a glob, any URI that Polars reads, or a list of these."""
     format: Annotated[
-        Literal["parquet", "csv", "tsv", "ndjson", "ipc"] | None,
+        FormatName | None,
         _reading("--format", "FORMAT"),
         Field(examples=["csv"]),
     ] = None
-    """What the files are (parquet, csv, tsv, ndjson or ipc) where their names do not tell."""
+    """What the files are ({formats}) where their names do not tell."""
     separator: Annotated[
         Separator | None, _reading("--separator", "CHAR"), Field(examples=[";"])
     ] = None

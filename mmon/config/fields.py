@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic_core import PydanticCustomError
 
+from mmon import discovery
 from mmon.errors import ConfigError
 from mmon.windows.durations import length
 
@@ -90,6 +92,19 @@ def _timezone(name: str) -> str:
     return name
 
 
+def formats() -> tuple[str, ...]:
+    """The names of the formats that files are read in; none of their modules is imported."""
+    return discovery.names_in("mmon.sources.readers")
+
+
+def _format(name: str) -> str:
+    if name not in formats():
+        *known, last = map(repr, formats())
+        expected = f"{', '.join(known)} or {last}"
+        raise PydanticCustomError("literal_error", "must be {expected}", {"expected": expected})
+    return name
+
+
 def _separator(text: str) -> str:
     # A shell hands on the two characters of \t.
     mark = "\t" if text == r"\t" else text
@@ -109,6 +124,9 @@ Duration = Annotated[
 ]
 Timeout = Annotated[
     str, BeforeValidator(_timeout), Field(json_schema_extra={"pattern": TIMEOUT.pattern})
+]
+FormatName = Annotated[
+    str, AfterValidator(_format), Field(json_schema_extra=lambda own: own.update(enum=[*formats()]))
 ]
 Separator = Annotated[
     str, AfterValidator(_separator), Field(json_schema_extra={"pattern": r"^(.|\\t)$"})

@@ -14,7 +14,7 @@ from typing import Any
 
 from pydantic.fields import FieldInfo
 
-from mmon.config.fields import Section
+from mmon.config.fields import Section, formats
 from mmon.config.option import Option
 
 
@@ -57,12 +57,16 @@ class Key:
 
     @property
     def text(self) -> str:
-        """What stands below its field, else what the section that it holds is."""
+        """What stands below its field, else what the section that it holds is.
+
+        A name in braces, ``{formats}``, stands for all that are found.
+        """
         # A section has the keys of the one that it extends, too.
         owners = self.owner.__mro__[: self.owner.__mro__.index(Section)]
         below = (_texts(one.__module__).get((one.__name__, self.attribute)) for one in owners)
         about = next(filter(None, below), self.field.description or inspect.getdoc(self.section))
-        return " ".join((about or "").partition("\n\n")[0].replace("``", "`").split())
+        text = " ".join((about or "").partition("\n\n")[0].replace("``", "`").split())
+        return text.replace("{formats}", ", ".join(formats())) if "{formats}" in text else text
 
 
 def keys_of(section: type[Section] | None, above: tuple[str, ...] = ()) -> list[Key]:

@@ -16,19 +16,13 @@ from mmon.config.data import Dataset
 from mmon.errors import ConfigError, DataError, closest
 from mmon.sources.dtypes import TEXT, Schema, converted, dtype_named, in_known_zones, time_format
 from mmon.sources.errors import reading
-from mmon.sources.formats import TEXT_FORMATS
+from mmon.sources.formats import Described, Part
 from mmon.sources.in_memory import Table, frame_of
-from mmon.sources.listing import Part, display_name, list_parts
+from mmon.sources.listing import display_name, list_parts
+from mmon.sources.packing import plain
 from mmon.sources.partitions import partition_texts, partition_values
-from mmon.sources.readers.opening import described
 from mmon.sources.spool import unchanged
-from mmon.sources.union import (
-    Described,
-    check_headers,
-    common_schema,
-    fitted,
-    readable_schema,
-)
+from mmon.sources.union import check_headers, common_schema, fitted, readable_schema
 
 __all__ = [
     "Data",
@@ -121,7 +115,7 @@ def open_counted(
     texts = [partition_texts(part.folders) for part in parts]
     partition_dtypes, values = partition_values(texts, _texts(expect))
     formats = {column: time_format(text) for column, text in dataset.dtypes.items()}
-    found = _each(lambda part: described(part, dataset, _fixed(part, dtypes, expect)), parts)
+    found = _each(lambda part: _described(part, dataset, _fixed(part, dtypes, expect)), parts)
     check_headers(found)
     common = _filled({**common_schema(found, dtypes, is_needed), **partition_dtypes}, expect)
     _check_dtypes(dtypes, common, expect, name)
@@ -183,6 +177,12 @@ def count_duplicates(frame: pl.LazyFrame, name: str, rows: int) -> tuple[int, in
     return rows - distinct, rows
 
 
+def _described(part: Part, dataset: Dataset, fixed: Schema) -> Described:
+    ready = plain(part) if part.format.is_text else part
+    with reading(part.name):
+        return part.format.describe(ready, dataset, fixed)
+
+
 def _each(describe: Callable[[Part], Described], parts: Sequence[Part]) -> list[Described]:
     if parts[0].is_local or len(parts) == 1:
         return [describe(part) for part in parts]
@@ -202,7 +202,7 @@ def _own_name(part: Part) -> str:
 
 def _fixed(part: Part, dtypes: Schema, expect: Schema | None) -> Schema:
     """The types that text is read with; files of other formats have types of their own."""
-    if part.format not in TEXT_FORMATS:
+    if not part.format.is_text:
         return {}
     # Times are read from what the text holds, as those of other formats are.
     fixed = {column: t for column, t in dtypes.items() if not isinstance(t, pl.Date | pl.Datetime)}

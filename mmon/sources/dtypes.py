@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping
 
@@ -10,6 +11,10 @@ import polars.selectors as cs
 
 from mmon.errors import ConfigError, closest
 from mmon.windows.timestamps import time_zone
+
+# Polars knows no zone such as +05:30, which pandas writes, and panics; `in_known_zones` reads these
+# columns as what they are, instants.
+os.environ.setdefault("POLARS_IGNORE_TIMEZONE_PARSE_ERROR", "1")
 
 _SIMPLE: Mapping[str, pl.DataType] = {
     name.lower(): getattr(pl, name)()

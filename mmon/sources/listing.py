@@ -13,22 +13,9 @@ from pathlib import Path
 
 from mmon.config.data import Dataset
 from mmon.errors import ConfigError, DataError
-from mmon.sources.formats import (
-    READABLE,
-    TEXT_FORMATS,
-    Format,
-    format_of_file,
-    format_of_name,
-    is_empty,
-    is_hidden,
-)
-from mmon.sources.readers.tables import (
-    DELTA,
-    check_may_be_read,
-    check_no_table,
-    is_delta,
-    table_kind,
-)
+from mmon.sources.contents import format_of_file, is_empty
+from mmon.sources.delta import DELTA, Delta, check_may_be_read, check_no_table, is_delta, table_kind
+from mmon.sources.formats import Format, Part, format_of_name, is_hidden, known, readable
 from mmon.sources.spool import downloaded, spooled_input, spooled_pipe, watch
 from mmon.sources.storage import list_files, storage_options
 from mmon.texts.redaction import masked
@@ -41,29 +28,6 @@ _LOCAL_SCHEMES = ("file", "http", "https")
 _ENDLESS = ("/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
 _SCHEME = re.compile(r"^([A-Za-z][A-Za-z0-9+.-]+)://")
 _WILDCARDS = re.compile(r"[*?\[]")
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Part:
-    """One file of a dataset.
-
-    Attributes
-    ----------
-    uri : str
-        What Polars reads.
-    name : str
-        What the user knows it by.
-    format : Format
-    is_local : bool
-    folders : str
-        The folders of its path that may be columns, such as ``date=2024-01-31/country=AT``.
-    """
-
-    uri: str
-    name: str
-    format: Format
-    is_local: bool
-    folders: str = ""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -91,10 +55,10 @@ def list_parts(dataset: Dataset) -> tuple[Part, ...]:
         raise ConfigError("the list of paths is empty", hint="name a file, a folder or a pattern")
     parts = [part for path in paths for part in _parts(path, dataset)]
     for part in parts:
-        if part.format != parts[0].format:
+        if part.format is not parts[0].format:
             raise DataError(
-                f"{parts[0].name!r} is {parts[0].format} and {part.name!r} is {part.format}:"
-                " a dataset has one format",
+                f"{parts[0].name!r} is {parts[0].format.name} and {part.name!r} is"
+                f" {part.format.name}: a dataset has one format",
                 hint="choose files with a pattern such as folder/*.parquet",
             )
     return tuple(parts)
@@ -118,7 +82,7 @@ def local_path(path: str) -> str | None:
 def _parts(path: str, dataset: Dataset) -> Iterator[Part]:
     if not path:
         raise ConfigError("a path is empty", hint="name a file, a folder or a pattern")
-    option = None if dataset.format is None else Format(dataset.format)
+    option = None if dataset.format is None else known()[dataset.format]
     scheme = _SCHEME.match(path)
     if scheme and scheme[1].lower() not in _LOCAL_SCHEMES:
         # Polars takes a scheme in capitals for a folder.
@@ -127,7 +91,7 @@ def _parts(path: str, dataset: Dataset) -> Iterator[Part]:
         return
     found = _found(path, dataset, option)
     if found[0].path.is_dir():
-        yield Part(str(found[0].path), path, Format.DELTA, is_local=True)
+        yield Part(str(found[0].path), path, Delta())
         return
     parts = [_checked(file, option, dataset.hive) for file in found]
     if not any(parts):
@@ -163,13 +127,13 @@ def _remote(path: str, scheme: str, option: Format | None, dataset: Dataset) -> 
     options = storage_options(dataset, path)
     if path.endswith("/") and is_delta(path, options):
         check_may_be_read(DELTA, path)
-        yield Part(path, path, Format.DELTA, is_local=False)
+        yield Part(path, path, Delta(), storage=options)
         return
     for uri in list_files(path, announced, options) if is_pattern else [path]:
         # The bucket and the file's own name are no partitions.
         folders = uri.partition("://")[2].partition("/")[2].rpartition("/")[0]
         is_hive = (is_pattern and "=" in folders) if dataset.hive is None else dataset.hive
-        yield Part(uri, uri, announced, is_local=False, folders=folders if is_hive else "")
+        yield Part(uri, uri, announced, folders if is_hive else "", options)
 
 
 def _path_of_file_uri(uri: str) -> str:
@@ -246,7 +210,7 @@ def _in_folder(folder: Path, name: str, option: Format | None) -> list[_Found]:
     if not found:
         raise DataError(
             f"the folder {name!r} holds no data file",
-            hint=f"{READABLE}; for files with other names, set the format option",
+            hint=f"{readable()}; for files with other names, set the format option",
         )
     return found
 
@@ -268,7 +232,7 @@ def _checked(file: _Found, option: Format | None, hive: bool | None) -> Part | N
     watch(file.path, file.name)
     announced = option or format_of_name(file.name) or format_of_name(file.path.name)
     try:
-        if file.folders is not None and announced in TEXT_FORMATS and is_empty(file.path):
+        if file.folders is not None and announced and announced.is_text and is_empty(file.path):
             return None
         found = format_of_file(file.path, file.name, announced, is_option=option is not None)
     except PermissionError as error:
@@ -279,4 +243,4 @@ def _checked(file: _Found, option: Format | None, hive: bool | None) -> Part | N
     folders = "" if hive is False else file.folders or ""
     if hive:
         folders = folders or file.path.parent.as_posix()
-    return Part(str(file.path), file.name, found, is_local=True, folders=folders)
+    return Part(str(file.path), file.name, found, folders)

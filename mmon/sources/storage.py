@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from typing import Any
-
-import polars as pl
 
 from mmon.config.data import Dataset
 from mmon.config.fields import seconds
@@ -51,7 +48,7 @@ def storage_options(dataset: Dataset, uri: str) -> dict[str, Any]:
     return options
 
 
-def list_files(pattern: str, kind: Format, options: Mapping[str, Any]) -> list[str]:
+def list_files(pattern: str, kind: Format, options: dict[str, Any]) -> list[str]:
     """The files that a pattern or folder on an object store names, in order of name.
 
     Polars reads many files with the columns of the first; one by one, each shows its own. Files
@@ -62,7 +59,7 @@ def list_files(pattern: str, kind: Format, options: Mapping[str, Any]) -> list[s
     pattern : str
         URI with wildcards, or one that ends in a slash.
     kind : Format
-    options : Mapping
+    options : dict
         From `storage_options`.
 
     Raises
@@ -71,7 +68,7 @@ def list_files(pattern: str, kind: Format, options: Mapping[str, Any]) -> list[s
         When the store cannot be read or there is no such file.
     """
     with reading(pattern):
-        found = _paths(pattern, kind, dict(options)).unique().collect(engine="streaming")
+        found = kind.paths(pattern, options).unique().collect(engine="streaming")
     paths: list[str] = found["path"].sort().to_list()
     fixed = re.split(r"[*?\[]", pattern)[0].rpartition("/")[0]
     shown = [path for path in paths if not any(map(is_hidden, path[len(fixed) :].split("/")))]
@@ -80,14 +77,3 @@ def list_files(pattern: str, kind: Format, options: Mapping[str, Any]) -> list[s
             f"{pattern!r} matches no file with rows", hint="check the path and the pattern"
         )
     return shown
-
-
-def _paths(pattern: str, kind: Format, options: dict[str, Any]) -> pl.LazyFrame:
-    """The path of each row's file; of Parquet and Arrow files, only the footers are read."""
-    asked: dict[str, Any] = {"include_file_paths": "path", "storage_options": options}
-    if kind == Format.PARQUET:
-        asked |= {"schema": {}, "extra_columns": "ignore"}
-        return pl.scan_parquet(pattern, hive_partitioning=False, **asked)
-    if kind == Format.IPC:
-        return pl.scan_ipc(pattern, hive_partitioning=False, **asked).select("path")
-    return pl.scan_lines(pattern, **asked).select("path")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -11,28 +10,7 @@ import polars.selectors as cs
 
 from mmon.errors import DataError
 from mmon.sources.dtypes import Schema, common_dtype, converted
-from mmon.sources.formats import TEXT_FORMATS, Format
-from mmon.sources.listing import Part
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Described:
-    """A part with what was found in it.
-
-    Attributes
-    ----------
-    part : Part
-    schema : Mapping
-        Columns and types; Null where a column holds no value.
-    rows : int
-    scan : callable
-        The part as a frame; text formats are read with the types it is given.
-    """
-
-    part: Part
-    schema: Schema
-    rows: int
-    scan: Callable[[Schema], pl.LazyFrame]
+from mmon.sources.formats import Described
 
 
 def common_schema(
@@ -60,7 +38,7 @@ def common_schema(
         for name, dtype in described.schema.items():
             known = common.get(name, pl.Null())
             mixed = _mixed(known, dtype)
-            if mixed is None and described.part.format in TEXT_FORMATS:
+            if mixed is None and described.part.format.is_text:
                 mixed = pl.List(pl.String()) if _is_nested(known, dtype) else pl.String()
             if mixed is None:
                 mixed = given.get(name)
@@ -115,9 +93,7 @@ def check_headers(parts: Sequence[Described]) -> None:
     """
     first = parts[0]
     for one in parts[1:]:
-        if one.part.format in (Format.CSV, Format.TSV) and first.schema.keys().isdisjoint(
-            one.schema
-        ):
+        if one.part.format.HAS_HEADER and first.schema.keys().isdisjoint(one.schema):
             raise DataError(
                 f"{one.part.name!r} has no column of {first.part.name!r}",
                 hint="for files without a header, set has_header: false",
@@ -129,7 +105,7 @@ def readable_schema(described: Described, common: Schema) -> dict[str, pl.DataTy
 
     A number that another file holds as text is read as text: "007" must not become 7 first.
     """
-    if described.part.format not in TEXT_FORMATS:
+    if not described.part.format.is_text:
         return dict(described.schema)
     return {
         name: common[name] if common[name] == pl.String else dtype

@@ -207,7 +207,7 @@ WRONG_USAGE = [
     wrong("--column x --ignore x", r"'x' is listed under both"),
     wrong("--column x --ignore ?", r"'x' is listed under both"),
     wrong("--separator ab", r"--separator: .*1 character"),
-    wrong("--format xls", r"--format.*'xls' is not one of"),
+    wrong("--format xls", r"--format: must be 'csv', .* or 'tsv', not 'xls'"),
     wrong("--json - --md -", r"cannot both go to standard output"),
     wrong("--json same --html same", r"json and the html report cannot both go to same"),
     wrong("--json prod.parquet", r"json report would replace prod.parquet, which is read"),

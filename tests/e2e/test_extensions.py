@@ -1,4 +1,4 @@
-"""A drift metric, a performance metric, an analysis and a report format are one new file each.
+"""A metric of either kind, an analysis, a file format and a report format are one new file each.
 
 The files stand in a folder of their own, which is added to where the packages look for modules, as
 if they had been put beside the others.
@@ -6,6 +6,7 @@ if they had been put beside the others.
 
 from __future__ import annotations
 
+import gzip
 import json
 import subprocess
 import sys
@@ -124,23 +125,52 @@ FILES = {
         def render(document):
             return f"{document.verdict} {document.sentence}\\n"
         ''',
+    "sources/readers/fixed_width.py": '''
+        """Columns of twelve characters, with their names above them."""
+
+        from pathlib import Path
+
+        import polars as pl
+
+        from mmon.sources.formats import Described, Format
+
+
+        class FixedWidth(Format):
+            TITLE = "fixed-width text"
+            SUFFIXES = (".fwf",)
+
+            def describe(self, part, dataset, fixed):
+                lines = Path(part.uri).read_text().splitlines()
+                head, *rows = [
+                    [line[at : at + 12].strip() for at in range(0, len(line), 12)]
+                    for line in lines
+                ]
+                frame = pl.DataFrame(rows, schema=head, orient="row").cast(pl.Float64).lazy()
+                return Described(part, frame.collect_schema(), len(rows), lambda _: frame)
+
+            def resembles(self, head):
+                return b" " * 8 in head
+        ''',
 }
-PACKAGES = ("analyses", "metrics", "performance", "reports")
+PACKAGES = ("analyses", "metrics", "performance", "reports", "sources/readers")
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The four files, data of 100 and 101 rows, and a configuration that asks for all of them."""
+    """The five files, data of 100 and 101 rows, and a configuration that asks for all of them."""
     folder = tmp_path_factory.mktemp("extended")
     for name, text in FILES.items():
         path = folder / name
-        path.parent.mkdir(exist_ok=True)
+        path.parent.mkdir(exist_ok=True, parents=True)
         path.write_text(textwrap.dedent(text))
     random = np.random.default_rng(0)
     for name, rows, moved in (("reference", 100, 0.0), ("production", 101, 5.0)):
         y = random.normal(0.0, 1.0, rows)
         frame = pl.DataFrame({"x": random.normal(moved, 1.0, rows), "y": y, "p": y + 0.5 + moved})
         frame.write_parquet(folder / f"{name}.parquet")
+        lines = ["".join(f"{one:>12}" for one in frame.columns)]
+        lines += ["".join(f"{value:12.5f}" for value in row) for row in frame.iter_rows()]
+        (folder / f"{name}.fwf.gz").write_bytes(gzip.compress("\n".join(lines).encode()))
     body = {
         "reference": "reference.parquet",
         "production": "production.parquet",
@@ -160,15 +190,19 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         },
     }
     (folder / "mmon.yaml").write_text(yaml.safe_dump(body))
+    body["reference"] = "reference.fwf.gz"
+    body["production"] = {"path": "unnamed", "format": "fixed_width"}
+    (folder / "fixed_width.yaml").write_text(yaml.safe_dump(body))
+    (folder / "unnamed").write_bytes((folder / "production.fwf.gz").read_bytes())
     return folder
 
 
 def extended(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """The command line of an mmon that has the four files."""
+    """The command line of an mmon that has the five files."""
     code = (
         "import importlib, pathlib, sys\n"
         f"for name in {PACKAGES!r}:\n"
-        "    package = importlib.import_module('mmon.' + name)\n"
+        "    package = importlib.import_module('mmon.' + name.replace('/', '.'))\n"
         f"    package.__path__.append(str(pathlib.Path({str(folder)!r}) / name))\n"
         "from mmon.__main__ import main\n"
         "sys.exit(main())\n"
@@ -183,11 +217,13 @@ def results(folder: Path) -> dict[tuple[str, str, str | None], dict]:
 
 
 def test_each_is_validated_and_takes_options(folder: Path) -> None:
-    assert extended(folder, "validate", "mmon.yaml").stdout == "mmon.yaml is valid\n"
+    for name in ("mmon.yaml", "fixed_width.yaml"):
+        assert extended(folder, "validate", name).stdout == f"{name} is valid\n"
     text = (folder / "mmon.yaml").read_text()
     wrong = text.replace("scale: 2.0", "scales: 2.0").replace("tolerance: 0.5", "tolerances: 0.5")
     wrong = wrong.replace("row_parity: {}", "row_parity: {thresholds: {rows_left: {detected: 1}}}")
-    (folder / "wrong.yaml").write_text(wrong)
+    wrong = wrong.replace("production: ", "production: {format: fixed_widths, path: ")
+    (folder / "wrong.yaml").write_text(wrong.replace("production.parquet", "production.parquet}"))
     ended = extended(folder, "validate", "wrong.yaml")
     assert ended.returncode == 2
     for told in (
@@ -195,6 +231,8 @@ def test_each_is_validated_and_takes_options(folder: Path) -> None:
         "metric 'far_off' has no option 'tolerances'",
         "unknown metric 'rows_left'",
         "did you mean 'rows_left_over'?",
+        "must be 'csv', 'fixed_width', 'ipc', 'ndjson', 'parquet' or 'tsv', not 'fixed_widths'",
+        "did you mean 'fixed_width'?",
     ):
         assert told in ended.stderr
 
@@ -202,6 +240,14 @@ def test_each_is_validated_and_takes_options(folder: Path) -> None:
 def test_each_stands_in_the_schema_and_has_a_page(folder: Path) -> None:
     schema = json.loads(extended(folder, "schema").stdout)
     sections = schema["definitions"]
+    kinds = sections["Dataset"]["anyOf"][-1]["properties"]["format"]["anyOf"][0]["anyOf"][0]["enum"]
+    assert kinds == ["csv", "fixed_width", "ipc", "ndjson", "parquet", "tsv"]
+    extended(folder, "init", "commented.yaml")
+    for told in (
+        extended(folder, "compare", "--help").stdout,
+        (folder / "commented.yaml").read_text(),
+    ):
+        assert "csv, fixed_width, ipc" in told
     drift = sections["DataDrift"]["properties"]
     assert "middle_gap" in drift["thresholds"]["propertyNames"]["enum"]
     performance = sections["ModelPerformance"]["properties"]
@@ -237,6 +283,19 @@ def test_each_decides_and_is_told_by_every_format(folder: Path) -> None:
         text = (folder / name).read_text()
         for told in ("middle gap", "rows left over"):
             assert told in text, name
+
+
+def test_a_file_format_is_read_by_name_by_option_and_by_look(folder: Path) -> None:
+    ended = extended(folder, "run", "mmon.yaml", "--json", "result.json", "-q")
+    expected = {key: one["value"] for key, one in results(folder).items()}
+    ended = extended(folder, "run", "fixed_width.yaml", "--json", "result.json", "-q")
+    assert ended.returncode == 1, ended.stderr
+    found = {key: one["value"] for key, one in results(folder).items()}
+    assert found == pytest.approx(expected, abs=1e-4)
+    ended = extended(folder, "compare", "reference.fwf.gz", "unnamed")
+    assert "x (ks 0.990)" in ended.stdout, ended.stderr
+    ended = extended(folder, "compare", "reference.fwf.gz", "unnamed", "--format", "fixed")
+    assert "'fixed_width'" in ended.stderr
 
 
 def test_a_result_is_drawn_without_the_extensions_that_made_it(folder: Path) -> None:

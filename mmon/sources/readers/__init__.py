@@ -1,1 +1,1 @@
-"""How files of each format are read."""
+"""File formats, one file each: how their files are told from others, and read."""

@@ -1,4 +1,4 @@
-"""Checks what the blocks of an Arrow IPC file announce, before Polars trusts it.
+"""Arrow IPC, whose blocks are checked before Polars trusts what they announce.
 
 A reader that believes a damaged length asks for exabytes of memory, which ends the process, or lets
 a worker die and takes the rest of the file for empty. The format is described at
@@ -11,10 +11,14 @@ import os
 import struct
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
+import polars as pl
+
+from mmon.config.data import Dataset
 from mmon.errors import DataError
-from mmon.sources.listing import Part
+from mmon.sources.dtypes import Schema, in_known_zones
+from mmon.sources.formats import Described, Format, Part
 
 _MAGIC = b"ARROW1"
 # Of a Zstandard block that repeats one byte: 128 KB from 4 bytes.
@@ -22,19 +26,27 @@ _LARGEST_RATIO = 1 << 16
 _DICTIONARY_BATCH, _RECORD_BATCH = 2, 3
 
 
-def check_blocks(part: Part) -> int:
-    """See that every block and buffer of a local file lies inside it.
+class Ipc(Format):
+    TITLE = "Arrow IPC"
+    SUFFIXES = (".arrow", ".ipc", ".feather")
+    MAGIC = (_MAGIC,)
 
-    Returns
-    -------
-    int
-        The rows that its record batches announce.
+    def describe(self, part: Part, dataset: Dataset, fixed: Schema) -> Described:
+        rows = _checked(part) if part.is_local else None
+        # Partitions are read from the names of the files, alike for every format.
+        options = dict(part.storage) or None
+        frame = pl.scan_ipc(part.uri, glob=False, hive_partitioning=False, storage_options=options)
+        return Described.typed(part, in_known_zones(frame), rows)
 
-    Raises
-    ------
-    DataError
-        When one does not.
-    """
+    def paths(self, pattern: str, options: dict[str, Any]) -> pl.LazyFrame:
+        files = pl.scan_ipc(
+            pattern, hive_partitioning=False, include_file_paths="path", storage_options=options
+        )
+        return files.select("path")
+
+
+def _checked(part: Part) -> int:
+    """The rows that a local file announces, every block and buffer of which lies inside it."""
     rows = 0
     try:
         with Path(part.uri).open("rb") as file:

@@ -16,15 +16,15 @@ from typing import Any
 
 import polars as pl
 
+from mmon.config.data import Dataset
 from mmon.errors import DataError
 from mmon.files import witness
+from mmon.sources.contents import BOM
 from mmon.sources.dtypes import Schema
 from mmon.sources.errors import READ_FAILURES, cause_of, explain_read_error
-from mmon.sources.formats import BOM
-from mmon.sources.listing import Part
-from mmon.sources.readers.csv_lines import numbered_lines
+from mmon.sources.formats import Described, Format, Part
+from mmon.sources.readers.csv.lines import numbered_lines
 from mmon.sources.spool import temporary
-from mmon.sources.union import Described
 
 # Polars names deeper types by recursion.
 _FAILURES = (*READ_FAILURES, RecursionError)
@@ -32,22 +32,24 @@ _FAILURES = (*READ_FAILURES, RecursionError)
 _MOST_DIGITS = 38
 
 
-def describe_ndjson(part: Part, fixed: Schema) -> Described:
-    """A local NDJSON file, with keys and types that all rows can be read with.
+class Ndjson(Format):
+    TITLE = "NDJSON"
+    SUFFIXES = (".ndjson", ".jsonl", ".json")
 
-    Parameters
-    ----------
-    part : Part
-    fixed : Mapping
-        Types that are given, by column; those of other columns are found.
+    def describe(self, part: Part, dataset: Dataset, fixed: Schema) -> Described:
+        file = _NdjsonFile(part)
+        return Described(part, file.schema(fixed), file.rows, file.scan)
 
-    Raises
-    ------
-    DataError
-        When the file cannot be read or breaks a given type.
-    """
-    file = _NdjsonFile(part)
-    return Described(part, file.schema(fixed), file.rows, file.scan)
+    def resembles(self, head: bytes) -> bool:
+        return head.startswith(b"{")
+
+    def refusal(self, head: bytes, name: str) -> DataError | None:
+        if not head.removeprefix(BOM).lstrip().startswith(b"["):
+            return None
+        return DataError(
+            f"{name!r} is one JSON array, not an object a line",
+            hint="turn it into lines with: jq -c '.[]'",
+        )
 
 
 class _NdjsonFile:

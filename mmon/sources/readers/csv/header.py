@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 
 from mmon.config.data import Dataset
 from mmon.errors import DataError
-from mmon.sources.readers.csv_records import Record
+from mmon.sources.readers.csv.records import Record
 
 _INTEGER = re.compile(r"[+-]?\d+")
 

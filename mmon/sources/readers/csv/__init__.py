@@ -10,6 +10,7 @@ the rows are counted against the file's own lines.
 from __future__ import annotations
 
 import dataclasses
+from typing import ClassVar
 
 import polars as pl
 import polars.selectors as cs
@@ -19,10 +20,9 @@ from mmon.config.data import Dataset
 from mmon.engine.local import column_of
 from mmon.errors import DataError
 from mmon.sources.dtypes import Schema
-from mmon.sources.errors import is_misfit, reading
-from mmon.sources.listing import Part
-from mmon.sources.readers.csv_text import CsvText, csv_text
-from mmon.sources.union import Described
+from mmon.sources.errors import is_misfit
+from mmon.sources.formats import Described, Format, Part
+from mmon.sources.readers.csv.text import CsvText, csv_text
 
 # Only a first guess, so a few rows will do; Polars infers at a tenth of its reading speed.
 _GUESS_ROWS = 1000
@@ -30,25 +30,28 @@ _PADDED = r"^ *[-+]?0[0-9]"
 _NOT_ISO = r"^ *[0-9]{1,2}[^0-9]"
 
 
-def describe_csv(part: Part, dataset: Dataset, fixed: Schema) -> Described:
-    """A local CSV or TSV file, with columns and types that all rows can be read with.
+class Csv(Format):
+    TITLE = "CSV"
+    SUFFIXES: ClassVar[tuple[str, ...]] = (".csv",)
+    HAS_HEADER = True
+    SEPARATOR: ClassVar[str] = ","
+    """Where the configuration names none."""
 
-    Parameters
-    ----------
-    part : Part
-    dataset : Dataset
-        The read options.
-    fixed : Mapping
-        Types that are given, by column; those of other columns are found.
+    def describe(self, part: Part, dataset: Dataset, fixed: Schema) -> Described:
+        text = csv_text(part, dataset, dataset.separator or self.SEPARATOR)
+        file = _CsvFile(text, part.name, dataset)
+        return Described(part, file.schema(fixed), text.rows, file.scan)
 
-    Raises
-    ------
-    DataError
-        When the file cannot be read, repeats a column name, or breaks a given type.
-    """
-    with reading(part.name):
-        file = _CsvFile(csv_text(part, dataset), part.name, dataset)
-    return Described(part, file.schema(fixed), file.text.rows, file.scan)
+    def resembles(self, head: bytes) -> bool:
+        return b"," in head.split(b"\n", 1)[0] and not head.startswith(b"{")
+
+    def refusal(self, head: bytes, name: str) -> DataError | None:
+        if not head.lstrip().startswith((b'{"', b"[{")):
+            return None
+        return DataError(
+            f"{name!r} is not {self.TITLE}: it is JSON",
+            hint="set the format option to ndjson, or turn an array into lines with: jq -c '.[]'",
+        )
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -59,11 +62,10 @@ class _CsvFile:
 
     def schema(self, fixed: Schema) -> dict[str, pl.DataType]:
         """Columns and types; Null for a column without a single value."""
-        with reading(self.name):
-            guess = self.scan(None).collect_schema()
-            schema = {**self._as_written(guess), **{n: t for n, t in fixed.items() if n in guess}}
-            while (counts := self._counts(schema)) is None:
-                schema = self._widened(schema, fixed)
+        guess = self.scan(None).collect_schema()
+        schema = {**self._as_written(guess), **{n: t for n, t in fixed.items() if n in guess}}
+        while (counts := self._counts(schema)) is None:
+            schema = self._widened(schema, fixed)
         return {
             name: dtype if counts[name] or name in fixed else pl.Null()
             for name, dtype in schema.items()

@@ -10,8 +10,11 @@ from typing import Any
 import polars as pl
 from polars.exceptions import PanicException, PolarsError
 
+from mmon.config.data import Dataset
 from mmon.errors import DataError, MissingExtraError
 from mmon.files import witness
+from mmon.sources.dtypes import Schema
+from mmon.sources.formats import Described, Format, Part
 
 DELTA = "Delta"
 _LOGS = {DELTA: "_delta_log", "Hudi": ".hoodie"}
@@ -76,19 +79,24 @@ def check_no_table(paths: Iterable[Path], name: str) -> None:
             )
 
 
-def scan_delta(uri: str, storage_options: Mapping[str, Any], name: str) -> pl.LazyFrame:
-    """The current rows of a Delta table."""
-    options = {key: str(value) for key, value in storage_options.items()}
-    try:
-        frame = pl.scan_delta(uri, storage_options=options or None)
-        # Its log is read here, and its files' footers.
-        frame.select(pl.len()).collect(engine="streaming")
-    except (Exception, PanicException) as error:
-        # deltalake's own errors are plain Exceptions.
-        witness.hears_panic()  # this one is told here
-        raise DataError(
-            f"{name!r} is a Delta table that cannot be read: its log or a file of it is damaged"
-            " or missing",
-            hint="check it with what writes it",
-        ) from error
-    return frame
+class Delta(Format):
+    """The current rows of a Delta table; found out by its log, and never an option."""
+
+    TITLE = "Delta"
+    SUFFIXES = ()
+    MAGIC = (b"",)
+
+    def describe(self, part: Part, dataset: Dataset, fixed: Schema) -> Described:
+        options = {key: str(value) for key, value in part.storage.items()}
+        try:
+            # Its log is read here, and its files' footers.
+            frame = pl.scan_delta(part.uri, storage_options=options or None)
+            return Described.typed(part, frame)
+        except (Exception, PanicException) as error:
+            # deltalake's own errors are plain Exceptions.
+            witness.hears_panic()  # this one is told here
+            raise DataError(
+                f"{part.name!r} is a Delta table that cannot be read: its log or a file of it is"
+                " damaged or missing",
+                hint="check it with what writes it",
+            ) from error

@@ -1,6 +1,6 @@
 """Makes of a CSV file as people write them one that a fast reader reads as it is meant.
 
-Most files are read where they are. One that `csv_lines` finds odd is looked at record by record:
+Most files are read where they are. One that `lines` finds odd is looked at record by record:
 what can only mean one thing is written as a clean copy, anything else is refused with its line.
 """
 
@@ -15,11 +15,11 @@ from pathlib import Path
 
 from mmon.config.data import Dataset
 from mmon.errors import DataError
-from mmon.sources.formats import BOM, Format
-from mmon.sources.listing import Part
-from mmon.sources.readers.csv_header import check_is_header
-from mmon.sources.readers.csv_lines import Lines, count_lines
-from mmon.sources.readers.csv_records import Dialect, Record
+from mmon.sources.contents import BOM
+from mmon.sources.formats import Part
+from mmon.sources.readers.csv.header import check_is_header
+from mmon.sources.readers.csv.lines import Lines, count_lines
+from mmon.sources.readers.csv.records import Dialect, Record
 from mmon.sources.spool import temporary
 
 _HEAD_BYTES = 1 << 20
@@ -82,7 +82,7 @@ class _Reader:
                 is_first = False
 
 
-def csv_text(part: Part, dataset: Dataset) -> CsvText:
+def csv_text(part: Part, dataset: Dataset, separator: str) -> CsvText:
     """A local CSV file, or a clean copy of it.
 
     Raises
@@ -92,7 +92,7 @@ def csv_text(part: Part, dataset: Dataset) -> CsvText:
     ConfigError
         When the separator of the configuration is none.
     """
-    reader = _reader(part, dataset)
+    reader = _reader(part, dataset, separator)
     first = _first(reader)
     if reader.has_header and len(first.fields or []) == 1 and dataset.separator is None:
         reader = _separated(reader, _names(first, part.name)[0])
@@ -133,8 +133,7 @@ def _lines(reader: _Reader, columns: int) -> Lines:
     )
 
 
-def _reader(part: Part, dataset: Dataset) -> _Reader:
-    separator = dataset.separator or ("\t" if part.format == Format.TSV else ",")
+def _reader(part: Part, dataset: Dataset, separator: str) -> _Reader:
     path = Path(part.uri)
     with path.open("rb") as file:
         head = file.read(_HEAD_BYTES)

@@ -2,7 +2,7 @@
 
 One cheap pass over the file: where it finds every quotation mark in its place and as many
 separators as the records need, the number of records is known and Polars reads them as they are
-meant. Whatever else it finds is left to `csv_text`, which looks at each record.
+meant. Whatever else it finds is left to `text`, which looks at each record.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from mmon.errors import DataError
 from mmon.records.arrays import BoolArray, IntArray
-from mmon.sources.formats import BOM
+from mmon.sources.contents import BOM
 
 _CHUNK_BYTES = 1 << 18
 _LONGEST_LINE_BYTES = 1 << 28
