@@ -195,6 +195,11 @@ def _null_values(metric: Binned, null: NullTables) -> FloatArray:
     return np.sort(metric.deal_values(null))
 
 
+@functools.lru_cache(maxsize=64)
+def _tail_at(anchor: float, metric: Binned, null: NullTables) -> float:
+    return metric.log_tail(anchor, null)
+
+
 def _of_deals(metric: Binned, value: float, null: NullTables) -> float:
     """Mid-p frequency among the deals; where they are too few, the tail that joins on to it."""
     dealt = _null_values(metric, null)
@@ -209,7 +214,7 @@ def _of_deals(metric: Binned, value: float, null: NullTables) -> float:
     log_p = metric.log_tail(value, null)
     if log_p == -math.inf:
         return 0.0
-    away = min(0.0, log_p - metric.log_tail(anchor, null))
+    away = min(0.0, log_p - _tail_at(anchor, metric, null))
     return min(enough, _share_beyond(anchor, dealt) * math.exp(away))
 
 

@@ -111,11 +111,12 @@ def _search(cells: _Cells, term: FloatArray, total: float, rows: float) -> float
     # Both directions in units of their deviation by chance.
     spreads = np.sqrt(np.maximum(np.diag(curve), 0.0))
     unit = np.divide(1.0, spreads, out=np.zeros(2), where=spreads > 0)
+    units, ridge = np.outer(unit, unit), _RIDGE * np.eye(2)
     radius = 2.0
     for _ in range(_STEPS):
-        scaled = curve * np.outer(unit, unit) + _RIDGE * np.eye(2)
-        step = -np.linalg.solve(scaled, slope * unit)
-        decrement = float(-(slope * unit) @ step)
+        steepness = slope * unit
+        step = -np.linalg.solve(curve * units + ridge, steepness)
+        decrement = float(-steepness @ step)
         length = math.hypot(step[0], step[1])
         if length > radius:
             step *= radius / length
@@ -123,7 +124,7 @@ def _search(cells: _Cells, term: FloatArray, total: float, rows: float) -> float
         with np.errstate(over="ignore", invalid="ignore"):
             found = _tilted(cells, term, tried, total, rows)
         # Also refuses what overflowed.
-        if not found[0] <= value + 1e-4 * float((slope * unit) @ step):
+        if not found[0] <= value + 1e-4 * float(steepness @ step):
             radius = min(length, radius) / 4
             if decrement < 1e-9 or radius < 1e-9:
                 break
