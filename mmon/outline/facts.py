@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
 from mmon.outline import wording
+from mmon.outline.summary import duration_s
 from mmon.results import Document, ResultKind, Source, Status
 
 
 def facts(document: Document) -> tuple[tuple[str, str, str], ...]:
     """Rows ``(title, what, where)`` on what was compared."""
-    windows = document.windows
+    windows, judged = document.windows, len(tested(document))
+    left = len(document.columns) - judged
     found = [
-        ("Reference", f"{wording.count(document.reference.rows)} rows", document.reference.source),
-        (
-            "Production",
-            f"{wording.count(document.production.rows)} rows",
-            document.production.source,
-        ),
+        (title, f"{wording.count(side.rows)} rows", side.source)
+        for title, side in (("Reference", document.reference), ("Production", document.production))
     ]
     if windows and windows[0].start is not None:
         start, end = wording.iso_moment(windows[0].start), wording.iso_moment(windows[-1].end)
@@ -25,8 +21,6 @@ def facts(document: Document) -> tuple[tuple[str, str, str], ...]:
         found.append(("Period", f"{start} to {end}", cut))
     elif len(windows) > 1:
         found.append(("Windows", f"{len(windows)}", f"of {wording.count(windows[0].rows)} rows"))
-    judged = len(tested(document))
-    left = len(document.columns) - judged
     found.append(("Columns", f"{judged} tested", f"{left} not tested" if left else ""))
     found.append(("Fails on", document.fail_on, f"exit status {int(document.exit_status)}"))
     return tuple(found)
@@ -76,11 +70,12 @@ def recognised(document: Document) -> tuple[tuple[str, str, str], ...]:
 
 def run(document: Document) -> tuple[tuple[str, str], ...]:
     """Rows ``(title, what)`` on how the run was made."""
+    seconds = duration_s(document)
     versions = ", ".join(f"{name} {version}" for name, version in document.versions.items())
     return (
         ("Run", document.run_id),
         ("Started", wording.iso_moment(document.started_at) + " UTC"),
-        ("Took", _duration(document.started_at, document.finished_at)),
+        ("Took", wording.NOTHING if seconds is None else f"{wording.number(seconds)} s"),
         ("mmon", document.mmon_version),
         ("Versions", versions),
         ("Reference", _read(document.reference)),
@@ -94,12 +89,3 @@ def _read(source: Source) -> str:
     if source.rank_error == 0:
         return f"{rows}; every rank is exact"
     return f"{rows}; ranks are known to {source.rank_error * 100:.2g}% of the rows"
-
-
-def _duration(started_at: str, finished_at: str) -> str:
-    try:
-        start, end = (dt.datetime.fromisoformat(text) for text in (started_at, finished_at))
-        seconds = (end - start).total_seconds()
-    except (ValueError, TypeError):
-        return wording.NOTHING
-    return f"{wording.number(seconds)} s"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 from mmon.outline import severity
 from mmon.results import Document, Result, ResultKind, Status, Window
@@ -17,12 +17,8 @@ KINDS = frozenset({ResultKind.MODEL_PERFORMANCE, ResultKind.SYSTEM_PERFORMANCE})
 class Measure:
     """One metric of one window, all together.
 
-    Attributes
-    ----------
-    values : tuple of Result
-        The metric itself, once for each bound that is set on it.
-    changes : tuple of Result
-        Its judged drop, or rise, against the reference.
+    ``values`` are the metric itself, once for each bound that is set on it, ``changes`` its judged
+    drop, or rise, against the reference.
     """
 
     values: tuple[Result, ...]
@@ -56,15 +52,9 @@ class Measure:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Shown:
-    """The window that a section tells of.
+    """The window that a section tells of, and the metrics among its results.
 
-    Attributes
-    ----------
-    window : int
-    results : tuple of Result
-        All of the kind, of that window and about the labels of all windows.
-    measures : tuple of Measure
-        The metrics among them.
+    The results are all of the kind, of that window and about the labels of all windows.
     """
 
     window: int
@@ -78,9 +68,8 @@ def measures(results: Iterable[Result], kind: ResultKind) -> list[Measure]:
     changes: dict[str, list[Result]] = {}
     for result in results:
         if result.kind is kind and result.column is None and not result.quantity.is_check:
-            is_change = result.aspect != "value"
             name = result.quantity.part_of or result.name
-            (changes if is_change else values).setdefault(name, []).append(result)
+            (values if result.aspect == "value" else changes).setdefault(name, []).append(result)
     return [Measure(tuple(own), tuple(changes.get(name, ()))) for name, own in values.items()]
 
 
@@ -100,11 +89,11 @@ def worst_window(results: Iterable[Result], windows: Sequence[Window]) -> int:
     return worst.window if worst.status.severity > Status.NO_DETECTION.severity else last
 
 
-def shown(document: Document, kind: ResultKind) -> Shown | None:
-    """What a section tells of a whole document; None where nothing of the kind was measured."""
+def shown(document: Document, kind: ResultKind) -> Shown:
+    """What a section tells of a whole document; nothing where nothing of the kind was measured."""
     found = [r for r in document.results if r.kind is kind and r.segment is None]
     if not found:
-        return None
+        return Shown(0, (), ())
     metrics = [r for r in found if not r.quantity.is_check]
     window = worst_window(metrics or found, document.windows)
     # What is said of the labels of all windows stands in the first one.
@@ -113,12 +102,17 @@ def shown(document: Document, kind: ResultKind) -> Shown | None:
     return Shown(window, tuple(own), tuple(measures(own, kind)))
 
 
-def by_window(results: Iterable[Result], kind: ResultKind) -> Mapping[int, list[Measure]]:
-    """The measures of every window."""
+def by_name(document: Document, kind: ResultKind) -> dict[str, dict[int, Measure]]:
+    """The measures of the whole, by their names and windows."""
     rows: dict[int, list[Result]] = {}
-    for result in results:
-        rows.setdefault(result.window, []).append(result)
-    return {window: measures(rows[window], kind) for window in sorted(rows)}
+    for result in document.results:
+        if result.segment is None and result.kind is kind:
+            rows.setdefault(result.window, []).append(result)
+    found: dict[str, dict[int, Measure]] = {}
+    for window in sorted(rows):
+        for one in measures(rows[window], kind):
+            found.setdefault(one.result.name, {})[window] = one
+    return found
 
 
 def checks(shown: Shown) -> list[Result]:

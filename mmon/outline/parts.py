@@ -7,7 +7,8 @@ import dataclasses
 from mmon.outline import measures, segments, units, wording, worse
 from mmon.outline.measures import Measure
 from mmon.outline.phrases import before_after
-from mmon.outline.rows import measure_row
+from mmon.outline.rows import MeasureRow, measure_row
+from mmon.outline.segments import SegmentRow
 from mmon.outline.severity import needs_a_look
 from mmon.results import Document, Result, ResultKind, Status
 from mmon.results.quantity import Unit
@@ -19,38 +20,24 @@ _HEADLINES = ("invocations", "completeness", "error_rate", "latency_p95")
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Line:
-    """One metric; texts are empty where there is nothing to say."""
+    """One metric, written out.
 
+    ``remark`` is empty where nothing needs a look, ``trend`` is (W,) how much worse it was in each
+    window, and ``is_of_class`` tells that it is about one class, whose name tells it from others.
+    """
+
+    row: MeasureRow
     status: Status
-    name: str
-    reference: str
-    production: str
-    interval: str
-    change: str
-    limits: str
-    q_value: str
     remark: str
     trend: tuple[float | None, ...]
-    """(W,) how much worse, in each window."""
     is_of_class: bool
-    """Whether it is about one class, whose name tells it from those that are not told."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Part:
-    """The model's performance, or operations, in short.
+    """The model's performance, or operations, in short; ``left_out`` metrics are not told.
 
-    Attributes
-    ----------
-    window : str
-        Which one is told; empty where there is one only.
-    lines : tuple of Line
-    left_out : int
-        Metrics that are not told.
-    remarks : tuple of (Status, str)
-        What else calls for attention, and what got worse.
-    notes : tuple of str
-        What is only told.
+    ``remarks`` is what else calls for attention and what got worse, ``notes`` what is only told.
     """
 
     window: str
@@ -69,27 +56,10 @@ class Part:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class SegmentLine:
-    """One segment that needs a look."""
-
-    status: Status
-    name: str
-    rows: str
-    drifted: str
-    findings: tuple[str, ...]
-    more: int
-
-    def told(self, most: int) -> str:
-        """The worst findings in one text, and how many more there are."""
-        more = self.more + max(0, len(self.findings) - most)
-        return "; ".join(self.findings[:most]) + (f" and {more:,} more" if more else "")
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
 class SegmentPart:
     """The segments that need a look, worst first, of how many."""
 
-    lines: tuple[SegmentLine, ...]
+    lines: tuple[SegmentRow, ...]
     total: int
 
     def besides(self, shown: int) -> str:
@@ -106,9 +76,8 @@ def performance_part(document: Document) -> Part | None:
     found = measures.shown(document, ResultKind.MODEL_PERFORMANCE)
     worst = worse.worse_segments(document)
     tested = worse.segments_tested(document)
-    if found is None and not worst and tested is None:
+    if not found.results and not worst and tested is None:
         return None
-    found = found or measures.Shown(0, (), ())
     of_window, besides = found.measures, measures.checks(found)
     # Classes and variants stay in the HTML report unless one of them is in trouble.
     told = [one for one in of_window if _is_main(one) or needs_a_look(one.head)]
@@ -122,7 +91,7 @@ def performance_part(document: Document) -> Part | None:
             else "no segment was tested: there are too few labelled rows"
         )
     remarks = [(one.status, _check(one)) for one in besides if needs_a_look(one)]
-    remarks += [(_status(one.severity), _worse(one)) for one in worst[:_MOST_WORSE]]
+    remarks += [(one.level, _worse(one)) for one in worst[:_MOST_WORSE]]
     if len(worst) > _MOST_WORSE:
         notes.append(f"and {len(worst) - _MOST_WORSE:,} more segments that got worse")
     return Part(
@@ -137,52 +106,32 @@ def performance_part(document: Document) -> Part | None:
 def operations_part(document: Document) -> Part | None:
     """Operations: what is judged, else a few numbers; None where nothing was measured."""
     found = measures.shown(document, ResultKind.SYSTEM_PERFORMANCE)
-    if found is None:
+    if not found.results:
         return None
-    of_window = found.measures
     shown = measures.worst_first(
-        [one for one in of_window if one.is_judged or needs_a_look(one.head)]
+        one for one in found.measures if one.is_judged or needs_a_look(one.head)
     )
-    notes = []
-    if not shown:
-        known = {one.result.name: one.result for one in of_window}
-        told = [_headline(known[name]) for name in _HEADLINES if name in known]
-        notes = [", ".join(told)] if told else []
+    known = {} if shown else {one.result.name: one.result for one in found.measures}
+    told = [
+        f"{known[name].quantity.words} {before_after(known[name])}"
+        for name in _HEADLINES
+        if name in known
+    ]
     return Part(
         window=wording.window_title(document.windows, found.window),
         lines=tuple(_line(document, one) for one in shown),
         left_out=0,
         remarks=(),
-        notes=tuple(notes),
+        notes=(", ".join(told),) if told else (),
     )
 
 
 def segment_part(document: Document) -> SegmentPart | None:
     """The configured segments; None where there are none."""
-    tables = segments.segment_tables(document)
-    if not tables:
-        return None
-    rows = [(table.column, row) for table in tables for row in table.rows]
-    found = [pair for pair in rows if pair[1].findings]
-    found.sort(key=lambda pair: (-pair[1].severity, pair[1].is_rest))
-    return SegmentPart(
-        lines=tuple(
-            SegmentLine(
-                status=_status(row.severity),
-                name=f"{column} = {row.value}",
-                rows=row.rows,
-                drifted=row.drifted,
-                findings=row.findings,
-                more=row.more,
-            )
-            for column, row in found
-        ),
-        total=len(rows),
-    )
-
-
-def _headline(result: Result) -> str:
-    return f"{result.quantity.words} {before_after(result)}"
+    rows = [row for table in segments.segment_tables(document) for row in table.rows]
+    found = [row for row in rows if row.findings]
+    found.sort(key=lambda row: (-row.level.severity, row.is_rest))
+    return SegmentPart(tuple(found), len(rows)) if rows else None
 
 
 def _is_main(one: Measure) -> bool:
@@ -203,23 +152,12 @@ def _worse(one: worse.Worse) -> str:
     return f"worse: {one.segment}" + (f": {one.reason}" if one.reason else "") + window
 
 
-def _status(severity: int) -> Status:
-    return next(status for status in Status if status.severity == severity)
-
-
 def _line(document: Document, one: Measure) -> Line:
     row = measure_row(one)
-    has_news = row.reason is not None and needs_a_look(one.head)
     return Line(
+        row=row,
         status=one.head.status,
-        name=row.name,
-        reference=row.reference,
-        production=row.production,
-        interval=row.production_interval,
-        change=row.change,
-        limits=row.limits,
-        q_value=row.q_value,
-        remark=(row.reason or "") if has_news else "",
+        remark=row.reason if row.reason and needs_a_look(one.head) else "",
         trend=() if one.change is None else _trend(document, one.change),
         is_of_class=one.quantity.label is not None,
     )

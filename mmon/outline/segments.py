@@ -11,34 +11,21 @@ from mmon.outline.worse import is_worse_segment
 from mmon.results import Document, Metric, Result, ResultKind, Segment, Status
 
 _NAMED = 3  # findings of one segment
-_ROWS = ("rows", "labelled_rows")
+_ROWS = ("rows", "labelled_rows", "invocations")  # what tells them, the best first
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class SegmentRow:
-    """One value of a segmenting column, written out.
+    """One value of a segmenting column, written out; ``rows`` are production's, of all windows.
 
-    Attributes
-    ----------
-    value : str
-    severity : int
-    status : str
-    rows : str
-        Production's, of all windows.
-    drifted : str
-        Columns that have drifted or may have, of how many.
-    window : str
-        The window with the worst result, where there are several.
-    findings : tuple of str
-        In words, the worst first.
-    more : int
-        Findings that are not in ``findings``.
-    is_rest : bool
-        Whether it stands for all values that are not told apart.
+    ``drifted`` is how many columns have drifted or may have, ``window`` the one with the worst
+    result, where there are several. There are ``more`` findings than stand in ``findings``, the
+    worst first. ``is_rest`` tells that it stands for all values that are not told apart.
     """
 
+    name: str
     value: str
-    severity: int
+    level: Status
     status: str
     rows: str
     drifted: str
@@ -46,6 +33,11 @@ class SegmentRow:
     findings: tuple[str, ...]
     more: int
     is_rest: bool
+
+    def told(self, most: int) -> str:
+        """The worst findings in one text, and how many more there are."""
+        more = self.more + max(0, len(self.findings) - most)
+        return "; ".join(self.findings[:most]) + (f" and {more:,} more" if more else "")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -86,19 +78,21 @@ def _row(
 ) -> SegmentRow:
     worst = severity.worst(results)
     findings = _findings(results)
-    judged: dict[str, int] = {}
-    for result in results:
-        is_judged = result.status is not Status.IRRELEVANT
-        if result.kind is ResultKind.DATA_DRIFT and result.column is not None and is_judged:
-            level = result.status.severity
-            judged[result.column] = max(judged.get(result.column, 0), level)
-    drifted = sum(level >= Status.POTENTIAL_DETECTION.severity for level in judged.values())
+    judged = [
+        one
+        for one in results
+        if one.kind is ResultKind.DATA_DRIFT
+        and one.column is not None
+        and one.status is not Status.IRRELEVANT
+    ]
+    drifted = {r.column for r in judged if r.status.severity > Status.INCONCLUSIVE.severity}
     return SegmentRow(
+        name=f"{segment.column} = {segment.value}",
         value=segment.value,
-        severity=worst.status.severity,
-        status=_status_word(worst.status),
+        level=worst.status,
+        status="ok" if worst.status is Status.NO_DETECTION else wording.STATUS_WORDS[worst.status],
         rows=_rows(results, metrics),
-        drifted=f"{drifted:,} of {len(judged):,}" if judged else "",
+        drifted=f"{len(drifted):,} of {len({r.column for r in judged}):,}" if judged else "",
         window=f"{worst.window + 1}" if several and findings else "",
         findings=tuple(findings[:_NAMED]),
         more=max(0, len(findings) - _NAMED),
@@ -106,18 +100,14 @@ def _row(
     )
 
 
-def _status_word(status: Status) -> str:
-    return "ok" if status is Status.NO_DETECTION else wording.STATUS_WORDS[status]
-
-
 def _rows(results: Iterable[Result], metrics: Iterable[Metric]) -> str:
-    told = list(metrics)
+    numbers: Iterable[Result | Metric] = (*results, *metrics)
+    told = {(one.name, one.window): one.value or 0.0 for one in numbers}
     for name in _ROWS:
-        rows = {metric.window: metric.value for metric in told if metric.name == name}
+        rows = [value for (known, _), value in told.items() if known == name]
         if rows:
-            return wording.count(sum(value or 0.0 for value in rows.values()))
-    counted = {r.window: r.value for r in results if r.name == "invocations"}
-    return wording.count(sum(value or 0.0 for value in counted.values())) if counted else ""
+            return wording.count(sum(rows))
+    return ""
 
 
 def _findings(results: Sequence[Result]) -> list[str]:

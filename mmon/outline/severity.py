@@ -57,16 +57,17 @@ def order(result: Result) -> tuple[int, float]:
     return result.status.severity, ratio(result, result.value)
 
 
+def by_size(result: Result) -> tuple[int, float]:
+    """Sort key among results of one quantity: the larger, the worse."""
+    return result.status.severity, abs(result.value or 0.0)
+
+
 @dataclasses.dataclass(frozen=True, slots=True)
 class WorstWindow:
-    """The window with the most findings: columns and metrics that were hit.
+    """The window with the most findings: columns and metrics that were hit, detected or potential.
 
-    Attributes
-    ----------
-    window : int
-    findings : int
-        Detected and potential ones. A single one is the worst of all windows; several are the most,
-        while a worse one may be alone in another window.
+    A single one is the worst of all windows; several are the most, while a worse one may be alone
+    in another window.
     """
 
     window: int

@@ -15,20 +15,10 @@ from mmon.results.charts import Picture
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Head:
-    """A column, or the dataset as a whole, with something to say.
+    """A column, or the dataset as a whole (None), with something to say.
 
-    Attributes
-    ----------
-    column : str or None
-        None for the dataset as a whole.
-    head : Result
-        The result that speaks for it, of its worst window.
-    also : tuple of Result
-        Its other results of that window that call for attention, worst first.
-    trend : tuple of float or None
-        (W,) the head's value in each window.
-    picture : Picture or None
-        Its distributions.
+    ``head`` is the result that speaks for it, of its worst window; ``also`` its other results of
+    that window that call for attention, worst first; ``trend`` (W,) the head's value in each.
     """
 
     column: str | None
@@ -51,20 +41,10 @@ class Doubt:
 class Summary:
     """The parts of a short report.
 
-    Attributes
-    ----------
-    findings : tuple of Finding
-        Potential and detected ones, and inconclusive ones; worst first.
-    doubts : tuple of Doubt
-        Why some are inconclusive, the most frequent reason first.
-    calm : int
-        Columns that were tested and have nothing to say.
-    untested : tuple of Column
-        Columns that are not tested, and that no finding is about.
-    recognised : tuple of Column
-        Tested columns of which there is something to tell on how they were read.
-    window_statuses : tuple of Status
-        (W,) the worst status of any judged result in each window.
+    ``findings`` are inconclusive, potential and detected ones, worst first; ``doubts`` why some are
+    inconclusive, the most frequent reason first; ``calm`` how many tested columns have nothing to
+    say; ``untested`` those that no finding is about; ``recognised`` tested ones of which there is
+    something to tell on how they were read.
     """
 
     findings: tuple[Head, ...]
@@ -72,17 +52,11 @@ class Summary:
     calm: int
     untested: tuple[Column, ...]
     recognised: tuple[Column, ...]
-    window_statuses: tuple[Status, ...]
 
     @property
     def changes(self) -> tuple[Head, ...]:
         """The findings that are more than inconclusive."""
         return tuple(f for f in self.findings if f.head.status is not Status.INCONCLUSIVE)
-
-    @property
-    def worst(self) -> Head | None:
-        """The finding to look at first."""
-        return self.findings[0] if self.findings else None
 
 
 def summarise(document: Document) -> Summary:
@@ -109,7 +83,6 @@ def summarise(document: Document) -> Summary:
             if column.name not in tested and column.name not in troubled
         ),
         recognised=tuple(c for c in document.columns if c.name in tested and c.reason),
-        window_statuses=tuple(window.status for window in document.windows),
     )
 
 
@@ -133,9 +106,8 @@ def column_word(column: Column) -> str:
         if column.dtype.startswith("Struct"):
             return "nested objects"
         return wording.dtype_word(column.dtype) or "unsupported"
-    if column.kind is ColumnKind.IDENTIFIER and column.dtype != "String":
-        return column.kind.value
-    if column.kind is ColumnKind.TEXT:
+    is_number = column.kind is ColumnKind.IDENTIFIER and column.dtype != "String"
+    if is_number or column.kind is ColumnKind.TEXT:
         return column.kind.value
     return column.reason or column.kind.value
 
@@ -151,9 +123,9 @@ def duration_s(document: Document) -> float | None:
         return None
 
 
-def title(document: Document) -> str:
-    """What was compared, by its project and endpoint."""
-    return " / ".join(filter(None, (document.project, document.endpoint))) or "mmon"
+def subject(document: Document) -> str:
+    """What was compared, by its project and endpoint; empty where it has no name."""
+    return " / ".join(filter(None, (document.project, document.endpoint)))
 
 
 def listed(names: Sequence[str], most: int) -> str:
@@ -166,18 +138,15 @@ def listed(names: Sequence[str], most: int) -> str:
 def _finding(
     name: str | None, rows: Sequence[Result], windows: Sequence[Window], picture: Picture | None
 ) -> Head:
-    head = severity.worst(filter(needs_a_look, rows))
+    troubles = [row for row in rows if needs_a_look(row)]
+    head = severity.worst(troubles)
     same = {row.window: row.value for row in rows if (row.kind, row.name) == (head.kind, head.name)}
-    others = [
+    also = [
         row
-        for row in rows
-        if needs_a_look(row)
-        and row.window == head.window
-        and (row.kind, row.name) != (head.kind, head.name)
+        for row in sorted(troubles, key=severity.badness, reverse=True)
+        if row.window == head.window and (row.kind, row.name) != (head.kind, head.name)
     ]
-    others.sort(key=severity.badness, reverse=True)
-    trend = tuple(same.get(window.index) for window in windows)
-    return Head(name, head, tuple(others), trend, picture)
+    return Head(name, head, tuple(also), tuple(same.get(w.index) for w in windows), picture)
 
 
 def _tested(document: Document) -> set[str | None]:

@@ -36,7 +36,7 @@ def count(rows: float) -> str:
     return f"{rows:,.0f}"
 
 
-def counted(things: int, noun: str) -> str:
+def counted(things: float, noun: str) -> str:
     """ "1 column", "12 columns"."""
     return f"{count(things)} {noun}" + ("" if things == 1 else "s")
 
@@ -152,12 +152,16 @@ def period(window: Window) -> str:
     return f"{iso_moment(window.start)} to {iso_moment(window.end)}"
 
 
+def window_name(windows: Sequence[Window], index: int) -> str:
+    """A window in a phrase, by its index."""
+    found = next((window for window in windows if window.index == index), None)
+    return f"window {index + 1}" if found is None else window_word(found, windows=len(windows))
+
+
 def window_title(windows: Sequence[Window], index: int) -> str:
     """A window in words; empty where it is the only one."""
-    known = {window.index: window for window in windows}
-    if len(windows) < 2 or index not in known:
-        return ""
-    return window_word(known[index], windows=len(windows))
+    is_one_of_many = len(windows) > 1 and any(window.index == index for window in windows)
+    return window_name(windows, index) if is_one_of_many else ""
 
 
 def quantile_word(probability: float) -> str:

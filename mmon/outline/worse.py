@@ -16,7 +16,7 @@ _SAMPLED = ("segments_reference_sample_rows", "segments_production_sample_rows")
 class Worse:
     """A segment in which the model got worse than in all other rows."""
 
-    severity: int
+    level: Status
     status: str
     segment: str
     reason: str
@@ -41,7 +41,7 @@ def worse_segments(document: Document) -> tuple[Worse, ...]:
     several = len(document.windows) > 1
     return tuple(
         Worse(
-            severity=result.status.severity,
+            level=result.status,
             status=told_status(result),
             segment=result.segment or "",
             reason=result.reason or "",
@@ -49,12 +49,8 @@ def worse_segments(document: Document) -> tuple[Worse, ...]:
             excess=units.value_word(result),
             window=f"{result.window + 1}" if several else "",
         )
-        for result in sorted(found.values(), key=_rank, reverse=True)
+        for result in sorted(found.values(), key=severity.by_size, reverse=True)
     )
-
-
-def _rank(result: Result) -> tuple[int, float]:
-    return result.status.severity, abs(result.value or 0.0)
 
 
 def segments_tested(document: Document) -> int | None:

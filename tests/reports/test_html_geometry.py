@@ -91,7 +91,7 @@ def test_a_histogram_stays_in_its_box_and_reaches_its_top(ref: list[int], cur: l
 
 
 def test_even_bins_take_one_unit_each() -> None:
-    assert geometry.axis((0.0, 2.0, 4.0, 6.0)) == geometry.Axis((1, 1, 1), 3, is_broken=False)
+    assert geometry.axis((0.0, 2.0, 4.0, 6.0)) == geometry.Axis((1, 1, 1), is_broken=False)
 
 
 def test_a_bin_that_reaches_to_an_outlier_is_cut_and_said_to_be() -> None:

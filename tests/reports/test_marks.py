@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 
 import hypothesis.strategies as st
@@ -9,6 +10,8 @@ import pytest
 from hypothesis import given
 
 from mmon.reports.html import geometry, marks
+from mmon.results import Status
+from tests.reports.html_page import drift
 
 NUMBERS = st.floats(-1e6, 1e6)
 
@@ -55,9 +58,10 @@ def test_a_signed_bar_is_as_long_as_its_share_of_the_largest(
 
 
 def test_a_scale_places_value_and_thresholds_and_marks_what_lies_beyond() -> None:
-    inside = marks.scale(0.75, 0.5, 1.0, reach=2.0)
+    result = drift("age", 0.75, Status.POTENTIAL_DETECTION, potential=0.5, detected=1.0)
+    inside = marks.scale(result, reach=2.0)
     assert inside == marks.Scale(39, 26, 52, is_beyond=False)
-    beyond = marks.scale(7.0, None, 1.0, reach=2.0)
+    beyond = marks.scale(dataclasses.replace(result, value=7.0, potential=None), reach=2.0)
     assert beyond == marks.Scale(104, None, 52, is_beyond=True)
 
 
@@ -76,9 +80,9 @@ def test_a_band_shows_values_intervals_reference_and_thresholds_on_one_axis() ->
     assert drawn.line == f"M0,{heights[0]}L1,{heights[1]}L2,{heights[2]}"
     assert (drawn.reference, drawn.detected) == (heights[0], heights[2])
     assert drawn.band.count("z") == 2  # the window without an interval parts the area
-    assert drawn.reference_low is not None
-    assert drawn.reference_high is not None
-    assert drawn.reference_low > heights[0] > drawn.reference_high
+    assert drawn.reference_ends is not None
+    low, high = drawn.reference_ends
+    assert low > heights[0] > high
 
 
 def test_a_window_without_value_breaks_the_line_and_none_at_all_draws_nothing() -> None:

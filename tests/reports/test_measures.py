@@ -9,15 +9,14 @@ import pytest
 from mmon.outline import rows as written
 from mmon.outline.measures import (
     Measure,
-    by_window,
+    by_name,
     checks,
     measures,
     shown,
     worst_first,
     worst_window,
 )
-from mmon.reports.html.measure_rows import drawn_rows
-from mmon.reports.html.trends import trend_figures
+from mmon.reports.html.measures import drawn_rows, trend_figures
 from mmon.results import Result, ResultKind, Status, Window
 from tests.reports.html_page import document
 from tests.reports.sample_operations import operations_of
@@ -169,13 +168,13 @@ def test_the_reference_s_interval_stands_in_every_window() -> None:
     windows = [Window(index, 100) for index in range(3)]
     sample = document(*results, *of_segment, windows=windows)
     worst = shown(sample, MODEL)
-    assert worst is not None
     assert worst.window == 2
-    assert [own[0].result.reference_interval for own in by_window(results, MODEL).values()] == [
+    (found,) = by_name(sample, MODEL).values()
+    assert [one.result.reference_interval for one in found.values()] == [
         pytest.approx((0.865, 0.881)) for _ in range(3)
     ]
     (figure,) = trend_figures(sample, MODEL)
-    assert figure.band.reference_low is not None
+    assert figure.band.reference_ends is not None
 
 
 def test_the_thresholds_of_a_drop_lie_on_the_axis_of_the_metric() -> None:
@@ -208,7 +207,6 @@ def test_labels_of_all_windows_are_told_whichever_window_is_shown() -> None:
         bad,
     ]
     found = shown(document(*results, windows=[Window(i, 100) for i in range(3)]), MODEL)
-    assert found is not None
     assert found.window == 2
     assert [(r.name, r.value) for r in checks(found)] == [
         ("label_coverage", 0.9),

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from mmon.outline import severity, units, wording
 from mmon.outline.measures import KINDS
 from mmon.outline.rows import ResultRow, result_row
-from mmon.reports.html import column_chart as charts
 from mmon.reports.html import geometry, marks
+from mmon.reports.html.column_chart import Chart, chart
 from mmon.results import Column, ColumnKind, Document, Result, ResultKind, Status, Window
 from mmon.results.charts import Picture
 from mmon.results.quantity import Unit
@@ -23,7 +24,7 @@ _DRIFT_FIRST = {ResultKind.DATA_DRIFT: 0, ResultKind.DATA_QUALITY: 1}
 class TrendView:
     """A value over windows, and what each point says when pointed at, in short and in full."""
 
-    shape: geometry.Trend
+    shape: geometry.Course
     points: tuple[str, ...]
     full_points: tuple[str, ...]
 
@@ -39,7 +40,7 @@ class ColumnRow:
     status: str
     headline: ResultRow
     scale: marks.Scale | None
-    chart: charts.Chart | None
+    chart: Chart | None
     trend: TrendView | None
     judged: tuple[ResultRow, ...]
     told: tuple[ResultRow, ...]
@@ -47,11 +48,9 @@ class ColumnRow:
     note: str | None
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class _Layout:
-    """What all rows share: the windows, and scales on which they can be compared."""
+class _Scales(NamedTuple):
+    """What all rows share, so that they can be compared."""
 
-    windows: Sequence[Window]
     reach: float
     tops: _Tops
 
@@ -66,17 +65,17 @@ def column_rows(document: Document) -> list[ColumnRow]:
     heads = {name: _head(rows) for name, rows in shown.items()}
     columns = {column.name: column for column in document.columns}
     pictures = {picture.column: picture for picture in document.pictures}
-    layout = _Layout(document.windows, _reach(heads.values()), _tops(heads, shown))
-    worst_first = sorted(shown, key=lambda name: severity.order(heads[name]), reverse=True)
+    scales = _Scales(marks.reach(heads.values()), _tops(heads, shown))
     return [
         _row(
+            document.windows,
             columns.get(name) or Column(name, ColumnKind.UNSUPPORTED, ""),
             shown[name],
             heads[name],
             pictures.get(name),
-            layout,
+            scales,
         )
-        for name in worst_first
+        for name in sorted(shown, key=lambda name: severity.order(heads[name]), reverse=True)
     ]
 
 
@@ -97,12 +96,6 @@ def _is_shown(rows: Sequence[Result]) -> bool:
     return any(row.kind is ResultKind.DATA_DRIFT or severity.needs_a_look(row) for row in rows)
 
 
-def _reach(heads: Iterable[Result]) -> float:
-    # One scale for all rows, so that marks can be compared down the table.
-    ratios = [severity.ratio(head, head.value) for head in heads]
-    return min(max([1.5, *ratios]), 4.0)
-
-
 def _tops(heads: Mapping[str, Result], shown: Mapping[str, Sequence[Result]]) -> _Tops:
     """The largest value drawn over windows: one scale wherever the thresholds are the same."""
     tops: _Tops = {}
@@ -121,19 +114,17 @@ def _is_same(result: Result, head: Result) -> bool:
 
 
 def _row(
+    windows: Sequence[Window],
     column: Column,
     results: Sequence[Result],
     head: Result,
     picture: Picture | None,
-    layout: _Layout,
+    scales: _Scales,
 ) -> ColumnRow:
-    windows = layout.windows
-    names = {window.index: wording.window_word(window, windows=len(windows)) for window in windows}
     of_window = sorted(
         (row for row in results if row.window == head.window),
         key=lambda row: (not row.gating, _DRIFT_FIRST.get(row.kind, 2)),
     )
-    same = [row for row in results if _is_same(row, head)]
     judged = [row for row in of_window if row.status is not Status.IRRELEVANT or row.reason]
     told = [row for row in of_window if row not in judged]
     return ColumnRow(
@@ -143,47 +134,29 @@ def _row(
         severity=head.status.severity,
         status=wording.STATUS_WORDS[head.status],
         headline=result_row(head),
-        scale=_scale(head, layout.reach),
-        chart=None if picture is None else _chart(picture, column.kind, names),
-        trend=_trend(same, head, layout) if len(windows) > 1 else None,
-        judged=tuple(result_row(row) for row in judged),
-        told=tuple(result_row(row) for row in told),
-        results_window=names.get(head.window, f"window {head.window + 1}"),
+        scale=None if head.quantity.unit is Unit.YES_NO else marks.scale(head, scales.reach),
+        chart=None
+        if picture is None
+        else chart(picture, column.kind, wording.window_name(windows, picture.window)),
+        trend=_trend(results, head, windows, scales.tops) if len(windows) > 1 else None,
+        judged=tuple(map(result_row, judged)),
+        told=tuple(map(result_row, told)),
+        results_window=wording.window_name(windows, head.window),
         note=column.reason,
     )
 
 
-def _chart(picture: Picture, kind: ColumnKind, names: Mapping[int, str]) -> charts.Chart:
-    return charts.chart(picture, kind, names.get(picture.window, f"window {picture.window + 1}"))
-
-
-def _scale(head: Result, reach: float) -> marks.Scale | None:
-    return None if head.quantity.unit is Unit.YES_NO else scale_of(head, reach)
-
-
-def scale_of(result: Result, reach: float) -> marks.Scale | None:
-    """A value beside its levels, on a scale that ends at ``reach``; None without levels."""
-    if result.value is None or not result.has_levels:
-        return None
-    potential, detected = (
-        None if limit is None else severity.ratio(result, limit)
-        for limit in (result.potential, result.detected)
-    )
-    return marks.scale(severity.ratio(result, result.value), potential, detected, reach)
-
-
-def _trend(results: Sequence[Result], head: Result, layout: _Layout) -> TrendView:
-    found = {result.window: result for result in results}
-    rows = [(window, found.get(window.index)) for window in layout.windows]
-    values = [row.value if row else None for _, row in rows]
-    top = layout.tops[head.potential, head.detected]
-    said = [(window, _told(row) if row else "no result") for window, row in rows]
+def _trend(
+    results: Sequence[Result], head: Result, windows: Sequence[Window], tops: _Tops
+) -> TrendView:
+    found = {row.window: row for row in results if _is_same(row, head)}
+    rows = [found.get(window.index) for window in windows]
+    said = [
+        f"{units.value_word(row)}, {units.status_word(row)}" if row else "no result" for row in rows
+    ]
+    limits = (head.potential, head.detected)
     return TrendView(
-        shape=geometry.trend(values, head.potential, head.detected, top),
-        points=tuple(f"{window.index + 1}: {text}" for window, text in said),
-        full_points=tuple(f"{wording.period(window)}: {text}" for window, text in said),
+        geometry.trend([row.value if row else None for row in rows], *limits, tops[limits]),
+        tuple(f"{window.index + 1}: {text}" for window, text in zip(windows, said, strict=True)),
+        tuple(f"{wording.period(one)}: {text}" for one, text in zip(windows, said, strict=True)),
     )
-
-
-def _told(result: Result) -> str:
-    return f"{units.value_word(result)}, {units.status_word(result)}"

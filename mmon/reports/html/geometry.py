@@ -23,21 +23,15 @@ _STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Axis:
-    """The horizontal axis of a picture.
-
-    Attributes
-    ----------
-    widths : tuple of int
-        (B,) drawn width of each bin, in units.
-    width : int
-        Their sum.
-    is_broken : bool
-        Whether a bin at an end is drawn narrower or wider than it is.
-    """
+    """The drawn width of each of (B,) bins in units, and whether one at an end has another."""
 
     widths: tuple[int, ...]
-    width: int
     is_broken: bool
+
+    @property
+    def width(self) -> int:
+        """The units of all bins."""
+        return sum(self.widths)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -50,19 +44,26 @@ class Overlay:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Trend:
-    """One value over windows, as path data; heights are None where there is no threshold."""
+class Course:
+    """One value over windows, as path data and heights; empty or None where there is nothing.
+
+    ``band`` is the area of the values' intervals, ``reference`` the reference's value,
+    ``reference_ends`` its interval, and ``worst`` the place of the largest value.
+    """
 
     width: int
     line: str
     potential: int | None
     detected: int | None
-    worst: tuple[int, int] | None
+    worst: tuple[int, int] | None = None
+    band: str = ""
+    reference: int | None = None
+    reference_ends: tuple[int, int] | None = None
 
 
 def even_axis(bins: int) -> Axis:
     """One unit a category."""
-    return Axis((1,) * bins, bins, is_broken=False)
+    return Axis((1,) * bins, is_broken=False)
 
 
 def axis(edges: Sequence[float]) -> Axis:
@@ -74,10 +75,9 @@ def axis(edges: Sequence[float]) -> Axis:
     drawn = [min(width, _WIDEST * typical) for width in _without_slivers(true)]
     is_broken = drawn != true
     if max(drawn) - min(drawn) < 0.01 * typical:
-        return Axis((1,) * len(true), len(true), is_broken)
+        return Axis((1,) * len(true), is_broken)
     ends = [round(end / sum(drawn) * _UNEVEN_WIDTH) for end in itertools.accumulate(drawn)]
-    widths = tuple(high - low for low, high in itertools.pairwise([0, *ends]))
-    return Axis(widths, sum(widths), is_broken)
+    return Axis(tuple(high - low for low, high in itertools.pairwise([0, *ends])), is_broken)
 
 
 def _widths(edges: Sequence[float]) -> list[float]:
@@ -134,7 +134,7 @@ def densities(
         for counts in (reference, production)
     ]
     top = max(itertools.chain(*sides), default=0.0) or 1.0
-    ref, cur = ([height / top for height in side] for side in sides)
+    ref, cur = ([level / top for level in side] for side in sides)
     return ref, cur
 
 
@@ -165,17 +165,17 @@ def part(value: float, low: float, high: float) -> float:
     return 0.0 if math.isnan(found) else min(max(found, 0.0), 1.0)
 
 
-def _height(level: float) -> int:
-    return HEIGHT - round(HEIGHT * part(level, 0.0, 1.0))
+def height(value: float, low: float = 0.0, high: float = 1.0) -> int:
+    """Where a value stands on a vertical axis, from the top."""
+    return HEIGHT - round(HEIGHT * part(value, low, high))
 
 
 def steps(levels: Sequence[float], widths: Sequence[int]) -> str:
     """The outline of bars: heights in [0, 1], and the width of each."""
     parts = [f"M0,{HEIGHT}"]
-    heights = [_height(level) for level in levels]
-    bars = zip(heights, widths, strict=True)
-    for height, run in itertools.groupby(bars, key=operator.itemgetter(0)):
-        parts.append(f"V{height}h{sum(width for _, width in run)}")
+    bars = zip(map(height, levels), widths, strict=True)
+    for top, run in itertools.groupby(bars, key=operator.itemgetter(0)):
+        parts.append(f"V{top}h{sum(width for _, width in run)}")
     parts.append(f"V{HEIGHT}")
     return "".join(parts)
 
@@ -186,9 +186,9 @@ def _rising(counts: Sequence[int], widths: Sequence[int]) -> str:
         return ""
     parts, at = [f"M0,{HEIGHT}l"], HEIGHT
     for width, rows in zip(widths, itertools.accumulate(counts), strict=True):
-        height = _height(rows / total)
-        parts.append(f"{width},{height - at},")
-        at = height
+        top = height(rows / total)
+        parts.append(f"{width},{top - at},")
+        at = top
     return "".join(parts).replace(",-", "-").rstrip(",")
 
 
@@ -199,7 +199,7 @@ def _climbing(counts: Sequence[int], widths: Sequence[int]) -> str:
         return ""
     parts, half = [f"M0,{HEIGHT}"], 0.0
     for width, rows in zip(widths, itertools.accumulate(counts), strict=True):
-        parts.append(f"h{half + width / 2:g}V{_height(rows / total)}")
+        parts.append(f"h{half + width / 2:g}V{height(rows / total)}")
         half = width / 2
     return "".join(parts) + f"h{half:g}"
 
@@ -235,45 +235,38 @@ def edge_ticks(edges: Sequence[float], across: Axis) -> list[tuple[float, float]
 
 
 def trend(
-    values: Sequence[float | None],
-    potential: float | None,
-    detected: float | None,
-    top: float,
-) -> Trend:
-    """A line through one value per window; a window without a value breaks the line.
+    values: Sequence[float | None], potential: float | None, detected: float | None, top: float
+) -> Course:
+    """A line through the sizes of (W,) values, one a window, broken where there is none.
 
-    Parameters
-    ----------
-    values : (W,) float or None
-    potential, detected : float or None
-    top : float
-        The value at the upper end; raised to show the thresholds, and larger values are cut.
+    ``top`` stands at the upper end; it is raised to show the thresholds, and larger values are cut.
     """
-    values = _thinned(values)
-    limits = [abs(limit) * 1.15 for limit in (potential, detected) if limit is not None]
-    top = max([top, *limits]) or 1.0
-    points = [None if value is None else _height(abs(value) / top) for value in values]
-    highest = max(((abs(v), -x) for x, v in enumerate(values) if v is not None), default=None)
-    worst = None if highest is None else (-highest[1], _height(highest[0] / top))
-    return Trend(
-        width=max(1, len(values) - 1),
-        line=broken_line(points),
-        potential=None if potential is None else _height(abs(potential) / top),
-        detected=None if detected is None else _height(abs(detected) / top),
-        worst=worst,
+    sizes = [None if value is None else abs(value) for value in _thinned(values)]
+    levels = [None if level is None else abs(level) for level in (potential, detected)]
+    top = max([top, *(level * 1.15 for level in levels if level is not None)]) or 1.0
+    highest = max(((size, -x) for x, size in enumerate(sizes) if size is not None), default=None)
+    potential_at, detected_at = (
+        None if level is None else height(level, 0.0, top) for level in levels
+    )
+    return Course(
+        width=max(1, len(sizes) - 1),
+        line=broken_line(sizes, 0.0, top),
+        potential=potential_at,
+        detected=detected_at,
+        worst=None if highest is None else (-highest[1], height(highest[0], 0.0, top)),
     )
 
 
-def broken_line(heights: Sequence[int | None]) -> str:
-    """A line through heights one unit apart, broken where there is none."""
+def broken_line(values: Sequence[float | None], low: float, high: float) -> str:
+    """A line through values one unit apart, broken where there is none."""
     parts, pen = [], "M"
-    for x, y in enumerate(heights):
-        if y is None:
+    for x, value in enumerate(values):
+        if value is None:
             pen = "M"
             continue
         # A lone point is a line of no length, which a round line cap makes a dot.
-        alone = pen == "M" and (x + 1 == len(heights) or heights[x + 1] is None)
-        parts.append(f"{pen}{x},{y}" + ("h0" if alone else ""))
+        alone = pen == "M" and (x + 1 == len(values) or values[x + 1] is None)
+        parts.append(f"{pen}{x},{height(value, low, high)}" + ("h0" if alone else ""))
         pen = "L"
     return "".join(parts)
 

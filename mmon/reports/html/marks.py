@@ -5,9 +5,11 @@ from __future__ import annotations
 import dataclasses
 import math
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
+from mmon.outline import severity
 from mmon.reports.html import geometry
+from mmon.results import Result
 
 WIDTH = 130
 _MARGIN = 6  # a dot at the end must not be cut
@@ -36,37 +38,12 @@ class Whiskers:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Scale:
-    """One value beside its thresholds: positions in pixels from the left."""
+    """One value beside its thresholds: positions in pixels; beyond the end it is an arrow."""
 
     value: int
     potential: int | None
     detected: int | None
     is_beyond: bool
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Band:
-    """A value over windows with its interval, beside the reference's.
-
-    Attributes
-    ----------
-    width : int
-    line, band : str
-        Path data of production's values and of their intervals.
-    reference, reference_low, reference_high : int or None
-        Heights of the reference's value and of its interval's ends.
-    potential, detected : int or None
-        Heights of the thresholds.
-    """
-
-    width: int
-    line: str
-    band: str
-    reference: int | None
-    reference_low: int | None
-    reference_high: int | None
-    potential: int | None
-    detected: int | None
 
 
 def whiskers(
@@ -78,13 +55,7 @@ def whiskers(
 ) -> Whiskers | None:
     """Both sides on one axis; None where there is nothing to place.
 
-    Parameters
-    ----------
-    reference, production : float or None
-    reference_interval, production_interval : (float, float) or None
-    span : (float, float) or None
-        The ends of the axis, at which what reaches beyond is cut; None takes one that just holds
-        everything.
+    What reaches beyond ``span`` is cut at its ends; without it the axis just holds everything.
     """
     sides = ((reference, reference_interval), (production, production_interval))
     ends = [end for value, interval in sides for end in (value, *(interval or ()))]
@@ -109,25 +80,25 @@ def whiskers(
     return Whiskers(*(whisker(value, interval) for value, interval in sides))
 
 
-def scale(ratio: float, potential: float | None, detected: float | None, reach: float) -> Scale:
-    """Place a value and its thresholds, all given as multiples of the worst threshold.
+def reach(results: Iterable[Result]) -> float:
+    """What the right end of one scale for all of them stands for, so that they can be compared."""
+    return min(max([1.5, *(severity.ratio(one, one.value) for one in results)]), 4.0)
 
-    Parameters
-    ----------
-    ratio : float
-        How far the value is on the way from harmless (0) to the worst threshold (1).
-    potential, detected : float or None
-        Where the thresholds are on that way.
-    reach : float
-        What the right end stands for; a value beyond it ends in an arrow.
-    """
 
-    def place(position: float | None) -> int | None:
-        if position is None:
+def scale(result: Result, reach: float) -> Scale | None:
+    """A value beside its levels, on a scale that ends at ``reach``; None without levels."""
+    if result.value is None or not result.has_levels:
+        return None
+
+    def place(level: float | None) -> int | None:
+        if level is None:
             return None
-        return round(geometry.part(position, 0.0, reach) * _SCALE_WIDTH)
+        return round(geometry.part(severity.ratio(result, level), 0.0, reach) * _SCALE_WIDTH)
 
-    return Scale(place(ratio) or 0, place(potential), place(detected), is_beyond=ratio > reach)
+    levels = place(result.potential), place(result.detected)
+    return Scale(
+        place(result.value) or 0, *levels, is_beyond=severity.ratio(result, result.value) > reach
+    )
 
 
 def signed(value: float | None, top: float) -> int:
@@ -143,15 +114,10 @@ def band(
     reference: float | None,
     reference_interval: Interval,
     levels: tuple[float | None, float | None],
-) -> Band | None:
-    """Lay out one value a window; a window without one breaks the line.
+) -> geometry.Course | None:
+    """Lay out one value and its interval a window, and the thresholds on the values' axis.
 
-    Parameters
-    ----------
-    values, intervals : (W,) of float or None, of (float, float) or None
-    reference, reference_interval : float or None, (float, float) or None
-    levels : (float or None, float or None)
-        The potential and the detected threshold, on the axis of the values.
+    A window without a value breaks the line; None where no window has one.
     """
     ends = [end for interval in (*intervals, reference_interval) for end in interval or ()]
     known = [v for v in (*values, *ends, reference, *levels) if v is not None and math.isfinite(v)]
@@ -162,25 +128,21 @@ def band(
     low, high = max(low - slack, -sys.float_info.max), min(high + slack, sys.float_info.max)
 
     def height(value: float | None) -> int | None:
-        if value is None or math.isnan(value):
-            return None
-        return geometry.HEIGHT - round(geometry.HEIGHT * geometry.part(value, low, high))
+        return None if value is None or math.isnan(value) else geometry.height(value, low, high)
 
-    reference_ends = reference_interval or (None, None)
-    return Band(
+    def both(interval: Interval) -> tuple[int, int] | None:
+        bottom, top = map(height, interval or (None, None))
+        return None if bottom is None or top is None else (bottom, top)
+
+    return geometry.Course(
         width=max(1, len(values) - 1),
-        line=geometry.broken_line([height(value) for value in values]),
-        band=_area([_both(height(i[0]), height(i[1])) if i else None for i in intervals]),
-        reference=height(reference),
-        reference_low=height(reference_ends[0]),
-        reference_high=height(reference_ends[1]),
+        line=geometry.broken_line(values, low, high),
         potential=height(levels[0]),
         detected=height(levels[1]),
+        band=_area([both(interval) for interval in intervals]),
+        reference=height(reference),
+        reference_ends=both(reference_interval),
     )
-
-
-def _both(low: int | None, high: int | None) -> tuple[int, int] | None:
-    return None if low is None or high is None else (low, high)
 
 
 def _area(ends: Sequence[tuple[int, int] | None]) -> str:

@@ -7,14 +7,16 @@ import dataclasses
 import json
 import math
 from collections.abc import Sequence
+from typing import Any
 
-from mmon.outline import facts, measures, severity, units, wording, worse
+from mmon.outline import facts, measures, severity, summary, units, wording, worse
 from mmon.outline.rows import ResultRow, result_row
-from mmon.outline.segments import SegmentTable, segment_tables
+from mmon.outline.segments import segment_tables
 from mmon.reports.html.columns import ColumnRow, column_rows
-from mmon.reports.html.operations import Operations, operations
-from mmon.reports.html.performance import Performance, performance
-from mmon.results import Document, Metric, Result, ResultKind, Status
+from mmon.reports.html.measures import section
+from mmon.reports.html.performance import performance
+from mmon.reports.html.timeline import timeline
+from mmon.results import Document, Metric, Result, ResultKind, Status, Verdict
 
 _SMALL_MULTIPLES = 12
 _LISTED = 300  # rows of one list: a thousand windows must not make a page of a hundred megabytes
@@ -26,6 +28,7 @@ _KIND_TITLES = {
     ResultKind.CONCEPT_DRIFT: "Concept drift",
     ResultKind.MM_APP_ANOMALY: "Application anomalies",
 }
+_MARKS = {Verdict.PASS: 5, Verdict.INCONCLUSIVE: 2, Verdict.BREACH: 4}
 _SENTENCE_END = (".", "!", "?")
 
 
@@ -51,91 +54,62 @@ class Listing:
     left_out: int
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Section:
-    """A table of results with a title, and a sentence on what is in it."""
-
-    anchor: str
-    title: str
-    sentence: str
-    listing: Listing
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Page:
-    """Everything the template shows."""
-
-    title: str
-    verdict: str
-    mark: int
-    sentence: str
-    subject: str
-    facts: tuple[tuple[str, str, str], ...]
-    tally: tuple[tuple[int, str, int], ...]
-    kinds: tuple[str, ...]
-    columns: tuple[ColumnRow, ...]
-    windows: tuple[WindowRow, ...]
-    worst_window: tuple[str, WindowRow] | None
-    multiples: tuple[ColumnRow, ...]
-    performance: Performance | None
-    operations: Operations | None
-    segments: tuple[SegmentTable, ...]
-    undecided: Listing
-    dataset: Listing
-    sections: tuple[Section, ...]
-    untested: tuple[tuple[str, str, str, str], ...]
-    recognised: tuple[tuple[str, str, str], ...]
-    metrics: tuple[tuple[str, str, str, str], ...]
-    metrics_left_out: int
-    run: tuple[tuple[str, str], ...]
-    configuration: str
-    deliveries: tuple[str, ...]
-    errors: tuple[str, ...]
-
-
-def page(document: Document) -> Page:
-    """Lay out a document, top-down."""
+def page(document: Document) -> dict[str, Any]:
+    """Everything the template shows, top-down, by the names that it has there."""
     document = _finite(document)
     rows = column_rows(document)
     windows = _windows(document)
-    subject = " / ".join(part for part in (document.project, document.endpoint) if part)
-    verdict = document.verdict.value
+    subject = summary.subject(document)
     rest = [r for r in document.results if r.segment is None and r.kind not in measures.KINDS]
     metrics = [metric for metric in document.metrics if _is_told_here(metric)]
-    return Page(
-        title=f"{verdict.upper()}: {subject or 'drift report'}",
-        verdict=verdict,
-        mark={"pass": 5, "inconclusive": 2, "breach": 4}[verdict],
-        sentence=_sentence(document.sentence),
-        subject=subject,
-        facts=facts.facts(document),
-        tally=_tally(rows),
-        kinds=tuple(sorted({row.kind for row in rows})),
-        columns=tuple(rows),
-        windows=tuple(windows),
-        worst_window=_worst(document, windows),
-        multiples=_multiples(rows) if len(windows) > 1 else (),
-        performance=performance(document),
-        operations=operations(document),
-        segments=segment_tables(document),
-        undecided=_listing(document, [r for r in rest if r.status is Status.INCONCLUSIVE]),
-        dataset=_listing(
-            document,
-            [r for r in rest if r.column is None and r.kind is ResultKind.DATA_DRIFT],
+    return {
+        "title": f"{document.verdict.upper()}: {subject or 'drift report'}",
+        "verdict": document.verdict.value,
+        "mark": _MARKS[document.verdict],
+        "sentence": _sentence(document.sentence),
+        "subject": subject,
+        "facts": facts.facts(document),
+        "tally": _tally(rows),
+        "kinds": sorted({row.kind for row in rows}),
+        "columns": rows,
+        "windows": windows,
+        "worst_window": _worst(document, windows),
+        "multiples": _multiples(rows) if len(windows) > 1 else (),
+        "performance": performance(document),
+        "operations": _operations(document),
+        "segments": segment_tables(document),
+        "undecided": _listing(document, [r for r in rest if r.status is Status.INCONCLUSIVE]),
+        "dataset": _listing(
+            document, [r for r in rest if r.column is None and r.kind is ResultKind.DATA_DRIFT]
         ),
-        sections=tuple(_sections(document, rest)),
-        untested=facts.untested(document),
-        recognised=facts.recognised(document),
-        metrics=_metrics(metrics, several=len(windows) > 1),
-        metrics_left_out=max(0, len(metrics) - _LISTED),
-        run=facts.run(document),
-        configuration=json.dumps(document.configuration, indent=2, ensure_ascii=False, default=str),
-        deliveries=tuple(
+        "sections": [
+            _section(document, kind, rest)
+            for kind in _KIND_TITLES
+            if any(r.kind is kind for r in rest)
+        ],
+        "untested": facts.untested(document),
+        "recognised": facts.recognised(document),
+        "metrics": _metrics(metrics, several=len(windows) > 1),
+        "metrics_left_out": max(0, len(metrics) - _LISTED),
+        "run": facts.run(document),
+        "configuration": json.dumps(
+            document.configuration, indent=2, ensure_ascii=False, default=str
+        ),
+        "deliveries": [
             ", ".join(f"{key}: {value}" for key, value in delivery.items())
             for delivery in (*document.alerts, *document.deliveries)
-        ),
-        errors=tuple(document.errors),
-    )
+        ],
+        "errors": document.errors,
+    }
+
+
+def _operations(document: Document) -> dict[str, Any] | None:
+    """Did the data arrive, how fast was the model, how often did it fail?"""
+    kind = ResultKind.SYSTEM_PERFORMANCE
+    shown, steps = measures.shown(document, kind), timeline(document.activity)
+    if not shown.results and steps is None:
+        return None
+    return {**section(document, shown, shown.measures, kind), "timeline": steps}
 
 
 def _finite(document: Document) -> Document:
@@ -174,24 +148,20 @@ def _windows(document: Document) -> list[WindowRow]:
     for result in document.results:
         if result.column is not None and result.segment is None and result.gating:
             columns_at[result.window, result.status].add(result.column)
-    rows = []
-    for window in document.windows:
-        detected = columns_at[window.index, Status.DETECTED]
-        potential = columns_at[window.index, Status.POTENTIAL_DETECTION] - detected
-        start, end = wording.iso_moment(window.start), wording.iso_moment(window.end)
-        rows.append(
-            WindowRow(
-                name=f"{window.index + 1}",
-                period=f"{start} to {end}" if window.start else "",
-                rows=wording.count(window.rows),
-                late_rows=wording.count(window.late_rows) if window.late_rows else "",
-                severity=window.status.severity,
-                status=wording.STATUS_WORDS[window.status],
-                detected=len(detected),
-                potential=len(potential),
-            )
+    return [
+        WindowRow(
+            name=f"{window.index + 1}",
+            period=wording.period(window) if window.start else "",
+            rows=wording.count(window.rows),
+            late_rows=wording.count(window.late_rows) if window.late_rows else "",
+            severity=window.status.severity,
+            status=wording.STATUS_WORDS[window.status],
+            detected=len(detected),
+            potential=len(columns_at[window.index, Status.POTENTIAL_DETECTION] - detected),
         )
-    return rows
+        for window in document.windows
+        for detected in [columns_at[window.index, Status.DETECTED]]
+    ]
 
 
 def _worst(document: Document, rows: Sequence[WindowRow]) -> tuple[str, WindowRow] | None:
@@ -227,29 +197,18 @@ def _listing(document: Document, results: Sequence[Result]) -> Listing:
     return Listing(rows, left_out=max(0, len(results) - _LISTED))
 
 
-def _sections(document: Document, rest: Sequence[Result]) -> list[Section]:
-    """Data quality and what else was analysed; results without trouble stay in their column."""
-    sections = []
-    for kind, title in _KIND_TITLES.items():
-        found = [r for r in rest if r.kind is kind]
-        shown = [r for r in found if severity.needs_a_look(r) or r.column is None]
-        if found:
-            sections.append(_section(document, kind.value, title, found, shown))
-    return sections
-
-
-def _section(
-    document: Document,
-    anchor: str,
-    title: str,
-    found: Sequence[Result],
-    shown: Sequence[Result],
-) -> Section:
-    bad = sum(severity.needs_a_look(result) for result in found)
-    results = wording.counted(len(found), "result")
-    needs = "needs" if bad <= 1 else "need"
-    sentence = f"{wording.count(bad) if bad else 'None'} of {results} {needs} a look."
-    return Section(anchor, title, sentence, _listing(document, shown))
+def _section(document: Document, kind: ResultKind, rest: Sequence[Result]) -> dict[str, Any]:
+    """One sort of analysis; results without trouble stay in their column."""
+    found = [r for r in rest if r.kind is kind]
+    bad = sum(map(severity.needs_a_look, found))
+    results, needs = wording.counted(len(found), "result"), "needs" if bad <= 1 else "need"
+    shown = [r for r in found if severity.needs_a_look(r) or r.column is None]
+    return {
+        "anchor": kind.value,
+        "title": _KIND_TITLES[kind],
+        "sentence": f"{wording.count(bad) if bad else 'None'} of {results} {needs} a look.",
+        "listing": _listing(document, shown),
+    }
 
 
 def _is_told_here(metric: Metric) -> bool:

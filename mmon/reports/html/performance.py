@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
+from typing import Any
 
 from mmon.outline import measures, units, wording
 from mmon.outline.measures import Measure
-from mmon.outline.rows import ResultRow, defined, result_row, undefined
-from mmon.outline.worse import Worse, sample_words, segments_tested, worse_segments
+from mmon.outline.rows import result_row
+from mmon.outline.wording import window_title
+from mmon.outline.worse import sample_words, segments_tested, worse_segments
 from mmon.reports.html.column_chart import Chart, chart
-from mmon.reports.html.confusion import Confusions, confusions
-from mmon.reports.html.curves import CurveGroup, curve_groups
-from mmon.reports.html.features import Features, features
-from mmon.reports.html.measure_rows import DrawnRow, drawn_rows
-from mmon.reports.html.planes import HeatMap, heat_maps
-from mmon.reports.html.trends import TrendFigure, trend_figures
+from mmon.reports.html.confusion import confusions
+from mmon.reports.html.curves import curve_groups
+from mmon.reports.html.features import features
+from mmon.reports.html.measures import section
+from mmon.reports.html.planes import heat_maps
 from mmon.results import ColumnKind, Document, ResultKind, Status
 from mmon.results.charts import PerformancePicture, Picture
 
@@ -27,13 +28,8 @@ _MOST_WORSE = 20
 class ClassTable:
     """Metrics of each class: one row a class, one cell a metric.
 
-    Attributes
-    ----------
-    metrics : tuple of str
-    rows : tuple of (str, tuple of (int, str, str))
-        The class, and for each metric its severity and both sides' values.
-    left_out : int
-        Classes that only the JSON result has.
+    A row is the class, and for each metric its severity and both sides' values; ``left_out``
+    classes are in the JSON result only.
     """
 
     metrics: tuple[str, ...]
@@ -41,65 +37,42 @@ class ClassTable:
     left_out: int
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Performance:
-    """Everything the section shows; parts are empty or None where they do not apply."""
-
-    window: str
-    labelled: str
-    rows: tuple[DrawnRow, ...]
-    undefined: tuple[str, ...]
-    classes: ClassTable | None
-    checks: tuple[ResultRow, ...]
-    trends: tuple[TrendFigure, ...]
-    picture_window: str
-    curves: tuple[CurveGroup, ...]
-    confusions: Confusions | None
-    errors: Chart | None
-    planes: tuple[HeatMap, ...]
-    features: Features | None
-    features_window: str
-    worse: tuple[Worse, ...]
-    worse_left_out: int
-    tested: int | None
-    sampled: str
-
-
-def performance(document: Document) -> Performance | None:
-    """Lay the section out; None where nothing of it was measured."""
-    worst, tested = worse_segments(document), segments_tested(document)
-    shown = measures.shown(document, ResultKind.MODEL_PERFORMANCE)
-    if shown is None and not worst:
+def performance(document: Document) -> dict[str, Any] | None:
+    """All that the section shows; None where nothing of it was measured."""
+    worst, kind = worse_segments(document), ResultKind.MODEL_PERFORMANCE
+    shown = measures.shown(document, kind)
+    if not shown.results and not worst:
         return None
-    shown = shown or measures.Shown(0, (), ())
-    window, of_window = shown.window, shown.measures
-    whole = measures.worst_first(one for one in of_window if one.quantity.label is None)
-    picture = _picture(document, window)
-    by_feature = features(document, window)
-    return Performance(
-        window=_title(document, window),
-        labelled="" if picture is None else _labelled(picture),
-        rows=drawn_rows(defined(whole)),
-        undefined=undefined(whole),
-        classes=_classes([one for one in of_window if one.quantity.label is not None]),
-        checks=tuple(map(result_row, measures.checks(shown))),
-        trends=trend_figures(document, ResultKind.MODEL_PERFORMANCE),
-        picture_window="" if picture is None else _title(document, picture.window),
-        curves=() if picture is None else curve_groups(picture),
-        confusions=None if picture is None else confusions(picture),
-        errors=None if picture is None else _errors(picture),
-        planes=() if picture is None else heat_maps(picture),
-        features=by_feature,
-        features_window="" if by_feature is None else _title(document, by_feature.window),
-        worse=worst[:_MOST_WORSE],
-        worse_left_out=max(0, len(worst) - _MOST_WORSE),
-        tested=tested,
-        sampled=sample_words(document),
+    whole = measures.worst_first(one for one in shown.measures if one.quantity.label is None)
+    picture = _picture(document, shown.window)
+    by_feature = features(document, shown.window)
+    return {
+        **section(document, shown, whole, kind),
+        "classes": _classes([one for one in shown.measures if one.quantity.label is not None]),
+        "checks": [result_row(one) for one in measures.checks(shown)],
+        **(_drawn(document, picture) if picture else dict.fromkeys(_DRAWN, "")),
+        "features": by_feature,
+        "features_window": by_feature and window_title(document.windows, by_feature.window),
+        "worse": worst[:_MOST_WORSE],
+        "worse_left_out": max(0, len(worst) - _MOST_WORSE),
+        "tested": segments_tested(document),
+        "sampled": sample_words(document),
+    }
+
+
+_DRAWN = ("labelled", "picture_window", "curves", "confusions", "errors", "planes")
+
+
+def _drawn(document: Document, picture: PerformancePicture) -> dict[str, Any]:
+    parts = (
+        _labelled(picture),
+        window_title(document.windows, picture.window),
+        curve_groups(picture),
+        confusions(picture),
+        _errors(picture),
+        heat_maps(picture),
     )
-
-
-def _title(document: Document, window: int) -> str:
-    return wording.window_title(document.windows, window)
+    return dict(zip(_DRAWN, parts, strict=True))
 
 
 def _picture(document: Document, window: int) -> PerformancePicture | None:
@@ -129,9 +102,8 @@ def _classes(found: Sequence[Measure]) -> ClassTable | None:
     for one in found:
         name, label = one.quantity.metric or "", one.quantity.label or ""
         names[name] = None
-        decimals = 3
         ref, cur = (
-            "" if value is None else units.figure(value, decimals)
+            "" if value is None else units.figure(value, 3)
             for value in (one.result.reference_value, one.result.value)
         )
         cells.setdefault(label, {})[name] = (one.head.status.severity, ref, cur)

@@ -6,7 +6,7 @@ import dataclasses
 import datetime as dt
 import itertools
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from mmon.outline import units, wording
 from mmon.reports.html import geometry
@@ -15,10 +15,18 @@ from mmon.results.charts import ActivityPicture
 _MOST_STEPS = 240  # more would not be told apart in a chart of 1,150 pixels
 _POINTED = 130  # steps wide enough to be pointed at
 _TICKS = 6
-_QUANTILES = ("p50", "p95", "p99")
+_QUANTILES = {"p50": "latency_p50", "p95": "latency_p95", "p99": "latency_p99"}
 # Of the mean step's rows: with fewer, a step's share of errors says little.
 _LEAST_ROWS = 0.1
 _MARK = 14  # height of the mark of a value above the axis
+
+_FOLDS: Mapping[str, Callable[[Iterable[float]], float]] = {
+    "rows": sum,
+    "expected": sum,
+    "errors": sum,
+    **dict.fromkeys(_QUANTILES.values(), max),
+}
+"""What is known of steps, and how neighbours become one: the worst latency stays."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -41,25 +49,11 @@ class TimeChart:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Timeline:
-    """Charts one above the other.
+    """Charts one above the other, of ``width`` steps each ``step`` long.
 
-    Attributes
-    ----------
-    width : int
-        Steps drawn.
-    step : str
-        How long each is, in words.
-    empty : str
-        Path data of the steps without any row: where it is known, those in which rows were
-        expected.
-    gaps : int
-        Their number.
-    has_expected : bool
-        Whether it is known how many rows were expected.
-    charts : tuple of TimeChart
-    ticks : tuple of (float, str)
-    points : tuple of str
-        What each step says when pointed at; empty where they are too narrow.
+    ``empty`` is path data of the ``gaps`` steps without any row: where it is known how many rows
+    were expected, of those in which some were. ``points`` is what each step says when pointed at;
+    empty where they are too narrow.
     """
 
     width: int
@@ -74,139 +68,108 @@ class Timeline:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class _Steps:
-    """The steps of all windows in a row."""
+    """Steps in a row, and what is known of them by its name; None where it was not measured."""
 
-    starts: tuple[str, ...]
-    rows: tuple[int, ...]
-    expected: tuple[float | None, ...]
-    errors: tuple[int | None, ...]
-    latency: tuple[tuple[float | None, ...], ...]
+    starts: Sequence[str]
+    known: Mapping[str, Sequence[float | None]]
+
+    @property
+    def rows(self) -> list[float]:
+        return [rows or 0 for rows in self.known["rows"]]
+
+    def grouped(self, each: int) -> _Steps:
+        """Every ``each`` neighbours as one step."""
+
+        def folded(name: str, at: int) -> float | None:
+            run = [value for value in self.known[name][at : at + each] if value is not None]
+            return _FOLDS[name](run) if run else None
+
+        places = range(0, len(self.starts), each)
+        known = {name: [folded(name, at) for at in places] for name in self.known}
+        return _Steps(self.starts[::each], known)
 
 
 def timeline(pictures: Iterable[ActivityPicture]) -> Timeline | None:
     """The activity of everything together, all windows in a row; None where there is none."""
-    shown = sorted((p for p in pictures if p.segment is None and p.starts), key=_first_start)
-    if not shown:
+    whole = [one for one in pictures if one.segment is None and one.starts]
+    if not whole:
         return None
-    step_s = max(one.step_s for one in shown)
+    step_s = max(one.step_s for one in whole)
     # Windows may have been cut into steps of several lengths: one axis has the longest.
-    windows = [_grouped(_steps(one), max(1, round(step_s / one.step_s))) for one in shown]
-    steps = _joined(windows)
-    each = -(-len(steps.rows) // _MOST_STEPS)
-    steps = _grouped(steps, each)
-    width = len(steps.rows)
+    windows = [
+        _steps(one).grouped(max(1, round(step_s / one.step_s)))
+        for one in sorted(whole, key=lambda one: (one.starts[0], one.window))
+    ]
+    joined = _Steps(
+        [start for one in windows for start in one.starts],
+        {name: [value for one in windows for value in one.known[name]] for name in _FOLDS},
+    )
+    each = -(-len(joined.starts) // _MOST_STEPS)
+    steps = joined.grouped(each)
+    width = len(steps.starts)
     gaps = _gaps(steps)
     return Timeline(
         width=width,
         step=units.duration(step_s * each),
         empty="".join(f"M{x},0h1v{geometry.HEIGHT}h-1z" for x in gaps),
         gaps=len(gaps),
-        has_expected=any(rows is not None for rows in steps.expected),
+        has_expected=any(rows is not None for rows in steps.known["expected"]),
         charts=tuple(_charts(steps)),
         ticks=_ticks(steps.starts),
-        points=_points(steps) if width <= _POINTED else (),
+        points=tuple(_points(steps)) if width <= _POINTED else (),
     )
-
-
-def _first_start(picture: ActivityPicture) -> tuple[str, int]:
-    return picture.starts[0], picture.window
 
 
 def _steps(picture: ActivityPicture) -> _Steps:
-    """One window, with None for what was not measured."""
     nothing = (None,) * len(picture.starts)
-    return _Steps(
-        starts=picture.starts,
-        rows=picture.rows,
-        expected=picture.expected or nothing,
-        errors=picture.errors or nothing,
-        latency=tuple(
-            values or nothing
-            for values in (picture.latency_p50, picture.latency_p95, picture.latency_p99)
-        ),
-    )
-
-
-def _joined(windows: Sequence[_Steps]) -> _Steps:
-    return _Steps(
-        starts=tuple(start for one in windows for start in one.starts),
-        rows=tuple(rows for one in windows for rows in one.rows),
-        expected=tuple(rows for one in windows for rows in one.expected),
-        errors=tuple(rows for one in windows for rows in one.errors),
-        latency=tuple(
-            tuple(value for one in windows for value in one.latency[quantile])
-            for quantile in range(len(_QUANTILES))
-        ),
-    )
-
-
-def _grouped(steps: _Steps, each: int) -> _Steps:
-    """Every ``each`` neighbours as one step: rows and errors add up, the worst latency stays."""
-    if each == 1:
-        return steps
-
-    def runs(values: Sequence[float | None]) -> list[list[float]]:
-        return [
-            [value for value in values[at : at + each] if value is not None]
-            for at in range(0, len(values), each)
-        ]
-
-    return _Steps(
-        starts=steps.starts[::each],
-        rows=tuple(round(sum(run)) for run in runs(steps.rows)),
-        expected=tuple(sum(run) if run else None for run in runs(steps.expected)),
-        errors=tuple(round(sum(run)) if run else None for run in runs(steps.errors)),
-        latency=tuple(tuple(max(run, default=None) for run in runs(q)) for q in steps.latency),
-    )
+    return _Steps(picture.starts, {name: getattr(picture, name) or nothing for name in _FOLDS})
 
 
 def _gaps(steps: _Steps) -> list[int]:
     """The empty steps: at night, where hardly any row is expected, none is no gap."""
     # So many are expected that one step of all is empty by chance in one chart of twenty.
-    enough = math.log(len(steps.rows) / 0.05)
+    enough = math.log(len(steps.starts) / 0.05)
     return [
         x
-        for x, (rows, expected) in enumerate(zip(steps.rows, steps.expected, strict=True))
+        for x, (rows, expected) in enumerate(zip(steps.rows, steps.known["expected"], strict=True))
         if not rows and (expected is None or expected >= enough)
     ]
 
 
-def _charts(steps: _Steps) -> Iterable[TimeChart]:
-    known = [value for value in steps.expected if value is not None]
-    top = max([*map(float, steps.rows), *known], default=0.0) or 1.0
-    rows = geometry.steps([value / top for value in steps.rows], (1,) * len(steps.rows))
-    lines = [Line("p", "rows", rows)]
-    if known:
-        lines.append(Line("e", "expected", _level_line(steps.expected, top)))
+def _charts(steps: _Steps) -> Iterator[TimeChart]:
+    expected = steps.known["expected"]
+    top = _top([*steps.rows, *expected]) or 1.0
+    bars = geometry.steps([value / top for value in steps.rows], (1,) * len(steps.rows))
+    lines = [Line("p", "rows", bars)]
+    if _top(expected) is not None:
+        lines.append(Line("e", "expected", _level_line(expected, top)))
     yield TimeChart("Invocations", wording.count(top), tuple(lines))
-    if any(value is not None for value in steps.errors):
+    if _top(steps.known["errors"]) is not None:
         yield _error_rates(steps)
-    lasting = [value for q in steps.latency for value in q if value is not None]
-    if lasting:
-        top = max(lasting) or 1.0
+    latency = {name: steps.known[field] for name, field in _QUANTILES.items()}
+    slowest = _top(itertools.chain(*latency.values()))
+    if slowest is not None:
+        top = slowest or 1.0
         lines = [
-            Line(f"q {name}", name, _line(values, top))
-            for name, values in zip(_QUANTILES, steps.latency, strict=True)
-            if any(value is not None for value in values)
+            Line(f"q {name}", name, geometry.broken_line(values, 0.0, top))
+            for name, values in latency.items()
+            if _top(values) is not None
         ]
         yield TimeChart("Latency", wording.number(top), tuple(lines))
 
 
+def _top(values: Iterable[float | None]) -> float | None:
+    return max((value for value in values if value is not None), default=None)
+
+
 def _error_rates(steps: _Steps) -> TimeChart:
     """Shares of failed rows; a few rows that all failed do not stretch the axis for the others."""
-    rates = [
-        None if errors is None or not rows else errors / rows
-        for errors, rows in zip(steps.errors, steps.rows, strict=True)
-    ]
+    counts = list(zip(steps.known["errors"], steps.rows, strict=True))
+    rates = [None if errors is None or not rows else errors / rows for errors, rows in counts]
     filled = [rows for rows in steps.rows if rows]
     least = sum(filled) / max(len(filled), 1) * _LEAST_ROWS
-    known = [
-        rate
-        for rate, rows in zip(rates, steps.rows, strict=True)
-        if rate is not None and rows >= least
-    ]
-    top = max(known, default=0.0) or 0.01
-    lines = [Line("q p99", "error rate", _line(rates, top))]
+    top = _top(rate for rate, rows in zip(rates, steps.rows, strict=True) if rows >= least) or 0.01
+    lines = [Line("q p99", "error rate", geometry.broken_line(rates, 0.0, top))]
     above = "".join(
         f"M{x},0v{_MARK}" for x, rate in enumerate(rates) if rate is not None and rate > top
     )
@@ -215,21 +178,13 @@ def _error_rates(steps: _Steps) -> TimeChart:
     return TimeChart("Error rate", units.percent(top), tuple(lines))
 
 
-def _height(value: float, top: float) -> int:
-    return geometry.HEIGHT - round(geometry.HEIGHT * geometry.part(value, 0.0, top))
-
-
-def _line(values: Sequence[float | None], top: float) -> str:
-    return geometry.broken_line([None if v is None else _height(v, top) for v in values])
-
-
 def _level_line(values: Sequence[float | None], top: float) -> str:
     """A level over the whole of each step, broken where it is not known."""
     parts, at, pen = [], 0, False
     for value, run in itertools.groupby(values):
         length = len(list(run))
         if value is not None:
-            height = _height(value, top)
+            height = geometry.height(value, 0.0, top)
             parts.append(f"V{height}h{length}" if pen else f"M{at},{height}h{length}")
         pen, at = value is not None, at + length
     return "".join(parts)
@@ -243,26 +198,21 @@ def _ticks(starts: Sequence[str]) -> tuple[tuple[float, str], ...]:
     )
 
 
-def _points(steps: _Steps) -> tuple[str, ...]:
-    told = []
+def _points(steps: _Steps) -> Iterator[str]:
     for x, (start, rows) in enumerate(zip(steps.starts, steps.rows, strict=True)):
-        parts = [
-            f"{_moment(start)}: {wording.counted(rows, 'row')}"
-            if rows
-            else f"{_moment(start)}: no rows"
-        ]
-        expected, errors = steps.expected[x], steps.errors[x]
+        known = {name: values[x] for name, values in steps.known.items()}
+        expected, errors = known["expected"], known["errors"]
+        parts = [f"{_moment(start)}: {wording.counted(rows, 'row') if rows else 'no rows'}"]
         if expected is not None:
             parts.append(f"{wording.count(expected)} expected")
         if errors is not None and rows:
             parts.append(f"{wording.counted(errors, 'error')} ({units.percent(errors / rows)})")
         parts += [
-            f"{name} {wording.number(values[x])}"
-            for name, values in zip(_QUANTILES, steps.latency, strict=True)
-            if values[x] is not None
+            f"{name} {wording.number(known[field])}"
+            for name, field in _QUANTILES.items()
+            if known[field] is not None
         ]
-        told.append(", ".join(parts))
-    return tuple(told)
+        yield ", ".join(parts)
 
 
 def _moment(start: str) -> str:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from mmon.outline import summary, units, wording
 from mmon.outline.summary import Head, Summary
-from mmon.reports.markdown.markup import STATUS_SIGNS, code, escaped, row
+from mmon.outline.wording import STATUS_WORDS
+from mmon.reports.markdown.markup import STATUS_SIGNS, code, escaped, table
 from mmon.reports.markdown.sections import sections
 from mmon.results import Document, Status, Verdict
 
@@ -29,7 +30,7 @@ def render(document: Document) -> str:
     parts = summary.summarise(document)
     blocks = [
         f"### {_VERDICT_SIGNS[document.verdict]} {document.verdict.value.upper()}: "
-        f"{escaped(summary.title(document))}",
+        f"{escaped(summary.subject(document) or 'mmon')}",
         escaped(document.sentence),
         *_worst(parts, windows=len(document.windows)),
         *sections(document),
@@ -52,7 +53,7 @@ def _worst(parts: Summary, *, windows: int) -> Iterator[str]:
     if more > 0:
         counts.append(f"{more:,} more with something to say")
     if parts.calm:
-        counts.append(f"{parts.calm:,} {'column' if parts.calm == 1 else 'columns'} without drift")
+        counts.append(f"{wording.counted(parts.calm, 'column')} without drift")
     if counts:
         yield ", ".join(counts)
 
@@ -66,48 +67,38 @@ def _rest(parts: Summary, windows: int) -> list[str]:
 
 
 def _table(findings: Sequence[Head], *, windows: int) -> list[str]:
-    titles = ["", "column", "metric", "value", "potential / detected", "q"]
-    titles += ["window"] if windows > 1 else []
-    rules = [{"value": "--:", "window": "--:"}.get(title, ":--") for title in titles]
-    rows = [_cells(finding, windows=windows) for finding in findings]
-    return [row(titles), row(rules), *map(row, rows)]
+    columns: list[tuple[str, str, Callable[[Head], str]]] = [
+        ("", ":--", lambda f: f"{STATUS_SIGNS[f.head.status]} {STATUS_WORDS[f.head.status]}"),
+        ("column", ":--", lambda f: _named(f.column)),
+        ("metric", ":--", lambda f: escaped(_metric(f))),
+        ("value", "--:", lambda f: escaped(units.value_word(f.head))),
+        ("potential / detected", ":--", lambda f: escaped(units.limits_word(f.head))),
+        ("q", ":--", lambda f: escaped(wording.probability(f.head.q_value))),
+        ("window", "--:", lambda f: str(f.head.window + 1)),
+    ]
+    return table(findings, *(columns if windows > 1 else columns[:-1]))
 
 
-def _cells(finding: Head, *, windows: int) -> list[str]:
-    head = finding.head
-    name = "*all columns*" if finding.column is None else code(finding.column)
+def _metric(finding: Head) -> str:
     others = [
         f"{row.quantity.words} {units.value_word(row)}"
         for row in finding.also
         if row.status is not Status.INCONCLUSIVE
     ]
-    metric = head.quantity.words + (f" (also {', '.join(others)})" if others else "")
-    return [
-        f"{STATUS_SIGNS[head.status]} {wording.STATUS_WORDS[head.status]}",
-        name,
-        escaped(metric),
-        escaped(units.value_word(head)),
-        escaped(units.limits_word(head)),
-        escaped(wording.probability(head.q_value)),
-        *([str(head.window + 1)] if windows > 1 else []),
-    ]
+    return finding.head.quantity.words + (f" (also {', '.join(others)})" if others else "")
 
 
 def _windows(document: Document) -> list[str]:
     if len(document.windows) <= 1:
         return []
-    rows = [
-        [
-            str(window.index + 1),
-            escaped(wording.iso_moment(window.start)),
-            escaped(wording.iso_moment(window.end)),
-            wording.count(window.rows),
-            wording.STATUS_WORDS[window.status],
-        ]
-        for window in document.windows[-MOST_FOLDED_ROWS:]
-    ]
-    titles = ["window", "after", "up to", "rows", "status"]
-    lines = [row(titles), row(["--:", ":--", ":--", "--:", ":--"]), *map(row, rows)]
+    lines = table(
+        document.windows[-MOST_FOLDED_ROWS:],
+        ("window", "--:", lambda window: str(window.index + 1)),
+        ("after", ":--", lambda window: escaped(wording.iso_moment(window.start))),
+        ("up to", ":--", lambda window: escaped(wording.iso_moment(window.end))),
+        ("rows", "--:", lambda window: wording.count(window.rows)),
+        ("status", ":--", lambda window: STATUS_WORDS[window.status]),
+    )
     earlier = len(document.windows) - MOST_FOLDED_ROWS
     return [*lines, "", f"and {earlier:,} earlier ones"] if earlier > 0 else lines
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable
+from typing import TypeVar
 
 from mmon.results import Status
 from mmon.texts.screen import safe
+
+T = TypeVar("T")
 
 _LONGEST_NAME = 80
 
@@ -18,9 +21,11 @@ STATUS_SIGNS = {
 """One for each status that calls for attention."""
 
 
-def row(cells: Sequence[str]) -> str:
-    """One line of a table."""
-    return "| " + " | ".join(cells) + " |"
+def table(rows: Iterable[T], *columns: tuple[str, str, Callable[[T], str]]) -> list[str]:
+    """Lines of a table; a column is its title, how it is aligned, and what a row has in it."""
+    titles, rules, words = zip(*columns, strict=True)
+    cells = [titles, rules, *([word(row) for word in words] for row in rows)]
+    return [f"| {' | '.join(line)} |" for line in cells]
 
 
 def code(text: str) -> str:

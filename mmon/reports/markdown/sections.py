@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mmon.outline import parts as short
-from mmon.reports.markdown.markup import STATUS_SIGNS, code, escaped, row
+from mmon.outline.rows import MeasureRow
+from mmon.reports.markdown.markup import STATUS_SIGNS, code, escaped, table
 from mmon.results import Document, Status
 
 _MOST_SEGMENTS = 10
@@ -28,10 +29,20 @@ def sections(document: Document) -> Iterator[str]:
 def _part(part: short.Part, title: str, change: str) -> Iterator[str]:
     yield f"**{title}**" + (f", {escaped(part.window)}" if part.window else "")
     if part.lines:
-        yield "\n".join(_table(part, change))
+        lines = table(
+            part.lines,
+            ("", ":--", lambda line: STATUS_SIGNS.get(line.status, "")),
+            ("metric", ":--", lambda line: escaped(line.row.name)),
+            ("reference", "--:", lambda line: escaped(line.row.reference)),
+            ("production", "--:", lambda line: escaped(_production(line.row))),
+            (change, "--:", lambda line: escaped(line.row.change)),
+            ("potential / detected", ":--", lambda line: escaped(line.row.limits)),
+            ("q", ":--", lambda line: escaped(line.row.q_value)),
+        )
+        yield "\n".join(lines)
     remarks = [f"- {_sign(status)}{escaped(text)}" for status, text in part.remarks]
     remarks += [
-        f"- {_sign(line.status)}{escaped(line.name)}: {escaped(line.remark)}"
+        f"- {_sign(line.status)}{escaped(line.row.name)}: {escaped(line.remark)}"
         for line in part.lines
         if line.remark
     ]
@@ -40,15 +51,8 @@ def _part(part: short.Part, title: str, change: str) -> Iterator[str]:
         yield "\n".join(remarks)
 
 
-def _table(part: short.Part, change: str) -> Iterator[str]:
-    titles = ["", "metric", "reference", "production", change, "potential / detected", "q"]
-    yield row(titles)
-    yield row([":--", ":--", "--:", "--:", "--:", ":--", ":--"])
-    for line in part.lines:
-        name = line.name
-        production = f"{line.production} {line.interval}".rstrip()
-        cells = (name, line.reference, production, line.change, line.limits, line.q_value)
-        yield row([_sign(line.status).rstrip(), *(escaped(cell) for cell in cells)])
+def _production(row: MeasureRow) -> str:
+    return f"{row.production} {row.production_interval}".rstrip()
 
 
 def _segments(part: short.SegmentPart) -> Iterator[str]:
@@ -57,14 +61,14 @@ def _segments(part: short.SegmentPart) -> Iterator[str]:
     yield "**Segments**" + ("" if shown else f": {besides}")
     if not shown:
         return
-    lines = [
-        row(["", "segment", "rows", "drifted columns", "worst findings"]),
-        row([":--", ":--", "--:", ":--", ":--"]),
-    ]
-    for line in shown:
-        cells = (line.rows, line.drifted, line.told(_MOST_FINDINGS))
-        name = code(line.name)
-        lines.append(row([_sign(line.status).rstrip(), name, *(escaped(cell) for cell in cells)]))
+    lines = table(
+        shown,
+        ("", ":--", lambda row: STATUS_SIGNS.get(row.level, "")),
+        ("segment", ":--", lambda row: code(row.name)),
+        ("rows", "--:", lambda row: escaped(row.rows)),
+        ("drifted columns", ":--", lambda row: escaped(row.drifted)),
+        ("worst findings", ":--", lambda row: escaped(row.told(_MOST_FINDINGS))),
+    )
     yield "\n".join(lines)
     if besides:
         yield besides

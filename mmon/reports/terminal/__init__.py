@@ -91,7 +91,7 @@ class _Screen:
         document = self.document
         seconds = summary.duration_s(document)
         pieces = [
-            summary.title(document),
+            summary.subject(document) or "mmon",
             f"reference {wording.count(document.reference.rows)} rows",
             f"production {wording.count(document.production.rows)} rows",
             wording.counted(len(document.columns), "column"),
@@ -118,20 +118,20 @@ class _Screen:
         return wrap(pieces, self.pen.width, between="   ")
 
     def _windows(self) -> Iterator[Text]:
+        windows, results = self.document.windows, self.document.results
         label = INDENT + "windows  "
         room = min(_STRIP_CELLS, self.pen.width - len(label))
         line = self.pen.text(label)
-        for group in spark.chunks(self.summary.window_statuses, room):
+        for group in spark.chunks([window.status for window in windows], room):
             status = max(group, key=lambda status: status.severity)
             line.append(self.pen.signs.statuses[status], style=signs.STYLES[status])
         yield line
-        worst = severity.worst_window(self.document.results)
+        worst = severity.worst_window(results)
         if worst is None:
             return
-        own = [r for r in self.document.results if (r.window, r.segment) == (worst.window, None)]
-        head = severity.worst(own)
+        head = severity.worst(r for r in results if (r.window, r.segment) == (worst.window, None))
         if severity.needs_a_look(head):
-            where, what = self._window_word(worst.window), phrase(head, self.document.results)
+            where, what = wording.window_name(windows, worst.window), phrase(head, results)
             told = f"worst: {where}, {what}"
             if worst.findings > 1:
                 told = f"most findings ({worst.findings:,}): {where}, the worst {what}"
@@ -146,7 +146,6 @@ class _Screen:
                 self._strips(shown),
                 [finding.head.status for finding in shown],
                 [list(self._remarks(finding)) for finding in shown],
-                told=2,
             )
         if len(some) > len(shown):
             more = len(some) - len(shown)
@@ -165,22 +164,20 @@ class _Screen:
         sparks = [self._sparks(finding) for finding in findings]
         has_windows = len(self.document.windows) > 1
         trends = [
-            spark.line(f.trend, cells=_SPARK_CELLS, blocks=self.pen.signs.blocks)
-            if has_windows
-            else ""
-            for f in findings
+            spark.line(f.trend, cells=_SPARK_CELLS, blocks=self.pen.signs.blocks) for f in findings
         ]
-        windows = [str(head.window + 1) if has_windows else "" for head in heads]
+        nothing = [""] * len(findings)
+        windows = [str(head.window + 1) for head in heads]
         return [
-            Strip("column", self.pen.cells(column_word(f.column) for f in findings), least=12),
-            Strip("metric", self.pen.cells(h.quantity.words for h in heads), least=8),
-            Strip("value", self.pen.cells(map(units.value_word, heads)), "right"),
-            Strip("thresholds", self.pen.cells(map(units.limits_word, heads)), importance=4),
-            Strip("q", self.pen.cells(wording.probability(h.q_value) for h in heads), importance=5),
-            Strip("window", tuple(windows), "right", importance=1),
-            Strip("trend", tuple(trends), importance=2),
-            Strip("reference", tuple(ref for ref, _ in sparks), importance=3),
-            Strip("production", tuple(cur for _, cur in sparks), importance=3),
+            Strip("column", [column_word(f.column) for f in findings], least=12),
+            Strip("metric", [head.quantity.words for head in heads], least=8),
+            Strip("value", [units.value_word(head) for head in heads], "right"),
+            Strip("thresholds", [units.limits_word(head) for head in heads], importance=4),
+            Strip("q", [wording.probability(head.q_value) for head in heads], importance=5),
+            Strip("window", windows if has_windows else nothing, "right", importance=1),
+            Strip("trend", trends if has_windows else nothing, importance=2),
+            Strip("reference", [ref for ref, _ in sparks], importance=3),
+            Strip("production", [cur for _, cur in sparks], importance=3),
         ]
 
     def _sparks(self, finding: Head) -> tuple[str, str]:
@@ -211,7 +208,11 @@ class _Screen:
         text = f"{summary.listed(names, _MOST_NAMES)}: {doubt.reason}"
         if len(self.document.windows) > 1:
             count = len(doubt.windows)
-            which = self._window_word(doubt.windows[0]) if count == 1 else f"{count:,} windows"
+            which = (
+                wording.window_name(self.document.windows, doubt.windows[0])
+                if count == 1
+                else f"{count:,} windows"
+            )
             text += f" [{which}]"
         yield from self.pen.signed(Status.INCONCLUSIVE, text)
 
@@ -262,9 +263,3 @@ class _Screen:
         line.append(f" {verdict.value.upper()} ", style=signs.VERDICT_STYLES[verdict])
         line.append("  " + self.pen.safe(self.document.sentence))
         return line
-
-    def _window_word(self, index: int) -> str:
-        windows = {window.index: window for window in self.document.windows}
-        if index not in windows:
-            return f"window {index + 1}"
-        return wording.window_word(windows[index], windows=len(windows))

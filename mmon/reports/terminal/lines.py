@@ -114,7 +114,7 @@ class Strip:
     """
 
     title: str
-    cells: tuple[str, ...]
+    cells: Sequence[str]
     align: Literal["left", "right"] = "left"
     importance: int = 0
     least: int | None = None

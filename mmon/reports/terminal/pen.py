@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from mmon.reports.terminal import signs
@@ -15,19 +15,12 @@ if TYPE_CHECKING:
     from rich.text import Text
 
 INDENT = "   "
+_COLOURED = 2
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Pen:
-    """What is written with, and on how wide a screen.
-
-    Attributes
-    ----------
-    width : int
-        Cells of a line.
-    unicode : bool
-        Whether the terminal shows more than ASCII.
-    """
+    """What is written with: cells of a line, and whether a terminal shows more than ASCII."""
 
     width: int
     unicode: bool
@@ -46,10 +39,6 @@ class Pen:
     def safe(self, text: str) -> str:
         """Text that cannot disturb the terminal."""
         return safe(text, unicode=self.unicode)
-
-    def cells(self, texts: Iterable[str]) -> tuple[str, ...]:
-        """The cells of one column of a table."""
-        return tuple(self.safe(text) for text in texts)
 
     def fitted(self, text: str) -> str:
         """A text in one line."""
@@ -74,28 +63,21 @@ class Pen:
         self,
         strips: Sequence[Strip],
         statuses: Sequence[Status],
-        remarks: Sequence[Sequence[str]],
-        *,
-        told: int,
+        remarks: Sequence[Sequence[str]] = (),
     ) -> Iterator[Text]:
-        """A table with a sign before each row, and remarks below it.
+        """A table with the sign of (R,) statuses before each row, and its remarks below it.
 
-        Parameters
-        ----------
-        strips : sequence of Strip
-        statuses : (R,) Status
-        remarks : (R,) sequences of str
-        told : int
-            The column that has the colour of the status; the first one is bold.
+        The first column is bold, and the third has the colour of the status.
         """
-        head, *rows = table(strips, self.width - len(INDENT), ellipsis=self.signs.ellipsis)
+        shown = [dataclasses.replace(one, cells=[*map(self.safe, one.cells)]) for one in strips]
+        head, *rows = table(shown, self.width - len(INDENT), ellipsis=self.signs.ellipsis)
         yield self.text(INDENT + "".join(head), style="dim")
-        for status, cells, below in zip(statuses, rows, remarks, strict=True):
+        for status, cells, below in zip(statuses, rows, remarks or [()] * len(rows), strict=True):
             style = signs.STYLES[status]
             line = self.text(" ")
             line.append(self.signs.statuses[status] + " ", style=style)
             for place, cell in enumerate(cells):
-                line.append(cell, style="bold" if place == 0 else style if place == told else "")
+                line.append(cell, style={0: "bold", _COLOURED: style}.get(place, ""))
             yield line
             for remark in below:
                 yield from self.paragraph(remark, indent=INDENT + "  ")

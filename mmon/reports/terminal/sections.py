@@ -46,7 +46,6 @@ def _part(
             _strips(part.lines, name, change, pen, has_windows=has_windows),
             [line.status for line in part.lines],
             [[line.remark] if line.remark else [] for line in part.lines],
-            told=2,
         )
     for status, text in part.remarks:
         yield from pen.signed(status, text)
@@ -58,29 +57,26 @@ def _part(
 def _strips(
     lines: Sequence[short.Line], title: str, change: str, pen: Pen, *, has_windows: bool
 ) -> list[Strip]:
+    rows = [line.row for line in lines]
     trends = [
         spark.line(line.trend, cells=_SPARK_CELLS, blocks=pen.signs.blocks) if has_windows else ""
         for line in lines
     ]
-
-    def strip(name: str, values: Sequence[str], importance: int) -> Strip:
-        return Strip(name, pen.cells(values), "right", importance)
-
     return [
-        Strip(title, pen.cells(line.name for line in lines), least=_least(lines, pen.width)),
-        strip("reference", [line.reference for line in lines], 1),
-        strip("production", [line.production for line in lines], 0),
-        Strip("95% interval", pen.cells(line.interval for line in lines), importance=5),
-        strip(change, [line.change for line in lines], 2),
-        Strip("thresholds", pen.cells(line.limits for line in lines), importance=3),
-        Strip("q", pen.cells(line.q_value for line in lines), importance=6),
-        Strip("trend", tuple(trends), importance=4),
+        Strip(title, [row.name for row in rows], least=_least(lines, pen.width)),
+        Strip("reference", [row.reference for row in rows], "right", importance=1),
+        Strip("production", [row.production for row in rows], "right"),
+        Strip("95% interval", [row.production_interval for row in rows], importance=5),
+        Strip(change, [row.change for row in rows], "right", importance=2),
+        Strip("thresholds", [row.limits for row in rows], importance=3),
+        Strip("q", [row.q_value for row in rows], importance=6),
+        Strip("trend", trends, importance=4),
     ]
 
 
 def _least(lines: Sequence[short.Line], width: int) -> int:
     """Cells of the names of metrics: that of a class's metric says nothing without the class."""
-    of_classes = (width_of(line.name) for line in lines if line.is_of_class)
+    of_classes = (width_of(line.row.name) for line in lines if line.is_of_class)
     return max(_LEAST_NAME, min(max(of_classes, default=0), _MOST_NAME, width // 3))
 
 
@@ -88,13 +84,12 @@ def _segments(part: short.SegmentPart, pen: Pen) -> Iterator[Text]:
     shown = part.lines[:_MOST_SEGMENTS]
     if shown:
         strips = [
-            Strip("segment", pen.cells(line.name for line in shown), least=12),
-            Strip("rows", pen.cells(line.rows for line in shown), "right", importance=2),
-            Strip("drifted", pen.cells(line.drifted for line in shown), importance=1),
-            Strip("worst findings", pen.cells(line.told(1) for line in shown), least=14),
+            Strip("segment", [row.name for row in shown], least=12),
+            Strip("rows", [row.rows for row in shown], "right", importance=2),
+            Strip("drifted", [row.drifted for row in shown], importance=1),
+            Strip("worst findings", [row.told(1) for row in shown], least=14),
         ]
-        nothing: list[list[str]] = [[] for _ in shown]
-        yield from pen.table(strips, [line.status for line in shown], nothing, told=2)
+        yield from pen.table(strips, [row.level for row in shown])
     besides = part.besides(len(shown))
     if besides:
         yield from pen.paragraph(besides, style="dim")

@@ -1,12 +1,14 @@
-"""Judged metrics over windows: a line with its interval, beside the reference and thresholds."""
+"""Metrics of the model and of operations, drawn: a row for each, and the judged ones over time."""
 
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
+from typing import Any
 
 from mmon.outline import measures, rows, units, wording
-from mmon.outline.measures import Measure
-from mmon.reports.html import marks
+from mmon.outline.measures import Measure, Shown
+from mmon.reports.html import geometry, marks
 from mmon.results import Document, ResultKind
 
 _MOST = 12
@@ -14,41 +16,63 @@ _FEW = 4
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class DrawnRow:
+    """A measure's texts, both intervals on one axis, and its change or value beside the levels."""
+
+    texts: rows.MeasureRow
+    whiskers: marks.Whiskers | None
+    scale: marks.Scale | None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class TrendFigure:
     """One metric over windows.
 
-    Attributes
-    ----------
-    name : str
-    severity : int
-        Of its worst window.
-    band : Band
-    low, high : str
-        Production's smallest and largest value.
-    points : tuple of str
-        What each window says when pointed at.
+    ``severity`` is that of its worst window, ``low`` and ``high`` are production's smallest and
+    largest value, and ``points`` is what each window says when pointed at.
     """
 
     name: str
     severity: int
-    band: marks.Band
+    band: geometry.Course
     low: str
     high: str
     points: tuple[str, ...]
+
+
+def section(
+    document: Document, shown: Shown, found: Sequence[Measure], kind: ResultKind
+) -> dict[str, Any]:
+    """What the sections on the model and on operations both have: a table, and trends."""
+    return {
+        "window": wording.window_title(document.windows, shown.window),
+        "rows": drawn_rows(rows.defined(found)),
+        "undefined": rows.undefined(found),
+        "trends": trend_figures(document, kind),
+    }
+
+
+def drawn_rows(found: Sequence[Measure]) -> tuple[DrawnRow, ...]:
+    """Measures on one common scale."""
+    reach = marks.reach(one.change for one in found if one.change is not None)
+    return tuple(
+        DrawnRow(texts, _whiskers(one), marks.scale(one.change or one.result, reach))
+        for texts, one in zip(rows.measure_rows(found), found, strict=True)
+    )
+
+
+def _whiskers(measure: Measure) -> marks.Whiskers | None:
+    one = measure.result
+    if one.reference_interval is None and one.interval is None:
+        return None
+    return marks.whiskers(one.reference_value, one.reference_interval, one.value, one.interval)
 
 
 def trend_figures(document: Document, kind: ResultKind) -> tuple[TrendFigure, ...]:
     """The judged metrics of one kind over windows; the first few where none is judged."""
     if len(document.windows) < 2:
         return ()
-    by_window = measures.by_window(
-        [r for r in document.results if r.segment is None and r.kind is kind],
-        kind,
-    )
-    by_name: dict[str, dict[int, Measure]] = {}
-    for window, found in by_window.items():
-        for one in found:
-            by_name.setdefault(one.result.name, {})[window] = one
+    by_name = measures.by_name(document, kind)
     judged = [own for own in by_name.values() if any(one.is_judged for one in own.values())]
     figures = (_figure(document, own) for own in judged or list(by_name.values())[:_FEW])
     drawn = [figure for figure in figures if figure is not None]
@@ -59,8 +83,7 @@ def _figure(document: Document, found: dict[int, Measure]) -> TrendFigure | None
     line = [found.get(window.index) for window in document.windows]
     known = [row for row in line if row is not None]
     # Where the change is largest its thresholds are placed most exactly on the metric's axis.
-    by_change = sorted(known, key=lambda row: abs(row.change.value or 0.0) if row.change else 0.0)
-    one = by_change[-1]
+    one = sorted(known, key=lambda row: abs(row.change.value or 0.0) if row.change else 0.0)[-1]
     band = marks.band(
         [None if row is None else row.result.value for row in line],
         [None if row is None else row.result.interval for row in line],
@@ -70,9 +93,8 @@ def _figure(document: Document, found: dict[int, Measure]) -> TrendFigure | None
     )
     if band is None:
         return None
-    intervals = [row.result.interval for row in known]
     values = [row.result.value for row in known if row.result.value is not None]
-    decimals = units.places(intervals, values)
+    decimals = units.places([row.result.interval for row in known], values)
     return TrendFigure(
         name=one.quantity.words,
         severity=max(row.head.status.severity for row in known),
@@ -89,7 +111,5 @@ def _figure(document: Document, found: dict[int, Measure]) -> TrendFigure | None
 def _told(row: Measure) -> str:
     decimals = units.places((row.result.interval,), [row.result.value or 0.0])
     text = units.amount(row.quantity, row.result.value, decimals)
-    if row.result.interval is not None:
-        text += f" {units.interval_word(row.quantity, row.result.interval, decimals)}"
-    word = rows.told_status(row.head)
-    return f"{text}, {word}" if word else text
+    interval = units.interval_word(row.quantity, row.result.interval, decimals)
+    return ", ".join(filter(None, (f"{text} {interval}".rstrip(), rows.told_status(row.head))))
