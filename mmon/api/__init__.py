@@ -24,13 +24,7 @@ if TYPE_CHECKING:
 
 
 class Report:
-    """The outcome of a run.
-
-    Attributes
-    ----------
-    document : Document
-        Everything the run said; the JSON report is its plain form.
-    """
+    """The outcome of a run; ``document`` is everything that it said, in JSON its plain form."""
 
     def __init__(self, document: Document, config: Config | None = None) -> None:
         self.document = document
@@ -48,13 +42,8 @@ class Report:
 
     @property
     def results(self) -> pl.DataFrame:
-        """Every judged number, one row a (window, segment, column, name).
-
-        Returns
-        -------
-        DataFrame
-            With the columns of `mmon.results.Result`; numbers are finite or null.
-        """
+        """Every judged number, one row a (window, segment, column, name), with the columns of
+        `mmon.results.Result`; numbers are finite or null."""
         return _frame(self.document.to_dict()["results"], "results")
 
     @property
@@ -64,24 +53,21 @@ class Report:
 
     def to_json(self, path: str | Path | None = None) -> str:
         """The result document as JSON text; also written to ``path`` when given."""
-        from mmon.reports import json
-
-        return self._written(json.render(self.document), path)
+        return self._rendered("json", path)
 
     def to_html(self, path: str | Path | None = None) -> str:
         """The HTML report, one self-contained page; also written to ``path`` when given."""
-        from mmon.reports import html
-
-        return self._written(html.render(self.document), path)
+        return self._rendered("html", path)
 
     def to_markdown(self, path: str | Path | None = None) -> str:
         """The Markdown report; also written to ``path`` when given."""
-        from mmon.reports import markdown
+        return self._rendered("markdown", path)
 
-        return self._written(markdown.render(self.document), path)
+    def _rendered(self, name: str, path: str | Path | None) -> str:
+        """The report of a format, also written to a path that is none of the run's data."""
+        from mmon import reports
 
-    def _written(self, text: str, path: str | Path | None) -> str:
-        """The text, also written to a path that is none of the run's data."""
+        text = reports.render(name, self.document)
         if path is not None:
             from mmon.files import write_text
 
@@ -159,25 +145,16 @@ def compare(
     >>> mmon.compare(ref, ref.with_columns(pl.col("x") + 3)).verdict
     <Verdict.BREACH: 'breach'>
     """
-    # What is of a wrong type is handed on as it is: the configuration says what belongs there.
-    drift: dict[str, Any] = {
-        "thresholds": arguments.plain({} if thresholds is None else thresholds),
-        "p_values": p_values,
-    }
-    if metrics is not None:
-        drift["metrics"] = arguments.plain(metrics)
-    body: dict[str, Any] = {
+    drift = arguments.given({"metrics": metrics, "thresholds": thresholds})
+    body = {
         "reference": arguments.path(reference),
         "production": arguments.path(production),
-        "analyses": {"data_drift": drift},
+        "analyses": {"data_drift": {"p_values": p_values, **drift}},
         "alpha": alpha,
         "fail_on": fail_on,
         "exact": exact,
+        **arguments.given({"columns": columns, "windows": windows}),
     }
-    if columns is not None:
-        body["columns"] = arguments.plain(columns)
-    if windows is not None:
-        body["windows"] = arguments.plain(windows)
     config = config_file.validate(body, "arguments")
     from mmon.comparison import pipeline
 
@@ -220,13 +197,12 @@ def profile(
     MmonError
         When the data cannot be read or has no rows.
     """
-    body: dict[str, Any] = {
+    body = {
         "reference": arguments.path(data),
         "production": arguments.IN_MEMORY,
         "exact": exact,
+        **arguments.given({"columns": columns}),
     }
-    if columns is not None:
-        body["columns"] = arguments.plain(columns)
     config = config_file.validate(body, "arguments")
     with arguments.reading(data):
         return profile_reference(config, arguments.data_of(data))
@@ -264,9 +240,9 @@ def make_baseline(
         body = {**given, **body, "reference": {**given["reference"], **reference}}
     if exact:
         body["exact"] = True
-    found = profile_reference(config_file.validate(body))
-    baseline.save(found, Path(path))
-    return found
+    made = profile_reference(config_file.validate(body))
+    baseline.save(made, Path(path))
+    return made
 
 
 _TYPES: dict[str, Any] = {

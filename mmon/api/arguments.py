@@ -37,8 +37,15 @@ def path(data: Any) -> Any:
     return IN_MEMORY
 
 
-def plain(argument: Any) -> Any:
-    """A mapping or a sequence as a file would give it."""
+def given(keys: Mapping[str, Any]) -> dict[str, Any]:
+    """The keys that are not None, their mappings and sequences as a file would give them.
+
+    What is of a wrong type is handed on as it is: the configuration says what belongs there.
+    """
+    return {key: _plain(value) for key, value in keys.items() if value is not None}
+
+
+def _plain(argument: Any) -> Any:
     if isinstance(argument, Mapping):
         return dict(argument)
     is_list = isinstance(argument, Sequence) and not isinstance(argument, str)

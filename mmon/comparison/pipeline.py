@@ -37,9 +37,8 @@ from mmon.profiles.distributions.reading import natural_reading
 from mmon.profiles.features.tables import OTHER
 from mmon.profiles.rounding import at_one_precision
 from mmon.profiles.table import Profile
-from mmon.results import Column, Document, Metric, Result, ResultKind, Segment, Source, Status
+from mmon.results import Column, Document, Result, ResultKind, Segment, Source, Status
 from mmon.results.charts import ActivityPicture, FeatureBin, PerformancePicture, Picture
-from mmon.results.quantity import Quantity
 from mmon.texts.redaction import masked, without_secrets
 from mmon.verdict import decide, exit_status, judge
 from mmon.verdict.finding import Rule
@@ -52,10 +51,7 @@ D = TypeVar("D", ActivityPicture, FeatureBin, PerformancePicture)
 def run(config: Config, inputs: Inputs | None = None, progress: Progress | None = None) -> Document:
     """Compare production with the reference and judge the difference.
 
-    Raises
-    ------
-    MmonError
-        When anything cannot be read or is asked for wrongly.
+    `MmonError` where anything cannot be read or is asked for wrongly.
     """
     started = _now()
     inputs = inputs or Inputs()
@@ -67,7 +63,9 @@ def run(config: Config, inputs: Inputs | None = None, progress: Progress | None 
     found = assess(config, reference, production, rule=rule, now_us=to_us(started))
     results = found.results
     results += _duplicates(config, inputs, reference, production, rule)
-    worst = _worst_statuses(results)
+    # The last and worst of the results that gate stays, of each window that has any.
+    gating = sorted((r for r in results if r.gating), key=lambda r: r.status.severity)
+    worst = {one.window: one.status for one in gating}
     windows = [
         dataclasses.replace(window, status=worst.get(window.index, Status.NO_DETECTION))
         for window in production.windows
@@ -90,7 +88,8 @@ def run(config: Config, inputs: Inputs | None = None, progress: Progress | None 
         reference=Source(reference.source, reference.rows, reference.rank_error),
         production=_source(production),
         windows=windows,
-        quantities=_quantities(results, found.metrics),
+        # In the order in which they appear.
+        quantities=list({r.quantity.key: r.quantity for r in (*results, *found.metrics)}.values()),
         segments=_segments(reference, production.profiles),
         results=results,
         metrics=found.metrics,
@@ -123,11 +122,6 @@ def _duplicates(
     return judge([checks.duplicate_share(context, counts[0], counts[1])], rule)
 
 
-def _quantities(results: Sequence[Result], metrics: Sequence[Metric]) -> list[Quantity]:
-    """What the numbers of a document are, in the order in which they appear."""
-    return list({row.quantity.key: row.quantity for row in (*results, *metrics)}.values())
-
-
 def _segments(reference: Profile, profiles: Sequence[Profile]) -> list[Segment]:
     """The values of the segmenting columns that either side has."""
     found = {one.name: one for side in (reference, *profiles) for one in side.segments}
@@ -135,12 +129,9 @@ def _segments(reference: Profile, profiles: Sequence[Profile]) -> list[Segment]:
 
 
 def _source(production: Production) -> Source:
-    windows = production.windows
-    return Source(
-        production.data.name,
-        rows=sum(window.rows for window in windows),
-        rank_error=max((window.rank_error for window in windows), default=0.0),
-    )
+    rows = sum(window.rows for window in production.windows)
+    rank_error = max((window.rank_error for window in production.windows), default=0.0)
+    return Source(production.data.name, rows, rank_error)
 
 
 def _deciding(config: Config) -> frozenset[str]:
@@ -166,16 +157,6 @@ def _drawn(drawings: Sequence[Drawing], kind: type[D], window: int) -> list[D]:
     return [one for one in drawings if isinstance(one, kind) and one.window == window]
 
 
-def _worst_statuses(results: Sequence[Result]) -> dict[int, Status]:
-    """The worst status of the results that gate, of each window that has any."""
-    worst: dict[int, Status] = {}
-    for result in results:
-        if result.gating:
-            known = worst.get(result.window, result.status)
-            worst[result.window] = max(known, result.status, key=lambda status: status.severity)
-    return worst
-
-
 def _columns(reference: Profile, new_columns: Mapping[str, pl.DataType]) -> list[Column]:
     known = [Column(c.name, c.kind, c.value_type, c.reason) for c in reference.columns]
     new = [
@@ -189,22 +170,18 @@ def _pictures(
     reference: Profile, profiles: Sequence[Profile], results: Sequence[Result]
 ) -> list[Picture]:
     """Each tested column in the window where its judged drift was worst."""
-    worst: dict[str, tuple[int, float, int]] = {}
-    for result in results:
-        is_drift = result.application == "data-drift" and result.segment is None
-        if result.column is not None and is_drift:
-            rank = result.status.severity, abs(result.value or 0.0), -result.window
-            if result.status is not Status.IRRELEVANT:
-                worst[result.column] = max(worst.get(result.column, rank), rank)
-    found = []
+    drift = [one for one in results if one.application == "data-drift" and one.segment is None]
+    drift.sort(key=lambda r: (r.status.severity, abs(r.value or 0.0), -r.window))
+    worst = {one.column: one.window for one in drift if one.status is not Status.IRRELEVANT}
     # All windows are read by one plan.
     places = {one.name: place for place, one in enumerate(profiles[0].columns)} if profiles else {}
-    for column in (one for one in reference.columns if one.is_tested and one.name in places):
-        window = -worst[column.name][2] if column.name in worst else 0
-        drawn = picture(column, profiles[window].columns[places[column.name]], window)
-        if drawn is not None:
-            found.append(drawn)
-    return found
+    drawn = (
+        picture(column, profiles[window].columns[places[column.name]], window)
+        for column in reference.columns
+        if column.is_tested and column.name in places
+        for window in (worst.get(column.name, 0),)
+    )
+    return [one for one in drawn if one is not None]
 
 
 def _now() -> dt.datetime:
