@@ -20,26 +20,17 @@ from mmon.config.option import Option
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Key:
-    """One key of a section.
-
-    Attributes
-    ----------
-    path : tuple of str
-        The keys that lead to it, and itself, as they stand in the file.
-    owner : type of Section
-        The section that it is a key of.
-    attribute : str
-        What its field is called in Python.
-    field : FieldInfo
-    section : type of Section, or None
-        The section that it holds, or that each of its entries is.
-    """
+    """One key of a section."""
 
     path: tuple[str, ...]
+    """The keys that lead to it, and itself, as they stand in the file."""
     owner: type[Section]
+    """The section that it is a key of."""
     attribute: str
+    """What its field is called in Python."""
     field: FieldInfo
     section: type[Section] | None
+    """The section that it holds, or that each of its entries is."""
 
     @property
     def name(self) -> str:
@@ -73,10 +64,9 @@ def keys_of(section: type[Section] | None, above: tuple[str, ...] = ()) -> list[
     """The keys of a section at some path, in order; none of what is no section."""
     if section is None:
         return []
-    fields = section.model_fields.items()
     return [
         Key((*above, field.alias or name), section, name, field, _section_in(field.annotation))
-        for name, field in fields
+        for name, field in section.model_fields.items()
     ]
 
 

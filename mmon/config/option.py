@@ -19,26 +19,17 @@ class Panel(enum.StrEnum):
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Option:
-    """What a field cannot know; the option has the field's type, default and text.
-
-    Attributes
-    ----------
-    flags : str
-        Every spelling, with a space between; messages call it by the last.
-    metavar : str
-        What stands for the value in ``--help``; empty for a flag, which takes none.
-    panel : Panel
-    is_list : bool
-        Whether each use adds one to a list.
-    sets : object
-        The value that a flag stands for.
-    """
+    """What a field cannot know; the option has the field's type, default and text."""
 
     flags: str
+    """Every spelling, with a space between; messages call it by the last."""
     metavar: str
+    """What stands for the value in ``--help``; empty for a flag, which takes none."""
     panel: Panel
     is_list: bool = False
+    """Whether each use adds one to a list."""
     sets: object = True
+    """The value that a flag stands for."""
 
     @property
     def name(self) -> str:

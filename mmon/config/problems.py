@@ -66,14 +66,9 @@ def unusable(value: Any, path: KeyPath = ()) -> list[Problem]:
 
 
 def problems_of(error: pydantic.ValidationError, body: Mapping[str, Any]) -> list[Problem]:
-    """One problem for each place that is wrong, in the order of the models' fields.
+    """One problem for each place of ``body`` that validating it as a `Config` found wrong.
 
-    Parameters
-    ----------
-    error : ValidationError
-        What validating ``body`` as a `Config` raised.
-    body : mapping
-        The plain data of the configuration.
+    They are in the order of the models' fields.
     """
     by_path: dict[KeyPath, list[ErrorDetails]] = {}
     for detail in error.errors(include_url=False):

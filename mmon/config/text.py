@@ -24,57 +24,35 @@ _QUOTED_NAME = re.compile(r" '[^'<\\]{2,}'")
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing that is wrong with a configuration.
-
-    Attributes
-    ----------
-    path : tuple of str or int
-        Keys and list positions that lead to the value; empty for the file as a whole.
-    message : str
-        What is wrong.
-    hint : str or None
-        What to do next.
-    line : int or None
-        Line of the text, from 1, where it is known.
-    """
+    """One thing that is wrong with a configuration, and a hint on what to do next."""
 
     path: KeyPath
+    """Keys and list positions that lead to the value; empty for the file as a whole."""
     message: str
     hint: str | None = None
     line: int | None = None
+    """Line of the text, from 1, where it is known."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class ConfigText:
-    """A configuration as written.
-
-    Attributes
-    ----------
-    body : dict
-        Plain data; texts that came from the environment are `Expanded`.
-    lines : mapping of path to int
-        Line of each key and list item, from 1.
-    problems : tuple of Problem
-        What is wrong with the text itself.
-    """
+    """A configuration as written."""
 
     body: dict[str, Any]
+    """Plain data; texts that came from the environment are `Expanded`."""
     lines: Mapping[KeyPath, int]
+    """Line of each key and list item, from 1."""
     problems: tuple[Problem, ...]
+    """What is wrong with the text itself."""
 
 
 class Expanded(str):
-    """A text with environment variables in it: their values, and what stands in the file.
-
-    Attributes
-    ----------
-    written : str
-        The text before expansion, fit to be shown: it holds names, not values.
-    """
+    """A text with environment variables in it: their values, and what stands in the file."""
 
     __slots__ = ("written",)
 
     written: str
+    """The text before expansion, fit to be shown: it holds names, not values."""
 
     def __new__(cls, text: str, written: str) -> Expanded:
         self = super().__new__(cls, text)
@@ -122,29 +100,20 @@ def retype(text: str) -> Any:
 
 
 def read(text: str, environment: Mapping[str, str]) -> ConfigText:
-    """Parse YAML and expand environment variables; every problem is collected, none is raised.
+    """Parse YAML 1.2, one document that is a mapping, and expand variables of the environment.
 
-    Parameters
-    ----------
-    text : str
-        YAML 1.2, one document that is a mapping.
-    environment : mapping of str to str
-        The environment variables.
+    Every problem is collected, none is raised.
     """
     reader = _Reader(environment)
     try:
         body = reader.mapping(_root(text), ())
     except _RefusedError as refused:
-        return ConfigText({}, {}, (refused.problem,))
+        return ConfigText({}, {}, (Problem((), *refused.args),))
     return ConfigText(body, reader.lines, tuple(reader.problems))
 
 
 class _RefusedError(Exception):
-    """A text of which nothing is a configuration."""
-
-    def __init__(self, message: str, hint: str | None = None, line: int | None = None) -> None:
-        super().__init__(message)
-        self.problem = Problem((), message, hint, line)
+    """A text of which nothing is a configuration: the fields of a `Problem` without a path."""
 
 
 def _root(text: str) -> yaml.MappingNode:
@@ -275,9 +244,9 @@ def _scalar(name: str, text: str) -> Any:
     if name == "bool":
         return text.lower() == "true"
     if name == "int":
-        # Base 0 understands 0x and 0o, but not the leading zeros that base 10 allows.
         if len(text) > _MOST_DIGITS:
             raise ValueError("too long")
+        # Base 0 understands 0x and 0o, but not the leading zeros that base 10 allows.
         return int(text, 0 if text[:2] in ("0x", "0o") else 10)
     return float(text.lower().replace(".inf", "inf").replace(".nan", "nan"))
 

@@ -28,10 +28,7 @@ _MOST_CHARACTERS = 1 << 24  # PyYAML reads a million of them in ten seconds
 def load(path: str | Path) -> Config:
     """Read a configuration file.
 
-    Raises
-    ------
-    ConfigError
-        When the file cannot be read, or holds anything wrong; its message lists all of it.
+    `ConfigError` where it cannot be read, or lists all that is wrong in it.
     """
     try:
         with Path(path).open(encoding="utf-8-sig") as file:
@@ -54,20 +51,9 @@ def load(path: str | Path) -> Config:
 def parse(
     text: str, source_name: str = "configuration", environment: Mapping[str, str] | None = None
 ) -> Config:
-    """The configuration in a YAML text.
+    """The configuration in a YAML text, which messages call by ``source_name``.
 
-    Parameters
-    ----------
-    text : str
-    source_name : str
-        What messages call the text: the name of its file.
-    environment : mapping of str to str, optional
-        The environment variables; those of the process by default.
-
-    Raises
-    ------
-    ConfigError
-        When anything is wrong; its message lists all of it, with lines.
+    Variables are by default those of the process. `ConfigError` lists what is wrong, with lines.
     """
     read = config_text.read(text, os.environ if environment is None else environment)
     # Where the text itself is wrong, what follows from that is not told.
@@ -81,13 +67,7 @@ def parse(
 
 
 def validate(body: Mapping[str, Any], source_name: str = "command line") -> Config:
-    """The configuration in plain data, as YAML would give it.
-
-    Raises
-    ------
-    ConfigError
-        When anything is wrong; its message lists all of it.
-    """
+    """The configuration in plain data, as YAML would give it; `ConfigError` lists what is wrong."""
     config, problems = _check(dict(body))
     if config is None or problems:
         raise ConfigError(_told(problems, source_name))
@@ -96,8 +76,7 @@ def validate(body: Mapping[str, Any], source_name: str = "command line") -> Conf
 
 def public_dict(config: Config) -> dict[str, Any]:
     """The configuration as plain JSON data with every secret replaced by ``***``."""
-    masked: dict[str, Any] = mask(config.model_dump(mode="json", by_alias=True))
-    return masked
+    return dict(mask(config.model_dump(mode="json", by_alias=True)))
 
 
 def config_digest(config: Config) -> str:
@@ -121,17 +100,15 @@ def _check(body: dict[str, Any]) -> tuple[Config | None, list[Problem]]:
     names = name_problems(body)
     try:
         config = Config.model_validate(body)
-        return config, [*names, *meaning_problems(config)]
-    except pydantic.ValidationError as error:
-        first = error
-    # A text from the environment is a text until a number or a boolean is wanted in its place.
-    wanted = {raw_path(detail, body) for detail in first.errors(include_url=False)}
-    try:
-        config = Config.model_validate(_retyped(body, wanted))
-        return config, [*names, *meaning_problems(config)]
-    except pydantic.ValidationError as error:
-        # The body as it was: a value from the environment must still be known as one.
-        return None, [*problems_of(error, body), *names]
+    except pydantic.ValidationError as first:
+        # A text from the environment is a text until a number or a boolean is wanted in its place.
+        wanted = {raw_path(detail, body) for detail in first.errors(include_url=False)}
+        try:
+            config = Config.model_validate(_retyped(body, wanted))
+        except pydantic.ValidationError as error:
+            # The body as it was: a value from the environment must still be known as one.
+            return None, [*problems_of(error, body), *names]
+    return config, [*names, *meaning_problems(config)]
 
 
 def _retyped(value: Any, wanted: Collection[KeyPath], path: KeyPath = ()) -> Any:
@@ -148,8 +125,7 @@ def _typed_options(body: dict[str, Any]) -> dict[str, Any]:
     at = ("analyses", "data_drift", "options")
     options = section(body, *at)
     wanted = [(*at, metric, option) for metric in options for option in section(options, metric)]
-    typed: dict[str, Any] = _retyped(body, wanted)
-    return typed
+    return dict(_retyped(body, wanted))
 
 
 def _line(path: KeyPath, lines: Mapping[KeyPath, int]) -> int | None:

@@ -78,32 +78,22 @@ def _noun(quantities: Mapping[str, Quantity]) -> str:
 
 
 def _contradictions(body: dict[str, Any]) -> Iterator[Problem]:
-    at: KeyPath = ("analyses", "data_drift")
-    drift = section(body, *at)
-    chosen = drift.get("metrics", "all")
-    for key in ("thresholds", "options"):
-        for name in section(drift, key):
-            path = (*at, key, name)
-            if name not in metrics.names():
+    chosen = section(body, "analyses", "data_drift").get("metrics")
+    for analysis, key, package in (
+        ("data_drift", "thresholds", metrics),
+        ("data_drift", "options", metrics),
+        ("model_performance", "options", performance),
+    ):
+        for name, told in section(body, "analyses", analysis, key).items():
+            path: KeyPath = ("analyses", analysis, key, name)
+            if name not in package.names():
                 continue
-            if isinstance(chosen, list) and name not in chosen:
+            # All performance metrics are computed: those that are named decide.
+            if package is metrics and isinstance(chosen, list) and name not in chosen:
                 hint = f"add {name!r} to analyses.data_drift.metrics"
                 yield Problem(path, "is given for a metric that is not computed", hint)
-            elif key == "options":
-                yield from _option_problems(path, metrics.load, drift[key][name])
-    at = ("analyses", "model_performance", "options")
-    for name, options in section(body, *at).items():
-        if name in performance.names():
-            yield from _option_problems((*at, name), performance.load, options)
-
-
-def _option_problems(path: KeyPath, load: Callable[..., object], options: Any) -> Iterator[Problem]:
-    if not isinstance(options, dict):
-        return
-    try:
-        load(str(path[-1]), options)
-    except ConfigError as error:
-        yield Problem(path, error.message, error.hint)
+            elif key == "options" and isinstance(told, dict):
+                yield from _refusal(path, partial(package.load, name, told))
 
 
 def _drops_of_counts(body: dict[str, Any]) -> Iterator[Problem]:
