@@ -1,4 +1,7 @@
-"""What the process says: data to stdout, messages and progress to stderr."""
+"""What the process says: data to stdout, messages and progress to stderr.
+
+Where stdout cannot be written, for instance because a disk is full, that is an `OutputError`.
+"""
 
 from __future__ import annotations
 
@@ -14,37 +17,19 @@ from mmon.texts.screen import safe_lines, safe_message
 
 
 def say(text: str) -> None:
-    """Print text for a person to stdout, which nothing in it can disturb.
-
-    Raises
-    ------
-    OutputError
-        When stdout cannot be written, for instance because a disk is full.
-    """
+    """Print text for a person to stdout, which nothing in it can disturb."""
     show(safe_lines(text))
 
 
 def show(text: str) -> None:
-    """Print a laid out report to stdout; a reader that has gone away is not an error.
-
-    Raises
-    ------
-    OutputError
-        When stdout cannot be written.
-    """
+    """Print a laid out report to stdout; a reader that has gone away is not an error."""
     ended = text if text.endswith("\n") else f"{text}\n"
     encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
     _put(ended.encode(encoding, "replace"))
 
 
 def hand_over(text: str) -> None:
-    """Print data for a program to stdout: the bytes that a file would get.
-
-    Raises
-    ------
-    OutputError
-        When stdout cannot be written.
-    """
+    """Print data for a program to stdout: the bytes that a file would get."""
     _put(encoded(text))
 
 

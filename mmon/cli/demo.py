@@ -65,19 +65,10 @@ _FILES = {
 
 
 def write(folder: Path) -> str:
-    """Write the demo into a folder and run it.
+    """Write the demo into a folder and run it; five lines say what to look at.
 
-    Returns
-    -------
-    str
-        Five lines that say what to look at.
-
-    Raises
-    ------
-    ConfigError
-        When the folder holds files of these names that are not of a demo.
-    OutputError
-        When the folder cannot be written.
+    `ConfigError` where the folder holds files of these names that are not of a demo, `OutputError`
+    where it cannot be written.
     """
     paths = {key: folder / name for key, name in _FILES.items()}
     _prepare(folder, paths)

@@ -15,13 +15,7 @@ from mmon.texts.redaction import masked
 
 
 def tell(error: BaseException) -> int:
-    """Say what ended a command on stderr.
-
-    Returns
-    -------
-    int
-        The exit status; never 1, which only a breach has.
-    """
+    """Say on stderr what ended a command; its exit status, never 1, which only a breach has."""
     status: int = ExitStatus.FAILURE
     match error:
         case MmonError():

@@ -23,11 +23,6 @@ class Stopped(BaseException):
     """A signal asks the process to end; raised wherever the main thread is.
 
     Not an ``Exception``, so that nothing between here and the entry point takes it for a failure.
-
-    Parameters
-    ----------
-    number : int
-        The signal.
     """
 
     def __init__(self, number: int) -> None:

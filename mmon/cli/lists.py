@@ -13,7 +13,7 @@ from mmon.errors import ConfigError, closest
 from mmon.profiles.distributions.counts import Counts
 from mmon.profiles.distributions.ecdf import Ecdf
 from mmon.profiles.table import ColumnProfile, Profile
-from mmon.results import ColumnKind, Task
+from mmon.results import ColumnKind
 from mmon.texts.screen import safe
 
 # Manual pages of what is not a metric, by the module whose docstring they are.
@@ -22,26 +22,19 @@ _TOPICS = {"reading": "mmon.profiles.recognition.recognise"}
 
 def of_metrics(width: int) -> str:
     """Every metric's name, what it is defined for, and what it is in a few words."""
-    drift, good = [("drift", "columns", "what it is")], [("performance", "task", "what it is")]
-    for name in metrics.names():
-        found = metrics.metric_class(name)
-        kinds = ", ".join(sorted(kind.value for kind in found.kinds))
-        drift.append((name, kinds, _summary(found)))
-    for name in performance.names():
-        measure = performance.metric_class(name)
-        tasks = ", ".join(task.value for task in Task if task in measure.tasks)
-        good.append((name, tasks, _summary(measure)))
-    return "\n\n".join(_table(rows, width, numbers=()) for rows in (drift, good))
+    drift = [(one, metrics.metric_class(one)) for one in metrics.names()]
+    good = [(one, performance.metric_class(one)) for one in performance.names()]
+    tables = (
+        [("drift", "columns", "what it is")]
+        + [(name, ", ".join(sorted(one.kinds)), _summary(one)) for name, one in drift],
+        [("performance", "task", "what it is")]
+        + [(name, ", ".join(sorted(one.tasks)), _summary(one)) for name, one in good],
+    )
+    return "\n\n".join(_table(rows, width, numbers=()) for rows in tables)
 
 
 def manual(name: str) -> str:
-    """The manual page of a result's or a told number's name, or of how columns are read.
-
-    Raises
-    ------
-    ConfigError
-        When nothing is called so.
-    """
+    """The manual page of a result's or a told number's name, or of how columns are read."""
     if name in _TOPICS:
         return inspect.getdoc(importlib.import_module(_TOPICS[name])) or ""
     found = performance.of_name(name)

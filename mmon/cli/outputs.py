@@ -19,17 +19,13 @@ if TYPE_CHECKING:
 
 STANDARD_OUTPUT = "-"
 _DEVICE = "/dev/stdout"
-# What people read, unless another report is printed.
 _PRINTED = "terminal", STANDARD_OUTPUT
 
 
 def places(config: Config, chosen: Mapping[str, Any]) -> dict[str, str]:
     """Report format to path; what was chosen on the command line wins over the configuration.
 
-    Raises
-    ------
-    ConfigError
-        When a name does not tell its format, or two name one.
+    `ConfigError` where a name does not tell its format, or two name one.
     """
     configured = config.outputs.model_dump(by_alias=True, exclude_none=True)
     return {**by_format(configured), **by_format(chosen)}
@@ -52,24 +48,13 @@ def by_format(chosen: Mapping[str, Any]) -> dict[str, str]:
 
 
 def check(places: Mapping[str, str], sources: Sequence[overlap.Source]) -> dict[str, str]:
-    """See that no output destroys another one, or what the run reads.
+    """The places, with standard output under one name.
 
-    Returns
-    -------
-    dict
-        The places, with standard output under one name.
-
-    Raises
-    ------
-    ConfigError
-        When one would.
+    `ConfigError` where an output would destroy another one, or what the run reads.
     """
     taken: dict[object, str] = {}
     found = {name: _named(path, name) for name, path in places.items()}
-    every = list(found.items())
-    if STANDARD_OUTPUT not in found.values():
-        every.append(_PRINTED)
-    for name, path in every:
+    for name, path in _every(found):
         where = "standard output" if path == STANDARD_OUTPUT else path
         real = _DEVICE if path == STANDARD_OUTPUT else path
         # What people read may share a terminal or a pipe with a report, but no file.
@@ -85,13 +70,7 @@ def check(places: Mapping[str, str], sources: Sequence[overlap.Source]) -> dict[
 
 
 def clear(places: Mapping[str, str]) -> None:
-    """Remove what an earlier run wrote, so that nobody takes it for the result of this one.
-
-    Raises
-    ------
-    OutputError
-        When an old output cannot be removed.
-    """
+    """Remove what an earlier run wrote, so that nobody takes it for the result of this one."""
     for path in places.values():
         if path != STANDARD_OUTPUT:
             remove(Path(path))
@@ -100,23 +79,23 @@ def clear(places: Mapping[str, str]) -> None:
 def deliver(document: Document, places: Mapping[str, str], *, quiet: bool) -> list[Exception]:
     """Write every report, and print the terminal report unless another one is printed.
 
-    Returns
-    -------
-    list
-        What failed: nothing keeps the other reports from being written.
+    What failed is returned: nothing keeps the other reports from being written.
     """
     failures: list[Exception] = []
-    for name, path in places.items():
+    for name, path in _every(places):
         try:
-            _write(document, name, path)
+            if (name, path) == _PRINTED:
+                _print(document, quiet=quiet)
+            else:
+                _write(document, name, path)
         except Exception as error:  # kept and told: a report that fails hides no breach
             failures.append(_explained(error, name))
-    if STANDARD_OUTPUT not in places.values():
-        try:
-            _print(document, quiet=quiet)
-        except Exception as error:  # as above
-            failures.append(_explained(error, "terminal"))
     return failures
+
+
+def _every(places: Mapping[str, str]) -> list[tuple[str, str]]:
+    """The places, and last what people read, unless another report is printed."""
+    return [*places.items(), *(() if STANDARD_OUTPUT in places.values() else (_PRINTED,))]
 
 
 def _named(path: str, name: str) -> str:

@@ -42,10 +42,7 @@ def described() -> str:
 def sorts_slowly(cpuinfo: str) -> bool:
     """Whether these are AMD processors of Zen 4: of family 25, Zen 3 has no AVX-512.
 
-    Parameters
-    ----------
-    cpuinfo : str
-        The beginning of Linux's ``/proc/cpuinfo``, with all of the first processor.
+    The beginning of Linux's ``/proc/cpuinfo``, with all of the first processor, tells.
     """
     first = cpuinfo.split("\n\n", 1)[0]
     facts = dict(re.findall(r"^(.*?)\s*:[ ]?(.*)$", first, re.MULTILINE))

@@ -36,13 +36,8 @@ _ABSURD_BYTES = 1 << 46
 
 
 def supervise(work: Callable[[], int]) -> NoReturn:
-    """Do the work and exit with its status; exit 3 when it does not come to an end of its own.
-
-    Parameters
-    ----------
-    work : callable
-        Returns the exit status; it tells of its failures itself.
-    """
+    """Do the work, which tells of its failures itself, and exit with the status that it returns;
+    exit 3 when it does not come to an end of its own."""
     _open_streams()
     if not hasattr(os, "fork") or "polars" in sys.modules:
         interrupts.listen()

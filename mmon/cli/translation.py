@@ -20,13 +20,7 @@ _THRESHOLD = re.compile(r"(?P<name>[^=]+)=((?P<potential>[^/]+)/)?(?P<detected>[
 
 
 def thresholds(texts: Sequence[str]) -> Iterator[tuple[tuple[str, ...], dict[str, Any]]]:
-    """``ks=0.1/0.2`` options as the paths of keys and their values.
-
-    Raises
-    ------
-    ConfigError
-        When one is not NAME=NUMBER or NAME=NUMBER/NUMBER.
-    """
+    """``ks=0.1/0.2`` options as the paths of keys and their values; else `ConfigError`."""
     for text in texts:
         match = _THRESHOLD.fullmatch(text)
         try:
