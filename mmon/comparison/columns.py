@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 
 import polars as pl
@@ -19,7 +20,7 @@ from mmon.comparison.roles import (
 from mmon.config.sections import Columns
 from mmon.errors import DataError
 from mmon.profiles.distributions.reading import Reading, is_comparable, natural_reading
-from mmon.profiles.plan import ColumnPlan, Plan
+from mmon.profiles.plan import Plan
 from mmon.profiles.recognition.following import followed_spelling
 from mmon.profiles.recognition.recognise import Found
 from mmon.profiles.recognition.spelling import TEXTS, NumberSpelling, Spelling, spelled
@@ -102,7 +103,7 @@ def _check_day(name: str, found: Found | None, *, is_new: bool = False) -> None:
     )
 
 
-def _follow(column: ColumnProfile, dtype: pl.DataType, found: Found | None) -> ColumnPlan:
+def _follow(column: ColumnProfile, dtype: pl.DataType, found: Found | None) -> ColumnProfile:
     reading = column.reading
     is_tested, reason = column.is_tested, column.reason
     if not is_tested and reason not in (UNTESTED["timestamp"].reason, UNTESTED["latency"].reason):
@@ -116,10 +117,9 @@ def _follow(column: ColumnProfile, dtype: pl.DataType, found: Found | None) -> C
     if not is_read and not is_comparable(dtype, reading):
         is_tested, reading = False, Reading.PRESENCE
         reason = f"{dtype} values cannot be compared with the reference's {column.dtype}"
-    return ColumnPlan(
-        name=column.name,
+    return dataclasses.replace(
+        column.without_rows(),
         dtype=str(dtype),
-        kind=column.kind,
         reading=reading,
         is_tested=is_tested,
         is_feature=column.is_feature and is_tested,
@@ -138,7 +138,7 @@ _KINDS = {
 
 def _plan_column(
     name: str, dtype: pl.DataType, roles: Columns, timestamp: str | None, found: Found | None
-) -> ColumnPlan:
+) -> ColumnProfile:
     reading, kind, reason = natural_reading(dtype)
     spelling: Spelling | None = None
     if found is not None:
@@ -156,8 +156,16 @@ def _plan_column(
     if reading is Reading.NUMBER and isinstance(dtype, TEXTS):
         is_read = isinstance(spelling, NumberSpelling | ClockSpelling)
         spelling = spelling if is_read else NumberSpelling()
-    feature = is_tested and is_feature(name, kind, roles)
-    return ColumnPlan(name, str(dtype), kind, reading, is_tested, feature, reason, spelling)
+    return ColumnProfile(
+        name,
+        str(dtype),
+        kind,
+        reading,
+        is_tested=is_tested,
+        is_feature=is_tested and is_feature(name, kind, roles),
+        reason=reason,
+        spelling=spelling,
+    )
 
 
 def _find_timestamp(schema: Mapping[str, pl.DataType], found: Mapping[str, Found]) -> str | None:

@@ -20,7 +20,7 @@ _ROWS = """\
 >>> from mmon.profiles.outcomes.regression import RegressionTables
 >>> target = np.arange(1.0, 101.0)
 >>> prediction = target + np.tile([2.0, -1.0, 0.5, -0.5], 25)
->>> tables = RegressionTables.of_rows(target, prediction)"""
+>>> tables = RegressionTables.of(target, prediction)"""
 _ESTIMATE = """\
 >>> estimate = metric_class("{name}")().estimates(tables)["{name}"]
 >>> f"{estimate.value:.3f} ({estimate.interval[0]:.3f} to {estimate.interval[1]:.3f})\""""

@@ -36,7 +36,7 @@ class IntervalCoverage(OfErrors):
     >>> from mmon.profiles.outcomes.regression import RegressionTables
     >>> target = np.arange(1.0, 101.0)
     >>> prediction = target + np.tile([2.0, -1.0, 0.5, -0.5], 25)
-    >>> tables = RegressionTables.of_rows(
+    >>> tables = RegressionTables.of(
     ...     target, prediction, lower=prediction - 1.5, upper=prediction + 1.5
     ... )
     >>> estimate = metric_class("interval_coverage")().estimates(tables)["interval_coverage"]

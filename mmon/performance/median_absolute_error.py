@@ -32,7 +32,7 @@ class MedianAbsoluteError(OfErrors):
     >>> from mmon.profiles.outcomes.regression import RegressionTables
     >>> target = np.arange(1.0, 101.0)
     >>> prediction = target + np.sqrt(target)
-    >>> tables = RegressionTables.of_rows(target, prediction)
+    >>> tables = RegressionTables.of(target, prediction)
     >>> metric = metric_class("median_absolute_error")()
     >>> estimate = metric.estimates(tables)["median_absolute_error"]
     >>> f"{estimate.value:.3f} ({estimate.interval[0]:.3f} to {estimate.interval[1]:.3f})"

@@ -22,9 +22,9 @@ from mmon.profiles.outcomes.class_codes import MOST_CLASSES, ClassCodes
 from mmon.profiles.outcomes.error_plane import Grid
 from mmon.profiles.outcomes.outcome_reader import OutcomePlan
 from mmon.profiles.outcomes.regression import RegressionTables
-from mmon.profiles.plan import ColumnPlan, Plan
+from mmon.profiles.plan import Plan
 from mmon.profiles.recognition.spelling import has_text
-from mmon.profiles.table import Profile
+from mmon.profiles.table import ColumnProfile, Profile
 from mmon.results import ColumnKind, Task
 
 # Equal shares of the rows, and smaller ones at both ends, where those of a rare class are.
@@ -95,7 +95,7 @@ def check_same_cells(reference: Profile, production: Profile) -> None:
 
 def asked(
     plan: Plan, outcome: OutcomePlan | None, segments: Sequence[str]
-) -> dict[Asked, ColumnPlan]:
+) -> dict[Asked, ColumnProfile]:
     """What the cells are decided by, besides the features: how each is summarised."""
     wanted: list[Asked] = []
     for name in segments:
@@ -107,7 +107,7 @@ def asked(
         wanted += [(n, reading) for n in (outcome.target, outcome.prediction) if n is not None]
     if outcome is not None and outcome.task is Task.BINARY:
         wanted += [(name, Reading.NUMBER) for name in outcome.scores]
-    return {one: ColumnPlan(one[0], "", ColumnKind.CATEGORICAL, one[1]) for one in wanted}
+    return {one: ColumnProfile(one[0], "", ColumnKind.CATEGORICAL, one[1]) for one in wanted}
 
 
 def is_readable(dtype: pl.DataType, reading: Reading) -> bool:

@@ -14,8 +14,9 @@ from mmon.profiles.distributions.reading import Reading
 from mmon.profiles.features.tables import NULL, OTHER, FeatureTables
 from mmon.profiles.merging import FEW, SAME, SMALLEST, Rule, changed, merged
 from mmon.profiles.outcomes.classification import ClassificationTables
+from mmon.profiles.outcomes.error_plane import Grid
 from mmon.profiles.outcomes.outcome_reader import OutcomePlan
-from mmon.profiles.outcomes.outcomes import Fault
+from mmon.profiles.outcomes.outcomes import Fault, Outcome
 from mmon.profiles.outcomes.regression import RegressionTables
 from mmon.profiles.recognition.spelling import LabelSpelling, NumberSpelling
 from mmon.profiles.recognition.times import ClockSpelling, TimeSpelling
@@ -42,7 +43,7 @@ BY_SEGMENT = Rule(_by_segment)
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class ColumnProfile:
-    """One column of a profile.
+    """One column of a profile; without rows, how the column is to be read.
 
     Attributes
     ----------
@@ -75,7 +76,7 @@ class ColumnProfile:
     dtype: str
     kind: ColumnKind
     reading: Reading
-    presence: Presence
+    presence: Presence = dataclasses.field(default_factory=Presence)
     distribution: Ecdf | Counts | None = None
     is_tested: bool = True
     is_feature: bool = False
@@ -93,6 +94,12 @@ class ColumnProfile:
         is_fit = not is_there or (kind is not None and isinstance(self.distribution, kind))
         require(is_fit, f"has a distribution that is not one of a {self.reading}")
         require(self.unreadable <= self.presence.null, "has more unreadable rows than nulls")
+
+    def without_rows(self, distribution: Ecdf | Counts | None = None) -> ColumnProfile:
+        """What is said of the column, and not of its values."""
+        return dataclasses.replace(
+            self, presence=Presence(), distribution=distribution, unreadable=0, examples=()
+        )
 
     @property
     def value_type(self) -> str:
@@ -230,6 +237,15 @@ class SegmentProfile:
     def rank(self) -> tuple[bool, int, str]:
         """By which the segments of a column are in order."""
         return self.value == OTHER, -self.profile.rows, self.value
+
+
+def performance_of(outcome: Outcome, points: int | None, grid: Grid | None) -> Performance:
+    """The tables of one batch, with so many points of each distribution."""
+    if outcome.task is not Task.REGRESSION:
+        return ClassificationTables.of(outcome, points)
+    target, prediction = outcome.target, outcome.prediction
+    interval = outcome.lower, outcome.upper
+    return RegressionTables.of(target, prediction, *interval, points=points, grid=grid)
 
 
 def task_of(tables: Performance) -> Task:

@@ -2,9 +2,28 @@
 
 from __future__ import annotations
 
+import dataclasses
+from typing import Any, TypeVar
+
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
+
+T = TypeVar("T")
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 BoolArray = NDArray[np.bool_]
+
+
+def taken(record: T, rows: slice | NDArray[np.uint32]) -> T:
+    """A dataclass with the given rows of each of its arrays and series, in the given order."""
+    own: Any = record
+    values = {field.name: getattr(own, field.name) for field in dataclasses.fields(own)}
+    arrays = {
+        name: value[rows]
+        for name, value in values.items()
+        if isinstance(value, np.ndarray | pl.Series)
+    }
+    whole: T = dataclasses.replace(own, **arrays)
+    return whole

@@ -12,6 +12,7 @@ from mmon.analyses.system_performance.arrivals import Expectation
 from mmon.analyses.system_performance.rates import Rates
 from mmon.analyses.system_performance.spans import Span
 from mmon.profiles.activity.activity import Activity
+from mmon.profiles.activity.requests import Requests
 from mmon.profiles.activity.steps import HOUR_US
 from mmon.windows.timestamps import DAY_US
 from tests.statistics.sequential import Draw
@@ -71,7 +72,7 @@ def false_alarm(season: str, noise: str, case: tuple[int, int], *, rate: float) 
         first = end + (int(rng.integers(0, 24)) * HOUR_US if window_hours < 24 else 0)
         span = Span(first, first + window_hours * HOUR_US)
         before = at[at <= end]
-        rates = Rates.of(Activity.of(rows=len(before), instants=before), "UTC")
+        rates = Rates.of(Activity.of(len(before), Requests(instants=before)), "UTC")
         expectation = None if rates is None else Expectation.of(rates, span)
         if expectation is None or expectation.noise is None:
             return {"judged": False, "alarm": math.nan}

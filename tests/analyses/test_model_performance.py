@@ -317,7 +317,7 @@ def test_performance_decides_where_there_are_labels_or_it_was_asked_for(
 
 def test_what_was_worked_out_for_a_side_is_not_kept_longer_than_the_side() -> None:
     rows = np.arange(100.0)
-    tables = RegressionTables.of_rows(rows, rows + 1.0)
+    tables = RegressionTables.of(rows, rows + 1.0)
     known = metrics._estimates(metric("mae"), tables)
     assert metrics._estimates(metric("mae"), tables) is known
     before = len(metrics._KNOWN)

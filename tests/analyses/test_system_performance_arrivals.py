@@ -14,6 +14,7 @@ from mmon.analyses.system_performance.gaps import find_gaps, longest_gap_us
 from mmon.analyses.system_performance.rates import Noise, Rates
 from mmon.analyses.system_performance.spans import Span
 from mmon.profiles.activity.activity import Activity
+from mmon.profiles.activity.requests import Requests
 from mmon.profiles.activity.steps import HOUR_US, MINUTE_US
 from mmon.windows.timestamps import DAY_US
 from tests.analyses.simulate_arrivals import (
@@ -31,7 +32,7 @@ from tests.statistics.sequential import Claim, broken_claims
 
 def activity(at) -> Activity:
     at = np.asarray(at, dtype=np.int64)
-    return Activity.of(rows=len(at), instants=at)
+    return Activity.of(len(at), Requests(instants=at))
 
 
 def seasonal(days: int, rate: float, seed: int = 0):
@@ -78,7 +79,7 @@ def test_no_rate_comes_of_one_instant_or_of_nothing():
 
 
 def test_a_window_between_two_dates_has_no_days():
-    dates = Activity.of(rows=2, instants=np.array([START, START + DAY_US]), is_daily=True)
+    dates = Activity.of(2, Requests(instants=np.array([START, START + DAY_US]), is_daily=True))
     morning, evening = ((START + h * HOUR_US, START + (h + 12) * HOUR_US) for h in (0, 12))
     found = [Span.of_window(bounds, dates) for bounds in (morning, evening)]
     assert sorted(0 if span is None else span.length for span in found) == [0, DAY_US]

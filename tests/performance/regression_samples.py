@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from mmon.performance import Estimate, metric_class
+from mmon.profiles.distributions.ecdf import Ecdf
+from mmon.profiles.outcomes.error_plane import Grid
 from mmon.profiles.outcomes.regression import RegressionTables
 
 
@@ -21,4 +23,13 @@ def rows(n: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
 
 
 def tables_of(target: np.ndarray, prediction: np.ndarray, points: int | None = None, **ends):
-    return RegressionTables.of_rows(target, prediction, points=points, **ends)
+    return RegressionTables.of(target, prediction, points=points, **ends)
+
+
+def gridded(target: np.ndarray, prediction: np.ndarray, **options) -> RegressionTables:
+    """Tables on the grid that suits these rows, as a reference has them."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        used = np.isfinite(prediction - target)
+    both = [Ecdf.of(one[used], points=None) for one in (target, prediction)]
+    grid = Grid.of(*both) if used.any() else None
+    return RegressionTables.of(target, prediction, grid=grid, **options)

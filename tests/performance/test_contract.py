@@ -20,6 +20,7 @@ from mmon.profiles.outcomes.classification import ClassificationTables
 from mmon.profiles.outcomes.regression import RegressionTables
 from mmon.results import Task
 from tests.performance.class_samples import Rows, binary, multiclass
+from tests.performance.regression_samples import gridded
 
 SECTIONS = ("Measures", "Misleads when", "Options", "Example", "References")
 # Where a metric says nothing without its options.
@@ -36,10 +37,10 @@ def _numbers(seed: int) -> Callable[[slice, int | None], Tables]:
     rng = np.random.default_rng([22, seed])
     target = rng.gamma(9.0, 5.0, 900)
     prediction = target * (1.0 + rng.uniform(-0.1, 0.15, 900)) + rng.normal(0.0, 3.0, 900)
-    whole = RegressionTables.of_rows(target, prediction)
+    whole = gridded(target, prediction)
 
     def tables(part: slice, points: int | None) -> Tables:
-        return RegressionTables.of_rows(
+        return RegressionTables.of(
             target[part],
             prediction[part],
             lower=prediction[part] - 12.0,
@@ -224,12 +225,12 @@ def odd(task: Task) -> dict[str, Tables]:
         some = np.array([1.0, 2.0, 5.0])
         lost = np.full(3, np.nan)
         return {
-            "no rows": RegressionTables.of_rows(some[:0], some[:0]),
-            "no targets": RegressionTables.of_rows(lost, some),
-            "no predictions": RegressionTables.of_rows(some, lost),
-            "one row": RegressionTables.of_rows(some[:1], some[1:2]),
-            "no error": RegressionTables.of_rows(some, some),
-            "constant target": RegressionTables.of_rows(some[:1].repeat(5), np.arange(5.0)),
+            "no rows": RegressionTables.of(some[:0], some[:0]),
+            "no targets": RegressionTables.of(lost, some),
+            "no predictions": RegressionTables.of(some, lost),
+            "one row": RegressionTables.of(some[:1], some[1:2]),
+            "no error": RegressionTables.of(some, some),
+            "constant target": RegressionTables.of(some[:1].repeat(5), np.arange(5.0)),
         }
     classes = ("no", "yes") if task is Task.BINARY else ("a", "b", "c")
     size = 1 if task is Task.BINARY else 3

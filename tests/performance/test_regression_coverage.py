@@ -59,7 +59,7 @@ SHAPES = ("normal", "heteroscedastic", "lognormal 0.5", "lognormal 1.0")
 def sample(shape: str, n: int, rng: np.random.Generator) -> RegressionTables:
     target = rng.lognormal(3.0, 0.3, size=n)
     prediction = target + errors(shape, target, rng)
-    return RegressionTables.of_rows(
+    return RegressionTables.of(
         target, prediction, lower=prediction - 3.0, upper=prediction + 3.0, points=None
     )
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from mmon.performance._number_picture import number_picture
 from mmon.profiles.outcomes.regression import RegressionTables
 from mmon.results.charts import PerformancePicture
+from tests.performance.regression_samples import gridded
 
 
 def drawn(ref: RegressionTables | None, cur: RegressionTables | None) -> PerformancePicture:
@@ -21,8 +22,8 @@ def drawn(ref: RegressionTables | None, cur: RegressionTables | None) -> Perform
 def sides(n: int = 5_000) -> tuple[RegressionTables, RegressionTables]:
     rng = np.random.default_rng(0)
     target = rng.normal(10.0, 3.0, size=n)
-    ref = RegressionTables.of_rows(target, target + rng.normal(size=n))
-    return ref, RegressionTables.of_rows(target, target + 2.0 + rng.normal(size=n), grid=ref.grid)
+    ref = gridded(target, target + rng.normal(size=n))
+    return ref, RegressionTables.of(target, target + 2.0 + rng.normal(size=n), grid=ref.grid)
 
 
 numbers = st.lists(
@@ -39,8 +40,8 @@ LARGEST = float(np.finfo(np.float64).max)
 @example([(-LARGEST / 2, LARGEST / 2), (LARGEST, LARGEST)], [(LARGEST, 0.0)])
 def test_every_used_row_is_in_exactly_one_bin_and_one_cell(before, after):
     columns = [np.array(side, dtype=np.float64).reshape(-1, 2).T for side in (before, after)]
-    ref = RegressionTables.of_rows(*columns[0])
-    cur = RegressionTables.of_rows(*columns[1], grid=ref.grid)
+    ref = gridded(*columns[0])
+    cur = RegressionTables.of(*columns[1], grid=ref.grid) if ref.grid else gridded(*columns[1])
     found = drawn(ref, cur)
     for edges in (found.error_edges, found.plane_edges):
         assert list(edges) == sorted(set(edges))
@@ -74,7 +75,7 @@ def test_bins_count_what_numpy_counts():
     rng = np.random.default_rng(1)
     target = rng.normal(size=3_000)
     prediction = target + rng.normal(size=3_000)
-    tables = RegressionTables.of_rows(target, prediction, points=None)
+    tables = gridded(target, prediction, points=None)
     found = drawn(tables, None)
     inner = np.array(found.error_edges[1:-1])
     # numpy's bins are closed on the left: mirrored, they are these.
@@ -99,7 +100,7 @@ def test_the_curve_shows_where_predictions_are_too_high():
 
 def test_sides_without_labels_are_not_drawn():
     target = np.full(5, np.nan)
-    unlabelled = RegressionTables.of_rows(target, np.arange(5.0))
+    unlabelled = RegressionTables.of(target, np.arange(5.0))
     ref, _ = sides(100)
     found = drawn(ref, unlabelled)
     assert found.production is None
@@ -109,7 +110,7 @@ def test_sides_without_labels_are_not_drawn():
 
 
 def test_labels_without_predictions_are_counted_and_nothing_is_drawn():
-    found = drawn(RegressionTables.of_rows(np.arange(5.0), np.full(5, np.nan)), None)
+    found = drawn(RegressionTables.of(np.arange(5.0), np.full(5, np.nan)), None)
     assert found.reference is not None
     assert (found.reference.rows, found.reference.labelled) == (5, 5)
     assert found.reference.errors == found.reference.plane == found.reference.curves == ()
@@ -117,6 +118,6 @@ def test_labels_without_predictions_are_counted_and_nothing_is_drawn():
 
 def test_sides_on_different_grids_are_refused():
     ref, _ = sides(100)
-    other = RegressionTables.of_rows(np.arange(50.0), np.arange(50.0))
+    other = gridded(np.arange(50.0), np.arange(50.0))
     with pytest.raises(ValueError, match="different grids"):
         drawn(ref, other)

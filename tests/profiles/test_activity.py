@@ -15,19 +15,20 @@ from hypothesis import given, settings
 from mmon.profiles.activity.activity import Activity
 from mmon.profiles.activity.identities import MOST_IDS, STORED_IDS
 from mmon.profiles.activity.latency_steps import LatencySteps
-from mmon.profiles.activity.requests import are_dates
+from mmon.profiles.activity.requests import Requests
 from mmon.profiles.activity.steps import HOUR_US, LADDER_US, MINUTE_US, SECOND_US, coarser, tally
 from mmon.profiles.baseline import load, save
-from mmon.profiles.folding.activity_fold import ActivityPile, Kept
+from mmon.profiles.folding.growing import Limits
 from mmon.profiles.table import Profile
+from mmon.records.arrays import taken
 from mmon.windows.timestamps import DAY_US, to_instants
 
 START = 20_000 * DAY_US
 
 
-def activity(instants, **options) -> Activity:
+def activity(instants, *, ids_kept: int = MOST_IDS, **columns) -> Activity:
     at = np.asarray(instants, dtype=np.int64)
-    return Activity.of(rows=len(at), instants=at, **options)
+    return Activity.of(len(at), Requests(instants=at, **columns), ids_kept=ids_kept)
 
 
 def same(one: Activity, other: Activity) -> bool:
@@ -47,7 +48,7 @@ def test_steps_count_rows_and_failures_as_pandas_resamples_them(step_us):
     rng = np.random.default_rng(1)
     at = START + rng.integers(0, 5 * DAY_US, 20_000)
     failed = rng.random(20_000) < 0.1
-    found = activity(at, errors=(failed, np.ones(20_000, dtype=bool)))
+    found = activity(at, is_error=failed, error_known=np.ones(20_000, dtype=bool))
     while found.step_us < step_us:
         found = found.at(coarser(found.step_us))
     index = pd.to_datetime(at, unit="us")
@@ -70,14 +71,10 @@ def test_a_merge_is_the_same_in_any_order_and_grouping(seed, parts, unit):
     known = rng.random(n) < 0.9
     missing = rng.random(n) < 0.1
 
+    whole_rows = Requests(at, missing, is_error=failed, error_known=known, latency=latency)
+
     def part(rows):
-        return Activity.of(
-            rows=len(at[rows]),
-            instants=at[rows],
-            missing=missing[rows],
-            errors=(failed[rows], known[rows]),
-            latency=latency[rows],
-        )
+        return Activity.of(len(at[rows]), taken(whole_rows, rows))
 
     pieces = [part(slice(start, None, parts)) for start in range(parts)]
     whole = part(slice(None))
@@ -112,7 +109,7 @@ def test_every_step_of_the_ladder_divides_the_next():
 )
 def test_dates_are_whole_days_in_every_zone(zone):
     days = pl.date_range(dt.date(2024, 1, 1), dt.date(2024, 12, 31), eager=True)
-    found = activity(to_instants(days, zone).to_numpy(), is_daily=are_dates(days))
+    found = activity(to_instants(days, zone).to_numpy(), is_daily=days.dtype == pl.Date)
     assert len(found.starts) == 366
     assert (np.diff(found.starts) == DAY_US).all()
     assert found.starts[0] == dt.datetime(2024, 1, 1, tzinfo=dt.UTC).timestamp() * 1e6
@@ -129,9 +126,11 @@ def test_the_resolution_is_what_divides_all_times():
 
 def test_rows_without_a_time_are_counted_and_in_no_step():
     missing = np.array([True, False, True])
-    found = Activity.of(rows=3, instants=np.array([0, START, 0]), missing=missing)
+    found = Activity.of(3, Requests(np.array([0, START, 0]), missing))
     assert (found.without_time, found.counts.sum(), found.oldest_us) == (2, 1, START)
-    nothing = Activity.of(rows=3, errors=(np.ones(3, dtype=bool), np.ones(3, dtype=bool)))
+    nothing = Activity.of(
+        3, Requests(is_error=np.ones(3, dtype=bool), error_known=np.ones(3, dtype=bool))
+    )
     assert (nothing.without_time, nothing.errors, len(nothing.starts)) == (3, 3, 0)
     assert nothing.oldest_us is None
 
@@ -169,7 +168,8 @@ def test_a_baseline_keeps_the_activity_and_few_ids(tmp_path):
     n = 9_000
     found = activity(
         START + rng.integers(0, 30 * DAY_US, n),
-        errors=(rng.random(n) < 0.1, np.ones(n, dtype=bool)),
+        is_error=rng.random(n) < 0.1,
+        error_known=np.ones(n, dtype=bool),
         latency=rng.lognormal(3, 1, n),
         ids=pl.Series(rng.integers(0, 8_000, n)),
     )
@@ -186,12 +186,12 @@ def test_a_baseline_keeps_the_activity_and_few_ids(tmp_path):
 
 @pytest.mark.parametrize("windows", [1, 64, 366, 20_000])
 def test_ids_and_steps_are_shared_by_the_windows(windows):
-    kept, pile = Kept.shared_by(windows), ActivityPile()
+    kept, parts = Limits(None, None).shared_by(windows), []
     for batch in range(6):
         ids = pl.Series(range(batch * 3_000, (batch + 1) * 3_000))
         minutes = np.arange(batch * 3_000, (batch + 1) * 3_000) * 60_000_000
-        pile.add(activity(minutes, ids=ids, ids_kept=kept.ids), kept)
-    found = pile.finish(kept)
+        parts.append(activity(minutes, ids=ids, ids_kept=kept.ids))
+    found = Activity.merge(parts, ids_kept=kept.ids, steps_kept=kept.steps)
     assert len(found.identities.hashes) <= min(kept.ids, 18_000)
     assert len(found.starts) <= kept.steps
     assert found.counts.sum() == 18_000

@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from mmon.config.sections import Windows
-from mmon.profiles.activity.requests import are_dates, read_errors, read_latency
+from mmon.profiles.activity.requests import read_errors, read_latency
 from mmon.profiles.folding.lateness import Lateness
 from mmon.windows import WindowCut
 
@@ -58,17 +58,6 @@ def test_errors_are_read_from_any_type(values, expected):
 )
 def test_latencies_are_read_from_any_type(values, expected):
     np.testing.assert_array_equal(read_latency(values), expected)
-
-
-@pytest.mark.parametrize(
-    ("times", "expected"),
-    [
-        (pl.Series([dt.date(2024, 1, 1)]), True),
-        (pl.Series([dt.datetime(2024, 1, 1)]), False),
-    ],
-)
-def test_dates_are_told_from_times(times, expected):
-    assert are_dates(times) is expected
 
 
 def test_late_rows_are_those_of_a_window_that_the_newest_row_has_closed():

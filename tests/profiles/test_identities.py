@@ -8,7 +8,8 @@ import polars as pl
 import pytest
 from hypothesis import given
 
-from mmon.profiles.activity.identities import MOST_IDS, Identities, ids_kept
+from mmon.profiles.activity.identities import MOST_IDS, Identities
+from mmon.profiles.folding.growing import Limits
 
 
 def of(values: list[object], **options) -> Identities:
@@ -101,6 +102,6 @@ def test_what_is_stored_is_small_and_tells_the_same():
 
 
 def test_memory_is_shared_by_the_windows():
-    assert ids_kept(1) == ids_kept(4) == MOST_IDS
-    for windows in (365, 20_000):
-        assert windows * ids_kept(windows) <= 8 * MOST_IDS
+    kept = {windows: Limits(None, None).shared_by(windows).ids for windows in (1, 4, 365, 20_000)}
+    assert kept[1] == kept[4] == MOST_IDS
+    assert all(windows * kept[windows] <= 8 * MOST_IDS for windows in (365, 20_000))

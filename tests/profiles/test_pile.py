@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import polars as pl
 import pytest
@@ -20,12 +22,12 @@ def series(codes: np.ndarray) -> pl.Series:
 def filled(windows: int, *, rows: int, labels: int, batches: int = 3) -> Piles[Pile]:
     """Piles of windows, each of which gets its batches before the next one begins."""
     rng = np.random.default_rng(windows)
-    piles = Piles(Pile, lambda pile, sharing: pile.cut(LIMITS.shared_by(sharing)))
+    piles = Piles(LIMITS, Pile, Pile.cut)
     for window in range(windows):
         piles.open([Key(window)])
         for _ in range(batches):
             part = Counts.of(series(rng.integers(0, labels, rows)))
-            piles.by_key[Key(window)].add(part, LIMITS.shared_by(piles.sharing(Key(window))))
+            piles.by_key[Key(window)].add(part, piles.limits(Key(window)))
     return piles
 
 
@@ -47,8 +49,8 @@ def test_all_windows_together_keep_a_bounded_number_of_labels():
 @pytest.mark.parametrize("windows", [1, 70, 200])
 def test_a_few_hundred_labels_are_exact_in_every_window(windows):
     piles = filled(windows, rows=400, labels=300)
-    for key, pile in piles.by_key.items():
-        found = pile.finish(LIMITS.shared_by(piles.sharing(key)))
+    for _, pile, limits in piles.finished():
+        found = pile.finish(limits)
         assert found.is_exact
         assert found.count_error == 0
         assert found.mass.sum() == 1_200
@@ -72,19 +74,19 @@ def test_the_error_of_dropped_labels_is_carried():
 
 
 def test_windows_share_among_windows_and_segments_among_all():
-    piles = Piles(list[int])
-    piles.open([Key(0), *(Key(0, segment) for segment in range(1, 100))])
-    assert piles.sharing(Key(0)) == 1
-    assert piles.sharing(Key(0, 5)) == 100
+    piles = Piles(LIMITS, list[int])
+    piles.open([Key(0), *(Key(0, segment) for segment in range(1, 400))])
+    assert piles.limits(Key(0)) == LIMITS
+    assert piles.limits(Key(0, 5)) == replace(LIMITS.shared_by(400), ids=1 << 14)
 
 
 def test_piles_are_cut_when_they_have_doubled_so_the_cost_is_linear():
     cuts = []
-    piles = Piles(list[int], lambda _pile, sharing: cuts.append(sharing))
+    piles = Piles(Limits(10**6, None), list[int], lambda _pile, limits: cuts.append(limits.points))
     for window in range(5_000):
         piles.open([Key(window)])
     assert len(cuts) <= 2 * 5_000
-    assert sorted(set(cuts)) == [2**k for k in range(1, 13)]
+    assert sorted(set(cuts)) == sorted({64 * 10**6 // max(2**k, 64) for k in range(1, 13)})
 
 
 def test_labels_do_not_hold_on_to_the_texts_they_were_cut_from():

@@ -13,7 +13,9 @@ from scipy import stats
 from mmon.profiles.merging import CellsError, merged
 from mmon.profiles.outcomes.outcomes import Outcome
 from mmon.profiles.outcomes.regression import RegressionTables
+from mmon.profiles.table import performance_of
 from mmon.results import Task
+from tests.performance.regression_samples import gridded
 
 MOMENTS = ("bias", "mae", "mse", "over", "under", "relative", "symmetric", "log_square")
 COUNTS = ("rows", "labelled", "unpredicted", "infinite", "used")
@@ -21,7 +23,7 @@ COUNTS = ("rows", "labelled", "unpredicted", "infinite", "used")
 
 def made(n: int, seed: int = 0) -> RegressionTables:
     target, prediction = rows(n, seed)
-    return RegressionTables.of_rows(target, prediction, points=None)
+    return gridded(target, prediction, points=None)
 
 
 def rows(n: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
@@ -31,10 +33,10 @@ def rows(n: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
 
 
 def parts_of(target: np.ndarray, prediction: np.ndarray, cuts: list[int]) -> list[RegressionTables]:
-    whole = RegressionTables.of_rows(target, prediction, points=None)
+    whole = gridded(target, prediction, points=None)
     pieces = zip(np.split(target, cuts), np.split(prediction, cuts), strict=True)
     return [
-        RegressionTables.of_rows(y, x, lower=x - 1.0, upper=x + 1.0, points=None, grid=whole.grid)
+        RegressionTables.of(y, x, lower=x - 1.0, upper=x + 1.0, points=None, grid=whole.grid)
         for y, x in pieces
     ]
 
@@ -85,7 +87,7 @@ def test_merge_is_commutative_and_associative():
 def test_merging_empty_parts_changes_nothing():
     target, prediction = rows(100)
     (whole,) = parts_of(target, prediction, [])
-    nothing = RegressionTables.of_rows(np.empty(0), np.empty(0))
+    nothing = RegressionTables.of(np.empty(0), np.empty(0))
     assert nothing.plane is None
     assert_close(merged([nothing, whole, nothing]), whole)
 
@@ -138,7 +140,7 @@ def test_rows_that_cannot_be_used_are_counted():
     nan, inf = np.nan, np.inf
     target = np.array([1.0, 2.0, nan, 4.0, inf, 6.0, -1.7e308, nan])
     prediction = np.array([1.5, nan, 3.0, inf, 5.0, 6.0, 1.7e308, nan])
-    tables = RegressionTables.of_rows(target, prediction)
+    tables = RegressionTables.of(target, prediction)
     assert {name: getattr(tables, name) for name in COUNTS} == {
         "rows": 8,
         "labelled": 6,
@@ -150,7 +152,7 @@ def test_rows_that_cannot_be_used_are_counted():
 
 
 def test_zero_targets_and_undefined_logarithms_are_left_out_of_their_loss_alone():
-    tables = RegressionTables.of_rows(
+    tables = RegressionTables.of(
         np.array([0.0, 0.0, 2.0, -1.0, 5.0]), np.array([0.0, 3.0, 2.0, 1.0, -2.0])
     )
     assert tables.used == tables.symmetric.n == 5
@@ -161,7 +163,7 @@ def test_zero_targets_and_undefined_logarithms_are_left_out_of_their_loss_alone(
 
 
 def test_relative_losses_of_huge_numbers_do_not_overflow():
-    tables = RegressionTables.of_rows(np.array([1.7e308, 4.0]), np.array([1.0e308, 4.0]))
+    tables = RegressionTables.of(np.array([1.7e308, 4.0]), np.array([1.0e308, 4.0]))
     assert tables.symmetric.mean == pytest.approx(0.7 / 1.35 / 2)
     assert tables.relative.mean == pytest.approx(0.7 / 1.7 / 2)
     assert tables.mse.mean == np.inf
@@ -172,7 +174,7 @@ def test_intervals_are_counted_where_both_ends_and_the_target_are_known():
     target = np.array([1.0, 1.0, 1.0, 1.0, nan, 1.0, inf, 1.0])
     lower = np.array([0.0, 1.0, 1.5, nan, 0.0, -inf, 0.0, 2.0])
     upper = np.array([2.0, 1.0, 2.0, 2.0, 2.0, 1.0, inf, 0.0])
-    counts = RegressionTables.of_rows(target, target, lower=lower, upper=upper).intervals
+    counts = RegressionTables.of(target, target, lower=lower, upper=upper).intervals
     assert counts is not None
     assert (counts.rows, counts.covered, counts.crossed) == (5, 3, 1)
     assert counts.width.n == 4
@@ -210,7 +212,7 @@ def test_steps_hold_equally_many_rows_and_their_means():
 def test_a_given_grid_is_kept():
     grid = made(500).grid
     target, prediction = rows(100, seed=1)
-    tables = RegressionTables.of_rows(target + 1e6, prediction + 1e6, grid=grid)
+    tables = RegressionTables.of(target + 1e6, prediction + 1e6, grid=grid)
     assert tables.grid is grid
     assert tables.plane is not None
     assert tables.plane.rows[-1, -1] == 100
@@ -224,7 +226,7 @@ def test_tables_on_different_grids_are_not_merged():
 @pytest.mark.parametrize("value", [0.0, 5e-324, -7.0, 1e300, -1.7e308])
 def test_a_constant_has_a_grid_around_it(value):
     constant = np.full(10, value)
-    plane = RegressionTables.of_rows(constant, constant).plane
+    plane = gridded(constant, constant).plane
     assert plane is not None
     assert np.all(np.diff(plane.grid.edges) > 0)
     assert plane.grid.edges[0] < value < plane.grid.edges[-1]
@@ -235,7 +237,7 @@ def test_a_constant_has_a_grid_around_it(value):
 @pytest.mark.parametrize("start", [0.0, 1.0, 1e9])
 def test_nearly_equal_numbers_have_distinct_edges(start, step):
     values = start + np.arange(25) * step
-    grid = RegressionTables.of_rows(values, values).grid
+    grid = gridded(values, values).grid
     assert grid is not None
     assert np.all(np.diff(grid.edges) > 0)
 
@@ -263,13 +265,13 @@ def test_an_outcome_is_summarised_like_its_columns():
         half=np.zeros(300, dtype=np.bool_),
     )
     (expected,) = parts_of(target, prediction, [])
-    assert_close(RegressionTables.of(outcome, None), expected)
+    assert_close(performance_of(outcome, None, expected.grid), expected)
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.int32, np.int64])
 def test_other_number_types_are_read_as_doubles(dtype):
     target = np.arange(100).astype(dtype)
-    tables = RegressionTables.of_rows(target, (target * 2).astype(dtype))
+    tables = RegressionTables.of(target, (target * 2).astype(dtype))
     assert tables.mae.mean == pytest.approx(49.5, rel=1e-15)
     assert tables.error.values.dtype == np.float64
 
@@ -278,6 +280,6 @@ def test_nothing_is_modified():
     target, prediction = rows(100)
     target[0] = prediction[1] = np.nan
     before = target.copy(), prediction.copy()
-    RegressionTables.of_rows(target, prediction, lower=prediction, upper=prediction)
+    RegressionTables.of(target, prediction, lower=prediction, upper=prediction)
     np.testing.assert_array_equal(target, before[0])
     np.testing.assert_array_equal(prediction, before[1])

@@ -11,16 +11,16 @@ from collections.abc import Sequence
 from typing import Annotated
 
 import numpy as np
-import polars as pl
 
 from mmon.profiles.activity.batch_steps import MOST_STEPS, BatchSteps, lag_us, resolution
 from mmon.profiles.activity.identities import EVERY_HASH, MOST_IDS, Identities
 from mmon.profiles.activity.latency_steps import LatencySteps
+from mmon.profiles.activity.requests import Requests
 from mmon.profiles.activity.steps import LADDER_US, coarser, joined
 from mmon.profiles.distributions.presence import are_counts
 from mmon.profiles.merging import LARGEST, SMALLEST, merged
 from mmon.records import Count, require
-from mmon.records.arrays import BoolArray, FloatArray, IntArray
+from mmon.records.arrays import BoolArray, IntArray
 from mmon.windows.timestamps import DAY_US
 
 
@@ -97,66 +97,44 @@ class Activity:
     @classmethod
     def of(
         cls,
-        *,
         rows: int,
-        instants: IntArray | None = None,
-        missing: BoolArray | None = None,
-        is_daily: bool = False,
-        errors: tuple[BoolArray, BoolArray] | None = None,
-        latency: FloatArray | None = None,
-        late: BoolArray | None = None,
-        ids: pl.Series | None = None,
+        requests: Requests | None = None,
+        *,
         ids_kept: int = MOST_IDS,
         ids_bound: int = EVERY_HASH,
     ) -> Activity:
-        """Summarise one batch.
+        """Summarise a batch of so many rows, and what is known of them.
 
-        Parameters
-        ----------
-        rows : int
-            n.
-        instants : (n,) int64, optional
-            Microseconds since 1970-01-01 UTC, as `mmon.windows.timestamps.to_instants` gives them;
-            None without a timestamp column.
-        missing : (n,) bool, optional
-            Where ``instants`` says nothing; None when it always does.
-        is_daily : bool
-            Whether the timestamps are dates.
-        errors : (is_error, is_known), two (n,) bool, optional
-            See `mmon.profiles.activity.requests.read_errors`.
-        latency : (n,) float64, optional
-            NaN where missing; see `mmon.profiles.activity.requests.read_latency`.
-        late : (n,) bool, optional
-            See `mmon.profiles.folding.lateness.Lateness`.
-        ids : (n,) Series, optional
-        ids_kept : int
-            The most ids to keep: `mmon.profiles.activity.identities.ids_kept`.
-        ids_bound : int
-            See `Identities.of`.
+        At most ``ids_kept`` ids are kept; ids with hashes above ``ids_bound`` need not be looked at
+        (see `Identities.of`).
         """
-        known, is_timed = _timed(rows, instants, missing)
-        steps = BatchSteps.of(known, is_daily=is_daily)
-        failed = known_errors = None
-        if errors is not None:
-            failed, known_errors = errors[0] & errors[1], errors[1]
+        found = requests or Requests()
+        known, is_timed = _timed(rows, found.instants, found.missing)
+        steps = BatchSteps.of(known, is_daily=found.is_daily)
+        failed = failures = None
+        if found.is_error is not None and found.error_known is not None:
+            failed = found.is_error & found.error_known
+            failures = steps.count(known[failed[is_timed]])
         return cls(
             rows=rows,
             without_time=rows - len(known),
             oldest_us=int(known.min()) if len(known) else None,
             newest_us=int(known.max()) if len(known) else None,
             resolution_us=resolution(known),
-            is_daily=is_daily,
+            is_daily=found.is_daily,
             step_us=steps.step_us,
             starts=steps.numbers * steps.step_us,
             counts=steps.counts,
-            failures=None if failed is None else steps.count(known[failed[is_timed]]),
-            errors=0 if failed is None else int(failed.sum()),
-            error_known=0 if known_errors is None else int(known_errors.sum()),
-            latency=None if latency is None else steps.latencies(known, latency[is_timed]),
-            late_rows=None if late is None else int(late.sum()),
-            identities=(
-                None if ids is None else Identities.of(ids, kept=ids_kept, bound=ids_bound)
-            ),
+            failures=failures,
+            errors=_true(failed) or 0,
+            error_known=_true(found.error_known) or 0,
+            latency=found.latency
+            if found.latency is None
+            else steps.latencies(known, found.latency[is_timed]),
+            late_rows=_true(found.late),
+            identities=found.ids
+            if found.ids is None
+            else Identities.of(found.ids, kept=ids_kept, bound=ids_bound),
         )
 
     @classmethod
@@ -167,14 +145,10 @@ class Activity:
         ids_kept: int = MOST_IDS,
         steps_kept: int = MOST_STEPS,
     ) -> Activity:
-        """All parts' rows together; the same in any order and any grouping.
+        """All parts' rows together, with at most so many ids, and steps with rows.
 
-        Parameters
-        ----------
-        parts : sequence of Activity
-            Of one dataset, or of datasets whose columns mean the same.
-        ids_kept, steps_kept : int
-            The most ids, and the most steps with rows, to keep.
+        The parts are of one dataset, or of datasets whose columns mean the same; what they make is
+        the same in any order and any grouping.
         """
         if not parts:
             return cls.of(rows=0)
@@ -218,6 +192,10 @@ class Activity:
     def day_of(date_us: int) -> int:
         """The start of the day, on the grid of steps, that a date's instant stands for."""
         return (date_us - lag_us(is_daily=True)) // DAY_US * DAY_US
+
+
+def _true(flags: BoolArray | None) -> int | None:
+    return None if flags is None else int(flags.sum())
 
 
 def _timed(

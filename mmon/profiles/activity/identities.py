@@ -39,19 +39,6 @@ STORED_IDS = 1 << 12
 EVERY_HASH = (1 << 64) - 1
 """The bound where every id is kept."""
 
-# A fair sample of the ids of each window, as long as there are not too many of them.
-_FEWEST_IDS = 1 << 14
-_MANY_WINDOWS = 4
-_VERY_MANY_WINDOWS = 512
-
-
-def ids_kept(windows: int) -> int:
-    """Ids that each of so many windows keeps, so that memory does not grow with all of them."""
-    if windows <= _MANY_WINDOWS:
-        return MOST_IDS
-    fewest = _FEWEST_IDS * min(1.0, _VERY_MANY_WINDOWS / windows)
-    return max(int(fewest), MOST_IDS * _MANY_WINDOWS // windows)
-
 
 @dataclasses.dataclass(frozen=True, slots=True, eq=False)
 class Identities:
@@ -111,10 +98,8 @@ class Identities:
         hashes = _spread(there.hash(seed=0).to_numpy())
         if bound < EVERY_HASH:
             hashes = hashes[hashes <= np.uint64(bound)]
-        hashes.sort()
-        starts = _starts(hashes)
-        counts = np.diff(starts, append=len(hashes)).astype(np.int64)
-        whole = cls(len(there), len(ids) - len(there), hashes[starts], counts, bound)
+        distinct, counts = np.unique(hashes, return_counts=True)
+        whole = cls(len(there), len(ids) - len(there), distinct, counts, bound)
         return whole.shrunk(kept)
 
     @classmethod
@@ -182,10 +167,3 @@ def _spread(hashes: _Hashes) -> _Hashes:
     mixed *= np.uint64(0x94D049BB133111EB)
     mixed ^= mixed >> np.uint64(31)
     return mixed
-
-
-def _starts(ordered: _Hashes) -> NDArray[np.intp]:
-    """Where each distinct value of an ordered array begins."""
-    if not len(ordered):
-        return np.empty(0, dtype=np.intp)
-    return np.flatnonzero(np.append(True, ordered[1:] != ordered[:-1]))

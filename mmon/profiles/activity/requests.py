@@ -2,16 +2,49 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import polars as pl
 
 from mmon.profiles.distributions.reading import Reading, is_comparable, read_as
-from mmon.records.arrays import BoolArray, FloatArray
+from mmon.records.arrays import BoolArray, FloatArray, IntArray
 
 NO_ERROR = ("", "0", "false", "no", "none", "null", "nil", "nan", "ok", "success", "succeeded")
 """Texts that say that all went well, whatever their case; every other text is an error."""
 
 _FIRST_STATUS, _FIRST_ERROR, _LAST_STATUS = 100, 400, 599
+
+
+@dataclasses.dataclass(frozen=True, slots=True, eq=False)
+class Requests:
+    """What is known of some rows; None where there is no column that tells.
+
+    Attributes
+    ----------
+    instants : (n,) int64 or None
+        Microseconds since 1970-01-01 UTC, as `mmon.windows.timestamps.to_instants` gives them.
+    missing : (n,) bool or None
+        Where ``instants`` says nothing; None when it always does.
+    is_daily : bool
+        Whether the timestamps are dates, which stand for whole days.
+    is_error, error_known : (n,) bool or None
+        See `read_errors`.
+    latency : (n,) float64 or None
+        NaN where missing; see `read_latency`.
+    late : (n,) bool or None
+        See `mmon.profiles.folding.lateness.Lateness`.
+    ids : (n,) Series or None
+    """
+
+    instants: IntArray | None = None
+    missing: BoolArray | None = None
+    is_daily: bool = False
+    is_error: BoolArray | None = None
+    error_known: BoolArray | None = None
+    latency: FloatArray | None = None
+    late: BoolArray | None = None
+    ids: pl.Series | None = None
 
 
 def read_errors(values: pl.Series) -> tuple[BoolArray, BoolArray]:
@@ -62,11 +95,6 @@ def read_latency(values: pl.Series) -> FloatArray:
         return np.full(len(values), np.nan)
     numbers = read_as(values, Reading.NUMBER)
     return numbers.cast(pl.Float64).fill_null(np.nan).to_numpy()
-
-
-def are_dates(times: pl.Series) -> bool:
-    """Whether timestamps are dates, which stand for whole days, as `to_instants` takes them."""
-    return times.dtype == pl.Date
 
 
 def _fails(numbers: pl.Series) -> pl.Series:

@@ -15,12 +15,9 @@ from mmon.profiles.features.tables import FeatureTables
 from mmon.profiles.folding.batches import BatchReader
 from mmon.profiles.folding.column_fold import ColumnFound, empty_column
 from mmon.profiles.folding.keys import OUTSIDE, Key
-from mmon.profiles.outcomes.classification import ClassificationTables
 from mmon.profiles.outcomes.outcomes import Fault
-from mmon.profiles.outcomes.regression import RegressionTables
 from mmon.profiles.plan import Plan
-from mmon.profiles.table import Performance, Profile, SegmentProfile
-from mmon.results import Task
+from mmon.profiles.table import Performance, Profile, SegmentProfile, performance_of
 
 _NO_KEY = Key(OUTSIDE)
 
@@ -93,9 +90,7 @@ class Assembly:
         if self.reader.outcomes is None:
             return None
         outcome = self.reader.outcomes.read(pl.DataFrame(), 0)
-        if outcome.task is Task.REGRESSION:
-            return RegressionTables.of(outcome)
-        return ClassificationTables.of(outcome)
+        return performance_of(outcome, points=None, grid=None)
 
     def _features(self, window: int) -> FeatureTables | None:
         found = [c.features[window] for c in self.columns if window in c.features]

@@ -22,9 +22,9 @@ from mmon.profiles.folding.keys import OUTSIDE, WHOLE, Key, SegmentCutter, Windo
 from mmon.profiles.folding.lateness import Lateness
 from mmon.profiles.folding.outcome_fold import OutcomeFold
 from mmon.profiles.outcomes.outcome_reader import OutcomePlan, OutcomeReader
-from mmon.profiles.plan import ColumnPlan, Plan, settled_plan
+from mmon.profiles.plan import Plan, settled_plan
 from mmon.profiles.recognition.spelling import spelled, with_texts
-from mmon.profiles.table import Profile
+from mmon.profiles.table import ColumnProfile, Profile
 from mmon.windows import RowCut, WindowCut
 
 
@@ -146,7 +146,7 @@ def profile_frame(
         ColumnFold(one, limits, _bins(one, cells)) for one in (*plan.columns, *telling.values())
     ]
     outcomes = [OutcomeFold(limits, cells.grid)] if reader.outcomes else []
-    activity = [ActivityFold(extent.activity)] if extent.activity else []
+    activity = [ActivityFold(extent.activity, limits)] if extent.activity else []
     folds: list[Fold[Batch, Any]] = [*columns, *outcomes, *activity, *watchers]
     names = _names(plan, extent, also, schema)
     selected = _spelled(frame.select(cs.by_name(names)) if names else frame, plan, schema)
@@ -203,7 +203,7 @@ def again(plan: Plan, extent: Extent, first: Profiled, profile: Profile) -> tupl
     )
 
 
-def _bins(column: ColumnPlan, cells: Cells) -> FeatureFold | None:
+def _bins(column: ColumnProfile, cells: Cells) -> FeatureFold | None:
     """The bins of a feature; production may hold what is none, under its name."""
     if not column.is_feature or cells.layout is None or column.name not in cells.binnings:
         return None
@@ -212,7 +212,7 @@ def _bins(column: ColumnPlan, cells: Cells) -> FeatureFold | None:
 
 def _telling(
     plan: Plan, extent: Extent, schema: Mapping[str, pl.DataType]
-) -> dict[Asked, ColumnPlan]:
+) -> dict[Asked, ColumnProfile]:
     """What tells the cells and is not summarised as a column of the plan."""
     own = {(column.name, column.reading) for column in plan.columns}
     return {

@@ -19,7 +19,6 @@ from mmon.profiles.folding.feature_fold import FeatureCounts, FeatureFold
 from mmon.profiles.folding.growing import Limits, Pile, Piles
 from mmon.profiles.folding.keys import Cut, Key
 from mmon.profiles.merging import few, merged
-from mmon.profiles.plan import ColumnPlan
 from mmon.profiles.recognition.spelling import lost_texts
 from mmon.profiles.table import ColumnProfile
 
@@ -42,21 +41,14 @@ class ColumnFound:
 
 
 class ColumnFold:
-    """One column's summaries, a pile a window and segment.
+    """One column's summaries, and its bins where the model's performance is looked at by them."""
 
-    Parameters
-    ----------
-    plan : ColumnPlan
-    limits : Limits
-    bins : FeatureFold or None
-        Where the model's performance is looked at by the column's values.
-    """
-
-    def __init__(self, plan: ColumnPlan, limits: Limits, bins: FeatureFold | None = None) -> None:
+    def __init__(
+        self, plan: ColumnProfile, limits: Limits, bins: FeatureFold | None = None
+    ) -> None:
         self._plan = plan
-        self._limits = limits
         self._bins = bins
-        self._piles = Piles(Pile, lambda pile, sharing: pile.cut(limits.shared_by(sharing)))
+        self._piles = Piles(limits, Pile, Pile.cut)
         self._labels = LabelCounter()
 
     def add(self, batch: pl.DataFrame, context: Batch) -> None:
@@ -76,13 +68,10 @@ class ColumnFold:
                 self._bins.add(values, rows.parts, rows.joint, rows.sampled)
 
     def _add_parts(self, values: pl.Series, lost: pl.Series | None, cut: Cut) -> None:
-        self._piles.open(key for key, _, _ in cut.parts)
-        for key, first, past in cut.parts:
-            pile = self._piles.by_key[key]
-            limits = self._limits.shared_by(self._piles.sharing(key))
-            part = values.slice(first, past - first)
+        for _, pile, limits, rows in self._piles.of(cut):
+            part = values[rows]
             if lost is not None:
-                texts = lost.slice(first, past - first).drop_nulls()
+                texts = lost[rows].drop_nulls()
                 pile.unreadable += len(texts)
                 pile.examples = few([*pile.examples, *texts.unique()])
             if self._plan.reading is Reading.PRESENCE:
@@ -94,24 +83,24 @@ class ColumnFold:
 
     def _summarise(self, values: pl.Series, limits: Limits) -> Ecdf | Counts:
         if self._plan.reading not in _LABELS:
-            return summarise_numbers(values, limits)
+            return _numbers(values, limits)
         return self._labels.count(values) if values.dtype == pl.String else Counts.of(values)
 
     def finish(self) -> ColumnFound:
         profiles = {
-            key: column_profile(
+            key: dataclasses.replace(
                 self._plan,
                 presence=pile.presence,
-                distribution=pile.finish(self._limits.shared_by(self._piles.sharing(key))),
+                distribution=pile.finish(limits),
                 unreadable=pile.unreadable,
                 examples=pile.examples,
             )
-            for key, pile in self._piles.by_key.items()
+            for key, pile, limits in self._piles.finished()
         }
         return ColumnFound(profiles, self._bins.windows if self._bins else {})
 
 
-def summarise_numbers(values: pl.Series, limits: Limits) -> Ecdf:
+def _numbers(values: pl.Series, limits: Limits) -> Ecdf:
     """The summary of one batch of numbers in their final form (see `read_as`)."""
     null = values.null_count()
     ordered = sort((values.drop_nulls() if null else values).to_numpy(writable=True))
@@ -132,36 +121,8 @@ def _presence(values: pl.Series) -> Presence:
     return Presence(present=len(values) - null - nan, null=null, nan=nan)
 
 
-def empty_column(plan: ColumnPlan) -> ColumnProfile:
+def empty_column(plan: ColumnProfile) -> ColumnProfile:
     """The profile of a column of no rows."""
-    distribution: Ecdf | Counts | None = None
     if plan.reading in _LABELS:
-        distribution = Counts.merge([])
-    elif plan.reading is not Reading.PRESENCE:
-        distribution = Ecdf.empty()
-    return column_profile(plan, presence=Presence(), distribution=distribution)
-
-
-def column_profile(
-    plan: ColumnPlan,
-    *,
-    presence: Presence,
-    distribution: Ecdf | Counts | None,
-    unreadable: int = 0,
-    examples: tuple[str, ...] = (),
-) -> ColumnProfile:
-    """A column's profile, with what its plan says of it."""
-    return ColumnProfile(
-        name=plan.name,
-        dtype=plan.dtype,
-        kind=plan.kind,
-        reading=plan.reading,
-        presence=presence,
-        distribution=distribution,
-        is_tested=plan.is_tested,
-        is_feature=plan.is_feature,
-        reason=plan.reason,
-        unreadable=unreadable,
-        examples=examples,
-        spelling=plan.spelling,
-    )
+        return plan.without_rows(Counts.merge([]))
+    return plan.without_rows(None if plan.reading is Reading.PRESENCE else Ecdf.empty())

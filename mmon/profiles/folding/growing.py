@@ -3,22 +3,35 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterable
+import functools
+from collections.abc import Callable, Iterable, Iterator
 from typing import Generic, TypeVar
 
+from mmon.profiles.activity.batch_steps import MOST_STEPS
+from mmon.profiles.activity.identities import MOST_IDS
 from mmon.profiles.distributions.counts import MOST_HASHES, Counts
 from mmon.profiles.distributions.ecdf import Ecdf
 from mmon.profiles.distributions.presence import Presence
-from mmon.profiles.folding.keys import Key
+from mmon.profiles.folding.keys import Cut, Key
 
 T = TypeVar("T")
+Join = Callable[[list[T]], T]
+"""Merges parts into one of the size to be kept by now."""
 
 # Beyond this many windows each keeps fewer points, but enough to tell 0.01 from 0.02 ...
 _MANY_WINDOWS = 64
 _FEWEST_POINTS = 256
-# ... and fewer labels, but all of them where they are a few hundred.
+# ... and fewer steps of time, still a day by minutes for a year of days ...
+_FEWEST_STEPS = 200
+# ... and fewer labels, but all of them where they are a few hundred ...
 _MANY_FOR_LABELS = 128
 _FEWEST_LABELS = 512
+# ... and fewer ids, a fair sample of those of each window, as long as there are not too many.
+_MANY_FOR_IDS = 4
+_FEWEST_IDS = 1 << 14
+_TOO_MANY_FOR_IDS = 512
+# Ids of segments are those of the whole: few are enough to see which segment repeats its own.
+_SEGMENT_IDS = 1 << 14
 # Beyond this many windows these fewest are a lot together, and no more are counted meanwhile.
 _VERY_MANY_WINDOWS = 1024
 
@@ -42,6 +55,8 @@ class Limits:
         to come, so that few are dropped wrongly.
     hashes : int
         Hashes of labels kept to tell how many there are.
+    ids, steps : int
+        Ids and steps of time that an activity keeps.
     """
 
     points: int | None
@@ -49,18 +64,27 @@ class Limits:
     fan_out: int = 16
     slack: int = 16
     hashes: int = MOST_HASHES
+    ids: int = MOST_IDS
+    steps: int = MOST_STEPS
 
     def shared_by(self, windows: int) -> Limits:
         """What each of so many windows keeps, so that memory does not grow with all of them."""
         if windows <= 1:
             return self
+
+        def share(kept: int, fewest: int, many: int) -> int:
+            return min(kept, max(fewest, kept * many // windows))
+
+        fewest_ids = int(_FEWEST_IDS * min(1.0, _TOO_MANY_FOR_IDS / windows))
         return Limits(
-            points=_share(self.points, _FEWEST_POINTS, _MANY_WINDOWS, windows),
-            labels=_share(self.labels, _FEWEST_LABELS, _MANY_FOR_LABELS, windows),
+            points=self.points and share(self.points, _FEWEST_POINTS, _MANY_WINDOWS),
+            labels=self.labels and share(self.labels, _FEWEST_LABELS, _MANY_FOR_LABELS),
             fan_out=self.fan_out if windows <= _MANY_WINDOWS else 4,
             slack=max(2, self.slack // windows) if windows <= _VERY_MANY_WINDOWS else 1,
             # Only of a reference, which is one window, the number of labels says something.
             hashes=0,
+            ids=share(self.ids, fewest_ids, _MANY_FOR_IDS),
+            steps=share(self.steps, _FEWEST_STEPS, _MANY_WINDOWS),
         )
 
     @property
@@ -69,30 +93,18 @@ class Limits:
         return self.labels and self.labels * self.slack
 
 
-def _share(kept: int | None, fewest: int, many: int, windows: int) -> int | None:
-    """What each of so many windows keeps, where ``many`` of them may keep all that is asked for."""
-    return kept and min(kept, max(fewest, kept * many // windows))
-
-
 class Levels(Generic[T]):
-    """Parts merged level by level: ``fan_out`` of them into one of the next level.
+    """Parts merged level by level: ``fan_out`` of them into one of the next level."""
 
-    Parameters
-    ----------
-    join : callable
-        Merges parts into one of the size to be kept.
-    """
-
-    def __init__(self, join: Callable[[list[T]], T]) -> None:
-        self._join = join
+    def __init__(self) -> None:
         self._levels: list[list[T]] = [[]]
 
-    def add(self, part: T, fan_out: int) -> None:
+    def add(self, part: T, join: Join[T], fan_out: int) -> None:
         self._levels[0].append(part)
         for level in range(len(self._levels)):
             if len(self._levels[level]) < fan_out:
                 break
-            joined = self._join(self._levels[level])
+            joined = join(self._levels[level])
             self._levels[level] = []
             if level + 1 == len(self._levels):
                 self._levels.append([])
@@ -108,47 +120,35 @@ class Waiting(Generic[T]):
 
     Parameters
     ----------
-    join : callable
-        Merges parts into one of the size to be kept.
     size : callable
         How many numbers a merge has to look at in a part.
     """
 
-    def __init__(self, join: Callable[[list[T]], T], size: Callable[[T], int]) -> None:
-        self._join = join
+    def __init__(self, size: Callable[[T], int]) -> None:
         self._size = size
         self.whole: T | None = None
         self._pending: list[T] = []
         self._waiting = 0
 
-    def add(self, part: T, fewest: int, most: int | None = None) -> None:
-        """Take a part.
-
-        Parameters
-        ----------
-        part
-        fewest : int
-            Fewer parts wait ...
-        most : int or None
-            ... unless they are larger than this together.
-        """
+    def add(self, part: T, join: Join[T], fewest: int, most: int | None = None) -> None:
+        """Take a part; fewer than ``fewest`` wait, unless larger than ``most`` together."""
         self._pending.append(part)
         self._waiting += self._size(part)
         is_due = len(self._pending) >= fewest or (most is not None and self._waiting > most)
         waits_for = 0 if self.whole is None else _WORTH * self._size(self.whole)
         if is_due and self._waiting > waits_for:
-            self.merge()
+            self.merge(join)
 
     @property
     def held(self) -> int:
         """The size of all parts that are held, merged or not."""
         return self._waiting + (0 if self.whole is None else self._size(self.whole))
 
-    def merge(self) -> T | None:
+    def merge(self, join: Join[T]) -> T | None:
         """All parts so far as one; None when there was none."""
         parts = [] if self.whole is None else [self.whole]
         parts += self._pending
-        self.whole = self._join(parts) if parts else None
+        self.whole = join(parts) if parts else None
         self._pending, self._waiting = [], 0
         return self.whole
 
@@ -161,14 +161,22 @@ class Piles(Generic[T]):
 
     Parameters
     ----------
+    limits : Limits
+        What a single window keeps.
     make : callable
         Makes an empty pile.
     cut : callable, optional
-        Cuts a pile to what each of so many may keep.
+        Cuts a pile to what it may keep by now.
     """
 
-    def __init__(self, make: Callable[[], T], cut: Callable[[T, int], None] | None = None) -> None:
+    def __init__(
+        self,
+        limits: Limits,
+        make: Callable[[], T],
+        cut: Callable[[T, Limits], object] | None = None,
+    ) -> None:
         self.by_key: dict[Key, T] = {}
+        self._limits = limits
         self._make = make
         self._cut = cut
         self._windows = 0
@@ -183,11 +191,24 @@ class Piles(Generic[T]):
         if self._cut is not None and len(self.by_key) >= self._cut_at:
             self._cut_at = 2 * len(self.by_key)
             for key, pile in self.by_key.items():
-                self._cut(pile, self.sharing(key))
+                self._cut(pile, self.limits(key))
 
-    def sharing(self, key: Key) -> int:
-        """Among how many a pile shares: windows among windows, segments of them among all."""
-        return len(self.by_key) if key.segment else self._windows
+    def limits(self, key: Key) -> Limits:
+        """What a pile keeps: windows share among windows, segments of them among all."""
+        if not key.segment:
+            return self._limits.shared_by(self._windows)
+        shared = self._limits.shared_by(len(self.by_key))
+        return dataclasses.replace(shared, ids=min(shared.ids, _SEGMENT_IDS))
+
+    def of(self, cut: Cut) -> Iterator[tuple[Key, T, Limits, slice]]:
+        """The piles of a batch that was cut, each with its rows in the order of the cut."""
+        self.open(key for key, _, _ in cut.parts)
+        for key, first, past in cut.parts:
+            yield key, self.by_key[key], self.limits(key), slice(first, past)
+
+    def finished(self) -> Iterator[tuple[Key, T, Limits]]:
+        """All piles, and what they keep in the end."""
+        return ((key, pile, self.limits(key)) for key, pile in self.by_key.items())
 
 
 class Pile:
@@ -197,21 +218,20 @@ class Pile:
         self.presence = Presence()
         self.unreadable = 0
         self.examples: tuple[str, ...] = ()
-        self._limits = Limits(None, None)
-        self._points: Levels[Ecdf] = Levels(self._join_points)
-        self._labels: Waiting[Counts] = Waiting(self._join_labels, lambda one: len(one.labels))
+        self._points: Levels[Ecdf] = Levels()
+        self._labels: Waiting[Counts] = Waiting(lambda one: len(one.labels))
 
     def add(self, part: Ecdf | Counts, limits: Limits) -> None:
-        self._limits = limits
         if isinstance(part, Ecdf):
-            self._points.add(part, limits.fan_out)
+            join = functools.partial(_joined_points, limits=limits)
+            self._points.add(part, join, limits.fan_out)
         else:
-            self._labels.add(part, limits.fan_out, limits.growing)
+            labels = functools.partial(_joined_labels, limits=limits)
+            self._labels.add(part, labels, limits.fan_out, limits.growing)
 
     def cut(self, limits: Limits) -> None:
         """Drop the labels that are more than may be counted by now."""
-        self._limits = limits
-        self._labels.merge()
+        self._labels.merge(functools.partial(_joined_labels, limits=limits))
 
     @property
     def held(self) -> int:
@@ -220,14 +240,17 @@ class Pile:
 
     def finish(self, limits: Limits) -> Ecdf | Counts | None:
         """The summary of all parts, cut to size once more."""
-        points, labels = self._points.parts(), self._labels.merge()
+        points = self._points.parts()
         if points:
-            return Ecdf.merge(points).compress(limits.points)
+            return _joined_points(points, limits)
+        self.cut(limits)
+        labels = self._labels.whole
         return labels and labels.compress(limits.labels, hashes=limits.hashes)
 
-    def _join_points(self, parts: list[Ecdf]) -> Ecdf:
-        return Ecdf.merge(parts).compress(self._limits.points)
 
-    def _join_labels(self, parts: list[Counts]) -> Counts:
-        limits = self._limits
-        return Counts.merge(parts).compress(limits.growing, hashes=limits.hashes)
+def _joined_points(parts: list[Ecdf], limits: Limits) -> Ecdf:
+    return Ecdf.merge(parts).compress(limits.points)
+
+
+def _joined_labels(parts: list[Counts], limits: Limits) -> Counts:
+    return Counts.merge(parts).compress(limits.growing, hashes=limits.hashes)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 import polars as pl
@@ -15,8 +15,10 @@ from mmon.profiles.distributions.counts import as_labels
 from mmon.profiles.distributions.reading import Reading, read_as
 from mmon.profiles.features.tables import NULL, OTHER
 from mmon.profiles.recognition.spelling import has_text, lost_texts
-from mmon.records.arrays import IntArray
+from mmon.records.arrays import IntArray, taken
 from mmon.windows import RowCut, WindowCut
+
+T = TypeVar("T")
 
 WHOLE = 0
 """The window key of everything, when production is not cut into windows."""
@@ -48,6 +50,10 @@ class Cut:
 
     order: NDArray[np.uint32] | None
     parts: tuple[tuple[Key, int, int], ...]
+
+    def ordered(self, record: T) -> T:
+        """A record of the batch's rows, in the order of the keys."""
+        return record if self.order is None else taken(record, self.order)
 
 
 class WindowCutter:

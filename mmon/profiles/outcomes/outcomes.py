@@ -8,7 +8,7 @@ import enum
 import numpy as np
 from numpy.typing import NDArray
 
-from mmon.records.arrays import BoolArray, FloatArray
+from mmon.records.arrays import BoolArray, FloatArray, taken
 from mmon.results import Task
 
 GROUPS = 32
@@ -79,15 +79,4 @@ class Outcome:
 
     def take(self, rows: slice | NDArray[np.uint32]) -> Outcome:
         """The given rows, in the given order."""
-        return dataclasses.replace(
-            self,
-            target=self.target[rows],
-            prediction=self.prediction[rows],
-            scores=None if self.scores is None else self.scores[rows],
-            lower=None if self.lower is None else self.lower[rows],
-            upper=None if self.upper is None else self.upper[rows],
-            group=self.group[rows],
-            half=self.half[rows],
-            key=None if self.key is None else self.key[rows],
-            fault=None if self.fault is None else self.fault[rows],
-        )
+        return taken(self, rows)

@@ -12,7 +12,6 @@ from mmon.profiles.distributions.ecdf import DEFAULT_POINTS, Ecdf
 from mmon.profiles.merging import changed
 from mmon.profiles.outcomes.error_moments import JointMoments, Moments
 from mmon.profiles.outcomes.error_plane import Grid, Plane
-from mmon.profiles.outcomes.outcomes import Outcome
 from mmon.records import Count, require
 from mmon.records.arrays import FloatArray
 
@@ -126,38 +125,16 @@ class RegressionTables:
 
     @classmethod
     def of(
-        cls, outcome: Outcome, points: int | None = DEFAULT_POINTS, *, grid: Grid | None = None
-    ) -> Self:
-        """Summarise one batch.
-
-        Parameters
-        ----------
-        outcome : Outcome
-            Of a regression.
-        points, grid
-            As in `of_rows`.
-        """
-        return cls.of_rows(
-            outcome.target,
-            outcome.prediction,
-            lower=outcome.lower,
-            upper=outcome.upper,
-            points=points,
-            grid=grid,
-        )
-
-    @classmethod
-    def of_rows(
         cls,
         target: NDArray[Any],
         prediction: NDArray[Any],
-        *,
         lower: FloatArray | None = None,
         upper: FloatArray | None = None,
+        *,
         points: int | None = DEFAULT_POINTS,
         grid: Grid | None = None,
     ) -> Self:
-        """Summarise targets and predictions.
+        """Summarise one batch.
 
         Parameters
         ----------
@@ -168,8 +145,8 @@ class RegressionTables:
         points : int or None
             Points that the distributions keep about; None keeps all.
         grid : Grid, optional
-            The cells that rows are counted in. Tables that are to be merged, or drawn together,
-            need the same. Default: one that suits these rows.
+            The cells that rows are counted in, those of the reference. Tables that are to be
+            merged, or drawn together, need the same.
         """
         target = target.astype(np.float64, copy=False)
         prediction = prediction.astype(np.float64, copy=False)
@@ -185,8 +162,6 @@ class RegressionTables:
         used = np.isfinite(error)
         if not used.all():
             target, prediction, error = target[used], prediction[used], error[used]
-        if grid is None and len(target):
-            grid = Grid.of(Ecdf.of(target, points=points), Ecdf.of(prediction, points=points))
         distance, over = np.abs(error), np.maximum(error, 0.0)
         with np.errstate(over="ignore", under="ignore"):
             square = error * error
