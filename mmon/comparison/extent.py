@@ -13,9 +13,9 @@ from mmon.comparison.task import is_asked, production_outcome, reference_outcome
 from mmon.config.sections import Config, Windows
 from mmon.errors import ConfigError, closest
 from mmon.performance import PLAIN, Variant
+from mmon.profiles.activity.requests import ActivityPlan
 from mmon.profiles.cells import Cells
-from mmon.profiles.folding.activity_fold import ActivityPlan
-from mmon.profiles.folding.build import Extent
+from mmon.profiles.folding.batches import Extent
 from mmon.profiles.outcomes.classification import ClassificationTables
 from mmon.profiles.plan import Plan
 from mmon.profiles.table import Profile

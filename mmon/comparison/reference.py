@@ -21,7 +21,8 @@ from mmon.comparison.survey import revised, survey
 from mmon.config.sections import Config
 from mmon.errors import DataError
 from mmon.profiles import baseline
-from mmon.profiles.folding.build import Extent, again
+from mmon.profiles.folding.batches import Extent
+from mmon.profiles.folding.build import again
 from mmon.profiles.folding.keys import WHOLE
 from mmon.profiles.kinds import settle
 from mmon.profiles.plan import Plan

@@ -21,8 +21,8 @@ from mmon.engine.local import Fold
 from mmon.errors import DataError
 from mmon.profiles import baseline
 from mmon.profiles.distributions.reading import Reading
-from mmon.profiles.folding.batches import Batch
-from mmon.profiles.folding.build import Extent, Profiled, profile_frame
+from mmon.profiles.folding.batches import Batch, Extent
+from mmon.profiles.folding.build import Profiled, profile_frame
 from mmon.profiles.folding.growing import Limits
 from mmon.profiles.folding.keys import WHOLE
 from mmon.profiles.label_facts import LabelFacts

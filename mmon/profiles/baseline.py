@@ -49,9 +49,14 @@ def save(profile: Profile, path: Path) -> None:
     """
     # The hashes of ids only further rows would need.
     body, arrays = encode(changed(profile, Identities, lambda one: one.stored(STORED_IDS)))
-    frames = [_rows(index, array) for index, array in enumerate(arrays)]
-    table = pl.concat(frames) if frames else pl.DataFrame(schema=_SCHEMA)
     kinds = [_kind(array) for array in arrays]
+    frames = [
+        pl.DataFrame({kind: array}, schema={kind: _SCHEMA[kind]}).with_columns(
+            pl.lit(index, dtype=_SCHEMA["array"]).alias("array")
+        )
+        for index, (kind, array) in enumerate(zip(kinds, arrays, strict=True))
+    ]
+    table = pl.concat([pl.DataFrame(schema=_SCHEMA), *frames], how="diagonal")
     header = {"format_version": FORMAT_VERSION, "arrays": kinds, "profile": body}
     written = io.BytesIO()
     table.write_parquet(written, metadata={_HEADER: json.dumps(header), _SEAL: _UNSEALED})
@@ -135,8 +140,8 @@ def _arrays(kinds: Any, file: str | io.BytesIO) -> list[Stored]:
     require(isinstance(kinds, list) and {*kinds} <= _SCHEMA.keys(), "has unknown arrays")
     table = pl.read_parquet(file)
     require(table.schema == _SCHEMA, "has other columns")
-    parts = dict(table.partition_by("array", as_dict=True, include_key=False))
-    return [_array_of(kind, parts.get((index,))) for index, kind in enumerate(kinds)]
+    parts = table.partition_by("array", as_dict=True, include_key=False)
+    return [parts.get((index,), table.clear())[kind] for index, kind in enumerate(kinds)]
 
 
 def is_baseline(path: str | Path) -> bool:
@@ -144,27 +149,8 @@ def is_baseline(path: str | Path) -> bool:
     return str(path).endswith(SUFFIX)
 
 
-def _rows(index: int, array: Stored) -> pl.DataFrame:
-    """One array as rows of the file's table."""
-    column = _kind(array)
-    values = pl.Series(column, array, dtype=_SCHEMA[column])
-    empty = [
-        pl.lit(None, dtype=dtype).alias(name)
-        for name, dtype in _SCHEMA.items()
-        if name not in ("array", column)
-    ]
-    frame = pl.DataFrame([values]).with_columns(pl.lit(index, dtype=pl.Int32).alias("array"))
-    return frame.with_columns(empty).select(list(_SCHEMA))
-
-
 def _kind(array: Stored) -> str:
     """The column of the file's table that holds an array."""
     if isinstance(array, pl.Series):
         return "label"
     return "float" if array.dtype.kind == "f" else "integer"
-
-
-def _array_of(kind: str, rows: pl.DataFrame | None) -> Stored:
-    if rows is None:
-        return pl.Series(kind, [], dtype=_SCHEMA[kind])
-    return rows[kind]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 
 from mmon.profiles.distributions.counts import Counts, align
@@ -22,21 +24,18 @@ _PROBABILITIES = (0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99)
 def picture(ref: ColumnProfile, cur: ColumnProfile, window: int) -> Picture | None:
     """The drawable form of one column's two distributions; None where there is nothing to draw."""
     before, after = ref.distribution, cur.distribution
+    if not any(side is not None and side.n for side in (before, after)):
+        return None
     edges: tuple[float, ...] | None = None
     labels: tuple[str, ...] | None = None
     quantiles: tuple[tuple[float, float | None, float | None], ...] = ()
     if isinstance(before, Ecdf) and isinstance(after, Ecdf):
-        if not before.n and not after.n:
-            return None
         bins = _edges(before, after)
-        edges = tuple(float(edge) for edge in bins)
+        edges = tuple(bins.tolist())
         masses = _binned(before, bins), _binned(after, bins)
         quantiles = tuple((p, _quantile(before, p), _quantile(after, p)) for p in _PROBABILITIES)
     elif isinstance(before, Counts) and isinstance(after, Counts):
-        if not before.n and not after.n:
-            return None
-        labels, *masses_list = _top_labels(before, after)
-        masses = masses_list[0], masses_list[1]
+        labels, masses = _top_labels(before, after)
     else:
         return None
     return Picture(
@@ -47,14 +46,9 @@ def picture(ref: ColumnProfile, cur: ColumnProfile, window: int) -> Picture | No
         reference=masses[0],
         production=masses[1],
         quantiles=quantiles,
-        reference_presence=_presence(ref),
-        production_presence=_presence(cur),
+        reference_presence=dataclasses.astuple(ref.presence),
+        production_presence=dataclasses.astuple(cur.presence),
     )
-
-
-def _presence(column: ColumnProfile) -> tuple[int, int, int, int]:
-    there = column.presence
-    return there.present, there.null, there.nan, there.inf
 
 
 def _quantile(ecdf: Ecdf, probability: float) -> float | None:
@@ -107,23 +101,20 @@ def _binned(ecdf: Ecdf, edges: FloatArray) -> tuple[int, ...]:
         return (0,) * (len(edges) - 1)
     upto = np.append(0, ecdf.cumulative)[np.searchsorted(ecdf.values, edges[1:], side="right")]
     upto[-1] = ecdf.n
-    return tuple(int(rows) for rows in np.diff(upto, prepend=0))
+    return tuple(np.diff(upto, prepend=0).tolist())
 
 
 def _top_labels(
     before: Counts, after: Counts
-) -> tuple[tuple[str, ...], tuple[int, ...], tuple[int, ...]]:
+) -> tuple[tuple[str, ...], tuple[tuple[int, ...], tuple[int, ...]]]:
     """The most frequent labels of either side, in the reference's order of frequency."""
     both = align(before, after)
-    n, m = max(before.n, 1), max(after.n, 1)
-    weight = np.maximum(both.ref / n, both.cur / m)
+    weight = np.maximum(both.ref / max(before.n, 1), both.cur / max(after.n, 1))
     ranked = np.lexsort((np.arange(len(weight)), -weight))
     shown = ranked if len(ranked) <= _LABELS else ranked[: _LABELS - 1]
     shown = shown[np.lexsort((shown, -both.cur[shown], -both.ref[shown]))]
-    labels = tuple(both.labels.gather(shown).to_list())
-    ref = tuple(int(rows) for rows in both.ref[shown])
-    cur = tuple(int(rows) for rows in both.cur[shown])
-    rest = before.n - sum(ref), after.n - sum(cur)
+    labels, ref, cur = both.labels.gather(shown).to_list(), both.ref[shown], both.cur[shown]
+    rest = before.n - int(ref.sum()), after.n - int(cur.sum())
     if any(rest):
-        return (*labels, _OTHER), (*ref, rest[0]), (*cur, rest[1])
-    return labels, ref, cur
+        labels, ref, cur = [*labels, _OTHER], np.append(ref, rest[0]), np.append(cur, rest[1])
+    return tuple(labels), (tuple(ref.tolist()), tuple(cur.tolist()))

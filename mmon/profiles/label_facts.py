@@ -111,10 +111,6 @@ class MatchedLabels:
         self._facts = facts
         self._target = target
         self._uses: NDArray[np.uint8] = np.zeros(facts.distinct_ids, dtype=np.uint8)
-        self._predictions = 0
-        self._labelled = 0
-        self._without_id = 0
-        self._example: str | None = None
 
     def add(self, batch: pl.DataFrame, _context: object) -> None:
         """Take one batch of the joined frame.
@@ -124,36 +120,30 @@ class MatchedLabels:
         ConfigError
             When production has targets of its own.
         """
+        facts = self._facts
         if OWN_TARGET in batch.columns and batch[OWN_TARGET].any():
-            facts = self._facts
             raise ConfigError(
                 f"the target {self._target!r} is in {facts.production} and in {facts.source}",
                 hint="remove labels from the configuration, or the values from production",
             )
-        ids = column_of(batch, self._facts.column)
-        self._predictions += batch.height
-        self._labelled += batch.height - column_of(batch, self._target).null_count()
-        self._without_id += int(missing(ids).sum())
-        if self._example is None:
-            self._example = described_id(ids)
-        self._mark(batch[LABEL_ROW].drop_nulls().to_numpy())
-
-    def _mark(self, rows: NDArray[np.uint32]) -> None:
-        ordered = np.sort(rows)
-        again = ordered[1:][ordered[1:] == ordered[:-1]]
-        self._uses[ordered] = np.where(self._uses[ordered] == _NEVER, _ONCE, _SEVERAL)
-        self._uses[again] = _SEVERAL
+        ids, labels = column_of(batch, facts.column), column_of(batch, self._target)
+        self._facts = dataclasses.replace(
+            facts,
+            predictions=facts.predictions + batch.height,
+            labelled=facts.labelled + batch.height - labels.null_count(),
+            predictions_without_id=facts.predictions_without_id + int(missing(ids).sum()),
+            prediction_id=facts.prediction_id or described_id(ids),
+        )
+        rows = np.sort(batch[LABEL_ROW].drop_nulls().to_numpy())
+        self._uses[rows] = np.where(self._uses[rows] == _NEVER, _ONCE, _SEVERAL)
+        self._uses[rows[1:][rows[1:] == rows[:-1]]] = _SEVERAL
 
     def finish(self) -> LabelFacts:
         """The facts about all batches taken."""
         return dataclasses.replace(
             self._facts,
             labels_without_prediction=int(np.count_nonzero(self._uses == _NEVER)),
-            predictions=self._predictions,
-            labelled=self._labelled,
-            predictions_without_id=self._without_id,
             repeated_predictions=int(np.count_nonzero(self._uses == _SEVERAL)),
-            prediction_id=self._example,
         )
 
 

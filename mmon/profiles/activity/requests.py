@@ -16,6 +16,23 @@ NO_ERROR = ("", "0", "false", "no", "none", "null", "nil", "nan", "ok", "success
 _FIRST_STATUS, _FIRST_ERROR, _LAST_STATUS = 100, 400, 599
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class ActivityPlan:
+    """Where times, latencies, errors and ids stand; the time zone of times that carry none."""
+
+    timestamp: str | None = None
+    latency: str | None = None
+    error: str | None = None
+    id: str | None = None
+    timezone: str = "UTC"
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Every column that is read."""
+        every = (self.timestamp, self.latency, self.error, self.id)
+        return tuple(name for name in every if name is not None)
+
+
 @dataclasses.dataclass(frozen=True, slots=True, eq=False)
 class Requests:
     """What is known of some rows; None where there is no column that tells.

@@ -18,14 +18,9 @@ MINUTE_US = 60 * SECOND_US
 HOUR_US = 60 * MINUTE_US
 
 LADDER_US = (
-    SECOND_US,
-    10 * SECOND_US,
-    MINUTE_US,
-    5 * MINUTE_US,
-    15 * MINUTE_US,
-    HOUR_US,
-    6 * HOUR_US,
-    DAY_US,
+    *(SECOND_US, 10 * SECOND_US),
+    *(MINUTE_US, 5 * MINUTE_US, 15 * MINUTE_US),
+    *(HOUR_US, 6 * HOUR_US, DAY_US),
 )
 """Lengths of a step; each divides the next, so that going up is exact."""
 
@@ -42,26 +37,13 @@ def coarser(step_us: int) -> int:
 
 
 def tally(keys: IntArray) -> tuple[IntArray, IntArray]:
-    """Distinct keys in ascending order, and how often each occurs.
-
-    Parameters
-    ----------
-    keys : (n,) int64, any order
-
-    Returns
-    -------
-    two (K,) int64
-    """
-    if not len(keys):
-        return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
-    low, high = int(keys.min()), int(keys.max())
-    if high - low <= CLOSE * len(keys):
-        counts = np.bincount(keys - low)
-        found = np.flatnonzero(counts)
-        return found + low, counts[found]
-    ordered = np.sort(keys)
-    starts = np.flatnonzero(np.append(True, ordered[1:] != ordered[:-1]))
-    return ordered[starts], np.diff(starts, append=len(ordered))
+    """(K,) distinct keys in ascending order, and how often each occurs."""
+    low = int(keys.min()) if len(keys) else 0
+    if not len(keys) or int(keys.max()) - low > CLOSE * len(keys):
+        return np.unique(keys, return_counts=True)
+    counts = np.bincount(keys - low)
+    found = np.flatnonzero(counts)
+    return found + low, counts[found]
 
 
 def joined(keys: Sequence[_Keys], counts: Sequence[IntArray]) -> tuple[_Keys, IntArray]:

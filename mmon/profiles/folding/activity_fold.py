@@ -10,7 +10,7 @@ import polars as pl
 from mmon.engine.local import column_of
 from mmon.profiles.activity.activity import Activity
 from mmon.profiles.activity.identities import EVERY_HASH
-from mmon.profiles.activity.requests import Requests, read_errors, read_latency
+from mmon.profiles.activity.requests import ActivityPlan, Requests, read_errors, read_latency
 from mmon.profiles.folding.batches import Batch
 from mmon.profiles.folding.growing import Join, Limits, Piles, Waiting
 from mmon.profiles.folding.keys import Key
@@ -19,23 +19,6 @@ from mmon.windows.timestamps import to_instants
 
 # Fewer parts wait until merging them is worth its cost.
 _FEWEST_PARTS = 4
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class ActivityPlan:
-    """Where times, latencies, errors and ids stand; the time zone of times that carry none."""
-
-    timestamp: str | None = None
-    latency: str | None = None
-    error: str | None = None
-    id: str | None = None
-    timezone: str = "UTC"
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        """Every column that is read."""
-        every = (self.timestamp, self.latency, self.error, self.id)
-        return tuple(name for name in every if name is not None)
 
 
 class ActivityFold:

@@ -10,68 +10,49 @@ import polars as pl
 
 from mmon.errors import DataError
 from mmon.profiles.activity.activity import Activity
-from mmon.profiles.cells import Cells
 from mmon.profiles.features.tables import FeatureTables
-from mmon.profiles.folding.batches import BatchReader
+from mmon.profiles.folding.batches import BatchReader, Extent
 from mmon.profiles.folding.column_fold import ColumnFound, empty_column
 from mmon.profiles.folding.keys import OUTSIDE, Key
 from mmon.profiles.outcomes.outcomes import Fault
 from mmon.profiles.plan import Plan
 from mmon.profiles.table import Performance, Profile, SegmentProfile, performance_of
 
-_NO_KEY = Key(OUTSIDE)
-
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Assembly:
-    """Everything that is known once the last batch was read.
-
-    Attributes
-    ----------
-    source : str
-    plan : Plan
-    reader : BatchReader
-    columns : sequence of ColumnFound
-        In the plan's order.
-    outcomes : mapping of Key to (Performance, faults)
-    activity : mapping of Key to Activity
-    cells : Cells
-    known : Profile or None
-        What a first pass found of all rows.
-    """
+    """Everything that is known once the last batch was read; the columns in the plan's order."""
 
     source: str
     plan: Plan
+    extent: Extent
     reader: BatchReader
     columns: Sequence[ColumnFound]
     outcomes: Mapping[Key, tuple[Performance, dict[Fault, int]]]
     activity: Mapping[Key, Activity]
-    cells: Cells
-    known: Profile | None = None
 
     def profile(self, window: int) -> Profile:
         """The profile of a window, with those of its segments."""
-        rows = self.reader.windows.rows[window]
+        rows, known = self.reader.windows.rows[window], self.extent.known
         whole = self._of_key(Key(window), rows)
-        if self.known is not None:
-            if rows != self.known.rows:
+        if known is not None:
+            if rows != known.rows:
                 raise DataError(
                     f"{self.source!r} changed while it was read",
                     hint="run again when nobody writes it, or with a copy of it",
                 )
-            whole = dataclasses.replace(
-                whole, columns=self.known.columns, activity=self.known.activity
-            )
+            whole = dataclasses.replace(whole, columns=known.columns, activity=known.activity)
         return dataclasses.replace(
             whole, features=self._features(window), segments=tuple(self._segments(window))
         )
 
     def empty(self) -> Profile:
         """The profile of no rows."""
-        return self._of_key(_NO_KEY, 0)
+        return self._of_key(Key(OUTSIDE), 0)
 
     def _of_key(self, key: Key, rows: int) -> Profile:
-        performance, faults = self.outcomes.get(key, (self._no_outcomes(), {}))
+        cells = self.extent.cells
+        performance, faults = self.outcomes.get(key) or (self._no_outcomes(), {})
         return Profile(
             source=self.source,
             rows=rows,
@@ -82,15 +63,14 @@ class Assembly:
             performance=performance,
             faults=faults,
             activity=self.activity.get(key),
-            segment_values={} if key.segment else self.cells.segments,
+            segment_values={} if key.segment or cells is None else cells.segments,
         )
 
     def _no_outcomes(self) -> Performance | None:
         """What is known of the outcomes of no rows: that there are none."""
         if self.reader.outcomes is None:
             return None
-        outcome = self.reader.outcomes.read(pl.DataFrame(), 0)
-        return performance_of(outcome, points=None, grid=None)
+        return performance_of(self.reader.outcomes.read(pl.DataFrame(), 0), None, None)
 
     def _features(self, window: int) -> FeatureTables | None:
         found = [c.features[window] for c in self.columns if window in c.features]

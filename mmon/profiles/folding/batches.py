@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 
 import polars as pl
 
 from mmon.errors import ConfigError
+from mmon.profiles.activity.requests import ActivityPlan
+from mmon.profiles.cells import Cells, asked
 from mmon.profiles.features.losses import Joint, joint_of
 from mmon.profiles.features.row_sample import RowSampler
-from mmon.profiles.features.tables import Layout
 from mmon.profiles.folding.keys import OUTSIDE, Cut, SegmentCutter, WindowCutter
 from mmon.profiles.folding.lateness import Lateness
-from mmon.profiles.outcomes.outcome_reader import OutcomeReader
+from mmon.profiles.outcomes.outcome_reader import OutcomePlan, OutcomeReader
 from mmon.profiles.outcomes.outcomes import Outcome
+from mmon.profiles.plan import Plan
+from mmon.profiles.table import Profile
 from mmon.records.arrays import BoolArray, IntArray
+from mmon.windows import RowCut, WindowCut
 
 MOST_SUMMARIES = 1_000_000
 """Columns times windows and segments: each takes milliseconds to compare, and kilobytes to keep."""
-
-WindowParts = tuple[tuple[int, int, int], ...]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -34,7 +37,7 @@ class Rows:
         Window to the positions of its rows that enter the sample.
     """
 
-    parts: WindowParts
+    parts: tuple[tuple[int, int, int], ...]
     joint: Joint
     sampled: dict[int, IntArray]
 
@@ -64,34 +67,70 @@ class Batch:
     is_known: bool = False
 
 
-class BatchReader:
-    """Reads windows, segments and outcomes off successive batches.
+@dataclasses.dataclass(frozen=True, slots=True)
+class Extent:
+    """What a profile holds besides its columns.
 
-    Parameters
+    Attributes
     ----------
-    columns : int
-        How many columns are summarised in each window and segment.
+    outcome : OutcomePlan or None
+        None measures no performance.
+    activity : ActivityPlan or None
+    allowed_lateness_us : int
+        How long after its window has closed a row may come without being late.
+    segments : tuple of str
+        Columns by whose values everything is repeated.
+    top, bins : int
+        How many values of each of them are told apart, and how many bins a feature has: on a
+        reference, which decides.
+    cells : Cells or None
+        In which rows are counted; None on a first pass, which only summarises what tells them.
+    known : Profile or None
+        What the first pass found: of all rows, only what takes cells is left to find.
     """
+
+    outcome: OutcomePlan | None = None
+    activity: ActivityPlan | None = None
+    allowed_lateness_us: int = 0
+    segments: tuple[str, ...] = ()
+    top: int = 10
+    bins: int = 10
+    cells: Cells | None = None
+    known: Profile | None = None
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Every column that is read for it."""
+        read = self.outcome.columns if self.outcome is not None else ()
+        times = self.activity.columns if self.activity is not None else ()
+        return (*read, *times, *self.segments)
+
+
+class BatchReader:
+    """Reads windows, segments and outcomes off successive batches."""
 
     def __init__(
         self,
-        columns: int,
-        windows: WindowCutter,
-        segments: list[SegmentCutter],
-        outcomes: OutcomeReader | None,
-        layout: Layout | None,
-        lateness: Lateness | None = None,
-        *,
-        is_known: bool = False,
+        plan: Plan,
+        extent: Extent,
+        cut: WindowCut | RowCut | None,
+        files: Sequence[tuple[str, int]],
     ) -> None:
-        self._columns = columns
-        self.windows = windows
-        self.segments = segments
-        self.outcomes = outcomes
-        self.layout = layout
-        self._lateness = lateness
-        self._is_known = is_known
+        cells, outcome = extent.cells or Cells(), extent.outcome
+        readings = asked(plan, None, extent.segments) if extent.cells else ()
+        self.windows = WindowCutter(cut, plan.timestamp, is_named=plan.is_named)
+        self.segments = [
+            SegmentCutter(name, position, cells.segments.get(name, ()), reading)
+            for position, (name, reading) in enumerate(readings)
+        ]
+        self.outcomes = OutcomeReader(outcome, files) if outcome and extent.cells else None
+        self.layout = cells.layout
         self.sampler = RowSampler()
+        self._lateness = (
+            Lateness(cut, extent.allowed_lateness_us) if isinstance(cut, WindowCut) else None
+        )
+        self._columns = len(plan.columns)
+        self._is_known = extent.known is not None
 
     def read(self, batch: pl.DataFrame, offset: int) -> Batch:
         """What the folds need to know of a batch, the first row of which is row ``offset``.
@@ -131,8 +170,7 @@ class BatchReader:
     def _rows(self, outcome: Outcome, cut: Cut) -> Rows | None:
         if self.layout is None:
             return None
-        if cut.order is not None:
-            outcome = outcome.take(cut.order)
+        outcome = cut.ordered(outcome)
         joint = joint_of(outcome, self.layout)
         parts = tuple((key.window, first, past) for key, first, past in cut.parts)
         return Rows(parts, joint, self.sampler.draw(parts, outcome, joint))

@@ -12,60 +12,18 @@ import polars.selectors as cs
 from mmon.engine.local import Fold, batch_rows, fold
 from mmon.profiles.cells import Asked, Cells, Summaries, asked, decided, is_readable, with_classes
 from mmon.profiles.distributions.reading import Reading
-from mmon.profiles.folding.activity_fold import ActivityFold, ActivityPlan
+from mmon.profiles.folding.activity_fold import ActivityFold
 from mmon.profiles.folding.assemble import Assembly
-from mmon.profiles.folding.batches import Batch, BatchReader
+from mmon.profiles.folding.batches import Batch, BatchReader, Extent
 from mmon.profiles.folding.column_fold import ColumnFold
 from mmon.profiles.folding.feature_fold import FeatureFold
 from mmon.profiles.folding.growing import Limits
-from mmon.profiles.folding.keys import OUTSIDE, WHOLE, Key, SegmentCutter, WindowCutter
-from mmon.profiles.folding.lateness import Lateness
+from mmon.profiles.folding.keys import OUTSIDE, WHOLE, Key
 from mmon.profiles.folding.outcome_fold import OutcomeFold
-from mmon.profiles.outcomes.outcome_reader import OutcomePlan, OutcomeReader
 from mmon.profiles.plan import Plan, settled_plan
 from mmon.profiles.recognition.spelling import spelled, with_texts
 from mmon.profiles.table import ColumnProfile, Profile
 from mmon.windows import RowCut, WindowCut
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Extent:
-    """What a profile holds besides its columns.
-
-    Attributes
-    ----------
-    outcome : OutcomePlan or None
-        Where the outcomes stand; None measures no performance.
-    activity : ActivityPlan or None
-        Where the times, latencies and errors stand.
-    allowed_lateness_us : int
-        How long after its window has closed a row may come without being late.
-    segments : tuple of str
-        Columns by whose values everything is repeated.
-    top, bins : int
-        How many values of each of them are told apart, and how many bins a feature has: on a
-        reference, which decides.
-    cells : Cells or None
-        In which rows are counted; None on a first pass, which only summarises what tells them.
-    known : Profile or None
-        What the first pass found: of all rows, only what takes cells is left to find.
-    """
-
-    outcome: OutcomePlan | None = None
-    activity: ActivityPlan | None = None
-    allowed_lateness_us: int = 0
-    segments: tuple[str, ...] = ()
-    top: int = 10
-    bins: int = 10
-    cells: Cells | None = None
-    known: Profile | None = None
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        """Every column that is read for it."""
-        read = self.outcome.columns if self.outcome is not None else ()
-        times = self.activity.columns if self.activity is not None else ()
-        return (*read, *times, *self.segments)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -74,7 +32,7 @@ class Profiled:
 
     Attributes
     ----------
-    profiles : mapping
+    profiles : mapping of int to Profile
         Window key to profile, in ascending order.
     outside : int
         Rows in no window: without a time, or outside the configured limits.
@@ -107,40 +65,26 @@ def profile_frame(
     progress: Callable[[int], None] | None = None,
     files: Sequence[tuple[str, int]] = (),
 ) -> Profiled:
-    """Summarise a dataset in one pass.
+    """Summarise a dataset in one pass: a profile of each window that has rows.
 
     Parameters
     ----------
-    frame : LazyFrame
-    plan : Plan
-        The columns to read and how.
     source : str
         The dataset's name in reports.
-    limits : Limits
-        Points and labels that each final summary keeps.
     cut : WindowCut or RowCut, optional
-        Assigns rows to windows; without it everything is one window with the key `WHOLE`. A
-        `WindowCut` needs a plan with a timestamp.
-    extent : Extent, optional
-        What the profile holds besides its columns; by default nothing.
-    also : sequence of str
-        Further columns to read, for the watchers.
-    watchers : sequence of Fold
-        Further folds that see every batch; their results stay with them.
+        Assigns rows to windows; without it everything is one window with the key `WHOLE`, rows or
+        not. A `WindowCut` needs a plan with a timestamp.
+    also, watchers
+        Further columns to read, for further folds that see every batch and keep their results.
     progress : callable, optional
         Called with the number of rows read so far.
     files : sequence of (name, rows)
         See `OutcomeReader`.
-
-    Returns
-    -------
-    Profiled
-        Without a cut always one profile; with one, a profile for each window that has rows.
     """
     extent = extent or Extent()
     schema = frame.collect_schema()
     cells = extent.cells or Cells()
-    reader = _reader(plan, extent, cut, files)
+    reader = BatchReader(plan, extent, cut, files)
     telling = {} if extent.cells else _telling(plan, extent, schema)
     columns = [
         ColumnFold(one, limits, _bins(one, cells)) for one in (*plan.columns, *telling.values())
@@ -160,12 +104,11 @@ def profile_frame(
     assembly = Assembly(
         source,
         plan,
+        extent,
         reader,
         columns=found[: len(plan.columns)],
         outcomes=next(results) if outcomes else {},
         activity=next(results) if activity else {},
-        cells=cells,
-        known=extent.known,
     )
     profiles = {key: assembly.profile(key) for key in sorted(reader.windows.rows)}
     return Profiled(
@@ -180,14 +123,7 @@ def profile_frame(
 def again(plan: Plan, extent: Extent, first: Profiled, profile: Profile) -> tuple[Plan, Extent]:
     """What is left to read of a reference: what is counted in the cells that all rows decide.
 
-    Parameters
-    ----------
-    plan, extent
-        Of the first pass.
-    first : Profiled
-        What it found.
-    profile : Profile
-        The same, settled.
+    ``plan`` and ``extent`` are of the first pass, which found ``first``; settled, ``profile``.
     """
     told = {(one.name, one.reading): one.distribution for one in first.profiles[WHOLE].columns}
     summaries = {**told, **first.summaries}
@@ -241,25 +177,3 @@ def _spelled(frame: pl.LazyFrame, plan: Plan, schema: Mapping[str, pl.DataType])
             if column.reading in (Reading.NUMBER, Reading.TIME):
                 read.append(with_texts(column.name))
     return frame.with_columns(read) if read else frame
-
-
-def _reader(
-    plan: Plan,
-    extent: Extent,
-    cut: WindowCut | RowCut | None,
-    files: Sequence[tuple[str, int]],
-) -> BatchReader:
-    outcome, cells = extent.outcome, extent.cells or Cells()
-    readings = dict(asked(plan, None, extent.segments))
-    return BatchReader(
-        len(plan.columns),
-        WindowCutter(cut, plan.timestamp, is_named=plan.is_named),
-        [
-            SegmentCutter(name, position, cells.segments.get(name, ()), reading)
-            for position, (name, reading) in enumerate(readings if extent.cells else ())
-        ],
-        OutcomeReader(outcome, files) if outcome is not None and extent.cells else None,
-        cells.layout,
-        Lateness(cut, extent.allowed_lateness_us) if isinstance(cut, WindowCut) else None,
-        is_known=extent.known is not None,
-    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from typing import NamedTuple
 
 import numpy as np
 import polars as pl
@@ -25,16 +26,8 @@ from mmon.profiles.table import ColumnProfile
 _LABELS = (Reading.LABEL, Reading.TRUTH)
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class ColumnFound:
-    """What a column's fold ends in.
-
-    Attributes
-    ----------
-    profiles : mapping of Key to ColumnProfile
-    features : mapping of int to FeatureCounts
-        Window to the column's bins; empty for no feature.
-    """
+class ColumnFound(NamedTuple):
+    """What a column's fold ends in; the bins of each window are empty for no feature."""
 
     profiles: dict[Key, ColumnProfile]
     features: dict[int, FeatureCounts]
@@ -64,8 +57,7 @@ class ColumnFold:
             if index or not context.is_known:
                 self._add_parts(values, unread, cut)
             if index == 0 and self._bins is not None and context.rows is not None:
-                rows = context.rows
-                self._bins.add(values, rows.parts, rows.joint, rows.sampled)
+                self._bins.add(values, context.rows)
 
     def _add_parts(self, values: pl.Series, lost: pl.Series | None, cut: Cut) -> None:
         for _, pile, limits, rows in self._piles.of(cut):

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from mmon.profiles.features.binning import assign
 from mmon.profiles.features.losses import Joint
 from mmon.profiles.features.tables import Binning, FeatureTable, Layout
+from mmon.profiles.folding.batches import Rows
 from mmon.records.arrays import FloatArray, IntArray
 
 
@@ -43,16 +44,7 @@ class FeatureCounts:
         return cls(binning, counts, sums, np.zeros((binning.size, layout.extras)))
 
     def add(self, bins: NDArray[np.uint8], joint: Joint, rows: slice) -> None:
-        """Count rows of a batch.
-
-        Parameters
-        ----------
-        bins : (k,) uint8
-            Of these rows.
-        joint : Joint
-            Of the whole batch.
-        rows : slice
-        """
+        """Count some rows of a batch, which have these bins."""
         size, width = self.counts.shape
         # In place: fresh arrays of a batch's size cost more than the sums.
         places = bins.astype(np.int64)
@@ -77,28 +69,12 @@ class FeatureFold:
         self._layout = layout
         self.windows: dict[int, FeatureCounts] = {}
 
-    def add(
-        self,
-        values: pl.Series,
-        parts: tuple[tuple[int, int, int], ...],
-        joint: Joint,
-        sampled: dict[int, IntArray],
-    ) -> None:
-        """Take one batch.
-
-        Parameters
-        ----------
-        values : (n,) Series in its final form
-        parts : tuple of (window, first, past)
-        joint : Joint
-            Of the same rows, in the same order.
-        sampled : mapping
-            Window to the positions of the rows to remember.
-        """
+    def add(self, values: pl.Series, rows: Rows) -> None:
+        """Take one batch: the feature's values in their final form, in the order of the rows."""
         bins = assign(values, self._binning)
-        for window, first, past in parts:
+        for window, first, past in rows.parts:
             if window not in self.windows:
                 self.windows[window] = FeatureCounts.empty(self._binning, self._layout)
-            self.windows[window].add(bins[first:past], joint, slice(first, past))
-        for window, positions in sampled.items():
+            self.windows[window].add(bins[first:past], rows.joint, slice(first, past))
+        for window, positions in rows.sampled.items():
             self.windows[window].sampled.append(bins[positions])

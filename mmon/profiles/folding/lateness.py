@@ -17,21 +17,14 @@ import numpy as np
 
 from mmon.records.arrays import BoolArray, IntArray
 from mmon.windows import WindowCut
-from mmon.windows.timestamps import EPOCH, US
+from mmon.windows.timestamps import to_us
 
 _NEVER = np.iinfo(np.int64).max
 _BEFORE_ALL = np.iinfo(np.int64).min
 
 
 class Lateness:
-    """Finds late rows, batch after batch in reading order.
-
-    Parameters
-    ----------
-    cut : WindowCut
-    allowed_us : int
-        Allowed lateness in microseconds.
-    """
+    """Finds late rows, batch after batch in reading order."""
 
     def __init__(self, cut: WindowCut, allowed_us: int = 0) -> None:
         self._cut = cut
@@ -50,10 +43,6 @@ class Lateness:
             Window of each row.
         inside : (n,) bool
             Whether the row has a time and a window; the others say nothing.
-
-        Returns
-        -------
-        (n,) bool
         """
         seen = np.where(inside, instants, _BEFORE_ALL)
         newest = np.maximum.accumulate(np.append(self._newest, seen))
@@ -65,18 +54,13 @@ class Lateness:
     def _closing(self, keys: IntArray) -> IntArray:
         """When each row's window closes."""
         # Rows of one window mostly follow each other.
-        starts = np.flatnonzero(np.append(True, keys[1:] != keys[:-1])) if len(keys) else keys
-        distinct = np.unique(keys[starts])
+        is_first = np.append(True, keys[1:] != keys[:-1])[: len(keys)]
+        distinct = np.unique(keys[is_first])
         closes = np.array([self._closes_at(key) for key in distinct.tolist()], dtype=np.int64)
-        found: IntArray = closes[np.searchsorted(distinct, keys)] if len(keys) else keys
-        return found
+        return closes[np.searchsorted(distinct, keys)]
 
     def _closes_at(self, key: int) -> int:
-        found = self._closes.get(key)
-        if found is None:
+        if key not in self._closes:
             end = self._cut.bounds(key)[1]
-            found = _NEVER
-            if end is not None:
-                found = (end.replace(tzinfo=None) - EPOCH) // US + self._allowed_us
-            self._closes[key] = found
-        return found
+            self._closes[key] = _NEVER if end is None else to_us(end) + self._allowed_us
+        return self._closes[key]

@@ -15,7 +15,7 @@ from mmon.profiles.distributions.reading import Reading, is_comparable, read_as
 from mmon.profiles.outcomes.class_codes import ClassCodes
 from mmon.profiles.outcomes.outcomes import GROUPS, UNKNOWN, Fault, Outcome
 from mmon.profiles.recognition.spelling import lost_texts
-from mmon.records.arrays import FloatArray
+from mmon.records.arrays import BoolArray, FloatArray
 from mmon.results import Task
 
 _FaultArray = NDArray[np.uint8]
@@ -72,14 +72,10 @@ class OutcomePlan:
 
 
 class OutcomeReader:
-    """Reads successive batches of one dataset.
+    """Reads successive batches of one dataset, from files of these names and numbers of rows.
 
-    Parameters
-    ----------
-    plan : OutcomePlan
-    files : sequence of (name, rows)
-        The files that the rows come from: a row without an id is known by its file and its number
-        there, so that it is the same row in whatever set of files.
+    A row without an id is known by its file and its number there, so that it is the same row in
+    whatever set of files.
     """
 
     def __init__(self, plan: OutcomePlan, files: Sequence[tuple[str, int]] = ()) -> None:
@@ -111,14 +107,19 @@ class OutcomeReader:
             scores = self._padded(scores)
             fault[unknown] = Fault.UNKNOWN_TARGET
             target, prediction = self._in_order(target), self._in_order(prediction)
+        # What is wrong with an interval's ends is no fault of the outcome.
+        ends = [
+            _numbers(batch, name, fault, Fault.NONE) if name and name in batch else None
+            for name in (self.plan.lower, self.plan.upper)
+        ]
         return Outcome(
             task=self.plan.task,
             classes=self._classes(),
             target=target,
             prediction=prediction,
             scores=scores,
-            lower=_bound(batch, self.plan.lower),
-            upper=_bound(batch, self.plan.upper),
+            lower=ends[0],
+            upper=ends[1],
             group=(keys % np.uint64(GROUPS)).astype(np.uint8),
             half=(keys >> _HALF_BIT) % np.uint64(2) == 0,
             key=keys,
@@ -160,7 +161,7 @@ class OutcomeReader:
             values = _numbers(batch, name, fault, Fault.UNREADABLE_SCORE)
             is_outside = (values < 0.0) | (values > 1.0)
             if is_outside.any():
-                np.maximum(fault, is_outside * np.uint8(Fault.SCORE_OUTSIDE), out=fault)
+                _mark(fault, is_outside, Fault.SCORE_OUTSIDE)
                 values = np.where(is_outside, np.nan, values)
             columns.append(values)
         return np.column_stack(columns)
@@ -170,7 +171,7 @@ class OutcomeReader:
     ) -> NDArray[np.int16]:
         if self.plan.prediction is not None and self.plan.prediction in batch:
             codes, unknown = self.classes.read_prediction(column_of(batch, self.plan.prediction))
-            np.maximum(fault, unknown * np.uint8(Fault.UNKNOWN_PREDICTION), out=fault)
+            _mark(fault, unknown, Fault.UNKNOWN_PREDICTION)
             return codes
         if scores is None:
             return np.full(batch.height, UNKNOWN, dtype=np.int16)
@@ -207,22 +208,20 @@ def _numbers(
         return np.full(batch.height, np.nan)
     original = column_of(batch, name)
     if not is_comparable(original.dtype, Reading.NUMBER):
-        np.maximum(fault, original.is_not_null().to_numpy() * np.uint8(unreadable), out=fault)
+        _mark(fault, original.is_not_null().to_numpy(), unreadable)
         return np.full(batch.height, np.nan)
     values = read_as(original, Reading.NUMBER)
     lost = lost_texts(batch, name)
     if lost is None and values.null_count() > original.null_count():
         lost = original.set(values.is_not_null(), None)
     if lost is not None:
-        np.maximum(fault, lost.is_not_null().to_numpy() * np.uint8(unreadable), out=fault)
+        _mark(fault, lost.is_not_null().to_numpy(), unreadable)
     return values.cast(pl.Float64).fill_null(np.nan).to_numpy()
 
 
-def _bound(batch: pl.DataFrame, name: str | None) -> FloatArray | None:
-    if name is None or name not in batch:
-        return None
-    ignored = np.zeros(batch.height, dtype=np.uint8)
-    return _numbers(batch, name, ignored, Fault.UNREADABLE_SCORE)
+def _mark(fault: _FaultArray, rows: BoolArray, found: Fault) -> None:
+    """Note a fault of some rows, where they have no worse one."""
+    np.maximum(fault, rows * np.uint8(found), out=fault)
 
 
 def _salt(name: str) -> int:
