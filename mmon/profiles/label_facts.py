@@ -59,7 +59,6 @@ class LabelFacts:
     """
 
     source: str
-    production: str
     column: str
     labels: int
     null_ids: int
@@ -67,6 +66,7 @@ class LabelFacts:
     repeated_labels: int
     conflicting_labels: int
     labels_without_prediction: int
+    production: str = ""
     predictions: int = 0
     labelled: int = 0
     predictions_without_id: int = 0

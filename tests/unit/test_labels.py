@@ -19,21 +19,14 @@ from mmon.config.sections import Config
 from mmon.engine.local import fold
 from mmon.errors import ConfigError
 from mmon.profiles.label_facts import LABEL_ROW, LabelFacts
+from mmon.sources import Data
 from mmon.sources.labels import LabelJoin, join_configured, join_labels
 from tests.unit.source_files import open_dataset
 
 
 def join(production: pl.DataFrame, labels: pl.DataFrame) -> LabelJoin:
-    return join_labels(
-        production.lazy(),
-        labels.lazy(),
-        on="id",
-        labels_on="key",
-        target="truth",
-        labels_target="label",
-        production_name="logs",
-        labels_name="labels",
-    )
+    logs = Data(production.lazy(), "logs")
+    return join_labels(logs, Data(labels.lazy(), "labels"), on="id", target="truth", label="label")
 
 
 def facts_of(joined: LabelJoin, rows: int = 1000) -> LabelFacts:
@@ -42,7 +35,7 @@ def facts_of(joined: LabelJoin, rows: int = 1000) -> LabelFacts:
 
 
 def table(ids: list, labels: list, **dtypes: pl.DataType) -> pl.DataFrame:
-    return pl.DataFrame({"key": ids, "label": labels}, schema_overrides=dtypes)
+    return pl.DataFrame({"id": ids, "label": labels}, schema_overrides=dtypes)
 
 
 def labels_by_dictionary(labels: list[tuple]) -> dict:
@@ -70,11 +63,11 @@ def test_the_join_is_that_of_a_dictionary(ids, labels, as_text, rows):
     production = pl.DataFrame(
         {"id": ids, "x": range(len(ids))}, schema={"id": pl.Int64, "x": pl.Int64}
     )
-    truth = pl.DataFrame(labels, schema={"key": pl.Int64, "label": pl.String}, orient="row")
+    truth = pl.DataFrame(labels, schema={"id": pl.Int64, "label": pl.String}, orient="row")
     if as_text[0]:
         production = production.with_columns(pl.col("id").cast(pl.String))
     if as_text[1]:
-        truth = truth.with_columns(pl.col("key").cast(pl.String))
+        truth = truth.with_columns(pl.col("id").cast(pl.String))
     joined = join(production, truth)
     found = joined.frame.collect()
 
@@ -180,7 +173,7 @@ def test_shuffled_labels_in_files_of_their_own_are_those_given_inline(tmp_path: 
 )
 def test_ids_of_two_types_meet_when_they_are_written_alike(ids: pl.Series, keys: pl.Series):
     joined = join(
-        pl.DataFrame({"id": ids}), pl.DataFrame({"key": keys, "label": ["first", "second"]})
+        pl.DataFrame({"id": ids}), pl.DataFrame({"id": keys, "label": ["first", "second"]})
     )
     assert joined.frame.collect()["truth"].to_list() == ["first", None]
 
@@ -211,9 +204,7 @@ def test_labels_keep_the_type_they_were_read_with():
         "day": pl.Series([dt.date(2024, 1, 1), dt.date(2024, 1, 2)]),
     }
     for label in labels.values():
-        joined = join(
-            pl.DataFrame({"id": [2, 1, 3]}), pl.DataFrame({"key": [1, 2], "label": label})
-        )
+        joined = join(pl.DataFrame({"id": [2, 1, 3]}), pl.DataFrame({"id": [1, 2], "label": label}))
         found = joined.frame.collect()["truth"]
         assert found.dtype == label.dtype == joined.frame.collect_schema()["truth"]
         assert found.to_list() == [*reversed(label.to_list()), None]
@@ -227,7 +218,7 @@ def test_a_label_that_is_not_a_number_is_no_label():
 
 
 def test_labels_without_rows_leave_every_prediction_unlabelled():
-    labels = pl.DataFrame(schema={"key": pl.String, "label": pl.Int64})
+    labels = pl.DataFrame(schema={"id": pl.String, "label": pl.Int64})
     facts = facts_of(join(pl.DataFrame({"id": ["a", "b"]}), labels))
     assert (facts.predictions, facts.labelled, facts.labels) == (2, 0, 0)
     assert facts.trouble == "labels has no rows"
@@ -285,16 +276,9 @@ def test_a_target_on_both_sides_is_refused():
 def test_only_the_columns_asked_for_are_read(tmp_path: Path):
     path = tmp_path / "logs.parquet"
     pl.DataFrame({"id": [1, 2], "x": [1, 2], "y": [3, 4]}).write_parquet(path)
-    joined = join_labels(
-        pl.scan_parquet(path),
-        table([1], ["a"]).lazy(),
-        on="id",
-        labels_on="key",
-        target="truth",
-        labels_target="label",
-        production_name="logs",
-        labels_name="labels",
-    )
+    labels = Data(table([1], ["a"]).lazy(), "labels")
+    logs = Data(pl.scan_parquet(path), "logs")
+    joined = join_labels(logs, labels, on="id", target="truth", label="label")
     plan = joined.frame.select("x", *joined.columns).explain()
     assert "PROJECT 2/3 COLUMNS" in plan
     assert joined.columns == ("id", "truth", LABEL_ROW)
@@ -309,13 +293,14 @@ _PROGRAM = """
     import resource, sys
     import polars as pl
     from mmon.engine.local import fold
+    from mmon.sources import Data
     from mmon.sources.labels import join_labels
 
     def run(copies):
         logs = pl.concat([pl.scan_parquet("logs.parquet")] * copies)
         joined = join_labels(
-            logs, pl.scan_parquet("labels.parquet"), on="id", labels_on="id", target="y",
-            labels_target="y", production_name="logs", labels_name="labels",
+            Data(logs, "logs"), Data(pl.scan_parquet("labels.parquet"), "labels"),
+            on="id", target="y", label="y",
         )
         (facts,) = fold(joined.frame, [joined.fold()], lambda batch, offset: None, rows=50_000)
         assert facts.predictions == facts.labelled == copies * facts.labels

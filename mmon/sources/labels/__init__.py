@@ -21,9 +21,8 @@ from mmon.profiles.label_facts import (
     OWN_TARGET,
     LabelFacts,
     MatchedLabels,
-    described_id,
 )
-from mmon.sources import open_counted
+from mmon.sources import Data, open_counted
 from mmon.sources.dtypes import Schema
 from mmon.sources.errors import reading
 from mmon.sources.labels.table import KEY, are_comparable, compact_label, id_key, read_labels
@@ -32,23 +31,15 @@ from mmon.sources.listing import STANDARD_INPUT
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class LabelJoin:
-    """Production with its labels, not yet read.
-
-    Attributes
-    ----------
-    frame : LazyFrame
-        Production's rows in their order, with the target's column and the helper columns.
-    target : str
-    facts : LabelFacts
-        What is known of the labels alone.
-    columns : tuple of str
-        The columns that the fold needs: select them besides the profile's own.
-    """
+    """Production with its labels, not yet read."""
 
     frame: pl.LazyFrame
+    """Production's rows in their order, with the target's column and the helper columns."""
     target: str
     facts: LabelFacts
+    """What is known of the labels alone."""
     columns: tuple[str, ...]
+    """The columns that the fold needs: select them besides the profile's own."""
 
     def fold(self) -> MatchedLabels:
         """A new fold over ``frame`` that ends in the complete facts."""
@@ -58,16 +49,9 @@ class LabelJoin:
 def join_configured(
     config: Config, production: pl.LazyFrame, name: str, *, expect: Schema | None = None
 ) -> LabelJoin | None:
-    """Production joined to the configuration's labels; None when it names none.
+    """Production of that name joined to the configuration's labels; None when it names none.
 
-    Parameters
-    ----------
-    config : Config
-    production : LazyFrame
-    name : str
-        What reports call production.
-    expect : Mapping, optional
-        Columns and types of the reference, by which labels in text files are read.
+    Labels in text files are read by the columns and types of the reference, ``expect``.
 
     Raises
     ------
@@ -76,44 +60,21 @@ def join_configured(
     DataError
         When the labels cannot be read or have no ids.
     """
-    labels = config.labels
-    if labels is None:
+    if config.labels is None:
         return None
-    on, target = _roles(config, labels)
+    on, target = _roles(config, config.labels)
     with reading(name):
-        schema = production.collect_schema()
-    _check_columns(schema, {"on": on}, name)
-    labels_target = labels.target or target
-    expected: dict[str, pl.DataType] = {}
-    if expect is not None and target in expect:
-        expected[labels_target] = expect[target]
-    opened = open_counted(labels, expect=expected)
-    joined = join_labels(
-        production,
-        opened.frame,
-        on=on,
-        labels_on=on,
-        target=target,
-        labels_target=labels_target,
-        production_name=name,
-        labels_name=opened.name,
-    )
-    opened.check(joined.facts.labels)
+        _check_columns(production.collect_schema(), {"on": on}, name)
+    label = config.labels.target or target
+    known = {label: expect[target]} if expect is not None and target in expect else {}
+    labels = open_counted(config.labels, expect=known)
+    joined = join_labels(Data(production, name), labels, on=on, target=target, label=label)
+    labels.check(joined.facts.labels)
     return joined
 
 
-def join_labels(
-    production: pl.LazyFrame,
-    labels: pl.LazyFrame,
-    *,
-    on: str,
-    labels_on: str,
-    target: str,
-    labels_target: str,
-    production_name: str,
-    labels_name: str,
-) -> LabelJoin:
-    """Add to each row of production the label of its id, as the column ``target``.
+def join_labels(production: Data, labels: Data, *, on: str, target: str, label: str) -> LabelJoin:
+    """Add to each row of production the ``label`` of its id ``on``, as the column ``target``.
 
     The labels are read here, production is not. Rows keep their order and their number. An id with
     several different labels has none; a null label is no label; a null id matches nothing. Integer
@@ -123,18 +84,6 @@ def join_labels(
     Production may have the target's column, as long as it is empty: a row with a value of its own
     is an error once the fold meets it, because one of the two would be ignored.
 
-    Parameters
-    ----------
-    production, labels : LazyFrame
-    on, labels_on : str
-        Their columns of ids.
-    target : str
-        What the column of labels is called in the joined frame.
-    labels_target : str
-        What it is called in the labels.
-    production_name, labels_name : str
-        What reports call them.
-
     Raises
     ------
     ConfigError
@@ -142,63 +91,45 @@ def join_labels(
     DataError
         When the labels cannot be read, have no ids, or ids that cannot be compared.
     """
-    with reading(production_name):
-        schema = production.collect_schema()
-    with reading(labels_name):
-        labels_schema = labels.collect_schema()
-    _check_columns(schema, {"on": on}, production_name)
-    _check_columns(labels_schema, {"on": labels_on, "target": labels_target}, labels_name)
-    ids, label_ids = schema[on], labels_schema[labels_on]
-    _check_ids(on, (ids, production_name), (label_ids, labels_name))
-    _check_labels(labels_target, labels_schema[labels_target], labels_name)
-    key = id_key(labels_on, label_ids, ids)
-    label = compact_label(labels_target, labels_schema[labels_target]).alias(target)
-    with reading(labels_name):
-        found = read_labels(labels, key, label)
-        example = _example(labels, labels_on, key) if found.table.height else None
-    if found.rows and not found.table.height:
+    with reading(production.name):
+        schema = production.frame.collect_schema()
+    with reading(labels.name):
+        labels_schema = labels.frame.collect_schema()
+    _check_columns(schema, {"on": on}, production.name)
+    _check_columns(labels_schema, {"on": on, "target": label}, labels.name)
+    ids, label_ids, dtype = schema[on], labels_schema[on], labels_schema[label]
+    _check_ids(on, (ids, production.name), (label_ids, labels.name))
+    if dtype.is_nested() or dtype in (pl.Object, pl.Binary):
         raise DataError(
-            f"column {labels_on!r} of {labels_name} holds no id",
+            f"column {label!r} of {labels.name} holds values of type {dtype}, which are no labels",
+            hint="name another column with labels.target",
+        )
+    key = id_key(on, label_ids, ids)
+    table, facts = read_labels(labels, on, key, compact_label(label, dtype).alias(target))
+    if facts.labels and not facts.distinct_ids:
+        raise DataError(
+            f"column {on!r} of {labels.name} holds no id",
             hint="name the column of the ids with labels.on",
         )
-    frame = _joined(production, id_key(on, ids, label_ids), found.table, target)
-    columns = (on, target, LABEL_ROW)
-    return LabelJoin(
-        frame=frame.with_columns(pl.col(target).cast(labels_schema[labels_target])),
-        target=target,
-        facts=LabelFacts(
-            source=labels_name,
-            production=production_name,
-            column=on,
-            labels=found.rows,
-            null_ids=found.null_ids,
-            distinct_ids=found.table.height,
-            repeated_labels=found.repeated,
-            conflicting_labels=found.conflicting,
-            labels_without_prediction=found.table.height,
-            label_id=example,
-        ),
-        columns=(*columns, OWN_TARGET) if target in schema else columns,
-    )
-
-
-def _joined(
-    production: pl.LazyFrame, key: pl.Expr, table: pl.DataFrame, target: str
-) -> pl.LazyFrame:
-    """Production with the table's columns, streamed past it."""
-    if target in production.collect_schema():
-        own = pl.col(target).is_not_null().alias(OWN_TARGET)
-        production = production.with_columns(own).drop(target)
-    return production.join(
+    frame, own = production.frame, pl.col(target).is_not_null().alias(OWN_TARGET)
+    if target in schema:
+        frame = frame.with_columns(own).drop(target)
+    joined = frame.join(
         table.lazy(),
-        left_on=key,
+        left_on=id_key(on, ids, label_ids),
         right_on=KEY,
         how="left",
         maintain_order="left",
         # Whichever side Polars takes for the smaller one: production is never the one it holds.
         build_side="force_right",
         coalesce=False,
-    ).drop(KEY)
+    )
+    return LabelJoin(
+        joined.drop(KEY).with_columns(pl.col(target).cast(dtype)),
+        target,
+        dataclasses.replace(facts, production=production.name),
+        (on, target, LABEL_ROW, *([OWN_TARGET] if target in schema else [])),
+    )
 
 
 def _roles(config: Config, labels: Labels) -> tuple[str, str]:
@@ -258,20 +189,6 @@ def _check_ids(
             f" {labels[1]}, which cannot be compared",
             hint=f"write both alike, or read both as text with dtypes: {{{column}: String}}",
         )
-
-
-def _check_labels(column: str, dtype: pl.DataType, name: str) -> None:
-    if dtype.is_nested() or dtype in (pl.Object, pl.Binary):
-        raise DataError(
-            f"column {column!r} of {name} holds values of type {dtype}, which are no labels",
-            hint="name another column with labels.target",
-        )
-
-
-def _example(labels: pl.LazyFrame, on: str, key: pl.Expr) -> str | None:
-    """The first id that can match, described."""
-    ids = labels.select(on).filter(key.is_not_null()).head(1).collect(engine="streaming")
-    return described_id(ids[on])
 
 
 def _names(column: str, known: Collection[str]) -> str:

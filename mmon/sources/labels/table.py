@@ -2,42 +2,17 @@
 
 from __future__ import annotations
 
-import dataclasses
-
 import polars as pl
 
-from mmon.profiles.label_facts import LABEL_ROW
+from mmon.profiles.label_facts import LABEL_ROW, LabelFacts, described_id
 from mmon.profiles.recognition.spelling import LabelSpelling
+from mmon.sources import Data
 from mmon.sources.dtypes import TEXT
+from mmon.sources.errors import reading
 
 KEY = "__mmon_label_key"
 _LABELS = "__mmon_labels"
 _INTEGERS = (pl.Int8, pl.Int16, pl.Int32, pl.Int64, pl.UInt8, pl.UInt16, pl.UInt32)
-
-
-@dataclasses.dataclass(frozen=True, slots=True, eq=False)
-class LabelTable:
-    """The labels, an id a row.
-
-    Attributes
-    ----------
-    table : DataFrame
-        `KEY`, the column of labels (null where an id has none, or several), and `LABEL_ROW`.
-    rows : int
-        Rows read.
-    null_ids : int
-        Rows without an id.
-    repeated : int
-        Ids in several rows that do not contradict each other.
-    conflicting : int
-        Ids with several different labels.
-    """
-
-    table: pl.DataFrame
-    rows: int
-    null_ids: int
-    repeated: int
-    conflicting: int
 
 
 def compact_label(column: str, dtype: pl.DataType) -> pl.Expr:
@@ -47,20 +22,34 @@ def compact_label(column: str, dtype: pl.DataType) -> pl.Expr:
     return pl.col(column).fill_nan(None) if dtype.is_float() else pl.col(column)
 
 
-def read_labels(labels: pl.LazyFrame, key: pl.Expr, label: pl.Expr) -> LabelTable:
+def read_labels(
+    labels: Data, on: str, key: pl.Expr, label: pl.Expr
+) -> tuple[pl.DataFrame, LabelFacts]:
     """Read every label and find the one of each id.
 
     Sorting takes half the memory of grouping all rows: only the rows that share an id are grouped.
 
     Parameters
     ----------
-    labels : LazyFrame
+    labels : Data
+    on : str
+        The column of the ids.
     key : Expr
-        The ids as integers.
+        These as integers.
     label : Expr
         The labels; its name is that of the table's column.
+
+    Returns
+    -------
+    DataFrame
+        A row for each id: `KEY`, its label (null where it has none, or several) and `LABEL_ROW`.
+    LabelFacts
+        What is known before production is.
     """
-    rows = labels.select(key.alias(KEY), label).collect(engine="streaming")
+    with reading(labels.name):
+        rows = labels.frame.select(key.alias(KEY), label).collect(engine="streaming")
+        can_match = labels.frame.select(on).filter(key.is_not_null())
+        first = can_match.head(1).collect(engine="streaming")
     found = rows.drop_nulls(KEY).sort(KEY)
     is_again = (pl.col(KEY) == pl.col(KEY).shift(1)).fill_null(False)
     is_shared = found.select(is_again | is_again.shift(-1, fill_value=False)).to_series()
@@ -69,14 +58,18 @@ def read_labels(labels: pl.LazyFrame, key: pl.Expr, label: pl.Expr) -> LabelTabl
     present = pl.col(name).drop_nulls()
     grouped = shared.group_by(KEY).agg(present.first(), present.n_unique().alias(_LABELS))
     is_conflict = pl.col(_LABELS) > 1
-    agreed = grouped.select(KEY, pl.when(~is_conflict).then(name))
+    table = pl.concat([once, grouped.select(KEY, pl.when(~is_conflict).then(name))])
     conflicting = int(grouped.select(is_conflict.sum()).item())
-    return LabelTable(
-        table=pl.concat([once, agreed]).with_row_index(LABEL_ROW),
-        rows=rows.height,
+    return table.with_row_index(LABEL_ROW), LabelFacts(
+        source=labels.name,
+        column=on,
+        labels=rows.height,
         null_ids=rows.height - found.height,
-        repeated=grouped.height - conflicting,
-        conflicting=conflicting,
+        distinct_ids=table.height,
+        repeated_labels=grouped.height - conflicting,
+        conflicting_labels=conflicting,
+        labels_without_prediction=table.height,
+        label_id=described_id(first[on]),
     )
 
 
