@@ -7,22 +7,30 @@ Polars reads only then.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import polars as pl
 
 from mmon.config.data import Dataset
 from mmon.errors import ConfigError, DataError, closest
-from mmon.sources.dtypes import TEXT, Schema, converted, dtype_named, in_known_zones, time_format
+from mmon.sources.dtypes import (
+    TEXT,
+    TIMES,
+    Schema,
+    converted,
+    dtype_named,
+    in_known_zones,
+    time_format,
+)
 from mmon.sources.errors import reading
 from mmon.sources.formats import Described, Part
 from mmon.sources.in_memory import Table, frame_of
 from mmon.sources.listing import display_name, list_parts
 from mmon.sources.packing import plain
-from mmon.sources.partitions import partition_texts, partition_values
+from mmon.sources.partitions import partition_values
 from mmon.sources.spool import unchanged
-from mmon.sources.union import check_headers, common_schema, fitted, readable_schema
+from mmon.sources.union import check_headers, common_schema, read
 
 __all__ = [
     "Data",
@@ -39,38 +47,20 @@ _REMOTE_READERS = 16
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Data:
-    """A dataset that is ready to be read, and what its files announced.
-
-    Attributes
-    ----------
-    frame : LazyFrame
-    name : str
-        What reports call it.
-    rows : int or None
-        None where no file announces them.
-    files : tuple of (str, int)
-        What tells each file from the others, wherever the dataset lies, and its rows.
-    """
+    """A dataset that is ready to be read, and what its files announced."""
 
     frame: pl.LazyFrame
     name: str
+    """What reports call it."""
     rows: int | None = None
+    """None where no file announces them."""
     files: tuple[tuple[str, int], ...] = ()
+    """What tells each file from the others, wherever the dataset lies, and its rows."""
 
     def check(self, rows: int) -> None:
-        """See that a pass read everything.
+        """See that a pass of so many rows read all of them, else raise a `DataError`.
 
         A reader that dies in mid-file must not pass for a shorter dataset.
-
-        Parameters
-        ----------
-        rows : int
-            That the pass read.
-
-        Raises
-        ------
-        DataError
-            When it did not.
         """
         if self.rows is not None and rows != self.rows:
             raise DataError(
@@ -109,31 +99,33 @@ def open_counted(
     ConfigError
         When an option of the dataset is wrong.
     """
-    name = display_name(dataset.path)
+    name, expected = display_name(dataset.path), expect or {}
     dtypes = {column: dtype_named(text, column) for column, text in dataset.dtypes.items()}
+    fixed: dict[str, pl.DataType] = {
+        column: pl.String() for column, dtype in expected.items() if isinstance(dtype, TEXT)
+    }
     parts = list_parts(dataset)
-    texts = [partition_texts(part.folders) for part in parts]
-    partition_dtypes, values = partition_values(texts, _texts(expect))
-    formats = {column: time_format(text) for column, text in dataset.dtypes.items()}
-    found = _each(lambda part: _described(part, dataset, _fixed(part, dtypes, expect)), parts)
+    folders, values = partition_values([part.folders for part in parts], fixed)
+    # Times are read from what the text holds, as those of other formats are.
+    fixed |= {c: dtype for c, dtype in dtypes.items() if not isinstance(dtype, TIMES)}
+    found = _each(lambda part: _described(part, dataset, fixed), parts)
     check_headers(found)
-    common = _filled({**common_schema(found, dtypes, is_needed), **partition_dtypes}, expect)
-    _check_dtypes(dtypes, common, expect, name)
-
-    def opened(one: Described, partition: Mapping[str, object]) -> pl.LazyFrame:
-        schema = readable_schema(one, common)
-        literals = [
-            pl.lit(value, dtype=partition_dtypes[column]).alias(column)
-            for column, value in partition.items()
-        ]
-        frame = one.scan(schema).with_columns(literals)
-        return fitted(frame, {**schema, **partition_dtypes}, common)
-
-    frames = [opened(*pair) for pair in zip(found, values, strict=True)]
+    common = {
+        # Columns without any value take the type that is expected of them.
+        column: expected.get(column, dtype) if dtype == pl.Null else dtype
+        for column, dtype in (common_schema(found, dtypes, is_needed) | folders).items()
+    }
+    _check_dtypes(dtypes, {**common, **expected}, common, name)
+    frames = [read(*pair, folders, common) for pair in zip(found, values, strict=True)]
     frame = frames[0] if len(frames) == 1 else pl.concat(frames, how="vertical")
-    files = tuple((_own_name(part), one.rows) for part, one in zip(parts, found, strict=True))
+    casts = [
+        converted(column, common[column], dtype, time_format(dataset.dtypes[column]))
+        for column, dtype in dtypes.items()
+        if common.get(column, dtype) != dtype
+    ]
+    files = tuple((_own_name(one.part), one.rows) for one in found)
     rows = sum(one.rows for one in found)
-    return Data(_with_dtypes(frame, dtypes, common, formats), name, rows, files)
+    return Data(frame.with_columns(casts) if casts else frame, name, rows, files)
 
 
 def open_table(data: Table) -> Data:
@@ -155,18 +147,10 @@ def count_duplicates(frame: pl.LazyFrame, name: str, rows: int) -> tuple[int, in
     Rows are told apart by 64-bit hashes, 8 bytes a row in memory: among 10 million rows, the chance
     that two different ones count as equal is 3 in a million.
 
-    Parameters
-    ----------
-    frame : LazyFrame
-    name : str
-        What the user calls the data.
-    rows : int
-        That the data is known to have.
-
     Raises
     ------
     DataError
-        When the data cannot be read.
+        When the data cannot be read, or no longer has the rows that it is known to have.
     """
     with reading(name):
         hashes = frame.head(rows).select(pl.struct(pl.all()).hash(seed=0).alias("hash"))
@@ -200,43 +184,8 @@ def _own_name(part: Part) -> str:
     return "/".join([*(folder for folder in folders if "=" in folder), name])
 
 
-def _fixed(part: Part, dtypes: Schema, expect: Schema | None) -> Schema:
-    """The types that text is read with; files of other formats have types of their own."""
-    if not part.format.is_text:
-        return {}
-    # Times are read from what the text holds, as those of other formats are.
-    fixed = {column: t for column, t in dtypes.items() if not isinstance(t, pl.Date | pl.Datetime)}
-    return {**dict.fromkeys(_texts(expect), pl.String()), **fixed}
-
-
-def _texts(expect: Schema | None) -> Sequence[str]:
-    return [column for column, dtype in (expect or {}).items() if isinstance(dtype, TEXT)]
-
-
-def _filled(common: Schema, expect: Schema | None) -> Schema:
-    """Columns without any value take the type that is expected of them."""
-    return {
-        column: (expect or {}).get(column, dtype) if dtype == pl.Null else dtype
-        for column, dtype in common.items()
-    }
-
-
-def _check_dtypes(dtypes: Schema, common: Schema, expect: Schema | None, name: str) -> None:
-    for column in dtypes:
-        # A column of the reference that production lacks is a result, not an error.
-        if column in common or column in (expect or {}):
-            continue
-        hint = closest(column, common, "remove it from dtypes")
+def _check_dtypes(dtypes: Schema, known: Schema, there: Schema, name: str) -> None:
+    # A column of the reference that production lacks is a result, not an error.
+    for column in (column for column in dtypes if column not in known):
+        hint = closest(column, there, "remove it from dtypes")
         raise ConfigError(f"dtypes: {name!r} has no column {column!r}", hint=hint)
-
-
-def _with_dtypes(
-    frame: pl.LazyFrame, dtypes: Schema, common: Schema, formats: Mapping[str, str | None]
-) -> pl.LazyFrame:
-    """Casts what is not yet of the type that the configuration names."""
-    casts = [
-        converted(column, common[column], dtype, formats.get(column))
-        for column, dtype in dtypes.items()
-        if common.get(column, dtype) != dtype
-    ]
-    return frame.with_columns(casts) if casts else frame

@@ -36,18 +36,8 @@ def is_empty(path: Path) -> bool:
 
 
 def format_of_file(path: Path, name: str, announced: Format | None, *, is_option: bool) -> Format:
-    """The format of a local file: as announced when the content does not contradict it.
-
-    Parameters
-    ----------
-    path : Path
-        Where the file is.
-    name : str
-        What the user calls it.
-    announced : Format or None
-        The format by option or suffix.
-    is_option : bool
-        Whether the user named the format.
+    """The format of a local file: as announced, by its name or by the user's option, when the
+    content does not contradict that.
 
     Raises
     ------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 from collections.abc import Mapping
@@ -30,6 +31,7 @@ _WITH_ARGUMENTS = re.compile(r"(\w+)\s*[\[(]([^\[\]()]*)[\])]")
 Schema = Mapping[str, pl.DataType]
 
 TEXT = (pl.String, pl.Categorical, pl.Enum)
+TIMES = (pl.Date, pl.Datetime)
 
 
 def dtype_named(name: str, column: str) -> pl.DataType:
@@ -53,7 +55,7 @@ def _parametric(name: str) -> pl.DataType | None:
         return None
     kind, arguments = match[1].lower(), [part.strip(" \t'\"") for part in match[2].split(",")]
     found: pl.DataType | None = None
-    try:
+    with contextlib.suppress(ValueError):
         match kind, *arguments:
             case "decimal", precision, scale if 0 <= int(scale) <= int(precision) <= 38:
                 found = pl.Decimal(int(precision), int(scale))
@@ -61,17 +63,12 @@ def _parametric(name: str) -> pl.DataType | None:
                 found = pl.Duration(unit)
             case "datetime", "ms" | "us" | "ns" as unit:
                 found = pl.Datetime(unit)
-            case "datetime", "s":
+            case "datetime", "ms" | "us" | "ns" as unit, zone if "%" not in match[2]:
+                found = pl.Datetime(unit, str(time_zone(zone)))
+            case "datetime", *_ if "%" in match[2] or arguments == ["s"]:
                 found = pl.Datetime("us")
-            case "datetime" | "date", *_ if "%" in match[2]:
-                found = pl.Datetime("us") if kind == "datetime" else pl.Date()
-            case "datetime", "ms" | "us" | "ns" as unit, zone:
-                time_zone(zone)
-                found = pl.Datetime(unit, zone)
-            case _:
-                pass
-    except ValueError:
-        return None
+            case "date", *_ if "%" in match[2]:
+                found = pl.Date()
     return found
 
 
@@ -90,12 +87,7 @@ def converted(
 ) -> pl.Expr:
     """A column of type ``own`` as ``dtype``; what cannot become it fails when it is read.
 
-    Parameters
-    ----------
-    column : str
-    own, dtype : DataType
-    format_ : str, optional
-        How times are written; ``s`` for numbers that count seconds since 1970.
+    Times are written in ``format_``, which is ``s`` for numbers that count seconds since 1970.
     """
     value = cs.by_name(column).as_expr()
     if own == dtype:
@@ -136,32 +128,18 @@ def common_dtype(one: pl.DataType, other: pl.DataType) -> pl.DataType | None:
     Numbers mix with numbers, dates with times without a zone, text with categories; text never
     mixes with numbers. Datetimes of two units become microseconds, those of two zones UTC.
     """
-    common: pl.DataType | None = None
-    if other in (one, pl.Null):
-        common = one
-    elif one == pl.Null:
-        common = other
-    elif one.is_numeric() and other.is_numeric():
-        common = _common_number(one, other)
-    elif isinstance(one, TEXT) and isinstance(other, TEXT):
-        common = pl.String()
-    elif isinstance(one, pl.Duration) and isinstance(other, pl.Duration):
-        common = pl.Duration("us")
-    elif isinstance(one, pl.Date | pl.Datetime) and isinstance(other, pl.Date | pl.Datetime):
-        common = _common_time(one, other)
-    return common
-
-
-def _common_number(one: pl.DataType, other: pl.DataType) -> pl.DataType:
-    empty = [pl.Series("x", [], dtype=dtype).to_frame() for dtype in (one, other)]
-    return pl.concat(empty, how="vertical_relaxed").schema["x"]
-
-
-def _common_time(one: pl.Date | pl.Datetime, other: pl.Date | pl.Datetime) -> pl.DataType | None:
-    zones = {getattr(dtype, "time_zone", None) for dtype in (one, other)}
-    if zones == {None}:
-        return pl.Datetime("us")
-    if None in zones:
-        # A wall clock and an instant: which zone the first was in is not ours to guess.
+    both = (one, other)
+    if one == other or pl.Null in both:
+        return other if one == pl.Null else one
+    if one.is_numeric() and other.is_numeric():
+        empty = [pl.DataFrame(schema={"x": dtype}) for dtype in both]
+        return pl.concat(empty, how="vertical_relaxed").schema["x"]
+    if all(isinstance(dtype, TEXT) for dtype in both):
+        return pl.String()
+    if all(isinstance(dtype, pl.Duration) for dtype in both):
+        return pl.Duration("us")
+    zones = {getattr(dtype, "time_zone", None) for dtype in both}
+    # A wall clock and an instant do not mix: which zone the first was in is not ours to guess.
+    if not all(isinstance(dtype, TIMES) for dtype in both) or (None in zones and len(zones) > 1):
         return None
     return pl.Datetime("us", zones.pop() if len(zones) == 1 else "UTC")

@@ -157,17 +157,10 @@ _CAST = re.compile(
 
 
 def explain_read_error(error: BaseException, name: str) -> MmonError:
-    """The error to raise in place of one met while data was read.
+    """The error to raise in place of one of `READ_FAILURES`, met while data was read.
 
     Polars reads when a frame is collected, not when it is opened, so whoever collects a frame from
     `mmon.sources` wraps the collection in `reading`, which calls this.
-
-    Parameters
-    ----------
-    error : BaseException
-        Any of `READ_FAILURES`.
-    name : str
-        The file or URI as the user wrote it.
     """
     if isinstance(error, MmonError):
         return error
@@ -175,9 +168,9 @@ def explain_read_error(error: BaseException, name: str) -> MmonError:
     wrong_option = _OPTION.search(text)
     if wrong_option is not None:
         return ConfigError(f"storage_options of {name!r}: {wrong_option[0]}")
-    misfit = _misfit(text)
-    if misfit is not None:
-        return _explain_misfit(misfit, name)
+    found = misfit(text)
+    if found is not None:
+        return _explain_misfit(found, name)
     if isinstance(error, PermissionError) and "object-store" not in text:
         return DataError(f"{name!r} may not be read", hint="check the permissions of the file")
     for words, trouble, hint in _KNOWN:
@@ -188,13 +181,7 @@ def explain_read_error(error: BaseException, name: str) -> MmonError:
 
 @contextlib.contextmanager
 def reading(name: str) -> Iterator[None]:
-    """Whatever fails inside is raised as `explain_read_error` says it.
-
-    Raises
-    ------
-    DataError, ConfigError
-        When data could not be read.
-    """
+    """Whatever fails inside is raised as `explain_read_error` says it."""
     with witness.reading(masked(name)):
         try:
             yield
@@ -211,12 +198,7 @@ def cause_of(error: BaseException) -> BaseException | None:
     return error if masked(str(error)) == str(error) else None
 
 
-def is_misfit(error: BaseException) -> bool:
-    """Whether text in a CSV file does not fit the type of its column."""
-    return _misfit(str(error)) is not None
-
-
-def _misfit(text: str) -> re.Match[str] | None:
+def misfit(text: str) -> re.Match[str] | None:
     """Where Polars says that a value does not fit its type, if no quotation mark is the cause."""
     return None if "not properly escaped" in text else _CAST.search(text) or _PARSE.search(text)
 

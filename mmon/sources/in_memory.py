@@ -93,14 +93,13 @@ def _of_arrow(data: Any, name: str) -> pl.LazyFrame:
 
 
 def _column(
-    table: Any, convert: Callable[[Any], Any], presence: Callable[[Any], pl.Series]
+    table: Any, convert: Callable[[Any], pl.DataFrame], presence: Callable[[Any], pl.Series]
 ) -> pl.Series:
     """The only column of a table, or where it has values when these cannot be converted."""
     try:
-        converted: pl.Series = convert(table).to_series()
+        return convert(table).to_series()
     except _FAILURES:
         return presence(table)
-    return converted
 
 
 def _pandas_objects(table: Any) -> pl.Series:

@@ -93,10 +93,10 @@ def _parts(path: str, dataset: Dataset) -> Iterator[Part]:
     if found[0].path.is_dir():
         yield Part(str(found[0].path), path, Delta())
         return
-    parts = [_checked(file, option, dataset.hive) for file in found]
-    if not any(parts):
+    parts = [*filter(None, (_checked(file, option, dataset.hive) for file in found))]
+    if not parts:
         raise DataError(f"every file of {path!r} is empty (0 bytes)")
-    yield from (part for part in parts if part is not None)
+    yield from parts
 
 
 def _found(path: str, dataset: Dataset, option: Format | None) -> list[_Found]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import urllib.parse
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any
 
 import polars as pl
@@ -13,23 +13,20 @@ import polars as pl
 _MISSING = "__HIVE_DEFAULT_PARTITION__"
 
 
-def partition_texts(folders: str) -> dict[str, str | None]:
+def _texts(folders: str) -> dict[str, str | None]:
     """Column to text for every folder of the form ``column=text``."""
     pairs = (folder.split("=", 1) for folder in folders.split("/") if "=" in folder)
     return {name: None if text == _MISSING else urllib.parse.unquote(text) for name, text in pairs}
 
 
 def partition_values(
-    texts: Sequence[Mapping[str, str | None]], as_text: Collection[str] = ()
+    folders: Iterable[str], as_text: Collection[str]
 ) -> tuple[dict[str, pl.DataType], list[dict[str, Any]]]:
-    """Types that fit all parts, and each part's values.
+    """Types that fit the folders of all parts, and each part's values.
 
-    Parameters
-    ----------
-    texts : sequence of mappings from column to text, one for each part
-    as_text : collection of str
-        Columns that are text whatever they look like.
+    Columns in ``as_text`` are text whatever they look like.
     """
+    texts = [*map(_texts, folders)]
     names = dict.fromkeys(name for row in texts for name in row)
     dtypes: dict[str, pl.DataType] = {}
     values: list[dict[str, Any]] = [{} for _ in texts]

@@ -31,13 +31,7 @@ _folders: list[Path] = []
 
 @functools.cache
 def spooled_input() -> Path:
-    """Standard input as a file.
-
-    Raises
-    ------
-    DataError
-        When it is closed or cannot be kept.
-    """
+    """Standard input as a file; a `DataError` when it is closed or cannot be kept."""
     # None where the process was started with standard input closed.
     if sys.stdin is None:
         raise DataError("standard input is closed", hint="name a file instead of -")
@@ -47,13 +41,7 @@ def spooled_input() -> Path:
 
 @functools.cache
 def spooled_pipe(pipe: Path) -> Path:
-    """A named pipe, or a process substitution of the shell, as a file.
-
-    Raises
-    ------
-    DataError
-        When it cannot be read or kept.
-    """
+    """A named pipe, or a process substitution of the shell, as a file."""
     with reading(str(pipe)), pipe.open("rb") as source:
         return kept(source, pipe.name)
 
@@ -124,15 +112,7 @@ def _stamp(path: Path) -> _Stamp:
 
 
 def downloaded(url: str, timeouts: Timeouts) -> Path:
-    """A file from a web server as a local file.
-
-    Raises
-    ------
-    DataError
-        When the server does not send the file, or not in time.
-    ConfigError
-        When the address is none.
-    """
+    """A file from a web server as a local file; the errors are those of `web.body`."""
     # Imported here: HTTP takes longer to import than small local files to read.
     from mmon.sources import web
 
@@ -161,6 +141,7 @@ def temporary(name: str) -> Path:
 
 
 def kept(source: Any, name: str) -> Path:
+    """A copy of a stream, of that name, in the temporary folder."""
     path = temporary(name)
     # A stream that somebody put in the place of standard input may have no `read1`.
     read1: Callable[[int], bytes] = getattr(source, "read1", None) or source.read

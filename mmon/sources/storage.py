@@ -49,18 +49,10 @@ def storage_options(dataset: Dataset, uri: str) -> dict[str, Any]:
 
 
 def list_files(pattern: str, kind: Format, options: dict[str, Any]) -> list[str]:
-    """The files that a pattern or folder on an object store names, in order of name.
+    """The files that a URI with wildcards, or one that ends in a slash, names; in order of name.
 
     Polars reads many files with the columns of the first; one by one, each shows its own. Files
     without a row are left out, and those that hide behind a dot or an underscore.
-
-    Parameters
-    ----------
-    pattern : str
-        URI with wildcards, or one that ends in a slash.
-    kind : Format
-    options : dict
-        From `storage_options`.
 
     Raises
     ------

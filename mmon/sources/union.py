@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import polars as pl
@@ -18,13 +18,7 @@ def common_schema(
 ) -> dict[str, pl.DataType]:
     """Every column of any part, in order of appearance, with a type that holds all values.
 
-    Parameters
-    ----------
-    parts : sequence of Described
-    given : Mapping
-        Types that the configuration names; they settle what does not mix.
-    is_needed : callable
-        Whether a column is compared; of others, values that do not mix are null.
+    The types ``given`` settle what does not mix; where a column is not needed, that is null.
 
     Raises
     ------
@@ -39,7 +33,9 @@ def common_schema(
             known = common.get(name, pl.Null())
             mixed = _mixed(known, dtype)
             if mixed is None and described.part.format.is_text:
-                mixed = pl.List(pl.String()) if _is_nested(known, dtype) else pl.String()
+                mixed = (
+                    pl.List(pl.String()) if known.is_nested() or dtype.is_nested() else pl.String()
+                )
             if mixed is None:
                 mixed = given.get(name)
             if mixed is None and is_needed(name):
@@ -79,10 +75,6 @@ def _dtype(dtype: Any) -> pl.DataType:
     return found
 
 
-def _is_nested(*dtypes: pl.DataType) -> bool:
-    return any(dtype.is_nested() for dtype in dtypes)
-
-
 def check_headers(parts: Sequence[Described]) -> None:
     """See that every CSV file shares a column with the first: without a header, none does.
 
@@ -91,8 +83,8 @@ def check_headers(parts: Sequence[Described]) -> None:
     DataError
         When one does not.
     """
-    first = parts[0]
-    for one in parts[1:]:
+    first, *others = parts
+    for one in others:
         if one.part.format.HAS_HEADER and first.schema.keys().isdisjoint(one.schema):
             raise DataError(
                 f"{one.part.name!r} has no column of {first.part.name!r}",
@@ -100,21 +92,21 @@ def check_headers(parts: Sequence[Described]) -> None:
             )
 
 
-def readable_schema(described: Described, common: Schema) -> dict[str, pl.DataType]:
-    """The types to read a part's columns with, so that `fitted` loses nothing.
+def read(
+    one: Described, partition: Mapping[str, Any], dtypes: Schema, common: Schema
+) -> pl.LazyFrame:
+    """A part with exactly the columns and types of ``common``; what it lacks is null.
 
-    A number that another file holds as text is read as text: "007" must not become 7 first.
+    Its partition is a value for each column that stands in its path, of these ``dtypes``.
     """
-    if not described.part.format.is_text:
-        return dict(described.schema)
-    return {
-        name: common[name] if common[name] == pl.String else dtype
-        for name, dtype in described.schema.items()
-    }
-
-
-def fitted(frame: pl.LazyFrame, own: Schema, common: Schema) -> pl.LazyFrame:
-    """The frame with exactly the columns and types of ``common``; what it lacks is null."""
+    schema = dict(one.schema)
+    if one.part.format.is_text:
+        # What another file holds as text is read as text: "007" must not become 7 first.
+        schema |= {name: pl.String() for name in schema if common[name] == pl.String}
+    frame = one.scan(schema).with_columns(
+        pl.lit(value, dtype=dtypes[name]).alias(name) for name, value in partition.items()
+    )
+    own = {**schema, **dtypes}
     if list(own.items()) == list(common.items()):
         return frame
     # Not a selection of literals: of a frame that has no column in common, it is one row.
@@ -126,7 +118,7 @@ def _fitted(name: str, own: Schema, dtype: pl.DataType) -> pl.Expr:
     known = own.get(name, pl.Null())
     if dtype == pl.Null:
         return pl.lit(None).alias(name)
-    if known in (dtype, pl.Null) or not _is_nested(dtype):
+    if known in (dtype, pl.Null) or not dtype.is_nested():
         return converted(name, known, dtype)
     column = cs.by_name(name)
     if _mixed(dtype, known) == dtype:

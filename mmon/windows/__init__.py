@@ -54,38 +54,24 @@ class RowCut:
     rows: int
 
     def assign(self, offset: int, length: int) -> IntArray:
-        """The window of each of ``length`` rows, the first of which is row ``offset`` of the data.
-
-        Returns
-        -------
-        (length,) int64, window index from 0.
-        """
+        """(length,) int64, the window of each row from row ``offset`` of the data on, from 0."""
         return np.arange(offset, offset + length, dtype=np.int64) // self.rows
 
 
 @dataclasses.dataclass(frozen=True)
 class WindowCut:
-    """Event-time windows; a window's key is its start in microseconds since 1970-01-01 UTC.
-
-    Attributes
-    ----------
-    count, unit : int, str or None
-        Length of a window: ``count`` of m, h, d, w or mo; a unit of None means one window.
-    timezone : str
-        IANA name of the zone whose wall clock the boundaries follow.
-    start_us, end_us : int or None
-        Limits, in microseconds since the epoch: rows at or before ``start_us`` or after ``end_us``
-        are in no window.
-    anchor : datetime
-        Naive wall-clock time of one boundary.
-    """
+    """Event-time windows; a window's key is its start in microseconds since 1970-01-01 UTC."""
 
     count: int
     unit: str | None
+    """Length of a window: ``count`` of m, h, d, w or mo; a unit of None means one window."""
     timezone: str
+    """IANA name of the zone whose wall clock the boundaries follow."""
     start_us: int | None
     end_us: int | None
+    """Since the epoch: rows at or before ``start_us`` or after ``end_us`` are in no window."""
     anchor: datetime
+    """Naive wall-clock time of one boundary."""
 
     @classmethod
     def of(cls, windows: Windows) -> WindowCut:
@@ -115,15 +101,7 @@ class WindowCut:
         return to_instants(times, self.timezone)
 
     def assign(self, times: pl.Series) -> pl.Series:
-        """The key of each row's window.
-
-        Parameters
-        ----------
-        times : (n,) Series, as for `instants`
-
-        Returns
-        -------
-        (n,) Int64, null where the time is null or the row is outside the limits.
+        """(n,) Int64, the key of each row's window; null without a time and outside the limits.
 
         Raises
         ------
@@ -133,9 +111,9 @@ class WindowCut:
         micros = self.instants(times)
         outside = micros.is_null()
         if self.start_us is not None:
-            outside = outside | (micros <= self.start_us).fill_null(True)
+            outside |= (micros <= self.start_us).fill_null(True)
         if self.end_us is not None:
-            outside = outside | (micros > self.end_us).fill_null(True)
+            outside |= (micros > self.end_us).fill_null(True)
         at = micros.fill_null(0).to_numpy()
         keys = pl.Series(times.name, self._keys(at, ~outside.to_numpy()))
         return keys.set(outside, None) if outside.any() else keys
@@ -148,16 +126,10 @@ class WindowCut:
         return to_utc(start), to_utc(self._end(key))
 
     def every(self, keys: Sequence[int], *, to_end: bool, most: int) -> list[int]:
-        """The keys, ascending, of windows and of those without rows between and before them.
+        """The ascending keys of windows, and those of windows without rows between and before them.
 
-        Parameters
-        ----------
-        keys : sequence of int, ascending
-            Windows with rows.
-        to_end : bool
-            Whether windows after the last one count, up to ``end`` where there is one.
-        most : int
-            With more windows than this none is filled in: one stray time would make a year of them.
+        Where ``to_end``, also of those after the last one, up to ``end``. With more windows than
+        ``most`` none is filled in: one stray time would make a year of them.
         """
         if self.unit is None or not keys:
             return list(keys)
@@ -171,17 +143,10 @@ class WindowCut:
         return list(keys)
 
     def is_complete(self, key: int, newest_us: int | None) -> bool:
-        """Whether a row at or after the window's end has been seen.
+        """Whether a row at or after the window's end has been seen, inside the limits or not.
 
         Only the newest window can be open: ``incomplete: drop`` drops that one and keeps the first,
         because nothing tells a first window that began before the data from a quiet one.
-
-        Parameters
-        ----------
-        key : int
-            Key of the window.
-        newest_us : int or None
-            The largest of all `instants`, whether or not that row is inside the limits.
         """
         end = self._end(key)
         return end is None or (newest_us is not None and newest_us >= end)
@@ -200,7 +165,7 @@ class WindowCut:
 
     def _keys(self, at: IntArray, inside: BoolArray) -> IntArray:
         if self.unit is None:
-            return np.full(at.size, self._only_key, dtype=np.int64)
+            return np.full(at.size, FIRST_US if self.start_us is None else self.start_us)
         if self.timezone == "UTC" and self.unit != "mo":
             # Half open on the left: a row at a boundary belongs to the window before it.
             since = at - (1 + (self.anchor - EPOCH) // US)
@@ -208,12 +173,7 @@ class WindowCut:
         boundaries = self._boundaries_around(at[inside])
         if not boundaries.size:
             return np.zeros_like(at)
-        keys: IntArray = boundaries[_cells(boundaries, at, self._window_us)]
-        return keys
-
-    @property
-    def _only_key(self) -> int:
-        return FIRST_US if self.start_us is None else self.start_us
+        return boundaries[_cells(boundaries, at, self._window_us)]
 
     def _boundaries_around(self, at: IntArray) -> IntArray:
         """Ascending boundaries that enclose each instant, and few others.
@@ -225,13 +185,10 @@ class WindowCut:
             return np.empty(0, dtype=np.int64)
         stretch = self._stretch_us
         first, last = int(at.min()) // stretch, int(at.max()) // stretch
-        # A dense run of stretches needs no look at the rows.
-        dense = last - first < 64
-        occupied: Iterable[int] = (
-            range(first, last + 1) if dense else pl.Series(at // stretch).unique().to_list()
-        )
-        parts = [_stretch_boundaries(self, int(number)) for number in occupied]
-        return np.unique(np.concatenate(parts))
+        occupied: Iterable[int] = range(first, last + 1)
+        if last - first >= 64:  # a dense run of stretches needs no look at the rows
+            occupied = pl.Series(at // stretch).unique()
+        return np.unique(np.concatenate([_stretch_boundaries(self, one) for one in occupied]))
 
     @property
     def _stretch_us(self) -> int:
@@ -239,13 +196,7 @@ class WindowCut:
         return max(7 * DAY_US, 16 * self._window_us)
 
     def _wall_boundaries(self, low: int, high: int) -> list[datetime]:
-        """Boundaries in order, the first at most ``low`` and the last above ``high``.
-
-        Parameters
-        ----------
-        low, high : int
-            Wall-clock times in microseconds since 1970-01-01.
-        """
+        """Boundaries in order, the first at most ``low`` by the clock, the last above ``high``."""
         if self.unit == "mo":
             begin = months_between(self.anchor, to_naive(low)) // self.count - 1
             end = months_between(self.anchor, to_naive(high)) // self.count + 1

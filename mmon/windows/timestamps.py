@@ -27,31 +27,36 @@ _MANY_MS = _MANY * DAY_US // 1000
 
 
 def to_instants(times: pl.Series, timezone: str) -> pl.Series:
-    """Timestamps as microseconds since 1970-01-01 UTC, rounded up.
+    """(n,) Int64, timestamps as microseconds since 1970-01-01 UTC, rounded up.
 
-    Parameters
-    ----------
-    times : (n,) Series of Date, or Datetime of any unit and zone
-        A date stands for the whole day and is the instant at which that day ends.
-    timezone : str
-        IANA name of the zone of timestamps without one.
-
-    Returns
-    -------
-    (n,) Int64, null where the time is null or outside the years 1000 to 8999.
+    They are dates, each of which stands for the whole day and is the instant at which that ends, or
+    Datetimes of any unit and zone; those without one are of ``timezone``, an IANA name. Null where
+    the time is null or outside the years 1000 to 8999.
 
     Raises
     ------
     DataError
         When the values are not timestamps.
     """
-    known = _as_datetimes(times)
-    if known.dtype == pl.Date:
-        micros = (known.cast(pl.Int64).clip(-_MANY, _MANY) + 1) * DAY_US
-    else:
-        micros = _micros(known)
+    match times.dtype:
+        case pl.Null():
+            micros = times.cast(pl.Int64)
+        case pl.Date():
+            micros = (times.cast(pl.Int64).clip(-_MANY, _MANY) + 1) * DAY_US
+        case pl.Datetime(time_unit="ns"):
+            # Rounded up: a nanosecond after a boundary is after it.
+            micros = -((-times.to_physical()) // 1000)
+        case pl.Datetime(time_unit="ms"):
+            micros = times.to_physical().clip(-_MANY_MS, _MANY_MS) * 1000
+        case pl.Datetime():
+            micros = times.to_physical()
+        case _:
+            raise DataError(
+                f"column {times.name!r} holds {times.dtype} values, not timestamps",
+                hint="windows need dates or times",
+            )
     micros = micros.set(~micros.is_between(FIRST_US, LAST_US, closed="right"), None)
-    if timezone != "UTC" and getattr(known.dtype, "time_zone", None) is None:
+    if timezone != "UTC" and getattr(times.dtype, "time_zone", None) is None:
         micros = _from_wall(micros, timezone)
     return micros.alias(times.name)
 
@@ -114,27 +119,6 @@ def to_utc(micros: int | None) -> datetime | None:
 def to_us(moment: datetime) -> int:
     """Microseconds since 1970-01-01 UTC of a time in UTC."""
     return (moment.replace(tzinfo=None) - EPOCH) // US
-
-
-def _as_datetimes(times: pl.Series) -> pl.Series:
-    """Date or Datetime values of a Series that holds timestamps; text was read before."""
-    if times.dtype == pl.Null:
-        return times.cast(pl.Datetime("us"))
-    if times.dtype not in (pl.Date, pl.Datetime):
-        raise DataError(
-            f"column {times.name!r} holds {times.dtype} values, not timestamps",
-            hint="windows need dates or times",
-        )
-    return times
-
-
-def _micros(times: pl.Series) -> pl.Series:
-    physical = times.to_physical()
-    unit = times.dtype.time_unit  # type: ignore[attr-defined]  # a Datetime, checked by the caller
-    if unit == "ns":
-        # Rounded up: a nanosecond after a boundary is after it.
-        return -((-physical) // 1000)
-    return physical.clip(-_MANY_MS, _MANY_MS) * 1000 if unit == "ms" else physical
 
 
 def _from_wall(micros: pl.Series, timezone: str) -> pl.Series:

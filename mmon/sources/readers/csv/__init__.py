@@ -20,7 +20,7 @@ from mmon.config.data import Dataset
 from mmon.engine.local import column_of
 from mmon.errors import DataError
 from mmon.sources.dtypes import Schema
-from mmon.sources.errors import is_misfit
+from mmon.sources.errors import misfit
 from mmon.sources.formats import Described, Format, Part
 from mmon.sources.readers.csv.text import CsvText, csv_text
 
@@ -82,8 +82,8 @@ class _CsvFile:
             for name, dtype in (schema or {}).items()
         }
         frame = pl.scan_csv(
-            self.text.path,
-            separator=self.text.separator,
+            self.text.file.path,
+            separator=self.text.file.separator,
             has_header=self.dataset.has_header,
             null_values=list(self.dataset.null_values) or None,
             try_parse_dates=True,
@@ -136,7 +136,7 @@ class _CsvFile:
         try:
             counts = self._counted(schema)
         except PolarsError as error:
-            if is_misfit(error):
+            if misfit(str(error)):
                 return None
             raise
         rows, *values = counts.row(0)

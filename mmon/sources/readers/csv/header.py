@@ -17,22 +17,13 @@ _INTEGER = re.compile(r"[+-]?\d+")
 def check_is_header(
     names: Sequence[str], rows: Sequence[Record], name: str, dataset: Dataset
 ) -> None:
-    """See that a header is not a row like those below it.
-
-    Parameters
-    ----------
-    names : sequence of str
-    rows : sequence of Record
-        The first ones below it.
-    name : str
-        What the user calls the file.
-    dataset : Dataset
-        In which ``has_header: true`` leaves no doubt.
+    """See that a header is not a row like the first ones below it.
 
     Raises
     ------
     DataError
-        When every name could be a value of its column, and some hardly can be anything else.
+        When every name could be a value of its column, and some hardly can be anything else; where
+        the configuration says ``has_header: true``, there is no doubt.
     """
     if "has_header" in dataset.model_fields_set or not rows or len(names) < 2:
         return
@@ -41,13 +32,11 @@ def check_is_header(
     numbers = [int(name) for name in names if _INTEGER.fullmatch(name)]
     # Columns that are named by numbers come in their order.
     is_sure = _SURELY in evidence or any(a >= b for a, b in itertools.pairwise(numbers))
-    if not is_sure or not all(evidence):
-        return
-    shown = ", ".join(names)
-    raise DataError(
-        f"the header of {name!r} looks like a row of data: {shown[:60]!r}",
-        hint="for files without a header, set has_header: false (or true, if these are names)",
-    )
+    if is_sure and all(evidence):
+        raise DataError(
+            f"the header of {name!r} looks like a row of data: {', '.join(names)[:60]!r}",
+            hint="for files without a header, set has_header: false (or true, if these are names)",
+        )
 
 
 _NOT, _PERHAPS, _SURELY = 0, 1, 2

@@ -27,27 +27,18 @@ _LF, _CR, _QUOTE = b'\n\r"'
 
 @dataclasses.dataclass(slots=True)
 class Lines:
-    """What a pass over the bytes of a file counted.
-
-    Attributes
-    ----------
-    records : int
-        Line ends outside quotation marks, and a last line without one.
-    separators : int
-        Outside quotation marks.
-    blank : int
-        Records without a byte.
-    is_odd : bool
-        Whether some quotation mark or carriage return stands where none belongs.
-    headers : int
-        Lines that repeat the first one.
-    """
+    """What a pass over the bytes of a file counted."""
 
     records: int = 0
+    """Line ends outside quotation marks, and a last line without one."""
     separators: int = 0
+    """Outside quotation marks."""
     blank: int = 0
+    """Records without a byte."""
     is_odd: bool = False
+    """Whether some quotation mark or carriage return stands where none belongs."""
     headers: int = 0
+    """Lines that repeat the first one."""
 
     def is_plain(self, columns: int) -> bool:
         """Whether a fast reader reads so many columns as they are meant."""
@@ -57,22 +48,8 @@ class Lines:
         return is_whole and fits and not self.is_odd and not self.headers
 
 
-def count_lines(
-    path: Path, name: str, separator: str, *, has_header: bool, skipped: int = 0
-) -> Lines:
-    """Count the lines of a file.
-
-    Parameters
-    ----------
-    path : Path
-    name : str
-        What the user calls the file.
-    separator : str
-        One ASCII character.
-    has_header : bool
-        Whether the first line is looked for below it.
-    skipped : int
-        Bytes before it.
+def count_lines(path: Path, name: str, separator: str, has_header: bool, skipped: int) -> Lines:
+    """Count the lines of a file behind so many bytes; a header is looked for below itself.
 
     Raises
     ------
@@ -159,7 +136,7 @@ def _add(found: Lines, chunk: bytes, separator: int, is_inside: bool) -> bool:
     """Count whole lines; whether a quoted field is open behind them."""
     data = np.frombuffer(chunk, np.uint8)
     ends, marks = data == _LF, data == separator
-    is_special, outside = _is_special(chunk, data, ends), None
+    is_special, outside = _is_special(chunk, data, ends), np.ones(1, np.bool_)
     if is_inside or b'"' in chunk:
         # Of every six bytes, about one matters.
         quotes = data == _QUOTE
@@ -171,13 +148,14 @@ def _add(found: Lines, chunk: bytes, separator: int, is_inside: bool) -> bool:
         is_outside = np.logical_xor.accumulate(is_quote) == is_inside
         found.records += int(np.count_nonzero((kinds == _LF) & is_outside))
         found.separators += int(np.count_nonzero((kinds == separator) & is_outside))
-        outside = np.logical_xor.accumulate(quotes) == is_inside if is_special else None
+        if is_special:
+            outside = np.logical_xor.accumulate(quotes) == is_inside
         is_inside ^= bool(at.size % 2)
     else:
         found.records += int(np.count_nonzero(ends))
         found.separators += int(np.count_nonzero(marks))
     if is_special:
-        _add_special(found, data, ends, np.ones(1, np.bool_) if outside is None else outside)
+        _add_special(found, data, ends, outside)
     return is_inside
 
 
@@ -195,10 +173,7 @@ def _is_special(chunk: bytes, data: NDArray[np.uint8], ends: BoolArray) -> bool:
 
 
 def _add_special(
-    found: Lines,
-    data: NDArray[np.uint8],
-    ends: BoolArray,
-    outside: BoolArray,
+    found: Lines, data: NDArray[np.uint8], ends: BoolArray, outside: BoolArray
 ) -> None:
     returns = (data == _CR) & outside
     found.is_odd |= bool((returns[:-1] & ~ends[1:]).any() or returns[-1])

@@ -15,40 +15,27 @@ _ESCAPED = re.compile(rb'\\["\\]|""')
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Record:
-    """One record.
-
-    Attributes
-    ----------
-    line : int
-        Number of its first line, from 1.
-    raw : bytes
-        As written, without the line end.
-    fields : list of bytes or None
-        What it says, field by field; None where its quotation marks make no sense.
-    quoted : list of bool
-        Which of them stand between quotation marks.
-    is_strict : bool
-        Whether ``raw`` says so to every reader.
-    """
-
     line: int
+    """Number of its first line, from 1."""
     raw: bytes
+    """As written, without the line end."""
     fields: list[bytes] | None
+    """What it says, field by field; None where its quotation marks make no sense."""
     quoted: list[bool]
+    """Which of them stand between quotation marks."""
     is_strict: bool = True
+    """Whether ``raw`` says so to every reader."""
+
+    @property
+    def width(self) -> int:
+        return len(self.fields or ())
 
 
 class Dialect:
-    """How one file writes its records.
+    """How one file writes its records: with one ASCII character between fields.
 
-    Parameters
-    ----------
-    separator : str
-        One ASCII character.
-    has_escapes : bool
-        Whether a quotation mark inside a quoted field is written with a backslash.
-    is_loose : bool
-        Whether a quotation mark inside a field may be written as it is.
+    A quotation mark inside a quoted field is doubled; it has a backslash where the file has
+    escapes, and is written as it is, in any field, in loose ones.
     """
 
     def __init__(
@@ -72,11 +59,7 @@ class Dialect:
     def records(self, lines: Iterable[bytes], columns: int | None = None) -> Iterator[Record]:
         """The records of lines, each with its end.
 
-        Parameters
-        ----------
-        lines : iterable of bytes
-        columns : int, optional
-            Fields of a record, where it is known: it decides between two ways to read one.
+        Where ``columns``, the fields of a record, is known, it decides between two ways to read it.
         """
         waiting = deque[bytes]()
         source = iter(lines)
@@ -84,12 +67,10 @@ class Dialect:
         while first := (waiting.popleft() if waiting else next(source, b"")):
             number += 1
             record, taken = self._record(first, number, waiting, source)
-            is_wrong = record.fields is None or (columns and len(record.fields) != columns)
+            is_wrong = record.fields is None or (columns and record.width != columns)
             if self._is_loose and is_wrong and b'"' in first:
                 again = self._parsed(first.rstrip(b"\r\n"), number, self._loose)
-                if again.fields is not None and (
-                    record.fields is None or len(again.fields) == columns
-                ):
+                if again.fields and (record.fields is None or again.width == columns):
                     record, taken = again, 0
             if record.fields is None:
                 taken = 0

@@ -30,40 +30,28 @@ _ANNOUNCED = re.compile(rb'"?sep=(.)"?[,;]*\r?\n', re.IGNORECASE)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class CsvText:
-    """A CSV file that is sure to be read as it is meant.
+class CsvFile:
+    """A CSV file as it is written, from behind what was ``skipped``."""
 
-    Attributes
-    ----------
-    path : Path
-    separator : str
-    names : tuple of str or None
-        The columns as the header writes them; None without a header.
-    rows : int
-        Its records, without the header.
-    missing : frozenset of int
-        Columns all of whose values are quoted: in them, two quotation marks are a missing value.
-    """
-
-    path: Path
-    separator: str
-    names: tuple[str, ...] | None
-    rows: int
-    missing: frozenset[int]
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class _Reader:
     path: Path
     name: str
     separator: str
     has_header: bool
-    skipped: bytes
+    skipped: bytes = b""
 
     def dialect(self, *, has_escapes: bool = False, is_loose: bool = False) -> Dialect:
         return Dialect(self.separator, has_escapes=has_escapes, is_loose=is_loose)
 
-    def lines(self) -> Iterator[bytes]:
+    def records(self, dialect: Dialect, columns: int | None = None) -> Iterator[Record]:
+        """The records that are not blank; of a single column, those before the first alone."""
+        blank = b"" if self.separator == " " else b" "
+        is_first = True
+        for record in dialect.records(self._lines(), columns):
+            if record.raw.strip(blank) or (columns == 1 and not is_first):
+                yield record
+                is_first = False
+
+    def _lines(self) -> Iterator[bytes]:
         """Lines with their ends, whichever these are; what precedes the first record is blank."""
         with self.path.open("rb") as file:
             file.seek(len(self.skipped))
@@ -71,15 +59,28 @@ class _Reader:
             for line in file:
                 yield from line.splitlines(keepends=True) if b"\r" in line else (line,)
 
-    def records(self, dialect: Dialect, columns: int | None = None) -> Iterator[Record]:
-        """The records that are not blank; of a single column, those before the first alone."""
-        found = dialect.records(self.lines(), columns)
-        blank = b"" if self.separator == " " else b" "
-        is_first = True
-        for record in found:
-            if record.raw.strip(blank) or (columns == 1 and not is_first):
-                yield record
-                is_first = False
+    def first(self) -> Record:
+        found = next(self.records(self.dialect(is_loose=True)), None)
+        if found is None:
+            raise DataError(f"{self.name!r} is empty", hint="a file needs at least a header")
+        return found
+
+    def counted(self, columns: int) -> Lines:
+        has_header, skipped = self.has_header and columns > 1, len(self.skipped)
+        return count_lines(self.path, self.name, self.separator, has_header, skipped)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class CsvText:
+    """A CSV file that is sure to be read as it is meant."""
+
+    file: CsvFile
+    names: tuple[str, ...] | None
+    """The columns as the header writes them; None without a header."""
+    rows: int
+    """Its records, without the header."""
+    missing: frozenset[int]
+    """Columns all of whose values are quoted: in them, two quotation marks are a missing value."""
 
 
 def csv_text(part: Part, dataset: Dataset, separator: str) -> CsvText:
@@ -89,51 +90,31 @@ def csv_text(part: Part, dataset: Dataset, separator: str) -> CsvText:
     ------
     DataError
         When a record has no certain meaning, or the header is none.
-    ConfigError
-        When the separator of the configuration is none.
     """
-    reader = _reader(part, dataset, separator)
-    first = _first(reader)
-    if reader.has_header and len(first.fields or []) == 1 and dataset.separator is None:
-        reader = _separated(reader, _names(first, part.name)[0])
-        first = _first(reader)
-    columns = len(first.fields or [])
-    names = _names(first, part.name) if reader.has_header else ()
-    lines = _lines(reader, columns)
-    has_unnamed_end = reader.has_header and columns > 1 and not names[-1]
+    file = _opened(part, separator, dataset.has_header)
+    first = file.first()
+    if file.has_header and first.width == 1 and dataset.separator is None:
+        file = _separated(file, _names(first, file.name)[0])
+        first = file.first()
+    columns = first.width
+    has_unnamed_end = file.has_header and columns > 1 and not _names(first, file.name)[-1]
+    lines = file.counted(columns)
     is_first = first.line == 1 and first.is_strict
     if is_first and not has_unnamed_end and lines.is_plain(columns):
-        rows = lines.records - reader.has_header
+        rows = lines.records - file.has_header
     else:
-        path, rows = _repaired(reader)
-        reader = dataclasses.replace(reader, path=path, skipped=b"")
-    sample = list(itertools.islice(reader.records(reader.dialect()), _SAMPLE_ROWS))
+        path, rows = _repaired(file)
+        file = dataclasses.replace(file, path=path, skipped=b"")
+    sample = list(itertools.islice(file.records(file.dialect()), _SAMPLE_ROWS))
     header = None
-    if reader.has_header:
-        header = _names(sample.pop(0), part.name)
-        check_is_header(header, sample, part.name, dataset)
-        _check_names(header, part.name)
-    return CsvText(reader.path, reader.separator, header, rows, _quoted(sample, lines.blank))
+    if file.has_header:
+        header = _names(sample.pop(0), file.name)
+        check_is_header(header, sample, file.name, dataset)
+        _check_names(header, file.name)
+    return CsvText(file, header, rows, _quoted(sample, lines.blank))
 
 
-def _first(reader: _Reader) -> Record:
-    first = next(reader.records(reader.dialect(is_loose=True)), None)
-    if first is None:
-        raise DataError(f"{reader.name!r} is empty", hint="a file needs at least a header")
-    return first
-
-
-def _lines(reader: _Reader, columns: int) -> Lines:
-    return count_lines(
-        reader.path,
-        reader.name,
-        reader.separator,
-        has_header=reader.has_header and columns > 1,
-        skipped=len(reader.skipped),
-    )
-
-
-def _reader(part: Part, dataset: Dataset, separator: str) -> _Reader:
+def _opened(part: Part, separator: str, has_header: bool) -> CsvFile:
     path = Path(part.uri)
     with path.open("rb") as file:
         head = file.read(_HEAD_BYTES)
@@ -141,7 +122,7 @@ def _reader(part: Part, dataset: Dataset, separator: str) -> _Reader:
     announced = _ANNOUNCED.match(head, len(skipped))
     if announced is not None and announced[1].isascii():
         skipped, separator = head[: announced.end()], announced[1].decode()
-    return _Reader(path, part.name, separator, dataset.has_header, skipped)
+    return CsvFile(path, part.name, separator, has_header, skipped)
 
 
 def _names(first: Record, name: str) -> tuple[str, ...]:
@@ -157,20 +138,20 @@ def _names(first: Record, name: str) -> tuple[str, ...]:
         ) from error
 
 
-def _separated(reader: _Reader, name: str) -> _Reader:
-    """The reader of a file of a single column, with the separator that cuts all of its lines."""
-    others = [mark for mark in _SEPARATORS if mark in name and mark != reader.separator]
+def _separated(file: CsvFile, name: str) -> CsvFile:
+    """A file of a single column, with the separator that cuts all of its lines."""
+    others = [mark for mark in _SEPARATORS if mark in name and mark != file.separator]
     for mark in others:
-        other = dataclasses.replace(reader, separator=mark)
-        columns = len(_first(other).fields or [])
-        if columns > 1 and _lines(other, columns).is_plain(columns):
+        other = dataclasses.replace(file, separator=mark)
+        columns = other.first().width
+        if columns > 1 and other.counted(columns).is_plain(columns):
             return other
     if others:
         raise DataError(
-            f"{reader.name!r} has a single column, {name[:60]!r}",
+            f"{file.name!r} has a single column, {name[:60]!r}",
             hint=f"name the separator with --separator {others[0]!r}, or in the configuration",
         )
-    return reader
+    return file
 
 
 def _check_names(names: tuple[str, ...], name: str) -> None:
@@ -183,13 +164,11 @@ def _check_names(names: tuple[str, ...], name: str) -> None:
 def _quoted(sample: list[Record], blank: int) -> frozenset[int]:
     """Columns in which a missing value can only be written as two quotation marks."""
     rows = [record.quoted for record in sample if record.raw]
-    if not rows or (blank and len(rows[0]) == 1):
-        return frozenset()
-    if len(rows[0]) == 1:
+    if rows and len(rows[0]) == 1:
         # A missing value alone in its line is not left blank by those who know blank lines.
-        return frozenset({0})
-    every = min(map(len, rows))
-    return frozenset(place for place in range(every) if all(row[place] for row in rows))
+        return frozenset() if blank else frozenset({0})
+    every = zip(*rows, strict=False)
+    return frozenset(place for place, quoted in enumerate(every) if all(quoted))
 
 
 class _StrayMarkError(DataError):
@@ -200,46 +179,46 @@ class _UnnamedValuesError(Exception):
     """A last column without a name has values."""
 
 
-def _repaired(reader: _Reader) -> tuple[Path, int]:
+def _repaired(file: CsvFile) -> tuple[Path, int]:
     """A copy with every record as it is meant, and the number of its rows."""
     # Each by itself: a file is written in one way. A backslash may stand at the end of a folder's
     # name, so that it escapes nothing where the marks make sense without.
-    for dialect in (reader.dialect(), reader.dialect(has_escapes=True)):
+    for dialect in (file.dialect(), file.dialect(has_escapes=True)):
         with contextlib.suppress(_StrayMarkError):
-            return _without_unnamed(reader, dialect)
-    return _without_unnamed(reader, reader.dialect(is_loose=True))
+            return _without_unnamed(file, dialect)
+    return _without_unnamed(file, file.dialect(is_loose=True))
 
 
-def _without_unnamed(reader: _Reader, dialect: Dialect) -> tuple[Path, int]:
+def _without_unnamed(file: CsvFile, dialect: Dialect) -> tuple[Path, int]:
     """A copy; last columns without name and value, of separators at the ends, are left out."""
-    first = next(reader.records(dialect))
+    first = next(file.records(dialect))
     if first.fields is None:
-        raise _unclosed(first, reader.name)
+        raise _unclosed(first, file.name)
     columns = named = len(first.fields)
-    while reader.has_header and named > 1 and not first.fields[named - 1]:
+    while file.has_header and named > 1 and not first.fields[named - 1]:
         named -= 1
     try:
-        return _copied(reader, dialect, columns, named)
+        return _copied(file, dialect, columns, named)
     except _UnnamedValuesError:
-        return _copied(reader, dialect, columns, columns)
+        return _copied(file, dialect, columns, columns)
 
 
-def _copied(reader: _Reader, dialect: Dialect, columns: int, named: int) -> tuple[Path, int]:
-    path, rows = temporary(Path(reader.name).name), -int(reader.has_header)
+def _copied(file: CsvFile, dialect: Dialect, columns: int, named: int) -> tuple[Path, int]:
+    path, rows = temporary(Path(file.name).name), -int(file.has_header)
     header = None
-    with path.open("wb") as file:
-        for record in reader.records(dialect, columns):
+    with path.open("wb") as copy:
+        for record in file.records(dialect, columns):
             if header is None:
-                header = record.fields if reader.has_header and columns > 1 else []
+                header = record.fields if file.has_header and columns > 1 else []
             elif record.fields == header:
                 raise DataError(
-                    f"line {record.line} of {reader.name!r} is its header again: files were joined"
+                    f"line {record.line} of {file.name!r} is its header again: files were joined"
                     " with their headers",
                     hint="remove that line, or list the files one by one",
                 )
-            fitted = _fitted(record, columns, named, reader.name)
+            fitted = _fitted(record, columns, named, file.name)
             is_as_written = fitted is record and record.is_strict
-            file.write((record.raw if is_as_written else dialect.written(fitted)) + b"\n")
+            copy.write((record.raw if is_as_written else dialect.written(fitted)) + b"\n")
             rows += 1
     return path, rows
 
