@@ -126,9 +126,9 @@ def with_classes(plan: OutcomePlan, summaries: Summaries) -> OutcomePlan:
     if plan.task is Task.REGRESSION:
         return plan
     codes = ClassCodes(plan.task, plan.classes, plan.positive)
-    codes.read_target(_labels(plan.target, summaries))
+    codes.read(_labels(plan.target, summaries), is_target=True)
     if plan.prediction is not None:
-        codes.read_prediction(_labels(plan.prediction, summaries))
+        codes.read(_labels(plan.prediction, summaries), is_target=False)
     names = codes.names
     positive = names[1] or plan.positive if plan.task is Task.BINARY else plan.positive
     return dataclasses.replace(plan, classes=names, positive=positive)
@@ -142,19 +142,9 @@ def decided(
     segments: Mapping[str, int],
     bins: int,
 ) -> Cells:
-    """The cells of a reference.
+    """The cells of a reference: of its settled profile, and of what `asked` asks for.
 
-    Parameters
-    ----------
-    profile : Profile
-        What its first pass found, settled.
-    summaries : mapping
-        Of what `asked` asks for.
-    outcome : OutcomePlan or None
-    segments : mapping of str to int
-        How many values of each segmenting column are told apart.
-    bins : int
-        How many bins a feature has.
+    Of each segmenting column so many values are told apart, and a feature has so many bins.
     """
     values = {
         name: _most_frequent(

@@ -59,25 +59,20 @@ def _encoded(value: Any, arrays: list[Stored]) -> Any:
         return {str(_encoded(k, arrays)): _encoded(v, arrays) for k, v in value.items()}
     if isinstance(value, tuple | list):
         return [_encoded(item, arrays) for item in value]
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        fields = {f.name: getattr(value, f.name) for f in dataclasses.fields(value)}
-        return {name: _encoded(item, arrays) for name, item in fields.items()}
-    return _encoded_leaf(value, arrays)
-
-
-def _encoded_leaf(value: Any, arrays: list[Stored]) -> Any:
-    if isinstance(value, np.ndarray):
+    if isinstance(value, np.ndarray | pl.Series):
         arrays.append(_flat(value))
         return {"array": len(arrays) - 1, "shape": list(value.shape)}
-    if isinstance(value, pl.Series):
-        arrays.append(value.cast(pl.String))
-        return {"array": len(arrays) - 1, "shape": [len(value)]}
     if isinstance(value, enum.Enum):
         return value.value
+    if dataclasses.is_dataclass(value):
+        names = (field.name for field in dataclasses.fields(value))
+        return {name: _encoded(getattr(value, name), arrays) for name in names}
     return value.item() if isinstance(value, np.generic) else value
 
 
-def _flat(array: NDArray[Any]) -> NDArray[Any]:
+def _flat(array: Stored) -> Stored:
+    if isinstance(array, pl.Series):
+        return array.cast(pl.String)
     flat = array.ravel()
     if flat.dtype.kind == "f":
         return flat.astype(np.float64)

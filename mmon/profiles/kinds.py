@@ -43,12 +43,7 @@ _TEXT_LENGTH = 50.0
 def settle(profile: Profile, declared: frozenset[str] = frozenset()) -> Profile:
     """Mark a reference's identifiers, free texts and numbers without values as not tested.
 
-    Parameters
-    ----------
-    profile : Profile
-        Of the reference.
-    declared : frozenset of str
-        Columns whose kind the user declared: they stay as they are, unless they are empty.
+    ``declared`` columns, whose kind the user named, stay as they are unless they are empty.
     """
     columns = tuple(
         column if column.name in declared and column.presence.present else _settle_column(column)
@@ -58,18 +53,14 @@ def settle(profile: Profile, declared: frozenset[str] = frozenset()) -> Profile:
 
 
 def _settle_column(column: ColumnProfile) -> ColumnProfile:
-    if not column.is_tested:
+    summary = column.distribution
+    if not column.is_tested or summary is None:
         return column
-    found: tuple[ColumnKind, str] | None
-    # An empty column of labels is tested: that labels are missing counts as a category.
-    if isinstance(column.distribution, Ecdf) and not column.distribution.n:
-        found = column.kind, NO_VALUES
-    elif isinstance(column.distribution, Ecdf):
-        found = _number_reason(column, column.distribution)
-    elif isinstance(column.distribution, Counts):
-        found = _label_reason(column, column.distribution)
+    if isinstance(summary, Counts):
+        # Also an empty one is tested: that labels are missing counts as a category.
+        found = _label_reason(column, summary)
     else:
-        found = None
+        found = _number_reason(column, summary) if summary.n else (column.kind, NO_VALUES)
     if found is None:
         return column
     kind, reason = found

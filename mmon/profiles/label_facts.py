@@ -97,14 +97,8 @@ class LabelFacts:
 class MatchedLabels:
     """A fold over joined production that ends in `LabelFacts`.
 
-    The numbers do not depend on the order of the rows, nor on how they are cut into batches.
-
-    Parameters
-    ----------
-    facts : LabelFacts
-        What is known of the labels before production is read.
-    target : str
-        The joined frame's column of labels.
+    The numbers do not depend on the order of the rows, nor on how they are cut into batches. It
+    begins with what is known of the labels, and the joined frame's column of labels.
     """
 
     def __init__(self, facts: LabelFacts, target: str) -> None:

@@ -29,13 +29,7 @@ from mmon.records.arrays import FloatArray, IntArray
 T = TypeVar("T")
 K = TypeVar("K")
 Merge = Callable[[Sequence[Any]], Any]
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Rule:
-    """How the values of one field, of one or more parts, become one; stands in its annotation."""
-
-    merge: Merge
+"""How the values of one field, of one or more parts, become one; may stand in its annotation."""
 
 
 class CellsError(DataError):
@@ -56,14 +50,9 @@ class CellsError(DataError):
 
 
 def merged(parts: Sequence[T], given: Mapping[str, Any] | None = None) -> T:
-    """One part of all parts' rows: exact in any order and any grouping, as its fields are.
+    """One of one or more parts: exact in any order and any grouping, as its fields are.
 
-    Parameters
-    ----------
-    parts : sequence of a dataclass
-        One or more, of one type.
-    given : mapping, optional
-        Fields that are known already, by name.
+    Fields that are ``given`` by name are known already.
 
     Raises
     ------
@@ -144,9 +133,9 @@ def _rule(hint: Any) -> Merge:
     """How values merge where an annotation stands."""
     origin, arguments = typing.get_origin(hint), typing.get_args(hint)
     if origin is Annotated:
-        named = [one.merge for one in arguments[1:] if isinstance(one, Rule)]
+        named = [one for one in arguments[1:] if callable(one)]
         is_count = any(isinstance(one, Range) for one in arguments[1:])
-        return named[-1] if named else SUM.merge if is_count else _rule(arguments[0])
+        return named[-1] if named else SUM if is_count else _rule(arguments[0])
     if origin in (types.UnionType, typing.Union):
         return functools.partial(_some, rules=[_rule(one) for one in arguments])
     if origin is tuple and dataclasses.is_dataclass(arguments[0]):
@@ -215,8 +204,8 @@ def rounded(values: FloatArray, bits: int) -> FloatArray:
     return found
 
 
-SUM, SAME, FEW = Rule(_sum), Rule(_one), Rule(_few)
-SMALLEST, LARGEST, ANY = Rule(min), Rule(max), Rule(any)
+SUM, SAME, FEW = _sum, _one, _few
+SMALLEST, LARGEST, ANY = min, max, any
 
 Rows = Annotated[IntArray, SUM]
 """Counts of rows in cells that all parts share."""

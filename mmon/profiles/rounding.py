@@ -14,6 +14,7 @@ from mmon.profiles.table import ColumnProfile, Profile
 from mmon.records.arrays import FloatArray
 
 _Narrow = type[np.float32] | type[np.float16]
+# The narrowest is the last.
 _NARROW: dict[str, _Narrow] = {"Float32": np.float32, "Float16": np.float16}
 
 
@@ -23,40 +24,24 @@ def at_one_precision(
     """Both sides with each number rounded to the narrower of its two floating-point types.
 
     A column that was written with single precision on one side alone holds 0.1 there as
-    0.10000000149: without rounding, no value of the two sides would be equal.
-
-    Parameters
-    ----------
-    reference : Profile
-    production : sequence of Profile
-        The windows; all of one schema.
+    0.10000000149: without rounding, no value of the two sides would be equal. Production is the
+    windows, all of one schema.
     """
-    if not production:
-        return reference, []
-    # All windows are read by one plan.
-    dtypes = {column.name: column.dtype for column in production[0].columns}
-    narrow = {
-        column.name: kind
-        for column in reference.columns
-        if column.reading is Reading.NUMBER
-        and (kind := _narrower(column.dtype, dtypes.get(column.name))) is not None
-    }
-    if not narrow:
-        return reference, list(production)
-    return _rounded(reference, narrow), [_rounded(window, narrow) for window in production]
+    dtypes = {column.name: column.dtype for window in production[:1] for column in window.columns}
+    narrow: dict[str, _Narrow] = {}
+    for column in reference.columns:
+        both = {column.dtype, dtypes.get(column.name, column.dtype)}
+        kinds = [kind for name, kind in _NARROW.items() if name in both]
+        if column.reading is Reading.NUMBER and len(both) == 2 and kinds:
+            narrow[column.name] = kinds[-1]
+
+    def rounded(side: Profile) -> Profile:
+        return changed(side, ColumnProfile, lambda one: _rounded(one, narrow.get(one.name)))
+
+    return rounded(reference), [rounded(window) for window in production]
 
 
-def _narrower(ref: str, cur: str | None) -> _Narrow | None:
-    if cur is None or ref == cur:
-        return None
-    return next((kind for name, kind in reversed(_NARROW.items()) if name in (ref, cur)), None)
-
-
-def _rounded(profile: Profile, narrow: dict[str, _Narrow]) -> Profile:
-    return changed(profile, ColumnProfile, lambda one: _rounded_column(one, narrow.get(one.name)))
-
-
-def _rounded_column(column: ColumnProfile, kind: _Narrow | None) -> ColumnProfile:
+def _rounded(column: ColumnProfile, kind: _Narrow | None) -> ColumnProfile:
     ecdf = column.distribution
     if kind is None or not isinstance(ecdf, Ecdf) or not ecdf.n or column.dtype in _NARROW:
         return column

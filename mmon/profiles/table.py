@@ -12,7 +12,7 @@ from mmon.profiles.distributions.ecdf import Ecdf
 from mmon.profiles.distributions.presence import Presence
 from mmon.profiles.distributions.reading import Reading
 from mmon.profiles.features.tables import NULL, OTHER, FeatureTables
-from mmon.profiles.merging import FEW, SAME, SMALLEST, Rule, changed, merged
+from mmon.profiles.merging import FEW, SAME, SMALLEST, changed, merged
 from mmon.profiles.outcomes.classification import ClassificationTables
 from mmon.profiles.outcomes.error_plane import Grid
 from mmon.profiles.outcomes.outcome_reader import OutcomePlan
@@ -36,9 +36,6 @@ def _by_segment(values: Sequence[tuple[SegmentProfile, ...]]) -> tuple[SegmentPr
         found.setdefault((one.column, one.value), []).append(one)
     whole = [merged(parts) for parts in found.values()]
     return tuple(sorted(whole, key=lambda one: (columns.index(one.column), *one.rank)))
-
-
-BY_SEGMENT = Rule(_by_segment)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -154,7 +151,7 @@ class Profile:
     faults: Mapping[Fault, Count] = dataclasses.field(default_factory=dict)
     features: FeatureTables | None = None
     activity: Activity | None = None
-    segments: Annotated[tuple[SegmentProfile, ...], BY_SEGMENT] = ()
+    segments: Annotated[tuple[SegmentProfile, ...], _by_segment] = ()
     segment_values: Annotated[Mapping[str, tuple[str, ...]], SAME] = dataclasses.field(
         default_factory=dict
     )

@@ -16,7 +16,7 @@ def binary(positive: str | None = None, classes: tuple[str, ...] = ()) -> ClassC
 
 
 def codes(reader: ClassCodes, values: list[object] | pl.Series) -> list[int]:
-    return reader.read_target(pl.Series("y", values))[0].tolist()
+    return reader.read(pl.Series("y", values), is_target=True)[0].tolist()
 
 
 @pytest.mark.parametrize(
@@ -80,14 +80,14 @@ def test_a_class_that_comes_late_is_the_one_that_it_would_have_been(
 
 def test_predictions_before_any_target_settle_the_usual_names() -> None:
     reader = binary()
-    answers, unknown = reader.read_prediction(pl.Series("yhat", [1, 0, 1]))
+    answers, unknown = reader.read(pl.Series("yhat", [1, 0, 1]), is_target=False)
     assert (answers.tolist(), unknown.any()) == ([1, 0, 1], False)
     assert codes(reader, [0, 1]) == [0, 1]
 
 
 def test_predictions_before_any_target_take_no_code_where_the_names_say_nothing() -> None:
     reader = binary()
-    answers, unknown = reader.read_prediction(pl.Series("yhat", ["a", "b"]))
+    answers, unknown = reader.read(pl.Series("yhat", ["a", "b"]), is_target=False)
     assert (answers.tolist(), unknown.any()) == ([UNKNOWN, UNKNOWN], False)
     assert reader.names == ("", "")
 
@@ -125,21 +125,21 @@ def test_a_positive_class_that_no_row_has_is_refused_with_the_classes_there_are(
 
 def test_a_third_label_is_marked_as_unknown() -> None:
     reader = binary("1", ("0", "1"))
-    values, unknown = reader.read_target(pl.Series("y", [0, 1, 2, None]))
+    values, unknown = reader.read(pl.Series("y", [0, 1, 2, None]), is_target=True)
     assert values.tolist() == [0, 1, UNKNOWN, UNKNOWN]
     assert unknown.tolist() == [False, False, True, False]
 
 
 def test_a_probability_is_never_taken_for_a_class() -> None:
     reader = binary("1")
-    values, unknown = reader.read_prediction(pl.Series("yhat", [0.25, 1.0, 0.75]))
+    values, unknown = reader.read(pl.Series("yhat", [0.25, 1.0, 0.75]), is_target=False)
     assert values.tolist() == [UNKNOWN, 1, UNKNOWN]
     assert unknown.tolist() == [True, False, True]
     assert reader.names == ("", "1")
 
 
 def test_nested_values_are_no_classes() -> None:
-    values, unknown = binary("1").read_target(pl.Series("y", [[1], None, [0]]))
+    values, unknown = binary("1").read(pl.Series("y", [[1], None, [0]]), is_target=True)
     assert values.tolist() == [UNKNOWN] * 3
     assert unknown.tolist() == [True, False, True]
 
@@ -153,9 +153,8 @@ def test_several_classes_keep_the_codes_of_their_first_appearance() -> None:
 
 def test_classes_beyond_the_most_that_are_kept_are_unknown() -> None:
     reader = ClassCodes(Task.MULTICLASS, (), None)
-    values, unknown = reader.read_target(
-        pl.Series("y", [f"{i:03}" for i in range(MOST_CLASSES + 3)])
-    )
+    labels = pl.Series("y", [f"{i:03}" for i in range(MOST_CLASSES + 3)])
+    values, unknown = reader.read(labels, is_target=True)
     assert values.tolist() == [*range(MOST_CLASSES), UNKNOWN, UNKNOWN, UNKNOWN]
     assert int(unknown.sum()) == 3
     assert len(reader.names) == MOST_CLASSES

@@ -137,7 +137,7 @@ def test_rows_are_counted_by_what_they_lack() -> None:
     score = np.array([0.5, 0.1, np.nan, 0.9, np.nan, 0.3])
     tables = ClassificationTables.of_rows(target, prediction, score)
     assert (tables.rows, tables.labelled) == (6, 5)
-    assert (tables.unpredicted, tables.unscored) == (2, 2)
+    assert (tables.unpredicted, tables.labelled - tables.sums.rows) == (2, 2)
     assert tables.confusion.tolist() == [[1, 0], [1, 1]]
     assert tables.scores[0].inside.values.tolist() == [0.3, 0.9]
     assert tables.scores[0].outside.values.tolist() == [0.1]
@@ -146,7 +146,7 @@ def test_rows_are_counted_by_what_they_lack() -> None:
 def test_a_row_that_lacks_one_of_its_scores_has_none() -> None:
     scores = np.array([[0.2, 0.3, 0.5], [0.2, np.nan, 0.8]])
     tables = ClassificationTables.of_rows([0, 2], [2, 2], scores, classes=("a", "b", "c"))
-    assert tables.unscored == 1
+    assert tables.labelled - tables.sums.rows == 1
     assert tables.sums.rows == 1
     assert tables.groups.sum() == 3
 
@@ -155,7 +155,7 @@ def test_without_scores_there_are_only_decisions() -> None:
     tables = ClassificationTables.of_rows([0, 1, 1], [0, 1, 0], classes=("no", "yes"))
     assert not tables.has_scores
     assert tables.scores == ()
-    assert tables.unscored == 3
+    assert tables.labelled - tables.sums.rows == 3
     merged = ClassificationTables.merge([tables, binary(1, n=20).tables()])
     assert merged.has_scores
     assert merged.sums.rows == 20

@@ -76,16 +76,10 @@ class Identities:
 
     @classmethod
     def of(cls, ids: pl.Series, *, kept: int = MOST_IDS, bound: int = EVERY_HASH) -> Identities:
-        """The ids of one batch.
+        """The ids of one batch, at most ``kept`` of them.
 
-        Parameters
-        ----------
-        ids : (n,) Series of any dtype
-            All batches of a dataset have one dtype. Null, NaN and the empty text are no id.
-        kept : int
-            The most ids to keep.
-        bound : int
-            Hashes above this need not be looked at: of what the ids will be merged with.
+        Null, NaN and the empty text are no id. Hashes above ``bound`` need not be looked at: that
+        of what the ids will be merged with.
         """
         if ids.dtype.is_float():
             ids = ids.fill_nan(None)

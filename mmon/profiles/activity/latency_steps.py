@@ -60,14 +60,7 @@ class LatencySteps:
 
     @classmethod
     def of(cls, step_us: int, steps: IntArray, latency: FloatArray) -> LatencySteps:
-        """Count one batch.
-
-        Parameters
-        ----------
-        step_us : int
-        steps : (n,) int64, number of each row's step
-        latency : (n,) float64; NaN and infinite ones are left out
-        """
+        """Count a batch of (n,) latencies in these steps; NaN and infinite ones are left out."""
         is_known = np.isfinite(latency)
         if not is_known.all():
             steps, latency = steps[is_known], latency[is_known]
@@ -98,18 +91,9 @@ class LatencySteps:
         return found
 
     def quantiles(self, groups: IntArray, size: int, probabilities: Sequence[float]) -> FloatArray:
-        """Latency quantiles of groups of steps.
+        """(P, size) latency quantiles of groups of steps, within 5 %; NaN where a group has no row.
 
-        Parameters
-        ----------
-        groups : (E,) int64
-            The group of each key, in [0, size); negative ones are left out.
-        size : int
-        probabilities : sequence of float, (P,)
-
-        Returns
-        -------
-        (P, size) float64, within 5 % of the exact quantiles; NaN where a group has no row.
+        ``groups`` is (E,), the group of each key, in [0, size); negative ones are left out.
         """
         is_in = groups >= 0
         table = np.zeros((size, _CELLS), dtype=np.int64)

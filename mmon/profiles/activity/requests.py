@@ -65,7 +65,7 @@ class Requests:
 
 
 def read_errors(values: pl.Series) -> tuple[BoolArray, BoolArray]:
-    """Which requests failed.
+    """(n,) which requests failed, and of which it is known; false where it is not known.
 
     * Boolean: true is an error; null is unknown.
     * Numbers: 0 is no error, and neither is an HTTP status from 100 to 399, taken as such where it
@@ -74,15 +74,6 @@ def read_errors(values: pl.Series) -> tuple[BoolArray, BoolArray]:
       and any other text is an error. A missing text is *no error*: a column of messages is empty
       when all went well. Where texts are true and false (or numbers) null is unknown all the same.
     * Lists: an empty one is no error. Anything else nested is an error where it is there.
-
-    Parameters
-    ----------
-    values : (n,) Series of any dtype
-
-    Returns
-    -------
-    (is_error, is_known) : two (n,) bool
-        Where it is not known, ``is_error`` is False.
     """
     base = values.dtype.base_type()
     if base is pl.Null:
@@ -102,12 +93,7 @@ def read_errors(values: pl.Series) -> tuple[BoolArray, BoolArray]:
 
 
 def read_latency(values: pl.Series) -> FloatArray:
-    """How long requests took, in the column's unit; durations in seconds.
-
-    Returns
-    -------
-    (n,) float64, NaN where missing or not a number.
-    """
+    """(n,) how long requests took, in the column's unit (durations: s); NaN where no number is."""
     if not is_comparable(values.dtype, Reading.NUMBER):
         return np.full(len(values), np.nan)
     numbers = read_as(values, Reading.NUMBER)

@@ -109,14 +109,9 @@ class Counts:
         return cls(kept, table["mass"].to_numpy(), presence, other, error, smallest)
 
     def compress(self, labels: int | None = DEFAULT_LABELS, *, hashes: int = MOST_HASHES) -> Counts:
-        """Keep the ``labels`` most frequent labels (ties: the first in order); count the rest.
+        """Keep the most frequent labels (ties: the first in order; None keeps all); count the rest.
 
-        Parameters
-        ----------
-        labels : int or None
-            None keeps all.
-        hashes : int
-            How many of ``smallest`` to keep.
+        So many hashes of all labels are kept in ``smallest``.
         """
         if labels is None or len(self.labels) <= labels:
             return self

@@ -76,13 +76,8 @@ class Ecdf:
     @classmethod
     def empty(cls, presence: Presence | None = None) -> Ecdf:
         """The summary of no usable value at all."""
-        return cls(
-            values=np.empty(0, dtype=np.float64),
-            mass=np.empty(0, dtype=np.int64),
-            total=np.empty(0, dtype=np.float64),
-            moments=np.empty((0, 3), dtype=np.float64),
-            presence=presence or Presence(),
-        )
+        none, mass = np.empty(0), np.empty(0, dtype=np.int64)
+        return cls(none, mass, none, np.empty((0, 3)), presence or Presence())
 
     @classmethod
     def of(
@@ -92,12 +87,10 @@ class Ecdf:
         presence: Presence | None = None,
         points: int | None = DEFAULT_POINTS,
     ) -> Ecdf:
-        """Summarise finite values.
+        """Summarise (n,) finite values of any integer or float dtype, in any order; not modified.
 
         Parameters
         ----------
-        values : (n,) any integer or float dtype
-            Finite values in any order; not modified.
         presence : Presence, optional
             Counts of the whole column; ``present`` must be n. Default: n present rows.
         points : int or None
@@ -267,16 +260,7 @@ class Ecdf:
             return _sum(squares + rows * (means - mean) ** 2)
 
     def cdf(self, at: NDArray[Any]) -> FloatArray:
-        """Fraction of rows at or below each of ``at``: in [F - rank_error, F].
-
-        Parameters
-        ----------
-        at : (J,) numeric, any order
-
-        Returns
-        -------
-        (J,) float64 in [0, 1]; NaN when there are no rows.
-        """
+        """(J,) share of rows at or below each value, in [F - rank_error, F]; NaN without rows."""
         if not self.n:
             return np.full(len(at), np.nan)
         padded = np.append(0, self.cumulative)

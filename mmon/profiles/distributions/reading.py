@@ -37,10 +37,7 @@ _NESTED = frozenset(
 def natural_reading(dtype: pl.DataType) -> tuple[Reading, ColumnKind, str | None]:
     """How a column of the reference is read when nobody said otherwise, and why not.
 
-    Returns
-    -------
-    (Reading, ColumnKind, str or None)
-        The last is the reason when the column cannot be analysed, or what its numbers mean.
+    The last is the reason when the column cannot be analysed, or what its numbers mean.
     """
     base = dtype.base_type()
     if base in _NESTED:
@@ -63,17 +60,9 @@ def natural_reading(dtype: pl.DataType) -> tuple[Reading, ColumnKind, str | None
 def read_as(values: pl.Series, reading: Reading) -> pl.Series:
     """Bring a series whose dtype `is_comparable` into the form of ``reading``.
 
-    Parameters
-    ----------
-    values : (n,) Series
-        Its texts already read as their spelling says (`spelling.spelled`).
-    reading : Reading
-
-    Returns
-    -------
-    (n,) Series
-        Int64, Float32 or Float64 for numbers, Int64 microseconds since 1970-01-01 UTC for times,
-        labels as they are; what cannot be read is null.
+    Its texts were read as their spelling says (`spelling.spelled`). Numbers become Int64, Float32
+    or Float64, times Int64 microseconds since 1970-01-01 UTC, and labels stay as they are; what
+    cannot be read is null.
     """
     if reading is Reading.NUMBER:
         return _number(values)

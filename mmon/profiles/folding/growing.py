@@ -118,10 +118,7 @@ class Levels(Generic[T]):
 class Waiting(Generic[T]):
     """Parts that wait until merging them is worth its cost.
 
-    Parameters
-    ----------
-    size : callable
-        How many numbers a merge has to look at in a part.
+    ``size`` tells how many numbers a merge has to look at in a part.
     """
 
     def __init__(self, size: Callable[[T], int]) -> None:
@@ -158,15 +155,6 @@ class Piles(Generic[T]):
 
     Whenever there are twice as many as before, all of them are cut to their share: that of a window
     which is over would else stay what it was when there were few.
-
-    Parameters
-    ----------
-    limits : Limits
-        What a single window keeps.
-    make : callable
-        Makes an empty pile.
-    cut : callable, optional
-        Cuts a pile to what it may keep by now.
     """
 
     def __init__(

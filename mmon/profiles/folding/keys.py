@@ -142,17 +142,10 @@ class WindowCutter:
 
 
 class SegmentCutter:
-    """Cuts successive batches by the values of one column.
+    """Cuts successive batches by the values of one column, read as labels or as truths.
 
-    Parameters
-    ----------
-    column : str
-    position : int
-        Of the column among the segmenting ones: keeps the keys of two columns apart.
-    known : tuple of str
-        The values that are told apart; all others are taken together.
-    reading : Reading
-        Labels, or truths in whatever form.
+    Values that are not ``known`` are taken together. The column's position among the segmenting
+    ones keeps the keys of two columns apart.
     """
 
     _OTHER, _NULL = 254, 255

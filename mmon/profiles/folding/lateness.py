@@ -33,16 +33,10 @@ class Lateness:
         self._newest = _BEFORE_ALL
 
     def late(self, instants: IntArray, keys: IntArray, inside: BoolArray) -> BoolArray:
-        """Whether each row is late.
+        """(n,) whether each row is late.
 
-        Parameters
-        ----------
-        instants : (n,) int64
-            Event times in reading order, microseconds since 1970-01-01 UTC.
-        keys : (n,) int64
-            Window of each row.
-        inside : (n,) bool
-            Whether the row has a time and a window; the others say nothing.
+        Of event times in reading order, in microseconds since 1970-01-01 UTC, and each row's
+        window; rows that are not ``inside`` one, or have no time, say nothing.
         """
         seen = np.where(inside, instants, _BEFORE_ALL)
         newest = np.maximum.accumulate(np.append(self._newest, seen))

@@ -48,33 +48,29 @@ class ClassCodes:
             names[code] = name
         return tuple(names)
 
-    def read_target(self, values: pl.Series) -> tuple[_Codes, BoolArray]:
-        """Codes of true classes, `UNKNOWN` where missing, and where the task has no such class.
+    def read(self, values: pl.Series, *, is_target: bool) -> tuple[_Codes, BoolArray]:
+        """Codes of true or predicted classes, `UNKNOWN` where missing, or none of the task's.
+
+        The second array tells the latter.
 
         Raises
         ------
         ConfigError
             When it cannot be told which of two classes is the positive one.
         """
-        return self._read(values, is_target=True)
-
-    def read_prediction(self, values: pl.Series) -> tuple[_Codes, BoolArray]:
-        """`read_target` for predicted classes."""
-        return self._read(values, is_target=False)
-
-    def _read(self, values: pl.Series, *, is_target: bool) -> tuple[_Codes, BoolArray]:
         known = values.fill_nan(None) if values.dtype.is_float() else values
         distinct = known.drop_nulls().unique(maintain_order=True)
+        nothing = np.full(len(values), UNKNOWN, dtype=np.int16)
         if not len(distinct):
-            return np.full(len(values), UNKNOWN, dtype=np.int16), np.zeros(len(values), np.bool_)
+            return nothing, np.zeros(len(values), np.bool_)
         if distinct.dtype.base_type() in (pl.List, pl.Array, pl.Struct, pl.Object, pl.Binary):
-            return np.full(len(values), UNKNOWN, dtype=np.int16), known.is_not_null().to_numpy()
+            return nothing, known.is_not_null().to_numpy()
         labels = as_labels(distinct).str.strip_chars().to_list()
         if self._task is Task.BINARY and not self._settle_positive(labels):
             if is_target:
                 raise self._unsettled(values.name, labels)
             # Predictions without any target so far: which is which is not known yet.
-            return np.full(len(values), UNKNOWN, dtype=np.int16), np.zeros(len(values), np.bool_)
+            return nothing, np.zeros(len(values), np.bool_)
         if is_target and self._task is Task.BINARY and self._positive is not None:
             self._check_positive(values.name, labels)
         # In the order of labels, so that codes do not depend on the order of rows; of two classes,

@@ -113,47 +113,25 @@ class ScoreSums:
 
 
 def in_parts(values: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Numbers in two parts, rounded so that sums of each are exact, in any order and grouping.
+    """(n,) positive numbers in two parts: sums of each are exact, in any order and grouping.
 
     The first are multiples of 2**-20, the second of 2**-49 and at most 2**-21: doubles hold all
     multiples up to 2**33 and 2**4, the sums over a hundred million rows at least.
-
-    Parameters
-    ----------
-    values : (n,) float64, not negative
     """
     coarse = rounded(values, 20)
     return coarse, rounded(values - coarse, 49)
 
 
 def binary_sums(is_positive: BoolArray, score: FloatArray) -> ScoreSums:
-    """Sums of a batch's scored rows, of a binary task.
-
-    Parameters
-    ----------
-    is_positive : (n,) bool
-    score : (n,) float64 in [0, 1]
-    """
-    if not len(score):
-        return ScoreSums.empty()
+    """Sums of a batch's (n,) scored rows, of a binary task; scores are in [0, 1]."""
     of_target = np.where(is_positive, score, 1.0 - score)
     brier = np.square(1.0 - of_target)
     return _summed(of_target, brier, score, is_positive, ranks=np.empty(0, dtype=np.int64))
 
 
 def multiclass_sums(target: IntArray, scores: FloatArray, labels: tuple[str, ...]) -> ScoreSums:
-    """Sums of a batch's scored rows, with several classes.
-
-    Parameters
-    ----------
-    target : (n,) int64 class codes
-    scores : (n, C) float64 in [0, 1]
-    labels : tuple of str
-        (C,) the classes by code.
-    """
+    """Sums of a batch's scored rows: (n,) class codes and (n, C) scores of the (C,) classes."""
     n, classes = scores.shape
-    if not n:
-        return ScoreSums.empty(classes)
     of_target = scores[np.arange(n), target]
     place = np.empty(classes, dtype=np.int64)
     place[sorted(range(classes), key=labels.__getitem__)] = np.arange(classes)
@@ -201,13 +179,7 @@ def _summed(
 def group_cells(target: IntArray, scores: FloatArray, group: IntArray, classes: int) -> IntArray:
     """(32, classes, 2, 48) rows by jackknife group, class, "is of the class" and score cell.
 
-    Parameters
-    ----------
-    target : (n,) int64 class codes
-    scores : (n, C) float64 in [0, 1]
-    group : (n,) int64 below 32
-    classes : int
-        The first so many classes are counted.
+    Of (n,) class codes, (n, C) scores and (n,) groups; the first so many classes are counted.
     """
     cells = np.zeros((GROUPS, classes, 2, SCORE_CELLS), dtype=np.int64)
     for code in range(classes):

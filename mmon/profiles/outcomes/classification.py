@@ -23,7 +23,7 @@ from mmon.profiles.outcomes.class_scores import (
 )
 from mmon.profiles.outcomes.outcomes import GROUPS, Outcome
 from mmon.records import Count, require
-from mmon.records.arrays import BoolArray, FloatArray, IntArray
+from mmon.records.arrays import BoolArray, FloatArray, IntArray, taken
 from mmon.results import Task
 
 MOST_SCORED = 20
@@ -86,15 +86,7 @@ class ClassificationTables:
 
     @classmethod
     def of(cls, outcome: Outcome, points: int | None = DEFAULT_POINTS) -> Self:
-        """Summarise one batch.
-
-        Parameters
-        ----------
-        outcome : Outcome
-            Of a binary or multiclass task.
-        points : int or None
-            How many distinct scores to keep of each side of each class; None keeps all.
-        """
+        """Summarise a batch, with so many distinct scores of each side of each class."""
         classes = len(outcome.classes)
         target, prediction = outcome.target, outcome.prediction
         is_known = target >= 0
@@ -105,7 +97,7 @@ class ClassificationTables:
         sums, groups = ScoreSums.empty(classes * (outcome.task is not Task.BINARY)), _no_groups()
         if outcome.scores is not None and classes:
             scored = is_known & ~np.isnan(outcome.scores).any(axis=1)
-            found = outcome.take(np.flatnonzero(scored).astype(np.uint32))
+            found = taken(outcome, np.flatnonzero(scored).astype(np.uint32))
             scores, sums, groups = _summarise_scores(found, points)
         return cls(
             task=outcome.task,
@@ -135,8 +127,7 @@ class ClassificationTables:
         ----------
         target, prediction : (n,) class codes, -1 where unknown
         scores : (n,) or (n, C) probabilities, NaN where missing; optional
-        classes : tuple of str
-            (C,) labels by code.
+        classes : (C,) labels by code
         task : Task, optional
             Default: ``binary`` for two classes.
         """
@@ -220,11 +211,6 @@ class ClassificationTables:
     def unpredicted(self) -> int:
         """Labelled rows without a prediction."""
         return self.labelled - self.predicted
-
-    @property
-    def unscored(self) -> int:
-        """Labelled rows without usable scores; all of them where there are no scores."""
-        return self.labelled - self.sums.rows
 
 
 def _no_groups() -> IntArray:

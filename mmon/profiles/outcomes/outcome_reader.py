@@ -101,7 +101,7 @@ class OutcomeReader:
             target = _numbers(batch, self.plan.target, fault, Fault.UNKNOWN_TARGET)
             prediction = _numbers(batch, self.plan.prediction, fault, Fault.UNKNOWN_PREDICTION)
         else:
-            target, unknown = self.classes.read_target(_column(batch, self.plan.target))
+            target, unknown = self.classes.read(_column(batch, self.plan.target), is_target=True)
             scores = self._scores(batch, fault)
             prediction = self._predicted(batch, scores, fault)
             scores = self._padded(scores)
@@ -170,7 +170,8 @@ class OutcomeReader:
         self, batch: pl.DataFrame, scores: FloatArray | None, fault: _FaultArray
     ) -> NDArray[np.int16]:
         if self.plan.prediction is not None and self.plan.prediction in batch:
-            codes, unknown = self.classes.read_prediction(column_of(batch, self.plan.prediction))
+            answers = column_of(batch, self.plan.prediction)
+            codes, unknown = self.classes.read(answers, is_target=False)
             _mark(fault, unknown, Fault.UNKNOWN_PREDICTION)
             return codes
         if scores is None:

@@ -8,7 +8,7 @@ import enum
 import numpy as np
 from numpy.typing import NDArray
 
-from mmon.records.arrays import BoolArray, FloatArray, taken
+from mmon.records.arrays import BoolArray, FloatArray
 from mmon.results import Task
 
 GROUPS = 32
@@ -76,7 +76,3 @@ class Outcome:
 
     def __len__(self) -> int:
         return len(self.target)
-
-    def take(self, rows: slice | NDArray[np.uint32]) -> Outcome:
-        """The given rows, in the given order."""
-        return taken(self, rows)

@@ -134,19 +134,10 @@ class RegressionTables:
         points: int | None = DEFAULT_POINTS,
         grid: Grid | None = None,
     ) -> Self:
-        """Summarise one batch.
+        """Summarise (n,) targets and predictions, and the ends of intervals; NaN where missing.
 
-        Parameters
-        ----------
-        target, prediction : (n,) any integer or float dtype
-            NaN where missing.
-        lower, upper : (n,) float64, optional
-            Prediction interval; NaN where missing.
-        points : int or None
-            Points that the distributions keep about; None keeps all.
-        grid : Grid, optional
-            The cells that rows are counted in, those of the reference. Tables that are to be
-            merged, or drawn together, need the same.
+        The distributions keep about so many points, or all; ``grid`` has the cells that rows are
+        counted in, those of the reference: tables that are merged or drawn together need the same.
         """
         target = target.astype(np.float64, copy=False)
         prediction = prediction.astype(np.float64, copy=False)

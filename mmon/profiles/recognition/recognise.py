@@ -204,13 +204,7 @@ def number_spelling(texts: pl.Series, least: float = MOST) -> NumberSpelling | N
 
 
 def names_in_reference(labels: pl.Series) -> Mapping[str, str]:
-    """What numbers of production are called in a reference that writes texts: 7 is its 007.
-
-    Parameters
-    ----------
-    labels : (C,) String series
-        The reference's labels.
-    """
+    """What numbers of production are called in a reference that writes texts: 7 is its 007."""
     numbers = labels.filter(labels.str.contains(NUMBER_LABEL)).to_frame("label")
     # 1e3 is what a number shows as 1000.
     number = written(pl.col("label").cast(pl.Float64, strict=False), pl.Float64())

@@ -170,10 +170,7 @@ class LabelSpelling:
     is_number: bool = False
     names: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
-    @property
-    def said(self) -> None:
-        """Nothing: a label is what it is."""
-        return
+    said = None  # a label is what it is
 
     def read(self, value: pl.Expr, dtype: pl.DataType) -> pl.Expr:
         """String: 1, 1.0 and 1.00 are one label."""
@@ -215,17 +212,16 @@ def spelled(name: str, dtype: pl.DataType, spelling: Spelling) -> pl.Expr | None
         return None
     value = by_name(name)
     is_text = isinstance(dtype, TEXTS)
-    read: pl.Expr | None = None
     if isinstance(spelling, LabelSpelling):
-        read = spelling.read(value, dtype)
-    elif isinstance(spelling, TimeSpelling):
-        if is_text or (dtype.is_numeric() and not spelling.is_written):
-            read = value.map_batches(
-                spelling.read, return_dtype=spelling.dtype, is_elementwise=True
-            )
-    elif (is_text and isinstance(spelling, ClockSpelling)) or is_text:
-        read = spelling.read(value.cast(pl.String))
-    return None if read is None else read.alias(name)
+        return spelling.read(value, dtype).alias(name)
+    if isinstance(spelling, TimeSpelling) and (
+        is_text or (dtype.is_numeric() and not spelling.is_written)
+    ):
+        read = value.map_batches(spelling.read, return_dtype=spelling.dtype, is_elementwise=True)
+        return read.alias(name)
+    if is_text and not isinstance(spelling, TimeSpelling):
+        return spelling.read(value.cast(pl.String)).alias(name)
+    return None
 
 
 _TEXT_OF = "__mmon_text_of "

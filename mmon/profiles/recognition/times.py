@@ -78,12 +78,7 @@ class TimeSpelling:
         return pl.Datetime("us", "UTC" if self.has_offset else None)
 
     def read(self, values: pl.Series) -> pl.Series:
-        """Values of type ``dtype``; null where there is no time.
-
-        Parameters
-        ----------
-        values : (n,) Series of text or numbers
-        """
+        """Texts or numbers as values of type ``dtype``; null where there is no time."""
         if self.is_written:
             return self._written(values.cast(pl.String))
         if values.dtype == pl.String:
