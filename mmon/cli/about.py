@@ -120,3 +120,6 @@ def about() -> None:
     console.say(f"Python {platform.python_version()} on {platform.system()} {platform.machine()}")
     console.say(libraries)
     console.say(processor.described())
+
+
+COMMANDS = (init, validate, schema, metrics, explain, demo, about)

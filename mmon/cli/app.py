@@ -211,15 +211,7 @@ def report(
     return max(map(exits.tell, failures), default=ExitStatus.PASS)
 
 
-for _command in (
-    about.init,
-    about.validate,
-    about.schema,
-    about.metrics,
-    about.explain,
-    about.demo,
-    about.about,
-):
+for _command in about.COMMANDS:
     app.command(cls=GroupedCommand)(_command)
 
 

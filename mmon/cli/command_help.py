@@ -14,7 +14,9 @@ class GroupedCommand(typer.core.TyperCommand):
     """A command whose help lists its options under their ``rich_help_panel``, without Rich."""
 
     def collect_usage_pieces(self, ctx: Any) -> list[str]:
-        return [_plain(piece) for piece in super().collect_usage_pieces(ctx)]
+        # What is required has no brackets, as in manual pages.
+        pieces = super().collect_usage_pieces(ctx)
+        return [one[1:-1] if one.startswith("{") and one.endswith("}") else one for one in pieces]
 
     def format_options(self, ctx: Any, formatter: Any) -> None:
         groups: dict[str, list[tuple[str, str]]] = {}
@@ -46,8 +48,3 @@ class BaselineGroup(typer.core.TyperGroup):
 
     def collect_usage_pieces(self, ctx: Any) -> list[str]:
         return ["[make] DATA -o FILE | show FILE"]
-
-
-def _plain(piece: str) -> str:
-    """``{NAME}`` as ``NAME``: what is required has no brackets, as in manual pages."""
-    return piece[1:-1] if piece.startswith("{") and piece.endswith("}") else piece

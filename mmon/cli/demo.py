@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json as json_text
+import json
 import re
 import shlex
 from collections.abc import Mapping
@@ -11,12 +11,10 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from mmon import config_file
-from mmon.comparison import pipeline
+from mmon import api, config_file
 from mmon.config_file.schema import schema_text
 from mmon.errors import ConfigError, OutputError
 from mmon.files import replacing, write_text
-from mmon.reports import html, json
 
 _SEED = 20240101
 _REFERENCE_ROWS = 20_000
@@ -78,11 +76,11 @@ def write(folder: Path) -> str:
     text = _configuration(paths)
     write_text(paths["CONFIG"], text)
     write_text(paths["SCHEMA"], schema_text())
-    document = pipeline.run(config_file.parse(text, str(paths["CONFIG"])))
-    write_text(paths["JSON"], json.render(document))
-    write_text(paths["HTML"], html.render(document))
+    report = api.run(config_file.parse(text, str(paths["CONFIG"])))
+    report.to_json(paths["JSON"])
+    report.to_html(paths["HTML"])
     return (
-        f"{document.verdict.upper()}: {document.sentence}\n"
+        f"{report.verdict.upper()}: {report.document.sentence}\n"
         f"  {paths['HTML']}  open this in a browser: drift begins in the last of four weeks\n"
         f"  {paths['JSON']}  the same for scripts: verdict, results, windows\n"
         f"  {paths['CONFIG']}    the configuration; edit a threshold and run it again:\n"
@@ -112,7 +110,7 @@ def _configuration(paths: Mapping[str, Path]) -> str:
         written = path.as_posix()
         if not re.fullmatch(r"[\w./-]+", written):
             # A JSON text is a YAML text; a dollar sign would begin a variable.
-            written = json_text.dumps(written.replace("$", "$$"))
+            written = json.dumps(written.replace("$", "$$"))
         text = text.replace(f" {key}\n", f" {written}\n")
     return text
 

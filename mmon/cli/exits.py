@@ -19,8 +19,10 @@ def tell(error: BaseException) -> int:
     status: int = ExitStatus.FAILURE
     match error:
         case MmonError():
-            if error.__cause__ is not None:
-                _trace(error)
+            if error.__cause__ is not None and witness.is_debugging():
+                import traceback
+
+                console.tell(masked("".join(traceback.format_exception(error)).rstrip()))
             console.tell_error(error)
             status = error.exit_status
         case typer.Exit(exit_code=code) | SystemExit(code=code):
@@ -50,8 +52,19 @@ def tell(error: BaseException) -> int:
                 )
             )
         case _:
-            _tell_crash(error)
+            tell(crash(error))
     return status
+
+
+def crash(error: BaseException, what: str = "") -> MmonError:
+    """An error that nobody foresaw, as one that can be told."""
+    first = str(error).split("\n", 1)[0]
+    told = MmonError(
+        f"internal error: {what}{type(error).__name__}: {first}",
+        hint="run again with MMON_DEBUG=1 for a traceback, and report it",
+    )
+    told.__cause__ = error
+    return told
 
 
 def _has_folder() -> bool:
@@ -72,17 +85,3 @@ def _tell_usage(error: typer.TyperException) -> None:
     # Typer hands on the words of Pydantic.
     message = error.format_message().replace("\n", " ").replace("Value error, ", "")
     console.tell_error(ConfigError(message, hint=f"{command} --help says what it takes"))
-
-
-def _tell_crash(error: BaseException) -> None:
-    _trace(error)
-    what = str(error).split("\n", 1)[0]
-    hint = "run again with MMON_DEBUG=1 for a traceback, and report it"
-    console.tell_error(MmonError(f"internal error: {type(error).__name__}: {what}", hint=hint))
-
-
-def _trace(error: BaseException) -> None:
-    if witness.is_debugging():
-        import traceback
-
-        console.tell(masked("".join(traceback.format_exception(error)).rstrip()))

@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mmon.cli import console
+from mmon.cli import console, exits
 from mmon.comparison import overlap
-from mmon.errors import ConfigError, MmonError, OutputError, shortage
+from mmon.errors import ConfigError, MmonError, shortage
 from mmon.files import descriptor, is_path, remove, write_text
 from mmon.texts.screen import safe
 
@@ -84,12 +84,18 @@ def deliver(document: Document, places: Mapping[str, str], *, quiet: bool) -> li
     failures: list[Exception] = []
     for name, path in _every(places):
         try:
+            from mmon import reports
+
             if (name, path) == _PRINTED:
                 _print(document, quiet=quiet)
+            elif path == STANDARD_OUTPUT:
+                console.hand_over(reports.render(name, document))
             else:
-                _write(document, name, path)
+                write_text(Path(path), reports.render(name, document))
         except Exception as error:  # kept and told: a report that fails hides no breach
-            failures.append(_explained(error, name))
+            is_told = isinstance(error, MmonError) or shortage(error) is not None
+            what = f"the {name} report cannot be made: "
+            failures.append(error if is_told else exits.crash(error, what))
     return failures
 
 
@@ -104,28 +110,6 @@ def _named(path: str, name: str) -> str:
     if not is_path(path):
         raise ConfigError(f"the path of the {name} report, {path!r}, is none", hint="name a file")
     return STANDARD_OUTPUT if path == STANDARD_OUTPUT or descriptor(path) == 1 else path
-
-
-def _explained(error: Exception, name: str) -> Exception:
-    if isinstance(error, MmonError) or shortage(error) is not None:
-        return error
-    what = str(error).split("\n", 1)[0]
-    told = OutputError(
-        f"internal error: the {name} report cannot be made: {type(error).__name__}: {what}",
-        hint="run again with MMON_DEBUG=1 for a traceback, and report it",
-    )
-    told.__cause__ = error
-    return told
-
-
-def _write(document: Document, name: str, path: str) -> None:
-    from mmon import reports
-
-    text = reports.render(name, document)
-    if path == STANDARD_OUTPUT:
-        console.hand_over(text)
-    else:
-        write_text(Path(path), text)
 
 
 def _print(document: Document, *, quiet: bool) -> None:

@@ -57,28 +57,11 @@ def fold(
     rows: int,
     progress: Callable[[int], None] | None = None,
 ) -> list[R]:
-    """Stream a frame once, in row order, through every fold.
+    """The results of folds, usually one a column, through which a frame streams once, in row order.
 
     Each fold is bound to one worker thread, so it sees the batches in order without a lock and
-    the result does not depend on the number of threads.
-
-    Parameters
-    ----------
-    frame : LazyFrame
-        What to read.
-    folds : sequence of Fold
-        Usually one a column.
-    prepare : callable
-        Called once a batch, in order, with the batch and the number of rows before it.
-    rows : int
-        Rows of a batch; the batches do not depend on how the data is stored.
-    progress : callable, optional
-        Called with the number of rows read so far.
-
-    Returns
-    -------
-    list
-        The folds' results, in their order.
+    the result does not depend on the number of threads. ``prepare`` is called once a batch, in
+    order, with the batch and the number of rows before it; ``progress`` with the rows read so far.
     """
     with ExitStack() as stack:
         workers = [
@@ -86,7 +69,7 @@ def fold(
             for _ in range(max(1, min(os.cpu_count() or 1, len(folds))))
         ]
         offset = 0
-        # Batches have exactly `rows` rows whatever the file's layout, so results are repeatable.
+        # Batches have exactly `rows` rows however the data is stored, so results are repeatable.
         for batch in frame.collect_batches(chunk_size=rows, maintain_order=True, lazy=True):
             context = prepare(batch, offset)
             offset += batch.height
