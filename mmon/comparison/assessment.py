@@ -46,18 +46,52 @@ def quantities() -> Iterator[Quantity]:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Assessment:
-    """What the analyses found, in the order of the windows."""
+    """What the analyses found, in the order of the windows, judged by one rule."""
 
-    results: list[Result]
-    metrics: list[Metric]
-    drawings: list[Drawing]
+    rule: Rule
+    results: list[Result] = dataclasses.field(default_factory=list)
+    metrics: list[Metric] = dataclasses.field(default_factory=list)
+    drawings: list[Drawing] = dataclasses.field(default_factory=list)
+
+    def judge(self, findings: Sequence[Finding]) -> list[Result]:
+        """Judge findings together, and keep what comes of them."""
+        results = judge(findings, self.rule)
+        self.results.extend(results)
+        return results
+
+    def analyse(self, analysis: Analysis, contexts: Sequence[Context]) -> None:
+        """One analysis of all rows, or of all segments of one column, corrected together."""
+        first = [analysis.analyse(context) for context in contexts]
+        results = iter(self._judge_all(contexts, first))
+        if analysis.conclude is not None:
+            last = [
+                analysis.conclude(context, list(itertools.islice(results, len(one.findings))))
+                for context, one in zip(contexts, first, strict=True)
+            ]
+            self._judge_all(contexts, last)
+
+    def _judge_all(self, contexts: Sequence[Context], found: Sequence[Findings]) -> list[Result]:
+        """Keep what was found, that of segments marked as such, and judge it."""
+        every: list[Finding] = []
+        for context, one in zip(contexts, found, strict=True):
+            segment, settings = context.segment, context.config.segments
+            self.metrics.extend(dataclasses.replace(told, segment=segment) for told in one.metrics)
+            self.drawings.extend(one.drawings)
+            gates = settings is not None and settings.gate
+            every += (
+                dataclasses.replace(told, segment=segment, gating=told.gating and gates)
+                if segment is not None
+                else told
+                for told in one.findings
+            )
+        return self.judge(every)
 
 
 def assess(
     config: Config, reference: Profile, production: Production, *, rule: Rule, now_us: int
 ) -> Assessment:
     """Run every analysis and judge what it finds; `CellsError` where the sides' cells differ."""
-    found = Assessment([], [], [])
+    found = Assessment(rule)
     asked = configured(config)
     for window, profile, span in zip(
         production.windows, production.profiles, production.spans, strict=True
@@ -78,18 +112,17 @@ def assess(
         for analysis in asked:
             if is_hole and analysis.name != "system_performance":
                 continue
-            _analyse(found, analysis, [context], rule)
-            for contexts in _segments(context):
-                _analyse(found, analysis, contexts, rule)
+            for contexts in ([context], *_segments(context)):
+                found.analyse(analysis, contexts)
         if not is_hole:
-            found.results.extend(judge(_lone_segments(context), rule))
+            found.judge(_lone_segments(context))
     if not production.windows:
-        found.results.extend(judge([_nothing_to_judge(config)], rule))
+        found.judge([_nothing_to_judge(config)])
     if production.outside:
         found.metrics.append(Metric(OUTSIDE, float(production.outside)))
     if production.labels is not None:
         about_labels = label_findings(Context(reference, reference, config), production.labels)
-        found.results.extend(judge(about_labels.findings, rule))
+        found.judge(about_labels.findings)
         found.metrics.extend(about_labels.metrics)
     return found
 
@@ -105,45 +138,6 @@ def _nothing_to_judge(config: Config) -> Finding:
         gating=gates,
         reason="no production row falls into any window",
     )
-
-
-def _analyse(
-    found: Assessment, analysis: Analysis, contexts: Sequence[Context], rule: Rule
-) -> None:
-    """One analysis of all rows, or of all segments of one column, corrected together."""
-    first = [analysis.analyse(context) for context in contexts]
-    judged = _judged(found, contexts, first, rule)
-    if analysis.conclude is None:
-        return
-    results = iter(judged)
-    last = [
-        analysis.conclude(context, list(itertools.islice(results, len(one.findings))))
-        for context, one in zip(contexts, first, strict=True)
-    ]
-    _judged(found, contexts, last, rule)
-
-
-def _judged(
-    found: Assessment, contexts: Sequence[Context], findings: Sequence[Findings], rule: Rule
-) -> list[Result]:
-    """Keep what was found, that of segments marked as such, and judge it."""
-    every: list[Finding] = []
-    for context, one in zip(contexts, findings, strict=True):
-        segment = context.segment
-        found.metrics.extend(dataclasses.replace(told, segment=segment) for told in one.metrics)
-        found.drawings.extend(one.drawings)
-        if segment is None:
-            every += one.findings
-            continue
-        settings = context.config.segments
-        gates = settings is not None and settings.gate
-        every += [
-            dataclasses.replace(told, segment=segment, gating=told.gating and gates)
-            for told in one.findings
-        ]
-    results = judge(every, rule)
-    found.results.extend(results)
-    return results
 
 
 def _segments(context: Context) -> list[list[Context]]:

@@ -10,7 +10,6 @@ import polars as pl
 from mmon.comparison.roles import (
     UNTESTED,
     check_roles,
-    is_feature,
     is_wanted,
     lacking,
     own_time,
@@ -156,13 +155,14 @@ def _plan_column(
     if reading is Reading.NUMBER and isinstance(dtype, TEXTS):
         is_read = isinstance(spelling, NumberSpelling | ClockSpelling)
         spelling = spelling if is_read else NumberSpelling()
+    is_input = kind in (ColumnKind.NUMERIC, ColumnKind.CATEGORICAL)
     return ColumnProfile(
         name,
         str(dtype),
         kind,
         reading,
         is_tested=is_tested,
-        is_feature=is_tested and is_feature(name, kind, roles),
+        is_feature=is_tested and is_input and name not in role_columns(roles),
         reason=reason,
         spelling=spelling,
     )

@@ -72,16 +72,16 @@ def stored_reference(config: Config, profile: Profile) -> Profile:
         if column not in profile.segment_values:
             what = f"segments: the baseline was made without segments of {column!r}"
             raise ConfigError(what, hint=_MAKE_AGAIN)
-    has_outcomes = config.analyses.model_performance is not None
-    if has_outcomes:
-        if profile.performance is not None:
-            _check_outcome_columns(config, profile)
-        elif is_asked(config):
-            raise ConfigError(
-                f"the baseline of {profile.source} holds no performance: it was made without "
-                "columns.target",
-                hint=_MAKE_AGAIN,
-            )
+    if config.analyses.model_performance is None:
+        profile = dataclasses.replace(profile, performance=None, features=None)
+    elif profile.performance is not None:
+        _check_outcome_columns(config, profile)
+    elif is_asked(config):
+        raise ConfigError(
+            f"the baseline of {profile.source} holds no performance: it was made without "
+            "columns.target",
+            hint=_MAKE_AGAIN,
+        )
     narrowed = narrow(profile, config.columns)
     kept = {column.name for column in narrowed.columns}
     features = profile.features
@@ -96,8 +96,7 @@ def stored_reference(config: Config, profile: Profile) -> Profile:
     )
     return dataclasses.replace(
         narrowed,
-        performance=profile.performance if has_outcomes else None,
-        features=features if has_outcomes else None,
+        features=features,
         segments=segments,
         segment_values={name: v for name, v in profile.segment_values.items() if name in asked},
     )
@@ -224,9 +223,7 @@ def is_compared(config: Config, known: Collection[str] | None = None) -> Callabl
     )
 
 
-def new_columns(
-    config: Config, reference: Profile, schema: Mapping[str, pl.DataType]
-) -> dict[str, pl.DataType]:
+def new_columns(config: Config, reference: Profile, schema: Schema) -> dict[str, pl.DataType]:
     """Production's columns that the reference does not have, and nobody asked to leave out."""
     if config.columns.features != "all":
         return {}

@@ -34,11 +34,8 @@ class Source:
 
 def sources_of(config: Config) -> list[Source]:
     """What a configuration has read."""
-    found = []
-    for dataset in filter(None, (config.reference, config.production, config.labels)):
-        paths = [dataset.path] if isinstance(dataset.path, str) else dataset.path
-        found += [Source(path, dataset.format is not None) for path in paths]
-    return found
+    datasets = filter(None, (config.reference, config.production, config.labels))
+    return [Source(path, one.format is not None) for one in datasets for path in one.paths]
 
 
 def check(path: str, sources: Sequence[Source], what: str) -> None:

@@ -40,8 +40,8 @@ from mmon.profiles.table import Profile
 from mmon.results import Column, Document, Result, ResultKind, Segment, Source, Status
 from mmon.results.charts import ActivityPicture, FeatureBin, PerformancePicture, Picture
 from mmon.texts.redaction import masked, without_secrets
-from mmon.verdict import decide, exit_status, judge
-from mmon.verdict.finding import Rule
+from mmon.verdict import decide, exit_status
+from mmon.verdict.finding import Finding, Rule
 from mmon.windows.timestamps import to_us
 
 D = TypeVar("D", ActivityPicture, FeatureBin, PerformancePicture)
@@ -61,8 +61,8 @@ def run(config: Config, inputs: Inputs | None = None, progress: Progress | None 
     reference, profiles = at_one_precision(reference, production.profiles)
     production = dataclasses.replace(production, profiles=profiles)
     found = assess(config, reference, production, rule=rule, now_us=to_us(started))
+    found.judge(_duplicates(config, inputs, reference, production))
     results = found.results
-    results += _duplicates(config, inputs, reference, production, rule)
     # The last and worst of the results that gate stays, of each window that has any.
     gating = sorted((r for r in results if r.gating), key=lambda r: r.status.severity)
     worst = {one.window: one.status for one in gating}
@@ -71,6 +71,7 @@ def run(config: Config, inputs: Inputs | None = None, progress: Progress | None 
         for window in production.windows
     ]
     shown = _shown_window(results)
+    rank_error = max((window.rank_error for window in windows), default=0.0)
     verdict = decide(results, rule, expected=_deciding(config))
     digest = config_digest(config)
     document = Document(
@@ -86,7 +87,7 @@ def run(config: Config, inputs: Inputs | None = None, progress: Progress | None 
         sentence="",
         fail_on=config.fail_on,
         reference=Source(reference.source, reference.rows, reference.rank_error),
-        production=_source(production),
+        production=Source(production.data.name, production.rows, rank_error),
         windows=windows,
         # In the order in which they appear.
         quantities=list({r.quantity.key: r.quantity for r in (*results, *found.metrics)}.values()),
@@ -105,8 +106,8 @@ def run(config: Config, inputs: Inputs | None = None, progress: Progress | None 
 
 
 def _duplicates(
-    config: Config, inputs: Inputs, reference: Profile, production: Production, rule: Rule
-) -> list[Result]:
+    config: Config, inputs: Inputs, reference: Profile, production: Production
+) -> list[Finding]:
     """The duplicate rows of production, where asked; they need the rows themselves."""
     quality = config.analyses.data_quality
     if quality is None or not quality.duplicates:
@@ -114,24 +115,18 @@ def _duplicates(
     context = Context(reference, reference, config)
     before = inputs.reference
     if isinstance(before, Profile) or (before is None and is_stored(config.reference)):
-        return judge([checks.duplicates_unknown(context)], rule)
+        return [checks.duplicates_unknown(context)]
     sides = (before or opened(config.reference, is_needed=is_compared(config)), production.data)
     # The more rows, the more of them repeat: only as many rows of each side are comparable.
-    rows = min(reference.rows, production.outside + sum(w.rows for w in production.windows))
+    rows = min(reference.rows, production.outside + production.rows)
     counts = [sources.count_duplicates(side.frame, side.name, rows) for side in sides]
-    return judge([checks.duplicate_share(context, counts[0], counts[1])], rule)
+    return [checks.duplicate_share(context, counts[0], counts[1])]
 
 
 def _segments(reference: Profile, profiles: Sequence[Profile]) -> list[Segment]:
     """The values of the segmenting columns that either side has."""
     found = {one.name: one for side in (reference, *profiles) for one in side.segments}
     return [Segment(name, s.column, s.value, s.value == OTHER) for name, s in found.items()]
-
-
-def _source(production: Production) -> Source:
-    rows = sum(window.rows for window in production.windows)
-    rank_error = max((window.rank_error for window in production.windows), default=0.0)
-    return Source(production.data.name, rows, rank_error)
 
 
 def _deciding(config: Config) -> frozenset[str]:

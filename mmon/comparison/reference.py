@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-from collections.abc import Mapping
 
 import polars as pl
 
@@ -21,12 +20,9 @@ from mmon.comparison.survey import revised, survey
 from mmon.config.sections import Config
 from mmon.errors import DataError
 from mmon.profiles import baseline
-from mmon.profiles.folding.batches import Extent
 from mmon.profiles.folding.build import again
 from mmon.profiles.folding.keys import WHOLE
 from mmon.profiles.kinds import settle
-from mmon.profiles.plan import Plan
-from mmon.profiles.recognition.recognise import Found
 from mmon.profiles.table import Profile
 from mmon.sources import Data
 
@@ -52,16 +48,20 @@ def profile_reference(
 
     `DataError` where it cannot be read, holds no rows, or changes while it is read.
     """
-    reading = progress and functools.partial(progress, "reference")
+    roles, reading = config.columns, progress and functools.partial(progress, "reference")
     # Categories are read as they are written: 1.50 is no number then.
-    texts = dict.fromkeys(config.columns.categorical, pl.String())
+    texts = dict.fromkeys(roles.categorical, pl.String())
     source = data or opened(config.reference, texts, is_needed=is_compared(config))
     with sources.reading(source.name):
-        recognised = survey(source.frame, config.columns)
+        schema = source.frame.collect_schema()
+        recognised = survey(source.frame, roles)
         for _ in range(_MOST_READS):
-            plan, extent = _planned(config, source, recognised)
+            plan = plan_reference(schema, roles, recognised)
+            if not plan.columns:
+                raise DataError(f"{source.name} has no columns to compare")
+            extent = reference_extent(config, plan, schema)
             first = summarised(config, source, plan, extent, reading)
-            wrong = revised(first.profiles[WHOLE], source.frame, recognised, config.columns)
+            wrong = revised(first.profiles[WHOLE], source.frame, recognised, roles)
             if not wrong:
                 break
             recognised = {**recognised, **wrong}
@@ -70,22 +70,11 @@ def profile_reference(
                 f"the reference {source.name} has no rows",
                 hint="give it the data to compare with",
             )
-        roles = config.columns
-        named = () if roles.features == "all" else roles.features
-        declared = frozenset({*roles.categorical, *roles.numeric, *named})
+        declared = frozenset({*roles.categorical, *roles.numeric, *roles.chosen})
         profile = settle(first.profiles[WHOLE], declared)
         if extent.outcome is not None or extent.segments:
             plan, counted = again(plan, extent, first, profile)
             profile = summarised(config, source, plan, counted, reading).profiles[WHOLE]
     check_scored_classes(config, profile)
-    ignored = tuple(name for name in source.frame.collect_schema() if roles.ignores(name))
+    ignored = tuple(name for name in schema if roles.ignores(name))
     return dataclasses.replace(profile, outcome=extent.outcome, ignored=ignored)
-
-
-def _planned(config: Config, source: Data, recognised: Mapping[str, Found]) -> tuple[Plan, Extent]:
-    """What is read of a reference, its texts as they were recognised."""
-    schema = source.frame.collect_schema()
-    plan = plan_reference(schema, config.columns, recognised)
-    if not plan.columns:
-        raise DataError(f"{source.name} has no columns to compare")
-    return plan, reference_extent(config, plan, schema)

@@ -48,11 +48,6 @@ def own_time(profile: Profile) -> str | None:
     return next((column.name for column in profile.columns if column.reason == reason), None)
 
 
-def is_feature(name: str, kind: ColumnKind, roles: Columns) -> bool:
-    """Whether a column is an input of the model: it has no role of its own."""
-    return kind in (ColumnKind.NUMERIC, ColumnKind.CATEGORICAL) and name not in role_columns(roles)
-
-
 def role_columns(roles: Columns) -> dict[str, str]:
     """Every column that has a role of its own, and which."""
     found = {name: role for role in _SINGLE if (name := getattr(roles, role)) is not None}
@@ -103,8 +98,7 @@ def _in_role(column: ColumnProfile, roles: Columns) -> ColumnProfile:
 def check_roles(columns: Collection[str], roles: Columns) -> None:
     """See that every configured column of the reference is there."""
     asked = [(role, name) for name, role in role_columns(roles).items() if role not in UNTESTED]
-    features = () if roles.features == "all" else roles.features
-    lists = {"categorical": roles.categorical, "numeric": roles.numeric, "features": features}
+    lists = {"categorical": roles.categorical, "numeric": roles.numeric, "features": roles.chosen}
     asked += [(role, name) for role, names in lists.items() for name in names]
     for role, name in asked:
         if name not in columns:

@@ -68,6 +68,11 @@ class Production:
     labels: LabelFacts | None = None
     """What joining delayed labels found out; None without them."""
 
+    @property
+    def rows(self) -> int:
+        """Rows of all windows."""
+        return sum(window.rows for window in self.windows)
+
 
 def read_production(
     config: Config, reference: Profile, inputs: Inputs, progress: Progress | None
@@ -87,7 +92,10 @@ def read_production(
         if not (isinstance(inputs.reference, Profile) or is_stored(config.reference)):
             known = (column.name for column in reference.columns)
             check_ignored([*known, *reference.ignored, *schema], config.columns)
-        recognised = survey(frame, config.columns, _undecided(config, reference, readable))
+        # The reference may not tell how these are written.
+        read = (Reading.NUMBER, Reading.TIME)
+        undecided = {column.name for column in reference.columns if column.reading in read}
+        recognised = survey(frame, config.columns, {*undecided, config.columns.timestamp})
         plan = plan_production(reference, readable, config.columns, recognised)
         found = summarised(
             config,
@@ -122,15 +130,6 @@ def read_production(
         ],
         labels=None if matched is None else matched.finish(),
     )
-
-
-def _undecided(config: Config, reference: Profile, schema: Mapping[str, pl.DataType]) -> list[str]:
-    """Columns that production is looked at for: the reference may not tell how they are written."""
-    read = (Reading.NUMBER, Reading.TIME)
-    names = [column.name for column in reference.columns if column.reading in read]
-    if config.columns.timestamp is not None:
-        names.append(config.columns.timestamp)
-    return [name for name in names if name in schema]
 
 
 def is_stored(dataset: Dataset) -> bool:

@@ -27,17 +27,16 @@ _TEXTS = (pl.String, pl.Categorical)
 
 
 def survey(
-    frame: pl.LazyFrame, roles: Columns, only: Collection[str] | None = None
+    frame: pl.LazyFrame, roles: Columns, only: Collection[str | None] | None = None
 ) -> dict[str, Found]:
     """What the first rows tell of columns (``only`` of some, if given) of text, and of numbers that
     are named like times."""
     schema = frame.collect_schema()
-    passed_over = {roles.id, roles.error, *roles.ignore}
     names = [
         name
         for name, dtype in schema.items()
         if (only is None or name in only)
-        and name not in passed_over
+        and name not in (roles.id, roles.error, *roles.ignore)
         and (dtype in _TEXTS or (dtype.is_numeric() and _may_be_time(name, roles)))
     ]
     if not names:

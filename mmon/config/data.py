@@ -74,9 +74,14 @@ class Dataset(Section):
     @model_validator(mode="after")
     def _keep_secrets(self) -> Self:
         keep_options(self.storage_options)
-        for path in (self.path,) if isinstance(self.path, str) else self.path:
+        for path in self.paths:
             keep_uri(path)
         return self
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """Its paths, in a tuple also where it is one."""
+        return (self.path,) if isinstance(self.path, str) else self.path
 
 
 class Labels(Dataset):

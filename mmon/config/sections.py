@@ -81,14 +81,18 @@ class Columns(Section):
 
     @model_validator(mode="after")
     def _one_meaning(self) -> Columns:
-        chosen = () if self.features == "all" else self.features
         for one, other, clash in (
             ("categorical", "numeric", set(self.categorical) & set(self.numeric)),
-            ("features", "ignore", {name for name in chosen if self.ignores(name)}),
+            ("features", "ignore", {name for name in self.chosen if self.ignores(name)}),
         ):
             if clash:
                 raise ValueError(f"{sorted(clash)[0]!r} is listed under both {one} and {other}")
         return self
+
+    @property
+    def chosen(self) -> tuple[str, ...]:
+        """The features that are named."""
+        return () if self.features == "all" else self.features
 
     def ignores(self, name: str) -> bool:
         """Whether a column is left out."""

@@ -50,10 +50,9 @@ def list_parts(dataset: Dataset) -> tuple[Part, ...]:
     ConfigError
         When a path is empty or of an unknown kind.
     """
-    paths = (dataset.path,) if isinstance(dataset.path, str) else dataset.path
-    if not paths:
+    if not dataset.paths:
         raise ConfigError("the list of paths is empty", hint="name a file, a folder or a pattern")
-    parts = [part for path in paths for part in _parts(path, dataset)]
+    parts = [part for path in dataset.paths for part in _parts(path, dataset)]
     for part in parts:
         if part.format is not parts[0].format:
             raise DataError(
