@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from mmon.outline import wording
-from mmon.outline.summary import duration_s
-from mmon.results import Document, ResultKind, Source, Status
+from mmon.outline.summary import duration_s, tested
+from mmon.results import Document, ResultKind, Source
 
 
 def facts(document: Document) -> tuple[tuple[str, str, str], ...]:
@@ -26,17 +26,6 @@ def facts(document: Document) -> tuple[tuple[str, str, str], ...]:
     return tuple(found)
 
 
-def tested(document: Document) -> set[str]:
-    """The columns with a drift result that is judged."""
-    return {
-        result.column
-        for result in document.results
-        if result.column is not None
-        and result.kind is ResultKind.DATA_DRIFT
-        and result.status is not Status.IRRELEVANT
-    }
-
-
 def untested(document: Document) -> tuple[tuple[str, str, str, str], ...]:
     """Rows ``(name, kind, dtype, why)`` for the columns without a judged drift result."""
     judged = tested(document)
@@ -55,16 +44,6 @@ def untested(document: Document) -> tuple[tuple[str, str, str, str], ...]:
         )
         for column in document.columns
         if column.name not in judged
-    )
-
-
-def recognised(document: Document) -> tuple[tuple[str, str, str], ...]:
-    """Rows ``(name, kind, how)`` for judged columns whose values had to be recognised."""
-    judged = tested(document)
-    return tuple(
-        (column.name, column.kind.value, column.reason)
-        for column in document.columns
-        if column.name in judged and column.reason
     )
 
 

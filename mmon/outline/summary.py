@@ -72,18 +72,31 @@ def summarise(document: Document) -> Summary:
         for name, rows in troubled.items()
     ]
     findings.sort(key=lambda finding: severity.order(finding.head), reverse=True)
-    tested = _tested(document)
+    known = tested(document)
     return Summary(
         findings=tuple(findings),
         doubts=_doubts(result for rows in troubled.values() for result in rows),
-        calm=len(tested - troubled.keys()),
+        calm=len(known - troubled.keys()),
         untested=tuple(
             column
             for column in document.columns
-            if column.name not in tested and column.name not in troubled
+            if column.name not in known and column.name not in troubled
         ),
-        recognised=tuple(c for c in document.columns if c.name in tested and c.reason),
+        recognised=recognised(document),
     )
+
+
+def tested(document: Document) -> set[str | None]:
+    """The columns that some result judges; for drift, if the run looked for drift at all."""
+    found = [row for row in document.results if row.kind not in KINDS]
+    drift = [row for row in found if row.kind is ResultKind.DATA_DRIFT]
+    return {row.column for row in drift or found if row.has_levels} - {None}
+
+
+def recognised(document: Document) -> tuple[Column, ...]:
+    """Tested columns of which there is something to tell on how they were read."""
+    known = tested(document)
+    return tuple(column for column in document.columns if column.name in known and column.reason)
 
 
 def rows_outside(document: Document) -> str | None:
@@ -147,13 +160,6 @@ def _finding(
         if row.window == head.window and (row.kind, row.name) != (head.kind, head.name)
     ]
     return Head(name, head, tuple(also), tuple(same.get(w.index) for w in windows), picture)
-
-
-def _tested(document: Document) -> set[str | None]:
-    """The columns that some result judges; for drift, if the run looked for drift at all."""
-    judged = [row for row in document.results if row.kind not in KINDS and row.has_levels]
-    drift = [row for row in judged if row.kind is ResultKind.DATA_DRIFT]
-    return {row.column for row in drift or judged} - {None}
 
 
 def _doubts(results: Iterable[Result]) -> tuple[Doubt, ...]:

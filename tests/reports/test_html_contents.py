@@ -261,3 +261,12 @@ def test_a_result_of_a_segment_does_not_speak_for_its_column() -> None:
     assert "<tbody data-s=4" not in columns
     text = Page(segments).text
     assert text[text.index("PT") :][:3] == ["PT", "1 of 1", "age (ks 0.900)"]
+
+
+def test_a_run_that_looked_at_quality_only_calls_its_columns_tested() -> None:
+    calm = quantities.result("missing_share", column="a", value=0.0, detected=0.1,
+        status=Status.NO_DETECTION,
+    )  # fmt: skip
+    source = html.render(document(calm))
+    assert "1 tested" in Page(source).text
+    assert "no metric applies to it" not in source

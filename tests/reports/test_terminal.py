@@ -299,6 +299,8 @@ def test_a_run_that_looked_at_quality_only_calls_its_columns_tested() -> None:
     assert summarise(document(calm)).calm == 1
     with_drift = summarise(document(calm, drift("b", 0.0, Status.NO_DETECTION)))
     assert [column.name for column in with_drift.untested] == ["a"]
+    told = drift("a", 0.4, Status.IRRELEVANT, potential=None, detected=None, gating=False)
+    assert summarise(document(calm, told)).calm == 0
 
 
 def test_unjudged_results_say_nothing() -> None:

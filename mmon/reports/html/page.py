@@ -88,7 +88,7 @@ def page(document: Document) -> dict[str, Any]:
             if any(r.kind is kind for r in rest)
         ],
         "untested": facts.untested(document),
-        "recognised": facts.recognised(document),
+        "recognised": summary.recognised(document),
         "metrics": _metrics(metrics, several=len(windows) > 1),
         "metrics_left_out": max(0, len(metrics) - _LISTED),
         "run": facts.run(document),
