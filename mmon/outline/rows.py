@@ -22,7 +22,6 @@ class ResultRow:
     thresholds: str
     p_value: str
     q_value: str
-    gating: bool
     reason: str | None
     column: str | None
     segment: str | None
@@ -43,7 +42,6 @@ def result_row(result: Result, *, window: str = "") -> ResultRow:
         thresholds=units.limits_word(result),
         p_value="" if result.p_value is None else wording.probability(result.p_value),
         q_value="" if result.q_value is None else wording.probability(result.q_value),
-        gating=result.gating,
         reason=result.reason,
         column=result.column,
         segment=result.segment,
@@ -90,13 +88,12 @@ def measure_row(measure: Measure) -> MeasureRow:
 
 def measure_rows(found: Sequence[Measure]) -> tuple[MeasureRow, ...]:
     """Measures written out, each reason at the first row that has it."""
-    told: set[str | None] = set()
-    written = []
-    for one in map(measure_row, found):
-        is_news = one.reason not in told
-        told.add(one.reason)
-        written.append(one if is_news else dataclasses.replace(one, reason=None))
-    return tuple(written)
+    rows = [measure_row(one) for one in found]
+    first = {row.reason: at for at, row in reversed(list(enumerate(rows)))}
+    return tuple(
+        row if first[row.reason] == at else dataclasses.replace(row, reason=None)
+        for at, row in enumerate(rows)
+    )
 
 
 def undefined(found: Sequence[Measure]) -> tuple[str, ...]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from mmon.outline.phrases import before_after, phrase, value_of
-from mmon.outline.severity import fails
+from mmon.outline.severity import by_size, fails
+from mmon.outline.wording import counted
 from mmon.outline.worse import is_worse_segment
 from mmon.results import Document, Result, ResultKind, Status, Verdict, Window
 
@@ -53,7 +54,7 @@ def _drifted(failing: Sequence[Result], judged: Sequence[Result]) -> list[str]:
     if drifted:
         told = ", ".join(_worst(failing, column) for column in drifted[:_NAMED])
         more = f" and {len(drifted) - _NAMED} more" if len(drifted) > _NAMED else ""
-        parts.append(f"{len(drifted)} of {_count(len(tested), 'column')} drifted: {told}{more}")
+        parts.append(f"{len(drifted)} of {counted(len(tested), 'column')} drifted: {told}{more}")
     parts += [phrase(one, ()) for one in _whole(failing, _DRIFT) if one.column is None]
     return list(dict.fromkeys(parts))
 
@@ -128,7 +129,7 @@ def _drift_passed(judged: Sequence[Result], raised: Sequence[Result], fail_on: s
     unclear = [column for column in every if column not in known]
     if not every and any(r.kind in (_MODEL, _SYSTEM) for r in judged):
         return []
-    tested = _count(len(known), "column")
+    tested = counted(len(known), "column")
     drifted = _columns(raised)
     if drifted:
         is_sure = any(r.status is Status.DETECTED for r in _whole(raised, _DRIFT))
@@ -139,7 +140,7 @@ def _drift_passed(judged: Sequence[Result], raised: Sequence[Result], fail_on: s
     else:
         text = f"no drift in {tested}"
     # A column that could not be judged is no column without drift: it is always told.
-    return [text, *([f"{_count(len(unclear), 'column')} inconclusive"] if unclear else [])]
+    return [text, *([f"{counted(len(unclear), 'column')} inconclusive"] if unclear else [])]
 
 
 def _held(judged: Sequence[Result], results: Sequence[Result]) -> list[str]:
@@ -154,9 +155,9 @@ def _held(judged: Sequence[Result], results: Sequence[Result]) -> list[str]:
         at_worst = " at worst" if len({r.window for r in calm}) > 1 else ""
         parts.append(f"{held[0]} held ({told}{at_worst})")
     elif held:
-        parts.append(f"{_count(len(held), 'performance metric')} held")
+        parts.append(f"{counted(len(held), 'performance metric')} held")
     if unclear:
-        parts.append(f"{_count(len(unclear), 'performance metric')} inconclusive")
+        parts.append(f"{counted(len(unclear), 'performance metric')} inconclusive")
     return parts
 
 
@@ -193,7 +194,7 @@ def _in_segments_passed(raised: Sequence[Result], results: Sequence[Result]) -> 
     parts = _of_segments(raised, results)
     if worse:
         is_sure = any(result.status is Status.DETECTED for result in worse)
-        segments = _count(len({result.segment for result in worse}), "segment")
+        segments = counted(len({result.segment for result in worse}), "segment")
         parts.append(f"{segments} {'got' if is_sure else 'may have got'} worse")
     return parts
 
@@ -213,7 +214,7 @@ def _of_segments(found: Sequence[Result], results: Sequence[Result]) -> list[str
     for kind, what in ((_DRIFT, "drift"), (_QUALITY, "data quality")):
         hit = list(dict.fromkeys(r.segment or "" for r in own if r.kind is kind))
         if hit:
-            more = f" and {_count(len(hit) - 1, 'more segment')}" if len(hit) > 1 else ""
+            more = f" and {counted(len(hit) - 1, 'more segment')}" if len(hit) > 1 else ""
             parts.append(f"{what} in {hit[0]}{more}")
     return parts
 
@@ -221,9 +222,9 @@ def _of_segments(found: Sequence[Result], results: Sequence[Result]) -> list[str
 def _got_worse(found: Sequence[Result], results: Sequence[Result]) -> list[str]:
     if not found:
         return []
-    worst = max(found, key=lambda r: (r.status.severity, abs(r.value or 0.0)))
+    worst = max(found, key=by_size)
     others = len({r.segment for r in found}) - 1
-    more = f", as did {_count(others, 'more segment')}" if others else ""
+    more = f", as did {counted(others, 'more segment')}" if others else ""
     return [phrase(worst, results) + more]
 
 
@@ -253,7 +254,3 @@ def _columns(results: Iterable[Result]) -> list[str]:
 def _worst(results: Iterable[Result], column: str) -> str:
     mine = [r for r in _whole(results, _DRIFT) if r.column == column]
     return phrase(max(mine, key=lambda r: abs(r.value or 0.0)), ())
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" + ("" if number == 1 else "s")

@@ -139,9 +139,13 @@ def percent(value: float | None) -> str:
     """
     if value is None or not math.isfinite(value):
         return wording.number(value)
-    text = wording.number(value * 100)
-    # Zeros after the point are no news: 0.0400% is 0.04%.
-    return (text.rstrip("0").rstrip(".") if "." in text and "e" not in text else text) + "%"
+    return _shortest(value * 100) + "%"
+
+
+def _shortest(value: float) -> str:
+    """A number without zeros after the point, which are no news: 0.0400 is 0.04."""
+    text = wording.number(value)
+    return text.rstrip("0").rstrip(".") if "." in text and "e" not in text else text
 
 
 def points(value: float | None) -> str:
@@ -164,8 +168,7 @@ def duration(seconds: float | None) -> str:
         return wording.number(seconds)
     size = abs(seconds)
     if size < 60:
-        text = wording.number(seconds)
-        return (text.rstrip("0").rstrip(".") if "." in text and "e" not in text else text) + " s"
+        return _shortest(seconds) + " s"
     sign, size = "-" if seconds < 0 else "", round(size)
     units = (*_SIZES_S, (1, "s"))
     first = next(i for i, (length, _) in enumerate(units) if size >= length)

@@ -135,16 +135,21 @@ class PerformancePicture:
     reference: PerformanceSide | None
     production: PerformanceSide | None
 
+    @property
+    def sides(self) -> dict[str, PerformanceSide]:
+        """The sides that have labels, by their names."""
+        both = {"reference": self.reference, "production": self.production}
+        return {name: side for name, side in both.items() if side is not None}
+
     def check(self) -> None:
         """Raise `MisfitError` when what was read back cannot be drawn."""
         edges = (self.error_edges, self.plane_edges)
         require(all(map(ascends, edges)), "has edges that do not ascend")
         bins, cells = (max(0, len(one) - 1) for one in edges)
-        for side in (self.reference, self.production):
-            if side is not None:
-                require(_is_square(side.confusion or (), len(self.classes)), "lacks confusions")
-                require(len(side.errors) in (0, bins), "has errors in other bins")
-                require(_is_square(side.plane, cells), "has a plane of other cells")
+        for side in self.sides.values():
+            require(_is_square(side.confusion or (), len(self.classes)), "lacks confusions")
+            require(len(side.errors) in (0, bins), "has errors in other bins")
+            require(_is_square(side.plane, cells), "has a plane of other cells")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -7,9 +7,8 @@ import re
 
 import pytest
 
-from mmon.reports.html.confusion import confusions
 from mmon.reports.html.curves import SIZE, curve_groups
-from mmon.reports.html.planes import heat_maps
+from mmon.reports.html.matrices import confusions, heat_maps
 from mmon.results.charts import Curve, PerformancePicture, PerformanceSide
 from tests.reports.sample_performance import multiclass_document
 

@@ -21,16 +21,7 @@ _PACKAGE = Path(__file__).resolve().parents[2]
 
 
 def render(document: Document) -> str:
-    """The report of a document as one HTML page.
-
-    Parameters
-    ----------
-    document : Document
-
-    Returns
-    -------
-    str
-        A complete page in UTF-8. The same document always gives the same text.
+    """The report of a document as one HTML page; the same document always gives the same text.
 
     Raises
     ------

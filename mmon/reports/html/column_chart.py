@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from mmon.outline import wording
 from mmon.reports.html import geometry
@@ -15,6 +15,7 @@ _BAR = 99
 _LABELLED = 9  # values under an axis that has one bin a value
 
 _Sides = tuple[Sequence[int], Sequence[int]]
+_Ticks = Iterable[tuple[float, str]]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -37,10 +38,8 @@ class Chart:
     ----------
     window : str
         The production window shown.
-    overlay : Overlay
-        Both histograms, for categories too.
-    cumulative : Overlay or None
-        Both cumulative distributions; None for categories.
+    overlay, cumulative : Overlay
+        Both histograms, for categories too, and both cumulative distributions, for categories None.
     ticks : tuple of (float, str)
         Labels under the axis, with their positions in percent.
     bins : tuple of (int, str)
@@ -72,24 +71,25 @@ class Chart:
 def chart(picture: Picture, kind: ColumnKind, window: str) -> Chart:
     """Lay out one picture."""
     sides = (picture.reference, picture.production)
-    is_time = kind is ColumnKind.DATETIME
-    edges, values = picture.edges, None
-    if edges is not None and not is_time:
-        values = geometry.integers(edges)
-    if edges is None or values is not None:
-        across = geometry.even_axis(len(picture.reference))
-        overlay = geometry.overlay(None, *sides, across)
-    else:
+    is_time, edges = kind is ColumnKind.DATETIME, picture.edges
+    values = None if edges is None or is_time else geometry.integers(edges)
+    across = geometry.even_axis(len(picture.reference))
+    names: list[str] = []
+    ticks: _Ticks = ()
+    if values is not None:
+        names, ticks = [wording.count(value) for value in values], _value_ticks(values)
+    elif edges is not None:
         across = geometry.axis(edges)
-        overlay = geometry.overlay(edges, *sides, across)
+        names, ticks = _intervals(edges, is_time=is_time), _ticks(edges, across, is_time=is_time)
+    is_stepped = values is not None
     return Chart(
         window=window,
-        overlay=overlay,
+        overlay=geometry.overlay(None if is_stepped else edges, *sides, across),
         cumulative=None
         if edges is None
-        else geometry.cumulative(*sides, across, is_stepped=values is not None),
-        ticks=_ticks(edges, values, across, is_time=is_time),
-        bins=_bins(edges, values, sides, across, is_time=is_time),
+        else geometry.cumulative(*sides, across, is_stepped=is_stepped),
+        ticks=tuple(ticks),
+        bins=tuple(zip(across.widths, _said(names, sides), strict=True)) if names else (),
         is_even=len(set(across.widths)) <= 1,
         is_broken=across.is_broken,
         is_time=is_time,
@@ -107,53 +107,30 @@ def _written(value: float, span: float, apart: float, *, is_time: bool) -> str:
     return wording.number(value, decimals=wording.decimals_for(apart))
 
 
-def _ticks(
-    edges: Sequence[float] | None,
-    values: Sequence[int] | None,
-    across: geometry.Axis,
-    *,
-    is_time: bool,
-) -> tuple[tuple[float, str], ...]:
-    if edges is None:
-        return ()
-    if values is not None:
-        step = -(-len(values) // _LABELLED)
-        return tuple(
-            (round((i + 0.5) / len(values) * 100, 1), wording.count(values[i]))
-            for i in range(0, len(values), step)
-        )
+def _value_ticks(values: Sequence[int]) -> _Ticks:
+    for i in range(0, len(values), -(-len(values) // _LABELLED)):
+        yield round((i + 0.5) / len(values) * 100, 1), wording.count(values[i])
+
+
+def _ticks(edges: Sequence[float], across: geometry.Axis, *, is_time: bool) -> _Ticks:
     span = edges[-1] - edges[0]
     places = geometry.edge_ticks(edges, across) if is_time else geometry.ticks(edges, across)
-    return tuple((at, _written(value, span, span / 4, is_time=is_time)) for at, value in places)
+    return [(at, _written(value, span, span / 4, is_time=is_time)) for at, value in places]
 
 
-def _bins(
-    edges: Sequence[float] | None,
-    values: Sequence[int] | None,
-    sides: _Sides,
-    across: geometry.Axis,
-    *,
-    is_time: bool,
-) -> tuple[tuple[int, str], ...]:
-    """The drawn width of each bin, and what it says: both counts and both shares."""
-    if edges is None:
-        return ()
-    if values is not None:
-        names = [wording.count(value) for value in values]
-    else:
-        span = edges[-1] - edges[0]
-        apart = 10 * min((b - a for a, b in itertools.pairwise(edges) if b > a), default=1.0)
-        ends = [_written(edge, span, apart, is_time=is_time) for edge in edges]
-        names = [f"{low} to {high}" for low, high in itertools.pairwise(ends)]
+def _intervals(edges: Sequence[float], *, is_time: bool) -> list[str]:
+    span = edges[-1] - edges[0]
+    apart = 10 * min((b - a for a, b in itertools.pairwise(edges) if b > a), default=1.0)
+    ends = [_written(edge, span, apart, is_time=is_time) for edge in edges]
+    return [f"{low} to {high}" for low, high in itertools.pairwise(ends)]
+
+
+def _said(names: Sequence[str], sides: _Sides) -> Iterator[str]:
+    """What each bin says: both counts and both shares."""
     ref_rows, cur_rows = (sum(side) or 1 for side in sides)
-    return tuple(
-        (
-            width,
-            f"{name}: {wording.count(ref)} ({wording.share(ref / ref_rows)})"
-            f" → {wording.count(cur)} ({wording.share(cur / cur_rows)})",
-        )
-        for width, name, ref, cur in zip(across.widths, names, *sides, strict=True)
-    )
+    for name, ref, cur in zip(names, *sides, strict=True):
+        before = f"{wording.count(ref)} ({wording.share(ref / ref_rows)})"
+        yield f"{name}: {before} → {wording.count(cur)} ({wording.share(cur / cur_rows)})"
 
 
 def _categories(labels: Sequence[str], sides: _Sides) -> tuple[CategoryRow, ...]:

@@ -19,21 +19,10 @@ _Point = tuple[int, int]
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Plot:
-    """Two lines, or one, in a square.
+    """Two lines, or one, in a square, as path data; of one class where there is a label.
 
-    Attributes
-    ----------
-    title, x_title, y_title : str
-    label : str or None
-        The class it is about.
-    reference, production : str
-        Path data; empty where the side has no such curve.
-    reference_dots, production_dots : tuple of (str, str)
-        Points worth pointing at: path data of each, and what it says.
-    base : str
-        Path data of the line of no skill, or of perfection.
-    x_ticks, y_ticks : tuple of (float, str)
-        Positions in percent from the left and from the top, and labels.
+    Dots are points worth pointing at: path data of each, and what it says. ``base`` is the line of
+    no skill, or of perfection. Ticks are positions in percent, from the left and from the top.
     """
 
     title: str
@@ -87,37 +76,34 @@ def curve_groups(picture: PerformancePicture) -> tuple[CurveGroup, ...]:
 
 
 def _by_name(side: PerformanceSide | None) -> Mapping[tuple[str, str | None], Curve]:
-    curves = () if side is None else side.curves
-    return {(curve.name, curve.label): curve for curve in curves}
+    return {(curve.name, curve.label): curve for curve in (side.curves if side else ())}
 
 
-def _unit_plot(name: str, label: str | None, *sides: Curve | None) -> Plot:
+def _unit_plot(
+    name: str, label: str | None, reference: Curve | None, production: Curve | None
+) -> Plot:
     title, x_title, y_title = _TITLES[name]
     ticks = tuple((i * 25.0, f"{i / 4:g}") for i in range(5))
-    lines = [[] if side is None else _points(side, (0.0, 1.0)) for side in sides]
+    ref, cur = ([] if side is None else _points(side) for side in (reference, production))
     is_dotted = name == "calibration"
-    dots = [
-        _dots(side, line) if is_dotted and side is not None else ()
-        for side, line in zip(sides, lines, strict=True)
-    ]
     return Plot(
         title=title,
         label=label,
         x_title=x_title,
         y_title=y_title,
-        reference=_path(lines[0]),
-        production=_path(lines[1]),
-        reference_dots=dots[0],
-        production_dots=dots[1],
+        reference=_path(ref),
+        production=_path(cur),
+        reference_dots=_dots(reference, ref) if is_dotted else (),
+        production_dots=_dots(production, cur) if is_dotted else (),
         base="" if name == "precision_recall" else _DIAGONAL,
         x_ticks=ticks,
         y_ticks=tuple((100 - at, text) for at, text in ticks),
     )
 
 
-def _points(curve: Curve, span: tuple[float, float]) -> list[_Point]:
+def _points(curve: Curve) -> list[_Point]:
     def place(value: float) -> int:
-        return round(geometry.part(value, *span) * SIZE)
+        return round(geometry.part(value, 0.0, 1.0) * SIZE)
 
     return [
         (place(x), SIZE - place(y))
@@ -131,17 +117,13 @@ def _path(points: Sequence[_Point]) -> str:
     distinct = [point for point, _ in itertools.groupby(points)]
     if not distinct:
         return ""
-    first, *later = distinct
-    steps = [(b[0] - a[0], b[1] - a[1]) for a, b in itertools.pairwise(distinct)]
-    moves = "".join(f"{x},{y}," if i == 0 else f" {x},{y}," for i, (x, y) in enumerate(steps))
-    start = f"M{first[0]},{first[1]}"
-    if not later:
-        return start + "h0"
-    return start + "l" + moves.replace(", ", ",").replace(",-", "-").rstrip(",")
+    start = f"M{distinct[0][0]},{distinct[0][1]}"
+    moves = ",".join(f"{bx - ax},{by - ay}" for (ax, ay), (bx, by) in itertools.pairwise(distinct))
+    return f"{start}l{moves.replace(',-', '-')}" if moves else f"{start}h0"
 
 
-def _dots(curve: Curve, points: Sequence[_Point]) -> tuple[tuple[str, str], ...]:
-    if len(points) != len(curve.x):
+def _dots(curve: Curve | None, points: Sequence[_Point]) -> tuple[tuple[str, str], ...]:
+    if curve is None or len(points) != len(curve.x):
         return ()
     weights = curve.weights or (None,) * len(points)
     return tuple(

@@ -32,18 +32,10 @@ class BinRow:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class FeatureRow:
-    """One feature.
+    """One feature, and its two parts of the overall change; they add up to the same for every one.
 
-    Attributes
-    ----------
-    name : str
-    mix, rate : str
-        Its two parts of the overall change; they add up to the same for every feature.
-    mix_bar, rate_bar : (int, int)
-        Where their bars begin, from the middle, and how long they are.
-    most_in : str
-        The bin that has the most of the rate part for its share of the rows.
-    bins : tuple of BinRow
+    A bar is where it begins, from the middle, and how long it is; ``most_in`` is the bin that has
+    the most of the rate part for its share of the rows.
     """
 
     name: str
@@ -59,23 +51,19 @@ class FeatureRow:
 class FeatureTable:
     """One metric's features, those first on whose bins the change falls most unevenly.
 
-    Attributes
-    ----------
-    metric : str
-    change : str
-        The overall change; empty where bins do not add up to it.
-    has_parts : bool
-        Whether the metric is a mean over rows, so that bins add up to the overall change.
-    rows : tuple of FeatureRow
-    left_out : int
-        Features that only the JSON result has.
+    ``change`` is the overall one; empty where bins do not add up to it, because the metric is no
+    mean over rows. ``left_out`` features are in the JSON result only.
     """
 
     metric: str
     change: str
-    has_parts: bool
     rows: tuple[FeatureRow, ...]
     left_out: int
+
+    @property
+    def has_parts(self) -> bool:
+        """Whether bins add up to the overall change."""
+        return bool(self.change)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -138,7 +126,6 @@ def _table(
     return FeatureTable(
         metric=metric,
         change=_signed(totals[0], decimals) if totals else "",
-        has_parts=bool(totals),
         rows=tuple(rows),
         left_out=max(0, len(names) - most),
     )
@@ -211,46 +198,39 @@ def _signed(value: float | None, decimals: int) -> str:
 
 
 def _bins(bins: Sequence[FeatureBin], decimals: int) -> tuple[BinRow, ...]:
-    span = _span(bins)
-    intervals = [one for b in bins for one in (b.reference_interval, b.production_interval)]
     values = [v for b in bins for v in (b.reference_value, b.production_value) if v is not None]
-    places = units.places([_median_width(intervals)], values)
+    both = [one for b in bins for one in (b.reference_interval, b.production_interval) if one]
+    both.sort(key=lambda one: one[1] - one[0])
+    # Of the interval of usual width: one number of digits serves all rows of a table.
+    places = units.places(both[len(both) // 2 :][:1], values)
+    span = _span(values, both)
     return tuple(_bin(one, span, places, decimals) for one in bins)
 
 
-def _median_width(
-    intervals: Iterable[tuple[float, float] | None],
+def _span(
+    values: Sequence[float], intervals: Sequence[tuple[float, float]]
 ) -> tuple[float, float] | None:
-    """The interval of usual width: one number of digits serves all rows of a table."""
-    known = sorted((one for one in intervals if one), key=lambda one: one[1] - one[0])
-    return known[len(known) // 2] if known else None
-
-
-def _span(bins: Sequence[FeatureBin]) -> tuple[float, float] | None:
-    values = [v for b in bins for v in (b.reference_value, b.production_value) if v is not None]
     if not values:
         return None
-    intervals = [one for b in bins for one in (b.reference_interval, b.production_interval) if one]
-    spare = (max(values) - min(values)) * _SPARE
-    low = min([min(values), *(one[0] for one in intervals)])
-    high = max([max(values), *(one[1] for one in intervals)])
-    if spare > 0:
-        low, high = max(low, min(values) - spare), min(high, max(values) + spare)
-    return low, high
+    least, most = min(values), max(values)
+    low = min([least, *(one[0] for one in intervals)])
+    high = max([most, *(one[1] for one in intervals)])
+    spare = (most - least) * _SPARE
+    return (max(low, least - spare), min(high, most + spare)) if spare > 0 else (low, high)
 
 
 def _bin(
     one: FeatureBin, span: tuple[float, float] | None, places: int | None, decimals: int
 ) -> BinRow:
-    values = (one.reference_value, one.production_value)
-    intervals = (one.reference_interval, one.production_interval)
+    ref, ref_interval = one.reference_value, one.reference_interval
+    cur, cur_interval = one.production_value, one.production_interval
     return BinRow(
         label=one.label,
         rows=(wording.count(one.reference_rows), wording.count(one.production_rows)),
         shares=(wording.share(one.reference_share), wording.share(one.production_share)),
-        values=(units.figure(values[0], places), units.figure(values[1], places)),
-        intervals=(_interval(intervals[0], places), _interval(intervals[1], places)),
-        whiskers=marks.whiskers(values[0], intervals[0], values[1], intervals[1], span),
+        values=(units.figure(ref, places), units.figure(cur, places)),
+        intervals=(_interval(ref_interval, places), _interval(cur_interval, places)),
+        whiskers=marks.whiskers(ref, ref_interval, cur, cur_interval, span),
         mix=_signed(one.mix, decimals),
         rate=_signed(one.rate, decimals),
     )

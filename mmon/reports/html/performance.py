@@ -12,11 +12,10 @@ from mmon.outline.rows import result_row
 from mmon.outline.wording import window_title
 from mmon.outline.worse import sample_words, segments_tested, worse_segments
 from mmon.reports.html.column_chart import Chart, chart
-from mmon.reports.html.confusion import confusions
 from mmon.reports.html.curves import curve_groups
 from mmon.reports.html.features import features
+from mmon.reports.html.matrices import confusions, heat_maps
 from mmon.reports.html.measures import section
-from mmon.reports.html.planes import heat_maps
 from mmon.results import ColumnKind, Document, ResultKind, Status
 from mmon.results.charts import PerformancePicture, Picture
 
@@ -50,7 +49,12 @@ def performance(document: Document) -> dict[str, Any] | None:
         **section(document, shown, whole, kind),
         "classes": _classes([one for one in shown.measures if one.quantity.label is not None]),
         "checks": [result_row(one) for one in measures.checks(shown)],
-        **(_drawn(document, picture) if picture else dict.fromkeys(_DRAWN, "")),
+        "labelled": _labelled(picture) if picture else "",
+        "picture_window": window_title(document.windows, picture.window) if picture else "",
+        "curves": curve_groups(picture) if picture else (),
+        "confusions": confusions(picture) if picture else None,
+        "errors": _errors(picture) if picture else None,
+        "planes": heat_maps(picture) if picture else (),
         "features": by_feature,
         "features_window": by_feature and window_title(document.windows, by_feature.window),
         "worse": worst[:_MOST_WORSE],
@@ -58,21 +62,6 @@ def performance(document: Document) -> dict[str, Any] | None:
         "tested": segments_tested(document),
         "sampled": sample_words(document),
     }
-
-
-_DRAWN = ("labelled", "picture_window", "curves", "confusions", "errors", "planes")
-
-
-def _drawn(document: Document, picture: PerformancePicture) -> dict[str, Any]:
-    parts = (
-        _labelled(picture),
-        window_title(document.windows, picture.window),
-        curve_groups(picture),
-        confusions(picture),
-        _errors(picture),
-        heat_maps(picture),
-    )
-    return dict(zip(_DRAWN, parts, strict=True))
 
 
 def _picture(document: Document, window: int) -> PerformancePicture | None:

@@ -21,8 +21,14 @@ def render(document: Document) -> str:
 
     The same document always gives the same text. Numbers are finite or null.
     """
-    body = document.to_dict()
-    return _text(body)
+    fields = []
+    for key, value in document.to_dict().items():
+        if isinstance(value, list) and value:
+            text = "[\n  " + ",\n  ".join(map(_written, value)) + "\n ]"
+        else:
+            text = _written(value)
+        fields.append(f"{_written(key)}: {text}")
+    return "{\n " + ",\n ".join(fields) + "\n}\n"
 
 
 def schema_text() -> str:
@@ -68,17 +74,13 @@ def parse(text: str, source_name: str = "the result") -> Document:
     if type(version) is not int:
         hint = "`mmon run` and `mmon compare` write one with --json"
         raise DataError(f"{source_name} is not a result of mmon", hint=hint)
-    if version > SCHEMA_VERSION:
+    if version != SCHEMA_VERSION:
+        is_newer = version > SCHEMA_VERSION
+        again = "make it again with this mmon, or draw it with the one that wrote it"
         raise DataError(
-            f"{source_name} is a result of version {version}, and this mmon reads up to "
-            f"{SCHEMA_VERSION}",
-            hint="it was written by a newer mmon: upgrade this one",
-        )
-    if version < SCHEMA_VERSION:
-        raise DataError(
-            f"{source_name} is a result of version {version}, and this mmon reads version "
-            f"{SCHEMA_VERSION}",
-            hint="make it again with this mmon, or draw it with the one that wrote it",
+            f"{source_name} is a result of version {version}, and this mmon reads "
+            f"{'up to' if is_newer else 'version'} {SCHEMA_VERSION}",
+            hint="it was written by a newer mmon: upgrade this one" if is_newer else again,
         )
     try:
         return Document.from_dict(body)
@@ -88,17 +90,6 @@ def parse(text: str, source_name: str = "the result") -> Document:
 
 def _no_constant(name: str) -> None:
     raise ValueError(f"it has no {name}")
-
-
-def _text(body: dict[str, Any]) -> str:
-    fields = []
-    for key, value in body.items():
-        if isinstance(value, list) and value:
-            rows = ",\n  ".join(map(_written, value))
-            fields.append(f"{_written(key)}: [\n  {rows}\n ]")
-        else:
-            fields.append(f"{_written(key)}: {_written(value)}")
-    return "{\n " + ",\n ".join(fields) + "\n}\n"
 
 
 def _written(value: Any) -> str:

@@ -36,7 +36,6 @@ def render(
 
     Parameters
     ----------
-    document : Document
     width : int
         Cells of a line; at least 20.
     color : bool
@@ -72,19 +71,11 @@ class _Screen:
         self.pen = Pen(width, unicode)
 
     def lines(self) -> Iterator[Text]:
-        yield from self._heading()
-        yield self.pen.text("")
-        if len(self.document.windows) > 1:
-            yield from self._windows()
-            yield self.pen.text("")
-        if self.summary.findings:
-            yield from self._findings()
-            yield self.pen.text("")
-        yield from sections(self.document, self.pen)
-        besides = list(self._besides())
-        if besides:
-            yield from besides
-            yield self.pen.text("")
+        windows = self._windows() if len(self.document.windows) > 1 else ()
+        own = sections(self.document, self.pen)
+        for part in (self._heading(), windows, self._findings(), *own, self._besides()):
+            lines = list(part)
+            yield from [*lines, self.pen.text("")] if lines else ()
         yield self._verdict()
 
     def _heading(self) -> Iterator[Text]:
@@ -221,16 +212,13 @@ class _Screen:
         outside = summary.rows_outside(self.document)
         if outside is not None:
             yield from self.pen.paragraph(outside)
-        if self.summary.untested:
-            names = [
-                f"{column_word(column.name)} ({summary.column_word(column)})"
-                for column in self.summary.untested
-            ]
-            yield from self.pen.paragraph(
-                f"not tested: {summary.listed(names, _MOST_NAMES)}", style="dim"
-            )
-        if self.summary.recognised:
-            names = [f"{column.name} ({column.reason})" for column in self.summary.recognised]
+        untested, recognised = self.summary.untested, self.summary.recognised
+        if untested:
+            names = [f"{column_word(one.name)} ({summary.column_word(one)})" for one in untested]
+            text = f"not tested: {summary.listed(names, _MOST_NAMES)}"
+            yield from self.pen.paragraph(text, style="dim")
+        if recognised:
+            names = [f"{column.name} ({column.reason})" for column in recognised]
             text = f"read as: {summary.listed(names, _MOST_NAMES)}; see mmon explain reading"
             yield from self.pen.paragraph(text, style="dim")
         for error in self.document.errors:
@@ -247,7 +235,7 @@ class _Screen:
                 continue
             piece = f" {count:,} {wording.STATUS_WORDS[status]}"
             if status is Status.NO_DETECTION:
-                piece = f" {count:,} {'column' if count == 1 else 'columns'} without drift"
+                piece = f" {wording.counted(count, 'column')} without drift"
             if line.cell_len + len(INDENT) + 1 + len(piece) > self.pen.width:
                 yield line
                 line = self.pen.text("")

@@ -75,42 +75,31 @@ def pad(text: str, width: int, align: Literal["left", "right"]) -> str:
     return text + space if align == "left" else space + text
 
 
-def wrap(pieces: Sequence[str], width: int, *, between: str, indent: str = "") -> list[str]:
+def wrap(pieces: Sequence[str], width: int, *, between: str) -> list[str]:
     """Pieces in lines of at most ``width`` cells, broken only between pieces.
 
     Examples
     --------
-    >>> wrap(["one", "two", "three"], 9, between=", ", indent="  ")
-    ['one, two,', '  three']
+    >>> wrap(["one", "two", "three"], 9, between=", ")
+    ['one, two,', 'three']
     """
     lines: list[str] = []
     for piece in pieces:
         longer = lines[-1] + between + piece if lines else piece
         if lines and width_of(longer) > width:
             lines[-1] = (lines[-1] + between).rstrip()
-            lines.append(indent + piece)
-        elif lines:
-            lines[-1] = longer
-        else:
             lines.append(piece)
+        else:
+            lines[-1:] = [longer]
     return lines
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Strip:
-    """One column of a table of text.
+    """One column of a table of text, with a cell for each of (R,) rows.
 
-    Attributes
-    ----------
-    title : str
-    cells : tuple of str
-        (R,) one for each row.
-    align : "left" or "right"
-    importance : int
-        Where room is short, the least important columns (the largest numbers) are left out
-        together; 0 never is.
-    least : int or None
-        Cells it can be shortened to; None where its cells must stay whole.
+    Where room is short, the least important columns (the largest numbers) are left out together; 0
+    never is. ``least`` is how many cells it can be shortened to; None where it must stay whole.
     """
 
     title: str

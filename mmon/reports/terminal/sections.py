@@ -19,20 +19,18 @@ _SPARK_CELLS = 8
 _LEAST_NAME, _MOST_NAME = 12, 30
 
 
-def sections(document: Document, pen: Pen) -> Iterator[Text]:
-    """All that apply, each followed by an empty line."""
+def sections(document: Document, pen: Pen) -> Iterator[Iterator[Text]]:
+    """The lines of each that applies."""
     has_windows = len(document.windows) > 1
     for title, change, part in (
         ("performance", "worse by", short.performance_part(document)),
         ("operations", "change", short.operations_part(document)),
     ):
         if part is not None:
-            yield from _part(part, title, change, pen, has_windows=has_windows)
-            yield pen.text("")
+            yield _part(part, title, change, pen, has_windows=has_windows)
     segments = short.segment_part(document)
     if segments is not None:
-        yield from _segments(segments, pen)
-        yield pen.text("")
+        yield _segments(segments, pen)
 
 
 def _part(

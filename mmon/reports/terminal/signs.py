@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-import dataclasses
+from typing import NamedTuple
 
 from mmon.reports.terminal import spark
 from mmon.results import Status, Verdict
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Signs:
-    """The characters that a terminal can show.
+class Signs(NamedTuple):
+    """The characters that a terminal can show: a cell for each status, heights from low to high.
 
-    Attributes
-    ----------
-    statuses : dict of Status to str
-        One cell each.
-    blocks : str
-        Heights of a spark line, from low to high.
-    ellipsis : str
-        What stands for what was cut.
+    The ellipsis stands for what was cut.
     """
 
     statuses: dict[Status, str]
@@ -27,28 +19,9 @@ class Signs:
     ellipsis: str
 
 
-UNICODE = Signs(
-    {
-        Status.DETECTED: "●",
-        Status.POTENTIAL_DETECTION: "◐",
-        Status.INCONCLUSIVE: "?",
-        Status.NO_DETECTION: "·",
-        Status.IRRELEVANT: " ",
-    },
-    spark.BLOCKS,
-    "…",
-)
-ASCII = Signs(
-    {
-        Status.DETECTED: "X",
-        Status.POTENTIAL_DETECTION: "!",
-        Status.INCONCLUSIVE: "?",
-        Status.NO_DETECTION: ".",
-        Status.IRRELEVANT: " ",
-    },
-    spark.ASCII_BLOCKS,
-    "..",
-)
+# From the mildest status to the worst.
+UNICODE = Signs(dict(zip(Status, " ·?◐●", strict=True)), spark.BLOCKS, "…")
+ASCII = Signs(dict(zip(Status, " .?!X", strict=True)), spark.ASCII_BLOCKS, "..")
 
 STYLES = {
     Status.DETECTED: "bold red",

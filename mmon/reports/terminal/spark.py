@@ -21,19 +21,10 @@ def pair(
     is_ordered: bool = True,
     blocks: str = BLOCKS,
 ) -> tuple[str, str]:
-    """Two histograms over the same bins as bars on one scale of shares.
+    """Two histograms, rows in each of (B,) same bins, as bars on one scale of shares.
 
-    Parameters
-    ----------
-    reference, production : (B,) int
-        Rows in each bin.
-    cells : int
-        The most characters of each line. To fit, neighbouring bins are added up; where bins are in
-        no order, the last ones, which come together in the last character.
-    is_ordered : bool
-        Whether the bins are along an axis, not categories.
-    blocks : str
-        Characters for growing heights; an empty bin is a space.
+    To fit in so many cells, neighbouring bins are added up; where bins are in no order, as
+    categories are, the last ones come together in the last character. An empty bin is a space.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Predictions against targets of a regression, as shades in a square of cells."""
+"""Rows by what was true and what was predicted: confusion matrices, and shades in a square."""
 
 from __future__ import annotations
 
@@ -12,28 +12,45 @@ from mmon.outline import wording
 from mmon.reports.html import geometry
 from mmon.results.charts import PerformancePicture, PerformanceSide
 
+_SIDE_BY_SIDE = 6  # up to so many classes both confusion matrices stand beside each other
 _LEVELS = 6  # shades that can be told apart
 _TICKS = 4
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class HeatMap:
-    """Rows by target and prediction as shaded cells of a square of ``cells`` by ``cells``.
+class Cell:
+    """Rows of one true class that were given one predicted class; shade in percent."""
 
-    Attributes
-    ----------
-    title : str
-    side : str
-        ``reference`` or ``production``.
-    cells : int
-    shades : tuple of (int, str)
-        Level of a shade, 1 to 6, and path data of the cells that have it.
-    mean : str
-        Path data of the mean target at each prediction, in cells.
-    ticks : tuple of (float, str)
+    rows: str
+    share: str
+    shade: int
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Confusion:
+    """One side's matrix: a row for each true class, its cells in the order of the classes."""
+
+    side: str
+    lines: tuple[tuple[str, tuple[Cell, ...]], ...]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Confusions:
+    """Both sides' matrices."""
+
+    classes: tuple[str, ...]
+    sides: tuple[Confusion, ...]
+    is_wide: bool
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class HeatMap:
+    """Rows by target and prediction of one side as shaded cells of a square of ``cells`` each way.
+
+    ``shades`` are rows (level of a shade, 1 to 6, path data of the cells that have it), ``mean`` is
+    path data of the mean target at each prediction, in cells.
     """
 
-    title: str
     side: str
     cells: int
     shades: tuple[tuple[int, str], ...]
@@ -41,18 +58,38 @@ class HeatMap:
     ticks: tuple[tuple[float, str], ...]
 
 
+def confusions(picture: PerformancePicture) -> Confusions | None:
+    """Lay out the matrices of a classification; None where there is none."""
+    found = tuple(
+        Confusion(
+            name,
+            tuple(
+                (label, tuple(_cell(rows, sum(line)) for rows in line))
+                for label, line in zip(picture.classes, side.confusion, strict=True)
+            ),
+        )
+        for name, side in picture.sides.items()
+        if side.confusion is not None
+    )
+    is_wide = len(picture.classes) > _SIDE_BY_SIDE
+    return Confusions(picture.classes, found, is_wide) if found else None
+
+
+def _cell(rows: int, total: int) -> Cell:
+    share = rows / total if total else 0.0
+    return Cell(wording.count(rows), wording.share(share) if total else "", round(share * 100))
+
+
 def heat_maps(picture: PerformancePicture) -> tuple[HeatMap, ...]:
     """Predictions against targets of both sides, on one scale of shares."""
     edges = picture.plane_edges
-    sides = {"reference": picture.reference, "production": picture.production}
-    planes = {name: side for name, side in sides.items() if side is not None and side.plane}
+    planes = {name: side for name, side in picture.sides.items() if side.plane}
     if len(edges) < 2 or not planes:
         return ()
     shares = {name: _shares(side.plane) for name, side in planes.items()}
     top = max(value for plane in shares.values() for line in plane for value in line) or 1.0
     return tuple(
         HeatMap(
-            title=name.capitalize(),
             side=name,
             cells=len(edges) - 1,
             shades=_shades(shares[name], top),
@@ -85,12 +122,11 @@ def _shades(plane: Sequence[Sequence[float]], top: float) -> tuple[tuple[int, st
 
 def _mean(side: PerformanceSide, edges: Sequence[float]) -> str:
     """The curve of mean targets, in cells with one decimal place."""
-    curve = next((c for c in side.curves if c.name == "predicted_actual"), None)
-    if curve is None:
-        return ""
     cells = len(edges) - 1
     points = [
         (_in_cells(x, edges), cells - _in_cells(y, edges))
+        for curve in side.curves
+        if curve.name == "predicted_actual"
         for x, y in zip(curve.x, curve.y, strict=True)
         if math.isfinite(x) and math.isfinite(y)
     ]
