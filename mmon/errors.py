@@ -44,15 +44,8 @@ class ExitStatus(enum.IntEnum):
 
 
 class MmonError(Exception):
-    """A failure with one sentence for a person and a hint on what to do next, without secrets.
-
-    Parameters
-    ----------
-    message : str
-        One sentence that names the file, column or option concerned.
-    hint : str, optional
-        What to do next.
-    """
+    """A failure: one sentence for a person, which names the file, column or option concerned, and a
+    hint on what to do next, both without secrets."""
 
     exit_status = ExitStatus.FAILURE
 
@@ -118,9 +111,8 @@ def closest(word: str, known: Iterable[str], otherwise: str | None = None) -> st
     """A hint for a word that is not among the known ones: the one meant, else ``otherwise``."""
     known = list(known)
     close = difflib.get_close_matches(word, known, n=1)
-    if close:
-        return f"did you mean {close[0]!r}?"
-    return f"there are: {', '.join(known)}" if otherwise is None else otherwise
+    there = f"there are: {', '.join(known)}" if otherwise is None else otherwise
+    return f"did you mean {close[0]!r}?" if close else there
 
 
 def listed(columns: Collection[str]) -> str:

@@ -35,9 +35,9 @@ def replacing(path: Path) -> Iterator[Path]:
     try:
         target = Path(os.path.realpath(path))
         if target.is_dir():
-            raise IsADirectoryError(21, "it is a folder")
+            raise IsADirectoryError(errno.EISDIR, "it is a folder")
         if _is_kept(path):
-            raise OSError(22, "it is no file, and cannot be replaced")
+            raise OSError(errno.EINVAL, "it is no file, and cannot be replaced")
         with tempfile.NamedTemporaryFile(
             dir=target.parent, prefix=f".{target.name[:64]}.", delete=False
         ) as file:
@@ -78,12 +78,12 @@ def write_text(path: Path, text: str) -> None:
         number = descriptor(path)
         if number is not None:
             pour(opened(number), data)
-        elif not _is_kept(path):
-            with replacing(path) as temporary:
-                temporary.write_bytes(data)
-        else:
+        elif _is_kept(path):
             with path.open("ab") as file:  # another process may have written to it before
                 file.write(data)
+        else:
+            with replacing(path) as temporary:
+                temporary.write_bytes(data)
     except OSError as error:
         raise OutputError(f"cannot write {path}: {_why(error)}") from error
 
@@ -113,13 +113,8 @@ def _ways(path: str | Path) -> Iterator[tuple[str, str]]:
 
 
 def opened(number: int) -> int:
-    """The descriptor to use for one that a path names.
-
-    Raises
-    ------
-    OSError
-        When whoever started the process opened none of that number.
-    """
+    """The descriptor to use for one that a path names; an OSError when whoever started the process
+    opened none of that number."""
     is_closed = number == 2 and sys.stderr is None
     if is_closed or not os.get_inheritable(number):  # what Python opens is not inheritable
         raise OSError(errno.EBADF, os.strerror(errno.EBADF))
@@ -172,15 +167,13 @@ def remove(path: Path) -> None:
         When it is there and cannot be removed.
     """
     try:
-        if _is_kept(path):
-            return
-        Path(os.path.realpath(path)).unlink(missing_ok=True)
+        if not _is_kept(path):
+            Path(os.path.realpath(path)).unlink(missing_ok=True)
     except NotADirectoryError:
-        return
+        pass
     except OSError as error:
-        raise OutputError(
-            f"cannot replace {path}: {_why(error)}", hint="name another file"
-        ) from error
+        what = f"cannot replace {path}: {_why(error)}"
+        raise OutputError(what, hint="name another file") from error
 
 
 def _is_kept(path: Path) -> bool:

@@ -25,19 +25,15 @@ _LEFTOVERS = slice(2052, _PAGE_BYTES)
 _page: memoryview | None = None
 # What libraries write to standard error: the end to read from, and what came out of it.
 _voices: int | None = None
-_heard = b""
+_heard = bytearray()
 # Files and folders that are of no use once the process has ended.
 _leftovers: list[Path] = []
 
 
 def open_page() -> int:
-    """Begin to share; to be called before the fork.
+    """Begin to share, before the fork; the descriptor to be the worker's standard error.
 
-    Returns
-    -------
-    int
-        The descriptor that is to be the worker's standard error, for libraries to write to. It
-        never blocks: what nobody has read by then is lost.
+    Libraries write to it. It never blocks: what nobody has read by then is lost.
     """
     import mmap  # here, because a process without a witness needs none
 
@@ -89,21 +85,19 @@ def confirmed() -> int | None:
 def hears_panic() -> bool:
     """Whether a thread of a library panicked since this was asked last: Polars then goes on as if
     the data had ended."""
-    global _heard  # noqa: PLW0603  # what is read from a pipe is read once
-    _heard = b""
+    _heard.clear()
     return b"panicked at" in heard()
 
 
 def heard() -> bytes:
     """What libraries wrote to standard error; shown as well when MMON_DEBUG asks for it."""
-    global _heard  # noqa: PLW0603  # what is read from a pipe is read once
     if _voices is not None:
         with contextlib.suppress(OSError):
             new = os.read(_voices, _PAGE_BYTES)
-            _heard += new
+            _heard.extend(new)
             if new and is_debugging() and sys.stderr is not None:
                 sys.stderr.write(new.decode("utf-8", "replace"))
-    return _heard
+    return bytes(_heard)
 
 
 def is_debugging() -> bool:

@@ -52,13 +52,7 @@ _DEEPEST = 24  # a configuration has a third of it
 
 
 class MisfitError(ValueError):
-    """Plain data that is not what its place asks for.
-
-    Attributes
-    ----------
-    path : list of str or int
-        Where it stands.
-    """
+    """Plain data that is not what its place asks for, at the end of a ``path`` of keys."""
 
     def __init__(self, words: str) -> None:
         super().__init__(words)
@@ -84,12 +78,8 @@ def ascends(values: Sequence[float]) -> bool:
 def reader(hint: Any, special: Special = lambda _: None) -> Read:
     """How plain data is read where an annotation stands.
 
-    Parameters
-    ----------
-    hint : Any
-        A dataclass, an enumeration, a plain type, or a union, tuple, sequence or mapping of these.
-    special : callable
-        Reads what is not of plain JSON types.
+    That is a dataclass, an enumeration, a plain type, or a union, tuple, sequence or mapping of
+    these; what is not of plain JSON types, ``special`` reads.
     """
     return _Readers(special).of(hint)
 

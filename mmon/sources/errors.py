@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from polars.exceptions import PanicException, PolarsError
 
@@ -12,7 +12,8 @@ from mmon.errors import ConfigError, DataError, MmonError
 from mmon.files import witness
 from mmon.texts.redaction import masked
 
-READ_FAILURES = (OSError, PolarsError, ValueError, EOFError, PanicException)
+# Polars names deep types by recursion.
+READ_FAILURES = (OSError, PolarsError, ValueError, EOFError, RecursionError, PanicException)
 
 _LONGEST_LINE = 400
 
@@ -22,125 +23,108 @@ _COPY = "the file may have been written or copied only in part"
 
 # What the message holds, what to say about the file, and what to do; the first match counts, so
 # that causes stand before the general words that accompany them.
-_KNOWN: tuple[tuple[str, str, str], ...] = (
-    (r"NoSuchBucket|ContainerNotFound", "is in a bucket that does not exist", "check its name"),
-    (
-        r"InvalidAccessKeyId|SignatureDoesNotMatch|AuthenticationFailed|401 Unauthorized",
+_KNOWN: Mapping[str, tuple[str, str]] = {
+    r"NoSuchBucket|ContainerNotFound": ("is in a bucket that does not exist", "check its name"),
+    r"InvalidAccessKeyId|SignatureDoesNotMatch|AuthenticationFailed|401 Unauthorized": (
         "cannot be read: the store does not accept the credentials",
         _ACCESS,
     ),
-    (r"403 Forbidden|AccessDenied|Permission denied", "may not be read", _ACCESS),
+    r"403 Forbidden|AccessDenied|Permission denied": ("may not be read", _ACCESS),
     (
         r"169\.254\.169\.254|metadata\.google|NoCredentials|no credentials|credential"
-        r"|Account must be specified",
+        r"|Account must be specified"
+    ): (
         "cannot be read: no credentials were found",
         "set storage_options or the environment variables of the store",
     ),
-    (
-        r"Unable parse source url|create CloudLocation|[Hh]ugging [Ff]ace (path|uri)",
+    r"Unable parse source url|create CloudLocation|[Hh]ugging [Ff]ace (path|uri)": (
         "is no address of an object store",
         "write it as s3://bucket/path, or as hf://datasets/owner/name/path",
     ),
-    (r"expanded paths were empty", "matches no file", "check the path and the pattern"),
-    (
-        r"dns error|failed to lookup address|Name or service not known|nodename nor servname",
+    r"expanded paths were empty": ("matches no file", "check the path and the pattern"),
+    r"dns error|failed to lookup address|Name or service not known|nodename nor servname": (
         "cannot be read: the server's name is unknown",
         "check the address and aws_endpoint_url, or the network",
     ),
-    (
-        r"(?i)certificate",
+    r"(?i)certificate": (
         "cannot be read: the certificate of the server is not trusted",
         "check the address; SSL_CERT_FILE names the certificates to trust",
     ),
-    (
-        r"\[SSL|received corrupt message",
+    r"\[SSL|received corrupt message": (
         "cannot be read: the server speaks no TLS, or not the same",
         "check the address: is it http:// and not https://?",
     ),
-    (
-        r"Connection refused|tcp connect error|client error \(Connect\)|Connection reset",
+    r"Connection refused|tcp connect error|client error \(Connect\)|Connection reset": (
         "cannot be read: the server cannot be reached",
         "check the address and the network",
     ),
-    (
-        r"(?i)timed out|TimeoutError|deadline has elapsed",
+    r"(?i)timed out|TimeoutError|deadline has elapsed": (
         "cannot be read: the server does not answer in time",
         "check the address, or raise its timeouts",
     ),
-    (
-        r"error sending request",
+    r"error sending request": (
         "cannot be read: the server cannot be reached",
         "check the address and the network",
     ),
-    (
-        r"builder error|URL scheme is not allowed",
+    r"builder error|URL scheme is not allowed": (
         "cannot be read: the address of the server is not allowed",
         'for plain http, set aws_allow_http: "true" in storage_options',
     ),
-    (
-        r"Too many open files|TooManyOpenFiles",
+    r"Too many open files|TooManyOpenFiles": (
         "cannot be read: too many files are open",
         "allow more of them (ulimit -n)",
     ),
-    (r"NoSuchKey|404 Not Found|No such file or directory", "does not exist", "check the path"),
-    (r"Is a directory", "is a folder", "name its files with a pattern such as folder/*.csv"),
-    (r"must end with PAR1|size of the footer|EOF|eof", "is not a whole Parquet file", _COPY),
-    (
-        r"header and footer with at least",
+    r"NoSuchKey|404 Not Found|No such file or directory": ("does not exist", "check the path"),
+    r"Is a directory": ("is a folder", "name its files with a pattern such as folder/*.csv"),
+    r"must end with PAR1|size of the footer|EOF|eof": ("is not a whole Parquet file", _COPY),
+    r"header and footer with at least": (
         "is not a Parquet file: it is too short to be one",
         _OTHER_FORMAT,
     ),
-    (r"encrypted|PARE", "is an encrypted Parquet file", "decrypt it first"),
-    (
-        r"parquet: |[Tt]hrift|dict-page|page header",
+    r"encrypted|PARE": ("is an encrypted Parquet file", "decrypt it first"),
+    r"parquet: |[Tt]hrift|dict-page|page header": (
         "is damaged, or is no Parquet file",
         "write it again",
     ),
-    (r"InvalidFooter|out-of-spec|InvalidFlatbuffer", "is not a whole Arrow IPC file", _COPY),
-    (
-        r"unexpected end of file|incomplete frame|corrupt (deflate|gzip)|invalid gzip",
+    r"InvalidFooter|out-of-spec|InvalidFlatbuffer": ("is not a whole Arrow IPC file", _COPY),
+    r"unexpected end of file|incomplete frame|corrupt (deflate|gzip)|invalid gzip": (
         "is compressed and cut off or damaged",
         _COPY,
     ),
-    (
-        r"(?i)invalid utf-?8|valid UTF-8",
+    r"(?i)invalid utf-?8|valid UTF-8": (
         "is not UTF-8 text",
         "convert it, for example with: iconv -f windows-1252 -t utf-8",
     ),
-    (r"empty CSV|empty reader", "is empty", "a file needs at least a header"),
-    (
-        r"found more fields than defined",
+    r"empty CSV|empty reader": ("is empty", "a file needs at least a header"),
+    r"found more fields than defined": (
         "has a line with more fields than its header",
         "check the separator and the quotes",
     ),
-    (
-        r"not properly escaped",
+    r"not properly escaped": (
         "has a quotation mark that is never closed",
         'inside a quoted field, a " is written ""',
     ),
-    (
-        r"schema lengths differ|schema names differ|extra columns? |unexpected columns?",
+    r"schema lengths differ|schema names differ|extra columns? |unexpected columns?": (
         "holds files with different columns",
         "list the files one by one, so that missing columns can be told",
     ),
-    (
-        r"NDJSON line expected|TapeError|Syntax at character|InvalidNumber|Eof at character",
+    r"NDJSON line expected|TapeError|Syntax at character|InvalidNumber|Eof at character": (
         "is not newline-delimited JSON",
         "one JSON object a line; turn an array into lines with: jq -c '.[]'",
     ),
     (
         r"not yet implemented|does not support primitive|precision must be between"
-        r"|could not import from|datatype Union",
+        r"|could not import from|datatype Union"
+    ): (
         "holds a column of a type that cannot be read",
         "leave that column out of the file, or write it as another type",
     ),
-    (
-        r"non-2xx status code|response body error|non-partial response|list response",
+    r"non-2xx status code|response body error|non-partial response|list response": (
         "cannot be read: the server answers with a failure, or not as an object store does",
         "check the address and aws_endpoint_url, or try again",
     ),
-    (r"No space left on device", "cannot be read: the disk is full", "free some space"),
-)
+    r"No space left on device": ("cannot be read: the disk is full", "free some space"),
+}
 # Values and names in these are of any length, and look like anything: what repeats is bounded, so
 # that the time stays linear in the text.
 _PARSE = re.compile(
@@ -173,7 +157,7 @@ def explain_read_error(error: BaseException, name: str) -> MmonError:
         return _explain_misfit(found, name)
     if isinstance(error, PermissionError) and "object-store" not in text:
         return DataError(f"{name!r} may not be read", hint="check the permissions of the file")
-    for words, trouble, hint in _KNOWN:
+    for words, (trouble, hint) in _KNOWN.items():
         if re.search(words, text):
             return DataError(f"{name!r} {trouble}", hint=hint)
     return DataError(f"{name!r} cannot be read: {_first_line(text) or type(error).__name__}")

@@ -27,13 +27,7 @@ _CUT = "what the server sends is cut off"
 
 
 class Body:
-    """What a web server sends.
-
-    Raises
-    ------
-    DataError
-        By `read1`: when less comes than was announced.
-    """
+    """What a web server sends."""
 
     def __init__(self, answer: HTTPResponse, name: str) -> None:
         self._answer, self._name = answer, name
@@ -43,7 +37,7 @@ class Body:
         self._missing = None if length is None else int(length)
 
     def read1(self, size: int) -> bytes:
-        """The next bytes, at most so many; none at the end."""
+        """At most so many bytes, none at the end; a DataError when fewer than announced came."""
         chunk = self._answer.read1(size)
         if self._missing is not None:
             self._missing -= len(chunk)
@@ -71,13 +65,8 @@ def body(url: str, timeouts: Timeouts) -> Iterator[Body]:
     if address.username is not None:
         target.add_unredirected_header("Authorization", _basic(address))
     opener = request.OpenerDirector()
-    for handler in (
-        request.ProxyHandler(),
-        _Web(pace),
-        _Redirects(),
-        request.HTTPDefaultErrorHandler(),
-        request.HTTPErrorProcessor(),
-    ):
+    errors = request.HTTPDefaultErrorHandler(), request.HTTPErrorProcessor()
+    for handler in (request.ProxyHandler(), _Web(pace), _Redirects(), *errors):
         opener.add_handler(handler)
     try:
         with contextlib.closing(opener.open(target)) as answer:
@@ -116,15 +105,8 @@ class _Pace:
         return max(min(self.idle_s, self._end - time.monotonic()), 0.001)
 
     def note(self, count: int, waited_s: float) -> None:
-        """So many bytes came after so long a wait.
-
-        Raises
-        ------
-        TimeoutError
-            When they are too few or too late.
-        HTTPException
-            When a head has no end.
-        """
+        """So many bytes came after so long a wait: a TimeoutError when they are too few or too
+        late, an HTTPException when a head has no end."""
         self._waited_s += waited_s
         self._bytes += count
         is_slow = self._bytes < _LEAST_BYTES_PER_S * self._waited_s

@@ -135,22 +135,17 @@ def join_labels(production: Data, labels: Data, *, on: str, target: str, label: 
 def _roles(config: Config, labels: Labels) -> tuple[str, str]:
     """The column to join by and the column of the target."""
     on, target = labels.on or config.columns.id, config.columns.target
+    unknown = "labels: it is not known which column"
     if on is None:
-        raise ConfigError(
-            "labels: it is not known which column labels and predictions share",
-            hint="name it with labels.on, or columns.id",
-        )
+        hint = "name it with labels.on, or columns.id"
+        raise ConfigError(f"{unknown} labels and predictions share", hint=hint)
     if target is None:
-        raise ConfigError(
-            "labels: it is not known which column of the reference they are for",
-            hint="name it with columns.target",
-        )
+        hint = "name it with columns.target"
+        raise ConfigError(f"{unknown} of the reference they are for", hint=hint)
     for name, other in (("labels.target", labels.target), ("columns.target", target)):
         if on == other:
-            raise ConfigError(
-                f"labels: {on!r} cannot be both the id and the label",
-                hint=f"correct {name}, or labels.on",
-            )
+            what = f"labels: {on!r} cannot be both the id and the label"
+            raise ConfigError(what, hint=f"correct {name}, or labels.on")
     if labels.path == config.production.path:
         raise ConfigError(
             "labels and production are the same dataset",

@@ -7,6 +7,7 @@ understand is written again.
 
 from __future__ import annotations
 
+import functools
 import glob
 import json
 import math
@@ -21,13 +22,11 @@ from mmon.errors import DataError
 from mmon.files import witness
 from mmon.sources.contents import BOM
 from mmon.sources.dtypes import Schema
-from mmon.sources.errors import READ_FAILURES, cause_of, explain_read_error
+from mmon.sources.errors import READ_FAILURES
 from mmon.sources.formats import Described, Format, Part
 from mmon.sources.readers.csv.lines import numbered_lines
 from mmon.sources.spool import temporary
 
-# Polars names deeper types by recursion.
-_FAILURES = (*READ_FAILURES, RecursionError)
 # A whole number of more digits fits no integer type.
 _MOST_DIGITS = 38
 
@@ -37,8 +36,17 @@ class Ndjson(Format):
     SUFFIXES = (".ndjson", ".jsonl", ".json")
 
     def describe(self, part: Part, dataset: Dataset, fixed: Schema) -> Described:
-        file = _NdjsonFile(part)
-        return Described(part, file.schema(fixed), file.rows, file.scan)
+        path, name = Path(part.uri), part.name
+        rows = sum(1 for _, line in numbered_lines(path, name) if not line.isspace())
+        try:
+            schema = _schema(path, name, rows, fixed)
+        except READ_FAILURES:
+            # Looked at line by line, and written again where the meaning of each is certain; a
+            # panic until then says nothing of the copy.
+            witness.hears_panic()
+            path = _repaired(path, name)
+            schema = _schema(path, name, rows, fixed)
+        return Described(part, schema, rows, functools.partial(_scan, path))
 
     def resembles(self, head: bytes) -> bool:
         return head.startswith(b"{")
@@ -52,58 +60,36 @@ class Ndjson(Format):
         )
 
 
-class _NdjsonFile:
-    def __init__(self, part: Part) -> None:
-        self._path = Path(part.uri)
-        self._name = part.name
-        lines = numbered_lines(self._path, part.name)
-        self.rows = sum(1 for _, line in lines if not line.isspace())
+def _scan(path: Path, schema: Schema) -> pl.LazyFrame:
+    # Polars expands wildcards here whether they are meant or not.
+    return pl.scan_ndjson(glob.escape(str(path)), schema=dict(schema))
 
-    def schema(self, fixed: Schema) -> dict[str, pl.DataType]:
-        """Keys and types; Null for a key without a single value.
 
-        What Polars cannot read is looked at line by line, and written again where its meaning is
-        certain.
-        """
-        try:
-            return self._schema(fixed)
-        except _FAILURES:
-            # A panic among them says nothing of the copy.
-            witness.hears_panic()
-            self._path = _repaired(self._path, self._name)
-        try:
-            return self._schema(fixed)
-        except _FAILURES as error:
-            raise explain_read_error(error, self._name) from cause_of(error)
+def _schema(path: Path, name: str, rows: int, fixed: Schema) -> Schema:
+    """Keys and types; Null for a key without a single value."""
+    frame = pl.scan_ndjson(glob.escape(str(path)), infer_schema_length=None)
+    schema = {key: fixed.get(key, dtype) for key, dtype in frame.collect_schema().items()}
 
-    def scan(self, schema: Schema) -> pl.LazyFrame:
-        """The file with the columns of ``schema``."""
-        # Polars expands wildcards here whether they are meant or not.
-        return pl.scan_ndjson(glob.escape(str(self._path)), schema=dict(schema))
-
-    def _schema(self, fixed: Schema) -> dict[str, pl.DataType]:
-        frame = pl.scan_ndjson(glob.escape(str(self._path)), infer_schema_length=None)
-        schema = {name: fixed.get(name, dtype) for name, dtype in frame.collect_schema().items()}
-        try:
-            self._read_through(schema)
-        except _FAILURES:
-            # The message names no column: each is tried alone.
-            for name in [name for name in schema if name not in fixed]:
-                try:
-                    self._read_through({name: schema[name]})
-                except _FAILURES:
-                    schema[name] = pl.String()
-            self._read_through(schema)
-        return schema
-
-    def _read_through(self, schema: Schema) -> None:
-        counts = self.scan(schema).select(pl.len().alias("rows"), pl.all().count().name.prefix("_"))
-        rows = counts.collect(engine="streaming")["rows"][0]
-        if rows != self.rows:
+    def read_through(schema: Schema) -> None:
+        counts = pl.len().alias("rows"), pl.all().count().name.prefix("_")
+        read = _scan(path, schema).select(*counts).collect(engine="streaming")["rows"][0]
+        if read != rows:
             raise DataError(
-                f"{self._name!r} has {self.rows:,} rows by its lines, and {rows:,} were read",
+                f"{name!r} has {rows:,} rows by its lines, and {read:,} were read",
                 hint="it may have changed meanwhile",
             )
+
+    try:
+        read_through(schema)
+    except READ_FAILURES:
+        # The message names no column: each is tried alone.
+        for key in schema.keys() - fixed.keys():
+            try:
+                read_through({key: schema[key]})
+            except READ_FAILURES:
+                schema[key] = pl.String()
+        read_through(schema)
+    return schema
 
 
 def _repaired(path: Path, name: str) -> Path:
