@@ -91,7 +91,7 @@ _KNOWN: Mapping[str, tuple[str, str]] = {
         "is compressed and cut off or damaged",
         _COPY,
     ),
-    r"(?i)invalid utf-?8|valid UTF-8": (
+    r"(?i)invalid utf-?8|valid UTF-8|codec can't decode": (
         "is not UTF-8 text",
         "convert it, for example with: iconv -f windows-1252 -t utf-8",
     ),

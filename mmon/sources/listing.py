@@ -176,26 +176,15 @@ def _near(missing: Path) -> str:
 def _in_pattern(pattern: str, name: str, option: Format | None) -> list[_Found]:
     matches = sorted(map(Path, glob.glob(pattern, recursive=True)))  # noqa: PTH207  # absolute too
     hidden_too = Path(pattern).name.startswith(("_", "."))
-    # The folders from the first wildcard on: the user left them open, so they may be partitions.
-    fixed = pattern[: _WILDCARDS.search(pattern).start()]  # type: ignore[union-attr]  # it has one
-    depth = len(Path(fixed + "x").parts) - 1
-    found = [
-        _Found(path, str(path), folders="/".join(path.parts[depth:-1]))
-        for path in matches
-        if path.is_file() and (hidden_too or not is_hidden(path.name))
-    ]
-    if not found:
-        # A pattern such as date=2024-01-* names folders.
-        found = [
-            dataclasses.replace(file, folders="/".join(file.path.parts[depth:-1]))
-            for folder in matches
-            if folder.is_dir()
-            for file in _files(folder, option)
-        ]
+    found = [p for p in matches if p.is_file() and (hidden_too or not is_hidden(p.name))]
+    # A pattern such as date=2024-01-* names folders.
+    found = found or [p for folder in filter(Path.is_dir, matches) for p in _files(folder, option)]
     if not found:
         raise DataError(f"{name!r} matches no file", hint="check the path and the pattern")
-    check_no_table((file.path for file in found), name)
-    return found
+    check_no_table(found, name)
+    # The folders from the first wildcard on: the user left them open, so they may be partitions.
+    depth = len(Path(_WILDCARDS.split(pattern)[0] + "x").parts) - 1
+    return [_Found(path, str(path), "/".join(path.parts[depth:-1])) for path in found]
 
 
 def _in_folder(folder: Path, name: str, option: Format | None) -> list[_Found]:
@@ -205,25 +194,24 @@ def _in_folder(folder: Path, name: str, option: Format | None) -> list[_Found]:
         check_may_be_read(kind, name)
         return [_Found(folder, name)]
     found = _files(folder, option)
-    check_no_table((file.path for file in found), name)
+    check_no_table(found, name)
     if not found:
         raise DataError(
             f"the folder {name!r} holds no data file",
             hint=f"{readable()}; for files with other names, set the format option",
         )
-    return found
+    return [_Found(p, str(p), p.relative_to(folder).parent.as_posix()) for p in found]
 
 
-def _files(folder: Path, option: Format | None) -> list[_Found]:
+def _files(folder: Path, option: Format | None) -> list[Path]:
     """The data files below a folder, without what hides behind a dot or an underscore."""
-    found = []
-    for path in sorted(folder.rglob("*")):
-        below = path.relative_to(folder)
-        if any(map(is_hidden, below.parts)) or not path.is_file():
-            continue
-        if option is not None or format_of_name(path.name) is not None:
-            found.append(_Found(path, str(path), folders=below.parent.as_posix()))
-    return found
+    return [
+        path
+        for path in sorted(folder.rglob("*"))
+        if not any(map(is_hidden, path.relative_to(folder).parts))
+        and path.is_file()
+        and (option is not None or format_of_name(path.name) is not None)
+    ]
 
 
 def _checked(file: _Found, option: Format | None, hive: bool | None) -> Part | None:

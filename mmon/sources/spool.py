@@ -26,7 +26,8 @@ from mmon.files import witness
 from mmon.sources.errors import reading
 
 _CHUNK_BYTES = 1 << 20
-_folders: list[Path] = []
+
+atexit.register(witness.clean_up)
 
 
 @functools.cache
@@ -91,9 +92,8 @@ def unchanged() -> Iterator[None]:
     finally:
         _run.reset(before)
         for path in run.downloads.values():
-            with contextlib.suppress(ValueError):  # when everything was discarded
-                _folders.remove(path.parent)
             shutil.rmtree(path.parent, ignore_errors=True)
+            witness.settle(path.parent)
 
 
 def watch(path: Path, name: str) -> None:
@@ -125,17 +125,9 @@ def downloaded(url: str, timeouts: Timeouts) -> Path:
     return known[url]
 
 
-@atexit.register
-def discard() -> None:
-    """Remove every copy; also for a process that is about to end without cleaning up."""
-    while _folders:
-        shutil.rmtree(_folders.pop(), ignore_errors=True)
-
-
 def temporary(name: str) -> Path:
     """A path for a copy of that name, in a folder of its own, until the process ends."""
     folder = Path(tempfile.mkdtemp(prefix=witness.FOLDER_PREFIX))
-    _folders.append(folder)
     witness.owe(folder)
     return folder / name
 

@@ -25,10 +25,11 @@ from mmon.comparison.columns import plan_reference
 from mmon.config.data import Dataset
 from mmon.config.sections import Columns
 from mmon.errors import DataError, MissingExtraError, MmonError
+from mmon.files import witness
 from mmon.profiles.distributions.reading import Reading
 from mmon.sources import count_duplicates, open_counted, open_table
 from mmon.sources.listing import display_name
-from mmon.sources.spool import discard, spooled_input
+from mmon.sources.spool import spooled_input
 from tests.unit.source_files import FRAME, WRITERS, folder, open_dataset, read
 
 __all__ = ["folder"]
@@ -82,7 +83,7 @@ def test_copies_of_streams_are_removed_at_the_end(stdin: Callable[[bytes], None]
     read("-")
     copy = spooled_input()
     assert copy.is_file()
-    discard()
+    witness.clean_up()
     assert not copy.parent.exists()
 
 

@@ -13,7 +13,7 @@ import pytest
 import mmon
 from mmon.config.data import Dataset, Timeouts
 from mmon.errors import ConfigError, DataError, ExitStatus
-from mmon.sources import spool
+from mmon.files import witness
 from tests.unit.source_files import open_dataset
 
 Answer = Callable[[socket.socket, str], None]
@@ -127,10 +127,10 @@ def test_each_run_asks_a_server_once(serve: Serve, monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("no_proxy", "127.0.0.1")
     counts = [b"x\n" + b"1\n2\n" * rows for rows in (200, 300)]
     url = serve(*(_head(len(body)) + body for body in counts)) + "/x.csv"
-    kept = list(spool._folders)
+    kept = list(witness._leftovers)
     rows = [mmon.compare(url, url).document.production.rows for _ in counts]
     assert rows == [400, 600]
-    assert spool._folders == kept
+    assert witness._leftovers == kept
 
 
 def test_a_file_may_take_as_long_as_the_configuration_says(serve: Serve) -> None:

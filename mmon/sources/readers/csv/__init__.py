@@ -63,9 +63,16 @@ class _CsvFile:
     def schema(self, fixed: Schema) -> dict[str, pl.DataType]:
         """Columns and types; Null for a column without a single value."""
         guess = self.scan(None).collect_schema()
-        schema = {**self._as_written(guess), **{n: t for n, t in fixed.items() if n in guess}}
-        while (counts := self._counts(schema)) is None:
-            schema = self._widened(schema, fixed)
+        schema = self._as_written(guess) | {n: t for n, t in fixed.items() if n in guess}
+        while True:
+            try:
+                counts = self._counts(schema)
+                break
+            except PolarsError as error:
+                wider = self._widened(schema, fixed) if misfit(str(error)) else schema
+                if wider == schema:
+                    raise
+                schema = wider
         return {
             name: dtype if counts[name] or name in fixed else pl.Null()
             for name, dtype in schema.items()
@@ -131,27 +138,18 @@ class _CsvFile:
             if dtype == pl.String and place in self.text.missing
         )
 
-    def _counts(self, schema: Schema) -> dict[str, int] | None:
-        """Values in each column, or None when some text does not fit its column's type."""
-        try:
-            counts = self._counted(schema)
-        except PolarsError as error:
-            if misfit(str(error)):
-                return None
-            raise
-        rows, *values = counts.row(0)
-        if rows != self.text.rows:
+    def _counts(self, schema: Schema) -> dict[str, int]:
+        """The values of each column."""
+        # Under a name of its own, which no column has.
+        rows = pl.len().alias(max(schema, key=len, default="") + "_rows")
+        counts = self.scan(schema).select(rows, pl.all().count()).collect(engine="streaming")
+        read, *values = counts.row(0)
+        if read != self.text.rows:
             raise DataError(
-                f"{self.name!r} has {self.text.rows:,} rows by its lines, and {rows:,} were read",
+                f"{self.name!r} has {self.text.rows:,} rows by its lines, and {read:,} were read",
                 hint="check its separator and quotation marks; it may have changed meanwhile",
             )
         return dict(zip(counts.columns[1:], values, strict=True))
-
-    def _counted(self, schema: Schema) -> pl.DataFrame:
-        """The rows, and the values of each column."""
-        # Under a name of its own, which no column has.
-        rows = pl.len().alias(max(schema, key=len, default="") + "_rows")
-        return self.scan(schema).select(rows, pl.all().count()).collect(engine="streaming")
 
     def _widened(self, schema: Schema, fixed: Schema) -> dict[str, pl.DataType]:
         """Wider types for the columns whose text does not fit; all at once, to read less often."""
@@ -160,14 +158,8 @@ class _CsvFile:
         texts = self.scan({}).select(cs.by_name(typed).ne("").sum()).collect(engine="streaming")
         values = self.scan(schema, is_lenient=True).select(cs.by_name(typed).count())
         pairs = zip(typed, texts.row(0), values.collect(engine="streaming").row(0), strict=True)
-        broken = {name for name, text, value in pairs if value < text}
-        if not broken - set(fixed):
-            # Nothing to widen: say what does not fit the given type.
-            self._counted(schema)
-        return {
-            name: _wider(dtype) if name in broken and name not in fixed else dtype
-            for name, dtype in schema.items()
-        }
+        broken = {name for name, text, value in pairs if value < text and name not in fixed}
+        return {n: _wider(dtype) if n in broken else dtype for n, dtype in schema.items()}
 
 
 def _wider(dtype: pl.DataType) -> pl.DataType:

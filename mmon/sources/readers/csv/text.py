@@ -129,13 +129,7 @@ def _names(first: Record, name: str) -> tuple[str, ...]:
     """The names in a header, as written."""
     if first.fields is None:
         raise _unclosed(first, name)
-    try:
-        return tuple(field.decode() for field in first.fields)
-    except UnicodeDecodeError as error:
-        raise DataError(
-            f"{name!r} is not UTF-8 text",
-            hint="convert it, for example with: iconv -f windows-1252 -t utf-8",
-        ) from error
+    return tuple(field.decode() for field in first.fields)
 
 
 def _separated(file: CsvFile, name: str) -> CsvFile:
