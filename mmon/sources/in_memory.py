@@ -17,9 +17,7 @@ from mmon.sources.errors import READ_FAILURES
 class ArrowTable(Protocol):
     """A table of another library: pandas, pyarrow, DuckDB and others speak this protocol."""
 
-    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
-        """The table as a stream of Arrow batches."""
-        ...
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object: ...
 
 
 # What pyarrow and Polars raise for values that they cannot hold.

@@ -61,19 +61,24 @@ def plain(part: Part) -> Part:
     DataError
         When it cannot be read or unpacked.
     """
-    if not part.is_local:
-        return _lines_copied(part)
-    path = Path(part.uri)
-    with reading(part.name), path.open("rb") as file:
-        head = file.read(6)
-    if not is_packed(head):
-        return part
-    opener = _opener(head)
-    if opener is None:
-        return _lines_copied(part)
+    path, opener = Path(part.uri), None
+    if part.is_local:
+        with reading(part.name), path.open("rb") as file:
+            head = file.read(6)
+        if not is_packed(head):
+            return part
+        opener = _opener(head)
     try:
-        with opener(path) as source:
-            return _local(part, kept(source, path.stem))
+        if opener is not None:
+            with opener(path) as source:
+                copy = kept(source, path.stem)
+        else:
+            copy = temporary(path.stem)
+            with reading(part.name):
+                lines = pl.scan_lines(
+                    part.uri, glob=False, storage_options={**part.storage} or None
+                )
+                lines.sink_csv(copy, include_header=False, quote_style="never")
     except _FAILURES as error:
         if getattr(error, "errno", None) == errno.ENOSPC:
             raise DataError(
@@ -83,19 +88,8 @@ def plain(part: Part) -> Part:
             f"{part.name!r} is compressed and cut off or damaged",
             hint="the file may have been written or copied only in part",
         ) from error
+    return dataclasses.replace(part, uri=str(copy), storage={})
 
 
 def _opener(head: bytes) -> Callable[[Path], Any] | None:
     return next(opener for magic, opener in _PACKED.items() if head.startswith(magic))
-
-
-def _lines_copied(part: Part) -> Part:
-    path = temporary(Path(part.uri).stem)
-    with reading(part.name):
-        lines = pl.scan_lines(part.uri, glob=False, storage_options=dict(part.storage) or None)
-        lines.sink_csv(path, include_header=False, quote_style="never")
-    return _local(part, path)
-
-
-def _local(part: Part, path: Path) -> Part:
-    return dataclasses.replace(part, uri=str(path), storage={})

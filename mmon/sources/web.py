@@ -9,8 +9,7 @@ import math
 import socket
 import time
 from collections.abc import Iterator
-from http import HTTPStatus
-from http.client import HTTPConnection, HTTPException, HTTPMessage, HTTPResponse, HTTPSConnection
+from http import HTTPStatus, client
 from typing import IO, Any
 from urllib import request
 from urllib.error import HTTPError
@@ -23,32 +22,11 @@ from mmon.errors import ConfigError, DataError
 # What a modem sends; a server that sends less than that for as long as it may be idle is idle.
 _LEAST_BYTES_PER_S = 1000
 _LONGEST_HEAD = 1 << 20
-_CUT = "what the server sends is cut off"
-
-
-class Body:
-    """What a web server sends."""
-
-    def __init__(self, answer: HTTPResponse, name: str) -> None:
-        self._answer, self._name = answer, name
-        length = None if answer.chunked else answer.headers.get("Content-Length")
-        if length is not None and not (length.isascii() and length.isdigit()):
-            raise _unreadable(name, "the server's answer is malformed")
-        self._missing = None if length is None else int(length)
-
-    def read1(self, size: int) -> bytes:
-        """At most so many bytes, none at the end; a DataError when fewer than announced came."""
-        chunk = self._answer.read1(size)
-        if self._missing is not None:
-            self._missing -= len(chunk)
-            if not chunk and self._missing > 0:
-                raise _unreadable(self._name, _CUT)
-        return chunk
 
 
 @contextlib.contextmanager
-def body(url: str, timeouts: Timeouts) -> Iterator[Body]:
-    """What a web server sends for an address.
+def body(url: str, timeouts: Timeouts) -> Iterator[client.HTTPResponse]:
+    """What a web server sends for an address; to be read by `read1`.
 
     Raises
     ------
@@ -72,13 +50,14 @@ def body(url: str, timeouts: Timeouts) -> Iterator[Body]:
         with contextlib.closing(opener.open(target)) as answer:
             if answer.status != HTTPStatus.OK:
                 raise _refused(url, answer.status)
-            yield Body(answer, url)
+            yield answer
     except HTTPError as error:
         error.close()
         raise _refused(url, error.code) from None
-    except (HTTPException, ValueError) as error:
-        is_cut = type(error).__name__ in ("IncompleteRead", "RemoteDisconnected")
-        raise _unreadable(url, _CUT if is_cut else "the server's answer is malformed") from None
+    except (client.HTTPException, ValueError) as error:
+        is_cut = isinstance(error, client.IncompleteRead | client.RemoteDisconnected)
+        why = "what the server sends is cut off" if is_cut else "the server's answer is malformed"
+        raise _unreadable(url, why) from None
     finally:
         # Not every failure of a redirection closes the answer that it came in.
         for stream in pace.streams:
@@ -106,7 +85,7 @@ class _Pace:
 
     def note(self, count: int, waited_s: float) -> None:
         """So many bytes came after so long a wait: a TimeoutError when they are too few or too
-        late, an HTTPException when a head has no end."""
+        late, an client.HTTPException when a head has no end."""
         self._waited_s += waited_s
         self._bytes += count
         is_slow = self._bytes < _LEAST_BYTES_PER_S * self._waited_s
@@ -114,7 +93,7 @@ class _Pace:
         if count and (time.monotonic() > self._end or (is_slow and is_due)):
             raise TimeoutError("timed out")
         if self._is_head and self._bytes > _LONGEST_HEAD:
-            raise HTTPException("too long")
+            raise client.HTTPException("too long")
         if is_due:
             self.begin(is_head=self._is_head)
 
@@ -142,7 +121,7 @@ class _Stream(io.RawIOBase):
         super().close()
 
 
-class _Answer(HTTPResponse):
+class _Answer(client.HTTPResponse):
     def __init__(
         self, sock: socket.socket, debuglevel: int = 0, method: str | None = None, *, pace: _Pace
     ) -> None:
@@ -156,23 +135,38 @@ class _Answer(HTTPResponse):
         super().begin()
         self._pace.begin(is_head=False)
 
+    @functools.cached_property
+    def _missing(self) -> int:
+        """The bytes that were announced and have not come."""
+        length = self.headers.get("Content-Length", "0")
+        if not self.chunked and not (length.isascii() and length.isdigit()):
+            raise client.HTTPException("malformed")
+        return 0 if self.chunked else int(length)
+
+    def read1(self, n: int = -1) -> bytes:
+        chunk = super().read1(n)
+        self._missing -= len(chunk)
+        if not chunk and self._missing > 0:
+            raise client.IncompleteRead(b"", self._missing)
+        return chunk
+
 
 class _Web(request.AbstractHTTPHandler):
     def __init__(self, pace: _Pace) -> None:
         super().__init__()
         self._pace = pace
 
-    def http_open(self, wanted: request.Request) -> HTTPResponse:
-        return self.do_open(functools.partial(self._connection, HTTPConnection), wanted)
+    def http_open(self, wanted: request.Request) -> client.HTTPResponse:
+        return self.do_open(functools.partial(self._connection, client.HTTPConnection), wanted)
 
-    def https_open(self, wanted: request.Request) -> HTTPResponse:
-        return self.do_open(functools.partial(self._connection, HTTPSConnection), wanted)
+    def https_open(self, wanted: request.Request) -> client.HTTPResponse:
+        return self.do_open(functools.partial(self._connection, client.HTTPSConnection), wanted)
 
     http_request = https_request = request.AbstractHTTPHandler.do_request_
 
     def _connection(
-        self, kind: type[HTTPConnection], host: str, *, timeout: object
-    ) -> HTTPConnection:
+        self, kind: type[client.HTTPConnection], host: str, *, timeout: object
+    ) -> client.HTTPConnection:
         """A connection that waits as long as the pace says, not as the request does."""
         made = kind(host, timeout=self._pace.connect_s)
         made.response_class = functools.partial(_Answer, pace=self._pace)  # type: ignore[assignment]
@@ -188,7 +182,7 @@ class _Redirects(request.HTTPRedirectHandler):
         fp: IO[bytes],
         code: int,
         msg: str,
-        headers: HTTPMessage,
+        headers: client.HTTPMessage,
         newurl: str,
     ) -> request.Request | None:
         try:
