@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import abc
 import dataclasses
-from typing import Any, ClassVar, NamedTuple, Self
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +16,7 @@ from mmon.performance._class_intervals import (
     undefined,
     variance_or_width,
 )
-from mmon.performance._class_tables import NO_PAIRS
+from mmon.performance._class_tables import NO_PAIRS, PerClass
 from mmon.profiles.outcomes.classification import ClassificationTables
 from mmon.records.arrays import FloatArray, IntArray
 
@@ -25,64 +25,64 @@ Counts = NDArray[Any]
 
 
 class Cells(NamedTuple):
-    """Rows of a class, arrays of one shape.
+    """Rows of a class, arrays of one shape."""
 
-    Attributes
-    ----------
-    hits, actual, predicted
-        Of the class and found, of the class, and said to be.
-    rows
-        Of any class.
-    """
-
-    hits: Counts
+    hits: Counts  # of the class and found
     actual: Counts
     predicted: Counts
-    rows: int
+    rows: int  # of any class
 
 
-@dataclasses.dataclass(frozen=True, slots=True, eq=False)
-class Ratios(abc.ABC):
-    """One rate of every class: ``top / bottom``, both sums of cells of the confusion matrix.
+class OfCounts(PerClass):
+    """One rate of every class: a ratio of two sums of cells of the confusion matrix.
 
     Attributes
     ----------
-    labels : tuple of str
-        (C,)
-    confusion : (C, C) int64
-    top, bottom : (C,) int64
     why_undefined : str
         What it means that the bottom is 0 for the class {label}, though there are predictions.
+    is_right_by_rows : bool
+        Whether its mean weighted by the classes' rows is the share of right rows.
     """
 
     why_undefined: ClassVar[str]
+    is_right_by_rows: ClassVar[bool] = False
 
-    labels: tuple[str, ...]
-    confusion: IntArray
-    top: IntArray
-    bottom: IntArray
-
-    @classmethod
-    def of(cls, tables: ClassificationTables) -> Self:
-        """The rate of each class against all others."""
+    def values(self, tables: ClassificationTables) -> Ratios:
         confusion = tables.confusion
         hits, actual, predicted = confusion.diagonal(), confusion.sum(axis=1), confusion.sum(axis=0)
-        top, bottom = cls.parts(Cells(hits, actual, predicted, int(confusion.sum())))
-        return cls(tables.classes, confusion, top, bottom)
+        top, bottom = self.parts(Cells(hits, actual, predicted, int(confusion.sum())))
+        return Ratios(self, tables.classes, confusion, top, bottom)
 
     @staticmethod
     @abc.abstractmethod
     def parts(cells: Cells) -> tuple[Counts, Counts]:
         """The top and the bottom of the ratio; linear."""
 
-    def one(self, code: int) -> Estimate:
-        """The rate of one class, with Wilson's interval."""
-        return proportion(int(self.top[code]), int(self.bottom[code]), self.reason(code))
+    def of_class(self, top: int, bottom: int, reason: str) -> Estimate:
+        """The rate of one class, with Wilson's interval; ``reason`` says why there is none."""
+        return proportion(top, bottom, reason)
 
-    def reason(self, code: int) -> str:
-        """Why the rate of a class is undefined, where it is."""
+    def of_all(self, right: Estimate, classes: int) -> Estimate:
+        """The rate of all classes' rows taken together, from the share of right rows."""
+        del classes
+        return right
+
+
+@dataclasses.dataclass(frozen=True, slots=True, eq=False)
+class Ratios:
+    """A rate of C classes, each against all others: ``top / bottom``."""
+
+    rate: OfCounts
+    labels: tuple[str, ...]
+    confusion: IntArray  # (C, C)
+    top: IntArray  # (C,)
+    bottom: IntArray  # (C,)
+
+    def one(self, code: int) -> Estimate:
+        """The rate of one class."""
         label = self.labels[code] or "the negative class"
-        return self.why_undefined.format(label=label) if self.confusion.any() else NO_PAIRS
+        why = self.rate.why_undefined.format(label=label) if self.confusion.any() else NO_PAIRS
+        return self.rate.of_class(int(self.top[code]), int(self.bottom[code]), why)
 
     @property
     def values(self) -> FloatArray:
@@ -96,13 +96,15 @@ class Ratios(abc.ABC):
         is_hit = one[:, :, None] * one[:, None, :]
         is_actual = np.broadcast_to(one[:, :, None], is_hit.shape)
         is_predicted = np.broadcast_to(one[:, None, :], is_hit.shape)
-        top, bottom = self.parts(Cells(is_hit, is_actual, is_predicted, 1))
+        top, bottom = self.rate.parts(Cells(is_hit, is_actual, is_predicted, 1))
         scale = np.where(self.bottom > 0, 1 / np.maximum(self.bottom, 1), 0.0)
         moved: FloatArray = (top - self.values[:, None, None] * bottom) * scale[:, None, None]
         return moved
 
     def average(self, *, is_weighted: bool) -> Estimate:
         """The mean over classes that occur, each counted once or by its rows."""
+        if is_weighted and self.rate.is_right_by_rows:
+            return self.micro()
         rows = int(self.confusion.sum())
         if not rows:
             return undefined(NO_PAIRS)
@@ -134,4 +136,4 @@ class Ratios(abc.ABC):
     def micro(self) -> Estimate:
         """The rate of all classes' rows taken together."""
         rows, right = int(self.confusion.sum()), int(self.confusion.diagonal().sum())
-        return proportion(right, rows, NO_PAIRS)
+        return self.rate.of_all(proportion(right, rows, NO_PAIRS), len(self.labels))

@@ -95,15 +95,12 @@ class ClassValues(Protocol):
 
     def one(self, code: int) -> Estimate:
         """Of one class, against all others."""
-        ...
 
     def average(self, *, is_weighted: bool) -> Estimate:
         """The mean over classes, each counted once or by its rows."""
-        ...
 
     def micro(self) -> Estimate:
         """Of all classes' rows taken together."""
-        ...
 
 
 def classified(tables: Tables) -> ClassificationTables:

@@ -14,11 +14,13 @@ from mmon.profiles.outcomes.error_moments import Moments
 from mmon.profiles.outcomes.regression import RegressionTables
 from mmon.results import Task
 
-_ROWS = """\
+_TARGETS = """\
 >>> import numpy as np
 >>> from mmon.performance import metric_class
 >>> from mmon.profiles.outcomes.regression import RegressionTables
->>> target = np.arange(1.0, 101.0)
+>>> target = np.arange(1.0, 101.0)"""
+_ROWS = f"""\
+{_TARGETS}
 >>> prediction = target + np.tile([2.0, -1.0, 0.5, -0.5], 25)
 >>> tables = RegressionTables.of(target, prediction)"""
 _ESTIMATE = """\
@@ -28,7 +30,9 @@ _ESTIMATE = """\
 _ONE_ROW = "one row has no confidence interval"
 _TOO_LARGE = "the errors are too large for a confidence interval"
 _EXAMPLES = {
+    "a hundred targets": _TARGETS,
     "a hundred numbers": _ROWS,
+    "estimate": _ESTIMATE,
     "estimate of a hundred numbers": f"{_ROWS}\n{_ESTIMATE}",
 }
 
@@ -63,59 +67,58 @@ class OfErrors(PerformanceMetric):
         """The value, where some row can be used."""
 
 
-def mean_estimate(
-    tables: RegressionTables,
-    moments: Moments,
-    *,
-    bounds: tuple[float, float] = (0.0, math.inf),
-    without: str | None = None,
-) -> Estimate:
-    """The mean of a loss.
+class MeanLoss(OfErrors):
+    """The mean of a loss, or its square root.
 
-    Parameters
+    Attributes
     ----------
-    tables : RegressionTables
-        They have used rows.
-    moments : Moments
-        Of the loss.
-    bounds : (float, float)
-        Of the loss; the interval keeps inside.
-    without : str, optional
-        Which used rows the loss is not defined for.
+    loss : str
+        Which of the tables' moments are the loss's.
+    is_root : bool
+    undefined_for : str
+        The rows that the loss is not defined for, in words: they are left out.
     """
-    said = left_out(tables) + ([without] if without else [])
-    if not moments.n:
-        return Estimate(None, reason="; ".join(["it is defined for no row", *said]))
-    if not math.isfinite(moments.mean):
-        return Estimate(None, rows=moments.n, reason="the errors are too large to be averaged")
-    interval = _mean_interval(moments)
-    if interval is None:
-        said.append(_ONE_ROW if moments.n == 1 else _TOO_LARGE)
-    else:
-        interval = max(interval[0], bounds[0]), min(interval[1], bounds[1])
-    return Estimate(
-        moments.mean,
-        interval=interval,
-        variance=None if interval is None else moments.variance / moments.n,
-        rows=moments.n,
-        reason="; ".join(said) or None,
-    )
+
+    loss: ClassVar[str]
+    is_root: ClassVar[bool] = False
+    undefined_for: ClassVar[str] = ""
+
+    def moments(self, tables: RegressionTables) -> Moments:
+        """The moments of the loss."""
+        found: Moments = getattr(tables, self.loss)
+        return found
+
+    def estimate(self, tables: RegressionTables) -> Estimate:
+        """The mean; its interval keeps inside the bounds."""
+        moments = self.moments(tables)
+        said = left_out(tables)
+        if moments.n < tables.used and self.undefined_for:
+            said.append(f"{count(tables.used - moments.n, 'row')} {self.undefined_for} left out")
+        if not moments.n:
+            return Estimate(None, reason="; ".join(["it is defined for no row", *said]))
+        if not math.isfinite(moments.mean):
+            return Estimate(None, rows=moments.n, reason="the errors are too large to be averaged")
+        interval, variance = _mean_interval(moments), None
+        if interval is None:
+            said.append(_ONE_ROW if moments.n == 1 else _TOO_LARGE)
+        else:
+            interval = max(interval[0], self.bounds[0]), min(interval[1], self.bounds[1])
+            variance = moments.variance / moments.n
+        mean = Estimate(moments.mean, interval, variance, moments.n, reason="; ".join(said) or None)
+        return _root(mean) if self.is_root else mean
 
 
-def root(estimate: Estimate) -> Estimate:
-    """The square root of a mean of squares, its interval's ends likewise.
+def _root(mean: Estimate) -> Estimate:
+    """The root of a mean of squares, its interval's ends likewise, the variance by delta method.
 
-    The variance is the delta method's, var / (4 value); at 0, where it has none, 0.
+    That is var / (4 value²); at 0, where the method has none, 0.
     """
-    if estimate.value is None:
-        return estimate
-    interval = estimate.interval
-    variance = estimate.variance
+    square, interval, variance = mean.value or 0.0, mean.interval, mean.variance
     if variance is not None:
-        variance = variance / estimate.value / 4.0 if estimate.value else 0.0
+        variance = variance / square / 4.0 if square else 0.0
     return dataclasses.replace(
-        estimate,
-        value=math.sqrt(estimate.value),
+        mean,
+        value=math.sqrt(square),
         interval=None if interval is None else (math.sqrt(interval[0]), math.sqrt(interval[1])),
         variance=variance,
     )

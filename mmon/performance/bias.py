@@ -1,15 +1,11 @@
 """The bias: by how much predictions are too high on average."""
 
-from __future__ import annotations
-
 import math
 
-from mmon.performance import Estimate
-from mmon.performance._error_estimates import OfErrors, mean_estimate
-from mmon.profiles.outcomes.regression import RegressionTables
+from mmon.performance._error_estimates import MeanLoss
 
 
-class Bias(OfErrors):
+class Bias(MeanLoss):
     """By how much predictions are too high on average, in the target's unit.
 
     Measures
@@ -37,6 +33,4 @@ class Bias(OfErrors):
 
     better = "zero"
     bounds = (-math.inf, math.inf)
-
-    def estimate(self, tables: RegressionTables) -> Estimate:
-        return mean_estimate(tables, tables.bias, bounds=self.bounds)
+    loss = "bias"

@@ -5,12 +5,10 @@ from __future__ import annotations
 from mmon.chance.proportions import wilson
 from mmon.performance import Estimate
 from mmon.performance._class_intervals import undefined, variance_or_width
-from mmon.performance._class_rates import Cells, Counts, Ratios
-from mmon.performance._class_tables import PerClass
-from mmon.profiles.outcomes.classification import ClassificationTables
+from mmon.performance._class_rates import Cells, Counts, OfCounts
 
 
-class F1(PerClass):
+class F1(OfCounts):
     """The harmonic mean of precision and recall.
 
     Measures
@@ -40,21 +38,15 @@ class F1(PerClass):
     ``sklearn.metrics.f1_score``.
     """
 
-    def values(self, tables: ClassificationTables) -> Ratios:
-        return _HarmonicMeans.of(tables)
-
-
-class _HarmonicMeans(Ratios):
     why_undefined = "no row is of class {label}, nor predicted to be"
 
     @staticmethod
     def parts(cells: Cells) -> tuple[Counts, Counts]:
         return 2 * cells.hits, cells.actual + cells.predicted
 
-    def one(self, code: int) -> Estimate:
-        top, bottom = int(self.top[code]), int(self.bottom[code])
+    def of_class(self, top: int, bottom: int, reason: str) -> Estimate:
         if not bottom:
-            return undefined(self.reason(code))
+            return undefined(reason)
         value = top / bottom
         # F1 = 2J / (1 + J), where J, hits among rows that are or are said to be of the class, is a
         # proportion; hence its interval and variance.

@@ -31,16 +31,12 @@ class IntervalCoverage(OfErrors):
 
     Example
     -------
-    >>> import numpy as np
-    >>> from mmon.performance import metric_class
-    >>> from mmon.profiles.outcomes.regression import RegressionTables
-    >>> target = np.arange(1.0, 101.0)
+    {a hundred targets}
     >>> prediction = target + np.tile([2.0, -1.0, 0.5, -0.5], 25)
     >>> tables = RegressionTables.of(
     ...     target, prediction, lower=prediction - 1.5, upper=prediction + 1.5
     ... )
-    >>> estimate = metric_class("interval_coverage")().estimates(tables)["interval_coverage"]
-    >>> f"{estimate.value:.3f} ({estimate.interval[0]:.3f} to {estimate.interval[1]:.3f})"
+    {estimate}
     '0.750 (0.657 to 0.825)'
 
     References

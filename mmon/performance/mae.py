@@ -1,13 +1,9 @@
 """The mean absolute error: how far predictions are off on average."""
 
-from __future__ import annotations
-
-from mmon.performance import Estimate
-from mmon.performance._error_estimates import OfErrors, mean_estimate
-from mmon.profiles.outcomes.regression import RegressionTables
+from mmon.performance._error_estimates import MeanLoss
 
 
-class MeanAbsoluteError(OfErrors):
+class MeanAbsoluteError(MeanLoss):
     """How far predictions are off on average, in the target's unit.
 
     Measures
@@ -31,5 +27,4 @@ class MeanAbsoluteError(OfErrors):
     corrected for skewness: Hall, *On the removal of skewness by transformation*, 1992.
     """
 
-    def estimate(self, tables: RegressionTables) -> Estimate:
-        return mean_estimate(tables, tables.mae, bounds=self.bounds)
+    loss = "mae"

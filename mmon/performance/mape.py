@@ -1,13 +1,9 @@
 """The mean absolute percentage error: how far off, as a share of the target."""
 
-from __future__ import annotations
-
-from mmon.performance import Estimate
-from mmon.performance._error_estimates import OfErrors, count, mean_estimate
-from mmon.profiles.outcomes.regression import RegressionTables
+from mmon.performance._error_estimates import MeanLoss
 
 
-class MeanAbsolutePercentageError(OfErrors):
+class MeanAbsolutePercentageError(MeanLoss):
     """How far predictions are off as a share of the target, on average: 0.1 is ten percent.
 
     Measures
@@ -33,7 +29,5 @@ class MeanAbsolutePercentageError(OfErrors):
     corrected for skewness: Hall, *On the removal of skewness by transformation*, 1992.
     """
 
-    def estimate(self, tables: RegressionTables) -> Estimate:
-        zeros = tables.used - tables.relative.n
-        without = f"{count(zeros, 'row')} with target 0 left out" if zeros else None
-        return mean_estimate(tables, tables.relative, bounds=self.bounds, without=without)
+    loss = "relative"
+    undefined_for = "with target 0"

@@ -27,10 +27,7 @@ class MedianAbsoluteError(OfErrors):
 
     Example
     -------
-    >>> import numpy as np
-    >>> from mmon.performance import metric_class
-    >>> from mmon.profiles.outcomes.regression import RegressionTables
-    >>> target = np.arange(1.0, 101.0)
+    {a hundred targets}
     >>> prediction = target + np.sqrt(target)
     >>> tables = RegressionTables.of(target, prediction)
     >>> metric = metric_class("median_absolute_error")()

@@ -1,13 +1,9 @@
 """The mean squared error: large errors count more than in proportion."""
 
-from __future__ import annotations
-
-from mmon.performance import Estimate
-from mmon.performance._error_estimates import OfErrors, mean_estimate
-from mmon.profiles.outcomes.regression import RegressionTables
+from mmon.performance._error_estimates import MeanLoss
 
 
-class MeanSquaredError(OfErrors):
+class MeanSquaredError(MeanLoss):
     """The mean of the squared errors, in the square of the target's unit.
 
     Measures
@@ -34,5 +30,4 @@ class MeanSquaredError(OfErrors):
     corrected for skewness: Hall, *On the removal of skewness by transformation*, 1992.
     """
 
-    def estimate(self, tables: RegressionTables) -> Estimate:
-        return mean_estimate(tables, tables.mse, bounds=self.bounds)
+    loss = "mse"

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 
-from mmon.performance import Estimate
-from mmon.performance._error_estimates import OfErrors, mean_estimate
+from mmon.performance._error_estimates import MeanLoss
 from mmon.profiles.outcomes.error_moments import Moments
 from mmon.profiles.outcomes.regression import RegressionTables
 
 
 @dataclasses.dataclass(frozen=True)
-class PinballLoss(OfErrors):
+class PinballLoss(MeanLoss):
     """How good a prediction of a quantile is, in the target's unit.
 
     Measures
@@ -50,9 +49,8 @@ class PinballLoss(OfErrors):
         if not 0.0 < self.quantile < 1.0:
             raise ValueError(f"quantile must be between 0 and 1, not {self.quantile!r}")
 
-    def estimate(self, tables: RegressionTables) -> Estimate:
-        loss = _tilted(tables.under, tables.over, self.quantile)
-        return mean_estimate(tables, loss, bounds=self.bounds)
+    def moments(self, tables: RegressionTables) -> Moments:
+        return _tilted(tables.under, tables.over, self.quantile)
 
 
 def _tilted(under: Moments, over: Moments, quantile: float) -> Moments:

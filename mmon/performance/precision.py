@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from mmon.performance._class_rates import Cells, Counts, Ratios
-from mmon.performance._class_tables import PerClass
-from mmon.profiles.outcomes.classification import ClassificationTables
+from mmon.performance._class_rates import Cells, Counts, OfCounts
 
 
-class Precision(PerClass):
+class Precision(OfCounts):
     """The share of the rows predicted to be positive that are.
 
     Measures
@@ -33,11 +31,6 @@ class Precision(PerClass):
     Wilson, *Probable inference*, JASA 1927. ``sklearn.metrics.precision_score``.
     """
 
-    def values(self, tables: ClassificationTables) -> Ratios:
-        return _Precisions.of(tables)
-
-
-class _Precisions(Ratios):
     why_undefined = "no row was predicted to be of class {label}"
 
     @staticmethod

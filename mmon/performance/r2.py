@@ -29,14 +29,10 @@ class RSquared(OfErrors):
 
     Example
     -------
-    >>> import numpy as np
-    >>> from mmon.performance import metric_class
-    >>> from mmon.profiles.outcomes.regression import RegressionTables
-    >>> target = np.arange(1.0, 101.0)
+    {a hundred targets}
     >>> prediction = target + np.tile([20.0, -10.0, 5.0, -5.0], 25)
     >>> tables = RegressionTables.of(target, prediction)
-    >>> estimate = metric_class("r2")().estimates(tables)["r2"]
-    >>> f"{estimate.value:.3f} ({estimate.interval[0]:.3f} to {estimate.interval[1]:.3f})"
+    {estimate}
     '0.835 (0.780 to 0.877)'
 
     References

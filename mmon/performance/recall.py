@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from mmon.performance import Estimate
-from mmon.performance._class_rates import Cells, Counts, Ratios
-from mmon.performance._class_tables import PerClass
-from mmon.profiles.outcomes.classification import ClassificationTables
+from mmon.performance._class_rates import Cells, Counts, OfCounts
 
 
-class Recall(PerClass):
+class Recall(OfCounts):
     """The share of the positive rows that were predicted to be positive.
 
     Measures
@@ -35,17 +32,9 @@ class Recall(PerClass):
     Wilson, *Probable inference*, JASA 1927. ``sklearn.metrics.recall_score``.
     """
 
-    def values(self, tables: ClassificationTables) -> Ratios:
-        return _Recalls.of(tables)
-
-
-class _Recalls(Ratios):
     why_undefined = "no row is of class {label}"
+    is_right_by_rows = True
 
     @staticmethod
     def parts(cells: Cells) -> tuple[Counts, Counts]:
         return cells.hits, cells.actual
-
-    def average(self, *, is_weighted: bool) -> Estimate:
-        # Recalls weighted by the classes' rows are the share of right rows.
-        return self.micro() if is_weighted else super().average(is_weighted=False)

@@ -1,13 +1,9 @@
 """The root mean squared error: large errors count more, in the target's unit."""
 
-from __future__ import annotations
-
-from mmon.performance import Estimate
-from mmon.performance._error_estimates import OfErrors, mean_estimate, root
-from mmon.profiles.outcomes.regression import RegressionTables
+from mmon.performance._error_estimates import MeanLoss
 
 
-class RootMeanSquaredError(OfErrors):
+class RootMeanSquaredError(MeanLoss):
     """The square root of the mean squared error, in the target's unit.
 
     Measures
@@ -30,5 +26,5 @@ class RootMeanSquaredError(OfErrors):
     ``sklearn.metrics.root_mean_squared_error`` gives the same value.
     """
 
-    def estimate(self, tables: RegressionTables) -> Estimate:
-        return root(mean_estimate(tables, tables.mse))
+    loss = "mse"
+    is_root = True

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from mmon.performance import Estimate
-from mmon.performance._error_estimates import OfErrors, count, mean_estimate, root
+from mmon.performance._error_estimates import MeanLoss, count
 from mmon.profiles.outcomes.regression import RegressionTables
 
 
-class RootMeanSquaredLogarithmicError(OfErrors):
+class RootMeanSquaredLogarithmicError(MeanLoss):
     """The root mean square of the difference of logarithms, log(1 + x).
 
     Measures
@@ -32,9 +32,12 @@ class RootMeanSquaredLogarithmicError(OfErrors):
     the mean of squares, with its square root taken; see ``mse``.
     """
 
+    loss = "log_square"
+    is_root = True
+
     def estimate(self, tables: RegressionTables) -> Estimate:
         undefined = tables.used - tables.log_square.n
         if undefined:
             reason = f"{count(undefined, 'row')} with a target or prediction of -1 or less"
             return Estimate(None, rows=tables.used, reason=reason)
-        return root(mean_estimate(tables, tables.log_square))
+        return super().estimate(tables)

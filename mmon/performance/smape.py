@@ -1,13 +1,9 @@
 """The symmetric mean absolute percentage error: relative, and bounded."""
 
-from __future__ import annotations
-
-from mmon.performance import Estimate
-from mmon.performance._error_estimates import OfErrors, mean_estimate
-from mmon.profiles.outcomes.regression import RegressionTables
+from mmon.performance._error_estimates import MeanLoss
 
 
-class SymmetricMeanAbsolutePercentageError(OfErrors):
+class SymmetricMeanAbsolutePercentageError(MeanLoss):
     """How far predictions are off relative to target and prediction, on average.
 
     Measures
@@ -35,6 +31,4 @@ class SymmetricMeanAbsolutePercentageError(OfErrors):
     """
 
     bounds = (0.0, 2.0)
-
-    def estimate(self, tables: RegressionTables) -> Estimate:
-        return mean_estimate(tables, tables.symmetric, bounds=self.bounds)
+    loss = "symmetric"

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from mmon.performance import Estimate
 from mmon.performance._class_intervals import undefined, variance_or_width
-from mmon.performance._class_rates import Cells, Counts, Ratios
-from mmon.performance._class_tables import PerClass
-from mmon.profiles.outcomes.classification import ClassificationTables
+from mmon.performance._class_rates import Cells, Counts, OfCounts
 
 
-class Specificity(PerClass):
+class Specificity(OfCounts):
     """The share of the negative rows that were predicted to be negative.
 
     Measures
@@ -36,25 +34,20 @@ class Specificity(PerClass):
     ``pos_label=0``; ``multilabel_confusion_matrix`` for several classes.
     """
 
-    def values(self, tables: ClassificationTables) -> Ratios:
-        return _Specificities.of(tables)
-
-
-class _Specificities(Ratios):
     why_undefined = "all rows are of class {label}"
 
     @staticmethod
     def parts(cells: Cells) -> tuple[Counts, Counts]:
         return cells.rows - cells.actual - cells.predicted + cells.hits, cells.rows - cells.actual
 
-    def micro(self) -> Estimate:
-        found, others = super().micro(), len(self.labels) - 1
-        if found.value is None or found.interval is None or found.variance is None:
-            return found
+    def of_all(self, right: Estimate, classes: int) -> Estimate:
+        others = classes - 1
+        if right.value is None or right.interval is None or right.variance is None:
+            return right
         if not others:
             return undefined("there is one class only")
-        low, high = found.interval
+        low, high = right.interval
         interval = 1 - (1 - low) / others, 1 - (1 - high) / others
-        value = 1 - (1 - found.value) / others
-        variance = variance_or_width(found.variance / others**2, interval)
-        return Estimate(value, interval, variance, found.rows)
+        value = 1 - (1 - right.value) / others
+        variance = variance_or_width(right.variance / others**2, interval)
+        return Estimate(value, interval, variance, right.rows)
