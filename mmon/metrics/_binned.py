@@ -85,12 +85,10 @@ class Binned(Metric):
 
     @abc.abstractmethod
     def terms(self, p: FloatArray, q: FloatArray, weight: float) -> FloatArray:
-        """One term a bin: not negative, 0 where both agree, jointly convex in (p, q).
+        """(…, C) one term a bin: not negative, 0 where both agree, jointly convex in (p, q).
 
-        Parameters
-        ----------
-        p, q : (…, C) float64, shares of the reference and of production
-        weight : float, the reference's share of all rows
+        p and q are the shares of the reference and of production; ``weight`` is the reference's
+        share of all rows.
         """
 
     def combine(self, terms: FloatArray) -> FloatArray:
@@ -238,13 +236,10 @@ def _of_two_categories(metric: Binned, value: float, null: NullTables) -> float:
 def _first_beyond(
     metric: Binned, value: float, null: NullTables, start: int, stop: int
 ) -> tuple[int, bool]:
-    """First count from ``start`` towards ``stop`` whose distance reaches ``value``.
+    """First count from ``start`` towards ``stop`` whose distance reaches ``value``, or ``stop``.
 
-    The distance grows away from the middle, because it is convex and 0 there.
-
-    Returns
-    -------
-    (int, bool) : the count, ``stop`` if there is none; whether it is at ``value`` exactly.
+    The distance grows away from the middle, because it is convex and 0 there. Also tells whether it
+    is at ``value`` exactly.
     """
     step = 1 if stop > start else -1
     slack = ROUNDING * value

@@ -5,11 +5,19 @@ from __future__ import annotations
 import abc
 import dataclasses
 
-from mmon.chance.ranks.pool import as_ecdf, reason_for_nothing
+from mmon.chance.ranks.pool import as_ecdf
 from mmon.metrics import Metric
 from mmon.profiles.distributions import Distribution
 from mmon.profiles.distributions.ecdf import Ecdf
 from mmon.results import ColumnKind, Score
+
+_PAGE_PARTS = {
+    "a hundred numbers": """\
+>>> import numpy as np
+>>> from mmon.metrics import load
+>>> from mmon.profiles.distributions.ecdf import Ecdf
+>>> reference = Ecdf.of(np.arange(100.0))""",
+}
 
 
 class Ranked(Metric):
@@ -17,6 +25,7 @@ class Ranked(Metric):
 
     kinds = frozenset({ColumnKind.NUMERIC, ColumnKind.DATETIME})
     is_symmetric = True
+    page_parts = _PAGE_PARTS
 
     def score(self, ref: Distribution, cur: Distribution, *, with_p_value: bool = True) -> Score:
         """The distance of production from the reference, its error and its p-value."""
@@ -40,7 +49,9 @@ class Ranked(Metric):
 
     def why_undefined(self, ref: Ecdf, cur: Ecdf) -> str | None:
         """Why two distributions cannot be compared; None when they can."""
-        return reason_for_nothing(ref, cur)
+        if not ref.n or not cur.n:
+            return f"{'production' if ref.n else 'the reference'} has no finite value"
+        return None
 
     @abc.abstractmethod
     def measure(self, ref: Ecdf, cur: Ecdf) -> Score:

@@ -9,7 +9,7 @@ import numpy as np
 
 from mmon.chance.ranks import largest_gap as two_values
 from mmon.chance.ranks import quadratic_forms as null
-from mmon.chance.ranks.bounds import Limits, limits, squared
+from mmon.chance.ranks.bounds import Limits, integral_error, squared
 from mmon.chance.ranks.pool import interpolated, pool
 from mmon.metrics._ranked import Ranked
 from mmon.profiles.distributions.ecdf import Ecdf
@@ -38,10 +38,7 @@ class AndersonDarling(Ranked):
 
     Example
     -------
-    >>> import numpy as np
-    >>> from mmon.metrics import load
-    >>> from mmon.profiles.distributions.ecdf import Ecdf
-    >>> reference = Ecdf.of(np.arange(100.0))
+    {a hundred numbers}
     >>> production = Ecdf.of(np.arange(100.0) + 15.5)
     >>> score = load("anderson_darling").score(reference, production)
     >>> round(score.value, 4), f"{score.p_value:.5f}"
@@ -64,7 +61,7 @@ class AndersonDarling(Ranked):
         gap = _middle(ref_rows) / both.n - _middle(cur_rows) / both.m
         _, share, variance = _midranks(ref, cur)
         value = float(np.dot(share, gap * gap / variance))
-        return Score(value, _error(value, ref, cur))
+        return Score(value, integral_error(value, ref, cur, _part))
 
     def chance(self, value: float, ref: Ecdf, cur: Ecdf, m: int) -> float | None:
         both = pool(ref, cur)
@@ -81,8 +78,7 @@ class AndersonDarling(Ranked):
 
 def _middle(rows: FloatArray) -> FloatArray:
     """Midranks: rows below each value and half of those at it."""
-    middle: FloatArray = 0.5 * (rows + np.append(0.0, rows[:-1]))
-    return middle
+    return np.asarray(0.5 * (rows + np.append(0.0, rows[:-1])))
 
 
 @functools.lru_cache(maxsize=8)
@@ -101,24 +97,20 @@ def _weights(ref: Ecdf, cur: Ecdf) -> FloatArray:
     return null.eigenvalues(middle, share / variance, variance)
 
 
-def _error(value: float, ref: Ecdf, cur: Ecdf) -> float:
-    """How far the exact value may be, from the limits of the ranks of every row."""
-    if ref.is_exact and cur.is_exact:
-        return 0.0
-    lowest = highest = 0.0
-    rows = ref.n + cur.n
-    for own, other in ((ref, cur), (cur, ref)):
-        at = limits(own, other)
-        low, high = squared(
-            0.5 * (at.own_under[0] + at.own_upto[0] - at.other_under[1] - at.other_upto[1]),
-            0.5 * (at.own_under[1] + at.own_upto[1] - at.other_under[0] - at.other_upto[0]),
+def _part(at: Limits, own: float, other: float) -> tuple[float, float]:
+    """The least and the most that all rows of one side add to the integral."""
+    low, high = squared(
+        0.5 * (at.own_under[0] + at.own_upto[0] - at.other_under[1] - at.other_upto[1]),
+        0.5 * (at.own_under[1] + at.own_upto[1] - at.other_under[0] - at.other_upto[0]),
+    )
+    smallest, largest = _variance_limits(at, own, other)
+    is_filled = at.rows > 0.0
+    rows = at.rows[is_filled]
+    with np.errstate(divide="ignore"):
+        return (
+            float(np.dot(rows, (low / largest)[is_filled])),
+            float(np.dot(rows, (high / smallest)[is_filled])),
         )
-        smallest, largest = _variance_limits(at, own.n / rows, other.n / rows)
-        is_filled = at.rows > 0.0
-        with np.errstate(divide="ignore"):
-            lowest += float(np.dot(at.rows[is_filled], (low / largest)[is_filled]))
-            highest += float(np.dot(at.rows[is_filled], (high / smallest)[is_filled]))
-    return max(highest / rows - value, value - lowest / rows, 0.0)
 
 
 def _variance_limits(at: Limits, own: float, other: float) -> tuple[FloatArray, FloatArray]:

@@ -8,7 +8,7 @@ import numpy as np
 
 from mmon.chance.ranks import largest_gap as two_values
 from mmon.chance.ranks import quadratic_forms as null
-from mmon.chance.ranks.bounds import limits, squared
+from mmon.chance.ranks.bounds import Limits, integral_error, squared
 from mmon.chance.ranks.pool import interpolated, pool
 from mmon.metrics._ranked import Ranked
 from mmon.profiles.distributions.ecdf import Ecdf
@@ -38,10 +38,7 @@ class CramerVonMises(Ranked):
 
     Example
     -------
-    >>> import numpy as np
-    >>> from mmon.metrics import load
-    >>> from mmon.profiles.distributions.ecdf import Ecdf
-    >>> reference = Ecdf.of(np.arange(100.0))
+    {a hundred numbers}
     >>> production = Ecdf.of(np.arange(100.0) + 15.5)
     >>> score = load("cramer_von_mises").score(reference, production)
     >>> round(score.value, 5), f"{score.p_value:.5f}"
@@ -63,7 +60,7 @@ class CramerVonMises(Ranked):
             gap = both.difference
         mass = np.diff(both.pooled_below, prepend=0)
         value = float(np.dot(mass, gap * gap)) / (both.n + both.m)
-        return Score(value, _error(value, ref, cur))
+        return Score(value, integral_error(value, ref, cur, _part))
 
     def chance(self, value: float, ref: Ecdf, cur: Ecdf, m: int) -> float | None:
         both = pool(ref, cur)
@@ -83,15 +80,7 @@ def _weights(ref: Ecdf, cur: Ecdf) -> FloatArray:
     return null.eigenvalues(time, np.diff(time, prepend=0.0), time * (1.0 - time))
 
 
-def _error(value: float, ref: Ecdf, cur: Ecdf) -> float:
-    """How far the exact value may be, from the limits of the ranks of every row."""
-    if ref.is_exact and cur.is_exact:
-        return 0.0
-    lowest = highest = 0.0
-    for own, other in ((ref, cur), (cur, ref)):
-        at = limits(own, other)
-        low, high = squared(at.own_upto[0] - at.other_upto[1], at.own_upto[1] - at.other_upto[0])
-        lowest += float(np.dot(at.rows, low))
-        highest += float(np.dot(at.rows, high))
-    rows = ref.n + cur.n
-    return max(highest / rows - value, value - lowest / rows, 0.0)
+def _part(at: Limits, own: float, other: float) -> tuple[float, float]:
+    del own, other
+    low, high = squared(at.own_upto[0] - at.other_upto[1], at.own_upto[1] - at.other_upto[0])
+    return float(np.dot(at.rows, low)), float(np.dot(at.rows, high))

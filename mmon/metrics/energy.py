@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import dataclasses
 import math
-from typing import Literal
 
 import numpy as np
 
-from mmon.chance.ranks.gap_integrals import tail
-from mmon.chance.ranks.gaps import NO_UNIT, TOO_LARGE, Gaps, Unit, gaps, in_units, unit
-from mmon.metrics._ranked import Ranked
-from mmon.profiles.distributions.ecdf import Ecdf
-from mmon.results import Score
+from mmon.chance.ranks.gaps import Gaps, Unit, in_units
+from mmon.metrics._integrated import Integrated
 
 
-@dataclasses.dataclass(frozen=True)
-class Energy(Ranked):
+class Energy(Integrated):
     """The root of twice the squared gap, integrated over the axis in interquartile ranges.
 
     Measures
@@ -43,10 +37,7 @@ class Energy(Ranked):
 
     Example
     -------
-    >>> import numpy as np
-    >>> from mmon.metrics import load
-    >>> from mmon.profiles.distributions.ecdf import Ecdf
-    >>> reference = Ecdf.of(np.arange(100.0))
+    {a hundred numbers}
     >>> production = Ecdf.of(np.arange(100.0) + 10)
     >>> score = load("energy").score(reference, production)
     >>> round(score.value, 4), f"{score.p_value:.3f}"
@@ -58,42 +49,17 @@ class Energy(Ranked):
     ``scipy.stats.energy_distance``.
     """
 
-    # The unit is the reference's.
-    is_symmetric = False
-    bounds = (0.0, math.inf)
+    power = 2
 
-    scale: Literal["iqr", "none"] = "iqr"
-
-    def __post_init__(self) -> None:
-        if self.scale not in ("iqr", "none"):
-            raise ValueError(f"scale is {self.scale!r}, not 'iqr' or 'none'")
-
-    def measure(self, ref: Ecdf, cur: Ecdf) -> Score:
-        """The distance in the chosen unit and its error from compression."""
-        between = gaps(ref, cur)
-        by = unit(ref, self.scale, between.exponent)
-        if by is None:
-            return Score(None, reason=NO_UNIT)
+    def distance(self, between: Gaps, by: Unit) -> tuple[float, float]:
+        """The distance; root integrals obey the triangle inequality, which bounds the error."""
         integral = float(np.dot(between.width, between.difference**2))
-        value = math.sqrt(2.0 * integral / by.length)
-        if not math.isfinite(value):
-            return Score(None, reason=TOO_LARGE)
-        return Score(value, _error(between, integral, by))
+        _, error = in_units(
+            math.sqrt(2.0 * integral),
+            sum(math.sqrt(2.0 * moved) for moved in between.moved_squared),
+            Unit(math.sqrt(by.length), math.sqrt(by.shortest), math.sqrt(by.longest)),
+        )
+        return math.sqrt(2.0 * integral / by.length), error
 
-    def chance(self, value: float, ref: Ecdf, cur: Ecdf, m: int) -> float | None:
-        between = gaps(ref, cur)
-        by = unit(ref, self.scale, between.exponent)
-        if by is None:
-            return None
-        integral = 0.5 * value * abs(value) * by.length
-        return tail(integral, between, m, power=2)
-
-
-def _error(between: Gaps, integral: float, by: Unit) -> float:
-    """Bound on the value's error: root integrals obey the triangle inequality."""
-    _, error = in_units(
-        math.sqrt(2.0 * integral),
-        sum(math.sqrt(2.0 * moved) for moved in between.moved_squared),
-        Unit(math.sqrt(by.length), math.sqrt(by.shortest), math.sqrt(by.longest)),
-    )
-    return error
+    def integral(self, value: float) -> float:
+        return 0.5 * value * abs(value)

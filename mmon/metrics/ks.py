@@ -38,10 +38,7 @@ class KolmogorovSmirnov(Ranked):
 
     Example
     -------
-    >>> import numpy as np
-    >>> from mmon.metrics import load
-    >>> from mmon.profiles.distributions.ecdf import Ecdf
-    >>> reference = Ecdf.of(np.arange(100.0))
+    {a hundred numbers}
     >>> production = Ecdf.of(np.arange(100.0) + 25)
     >>> score = load("ks").score(reference, production)
     >>> score.value, f"{score.p_value:.4f}"

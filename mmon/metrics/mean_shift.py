@@ -9,10 +9,7 @@ import numpy as np
 
 from mmon.chance.ranks import largest_gap as two_values
 from mmon.chance.ranks import means as null
-from mmon.chance.ranks.pool import (
-    mean_and_std,
-    pool,
-)
+from mmon.chance.ranks.pool import mean_and_std, pool
 from mmon.metrics._ranked import Ranked
 from mmon.profiles.distributions.ecdf import Ecdf
 from mmon.results import Score

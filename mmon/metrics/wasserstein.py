@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import dataclasses
 import math
-from typing import Literal
 
 import numpy as np
 
-from mmon.chance.ranks.gap_integrals import tail
-from mmon.chance.ranks.gaps import NO_UNIT, TOO_LARGE, gaps, in_units, unit
-from mmon.metrics._ranked import Ranked
-from mmon.profiles.distributions.ecdf import Ecdf
-from mmon.results import Score
+from mmon.chance.ranks.gaps import Gaps, Unit, in_units
+from mmon.metrics._integrated import Integrated
 
 
-@dataclasses.dataclass(frozen=True)
-class Wasserstein(Ranked):
+class Wasserstein(Integrated):
     """The mean distance rows have to be moved, in interquartile ranges of the reference.
 
     Measures
@@ -45,10 +39,7 @@ class Wasserstein(Ranked):
 
     Example
     -------
-    >>> import numpy as np
-    >>> from mmon.metrics import load
-    >>> from mmon.profiles.distributions.ecdf import Ecdf
-    >>> reference = Ecdf.of(np.arange(100.0))
+    {a hundred numbers}
     >>> production = Ecdf.of(np.arange(100.0) + 10)
     >>> score = load("wasserstein").score(reference, production)
     >>> round(score.value, 6), f"{score.p_value:.2f}"
@@ -63,34 +54,14 @@ class Wasserstein(Ranked):
     ``scipy.stats.wasserstein_distance``.
     """
 
-    # The unit is the reference's.
-    is_symmetric = False
-    bounds = (0.0, math.inf)
+    power = 1
 
-    scale: Literal["iqr", "none"] = "iqr"
-
-    def __post_init__(self) -> None:
-        if self.scale not in ("iqr", "none"):
-            raise ValueError(f"scale is {self.scale!r}, not 'iqr' or 'none'")
-
-    def measure(self, ref: Ecdf, cur: Ecdf) -> Score:
-        """The distance in the chosen unit and its error from compression."""
-        between = gaps(ref, cur)
-        by = unit(ref, self.scale, between.exponent)
-        if by is None:
-            return Score(None, reason=NO_UNIT)
+    def distance(self, between: Gaps, by: Unit) -> tuple[float, float]:
+        """The distance; where rows are taken to lie changes it by their movement to there."""
+        if not math.isfinite(by.length):
+            return math.inf, math.inf
         distance = float(np.dot(between.width, np.abs(between.difference)))
-        if not (math.isfinite(distance) and math.isfinite(by.length)):
-            return Score(None, reason=TOO_LARGE)
-        # Moving each side's rows to where they are taken to lie changes it by that movement.
-        value, error = in_units(distance, sum(between.moved), by)
-        if not math.isfinite(value):
-            return Score(None, reason=TOO_LARGE)
-        return Score(value, error)
+        return in_units(distance, sum(between.moved), by)
 
-    def chance(self, value: float, ref: Ecdf, cur: Ecdf, m: int) -> float | None:
-        between = gaps(ref, cur)
-        by = unit(ref, self.scale, between.exponent)
-        if by is None:
-            return None
-        return tail(value * by.length, between, m, power=1)
+    def integral(self, value: float) -> float:
+        return value

@@ -9,28 +9,24 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+from collections.abc import Callable
 
 import numpy as np
 
 from mmon.profiles.distributions.ecdf import Ecdf
 from mmon.records.arrays import FloatArray, IntArray
 
+Between = tuple[float, float]
+
 
 @dataclasses.dataclass(frozen=True, slots=True, eq=False)
 class Limits:
-    """Groups of rows with the limits of both distribution functions at them.
+    """Groups of rows with the limits of both distribution functions at them."""
 
-    Attributes
-    ----------
-    rows : (G,) float64, rows per group
-    own_under, other_under : two (G,) float64 each
-        Lowest and highest share of rows strictly below the group's value, on each side.
-    own_upto, other_upto : two (G,) float64 each
-        The same for the share at or below it.
-    """
-
-    rows: FloatArray
+    rows: FloatArray  # (G,) rows per group
+    # (G,) each: lowest and highest share of rows strictly below the group's value, by side.
     own_under: tuple[FloatArray, FloatArray]
+    # The same for the share at or below it.
     own_upto: tuple[FloatArray, FloatArray]
     other_under: tuple[FloatArray, FloatArray]
     other_upto: tuple[FloatArray, FloatArray]
@@ -76,6 +72,22 @@ def _shares(side: Ecdf, at: FloatArray) -> tuple[FloatArray, FloatArray]:
         padded[np.searchsorted(values, at, side="left")],
         padded[np.searchsorted(values, at, side="right")],
     )
+
+
+def integral_error(
+    value: float, ref: Ecdf, cur: Ecdf, part: Callable[[Limits, float, float], Between]
+) -> float:
+    """How far an integral over the pooled rows may be from ``value``.
+
+    ``part`` gives the least and the most that all rows of a side add, from their limits and both
+    sides' shares of all rows, the own one first.
+    """
+    if ref.is_exact and cur.is_exact:
+        return 0.0
+    rows = ref.n + cur.n
+    parts = [part(limits(a, b), a.n / rows, b.n / rows) for a, b in ((ref, cur), (cur, ref))]
+    lowest, highest = (float(sum(ends)) for ends in zip(*parts, strict=True))
+    return max(highest / rows - value, value - lowest / rows, 0.0)
 
 
 def squared(low: FloatArray, high: FloatArray) -> tuple[FloatArray, FloatArray]:

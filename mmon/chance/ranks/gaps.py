@@ -12,39 +12,25 @@ from mmon.chance.ranks.pool import mean_and_std
 from mmon.profiles.distributions.ecdf import Ecdf
 from mmon.records.arrays import FloatArray, IntArray
 
-NO_UNIT = "the reference has no spread to measure a distance by"
-TOO_LARGE = "the values are too large for a distance"
-
 # Values beyond 2**500 are scaled down, so that sums and squares of gaps stay finite.
 _LARGEST_EXPONENT = 500
 
 
 @dataclasses.dataclass(frozen=True, slots=True, eq=False)
 class Gaps:
-    """Both distribution functions between neighbouring pooled values.
+    """Both distribution functions between neighbouring pooled values."""
 
-    Attributes
-    ----------
-    width : (J,) float64, non-negative
-        Gaps between pooled values, in units of ``2**exponent``.
-    ref_below, cur_below : (J,) int64, rows of each side left of each gap
-    n, m : int
-        Rows of the reference and of production.
-    exponent : int
-        0 but for huge values.
-    moved : (float, float)
-        Each side's largest transport distance from its exact distribution; 0 when exact.
-    moved_squared : (float, float)
-        Bound on the integral of the squared difference from its exact distribution function.
-    """
-
-    width: FloatArray
+    width: FloatArray  # (J,) non-negative; gaps between pooled values, in units of ``2**exponent``
+    # (J,) rows of each side left of each gap
     ref_below: IntArray
     cur_below: IntArray
+    # Rows of the reference and of production.
     n: int
     m: int
-    exponent: int
+    exponent: int  # 0 but for huge values
+    # Each side's largest transport distance from its exact distribution; 0 when exact.
     moved: tuple[float, float]
+    # Bound on the integral of the squared difference from its exact distribution function.
     moved_squared: tuple[float, float]
 
     @property
@@ -130,13 +116,7 @@ class Unit:
 def unit(ref: Ecdf, scale: str, exponent: int) -> Unit | None:
     """The reference's interquartile range, else its standard deviation; None when both are 0.
 
-    Parameters
-    ----------
-    ref : Ecdf
-    scale : {"iqr", "none"}
-        "none" is a length of one.
-    exponent : int
-        Lengths are in units of ``2**exponent``.
+    The scale "none" is a length of one. Lengths are in units of ``2**exponent``.
     """
     if scale == "none":
         one = math.ldexp(1.0, -exponent)

@@ -13,32 +13,21 @@ from mmon.profiles.distributions import Distribution
 from mmon.profiles.distributions.ecdf import Ecdf
 from mmon.records.arrays import FloatArray, IntArray
 
-NO_REFERENCE = "the reference has no finite value"
-NO_PRODUCTION = "production has no finite value"
-
 
 @dataclasses.dataclass(frozen=True, slots=True, eq=False)
 class Pool:
-    """The pooled distinct values of two samples and the rows of each side at or below them.
+    """The pooled distinct values of two samples and the rows of each side at or below them."""
 
-    Attributes
-    ----------
-    values : (J,) float64, ascending
-        Pooled values; distinct as numbers, though int64 beyond 2**53 may round to equal floats.
-    ref_below, cur_below : (J,) int64
-        Rows of each side at or below each value; too low by at most ``ref_slack`` and
-        ``cur_slack``.
-    n, m : int
-        Rows of the reference and of production.
-    ref_slack, cur_slack : int
-        The ``uncertain`` rows of each side; 0 when exact.
-    """
-
+    # (J,) ascending; distinct as numbers, though int64 beyond 2**53 may round to equal floats.
     values: FloatArray
+    # (J,) rows of each side at or below each value; too low by at most ``ref_slack`` and
+    # ``cur_slack``.
     ref_below: IntArray
     cur_below: IntArray
+    # Rows of the reference and of production.
     n: int
     m: int
+    # The ``uncertain`` rows of each side; 0 when exact.
     ref_slack: int
     cur_slack: int
 
@@ -55,23 +44,8 @@ class Pool:
         return self.ref_below / self.n - self.cur_below / self.m
 
 
-def reason_for_nothing(ref: Ecdf, cur: Ecdf) -> str | None:
-    """Why two distributions cannot be compared; None when they can."""
-    if ref.n == 0:
-        return NO_REFERENCE
-    if cur.n == 0:
-        return NO_PRODUCTION
-    return None
-
-
 def as_ecdf(side: Distribution) -> Ecdf:
-    """The distribution itself, refused when it is not numeric.
-
-    Raises
-    ------
-    TypeError
-        When the distribution holds labels.
-    """
+    """The distribution itself; raises TypeError when it holds labels."""
     if not isinstance(side, Ecdf):
         raise TypeError("this metric compares numeric columns; the distribution holds labels")
     return side
@@ -120,18 +94,10 @@ def _as_integers(values: FloatArray) -> IntArray | None:
 
 
 def resized(below: IntArray, n: int, m: int) -> IntArray:
-    """Pooled rows at or below each value, had production ``m`` rows.
+    """Pooled rows at or below each value, (L,) ascending and positive, had production ``m`` rows.
 
-    Parameters
-    ----------
-    below : (J,) int64, ascending
-        The last is all rows of both sides as they are.
-    n, m : int
-        Rows of the reference, and the rows that production is to have.
-
-    Returns
-    -------
-    (L,) int64, ascending, positive; the pooled shares are kept, to whole rows. L <= J.
+    The last of ``below`` is all rows of both sides as they are. Pooled shares are kept, to whole
+    rows; L <= J.
     """
     total = n + m
     if total == below[-1]:
