@@ -193,11 +193,7 @@ def _deviance(x: FloatArray, mean: FloatArray) -> FloatArray:
 def log_tail(start: FloatArray, total: FloatArray, n: float, m: float) -> FloatArray:
     """Log of P(K >= start) by the saddlepoint, for starts inside the support.
 
-    Parameters
-    ----------
-    start : (J,) float64, above max(0, total - n) and at most min(total, m)
-    total : (J,) float64
-    n, m : float
+    Each start is above max(0, total - n) and at most min(total, m).
     """
     rows = n + m
     # The second continuity correction cuts half a row before the start.
@@ -216,8 +212,7 @@ def log_tail(start: FloatArray, total: FloatArray, n: float, m: float) -> FloatA
         corrected = signed + np.log(wald / signed) / signed
     # At the mean both roots vanish, and so does the correction, to first order.
     near = np.abs(signed) < 1e-5
-    log_p: FloatArray = log_ndtr(-np.where(near, signed, corrected))
-    return log_p
+    return np.asarray(log_ndtr(-np.where(near, signed, corrected)))
 
 
 def wilson(successes: float, rows: float) -> Interval:

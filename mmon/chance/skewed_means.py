@@ -26,17 +26,9 @@ _SQUARE, _SHIFT = 1.0 / 3.0, 1.0 / 6.0
 
 
 def mean_interval(mean: float, deviation: float, skewness: float, rows: int) -> tuple[float, float]:
-    """The interval at `LEVEL`.
+    """The interval at `LEVEL`, from the mean's standard error and the skewness of its rows.
 
-    Parameters
-    ----------
-    mean : float
-    deviation : float
-        Standard error of the mean.
-    skewness : float
-        Of the numbers that the mean is of.
-    rows : int
-        How many these are; at least 2.
+    These are at least 2.
     """
     t = student(rows - 1)
     low = mean - deviation * _untransformed(t, skewness, rows)

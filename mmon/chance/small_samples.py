@@ -55,12 +55,8 @@ def all_in_production(pooled: IntArray, n: int, m: int, unseen: int) -> float:
 def all_of_one_value(pooled: IntArray, n: int, m: int) -> float:
     """Probability that all m production rows hold one value, whichever it is.
 
-    Parameters
-    ----------
-    pooled : (C,) int64
-        Rows of both sides that hold each value. Cells of several values give an upper bound.
-    n, m : int
-        Rows of both sides.
+    ``pooled`` are the rows of both sides that hold each value. Cells of several values give an
+    upper bound.
     """
     counts = pooled[pooled >= m]
     return float(min(1.0, np.exp(_log_choose(counts, m) - _log_choose(n + m, m)).sum()))

@@ -28,26 +28,14 @@ _SEED = 20_170_815
 
 @dataclasses.dataclass(frozen=True, slots=True, eq=False)
 class _Gaps:
-    """The observed gaps of the bins, as parts of the error, and what their noise depends on.
-
-    Attributes
-    ----------
-    rows : int
-    gap : (10,) float64
-        (hits - sum of confidence) / rows.
-    share : (10,) float64
-        Each bin's share of the rows.
-    chance : (10,) float64
-        Sum of confidence * (1 - confidence), over rows: a row's variance in a calibrated bin.
-    tilt : (10,) float64
-        What one unit of mean gap adds to it.
-    """
+    """The observed gaps of the bins, as parts of the error, and what their noise depends on."""
 
     rows: int
-    gap: FloatArray
-    share: FloatArray
+    gap: FloatArray  # (10,) (hits - sum of confidence) / rows
+    share: FloatArray  # (10,) each bin's share of the rows
+    # (10,) sum of confidence * (1 - confidence), over rows: a row's variance in a calibrated bin.
     chance: FloatArray
-    tilt: FloatArray
+    tilt: FloatArray  # (10,) what one unit of mean gap adds to it
 
     @classmethod
     def of(cls, sums: ScoreSums) -> _Gaps:
@@ -64,31 +52,20 @@ class _Gaps:
     @property
     def yielding(self) -> FloatArray:
         """(10,) how much each gap gives way: the larger of its variances with and without it."""
-        yielding: FloatArray = np.maximum(
-            self.spread(self.gap), self.spread(np.zeros_like(self.gap))
-        )
-        return yielding
+        return np.maximum(self.spread(self.gap), self.spread(np.zeros_like(self.gap)))
 
     def stronger(self, strength: float) -> FloatArray:
         """(10,) the likeliest gaps of a smaller (strength > 0) or larger error than observed."""
         sizes = np.maximum(0.0, np.abs(self.gap) - strength * self.yielding)
-        gaps: FloatArray = np.copysign(sizes, self.gap)
-        return gaps
+        return np.asarray(np.copysign(sizes, self.gap))
 
     def errors(self, gap: FloatArray) -> FloatArray:
         """(4000,) errors that are observed when the true gaps are ``gap``."""
-        drawn: FloatArray = np.abs(gap + _draws() * np.sqrt(self.spread(gap))).sum(axis=1)
-        return drawn
+        return np.asarray(np.abs(gap + _draws() * np.sqrt(self.spread(gap))).sum(axis=1))
 
 
 def calibration_error(sums: ScoreSums) -> Estimate:
-    """The mean absolute gap between confidence and share of hits, over rows.
-
-    Parameters
-    ----------
-    sums : ScoreSums
-        Of at least one row.
-    """
+    """The mean absolute gap between confidence and share of hits, over one row or more."""
     gaps = _Gaps.of(sums)
     value = min(1.0, float(np.abs(gaps.gap).sum()))
     if sums.rows < 2:

@@ -27,20 +27,14 @@ _FEW_GROUPS = (float(stdtrit(GROUPS - 1, (1 + LEVEL) / 2)) / Z) ** 2
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Curve:
-    """How the area under one kind of curve is found.
+    """How the area under one kind of curve is found."""
 
-    Attributes
-    ----------
-    area : callable
-        The area of a ranking, its variance and how rows move it.
-    error : callable
-        Of two Ecdfs and the value: the bound on what compression changed.
-    interval : callable
-        Of the ranking, its area, and the factor of the variance for rows that are not independent.
-    """
-
+    # The area of a ranking, its variance and how rows move it.
     area: Callable[[Ranking], Area]
+    # Of two Ecdfs and the value: the bound on what compression changed.
     error: Callable[[Ecdf, Ecdf, float], float]
+    # Of the ranking, its area, and the factor of the variance for rows that are not
+    # independent.
     interval: Callable[[Ranking, Area, float], Interval]
 
 
@@ -57,19 +51,11 @@ class _Ranked:
 
 @dataclasses.dataclass(frozen=True, slots=True, eq=False)
 class Areas:
-    """The areas of all classes that have one.
-
-    Attributes
-    ----------
-    curve : Curve
-    tables : ClassificationTables
-    ranked : list of _Ranked
-        In the order of the tables.
-    """
+    """The areas of all classes that have one."""
 
     curve: Curve
     tables: ClassificationTables
-    ranked: list[_Ranked]
+    ranked: list[_Ranked]  # in the order of the tables
 
     @classmethod
     def of(cls, curve: Curve, tables: ClassificationTables) -> Self:
@@ -213,8 +199,7 @@ def _group_totals(ranking: Ranking, area: Area, groups: IntArray) -> FloatArray:
 def _covariance(totals: FloatArray) -> FloatArray:
     """(S, S) covariance of sums over all groups, from (32, S) sums over each."""
     centered = totals - totals.mean(axis=0)
-    covariance: FloatArray = centered.T @ centered * (GROUPS / (GROUPS - 1))
-    return covariance
+    return np.asarray(centered.T @ centered * (GROUPS / (GROUPS - 1)))
 
 
 def _correlation(covariance: FloatArray) -> FloatArray:

@@ -33,15 +33,9 @@ def proportion(successes: int, rows: int, reason: str) -> Estimate:
 
 
 def mean_of(rows: int, sums: tuple[float, float, float], bounds: Interval) -> Estimate:
-    """A mean over rows, its interval corrected for skewness by Hall's cubic transformation.
+    """A mean over one row or more, its interval corrected for skewness by Hall's transformation.
 
-    Parameters
-    ----------
-    rows : int, at least 1
-    sums : (float, float, float)
-        Sums over the rows of the variable, of its square and of its cube.
-    bounds : (float, float)
-        Where the mean can lie.
+    ``sums`` are those of the variable, of its square and of its cube; the mean lies in ``bounds``.
     """
     mean = min(max(sums[0] / rows, bounds[0]), bounds[1])
     if rows < 2:
@@ -66,13 +60,7 @@ def variance_or_width(variance: float, interval: Interval) -> float:
 def share_interval(value: float, variance: float, rows: float) -> Interval:
     """Wilson's interval of as many rows as would give a proportion the same variance.
 
-    Parameters
-    ----------
-    value : float in [0, 1]
-    variance : float
-        Of the estimate; 0 where the sample shows none.
-    rows : float
-        Rows to count where there is no variance.
+    The value is in [0, 1]; where the sample shows no variance, ``rows`` are counted.
 
     References
     ----------
@@ -91,18 +79,9 @@ def average_interval(
     terms: Sequence[Estimate],
     rows: FloatArray,
 ) -> Interval:
-    """The interval of a weighted mean of shares, whose terms may rest on few rows.
+    """The interval of a weighted mean of shares, whose terms rest on ``rows``, perhaps on few.
 
     A term that shows no variance by the luck of few rows counts with that of its own interval.
-
-    Parameters
-    ----------
-    value, variance : float
-        The mean, and its sampling variance.
-    weights, rows : (S,) float64
-        Weight of each term, and the rows that it rests on.
-    terms : sequence of Estimate
-        With variances and intervals.
     """
     shown = np.array([term.variance or 0.0 for term in terms])
     ends = np.array([term.interval or (term.value, term.value) for term in terms])

@@ -98,8 +98,7 @@ class Ratios:
         is_predicted = np.broadcast_to(one[:, None, :], is_hit.shape)
         top, bottom = self.rate.parts(Cells(is_hit, is_actual, is_predicted, 1))
         scale = np.where(self.bottom > 0, 1 / np.maximum(self.bottom, 1), 0.0)
-        moved: FloatArray = (top - self.values[:, None, None] * bottom) * scale[:, None, None]
-        return moved
+        return (top - self.values[:, None, None] * bottom) * scale[:, None, None]
 
     def average(self, *, is_weighted: bool) -> Estimate:
         """The mean over classes that occur, each counted once or by its rows."""

@@ -104,13 +104,7 @@ class ClassValues(Protocol):
 
 
 def classified(tables: Tables) -> ClassificationTables:
-    """The tables, known to be a classification's.
-
-    Raises
-    ------
-    TypeError
-        When they are those of a regression.
-    """
+    """The tables, known to be a classification's; raises TypeError when they are a regression's."""
     if not isinstance(tables, ClassificationTables):
         raise TypeError(f"a classification's tables are needed, not {type(tables).__name__}")
     return tables

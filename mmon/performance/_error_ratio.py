@@ -29,27 +29,15 @@ from mmon.profiles.outcomes.error_moments import JointMoments
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class RatioError:
-    """How uncertain the ratio of two means is.
-
-    Attributes
-    ----------
-    rows : int
-    spread : float
-        Mean of d².
-    by_target, by_error : float
-        Means of d² u and of d² w.
-    skewness : float
-        Of d.
-    power : float
-        The scale of the interval, in [-1, 1]; 0 is the logarithm.
-    """
+    """How uncertain the ratio of two means is."""
 
     rows: int
-    spread: float
+    spread: float  # mean of d²
+    # Means of d² u and of d² w.
     by_target: float
     by_error: float
-    skewness: float
-    power: float
+    skewness: float  # of d
+    power: float  # the scale of the interval, in [-1, 1]; 0 is the logarithm
 
     @classmethod
     def of(cls, joint: JointMoments) -> Self | None:

@@ -54,8 +54,7 @@ def _without_inside(ranking: Ranking, precision: FloatArray) -> FloatArray:
     up_to = np.cumsum(ranking.inside * fewer)
     above = (ranking.inside * precision)[::-1].cumsum()[::-1] - ranking.inside * precision
     # The row itself is among those up to its own score.
-    left: FloatArray = (up_to - fewer + above) / (m - 1)
-    return left
+    return np.asarray((up_to - fewer + above) / (m - 1))
 
 
 def precision_recall_error(inside: Ecdf, outside: Ecdf, value: float) -> float:
@@ -92,16 +91,9 @@ def _place_of(rank: FloatArray, found: FloatArray) -> NDArray[np.intp]:
 
 
 def precision_recall_interval(ranking: Ranking, area: Area, design: float) -> Interval:
-    """Student's interval on the logit scale, which knows the ends.
+    """Student's interval on the logit scale, which knows the ends; the class's rows limit it.
 
-    Parameters
-    ----------
-    ranking : Ranking
-        The class's rows limit what is known.
-    area : Area
-        What `precision_recall_area` says of it.
-    design : float
-        Factor of the variance when rows are not independent; 1 when they are.
+    ``design`` is the factor of the variance when rows are not independent; 1 when they are.
     """
     value, m = area.value, ranking.m
     if m < 2:

@@ -19,16 +19,10 @@ _PRIOR_ROWS, _PRIOR_RATIO = 4.0, 3.5
 
 @dataclasses.dataclass(frozen=True, slots=True, eq=False)
 class Ranking:
-    """The scores of the rows of a class and of all other rows, on one ascending grid.
+    """The scores of the rows of a class and of all other rows, on one ascending grid."""
 
-    Attributes
-    ----------
-    values : (K,) float64, ascending
-    inside, outside : (K,) float64
-        Rows of the class, and of the others, at each score.
-    """
-
-    values: FloatArray
+    values: FloatArray  # (K,) ascending
+    # (K,) rows of the class, and of the others, at each score.
     inside: FloatArray
     outside: FloatArray
 
@@ -69,24 +63,14 @@ class Ranking:
 
 @dataclasses.dataclass(frozen=True, slots=True, eq=False)
 class Area:
-    """An area under a curve, and how one row moves it.
-
-    Attributes
-    ----------
-    value : float
-    variance : float
-        Sampling variance; 0 where a single row of either kind leaves it unknown.
-    moved_inside, moved_outside : (K,) float64
-        Change of the value by one more row at each score, of the class and of the others.
-    bias : float
-        How much too large the value is on average.
-    """
+    """An area under a curve, and how one row moves it."""
 
     value: float
-    variance: float
+    variance: float  # sampling variance; 0 where a single row of either kind leaves it unknown
+    # (K,) change of the value by one more row at each score, of the class and of the others.
     moved_inside: FloatArray
     moved_outside: FloatArray
-    bias: float = 0.0
+    bias: float = 0.0  # how much too large the value is on average
 
 
 def roc_area(ranking: Ranking) -> Area:
@@ -123,17 +107,10 @@ def roc_error(inside: Ecdf, outside: Ecdf, value: float) -> float:
 def roc_interval(ranking: Ranking, area: Area, design: float) -> tuple[float, float]:
     """The ROC areas that the sample does not contradict.
 
-    An area is contradicted when it is further from the observed one than Student's quantile of
-    its own standard deviation: that of exponential scores with this area, times how much larger
-    than theirs the observed variance is, for each side on its own.
-
-    Parameters
-    ----------
-    ranking : Ranking
-    area : Area
-        What `roc_area` says of it.
-    design : float
-        Factor of the variance when rows are not independent; 1 when they are.
+    An area is contradicted when it is further from the observed one than Student's quantile of its
+    own standard deviation: that of exponential scores with this area, times how much larger than
+    theirs the observed variance is, for each side on its own. ``design`` is the factor of the
+    variance when rows are not independent; 1 when they are.
     """
     m, n = ranking.m, ranking.n
     t = float(stdtrit(max(1.0, min(m, n) - 1), (1 + LEVEL) / 2))

@@ -67,10 +67,7 @@ class MatthewsCorrcoef(OfPredictions):
 def _spreads(confusion: FloatArray) -> FloatArray:
     """(2,) how far from constant the targets and the predictions are; 0 where they are."""
     rows = confusion.sum()
-    spread: FloatArray = np.array(
-        [rows**2 - np.sum(confusion.sum(axis=axis) ** 2) for axis in (1, 0)]
-    )
-    return spread
+    return np.array([rows**2 - np.sum(confusion.sum(axis=axis) ** 2) for axis in (1, 0)])
 
 
 def _correlation(confusion: FloatArray) -> tuple[float, float]:

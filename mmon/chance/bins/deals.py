@@ -13,13 +13,7 @@ _NORMAL_VARIANCE = 100.0
 
 
 def deal(pooled: IntArray, m: int, deals: int, rng: np.random.Generator) -> IntArray:
-    """Rows of each category among ``m`` rows drawn without replacement, (deals, C) int64.
-
-    Parameters
-    ----------
-    pooled : (C,) int64, rows of each category to draw from
-    m : int, at most their sum
-    """
+    """(deals, C) rows of each category among ``m`` drawn without replacement from ``pooled``."""
     if pooled.sum() < _LARGEST:
         return rng.multivariate_hypergeometric(pooled, m, size=deals, method="marginals")
     total = int(pooled.sum())
@@ -40,16 +34,7 @@ def deal(pooled: IntArray, m: int, deals: int, rng: np.random.Generator) -> IntA
 
 
 def draw_good(good: IntArray, bad: IntArray, taken: IntArray, rng: np.random.Generator) -> IntArray:
-    """Good rows among ``taken`` rows drawn without replacement from good and bad ones.
-
-    Parameters
-    ----------
-    good, bad, taken : int64 arrays of one shape
-
-    Returns
-    -------
-    int64 array of that shape.
-    """
+    """Good rows among ``taken`` ones drawn without replacement from good and bad, elementwise."""
     drawn = np.zeros(taken.shape, dtype=np.int64)
     needed = taken > 0
     good, bad, taken = good[needed], bad[needed], taken[needed]

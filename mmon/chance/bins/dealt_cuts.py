@@ -31,14 +31,8 @@ def deal_cut(
 ) -> tuple[IntArray, IntArray]:
     """Deal the pooled finite rows to a reference and a production of ``m`` rows, and bin them.
 
-    Parameters
-    ----------
-    ref, cur : Ecdf with values, the reference with more than ``bins`` distinct ones
-
-    Returns
-    -------
-    ref_mass, cur_mass : (deals, C) int64
-        Without ties ``ref_mass`` is a broadcast row: the reference's quantiles hold their share.
+    The reference has more than ``bins`` distinct values. Returns the rows of both, (deals, C) each.
+    Without ties the reference's is a broadcast row: its quantiles hold their share.
     """
     ranks = quantile_ranks(ref.n, bins)
     widths = np.diff(ranks, prepend=0, append=ref.n + 1)
@@ -74,20 +68,12 @@ def _ties(ref: Ecdf, cur: Ecdf, m: int, bins: int) -> tuple[IntArray, IntArray]:
 
 @dataclasses.dataclass(frozen=True, slots=True, eq=False)
 class _Quantiles:
-    """The reference's quantiles in R deals, before ties are taken together.
+    """The reference's quantiles in R deals, before ties are taken together."""
 
-    Attributes
-    ----------
-    ranks : (J,) int64, ranks in the reference
-    between : (R, J + 1) int64, production rows from one quantile to the next
-    places : (R, J) int64, ranks among the pooled rows
-    start, end : (R, J) int64, the pooled ranks ``(start, end]`` that are tied with each quantile
-    n, m : int
-    """
-
-    ranks: IntArray
-    between: IntArray
-    places: IntArray
+    ranks: IntArray  # (J,) ranks in the reference
+    between: IntArray  # (R, J + 1) production rows from one quantile to the next
+    places: IntArray  # (R, J) ranks among the pooled rows
+    # (R, J) the pooled ranks ``(start, end]`` that are tied with each quantile
     start: IntArray
     end: IntArray
     n: int

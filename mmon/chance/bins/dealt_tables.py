@@ -39,38 +39,24 @@ _NO_ROWS = np.empty(0, dtype=np.int64)
 
 @dataclasses.dataclass(frozen=True, slots=True, eq=False)
 class NullTables:
-    """Rows per bin in R equally likely deals.
+    """Rows per bin in R equally likely deals."""
 
-    Attributes
-    ----------
-    ref, cur : (R, C) int64 or float64
-        The bins of a numeric column; of a categorical one, those that vary most.
-    n, m : int
-        Rows of the reference and of production in every deal.
-    pooled : (B,) int64
-        Rows of both sides in each bin of the observed table.
-    is_fixed : bool
-        Whether the bins are the same in every deal.
-    held : (C,) int64
-        Where the bins move so that the reference has the same rows in each, those rows; else
-        empty.
-    rest : (D,) int64
-        Those of ``pooled`` that are not in ``ref`` and ``cur``.
-    rest_rows : (R,) int64
-        Production rows in all of ``rest``, per deal.
-    noise : (R,) float64
-        Standard normal numbers: how one deal of ``rest`` differs from another.
-    """
-
+    # (R, C) the bins of a numeric column; of a categorical one, those that vary most.
     ref: IntArray | FloatArray
     cur: IntArray | FloatArray
+    # Rows of the reference and of production in every deal.
     n: int
     m: int
-    pooled: IntArray
-    is_fixed: bool = True
+    pooled: IntArray  # (B,) rows of both sides in each bin of the observed table
+    is_fixed: bool = True  # whether the bins are the same in every deal
+    # (C,) where the bins move so that the reference has the same rows in each, those rows; else
+    # empty.
     held: IntArray = dataclasses.field(default_factory=lambda: _NO_ROWS)
+    # (D,) those of ``pooled`` that are not in ``ref`` and ``cur``.
     rest: IntArray = dataclasses.field(default_factory=lambda: _NO_ROWS)
+    # (R,) production rows in all of ``rest``, per deal.
     rest_rows: IntArray = dataclasses.field(default_factory=lambda: _NO_ROWS)
+    # (R,) standard normal numbers: how one deal of ``rest`` differs from another.
     noise: FloatArray = dataclasses.field(default_factory=lambda: np.empty(0))
 
     @property
@@ -113,8 +99,7 @@ def _scaled(mass: IntArray, total: int) -> IntArray:
     if rows == total:
         return mass
     ends = np.rint(np.cumsum(mass) * (total / rows)).astype(np.int64)
-    scaled: IntArray = np.diff(ends, prepend=0)
-    return scaled
+    return np.asarray(np.diff(ends, prepend=0))
 
 
 def _deals(cells: int) -> int:

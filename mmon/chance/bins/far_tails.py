@@ -43,18 +43,13 @@ _LOWEST = -760.0
 
 @dataclasses.dataclass(frozen=True, slots=True, eq=False)
 class _Cells:
-    """The distinct kinds of categories, and the rows that each side may have in them.
+    """The distinct kinds of categories, and the rows that each side may have in them."""
 
-    Attributes
-    ----------
-    repeats : (D,) float64, categories of each kind
-    mean, variance : (D,) float64, of production's rows
-    ref, cur, log_mass : (D, P) float64, pairs of counts and their probabilities
-    """
-
-    repeats: FloatArray
+    repeats: FloatArray  # (D,) categories of each kind
+    # (D,) of production's rows
     mean: FloatArray
     variance: FloatArray
+    # (D, P) pairs of counts and their probabilities
     ref: FloatArray
     cur: FloatArray
     log_mass: FloatArray
@@ -63,15 +58,7 @@ class _Cells:
 def log_tail(terms: Terms, total: float, null: NullTables) -> float:
     """Log of the probability that a sum of terms over all categories reaches ``total``.
 
-    Parameters
-    ----------
-    terms : function of (p, q, weight), one term a category, none negative
-    total : float, above the sum's mean
-    null : NullTables
-
-    Returns
-    -------
-    float; -inf when it is beyond the range of floats.
+    The total is above the sum's mean, and no term negative; -inf beyond the range of floats.
     """
     cells = _cells(null)
     term = terms(cells.ref / null.n, cells.cur / null.m, null.weight)
@@ -187,18 +174,10 @@ def _cells(null: NullTables) -> _Cells:
 def _points(
     mean: FloatArray, deviation: FloatArray, first: FloatArray, last: FloatArray
 ) -> tuple[FloatArray, FloatArray]:
-    """Counts to consider from ``first`` to ``last``, and how many counts each stands for.
+    """(D, P) counts to consider from ``first`` to ``last``, and how many counts each stands for.
 
     Every count where there are few; else close together near the mean, and ever farther apart
     beyond, where only the order of magnitude matters.
-
-    Parameters
-    ----------
-    mean, deviation, first, last : (D, 1) float64
-
-    Returns
-    -------
-    (D, P) float64, (D, P) float64
     """
     half, dense = _POINTS // 2, int(_PER_DEVIATION * _DENSE)
     near = np.broadcast_to(np.arange(dense) / _PER_DEVIATION, (len(mean), dense))

@@ -33,17 +33,7 @@ Terms = Callable[[FloatArray, FloatArray, float], FloatArray]
 
 
 def rest_sums(terms: Terms, null: NullTables) -> FloatArray:
-    """Sum of a metric's terms over ``null.rest``, in each deal.
-
-    Parameters
-    ----------
-    terms : function of (p, q, weight), one term a category
-    null : NullTables with a non-empty ``rest``
-
-    Returns
-    -------
-    (R,) float64
-    """
+    """(R,) sum of a metric's terms over ``null.rest``, which is not empty, in each deal."""
     rows, repeats, count, mass = _counts(null)
     term = terms((rows[:, None] - count) / null.n, count / null.m, null.weight)
     mean = (mass * count).sum(axis=1)
@@ -71,10 +61,8 @@ def rest_sums(terms: Terms, null: NullTables) -> FloatArray:
 def _counts(null: NullTables) -> tuple[FloatArray, IntArray, FloatArray, FloatArray]:
     """Production rows that each kind of category may get, and how probable they are.
 
-    Returns
-    -------
-    rows, repeats : (D,) the distinct sizes of categories, and how many categories have each
-    count, mass : (D, P) production rows and their probabilities, which sum to 1
+    (D,) distinct sizes of categories, and how many categories have each; (D, P) production rows and
+    their probabilities, which sum to 1.
     """
     pooled, repeats = np.unique(null.rest, return_counts=True)
     rows = pooled.astype(np.float64)

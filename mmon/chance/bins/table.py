@@ -22,22 +22,13 @@ from mmon.records.arrays import BoolArray, IntArray
 
 @dataclasses.dataclass(frozen=True, slots=True, eq=False)
 class Side:
-    """One dataset's rows per bin.
+    """One dataset's rows per bin."""
 
-    Attributes
-    ----------
-    mass : (C,) int64
-        Rows per bin.
-    low, high : (C,) int64
-        Interval that holds the exact count of each bin; equal to ``mass`` when exact.
-    moved : int
-        Rows that may sit in a wrong bin, at most.
-    """
-
-    mass: IntArray
+    mass: IntArray  # (C,) rows per bin
+    # (C,) interval that holds the exact count of each bin; equal to ``mass`` when exact.
     low: IntArray
     high: IntArray
-    moved: int = 0
+    moved: int = 0  # rows that may sit in a wrong bin, at most
 
     @property
     def rows(self) -> int:
@@ -47,22 +38,14 @@ class Side:
 
 @dataclasses.dataclass(frozen=True, slots=True, eq=False)
 class Table:
-    """Reference and production over the same bins; bins surely empty on both sides are left out.
-
-    Attributes
-    ----------
-    ref, cur : Side
-    hidden : (int, int)
-        Rows of each side, all in the last bin, whose labels were not kept: exactly, they may be
-        spread over any number of labels.
-    is_bounded : bool
-        False when a compressed reference leaves open which bins there are.
-    """
+    """Reference and production over the same bins; bins surely empty on both sides are left out."""
 
     ref: Side
     cur: Side
+    # Rows of each side, all in the last bin, whose labels were not kept: exactly, they may be
+    # spread over any number of labels.
     hidden: tuple[int, int] = (0, 0)
-    is_bounded: bool = True
+    is_bounded: bool = True  # False when a compressed reference leaves open which bins there are
 
     @property
     def is_exact(self) -> bool:
@@ -141,26 +124,14 @@ def _without_empty(table: Table) -> Table:
 
 @dataclasses.dataclass(frozen=True, slots=True, eq=False)
 class Cuts:
-    """Where bins end.
+    """Where bins end."""
 
-    Attributes
-    ----------
-    at : (J,) the reference's dtype, ascending
-        Values at which a bin ends.
-    is_closed : (J,) bool
-        Whether the value itself belongs to the bin that ends there.
-    after : (J,) the reference's dtype
-        Where not ``is_fixed``, the full data's cut is known to lie between this value and ``at``.
-    is_fixed : (J,) bool
-        Whether the full data's cut is surely this one.
-    is_certain : bool
-        Whether the full data surely give the same kind of cuts, in these intervals.
-    """
-
-    at: NDArray[Any]
-    is_closed: BoolArray
+    at: NDArray[Any]  # (J,) ascending values, in the reference's dtype, at which a bin ends
+    is_closed: BoolArray  # (J,) whether the value itself belongs to the bin that ends there
+    # (J,) where not ``is_fixed``, the full data's cut is known to lie between this and ``at``.
     after: NDArray[Any]
-    is_fixed: BoolArray
+    is_fixed: BoolArray  # (J,) whether the full data's cut is surely this one
+    # Whether the full data surely give the same kind of cuts, in these intervals.
     is_certain: bool = True
 
 

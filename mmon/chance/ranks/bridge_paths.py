@@ -37,20 +37,11 @@ _ROWS = 40
 
 @dataclasses.dataclass(frozen=True, slots=True, eq=False)
 class Simulated:
-    """The simulated null values of one statistic.
+    """The simulated null values of one statistic."""
 
-    Attributes
-    ----------
-    sample : (8192,) float64, ascending
-    anchor : float
-        The value exceeded with probability 0.01.
-    deviation : float
-        Largest standard deviation of a linear functional below the statistic.
-    """
-
-    sample: FloatArray
-    anchor: float
-    deviation: float
+    sample: FloatArray  # (8192,) ascending
+    anchor: float  # the value exceeded with probability 0.01
+    deviation: float  # largest standard deviation of a linear functional below the statistic
 
     def tail(self, value: FloatArray) -> FloatArray:
         """P(statistic >= value) for each value, (V,) float64."""
@@ -64,11 +55,7 @@ class Simulated:
 def simulate(share: FloatArray, weight: FloatArray) -> Simulated:
     """The null of ``sum of weight * |B(share)| / sqrt(share (1 - share))``.
 
-    Parameters
-    ----------
-    share : (J,) float64 in (0, 1)
-    weight : (J,) float64, non-negative
-        Each term's standard deviation.
+    Shares are (J,) in (0, 1); a weight is its term's standard deviation.
     """
     on_node = _on_nodes(share, weight)
     correlation, absolute = _covariances()
@@ -101,21 +88,10 @@ def _on_nodes(share: FloatArray, weight: FloatArray) -> FloatArray:
 def simulate_rows(
     below: IntArray, total: int, width: FloatArray, n: int, m: int, power: int
 ) -> FloatArray:
-    """Null values of ``∫ |F - G|**power dx`` with the extreme rows dealt one by one.
+    """(8192,) ascending null values of ``∫ |F - G|**power dx``, extreme rows dealt one by one.
 
-    Parameters
-    ----------
-    below : (J,) int64, ascending, pooled rows left of each gap
-    total : int
-        Pooled rows.
-    width : (J,) float64, gap widths
-    n, m : int
-        Rows of the reference and of production; n + m may differ from ``total``.
-    power : {1, 2}
-
-    Returns
-    -------
-    (8192,) float64, ascending.
+    Of the pooled rows, ``total``, so many as ``below`` says lie left of each gap; the sides' rows,
+    n + m, may differ from it.
     """
     rows = max(1, min(_ROWS, total // 8))
     first = int(np.searchsorted(below, rows, side="right"))

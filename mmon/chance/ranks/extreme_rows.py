@@ -23,16 +23,10 @@ NOTABLE = 0.005
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Patterns:
-    """Every way in which E rows can be dealt to the two samples.
+    """Every way in which E rows can be dealt to the two samples."""
 
-    Attributes
-    ----------
-    is_cur : (2**E, E) float64, 1 where the row is in production
-    rows : (2**E,) float64, how many of them are
-    """
-
-    is_cur: FloatArray
-    rows: FloatArray
+    is_cur: FloatArray  # (2**E, E), 1 where the row is in production
+    rows: FloatArray  # (2**E,) how many of them are
 
     def chances(self, n: int, m: int) -> FloatArray:
         """(2**E,) probability of each pattern when m of n + m rows are drawn for production."""
@@ -45,8 +39,7 @@ class Patterns:
         whole = gammaln(n + m + 1) - gammaln(m + 1) - gammaln(n + 1)
         chance = np.where(is_possible, np.exp(ways - whole), 0.0)
         found = chance[self.rows.astype(np.int64)]
-        chances: FloatArray = found / found.sum()
-        return chances
+        return np.asarray(found / found.sum())
 
 
 @lru_cache(maxsize=MOST_ROWS + 1)

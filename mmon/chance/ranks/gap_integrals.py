@@ -31,31 +31,19 @@ _ANCHOR = 0.0025
 
 @dataclasses.dataclass(frozen=True, slots=True, eq=False)
 class Split:
-    """Gaps split in those beside extreme rows and the others.
+    """Gaps split in those beside extreme rows and the others."""
 
-    Attributes
-    ----------
-    low, high : (E,) float64
-        Gap widths above the 1st, 2nd, … lowest row, and below the 1st, 2nd, … highest row.
-    middle : slice
-        The other gaps.
-    """
-
+    # (E,) gap widths above the 1st, 2nd, … lowest row, and below the 1st, 2nd, … highest row.
     low: FloatArray
     high: FloatArray
-    middle: slice
+    middle: slice  # the other gaps
 
 
 def split(width: FloatArray, below: IntArray, total: int, part: FloatArray) -> Split:
     """Choose the rows to write out: at most ten, where the gaps weigh most.
 
-    Parameters
-    ----------
-    width : (J,) float64, gap widths
-    below : (J,) int64, ascending, pooled rows left of each gap
-    total : int
-        Pooled rows.
-    part : (J,) float64, what each gap adds to the statistic's null mean
+    ``part`` is what each gap adds to the statistic's null mean, ``below`` the pooled rows left of
+    it, ascending, of ``total``.
     """
     whole = float(part.sum())
     low_gain, low_width = _by_row(part, width, below)
@@ -93,28 +81,16 @@ def _trimmed(gain: FloatArray, least: float) -> int:
 
 @dataclasses.dataclass(frozen=True, slots=True, eq=False)
 class GapsNull:
-    """The null distribution of ``∫ |F - G|**power dx`` given the pooled values.
+    """The null distribution of ``∫ |F - G|**power dx`` given the pooled values."""
 
-    Attributes
-    ----------
-    chances : (2**E,) float64, probability of each way to deal the extreme rows
-    written : (2**E,) float64, what their gaps then add
-    middle : Simulated or (L,) float64
-        The other gaps' law: simulated for power 1, weights of chi-squares for power 2.
-    scale : float
-        What a bridge's integral is multiplied by.
-    longest : float
-        The widest gap: all of the above measure lengths by it, lest they leave float32's range.
-    sample : (8192,) float64 or None
-        Jointly simulated null values, where extremes matter.
-    """
-
-    chances: FloatArray
-    written: FloatArray
+    chances: FloatArray  # (2**E,) probability of each way to deal the extreme rows
+    written: FloatArray  # (2**E,) what their gaps then add
+    # The other gaps' law: simulated for power 1, (L,) weights of chi-squares for power 2.
     middle: Simulated | FloatArray
-    scale: float
+    scale: float  # what a bridge's integral is multiplied by
+    # The widest gap: all of the above measure lengths by it, lest they leave float32's range.
     longest: float
-    sample: FloatArray | None
+    sample: FloatArray | None  # (8192,) jointly simulated null values, where extremes matter
 
     def tail(self, value: float) -> float:
         """P(integral >= value), in [0, 1], non-increasing in ``value``."""
@@ -144,13 +120,7 @@ class GapsNull:
 def tail(integral: float, between: Gaps, m: int, *, power: int) -> float:
     """P(``∫ |F - G|**power dx`` >= integral) when both samples come from the pooled one.
 
-    Parameters
-    ----------
-    integral : float
-    between : Gaps
-    m : int
-        Rows of production, whatever they are in ``between``.
-    power : {1, 2}
+    Production has ``m`` rows, whatever they are in ``between``.
     """
     if integral <= 0.0 or len(between.width) == 0:
         return 1.0 if integral <= 0.0 else 0.0
@@ -164,16 +134,7 @@ def tail(integral: float, between: Gaps, m: int, *, power: int) -> float:
 
 @functools.lru_cache(maxsize=32)
 def _null_of(between: Gaps, rows: int, power: int) -> GapsNull:
-    """The null distribution of ``∫ |F - G|**power dx`` with ``rows`` rows in production.
-
-    Parameters
-    ----------
-    between : Gaps
-        With at least two gaps.
-    rows : int
-        Production rows; the pooled shares are kept.
-    power : {1, 2}
-    """
+    """The null distribution of ``∫ |F - G|**power dx``, over two gaps or more; shares are kept."""
     n, total = between.n, between.n + rows
     below = between.pooled_below
     share = below / (n + between.m)

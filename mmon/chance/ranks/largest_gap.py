@@ -45,19 +45,8 @@ _OVERSHOOT = 0.5825971579390107
 def tail(distance: float, below: IntArray, n: int, m: int) -> float:
     """P(max |F - G| >= distance) when both samples come from the pooled one.
 
-    Parameters
-    ----------
-    distance : float
-        In [0, 1].
-    below : (J,) int64, ascending
-        Pooled rows at or below each distinct pooled value; where the last is not n + m, the shares
-        count.
-    n, m : int
-        Rows of the reference and of production, both positive.
-
-    Returns
-    -------
-    float in [0, 1], non-increasing in ``distance``.
+    Non-increasing in ``distance``, which is in [0, 1]. ``below``, (J,) ascending, are the pooled
+    rows at or below each distinct pooled value; where the last is not n + m, the shares count.
     """
     below = resized(below, n, m)
     if distance <= 0.0 or len(below) < 2:
@@ -173,8 +162,7 @@ class _Binomials:
 
 @lru_cache(maxsize=1)
 def _log_factorials() -> FloatArray:
-    table: FloatArray = gammaln(np.arange(_TABLE) + 1.0)
-    return table
+    return gammaln(np.arange(_TABLE) + 1.0)
 
 
 def _bridge(distance: float, below: IntArray, n: int, m: int) -> float:
@@ -293,5 +281,4 @@ def _crossed(place: FloatArray, end: FloatArray, barrier: float, step: _Step) ->
             for near in (place + end, -place - end):
                 # ((2 far' - x - y)**2 - (y - x)**2) / 4 with far' = (2 turn + 1) barrier
                 result += np.exp(-rate * (far * far - far * near + place * end))
-    clipped: FloatArray = np.clip(result, 0.0, 1.0)
-    return clipped
+    return np.asarray(np.clip(result, 0.0, 1.0))

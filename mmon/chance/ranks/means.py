@@ -22,32 +22,18 @@ from mmon.records.arrays import FloatArray, IntArray
 
 @dataclasses.dataclass(frozen=True, slots=True, eq=False)
 class Population:
-    """The pooled rows around their mean, split in a few extreme ones and the rest.
+    """The pooled rows around their mean, split in a few extreme ones and the rest."""
 
-    Attributes
-    ----------
-    rows : int
-        All rows.
-    extremes : (E,) float64, deviations of the extreme rows from the pooled mean
-    variance : float
-        Variance of the other rows (divided by their number).
-    """
-
-    rows: int
-    extremes: FloatArray
-    variance: float
+    rows: int  # all rows
+    extremes: FloatArray  # (E,) deviations of the extreme rows from the pooled mean
+    variance: float  # variance of the other rows (divided by their number)
 
 
 def population(deviation: FloatArray, mass: IntArray, within: float = 0.0) -> Population:
-    """Split a pooled sample.
+    """Split a pooled sample, given as cells of rows with their mean deviation from the pooled mean.
 
-    Parameters
-    ----------
-    deviation : (C,) float64
-        Mean deviation of each cell's rows from the pooled mean.
-    mass : (C,) int64, rows per cell
-    within : float
-        Sum of squared deviations of all rows from their cell's mean; 0 for exact summaries.
+    ``within`` is the sum of squared deviations of all rows from their cell's mean; 0 for exact
+    summaries.
     """
     rows = int(mass.sum())
     size = np.abs(deviation)
@@ -76,8 +62,7 @@ def population(deviation: FloatArray, mass: IntArray, within: float = 0.0) -> Po
 def _used(mass: IntArray, extremes: int) -> IntArray:
     """How many of each cell's rows are among the first ``extremes`` ones."""
     ends = np.cumsum(np.minimum(mass, MOST_ROWS))
-    used: IntArray = np.diff(np.minimum(ends, extremes), prepend=0)
-    return used
+    return np.asarray(np.diff(np.minimum(ends, extremes), prepend=0))
 
 
 def tail(difference: float, pooled: Population, n: int, m: int) -> float:

@@ -32,18 +32,10 @@ _NEGLIGIBLE = 1e-9
 
 
 def eigenvalues(time: FloatArray, weight: FloatArray, variance: FloatArray) -> FloatArray:
-    """Weights of the chi-squares that sum w_j B(t_j)**2 consists of, descending.
+    """Weights of the chi-squares that sum w_j B(t_j)**2 consists of, (L,) positive, descending.
 
-    Parameters
-    ----------
-    time : (J,) float64 in (0, 1), ascending
-    weight : (J,) float64, non-negative
-    variance : (J,) float64
-        Variance of the j-th term; ``t (1 - t)`` for a bridge seen at t.
-
-    Returns
-    -------
-    (L,) float64, positive; their sum is exactly ``sum(weight * variance)``.
+    Times are (J,) in (0, 1), ascending; a variance is that of its term, ``t (1 - t)`` for a bridge
+    seen at t. The weights' sum is exactly ``sum(weight * variance)``.
     """
     part = weight * variance
     whole = float(part.sum())
@@ -68,8 +60,7 @@ def eigenvalues(time: FloatArray, weight: FloatArray, variance: FloatArray) -> F
     np.fill_diagonal(covariance, variance)
     found = np.linalg.eigvalsh(covariance * np.outer(scaled, scaled))[::-1]
     found = found[found > _NEGLIGIBLE * found[0]]
-    weights: FloatArray = found * (whole / float(found.sum()))
-    return weights
+    return np.asarray(found * (whole / float(found.sum())))
 
 
 def tail(value: float, weights: FloatArray) -> float:
@@ -131,15 +122,6 @@ def _saddle(x: float, relative: FloatArray, side: float) -> float:
 
 def tails(values: FloatArray, weights: FloatArray) -> FloatArray:
     """`tail` at many values at once, from a scaled chi-square with the sum's first cumulants.
-
-    Parameters
-    ----------
-    values : (V,) float64
-    weights : (L,) float64
-
-    Returns
-    -------
-    (V,) float64 in [0, 1].
 
     References
     ----------
