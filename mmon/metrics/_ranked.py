@@ -11,12 +11,13 @@ from mmon.profiles.distributions import Distribution
 from mmon.profiles.distributions.ecdf import Ecdf
 from mmon.results import ColumnKind, Score
 
-_PAGE_PARTS = {
-    "a hundred numbers": """\
+_NUMBERS = """\
 >>> import numpy as np
 >>> from mmon.metrics import load
->>> from mmon.profiles.distributions.ecdf import Ecdf
->>> reference = Ecdf.of(np.arange(100.0))""",
+>>> from mmon.profiles.distributions.ecdf import Ecdf"""
+_PAGE_PARTS = {
+    "numbers": _NUMBERS,
+    "a hundred numbers": f"{_NUMBERS}\n>>> reference = Ecdf.of(np.arange(100.0))",
 }
 
 

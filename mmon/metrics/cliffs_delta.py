@@ -35,9 +35,7 @@ class CliffsDelta(Ranked):
 
     Example
     -------
-    >>> import numpy as np
-    >>> from mmon.metrics import load
-    >>> from mmon.profiles.distributions.ecdf import Ecdf
+    {numbers}
     >>> reference = Ecdf.of(np.arange(50.0))
     >>> production = Ecdf.of(np.arange(50.0) + 10)
     >>> score = load("cliffs_delta").score(reference, production)

@@ -8,7 +8,7 @@ import numpy as np
 
 from mmon.chance.proportions import most_chance
 from mmon.chance.ranks import largest_gap as null
-from mmon.chance.ranks.pool import Pool, as_ecdf, pool
+from mmon.chance.ranks.pool import as_ecdf, pool
 from mmon.metrics._ranked import Ranked
 from mmon.profiles.distributions import Distribution
 from mmon.profiles.distributions.ecdf import Ecdf
@@ -59,7 +59,7 @@ class KolmogorovSmirnov(Ranked):
 
     def chance(self, value: float, ref: Ecdf, cur: Ecdf, m: int) -> float | None:
         certain = abs(value) - max(ref.rank_error, cur.rank_error)
-        both: Pool = pool(ref, cur)
+        both = pool(ref, cur)
         return null.tail(certain, both.pooled_below, both.n, m)
 
     def most_chance(

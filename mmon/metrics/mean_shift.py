@@ -39,9 +39,7 @@ class MeanShift(Ranked):
 
     Example
     -------
-    >>> import numpy as np
-    >>> from mmon.metrics import load
-    >>> from mmon.profiles.distributions.ecdf import Ecdf
+    {numbers}
     >>> reference = Ecdf.of(np.array([1.0, 2.0, 3.0, 4.0, 5.0]))
     >>> production = Ecdf.of(np.array([2.0, 3.0, 4.0, 5.0, 6.0]))
     >>> score = load("mean_shift").score(reference, production)

@@ -179,17 +179,15 @@ def _spelling(metric: str) -> re.Pattern[str]:
     return re.compile(rf"{base}(?:_(?P<average>{averages}))?(?::(?P<label>.*))?", re.DOTALL)
 
 
-def picture(
-    ref: Tables | None, cur: Tables, *, window: int, segment: str | None
-) -> PerformancePicture:
+def picture(ref: Tables | None, cur: Tables, window: int) -> PerformancePicture:
     """What a report draws of both sides; tables of another task than production's are left out."""
     from mmon.performance import _class_picture, _number_picture
 
     if isinstance(cur, ClassificationTables):
         classes = ref if isinstance(ref, ClassificationTables) else None
-        return _class_picture.class_picture(classes, cur, window=window, segment=segment)
+        return _class_picture.class_picture(classes, cur, window)
     numbers = ref if isinstance(ref, RegressionTables) else None
-    return _number_picture.number_picture(numbers, cur, window=window, segment=segment)
+    return _number_picture.number_picture(numbers, cur, window)
 
 
 def metric_class(name: str) -> type[PerformanceMetric]:

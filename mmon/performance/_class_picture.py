@@ -17,35 +17,16 @@ _MOST_POINTS = 200
 
 
 def class_picture(
-    ref: ClassificationTables | None,
-    cur: ClassificationTables | None,
-    *,
-    window: int,
-    segment: str | None,
+    ref: ClassificationTables | None, cur: ClassificationTables, window: int
 ) -> PerformancePicture:
-    """What a report draws of a classifier.
-
-    Parameters
-    ----------
-    ref, cur : ClassificationTables or None
-        Of one task; at least one of them.
-    window : int
-    segment : str or None
-
-    Raises
-    ------
-    ValueError
-        When there are no tables at all.
-    """
-    known = [side for side in (ref, cur) if side is not None]
-    if not known:
-        raise ValueError("a picture needs the tables of the reference or of production")
+    """What a report draws of a classifier; both sides are of one task."""
+    known = [cur] if ref is None else [ref, cur]
     classes = _classes(known)
     # Both sides show the same classes: those with the most rows in the first side that has scores.
     shown = next((_most_frequent(side) for side in known if side.sums.rows), ())
     return PerformancePicture(
         window=window,
-        segment=segment,
+        segment=None,
         task=known[0].task.value,
         classes=classes,
         error_edges=(),
@@ -92,9 +73,9 @@ def _side(
 
 def _curves(scores: ClassScores, label: str | None) -> list[Curve]:
     """The curves of one class; only those that are defined."""
-    found: list[Curve] = []
     if not scores.inside.n + scores.outside.n:
-        return found
+        return []
+    found = []
     ranking = Ranking.of(scores.inside, scores.outside)
     # From the best score down: the curves start where nothing is called positive.
     hits, misses = ranking.inside_from[::-1], ranking.outside_from[::-1]

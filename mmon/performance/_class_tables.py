@@ -39,30 +39,26 @@ class OfPredictions(PerformanceMetric):
     page_parts = EXAMPLES
 
     def by_variant(self, tables: Tables) -> Mapping[Variant, Estimate]:
-        """The value; undefined without predictions."""
         found = classified(tables)
-        return {PLAIN: self.estimate(found) if found.confusion.any() else undefined(NO_PAIRS)}
+        reason = self.why_undefined(found)
+        return {PLAIN: self.estimate(found) if reason is None else undefined(reason)}
+
+    def why_undefined(self, tables: ClassificationTables) -> str | None:
+        """Why no row can be used; None when some can."""
+        return None if tables.confusion.any() else NO_PAIRS
 
     @abc.abstractmethod
     def estimate(self, tables: ClassificationTables) -> Estimate:
-        """The value, where some row has both a target and a prediction."""
+        """The value, where some row can be used."""
 
 
-class OfScores(PerformanceMetric):
-    """A metric with one value: how far the scores are from what came true."""
+class OfScores(OfPredictions):
+    """Another, which the scores have: how far they are from what came true."""
 
-    tasks = CLASSIFICATION
     better = "lower"
-    page_parts = EXAMPLES
 
-    def by_variant(self, tables: Tables) -> Mapping[Variant, Estimate]:
-        """The value; undefined without scores."""
-        found = classified(tables)
-        return {PLAIN: self.estimate(found) if found.sums.rows else undefined(why_no_scores(found))}
-
-    @abc.abstractmethod
-    def estimate(self, tables: ClassificationTables) -> Estimate:
-        """The value, where some row has both a target and usable scores."""
+    def why_undefined(self, tables: ClassificationTables) -> str | None:
+        return None if tables.sums.rows else why_no_scores(tables)
 
 
 class PerClass(PerformanceMetric):

@@ -19,26 +19,9 @@ _LARGEST = float(np.finfo(np.float64).max)
 
 
 def number_picture(
-    ref: RegressionTables | None,
-    cur: RegressionTables | None,
-    *,
-    window: int,
-    segment: str | None,
+    ref: RegressionTables | None, cur: RegressionTables, window: int
 ) -> PerformancePicture:
-    """The drawable form of one window's or segment's performance.
-
-    Parameters
-    ----------
-    ref, cur : RegressionTables or None
-        Counted on one grid; None where a side has no tables.
-    window : int
-    segment : str or None
-
-    Raises
-    ------
-    ValueError
-        When the sides were counted on different grids.
-    """
+    """What a report draws of a regression; ValueError when the sides have different grids."""
     shown = [side for side in (ref, cur) if side is not None and side.used]
     edges = _error_edges([side.error for side in shown])
     grids = [side.grid for side in shown if side.grid is not None]
@@ -46,11 +29,11 @@ def number_picture(
         raise ValueError("sides on different grids cannot be drawn together")
     return PerformancePicture(
         window=window,
-        segment=segment,
+        segment=None,
         task=Task.REGRESSION.value,
         classes=(),
-        error_edges=_floats(edges),
-        plane_edges=_floats(grids[0].edges) if grids else (),
+        error_edges=tuple(edges.tolist()),
+        plane_edges=tuple(grids[0].edges.tolist()) if grids else (),
         reference=_side(ref, edges),
         production=_side(cur, edges),
     )
@@ -66,7 +49,7 @@ def _side(tables: RegressionTables | None, edges: FloatArray) -> PerformanceSide
         labelled=tables.labelled,
         curves=(_predicted_actual(tables.plane),),
         errors=_binned(tables.error, edges),
-        plane=tuple(tuple(int(rows) for rows in line) for line in tables.plane.rows),
+        plane=tuple(map(tuple, tables.plane.rows.tolist())),
     )
 
 
@@ -92,7 +75,7 @@ def _binned(errors: Ecdf, edges: FloatArray) -> tuple[int, ...]:
     upto = np.append(0, errors.cumulative)[
         np.searchsorted(errors.values, edges[1:-1], side="right")
     ]
-    return tuple(int(rows) for rows in np.diff(upto, prepend=0, append=errors.n))
+    return tuple(np.diff(upto, prepend=0, append=errors.n).tolist())
 
 
 def _predicted_actual(plane: Plane) -> Curve:
@@ -100,11 +83,7 @@ def _predicted_actual(plane: Plane) -> Curve:
     return Curve(
         name="predicted_actual",
         label=None,
-        x=_floats(plane.predictions[drawn]),
-        y=_floats(plane.targets[drawn]),
-        weights=tuple(int(rows) for rows in plane.steps[drawn]),
+        x=tuple(plane.predictions[drawn].tolist()),
+        y=tuple(plane.targets[drawn].tolist()),
+        weights=tuple(plane.steps[drawn].tolist()),
     )
-
-
-def _floats(values: FloatArray) -> tuple[float, ...]:
-    return tuple(float(value) for value in values)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from mmon.chance.proportions import Z
 from mmon.chance.skewed_means import LEVEL, TAIL
 from mmon.performance import Estimate
 from mmon.performance._error_estimates import OfErrors, left_out
@@ -48,13 +49,16 @@ class MedianAbsoluteError(OfErrors):
         lows, highs = zip(*(_between(distances, rank) for rank in _middle(n)), strict=True)
         low, high = _half_way(lows[0], lows[-1]), _half_way(highs[0], highs[-1])
         interval = _interval(distances)
-        variance = None if interval is None else _variance(interval)
-        said = left_out(tables)
+        variance, said = None, left_out(tables)
         if interval is None:
             said.append(f"{n} rows are too few for a confidence interval of a median")
-        elif variance == math.inf:
-            interval = variance = None
-            said.append("the errors are too large for a confidence interval")
+        else:
+            # That of a normal estimate with this interval; compression makes both a little wide.
+            deviation = (interval[1] - interval[0]) / (2.0 * Z)
+            variance = deviation * deviation
+            if variance == math.inf:
+                interval = variance = None
+                said.append("the errors are too large for a confidence interval")
         return Estimate(
             _half_way(low, high),
             interval=interval,
@@ -104,14 +108,3 @@ def _interval(ecdf: Ecdf) -> tuple[float, float] | None:
     low = outer[0] * (1.0 - weight) + inner[0] * weight
     high = outer[1] * (1.0 - weight) + inner[1] * weight
     return low, high
-
-
-def _variance(interval: tuple[float, float]) -> float:
-    """What a normal estimate with this interval would have; infinite where it overflows.
-
-    On compressed summaries a little too large, as the interval is.
-    """
-    from scipy.special import ndtri
-
-    deviation = (interval[1] - interval[0]) / (2.0 * float(ndtri(1.0 - TAIL)))
-    return deviation * deviation

@@ -15,8 +15,8 @@ from mmon.results.charts import PerformancePicture
 from tests.performance.regression_samples import gridded
 
 
-def drawn(ref: RegressionTables | None, cur: RegressionTables | None) -> PerformancePicture:
-    return number_picture(ref, cur, window=2, segment="country = BR")
+def drawn(ref: RegressionTables | None, cur: RegressionTables) -> PerformancePicture:
+    return number_picture(ref, cur, 2)
 
 
 def sides(n: int = 5_000) -> tuple[RegressionTables, RegressionTables]:
@@ -76,13 +76,13 @@ def test_bins_count_what_numpy_counts():
     target = rng.normal(size=3_000)
     prediction = target + rng.normal(size=3_000)
     tables = gridded(target, prediction, points=None)
-    found = drawn(tables, None)
+    found = drawn(None, tables)
     inner = np.array(found.error_edges[1:-1])
     # numpy's bins are closed on the left: mirrored, they are these.
     mirrored = np.concatenate([[-np.inf], -inner[::-1], [np.inf]])
     expected = np.histogram(target - prediction, mirrored)[0][::-1]
-    assert found.reference is not None
-    assert list(found.reference.errors) == expected.tolist()
+    assert found.production is not None
+    assert list(found.production.errors) == expected.tolist()
 
 
 def test_the_curve_shows_where_predictions_are_too_high():
@@ -105,15 +105,15 @@ def test_sides_without_labels_are_not_drawn():
     found = drawn(ref, unlabelled)
     assert found.production is None
     assert found.reference is not None
-    assert (found.window, found.segment, found.task) == (2, "country = BR", "regression")
-    assert drawn(None, None).error_edges == ()
+    assert (found.window, found.task) == (2, "regression")
+    assert drawn(None, unlabelled).error_edges == ()
 
 
 def test_labels_without_predictions_are_counted_and_nothing_is_drawn():
-    found = drawn(RegressionTables.of(np.arange(5.0), np.full(5, np.nan)), None)
-    assert found.reference is not None
-    assert (found.reference.rows, found.reference.labelled) == (5, 5)
-    assert found.reference.errors == found.reference.plane == found.reference.curves == ()
+    found = drawn(None, RegressionTables.of(np.arange(5.0), np.full(5, np.nan)))
+    assert found.production is not None
+    assert (found.production.rows, found.production.labelled) == (5, 5)
+    assert found.production.errors == found.production.plane == found.production.curves == ()
 
 
 def test_sides_on_different_grids_are_refused():

@@ -55,7 +55,7 @@ def assess(context: Context, cur: Performance) -> Findings:
     where = where_worse(context, task)
     drawn: list[Drawing] = [
         *where.drawings,
-        performance.picture(_usable(ref), cur, window=context.window, segment=context.segment),
+        performance.picture(_usable(ref), cur, context.window),
     ]
     return Findings([*findings, *where.findings], where.metrics, drawn)
 

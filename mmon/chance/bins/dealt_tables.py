@@ -14,6 +14,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import zlib
+from collections.abc import Callable
 from typing import TypeGuard
 
 import numpy as np
@@ -21,11 +22,11 @@ import numpy as np
 from mmon.chance.bins.deals import deal
 from mmon.chance.bins.dealt_cuts import deal_cut
 from mmon.chance.bins.table import tabulate
-from mmon.profiles.distributions.counts import Counts
-from mmon.profiles.distributions.ecdf import Ecdf
+from mmon.profiles.distributions import Distribution, Ecdf
 from mmon.records.arrays import FloatArray, IntArray
 
-Distribution = Ecdf | Counts
+Terms = Callable[[FloatArray, FloatArray, float], FloatArray]
+"""Of a metric: one term a category, from both sides' shares and the reference's of all rows."""
 
 # Cells drawn per column: 2,000 deals of up to 12 bins, in about 2 ms.
 _CELLS = 24_000

@@ -16,16 +16,13 @@ from __future__ import annotations
 import dataclasses
 import functools
 import math
-from collections.abc import Callable
 
 import numpy as np
 from scipy.special import log_ndtr
 
-from mmon.chance.bins.dealt_tables import NullTables
+from mmon.chance.bins.dealt_tables import NullTables, Terms
 from mmon.chance.proportions import log_binomial
 from mmon.records.arrays import FloatArray
-
-Terms = Callable[[FloatArray, FloatArray, float], FloatArray]
 
 # Counts considered per category: all of them up to so many, then points that spread out.
 _POINTS = 128

@@ -14,11 +14,10 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Callable
 
 import numpy as np
 
-from mmon.chance.bins.dealt_tables import NullTables
+from mmon.chance.bins.dealt_tables import NullTables, Terms
 from mmon.chance.proportions import log_binomial
 from mmon.records.arrays import FloatArray, IntArray
 
@@ -28,8 +27,6 @@ _REACH = 6.0
 # Where the mean lies between two points of the density: there the trapezoidal rule is exact to
 # second order for terms with a kink at the mean, such as |p - q|.
 _KINK = 0.5 - math.sqrt(1 / 12)
-
-Terms = Callable[[FloatArray, FloatArray, float], FloatArray]
 
 
 def rest_sums(terms: Terms, null: NullTables) -> FloatArray:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -34,6 +35,10 @@ class Side:
     def rows(self) -> int:
         """Rows of all bins."""
         return int(self.mass.sum())
+
+    def changed(self, change: Callable[[IntArray], IntArray]) -> Side:
+        """The same, with other bins."""
+        return Side(change(self.mass), change(self.low), change(self.high), self.moved)
 
 
 @dataclasses.dataclass(frozen=True, slots=True, eq=False)
@@ -103,22 +108,14 @@ def _labels(ref: Counts, cur: Counts) -> Table:
 def _with_presence(side: Side, presence: Presence, *, other: int) -> Side:
     """Append the bins of missing values, infinities and labels that were not kept."""
     extra = [presence.missing, getattr(presence, "inf", 0), other]
-    return Side(
-        np.append(side.mass, extra),
-        np.append(side.low, extra),
-        np.append(side.high, extra),
-        side.moved,
-    )
+    return side.changed(lambda rows: np.append(rows, extra))
 
 
 def _without_empty(table: Table) -> Table:
     used = (table.ref.high > 0) | (table.cur.high > 0)
     if used.all():
         return table
-    ref, cur = (
-        Side(side.mass[used], side.low[used], side.high[used], side.moved)
-        for side in (table.ref, table.cur)
-    )
+    ref, cur = (side.changed(lambda rows: rows[used]) for side in (table.ref, table.cur))
     return dataclasses.replace(table, ref=ref, cur=cur)
 
 

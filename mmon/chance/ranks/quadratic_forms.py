@@ -47,14 +47,12 @@ def eigenvalues(time: FloatArray, weight: FloatArray, variance: FloatArray) -> F
         node = np.minimum((share - 0.5 * part / whole) * _NODES, _NODES - 1).astype(np.int64)
         starts = np.flatnonzero(np.append(True, node[1:] != node[:-1]))
         grouped = np.add.reduceat(part, starts)
-        is_filled = grouped > 0.0
         with np.errstate(invalid="ignore", divide="ignore"):
-            centre = np.add.reduceat(part * time, starts) / grouped
-            spread = np.add.reduceat(part * variance, starts) / grouped
-        time, variance, part = centre[is_filled], spread[is_filled], grouped[is_filled]
-    else:
-        is_filled = part > 0.0
-        time, variance, part = time[is_filled], variance[is_filled], part[is_filled]
+            time = np.add.reduceat(part * time, starts) / grouped
+            variance = np.add.reduceat(part * variance, starts) / grouped
+        part = grouped
+    is_filled = part > 0.0
+    time, variance, part = time[is_filled], variance[is_filled], part[is_filled]
     scaled = np.sqrt(part / variance)
     covariance = np.minimum.outer(time, time) * (1.0 - np.maximum.outer(time, time))
     np.fill_diagonal(covariance, variance)
