@@ -18,7 +18,7 @@ from mmon.profiles.cells import Cells
 from mmon.profiles.folding.batches import Extent
 from mmon.profiles.outcomes.classification import ClassificationTables
 from mmon.profiles.plan import Plan
-from mmon.profiles.table import Profile
+from mmon.profiles.table import Performance, Profile
 from mmon.results import Task
 from mmon.windows.durations import length_us
 
@@ -50,9 +50,9 @@ def production_extent(config: Config, plan: Plan, reference: Profile, schema: Sc
     """What is summarised of production: what the reference was."""
     lateness = None if config.windows is None else config.windows.allowed_lateness
     outcome = production_outcome(config, reference)
-    if outcome is not None:
+    if outcome is not None and reference.performance is not None:
         _check_metrics(config, outcome.task)
-        _check_full_names(config, reference)
+        _check_full_names(config, reference.performance)
     return Extent(
         outcome=outcome,
         activity=_activity(config, plan, schema),
@@ -149,8 +149,6 @@ def _check_segments(config: Config, schema: Schema) -> None:
 def _named_metrics(config: Config) -> list[tuple[str, str, str, Variant]]:
     """The key that asks for a performance metric, the full name, and what that is made of."""
     settings, at = config.analyses.model_performance, "analyses.model_performance"
-    if settings is None:
-        return []
     listed = () if settings.metrics == "all" else settings.metrics
     asked = [
         *((f"{at}.metrics", name) for name in listed),
@@ -162,8 +160,7 @@ def _named_metrics(config: Config) -> list[tuple[str, str, str, Variant]]:
 
 def _check_metrics(config: Config, task: Task) -> None:
     """See that the performance metrics that are asked for are the task's."""
-    settings = config.analyses.model_performance
-    costs = None if settings is None else settings.costs
+    costs = config.analyses.model_performance.costs
     if costs is not None and task is not Task.BINARY:
         raise ConfigError(
             f"analyses.model_performance.costs are for task: binary, and this is {task}",
@@ -184,16 +181,15 @@ def _check_metrics(config: Config, task: Task) -> None:
             raise ConfigError(f"{key}: {name!r} {what}", hint=hint)
 
 
-def _check_full_names(config: Config, reference: Profile) -> None:
+def _check_full_names(config: Config, tables: Performance) -> None:
     """See that averages and classes such as ``f1_macro`` and ``f1:CLASS`` exist."""
-    tables = reference.performance
-    if tables is None:
-        return
+    top_k = config.analyses.model_performance.top_k
     for key, name, base, variant in _named_metrics(config):
-        settings = config.analyses.model_performance
-        options = {"k": settings.top_k} if base == "top_k_accuracy" else {}
+        if variant == PLAIN:
+            continue
+        options = {"k": top_k} if base == "top_k_accuracy" else {}
         known = list(performance.metric_class(base)(**options).estimates(tables))
-        if variant != PLAIN and name not in known:
+        if name not in known:
             what = f"{key}: there is no {name!r} in the reference"
             raise ConfigError(what, hint=closest(name, known))
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 import polars as pl
 
@@ -16,31 +15,26 @@ from mmon.profiles.outcomes.outcome_reader import OutcomePlan
 from mmon.profiles.table import Profile, task_of
 from mmon.results import Task
 
-if TYPE_CHECKING:
-    from mmon.analyses.model_performance import ModelPerformance
-
 
 def reference_outcome(config: Config, schema: Mapping[str, pl.DataType]) -> OutcomePlan | None:
     """Where the reference's outcomes stand; None where performance is not asked for.
 
     `ConfigError` where the columns do not suffice for the task; so `production_outcome`.
     """
-    settings, roles = config.analyses.model_performance, config.columns
-    if settings is None or not is_asked(config):
+    if not is_asked(config):
         return None
-    return _plan(_task(config, str(schema[roles.target or ""].base_type())), roles, settings)
+    return _plan(config, _task(config, str(schema[config.columns.target or ""].base_type())))
 
 
 def production_outcome(config: Config, reference: Profile) -> OutcomePlan | None:
     """Where production's outcomes stand: as the reference's, with the classes that it has."""
-    settings, roles = config.analyses.model_performance, config.columns
     before = reference.performance
-    if settings is None or before is None or not is_asked(config):
+    if before is None or not is_asked(config):
         return None
     task = task_of(before)
     if config.task is not None and config.task != task:
         raise _otherwise(f"task: {config.task}", f"for {task}")
-    plan = _plan(task, roles, settings)
+    plan = _plan(config, task)
     _check_alike(plan, reference.outcome)
     if isinstance(before, ClassificationTables):
         plan = dataclasses.replace(plan, classes=before.classes)
@@ -81,11 +75,15 @@ def _otherwise(asked: str, how: str) -> ConfigError:
 
 
 def is_asked(config: Config) -> bool:
-    """Whether the configuration names an outcome; `ConfigError` where only a task or a level."""
-    roles, lacks_target = config.columns, config.columns.target is None
+    """Whether performance is to be measured of an outcome that the configuration names.
+
+    `ConfigError` where it names only a task or levels.
+    """
+    settings, roles = config.analyses.model_performance, config.columns
+    lacks_target = roles.target is None
     has_answer = roles.prediction is not None or roles.score is not None or bool(roles.scores)
-    if has_answer and not lacks_target:
-        return True
+    if settings is None or (has_answer and not lacks_target):
+        return settings is not None
     if config.task is not None:
         or_score = "" if config.task == "regression" else " or a score"
         needed = "target, the true outcome" if lacks_target else f"prediction{or_score}"
@@ -93,8 +91,7 @@ def is_asked(config: Config) -> bool:
             f"task: {config.task} needs columns.{needed}",
             hint="name it, or set analyses.model_performance to null",
         )
-    settings = config.analyses.model_performance
-    if settings is not None and settings.thresholds:
+    if settings.thresholds:
         needed = "target" if lacks_target else "prediction or score"
         raise ConfigError(
             f"analyses.model_performance.thresholds.{next(iter(settings.thresholds))}: "
@@ -146,7 +143,8 @@ def _check_columns(task: Task, roles: Columns) -> None:
         raise ConfigError(found[0], hint=found[1])
 
 
-def _plan(task: Task, roles: Columns, settings: ModelPerformance) -> OutcomePlan:
+def _plan(config: Config, task: Task) -> OutcomePlan:
+    settings, roles = config.analyses.model_performance, config.columns
     _check_columns(task, roles)
     # `_check_columns` saw that each of these is there for its task alone.
     scores = roles.scores.values() if roles.score is None else (roles.score,)
