@@ -20,20 +20,17 @@ from mmon.windows import WindowCut
 
 def name_problems(body: dict[str, Any]) -> list[Problem]:
     """Names of metrics and checks that do not exist, or that contradict each other."""
-    return [*_unknown(body), *_contradictions(body), *_drops_of_counts(body)]
+    return [*_unknown(body), *_contradictions(body)]
 
 
-def meaning_problems(config: Config) -> list[Problem]:
+def meaning_problems(config: Config) -> Iterator[Problem]:
     """What the run itself would refuse to read: types of columns, limits of windows."""
-    datasets = [(side, getattr(config, side)) for side in ("reference", "production", "labels")]
-    tried: list[tuple[KeyPath, Callable[[], object]]] = [
-        ((side, "dtypes", column), partial(dtype_named, name, column))
-        for side, dataset in datasets
-        for column, name in (dataset.dtypes if dataset is not None else {}).items()
-    ]
+    for side in ("reference", "production", "labels"):
+        dataset = getattr(config, side)
+        for column, name in (dataset.dtypes if dataset is not None else {}).items():
+            yield from _refusal((side, "dtypes", column), partial(dtype_named, name, column))
     if config.windows is not None:
-        tried.append((("windows",), partial(WindowCut.of, config.windows)))
-    return [problem for path, attempt in tried for problem in _refusal(path, attempt)]
+        yield from _refusal(("windows",), partial(WindowCut.of, config.windows))
 
 
 def _refusal(path: KeyPath, attempt: Callable[[], object]) -> Iterator[Problem]:
@@ -94,10 +91,7 @@ def _contradictions(body: dict[str, Any]) -> Iterator[Problem]:
                 yield Problem(path, "is given for a metric that is not computed", hint)
             elif key == "options" and isinstance(told, dict):
                 yield from _refusal(path, partial(package.load, name, told))
-
-
-def _drops_of_counts(body: dict[str, Any]) -> Iterator[Problem]:
-    at: KeyPath = ("analyses", "model_performance", "thresholds")
+    at = ("analyses", "model_performance", "thresholds")
     for name in section(body, *at):
         if name in LABELS and section(body, *at, name).get("max_drop") is not None:
             words = "the reference has no such number"
