@@ -164,10 +164,10 @@ def decided(
 
 
 def _most_frequent(counts: Ecdf | Counts | None, most: int) -> tuple[str, ...]:
-    named = counts.labels.to_list() if isinstance(counts, Counts) else []
-    mass = counts.mass.tolist() if named and counts is not None else []
-    by_rows = sorted(zip(named, mass, strict=True), key=lambda pair: (-pair[1], pair[0]))
-    return tuple([label for label, _ in by_rows if label not in (OTHER, NULL)][:most])
+    if not isinstance(counts, Counts):
+        return ()
+    labels = counts.labels.gather(counts.by_rows).to_list()
+    return tuple([label for label in labels if label not in (OTHER, NULL)][:most])
 
 
 def _labels(name: str, summaries: Summaries) -> pl.Series:

@@ -27,3 +27,16 @@ def taken(record: T, rows: slice | NDArray[np.uint32]) -> T:
     }
     whole: T = dataclasses.replace(own, **arrays)
     return whole
+
+
+def mixed(numbers: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """Numbers whose bits all depend on all bits: the finaliser of splitmix64.
+
+    Steele, Lea and Flood, *Fast splittable pseudorandom number generators*, OOPSLA 2014.
+    """
+    found = numbers ^ (numbers >> np.uint64(30))
+    found *= np.uint64(0xBF58476D1CE4E5B9)
+    found ^= found >> np.uint64(27)
+    found *= np.uint64(0x94D049BB133111EB)
+    found ^= found >> np.uint64(31)
+    return found

@@ -26,7 +26,7 @@ from mmon.profiles.activity.steps import joined
 from mmon.profiles.distributions.presence import are_counts
 from mmon.profiles.merging import merged
 from mmon.records import Count, require
-from mmon.records.arrays import IntArray
+from mmon.records.arrays import IntArray, mixed
 
 _Hashes = NDArray[np.uint64]
 
@@ -89,7 +89,8 @@ class Identities:
         if ids.dtype == pl.String and (ids == "").any():
             ids = ids.set(ids == "", None)
         there = ids.drop_nulls()
-        hashes = _spread(there.hash(seed=0).to_numpy())
+        # The smallest hashes must be a fair sample.
+        hashes = mixed(there.hash(seed=0).to_numpy())
         if bound < EVERY_HASH:
             hashes = hashes[hashes <= np.uint64(bound)]
         distinct, counts = np.unique(hashes, return_counts=True)
@@ -151,13 +152,3 @@ class Identities:
             return self.known[1]
         squares = float(np.square(self.counts - 1, dtype=np.float64).sum())
         return math.sqrt(squares * (1.0 - self.sampled)) / self.sampled
-
-
-def _spread(hashes: _Hashes) -> _Hashes:
-    """Mix all bits (the finaliser of splitmix64), as the smallest hashes must be a fair sample."""
-    mixed = hashes ^ (hashes >> np.uint64(30))
-    mixed *= np.uint64(0xBF58476D1CE4E5B9)
-    mixed ^= mixed >> np.uint64(27)
-    mixed *= np.uint64(0x94D049BB133111EB)
-    mixed ^= mixed >> np.uint64(31)
-    return mixed

@@ -24,8 +24,6 @@ MOST_HASHES = 4096
 _NO_ROWS = np.empty(0, dtype=np.int64)
 _NO_HASHES = np.empty(0, dtype=np.uint64)
 
-_SCHEMA = {"label": pl.String, "mass": pl.Int64}
-
 
 @dataclasses.dataclass(frozen=True, slots=True, eq=False)
 class Counts:
@@ -95,7 +93,7 @@ class Counts:
         other = sum(part.other for part in parts)
         error = sum(part.count_error for part in parts)
         tables = [
-            pl.DataFrame({"label": part.labels, "mass": part.mass}, schema=_SCHEMA)
+            pl.DataFrame({"label": part.labels, "mass": part.mass})
             for part in parts
             if len(part.labels)
         ]
@@ -115,7 +113,7 @@ class Counts:
         """
         if labels is None or len(self.labels) <= labels:
             return self
-        order = np.lexsort((np.arange(len(self.mass)), -self.mass))
+        order = self.by_rows
         kept = np.sort(order[:labels])
         dropped = self.mass[order[labels:]]
         return Counts(
@@ -130,6 +128,11 @@ class Counts:
     def _seen(self) -> NDArray[np.uint64]:
         """The smallest hashes of all labels seen; of all of them while none was dropped."""
         return self.smallest if len(self.smallest) else np.sort(_hashes(self.labels))
+
+    @property
+    def by_rows(self) -> NDArray[np.intp]:
+        """(C,) the labels' places, those with the most rows first (ties: the first in order)."""
+        return np.lexsort((np.arange(len(self.mass)), -self.mass))
 
     @property
     def n(self) -> int:
@@ -199,11 +202,7 @@ class Aligned:
 @functools.lru_cache(maxsize=64)
 def align(ref: Counts, cur: Counts) -> Aligned:
     """Put two Counts side by side; rows in ``other`` and nulls are left to the caller."""
-    left = pl.DataFrame({"label": ref.labels, "ref": ref.mass}, schema=_side("ref"))
-    right = pl.DataFrame({"label": cur.labels, "cur": cur.mass}, schema=_side("cur"))
+    left = pl.DataFrame({"label": ref.labels, "ref": ref.mass})
+    right = pl.DataFrame({"label": cur.labels, "cur": cur.mass})
     both = left.join(right, on="label", how="full", coalesce=True).fill_null(0).sort("label")
     return Aligned(both["label"], both["ref"].to_numpy(), both["cur"].to_numpy())
-
-
-def _side(name: str) -> dict[str, pl.DataType | type[pl.DataType]]:
-    return {"label": pl.String, name: pl.Int64}

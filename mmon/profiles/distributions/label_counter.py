@@ -33,11 +33,6 @@ class LabelCounter:
         self._ranks: IntArray = np.empty(0, dtype=np.int64)
         self._is_worth_it = True
 
-    @property
-    def known(self) -> int:
-        """Labels that are remembered."""
-        return len(self._labels)
-
     def count(self, values: pl.Series) -> Counts:
         """The counts of one batch; the same as ``Counts.of(values)``."""
         texts = values.drop_nulls()

@@ -29,12 +29,7 @@ MOST_SUMMARIES = 1_000_000
 class Rows:
     """The outcomes of a batch, in order of its windows, for the bins of each feature.
 
-    Attributes
-    ----------
-    parts : tuple of (window, first, past)
-    joint : Joint
-    sampled : mapping of int to (k,) int64
-        Window to the positions of its rows that enter the sample.
+    The parts are (window, first, past); of each window (k,) positions of rows enter the sample.
     """
 
     parts: tuple[tuple[int, int, int], ...]
@@ -150,7 +145,7 @@ class BatchReader:
         return Batch(tuple(cuts), outcome, rows, self._late(batch, keys), self._is_known)
 
     def _check_number(self) -> None:
-        segments = sum(len(one.rows) for one in self.segments)
+        segments = sum(len(keys) for one in self.segments for keys in one.rows.values())
         found = len(self.windows.rows) + segments
         if len(self.windows.rows) > 1 and found * self._columns > MOST_SUMMARIES:
             what = "windows and their segments" if segments else "windows"

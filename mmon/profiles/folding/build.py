@@ -6,23 +6,27 @@ import dataclasses
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import polars as pl
 import polars.selectors as cs
 
 from mmon.engine.local import Fold, batch_rows, fold
+from mmon.errors import DataError
+from mmon.profiles.activity.activity import Activity
 from mmon.profiles.cells import Asked, Cells, Summaries, asked, decided, is_readable, with_classes
 from mmon.profiles.distributions.reading import Reading
+from mmon.profiles.features.tables import FeatureTables
 from mmon.profiles.folding.activity_fold import ActivityFold
-from mmon.profiles.folding.assemble import Assembly
 from mmon.profiles.folding.batches import Batch, BatchReader, Extent
-from mmon.profiles.folding.column_fold import ColumnFold
+from mmon.profiles.folding.column_fold import ColumnFold, ColumnFound, empty_column
 from mmon.profiles.folding.feature_fold import FeatureFold
 from mmon.profiles.folding.growing import Limits
 from mmon.profiles.folding.keys import OUTSIDE, WHOLE, Key
 from mmon.profiles.folding.outcome_fold import OutcomeFold
+from mmon.profiles.outcomes.outcomes import Fault
 from mmon.profiles.plan import Plan, settled_plan
 from mmon.profiles.recognition.spelling import spelled, with_texts
-from mmon.profiles.table import ColumnProfile, Profile
+from mmon.profiles.table import ColumnProfile, Performance, Profile, SegmentProfile, performance_of
 from mmon.windows import RowCut, WindowCut
 
 
@@ -101,7 +105,7 @@ def profile_frame(
     outside = reader.windows.rows.pop(OUTSIDE, 0)
     found = [next(results) for _ in columns]
     told = zip(telling, found[len(plan.columns) :], strict=True)
-    assembly = Assembly(
+    assembly = _Assembly(
         source,
         plan,
         extent,
@@ -177,3 +181,83 @@ def _spelled(frame: pl.LazyFrame, plan: Plan, schema: Mapping[str, pl.DataType])
             if column.reading in (Reading.NUMBER, Reading.TIME):
                 read.append(with_texts(column.name))
     return frame.with_columns(read) if read else frame
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Assembly:
+    """Everything that is known once the last batch was read; the columns in the plan's order."""
+
+    source: str
+    plan: Plan
+    extent: Extent
+    reader: BatchReader
+    columns: Sequence[ColumnFound]
+    outcomes: Mapping[Key, tuple[Performance, dict[Fault, int]]]
+    activity: Mapping[Key, Activity]
+
+    def profile(self, window: int) -> Profile:
+        """The profile of a window, with those of its segments."""
+        rows, known = self.reader.windows.rows[window], self.extent.known
+        whole = self._of_key(Key(window), rows)
+        if known is not None:
+            if rows != known.rows:
+                raise DataError(
+                    f"{self.source!r} changed while it was read",
+                    hint="run again when nobody writes it, or with a copy of it",
+                )
+            whole = dataclasses.replace(whole, columns=known.columns, activity=known.activity)
+        return dataclasses.replace(
+            whole, features=self._features(window), segments=tuple(self._segments(window))
+        )
+
+    def empty(self) -> Profile:
+        """The profile of no rows."""
+        return self._of_key(Key(OUTSIDE), 0)
+
+    def _of_key(self, key: Key, rows: int) -> Profile:
+        cells = self.extent.cells
+        performance, faults = self.outcomes.get(key) or (self._no_outcomes(), {})
+        return Profile(
+            source=self.source,
+            rows=rows,
+            columns=tuple(
+                column.profiles.get(key) or empty_column(planned)
+                for planned, column in zip(self.plan.columns, self.columns, strict=True)
+            ),
+            performance=performance,
+            faults=faults,
+            activity=self.activity.get(key),
+            segment_values={} if key.segment or cells is None else cells.segments,
+        )
+
+    def _no_outcomes(self) -> Performance | None:
+        """What is known of the outcomes of no rows: that there are none."""
+        if self.reader.outcomes is None:
+            return None
+        return performance_of(self.reader.outcomes.read(pl.DataFrame(), 0), None, None)
+
+    def _features(self, window: int) -> FeatureTables | None:
+        found = [c.features[window] for c in self.columns if window in c.features]
+        layout = self.reader.layout
+        if layout is None or not found:
+            return None
+        bins = [np.concatenate(one.sampled) for one in found]
+        return FeatureTables(
+            layout,
+            tuple(one.table() for one in found),
+            self.reader.sampler.finish(window, bins),
+        )
+
+    def _segments(self, window: int) -> list[SegmentProfile]:
+        """The window's segments: those of each column with the most rows first, the rest last."""
+        return [
+            one
+            for cutter in self.reader.segments
+            for one in sorted(
+                (
+                    SegmentProfile(cutter.column, cutter.value(key), self._of_key(key, rows))
+                    for key, rows in cutter.rows.get(window, {}).items()
+                ),
+                key=lambda one: one.rank,
+            )
+        ]

@@ -17,17 +17,10 @@ from mmon.records.arrays import FloatArray, IntArray
 
 @dataclasses.dataclass(slots=True)
 class FeatureCounts:
-    """The growing table of one feature in one window.
+    """The growing table of one feature in one window, as `FeatureTable` has it.
 
-    Attributes
-    ----------
-    binning : Binning
-    counts : (B, J + 1) int64
-        Rows by bin and joint outcome, the last column unlabelled.
-    sums, extra : (B, L) and (B, X) float64
-        Sums of `Joint.losses` and `Joint.extra`.
-    sampled : list of (k,) uint8
-        Bins of the sampled rows of each batch.
+    ``counts`` is (B, J + 1), its last column unlabelled; ``sampled`` has the bins of the sampled
+    rows of each batch.
     """
 
     binning: Binning
@@ -35,13 +28,6 @@ class FeatureCounts:
     sums: FloatArray
     extra: FloatArray
     sampled: list[NDArray[np.uint8]] = dataclasses.field(default_factory=list)
-
-    @classmethod
-    def empty(cls, binning: Binning, layout: Layout) -> FeatureCounts:
-        """The table of no rows."""
-        counts = np.zeros((binning.size, layout.size + 1), dtype=np.int64)
-        sums = np.zeros((binning.size, len(layout.losses)))
-        return cls(binning, counts, sums, np.zeros((binning.size, layout.extras)))
 
     def add(self, bins: NDArray[np.uint8], joint: Joint, rows: slice) -> None:
         """Count some rows of a batch, which have these bins."""
@@ -74,7 +60,13 @@ class FeatureFold:
         bins = assign(values, self._binning)
         for window, first, past in rows.parts:
             if window not in self.windows:
-                self.windows[window] = FeatureCounts.empty(self._binning, self._layout)
+                self.windows[window] = self._empty()
             self.windows[window].add(bins[first:past], rows.joint, slice(first, past))
         for window, positions in rows.sampled.items():
             self.windows[window].sampled.append(bins[positions])
+
+    def _empty(self) -> FeatureCounts:
+        size, layout = self._binning.size, self._layout
+        counts = np.zeros((size, layout.size + 1), dtype=np.int64)
+        sums, extra = (np.zeros((size, width)) for width in (len(layout.losses), layout.extras))
+        return FeatureCounts(self._binning, counts, sums, extra)

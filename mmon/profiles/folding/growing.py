@@ -97,18 +97,16 @@ class Levels(Generic[T]):
     """Parts merged level by level: ``fan_out`` of them into one of the next level."""
 
     def __init__(self) -> None:
-        self._levels: list[list[T]] = [[]]
+        self._levels: list[list[T]] = []
 
     def add(self, part: T, join: Join[T], fan_out: int) -> None:
-        self._levels[0].append(part)
-        for level in range(len(self._levels)):
-            if len(self._levels[level]) < fan_out:
-                break
-            joined = join(self._levels[level])
-            self._levels[level] = []
-            if level + 1 == len(self._levels):
-                self._levels.append([])
-            self._levels[level + 1].append(joined)
+        for level in self._levels:
+            level.append(part)
+            if len(level) < fan_out:
+                return
+            part = join(level)
+            level.clear()
+        self._levels.append([part])
 
     def parts(self) -> list[T]:
         """What is left to be merged, once."""
@@ -135,11 +133,6 @@ class Waiting(Generic[T]):
         waits_for = 0 if self.whole is None else _WORTH * self._size(self.whole)
         if is_due and self._waiting > waits_for:
             self.merge(join)
-
-    @property
-    def held(self) -> int:
-        """The size of all parts that are held, merged or not."""
-        return self._waiting + (0 if self.whole is None else self._size(self.whole))
 
     def merge(self, join: Join[T]) -> T | None:
         """All parts so far as one; None when there was none."""
@@ -211,8 +204,8 @@ class Pile:
 
     def add(self, part: Ecdf | Counts, limits: Limits) -> None:
         if isinstance(part, Ecdf):
-            join = functools.partial(_joined_points, limits=limits)
-            self._points.add(part, join, limits.fan_out)
+            points = functools.partial(_joined_points, limits=limits)
+            self._points.add(part, points, limits.fan_out)
         else:
             labels = functools.partial(_joined_labels, limits=limits)
             self._labels.add(part, labels, limits.fan_out, limits.growing)
@@ -220,11 +213,6 @@ class Pile:
     def cut(self, limits: Limits) -> None:
         """Drop the labels that are more than may be counted by now."""
         self._labels.merge(functools.partial(_joined_labels, limits=limits))
-
-    @property
-    def held(self) -> int:
-        """Labels held while there are more rows to come."""
-        return self._labels.held
 
     def finish(self, limits: Limits) -> Ecdf | Counts | None:
         """The summary of all parts, cut to size once more."""

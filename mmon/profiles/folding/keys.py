@@ -38,14 +38,10 @@ class Key(NamedTuple):
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Cut:
-    """One batch put in order of its keys.
+    """One batch put in order of its keys; the order is None where it is in order already.
 
-    Attributes
-    ----------
-    order : (n,) uint32 or None
-        The rows in order of their keys; None when they already are.
-    parts : tuple of (Key, first, past)
-        Each key's stretch of the ordered rows; rows outside all windows are in none.
+    The parts are (key, first, past), each key's stretch of the ordered rows; rows outside all
+    windows are in none.
     """
 
     order: NDArray[np.uint32] | None
@@ -161,12 +157,7 @@ class SegmentCutter:
         self._reading = reading
         self._first_key = 256 * position + 1
         self._codes = {value: code for code, value in enumerate(known)}
-        self.rows: dict[Key, int] = {}
-        self._of_window: dict[int, list[Key]] = {}
-
-    def of_window(self, window: int) -> dict[Key, int]:
-        """Rows of each segment of a window."""
-        return {key: self.rows[key] for key in self._of_window.get(window, ())}
+        self.rows: dict[int, dict[Key, int]] = {}  # of each segment of each window
 
     def cut(self, batch: pl.DataFrame, windows: IntArray | None) -> Cut:
         """The segments of the windows of a batch."""
@@ -181,9 +172,8 @@ class SegmentCutter:
         for first, past in _runs(keys, codes):
             if keys[first] != OUTSIDE:
                 key = Key(int(keys[first]), self._first_key + int(codes[first]))
-                if key not in self.rows:
-                    self._of_window.setdefault(key.window, []).append(key)
-                self.rows[key] = self.rows.get(key, 0) + past - first
+                of_window = self.rows.setdefault(key.window, {})
+                of_window[key] = of_window.get(key, 0) + past - first
                 parts.append((key, first, past))
         return Cut(order.astype(np.uint32), tuple(parts))
 

@@ -26,7 +26,7 @@ class OutcomeFold:
     def __init__(self, limits: Limits, grid: Grid | None) -> None:
         self._grid = grid
         self._piles: Piles[Levels[Performance]] = Piles(limits, Levels)
-        self._faults: dict[Key, Counter[int]] = {}
+        self._faults: dict[Key, Counter[Fault]] = {}
 
     def add(self, batch: pl.DataFrame, context: Batch) -> None:
         if context.outcome is None:
@@ -50,7 +50,7 @@ class OutcomeFold:
         return {
             key: (
                 _joined(pile.parts(), limits),
-                {Fault(code): rows for code, rows in self._faults.get(key, {}).items()},
+                dict(self._faults.get(key, {})),
             )
             for key, pile, limits in self._piles.finished()
         }

@@ -81,12 +81,8 @@ class ScoreSums:
     @classmethod
     def empty(cls, classes: int = 0) -> ScoreSums:
         """The sums of no rows."""
-        return cls(
-            rows=0,
-            parts=np.zeros((2, _SUMS)),
-            bins=np.zeros((CALIBRATION_BINS, 2), dtype=np.int64),
-            ranks=np.zeros(classes, dtype=np.int64),
-        )
+        bins, ranks = (np.zeros(size, np.int64) for size in ((CALIBRATION_BINS, 2), classes))
+        return cls(0, np.zeros((2, _SUMS)), bins, ranks)
 
     @property
     def totals(self) -> FloatArray:

@@ -151,19 +151,12 @@ class JointMoments:
 
 def _moved(sums: FloatArray, shift: float) -> FloatArray:
     """Sums of w^i (x + shift)^j from those of w^i x^j, by the binomial theorem."""
-    powers = [_power(shift, exponent) for exponent in range(_ORDER + 1)]
+    powers = [np.float64(shift) ** exponent for exponent in range(_ORDER + 1)]
     moved = np.zeros_like(sums)
     for i, row in enumerate(sums):
         for j in range(_ORDER - 2 * i + 1):
             moved[i, j] = sum(math.comb(j, k) * row[k] * powers[j - k] for k in range(j + 1))
     return moved
-
-
-def _power(base: float, exponent: int) -> float:
-    try:
-        return base**exponent
-    except OverflowError:
-        return math.inf
 
 
 def _inner(a: FloatArray, b: FloatArray) -> float:

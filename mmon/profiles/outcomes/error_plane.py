@@ -113,7 +113,7 @@ class Plane:
                 np.bincount(step, numbers, count).astype(np.float64, copy=False)
                 for numbers in (prediction, target)
             )
-        return cls(grid, rows.astype(np.int64), steps.astype(np.int64), predictions, targets)
+        return cls(grid, rows, steps, predictions, targets)
 
     @property
     def predictions(self) -> FloatArray:

@@ -15,16 +15,13 @@ from mmon.profiles.distributions.reading import Reading, is_comparable, read_as
 from mmon.profiles.outcomes.class_codes import ClassCodes
 from mmon.profiles.outcomes.outcomes import GROUPS, UNKNOWN, Fault, Outcome
 from mmon.profiles.recognition.spelling import lost_texts
-from mmon.records.arrays import BoolArray, FloatArray
+from mmon.records.arrays import BoolArray, FloatArray, mixed
 from mmon.results import Task
 
 _FaultArray = NDArray[np.uint8]
 
-# Odd constants of splitmix64 (Steele, Lea and Flood, *Fast splittable pseudorandom number
-# generators*, OOPSLA 2014): neighbouring row numbers get unrelated keys.
-_GAMMA, _MIX_1, _MIX_2 = map(
-    np.uint64, (0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB)
-)
+# The step of splitmix64: neighbouring row numbers get unrelated keys.
+_GAMMA = np.uint64(0x9E3779B97F4A7C15)
 _HALF_BIT = np.uint64(GROUPS.bit_length() - 1)
 
 
@@ -150,7 +147,7 @@ class OutcomeReader:
             ids = column_of(batch, self.plan.identity)
             # Rows without an id would all share one key.
             numbers = np.where(ids.is_null(), numbers, ids.hash(seed=0))
-        return _mixed(numbers)
+        return mixed((numbers + np.uint64(1)) * _GAMMA)
 
     def _scores(self, batch: pl.DataFrame, fault: _FaultArray) -> FloatArray | None:
         """(n, S) scores as they are, NaN where they are no probability."""
@@ -228,12 +225,3 @@ def _mark(fault: _FaultArray, rows: BoolArray, found: Fault) -> None:
 def _salt(name: str) -> int:
     """A number that stands for a file."""
     return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "little")
-
-
-def _mixed(numbers: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    """(n,) pseudo-random keys of row numbers or hashes: the finalizer of splitmix64."""
-    with np.errstate(over="ignore"):
-        mixed = (numbers + np.uint64(1)) * _GAMMA
-        mixed = (mixed ^ (mixed >> np.uint64(30))) * _MIX_1
-        mixed = (mixed ^ (mixed >> np.uint64(27))) * _MIX_2
-        return mixed ^ (mixed >> np.uint64(31))
