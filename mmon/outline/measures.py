@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Iterable, Sequence
 
 from mmon.outline import severity
-from mmon.results import Document, Result, ResultKind, Status, Window
+from mmon.results import Document, Result, ResultKind, Status, Window, grouped
 from mmon.results.quantity import Quantity
 
 KINDS = frozenset({ResultKind.MODEL_PERFORMANCE, ResultKind.SYSTEM_PERFORMANCE})
@@ -73,6 +73,12 @@ def measures(results: Iterable[Result], kind: ResultKind) -> list[Measure]:
     return [Measure(tuple(own), tuple(changes.get(name, ()))) for name, own in values.items()]
 
 
+def by_columns(document: Document) -> dict[str | None, list[Result]]:
+    """The results of the whole that are no measures, by their columns."""
+    own = (r for r in document.results if r.segment is None and r.kind not in KINDS)
+    return grouped(own, lambda result: result.column)
+
+
 def worst_first(found: Iterable[Measure]) -> list[Measure]:
     """What is judged before what is only told, each in the order of its status."""
     return sorted(found, key=lambda one: (not one.is_judged, -one.head.status.severity))
@@ -104,10 +110,8 @@ def shown(document: Document, kind: ResultKind) -> Shown:
 
 def by_name(document: Document, kind: ResultKind) -> dict[str, dict[int, Measure]]:
     """The measures of the whole, by their names and windows."""
-    rows: dict[int, list[Result]] = {}
-    for result in document.results:
-        if result.segment is None and result.kind is kind:
-            rows.setdefault(result.window, []).append(result)
+    own = [r for r in document.results if r.segment is None and r.kind is kind]
+    rows = grouped(own, lambda result: result.window)
     found: dict[str, dict[int, Measure]] = {}
     for window in sorted(rows):
         for one in measures(rows[window], kind):

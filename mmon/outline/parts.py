@@ -35,24 +35,15 @@ class Line:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Part:
-    """The model's performance, or operations, in short; ``left_out`` metrics are not told.
+    """The model's performance, or operations, in short.
 
     ``remarks`` is what else calls for attention and what got worse, ``notes`` what is only told.
     """
 
     window: str
     lines: tuple[Line, ...]
-    left_out: int
     remarks: tuple[tuple[Status, str], ...]
     notes: tuple[str, ...]
-
-    @property
-    def all_notes(self) -> tuple[str, ...]:
-        """What is only told, with how many metrics were left out."""
-        if not self.left_out:
-            return self.notes
-        metrics = "metric" if self.left_out == 1 else "metrics"
-        return *self.notes, f"{self.left_out:,} more {metrics} in the HTML and JSON reports"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -94,10 +85,13 @@ def performance_part(document: Document) -> Part | None:
     remarks += [(one.level, _worse(one)) for one in worst[:_MOST_WORSE]]
     if len(worst) > _MOST_WORSE:
         notes.append(f"and {len(worst) - _MOST_WORSE:,} more segments that got worse")
+    left_out = len(of_window) - len(shown)
+    if left_out:
+        more = wording.counted(left_out, "more metric")
+        notes.append(f"{more} in the HTML and JSON reports")
     return Part(
         window=wording.window_title(document.windows, found.window),
         lines=tuple(_line(document, one) for one in shown),
-        left_out=len(of_window) - len(shown),
         remarks=tuple(remarks),
         notes=tuple(notes),
     )
@@ -120,7 +114,6 @@ def operations_part(document: Document) -> Part | None:
     return Part(
         window=wording.window_title(document.windows, found.window),
         lines=tuple(_line(document, one) for one in shown),
-        left_out=0,
         remarks=(),
         notes=(", ".join(told),) if told else (),
     )

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from mmon.outline import severity, wording
 from mmon.outline.phrases import phrase
 from mmon.outline.worse import is_worse_segment
-from mmon.results import Document, Metric, Result, ResultKind, Segment, Status
+from mmon.results import Document, Metric, Result, ResultKind, Segment, Status, grouped
 
 _NAMED = 3  # findings of one segment
 _ROWS = ("rows", "labelled_rows", "invocations")  # what tells them, the best first
@@ -50,26 +50,18 @@ class SegmentTable:
 
 def segment_tables(document: Document) -> tuple[SegmentTable, ...]:
     """The configured segments of a document."""
-    results: dict[str, list[Result]] = {}
-    for result in document.results:
-        if result.segment is not None and not is_worse_segment(result):
-            results.setdefault(result.segment, []).append(result)
-    metrics: dict[str, list[Metric]] = {}
-    for metric in document.metrics:
-        if metric.segment is not None:
-            metrics.setdefault(metric.segment, []).append(metric)
-    columns: dict[str, list[tuple[tuple[float, ...], SegmentRow]]] = {}
+    found = (r for r in document.results if r.segment is not None and not is_worse_segment(r))
+    metrics = grouped(document.metrics, lambda metric: metric.segment)
     several = len(document.windows) > 1
     known = {one.name: one for one in document.segments}
-    for name, own in results.items():
+    rows: list[tuple[Segment, tuple[float, ...], SegmentRow]] = []
+    for name, own in grouped(found, lambda result: result.segment or "").items():
         segment = known.get(name) or Segment(name, "", name)
-        worst = severity.worst(own)
-        row = _row(segment, own, metrics.get(name, []), several=several)
-        rank = (float(segment.is_rest), *(-part for part in severity.order(worst)))
-        columns.setdefault(segment.column, []).append((rank, row))
+        rank = (float(segment.is_rest), *(-part for part in severity.order(severity.worst(own))))
+        rows.append((segment, rank, _row(segment, own, metrics.get(name, []), several=several)))
     return tuple(
-        SegmentTable(column, tuple(row for _, row in sorted(rows, key=lambda pair: pair[0])))
-        for column, rows in columns.items()
+        SegmentTable(column, tuple(row for _, _, row in sorted(of_column, key=lambda one: one[1])))
+        for column, of_column in grouped(rows, lambda one: one[0].column).items()
     )
 
 
@@ -112,11 +104,10 @@ def _rows(results: Iterable[Result], metrics: Iterable[Metric]) -> str:
 
 def _findings(results: Sequence[Result]) -> list[str]:
     """What needs a look, once for each column or metric, in words."""
-    groups: dict[tuple[ResultKind, str], list[Result]] = {}
-    for result in results:
-        if severity.needs_a_look(result):
-            name = result.column if result.column is not None else result.name
-            groups.setdefault((result.kind, name), []).append(result)
+    groups = grouped(
+        filter(severity.needs_a_look, results),
+        lambda one: (one.kind, one.name if one.column is None else one.column),
+    )
     heads = sorted(map(severity.worst, groups.values()), key=severity.badness, reverse=True)
     doubts = [one for one in heads if one.status is Status.INCONCLUSIVE]
     told = [phrase(one, results) for one in heads if one not in doubts]

@@ -8,7 +8,7 @@ from mmon.outline.phrases import before_after, phrase, value_of
 from mmon.outline.severity import by_size, fails
 from mmon.outline.wording import counted
 from mmon.outline.worse import is_worse_segment
-from mmon.results import Document, Result, ResultKind, Status, Verdict, Window
+from mmon.results import Document, Result, ResultKind, Status, Verdict, Window, grouped
 
 _NAMED = 3
 _CALM = 2  # things that a pass tells besides drift
@@ -71,13 +71,10 @@ def _inconclusive(
         return "no production row falls into any window"
     if not any(window.rows for window in windows):
         return "production has no rows"
-    by_analysis: dict[str, list[Result]] = {}
-    for result in gating:
-        by_analysis.setdefault(result.application, []).append(result)
     # What an analysis as a whole lacks, such as labels, explains more than any of its results.
     reasons = [
         _few_labels(rows, results) or _commonest(rows)
-        for rows in by_analysis.values()
+        for rows in grouped(gating, lambda result: result.application).values()
         if all(row.status is Status.INCONCLUSIVE for row in rows)
     ]
     if any(reasons):

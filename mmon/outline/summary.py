@@ -7,9 +7,9 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 
 from mmon.outline import severity, wording
-from mmon.outline.measures import KINDS
+from mmon.outline.measures import KINDS, by_columns
 from mmon.outline.severity import needs_a_look
-from mmon.results import Column, ColumnKind, Document, Result, ResultKind, Status, Window
+from mmon.results import Column, ColumnKind, Document, Result, ResultKind, Status, Window, grouped
 from mmon.results.charts import Picture
 
 
@@ -61,12 +61,9 @@ class Summary:
 
 def summarise(document: Document) -> Summary:
     """The short form of a document."""
-    by_column: dict[str | None, list[Result]] = {}
-    for result in document.results:
-        if result.segment is None and result.kind not in KINDS:
-            by_column.setdefault(result.column, []).append(result)
+    by_column = by_columns(document).items()
     pictures = {picture.column: picture for picture in document.pictures}
-    troubled = {name: rows for name, rows in by_column.items() if any(map(needs_a_look, rows))}
+    troubled = {name: rows for name, rows in by_column if any(map(needs_a_look, rows))}
     findings = [
         _finding(name, rows, document.windows, pictures.get(name) if name else None)
         for name, rows in troubled.items()
@@ -163,10 +160,13 @@ def _finding(
 
 
 def _doubts(results: Iterable[Result]) -> tuple[Doubt, ...]:
-    found: dict[str, tuple[dict[str | None, None], dict[int, None]]] = {}
-    for result in results:
-        if result.status is Status.INCONCLUSIVE and result.reason:
-            columns, windows = found.setdefault(result.reason, ({}, {}))
-            columns[result.column] = windows[result.window] = None
-    doubts = [Doubt(why, tuple(c), tuple(w)) for why, (c, w) in found.items()]
+    unclear = (one for one in results if one.status is Status.INCONCLUSIVE and one.reason)
+    doubts = [
+        Doubt(
+            reason,
+            tuple(dict.fromkeys(one.column for one in rows)),
+            tuple(dict.fromkeys(one.window for one in rows)),
+        )
+        for reason, rows in grouped(unclear, lambda one: one.reason or "").items()
+    ]
     return tuple(sorted(doubts, key=lambda doubt: len(doubt.columns), reverse=True))

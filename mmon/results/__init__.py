@@ -19,6 +19,7 @@ from mmon.results.rows import (
     Task,
     Verdict,
     Window,
+    grouped,
 )
 
 __all__ = [
@@ -38,4 +39,5 @@ __all__ = [
     "Task",
     "Verdict",
     "Window",
+    "grouped",
 ]

@@ -6,12 +6,15 @@ import dataclasses
 import datetime as dt
 import enum
 import math
-from typing import Annotated, Literal
+from collections.abc import Callable, Iterable
+from typing import Annotated, Literal, TypeVar
 
 from mmon.records import Count, Interval, Null, require
 from mmon.results.quantity import Aspect, Quantity, ResultKind
 
 Direction = Literal["above", "below"]
+K = TypeVar("K")
+T = TypeVar("T")
 
 
 class Verdict(enum.StrEnum):
@@ -185,6 +188,14 @@ class Column:
     kind: ColumnKind
     dtype: str
     reason: str | None = None
+
+
+def grouped(rows: Iterable[T], key: Callable[[T], K]) -> dict[K, list[T]]:
+    """Rows by what they have in common; groups and their rows stay in order."""
+    found: dict[K, list[T]] = {}
+    for row in rows:
+        found.setdefault(key(row), []).append(row)
+    return found
 
 
 def is_instant(text: str | None) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from mmon.outline import severity, units, wording
-from mmon.outline.measures import KINDS
+from mmon.outline.measures import by_columns
 from mmon.outline.rows import ResultRow, result_row
 from mmon.reports.html import geometry, marks
 from mmon.reports.html.column_chart import Chart, chart
@@ -57,11 +57,8 @@ class _Scales(NamedTuple):
 
 def column_rows(document: Document) -> list[ColumnRow]:
     """Every column with a drift result, and every other one that has trouble; worst first."""
-    by_column: dict[str, list[Result]] = {}
-    for result in document.results:
-        if result.kind not in KINDS and result.column is not None and result.segment is None:
-            by_column.setdefault(result.column, []).append(result)
-    shown = {name: rows for name, rows in by_column.items() if _is_shown(rows)}
+    by_column = by_columns(document).items()
+    shown = {name: rows for name, rows in by_column if name is not None and _is_shown(rows)}
     heads = {name: _head(rows) for name, rows in shown.items()}
     columns = {column.name: column for column in document.columns}
     pictures = {picture.column: picture for picture in document.pictures}

@@ -46,7 +46,7 @@ def _part(part: short.Part, title: str, change: str) -> Iterator[str]:
         for line in part.lines
         if line.remark
     ]
-    remarks += [f"- {escaped(note)}" for note in part.all_notes]
+    remarks += [f"- {escaped(note)}" for note in part.notes]
     if remarks:
         yield "\n".join(remarks)
 

@@ -138,17 +138,16 @@ class _Screen:
                 [finding.head.status for finding in shown],
                 [list(self._remarks(finding)) for finding in shown],
             )
+        ellipsis = self.pen.signs.ellipsis
         if len(some) > len(shown):
-            more = len(some) - len(shown)
-            text = f"and {more:,} more: the HTML and JSON reports have them all"
-            yield from self.pen.paragraph(f"{self.pen.signs.ellipsis} {text}")
+            text = f"and {len(some) - len(shown):,} more: the HTML and JSON reports have them all"
+            yield from self.pen.paragraph(f"{ellipsis} {text}")
         for doubt in self.summary.doubts[:_MOST_DOUBTS]:
             yield from self._doubt(doubt)
-        if len(self.summary.doubts) > _MOST_DOUBTS:
-            more = len(self.summary.doubts) - _MOST_DOUBTS
-            yield from self.pen.paragraph(
-                f"{self.pen.signs.ellipsis} and {more:,} more reasons in the HTML and JSON reports"
-            )
+        more = len(self.summary.doubts) - _MOST_DOUBTS
+        if more > 0:
+            text = f"and {more:,} more reasons in the HTML and JSON reports"
+            yield from self.pen.paragraph(f"{ellipsis} {text}")
 
     def _strips(self, findings: Sequence[Head]) -> list[Strip]:
         heads = [finding.head for finding in findings]
@@ -197,14 +196,10 @@ class _Screen:
     def _doubt(self, doubt: Doubt) -> Iterator[Text]:
         names = [column_word(name) for name in doubt.columns]
         text = f"{summary.listed(names, _MOST_NAMES)}: {doubt.reason}"
-        if len(self.document.windows) > 1:
-            count = len(doubt.windows)
-            which = (
-                wording.window_name(self.document.windows, doubt.windows[0])
-                if count == 1
-                else f"{count:,} windows"
-            )
-            text += f" [{which}]"
+        windows, count = self.document.windows, len(doubt.windows)
+        if len(windows) > 1:
+            only = wording.window_name(windows, doubt.windows[0])
+            text += f" [{only if count == 1 else f'{count:,} windows'}]"
         yield from self.pen.signed(Status.INCONCLUSIVE, text)
 
     def _besides(self) -> Iterator[Text]:

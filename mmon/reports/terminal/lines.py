@@ -6,6 +6,8 @@ import dataclasses
 from collections.abc import Sequence
 from typing import Literal
 
+from mmon.results import grouped
+
 _HEAD_SHARE = 2 / 3
 _GAP = "  "
 
@@ -52,12 +54,9 @@ def fit_apart(texts: Sequence[str], width: int, *, ellipsis: str) -> list[str] |
     True
     """
     fitted = {text: fit(text, width, ellipsis=ellipsis) for text in texts}
-    groups: dict[str, list[str]] = {}
-    for text, shown in fitted.items():
-        groups.setdefault(shown, []).append(text)
     room = max(width - width_of(ellipsis), 0)
     usual = round(room * _HEAD_SHARE)
-    for same in (group for group in groups.values() if len(group) > 1):
+    for same in (group for group in grouped(fitted, fitted.__getitem__).values() if len(group) > 1):
         others = {shown for text, shown in fitted.items() if text not in same}
         for head in sorted(range(room + 1), key=lambda cells: abs(cells - usual)):
             apart = [fit(text, width, ellipsis=ellipsis, head_cells=head) for text in same]

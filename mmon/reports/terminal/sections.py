@@ -47,7 +47,7 @@ def _part(
         )
     for status, text in part.remarks:
         yield from pen.signed(status, text)
-    for note in part.all_notes:
+    for note in part.notes:
         about = "" if part.lines or part.window else f"{title}: "
         yield from pen.paragraph(about + note, style="dim")
 
