@@ -160,7 +160,9 @@ def explain_read_error(error: BaseException, name: str) -> MmonError:
     for words, (trouble, hint) in _KNOWN.items():
         if re.search(words, text):
             return DataError(f"{name!r} {trouble}", hint=hint)
-    return DataError(f"{name!r} cannot be read: {_first_line(text) or type(error).__name__}")
+    line = text.strip().split("\n", 1)[0].rstrip(".:")
+    said = _short(line, _LONGEST_LINE) or type(error).__name__
+    return DataError(f"{name!r} cannot be read: {said}")
 
 
 @contextlib.contextmanager
@@ -190,18 +192,13 @@ def misfit(text: str) -> re.Match[str] | None:
 def _explain_misfit(match: re.Match[str], name: str) -> MmonError:
     hint = "name another type for it in dtypes"
     if match.re is _CAST:
-        what = f"{_short(match['value'])}, which cannot become {match['dtype']}"
+        what = f"{_short(match['value'], 40)}, which cannot become {match['dtype']}"
     else:
         value = match.string[: match.start()].partition("could not parse `")[2]
-        what = f"{_short(value)!r}, which is not of type {match['dtype']}"
+        what = f"{_short(value, 40)!r}, which is not of type {match['dtype']}"
         hint += ", or list the text in null_values"
     return DataError(f"column {match['column']!r} of {name!r} holds {what}", hint=hint)
 
 
-def _short(text: str) -> str:
-    return text if len(text) <= 40 else f"{text[:37]}..."
-
-
-def _first_line(text: str) -> str:
-    line = text.strip().split("\n", 1)[0].rstrip(".:")
-    return line if len(line) <= _LONGEST_LINE else f"{line[:_LONGEST_LINE]}..."
+def _short(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[: most - 3]}..."

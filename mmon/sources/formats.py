@@ -18,33 +18,24 @@ from mmon import discovery
 from mmon.config.data import Dataset
 from mmon.config.fields import formats
 from mmon.errors import DataError
-from mmon.sources.dtypes import Schema
+from mmon.sources.dtypes import Schema, in_known_zones
 
 _COMPRESSIONS = (".gz", ".zst", ".bz2", ".xz")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Part:
-    """One file of a dataset.
-
-    Attributes
-    ----------
-    uri : str
-        What Polars reads.
-    name : str
-        What the user knows it by.
-    format : Format
-    folders : str
-        The folders of its path that may be columns, such as ``date=2024-01-31/country=AT``.
-    storage : Mapping
-        Options of the object store that it is on; empty for what is local.
-    """
+    """One file of a dataset."""
 
     uri: str
+    """What Polars reads."""
     name: str
+    """What the user knows it by."""
     format: Format
     folders: str = ""
+    """Those of its path that may be columns, such as ``date=2024-01-31/country=AT``."""
     storage: Mapping[str, Any] = dataclasses.field(default_factory=dict, repr=False)
+    """Options of the object store that it is on; empty for what is local."""
 
     @property
     def is_local(self) -> bool:
@@ -53,30 +44,22 @@ class Part:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Described:
-    """A part with what was found in it.
-
-    Attributes
-    ----------
-    part : Part
-    schema : Mapping
-        Columns and types; Null where a column holds no value.
-    rows : int
-    scan : callable
-        The part as a frame; text formats are read with the types it is given.
-    """
+    """A part with what was found in it."""
 
     part: Part
     schema: Schema
+    """Columns and types; Null where a column holds no value."""
     rows: int
     scan: Callable[[Schema], pl.LazyFrame]
+    """The part as a frame; text formats are read with the types it is given."""
 
     @classmethod
     def typed(cls, part: Part, frame: pl.LazyFrame, rows: int | None = None) -> Described:
         """A part whose columns have types of their own; its rows are counted if need be."""
-        schema = frame.collect_schema()
+        known = in_known_zones(frame)
         if rows is None:
-            rows = int(frame.select(pl.len()).collect().item())
-        return cls(part, schema, rows, lambda _: frame)
+            rows = int(known.select(pl.len()).collect().item())
+        return cls(part, known.collect_schema(), rows, lambda _: known)
 
 
 class Format(abc.ABC):

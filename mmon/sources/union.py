@@ -28,28 +28,26 @@ def common_schema(
     common: dict[str, pl.DataType] = {}
     first: dict[str, str] = {}
     lost = set()
-    for described in parts:
-        for name, dtype in described.schema.items():
+    for one in parts:
+        for name, dtype in one.schema.items():
             known = common.get(name, pl.Null())
             mixed = _mixed(known, dtype)
-            if mixed is None and described.part.format.is_text:
-                mixed = (
-                    pl.List(pl.String()) if known.is_nested() or dtype.is_nested() else pl.String()
-                )
-            if mixed is None:
-                mixed = given.get(name)
-            if mixed is None and is_needed(name):
+            if mixed is None and one.part.format.is_text:
+                is_nested = known.is_nested() or dtype.is_nested()
+                mixed = pl.List(pl.String()) if is_nested else pl.String()
+            common[name] = mixed or given.get(name, known)
+            if dtype != pl.Null:
+                first.setdefault(name, one.part.name)
+            if mixed or name in given:
+                continue
+            if is_needed(name):
                 raise DataError(
-                    f"column {name!r} is {known} in {first[name]!r}"
-                    f" and {dtype} in {described.part.name!r}",
+                    f"column {name!r} is {known} in {first[name]!r} and {dtype} in"
+                    f" {one.part.name!r}",
                     hint="write one of them again, name a type for it in dtypes, or leave it out"
                     " with ignore",
                 )
-            if mixed is None:
-                lost.add(name)
-            common[name] = mixed or known
-            if dtype != pl.Null:
-                first.setdefault(name, described.part.name)
+            lost.add(name)
     return common | dict.fromkeys(lost, pl.Null())
 
 

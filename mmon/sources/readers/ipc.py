@@ -17,7 +17,7 @@ import polars as pl
 
 from mmon.config.data import Dataset
 from mmon.errors import DataError
-from mmon.sources.dtypes import Schema, in_known_zones
+from mmon.sources.dtypes import Schema
 from mmon.sources.formats import Described, Format, Part
 
 _MAGIC = b"ARROW1"
@@ -36,7 +36,7 @@ class Ipc(Format):
         # Partitions are read from the names of the files, alike for every format.
         options = dict(part.storage) or None
         frame = pl.scan_ipc(part.uri, glob=False, hive_partitioning=False, storage_options=options)
-        return Described.typed(part, in_known_zones(frame), rows)
+        return Described.typed(part, frame, rows)
 
     def paths(self, pattern: str, options: dict[str, Any]) -> pl.LazyFrame:
         files = pl.scan_ipc(

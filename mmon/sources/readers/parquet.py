@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 
 from mmon.config.data import Dataset
-from mmon.sources.dtypes import Schema, in_known_zones
+from mmon.sources.dtypes import Schema
 from mmon.sources.formats import Described, Format, Part
 
 
@@ -22,7 +22,7 @@ class Parquet(Format):
         frame = pl.scan_parquet(
             part.uri, glob=False, hive_partitioning=False, storage_options=options
         )
-        return Described.typed(part, in_known_zones(frame))
+        return Described.typed(part, frame)
 
     def paths(self, pattern: str, options: dict[str, Any]) -> pl.LazyFrame:
         # Without columns, only the footers are read.
