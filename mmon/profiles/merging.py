@@ -187,13 +187,9 @@ def _sum(values: Sequence[Any]) -> Any:
         return np.sum(values, axis=0)
 
 
-def _few(values: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
-    return few(text for texts in values for text in texts)
-
-
-def few(texts: Iterable[str]) -> tuple[str, ...]:
-    """Three of the texts, the same ones in whatever order they came."""
-    return tuple(sorted(set(texts))[:3])
+def few(texts: Iterable[Iterable[str]]) -> tuple[str, ...]:
+    """Three of all texts, the same ones in whatever order they came."""
+    return tuple(sorted({text for some in texts for text in some})[:3])
 
 
 def rounded(values: FloatArray, bits: int) -> FloatArray:
@@ -204,7 +200,7 @@ def rounded(values: FloatArray, bits: int) -> FloatArray:
     return found
 
 
-SUM, SAME, FEW = _sum, _one, _few
+SUM, SAME, FEW = _sum, _one, few
 SMALLEST, LARGEST, ANY = min, max, any
 
 Rows = Annotated[IntArray, SUM]

@@ -18,8 +18,7 @@ from mmon.profiles.outcomes.error_plane import Grid
 from mmon.profiles.outcomes.outcome_reader import OutcomePlan
 from mmon.profiles.outcomes.outcomes import Fault, Outcome
 from mmon.profiles.outcomes.regression import RegressionTables
-from mmon.profiles.recognition.spelling import LabelSpelling, NumberSpelling
-from mmon.profiles.recognition.times import ClockSpelling, TimeSpelling
+from mmon.profiles.recognition.spelling import Spelling
 from mmon.records import Count, require
 from mmon.results import ColumnKind, Task
 from mmon.windows.timestamps import DAY_US
@@ -80,15 +79,14 @@ class ColumnProfile:
     reason: str | None = None
     unreadable: Count = 0
     examples: Annotated[tuple[str, ...], FEW] = ()
-    spelling: NumberSpelling | TimeSpelling | ClockSpelling | LabelSpelling | None = None
+    spelling: Spelling | None = None
 
     def check(self) -> None:
         """Raise `MisfitError` when what was read back is not read as it says."""
-        wanted = {Reading.NUMBER: Ecdf, Reading.TIME: Ecdf, Reading.PRESENCE: None}
-        kind = wanted.get(self.reading, Counts)
-        is_there = self.distribution is not None
-        require(is_there or not self.is_tested, "is tested and has no distribution")
-        is_fit = not is_there or (kind is not None and isinstance(self.distribution, kind))
+        found = self.distribution
+        require(found is not None or not self.is_tested, "is tested and has no distribution")
+        kind = Ecdf if self.reading in (Reading.NUMBER, Reading.TIME) else Counts
+        is_fit = (isinstance(found, kind) and self.reading is not Reading.PRESENCE) or found is None
         require(is_fit, f"has a distribution that is not one of a {self.reading}")
         require(self.unreadable <= self.presence.null, "has more unreadable rows than nulls")
 

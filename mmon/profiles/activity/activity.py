@@ -88,11 +88,15 @@ class Activity:
         is_ladder = (self.starts[1:] > self.starts[:-1]).all()
         require(is_ladder and not (self.starts % self.step_us).any(), "has steps out of step")
         require(are_counts(self.counts, timed), "has steps of other rows")
-        failures = np.zeros_like(self.counts) if self.failures is None else self.failures
+        failures = self._failures
         require(failures.shape == self.counts.shape, "is ragged")
         is_part = (failures >= 0).all() and (failures <= self.counts).all()
         require(is_part and self.errors <= self.error_known <= self.rows, "has too many failures")
         require((self.late_rows or 0) <= self.rows, "has more late rows than rows")
+
+    @property
+    def _failures(self) -> IntArray:
+        return np.zeros_like(self.counts) if self.failures is None else self.failures
 
     @classmethod
     def of(
@@ -157,9 +161,7 @@ class Activity:
         ids = [part.identities for part in parts if part.identities is not None]
         is_told = any(part.failures is not None for part in parts)
         starts, counts = _added(timed, step_us, [part.counts for part in timed])
-        failures = [
-            np.zeros_like(part.counts) if part.failures is None else part.failures for part in timed
-        ]
+        failures = [part._failures for part in timed]
         given = {
             "resolution_us": _resolution_of(timed),
             "is_daily": bool(timed) and all(part.is_daily for part in timed),

@@ -51,7 +51,6 @@ class Requests:
         NaN where missing; see `read_latency`.
     late : (n,) bool or None
         See `mmon.profiles.folding.lateness.Lateness`.
-    ids : (n,) Series or None
     """
 
     instants: IntArray | None = None

@@ -186,13 +186,7 @@ def as_labels(values: pl.Series) -> pl.Series:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Aligned:
-    """Two Counts over one list of labels.
-
-    Attributes
-    ----------
-    labels : (C,) String series, ascending; the union of both sides' labels
-    ref, cur : (C,) int64, rows per label; 0 where a side never had it
-    """
+    """Two Counts over (C,) labels of either side, ascending; 0 where a side never had one."""
 
     labels: pl.Series
     ref: IntArray

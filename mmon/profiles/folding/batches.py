@@ -47,7 +47,6 @@ class Batch:
         By window, then by window and value of each segmenting column.
     outcome : Outcome or None
         In the order of the data.
-    rows : Rows or None
     late : (n,) bool or None
         Rows that came after their window had closed.
     is_known : bool
@@ -70,7 +69,6 @@ class Extent:
     ----------
     outcome : OutcomePlan or None
         None measures no performance.
-    activity : ActivityPlan or None
     allowed_lateness_us : int
         How long after its window has closed a row may come without being late.
     segments : tuple of str

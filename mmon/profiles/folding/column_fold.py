@@ -65,7 +65,7 @@ class ColumnFold:
             if lost is not None:
                 texts = lost[rows].drop_nulls()
                 pile.unreadable += len(texts)
-                pile.examples = few([*pile.examples, *texts.unique()])
+                pile.examples = few([pile.examples, texts.unique()])
             if self._plan.reading is Reading.PRESENCE:
                 pile.presence = merged([pile.presence, _presence(part)])
             else:

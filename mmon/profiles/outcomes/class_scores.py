@@ -35,7 +35,6 @@ class ClassScores:
 
     Attributes
     ----------
-    label : str
     inside, outside : Ecdf
         The class's score in rows of the class, and in rows of any other.
     """
@@ -51,7 +50,6 @@ class ScoreSums:
 
     Attributes
     ----------
-    rows : int
     parts : (2, 36) float64
         Sums, each in two parts (see `in_parts`): of the powers 1, 2, 3 of the log-loss and of the
         Brier loss, then by calibration bin of the confidence, of its square, and of confidence

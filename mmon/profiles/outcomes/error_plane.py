@@ -75,7 +75,6 @@ class Plane:
 
     Attributes
     ----------
-    grid : Grid
     rows : (P, P) int64
         Rows by target (down) and prediction (across).
     steps : (Q,) int64

@@ -31,7 +31,6 @@ class OutcomePlan:
 
     Attributes
     ----------
-    task : Task
     target : str
         The column of true outcomes.
     prediction : str or None

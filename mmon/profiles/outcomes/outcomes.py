@@ -38,7 +38,6 @@ class Outcome:
 
     Attributes
     ----------
-    task : Task
     classes : tuple of str
         (C,) classes seen so far: binary always (negative, positive), the negative one "" until a
         row has it; several classes in order of their appearance, the reference's first; empty for
