@@ -117,10 +117,7 @@ def read_production(
     bounds = [cut.bounds(key) if isinstance(cut, WindowCut) else (None, None) for key in kept]
     return Production(
         data=data,
-        windows=[
-            _window(index, profile, *ends)
-            for index, (profile, ends) in enumerate(zip(profiles, bounds, strict=True))
-        ],
+        windows=list(map(_window, range(len(kept)), profiles, bounds)),
         profiles=profiles,
         outside=found.outside + left_out,
         new_columns=new_columns(config, reference, schema),
@@ -187,8 +184,9 @@ def summarised(
 
 
 def _window(
-    index: int, profile: Profile, start: dt.datetime | None, end: dt.datetime | None
+    index: int, profile: Profile, bounds: tuple[dt.datetime | None, dt.datetime | None]
 ) -> Window:
+    start, end = bounds
     return Window(
         index,
         rows=profile.rows,
