@@ -54,7 +54,7 @@ def list_parts(dataset: Dataset) -> tuple[Part, ...]:
         raise ConfigError("the list of paths is empty", hint="name a file, a folder or a pattern")
     parts = [part for path in dataset.paths for part in _parts(path, dataset)]
     for part in parts:
-        if part.format is not parts[0].format:
+        if part.format.name != parts[0].format.name:
             raise DataError(
                 f"{parts[0].name!r} is {parts[0].format.name} and {part.name!r} is"
                 f" {part.format.name}: a dataset has one format",

@@ -250,6 +250,15 @@ def test_a_delta_table_has_no_removed_rows(folder: Path) -> None:
     assert read("table").rows() == [(4,)]
 
 
+def test_several_delta_tables_are_one_dataset(folder: Path) -> None:
+    for name, values in (("one", [1, 2]), ("two", [3])):
+        pl.DataFrame({"x": values}).write_delta(name)
+    assert read(("one", "two"))["x"].sort().to_list() == [1, 2, 3]
+    pl.DataFrame({"x": [4]}).write_parquet("three.parquet")
+    with pytest.raises(DataError, match=r"'one' is delta and 'three.parquet' is parquet"):
+        read(("one", "three.parquet"))
+
+
 def test_a_device_without_an_end_is_refused() -> None:
     with pytest.raises(DataError, match="'/dev/zero' is a device"):
         open_dataset(Dataset(path="/dev/zero", format="csv"))
