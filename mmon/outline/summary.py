@@ -87,7 +87,13 @@ def tested(document: Document) -> set[str | None]:
     """The columns that some result judges; for drift, if the run looked for drift at all."""
     found = [row for row in document.results if row.kind not in KINDS]
     drift = [row for row in found if row.kind is ResultKind.DATA_DRIFT]
-    return {row.column for row in drift or found if row.has_levels} - {None}
+    match document.configuration:
+        case {"analyses": {"data_drift": {}}}:
+            # It did, even where no column could be measured.
+            judging = drift
+        case _:
+            judging = drift or found
+    return {row.column for row in judging if row.has_levels} - {None}
 
 
 def recognised(document: Document) -> tuple[Column, ...]:

@@ -270,3 +270,15 @@ def test_a_run_that_looked_at_quality_only_calls_its_columns_tested() -> None:
     source = html.render(document(calm))
     assert "1 tested" in Page(source).text
     assert "no metric applies to it" not in source
+
+
+def test_a_run_that_found_no_column_to_measure_drift_of_calls_none_tested() -> None:
+    calm = quantities.result("missing_share", column="a", value=0.0, detected=0.1,
+        status=Status.NO_DETECTION,
+    )  # fmt: skip
+    sought = document(calm, configuration={"analyses": {"data_drift": {"metrics": "all"}}})
+    text = Page(html.render(sought)).text
+    assert "0 tested" in text
+    assert "1 not tested" in text
+    without = document(calm, configuration={"analyses": {"data_drift": None}})
+    assert "1 tested" in Page(html.render(without)).text

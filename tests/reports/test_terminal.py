@@ -301,6 +301,9 @@ def test_a_run_that_looked_at_quality_only_calls_its_columns_tested() -> None:
     assert [column.name for column in with_drift.untested] == ["a"]
     told = drift("a", 0.4, Status.IRRELEVANT, potential=None, detected=None, gating=False)
     assert summarise(document(calm, told)).calm == 0
+    sought = document(calm, configuration={"analyses": {"data_drift": {"metrics": "all"}}})
+    assert summarise(sought).calm == 0
+    assert [column.name for column in summarise(sought).untested] == ["a"]
 
 
 def test_unjudged_results_say_nothing() -> None:
