@@ -20,6 +20,7 @@ import math
 import numpy as np
 from scipy.special import bdtr, bdtrc, gammaln, log_ndtr
 
+from mmon.chance.levels import beyond
 from mmon.records.arrays import FloatArray
 
 Interval = tuple[float, float]
@@ -56,6 +57,25 @@ def one_sided(hits: int, rows: int, share: float, *, is_floor: bool) -> float:
     if is_floor:
         return float(bdtr(hits, rows, level))
     return float(bdtrc(hits - 1, rows, level)) if hits else 1.0
+
+
+def risen(
+    k_ref: float, n: float, k_cur: float, m: float, level: float, scale: float = 1.0
+) -> float:
+    """One-sided p-value of "production's share is at most ``scale`` times the reference's + level".
+
+    Normal, with one hit and one miss more on either side.
+
+    References
+    ----------
+    Agresti and Caffo, *Simple and effective confidence intervals for proportions and differences of
+    proportions result from adding two successes and two failures*, The American Statistician 2000.
+    """
+    if not n or not m:
+        return 1.0
+    before, after = (k_ref + 1.0) / (n + 2.0), (k_cur + 1.0) / (m + 2.0)
+    variance = after * (1.0 - after) / (m + 2.0) + scale**2 * before * (1.0 - before) / (n + 2.0)
+    return beyond(k_cur / m - scale * k_ref / n - level, math.sqrt(variance))
 
 
 # Most columns of a table miss as many values: none.

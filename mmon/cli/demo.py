@@ -19,7 +19,7 @@ from mmon.files import replacing, write_text
 _SEED = 20240101
 _REFERENCE_ROWS = 20_000
 _DAYS = 28
-_ROWS_A_DAY = 500
+_ROWS_A_DAY = 800
 # From this day on production is not what the reference was.
 _DRIFT_DAY = 21
 
@@ -43,7 +43,7 @@ windows: {{every: 1w, start: "2024-03-04"}}
 analyses:
   data_drift:
     thresholds:
-      ks: {{potential: 0.1, detected: 0.2}}
+      total_variation: {{potential: 0.1, detected: 0.2}}
   data_quality: {{}}
   model_performance:
     max_drop: {{potential: 0.02, detected: 0.05}}
@@ -150,7 +150,7 @@ def _applications(rng: np.random.Generator, rows: int, drift: np.ndarray) -> pl.
     score = 1.0 / (1.0 + np.exp(-2.0 * (odds + rng.normal(0.0, 0.2, rows))))
     region = rng.choice(["north", "south", "east", "west"], rows)
     is_unknown = drift & (region == "north")
-    truth = 1.0 / (1.0 + np.exp(-2.0 * np.where(is_unknown, odds + 1.1, odds)))
+    truth = 1.0 / (1.0 + np.exp(-2.0 * np.where(is_unknown, odds + 1.8, odds)))
     return pl.DataFrame(
         {
             "income": income.round(2),

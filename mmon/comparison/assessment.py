@@ -5,10 +5,10 @@ from __future__ import annotations
 import dataclasses
 import functools
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from mmon import analyses
-from mmon.analyses import Analysis, Context, Drawing, Findings, configured
+from mmon.analyses import Context, Drawing, Findings, configured
 from mmon.analyses.model_performance.labels import label_findings
 from mmon.comparison.sides import Production
 from mmon.config.sections import Config
@@ -48,50 +48,16 @@ def quantities() -> Iterator[Quantity]:
 class Assessment:
     """What the analyses found, in the order of the windows, judged by one rule."""
 
-    rule: Rule
-    results: list[Result] = dataclasses.field(default_factory=list)
-    metrics: list[Metric] = dataclasses.field(default_factory=list)
-    drawings: list[Drawing] = dataclasses.field(default_factory=list)
-
-    def judge(self, findings: Sequence[Finding]) -> list[Result]:
-        """Judge findings together, and keep what comes of them."""
-        results = judge(findings, self.rule)
-        self.results.extend(results)
-        return results
-
-    def analyse(self, analysis: Analysis, contexts: Sequence[Context]) -> None:
-        """One analysis of all rows, or of all segments of one column, corrected together."""
-        first = [analysis.analyse(context) for context in contexts]
-        results = iter(self._judge_all(contexts, first))
-        if analysis.conclude is not None:
-            last = [
-                analysis.conclude(context, list(itertools.islice(results, len(one.findings))))
-                for context, one in zip(contexts, first, strict=True)
-            ]
-            self._judge_all(contexts, last)
-
-    def _judge_all(self, contexts: Sequence[Context], found: Sequence[Findings]) -> list[Result]:
-        """Keep what was found, that of segments marked as such, and judge it."""
-        every: list[Finding] = []
-        for context, one in zip(contexts, found, strict=True):
-            segment, settings = context.segment, context.config.segments
-            self.metrics.extend(dataclasses.replace(told, segment=segment) for told in one.metrics)
-            self.drawings.extend(one.drawings)
-            gates = settings is not None and settings.gate
-            every += (
-                dataclasses.replace(told, segment=segment, gating=told.gating and gates)
-                if segment is not None
-                else told
-                for told in one.findings
-            )
-        return self.judge(every)
+    results: list[Result]
+    metrics: list[Metric]
+    drawings: list[Drawing]
 
 
 def assess(
     config: Config, reference: Profile, production: Production, *, rule: Rule, now_us: int
 ) -> Assessment:
     """Run every analysis and judge what it finds; `CellsError` where the sides' cells differ."""
-    found = Assessment(rule)
+    parts: list[_Part] = []
     asked = configured(config)
     for window, profile, span in zip(
         production.windows, production.profiles, production.spans, strict=True
@@ -110,21 +76,62 @@ def assess(
         # Of an empty window among others only its emptiness is told: nothing else can be tested.
         is_hole = not profile.rows and len(production.windows) > 1
         for analysis in asked:
-            if is_hole and analysis.name != "system_performance":
-                continue
-            for contexts in ([context], *_segments(context)):
-                found.analyse(analysis, contexts)
+            if not is_hole or analysis.name == "system_performance":
+                contexts = context, *_segments(context)
+                parts += [_Part(one, analysis.analyse(one), analysis.conclude) for one in contexts]
         if not is_hole:
-            found.judge(_lone_segments(context))
+            parts.append(_Part(context, Findings(_lone_segments(context))))
+    whole = Context(reference, reference, config)
     if not production.windows:
-        found.judge([_nothing_to_judge(config)])
+        parts.append(_Part(whole, Findings([_nothing_to_judge(config)])))
     if production.outside:
-        found.metrics.append(Metric(OUTSIDE, float(production.outside)))
+        outside = Metric(OUTSIDE, float(production.outside))
+        parts.append(_Part(whole, Findings(metrics=[outside])))
     if production.labels is not None:
-        about_labels = label_findings(Context(reference, reference, config), production.labels)
-        found.judge(about_labels.findings)
-        found.metrics.extend(about_labels.metrics)
-    return found
+        parts.append(_Part(whole, label_findings(whole, production.labels)))
+    first = _judged(parts, rule)
+    last = [
+        _Part(part.context, part.conclude(part.context, results))
+        for part, results in zip(parts, first, strict=True)
+        if part.conclude is not None
+    ]
+    every = [*parts, *last]
+    return Assessment(
+        list(itertools.chain.from_iterable([*first, *_judged(last, rule)])),
+        [
+            dataclasses.replace(told, segment=part.context.segment)
+            for part in every
+            for told in part.found.metrics
+        ],
+        [drawing for part in every for drawing in part.found.drawings],
+    )
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Part:
+    """What one analysis found in one window or segment, and what it may conclude from it."""
+
+    context: Context
+    found: Findings
+    conclude: Callable[[Context, Sequence[Result]], Findings] | None = None
+
+    def findings(self) -> list[Finding]:
+        """What is to be judged; of a segment marked as such."""
+        segment, settings = self.context.segment, self.context.config.segments
+        if segment is None:
+            return [*self.found.findings]
+        gates = settings is not None and settings.gate
+        return [
+            dataclasses.replace(one, segment=segment, gating=one.gating and gates)
+            for one in self.found.findings
+        ]
+
+
+def _judged(parts: Sequence[_Part], rule: Rule) -> list[list[Result]]:
+    """The results of each part, corrected all together."""
+    findings = [part.findings() for part in parts]
+    results = iter(judge(list(itertools.chain.from_iterable(findings)), rule))
+    return [list(itertools.islice(results, len(one))) for one in findings]
 
 
 def _nothing_to_judge(config: Config) -> Finding:
@@ -140,23 +147,19 @@ def _nothing_to_judge(config: Config) -> Finding:
     )
 
 
-def _segments(context: Context) -> list[list[Context]]:
-    """For each segmenting column, the contexts of the values that both sides have."""
+def _segments(context: Context) -> list[Context]:
+    """The contexts of the values of segmenting columns that both sides have."""
     before = {one.name: one for one in context.reference.segments}
-    columns = dict.fromkeys(one.column for one in context.reference.segments)
     return [
-        [
-            dataclasses.replace(
-                context,
-                reference=before[one.name].profile,
-                production=one.profile,
-                segment=one.name,
-                new_columns=(),
-            )
-            for one in context.production.segments
-            if one.column == column and one.name in before
-        ]
-        for column in columns
+        dataclasses.replace(
+            context,
+            reference=before[one.name].profile,
+            production=one.profile,
+            segment=one.name,
+            new_columns=(),
+        )
+        for one in context.production.segments
+        if one.name in before
     ]
 
 

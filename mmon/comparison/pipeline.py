@@ -40,7 +40,7 @@ from mmon.profiles.table import Profile
 from mmon.results import Column, Document, Result, ResultKind, Segment, Source, Status
 from mmon.results.charts import ActivityPicture, FeatureBin, PerformancePicture, Picture
 from mmon.texts.redaction import masked, without_secrets
-from mmon.verdict import decide, exit_status
+from mmon.verdict import decide, exit_status, judge
 from mmon.verdict.finding import Finding, Rule
 from mmon.windows.timestamps import to_us
 
@@ -61,7 +61,8 @@ def run(config: Config, inputs: Inputs | None = None, progress: Progress | None 
     reference, profiles = at_one_precision(reference, production.profiles)
     production = dataclasses.replace(production, profiles=profiles)
     found = assess(config, reference, production, rule=rule, now_us=to_us(started))
-    found.judge(_duplicates(config, inputs, reference, production))
+    duplicates = _duplicates(config, inputs, reference, production)
+    found.results.extend(judge(duplicates, rule))
     results = found.results
     # The last and worst of the results that gate stays, of each window that has any.
     gating = sorted((r for r in results if r.gating), key=lambda r: r.status.severity)

@@ -110,8 +110,8 @@ class Segments(Section):
     top: Annotated[Integer, Field(ge=1, le=50)] = 10
     """How many values of each column are looked at: those with the most rows in the reference, of
     the first hundred that appear in it. The others are taken together."""
-    gate: Flag = True
-    """Whether what is found in a segment takes part in the verdict."""
+    gate: Flag = False
+    """Whether what is found in a segment takes part in the verdict; else it is only told."""
 
     @model_validator(mode="before")
     @classmethod
@@ -197,8 +197,8 @@ class Config(Section):
     windows: Windows | None = None
     analyses: Analyses = Analyses()
     alpha: Annotated[OpenShare, _decides("--alpha", "NUMBER")] = 0.05
-    """Significance level of a change, as a false discovery rate. It holds over the columns (and
-    values of a segmenting column), for each metric and window; metrics and windows add up."""
+    """How surely a change is larger than its level: the false discovery rate over all results of an
+    analysis that decide: columns, metrics, segments and windows together."""
     fail_on: Annotated[
         Literal["potential", "detected", "never"], _decides("--fail-on", "LEVEL")
     ] = "detected"

@@ -11,10 +11,13 @@ from __future__ import annotations
 
 import abc
 import dataclasses
+import math
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from mmon import discovery
+from mmon.chance.levels import TAIL, stricter
+from mmon.chance.small_samples import least_p_value
 from mmon.errors import ConfigError, closest
 from mmon.profiles.distributions import Distribution
 from mmon.results import ColumnKind, Score
@@ -34,6 +37,8 @@ class Metric(abc.ABC):
         Whether exchanging reference and production leaves the value unchanged.
     bounds : (float, float)
         Smallest and largest possible value.
+    is_squared : bool
+        Whether it is its root that obeys the triangle inequality.
     page_parts : mapping of str to str
         What the manual pages of a family share, by the name that stands for it there.
     """
@@ -42,6 +47,7 @@ class Metric(abc.ABC):
     kinds: ClassVar[frozenset[ColumnKind]]
     is_symmetric: ClassVar[bool]
     bounds: ClassVar[tuple[float, float]] = (0.0, 1.0)
+    is_squared: ClassVar[bool] = False
     page_parts: ClassVar[Mapping[str, str]] = {}
 
     def __init_subclass__(cls) -> None:
@@ -65,12 +71,66 @@ class Metric(abc.ABC):
         of production rows, to ask what a larger sample could show.
         """
 
-    def most_chance(
-        self, value: float, ref: Distribution, cur: Distribution, *, rows: int | None = None
-    ) -> float:
-        """An upper bound of ``p_value`` that costs next to nothing; 1 where none is known."""
-        del value, ref, cur, rows
-        return 1.0
+    @abc.abstractmethod
+    def by_chance(self, ref: Distribution, cur: Distribution) -> float:
+        """What the score would be on average, had nothing changed; 0 for a signed one."""
+
+    def corrected(self, value: float, ref: Distribution, cur: Distribution) -> float:
+        """A score less what chance adds to it: on average about 0 when nothing changed.
+
+        Chance adds to squared distances (`is_squared`), and in squares to the others.
+        """
+        chance = self.by_chance(ref, cur)
+        if not chance:
+            return value
+        if self.is_squared:
+            return max(0.0, value - chance)
+        # Squares of huge distances would overflow.
+        return math.sqrt(max(0.0, value - chance)) * math.sqrt(value + chance)
+
+    def interval(
+        self, value: float, ref: Distribution, cur: Distribution
+    ) -> tuple[float, float] | None:
+        """A 95 % interval around the corrected score, where its noise is known."""
+        del value, ref, cur
+        return None
+
+    def p_value_against(
+        self, value: float, level: float, ref: Distribution, cur: Distribution
+    ) -> float | None:
+        """One-sided p-value of "the true distance is at most ``level``".
+
+        A score is at most the true distance and the distance that noise makes (the triangle
+        inequality), so that what exceeds the level has to be noise: at most as probable as when
+        nothing changed.
+        """
+        if level == 0.0:
+            return self.p_value(value, ref, cur)
+        excess = self._excess(abs(value), level)
+        return self.p_value(excess, ref, cur) if excess > 0.0 else 1.0
+
+    def is_below(self, value: float, level: float, ref: Distribution, cur: Distribution) -> bool:
+        """Whether the true distance is surely, at 95 %, below the level: noise hides less."""
+        if abs(value) >= level:
+            return False
+        p_value = self.p_value(self._excess(level, abs(value)), ref, cur)
+        return p_value is not None and max(p_value, least_p_value(ref.n, cur.n)) <= TAIL
+
+    def is_found(
+        self, level: float, alpha: float, ref: Distribution, cur: Distribution, rows: int
+    ) -> bool:
+        """Whether, of so many rows, twice the level would be told from it in four of five cases."""
+        twice = min(2.0 * level, 0.5 * (self.bounds[1] + level))
+        p_value = self.p_value(self._excess(twice, level), ref, cur, rows=rows)
+        # Where all rows are equal no distance is possible, but a few rows still prove nothing.
+        enough = stricter(alpha)
+        return p_value is not None and max(p_value, least_p_value(ref.n, rows)) <= enough
+
+    def _excess(self, value: float, level: float) -> float:
+        """What a score has beyond a level, in the sense in which distances add up."""
+        if self.is_squared:
+            return max(0.0, math.sqrt(value) - math.sqrt(level)) ** 2
+        return value - level
 
 
 def names() -> tuple[str, ...]:

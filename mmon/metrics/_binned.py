@@ -29,6 +29,9 @@ ROUNDING = 1e-9
 # Share and number of deals below which their own frequencies are too few to count.
 _TAIL = 0.02
 _FEWEST = 20
+# A normal number's mean of anything smooth is that of these points.
+_NODES, _WEIGHTS = np.polynomial.hermite_e.hermegauss(9)
+_WEIGHTS /= _WEIGHTS.sum()
 # Points of one round of the search for the first count that is far enough.
 _SEARCH = 65
 
@@ -39,7 +42,7 @@ The p-value is two-sample and exact up to simulation: the pooled rows are dealt 
 random, numeric columns are cut at each deal's own quantiles, and beyond the deals a saddlepoint
 tail takes over. It holds with empty and rare categories.""",
     "missing values": """\
-Missing values are a bin of their own: more of them is a distance too.""",
+Missing values are left out: ``missing_share`` judges them.""",
     "bins": """\
 bins : int, default 10
     Bins of equal reference mass that a numeric or datetime column is cut into.""",
@@ -137,6 +140,16 @@ class Binned(Metric):
         value = float(self.distance(table.ref.mass / n, table.cur.mass / m, n / (n + m)))
         p_value = self.p_value(value, ref, cur) if with_p_value else None
         return Score(value, self.error(value, table), p_value)
+
+    def by_chance(self, ref: Distribution, cur: Distribution) -> float:
+        """The terms' mean over the counts of production that chance gives, bin by bin."""
+        table = tabulate(ref, cur, self.bins)
+        n, m = table.ref.rows, table.cur.rows
+        part, rows = m / (n + m), (table.ref.mass + table.cur.mass).astype(np.float64)
+        spread = np.sqrt(rows * part * (1.0 - part))
+        dealt = np.clip(rows * part + _NODES[:, None] * spread, 0.0, rows)
+        terms = self.terms((rows - dealt) / n, dealt / m, n / (n + m))
+        return float(self.of_sum(np.asarray((_WEIGHTS @ terms).sum())))
 
     def error(self, value: float, table: Table) -> float:
         """Bound on how far ``value`` is from that of the full data."""

@@ -7,6 +7,8 @@ import dataclasses
 import math
 from typing import ClassVar, Literal
 
+import numpy as np
+
 from mmon.chance.ranks.gap_integrals import tail
 from mmon.chance.ranks.gaps import Gaps, Unit, gaps, unit
 from mmon.metrics._ranked import Ranked
@@ -39,6 +41,18 @@ class Integrated(Ranked):
         if not math.isfinite(value):
             return Score(None, reason="the values are too large for a distance")
         return Score(value, error)
+
+    def noise_of_a_row(self, ref: Ecdf, cur: Ecdf) -> float:
+        """From the mean size, or square, of a Brownian bridge in each gap."""
+        between = gaps(ref, cur)
+        by = unit(ref, self.scale, between.exponent)
+        below = between.pooled_below / (between.n + between.m)
+        size = np.sqrt(2.0 / np.pi * below * (1.0 - below))
+        if by is None or not math.isfinite(by.length):
+            return 0.0
+        if self.power == 1:
+            return float(np.dot(between.width, size)) / by.length
+        return math.sqrt(math.pi * float(np.dot(between.width, size**2)) / by.length)
 
     def chance(self, value: float, ref: Ecdf, cur: Ecdf, m: int) -> float | None:
         between = gaps(ref, cur)

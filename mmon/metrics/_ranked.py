@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import abc
 import dataclasses
+import math
 
 from mmon.chance.ranks.pool import as_ecdf
 from mmon.metrics import Metric
@@ -47,6 +48,18 @@ class Ranked(Metric):
         if self.why_undefined(ref, cur) is not None:
             return None
         return self.chance(value, ref, cur, cur.n if rows is None else rows)
+
+    def by_chance(self, ref: Distribution, cur: Distribution) -> float:
+        """What the score would be on average, had nothing changed; see ``Metric.by_chance``."""
+        ref, cur = as_ecdf(ref), as_ecdf(cur)
+        variance = 1.0 / ref.n + 1.0 / cur.n
+        noise = self.noise_of_a_row(ref, cur)
+        return noise * (variance if self.is_squared else math.sqrt(variance))
+
+    def noise_of_a_row(self, ref: Ecdf, cur: Ecdf) -> float:
+        """The same where ``1 / n + 1 / m`` is 1."""
+        del ref, cur
+        return 0.0
 
     def why_undefined(self, ref: Ecdf, cur: Ecdf) -> str | None:
         """Why two distributions cannot be compared; None when they can."""

@@ -18,6 +18,7 @@ class Smoothed(Binned):
     """A distance without an upper bound, of shares that are first brought near each other."""
 
     bounds = (0.0, math.inf)
+    is_squared = True
 
     # Half a row of a thousand, as Jeffreys' half observation: shares of 1 % keep 99.9 % of their
     # ratio.

@@ -51,6 +51,7 @@ class AndersonDarling(Ranked):
     """
 
     bounds = (0.0, math.inf)
+    is_squared = True
 
     def measure(self, ref: Ecdf, cur: Ecdf) -> Score:
         """The weighed squared gap and its error from compression."""
@@ -62,6 +63,11 @@ class AndersonDarling(Ranked):
         _, share, variance = _midranks(ref, cur)
         value = float(np.dot(share, gap * gap / variance))
         return Score(value, integral_error(value, ref, cur, _part))
+
+    def noise_of_a_row(self, ref: Ecdf, cur: Ecdf) -> float:
+        """The squared gap is measured by its own variance."""
+        del ref, cur
+        return 1.0
 
     def chance(self, value: float, ref: Ecdf, cur: Ecdf, m: int) -> float | None:
         both = pool(ref, cur)

@@ -50,6 +50,8 @@ class CramerVonMises(Ranked):
     Stat., 1962. ``scipy.stats.cramervonmises_2samp``.
     """
 
+    is_squared = True
+
     def measure(self, ref: Ecdf, cur: Ecdf) -> Score:
         """The mean squared gap and its error from compression."""
         both = pool(ref, cur)
@@ -61,6 +63,12 @@ class CramerVonMises(Ranked):
         mass = np.diff(both.pooled_below, prepend=0)
         value = float(np.dot(mass, gap * gap)) / (both.n + both.m)
         return Score(value, integral_error(value, ref, cur, _part))
+
+    def noise_of_a_row(self, ref: Ecdf, cur: Ecdf) -> float:
+        """The mean of the squared bridge over the pooled values."""
+        both = pool(ref, cur)
+        below = both.pooled_below / (both.n + both.m)
+        return float(np.dot(np.diff(below, prepend=0.0), below * (1.0 - below)))
 
     def chance(self, value: float, ref: Ecdf, cur: Ecdf, m: int) -> float | None:
         both = pool(ref, cur)

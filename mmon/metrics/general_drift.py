@@ -10,6 +10,7 @@ from mmon.chance.bins.table import Table
 from mmon.metrics._binned import Binned
 from mmon.metrics.hellinger import Hellinger
 from mmon.metrics.total_variation import TotalVariation
+from mmon.profiles.distributions import Distribution
 from mmon.records.arrays import FloatArray
 
 
@@ -54,6 +55,15 @@ class GeneralDrift(Binned):
         """The mean of both distances."""
         both = [part.distance(p, q, weight) for part in self._parts()]
         return (both[0] + both[1]) / 2
+
+    def corrected(self, value: float, ref: Distribution, cur: Distribution) -> float:
+        """The mean of both distances' corrected scores."""
+        del value
+        both = [
+            part.corrected(part.score(ref, cur, with_p_value=False).value or 0.0, ref, cur)
+            for part in self._parts()
+        ]
+        return sum(both) / 2
 
     def deal_values(self, null: NullTables) -> FloatArray:
         """The mean of both distances, deal by deal."""

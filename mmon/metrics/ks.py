@@ -6,13 +6,14 @@ import math
 
 import numpy as np
 
-from mmon.chance.proportions import most_chance
 from mmon.chance.ranks import largest_gap as null
-from mmon.chance.ranks.pool import as_ecdf, pool
+from mmon.chance.ranks.pool import pool
 from mmon.metrics._ranked import Ranked
-from mmon.profiles.distributions import Distribution
 from mmon.profiles.distributions.ecdf import Ecdf
 from mmon.results import Score
+
+# sqrt(pi / 2) log 2: Kolmogorov's distribution.
+_MEAN_LARGEST = 0.8687
 
 
 class KolmogorovSmirnov(Ranked):
@@ -57,16 +58,13 @@ class KolmogorovSmirnov(Ranked):
         error = max(ref.rank_error, cur.rank_error)
         return Score(value, error)
 
+    def noise_of_a_row(self, ref: Ecdf, cur: Ecdf) -> float:
+        """The mean of the largest value of a Brownian bridge, less where few values are."""
+        both = pool(ref, cur)
+        below = both.pooled_below / (both.n + both.m)
+        return _MEAN_LARGEST * 2.0 * math.sqrt(float(np.max(below * (1.0 - below))))
+
     def chance(self, value: float, ref: Ecdf, cur: Ecdf, m: int) -> float | None:
         certain = abs(value) - max(ref.rank_error, cur.rank_error)
         both = pool(ref, cur)
         return null.tail(certain, both.pooled_below, both.n, m)
-
-    def most_chance(
-        self, value: float, ref: Distribution, cur: Distribution, *, rows: int | None = None
-    ) -> float:
-        """A gap in either direction, below any of the pooled values."""
-        ref, cur = as_ecdf(ref), as_ecdf(cur)
-        certain = abs(value) - max(ref.rank_error, cur.rank_error)
-        log_sets = math.log(2.0 * (len(ref.values) + len(cur.values)) or 1.0)
-        return most_chance(certain, ref.n, cur.n if rows is None else rows, log_sets)

@@ -5,11 +5,18 @@ from __future__ import annotations
 import math
 
 import numpy as np
+from scipy.special import ndtr
 
 from mmon.chance.bins.any_share import any_share_tail
 from mmon.chance.bins.dealt_tables import NullTables
+from mmon.chance.bins.table import tabulate
 from mmon.metrics._binned import ROUNDING, Binned
+from mmon.profiles.distributions import Distribution
 from mmon.records.arrays import FloatArray
+
+_TINY = np.finfo(np.float64).tiny
+# Sizes at which the distribution of the largest difference is computed.
+_POINTS = 256
 
 
 class LInfinity(Binned):
@@ -53,6 +60,16 @@ class LInfinity(Binned):
     def combine(self, terms: FloatArray) -> FloatArray:
         """The largest."""
         return np.asarray(terms.max(axis=-1))
+
+    def by_chance(self, ref: Distribution, cur: Distribution) -> float:
+        """The median of the largest of as many normal differences."""
+        table = tabulate(ref, cur, self.bins)
+        n, m = table.ref.rows, table.cur.rows
+        shares = (table.ref.mass + table.cur.mass) / (n + m)
+        spread = np.sqrt(shares * (1.0 - shares) * (1.0 / n + 1.0 / m))
+        size = np.linspace(0.0, 6.0 * float(spread.max()), _POINTS)[:, None]
+        below = np.prod(2.0 * ndtr(size / np.maximum(spread, _TINY)) - 1.0, axis=1)
+        return float(np.interp(0.5, below, size[:, 0]))
 
     def deal_values(self, null: NullTables) -> FloatArray:
         """(R,) values that chance alone gives, when all categories are drawn."""

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 
 from mmon.outline.phrases import before_after, phrase, value_of
 from mmon.outline.severity import by_size, fails
-from mmon.outline.wording import counted
+from mmon.outline.summary import drifted_below
+from mmon.outline.wording import BELOW_WORDS, counted
 from mmon.outline.worse import is_worse_segment
 from mmon.results import Document, Result, ResultKind, Status, Verdict, Window, grouped
 
@@ -135,7 +136,11 @@ def _drift_passed(judged: Sequence[Result], raised: Sequence[Result], fail_on: s
         text = f"{len(drifted)} of {tested} {verb}, {none} enough to fail"
         text += f" (fails on: {fail_on})"
     else:
-        text = f"no drift in {tested}"
+        below = sum(column in drifted_below(judged) for column in known)
+        calm = counted(len(known) - below, "column")
+        text = f"no drift in {calm}" if len(known) > below else ""
+        if below:
+            text += f"{', ' if text else ''}{counted(below, 'column')} {BELOW_WORDS}"
     # A column that could not be judged is no column without drift: it is always told.
     return [text, *([f"{counted(len(unclear), 'column')} inconclusive"] if unclear else [])]
 

@@ -42,13 +42,14 @@ class Summary:
     """The parts of a short report.
 
     ``findings`` are inconclusive, potential and detected ones, worst first; ``doubts`` why some are
-    inconclusive, the most frequent reason first; ``calm`` how many tested columns have nothing to
-    say; ``untested`` those that no finding is about; ``recognised`` tested ones of which there is
-    something to tell on how they were read.
+    inconclusive, the most frequent reason first; ``below`` how many tested columns surely drifted,
+    by less than a level; ``calm`` how many have nothing to say; ``untested`` those that no finding
+    is about; ``recognised`` tested ones of which there is something to tell on how they were read.
     """
 
     findings: tuple[Head, ...]
     doubts: tuple[Doubt, ...]
+    below: int
     calm: int
     untested: tuple[Column, ...]
     recognised: tuple[Column, ...]
@@ -70,10 +71,13 @@ def summarise(document: Document) -> Summary:
     ]
     findings.sort(key=lambda finding: severity.order(finding.head), reverse=True)
     known = tested(document)
+    quiet = known - troubled.keys()
+    below = quiet & drifted_below(document.results)
     return Summary(
         findings=tuple(findings),
         doubts=_doubts(result for rows in troubled.values() for result in rows),
-        calm=len(known - troubled.keys()),
+        below=len(below),
+        calm=len(quiet - below),
         untested=tuple(
             column
             for column in document.columns
@@ -94,6 +98,11 @@ def tested(document: Document) -> set[str | None]:
         case _:
             judging = drift or found
     return {row.column for row in judging if row.has_levels} - {None}
+
+
+def drifted_below(results: Iterable[Result]) -> set[str | None]:
+    """The columns of which drift is sure, and less than its levels."""
+    return {r.column for r in results if r.is_below and r.kind is ResultKind.DATA_DRIFT} - {None}
 
 
 def recognised(document: Document) -> tuple[Column, ...]:

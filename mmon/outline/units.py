@@ -97,7 +97,9 @@ def interval_word(
 
 
 def status_word(result: Result) -> str:
-    """The status of one result; "no drift" is only said of drift."""
+    """The status of one result; "no drift" is only said of drift, and of no sure change."""
+    if result.is_below:
+        return wording.BELOW
     if result.status is Status.NO_DETECTION and result.kind is not ResultKind.DATA_DRIFT:
         return "ok"
     return wording.STATUS_WORDS[result.status]

@@ -31,6 +31,11 @@ STATUS_WORDS = {
 }
 
 
+BELOW = "below threshold"
+"""The status of what surely changed, by less than any level."""
+BELOW_WORDS = "changed, below the threshold"
+
+
 def count(rows: float) -> str:
     """Rows with thousands separators: 16913 is "16,913"."""
     return f"{rows:,.0f}"

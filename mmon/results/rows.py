@@ -124,6 +124,13 @@ class Result(Row):
         The quantity in the reference, of as many rows or as much time, whatever the aspect.
     interval, reference_interval : (float, float) or None
         Confidence intervals at 95 % of ``value`` and of ``reference_value``.
+    p_value : float or None
+        Of "nothing changed", where that was tested; in [0, 1].
+    q_value : float or None
+        Of "the true value is on the good side of the level that decides", corrected over all
+        results of the application that decide.
+    changed : bool or None
+        Whether it surely changed at all, however little; None where that was not tested.
     rows_needed : int or None
         How many rows it takes to be conclusive, where there are too few.
     """
@@ -140,6 +147,7 @@ class Result(Row):
     reference_interval: Interval | None = None
     p_value: float | None = None
     q_value: float | None = None
+    changed: bool | None = None
     potential: float | None = None
     detected: float | None = None
     direction: Direction = "above"
@@ -147,6 +155,11 @@ class Result(Row):
     status: Status = Status.IRRELEVANT
     rows_needed: Count | None = None
     reason: str | None = None
+
+    @property
+    def is_below(self) -> bool:
+        """Whether it surely changed, by less than any level."""
+        return self.status is Status.NO_DETECTION and self.changed is True
 
     @property
     def has_levels(self) -> bool:

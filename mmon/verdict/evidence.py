@@ -24,6 +24,8 @@ class Change:
         Bound on ``|value - exact value|`` that comes from summaries.
     is_relative : bool
         Whether it is a share of the reference's value.
+    interval : (float, float) or None
+        At 95 %.
     reason : str or None
         Why there is no value, or what it was.
     """
@@ -31,6 +33,7 @@ class Change:
     value: float | None
     error: float = 0.0
     is_relative: bool = False
+    interval: tuple[float, float] | None = None
     reason: str | None = None
 
 
@@ -50,6 +53,8 @@ class Evidence:
 
     noun: ClassVar[str] = "production rows"
     """What the rows are, in the plural."""
+    is_fact: ClassVar[bool] = True
+    """Whether nothing is left to chance: the value alone decides."""
 
     rows: int = 0
     aspect: Aspect = "value"
@@ -58,11 +63,6 @@ class Evidence:
     def facing(self, aspect: Aspect, direction: Direction) -> Self:
         """The evidence on another aspect, or towards levels on another side."""
         return dataclasses.replace(self, aspect=aspect, direction=direction)
-
-    @property
-    def is_change(self) -> bool:
-        """Whether "nothing changed" is tested; else the finding counts as it is."""
-        return False
 
     @property
     def q_value(self) -> float | None:
@@ -77,68 +77,60 @@ class Evidence:
         """The probability of a change at least as large when nothing changed; in [0, 1]."""
         return None
 
-    def p_value_at(self, value: float, rows: int | None) -> float | None:
-        """The p-value that a change of ``value`` would have with so many production rows.
+    def p_value_against(self, level: float) -> float | None:
+        """The one-sided p-value of "the true value is on the good side of the level".
 
-        None stands for as many rows as there are, and for what cannot be known.
+        None where the noise is not known.
         """
         return None
 
-    def p_value_against(self, level: float) -> float | None:
-        """The p-value of "the true value is on the good side of the level".
+    def is_below(self, level: float) -> bool:
+        """Whether the true value is surely, at 95 %, on the good side of the level."""
+        del level
+        return False
 
-        0 where no noise could have carried the value over it; None where that is not known.
+    def is_found(self, level: float, alpha: float, rows: int | None) -> bool:
+        """Whether, of so many rows, a change of twice the level would be found often enough.
+
+        ``alpha`` is what the p-value against the level may be; None stands for the rows there are.
         """
-        return 0.0
+        return True
 
     def rows_needed(self, level: float, alpha: float) -> float:
-        """How many rows it takes for a change of ``level`` to be significant at ``alpha``.
+        """How many rows it takes that a change of twice the level is not missed.
 
         0 where those there are suffice, and for a level of 0, which asks for significance only;
         infinity where no number does.
         """
-        if not self.is_change or level == 0.0 or self._suffices(level, alpha, None):
+        if level == 0.0 or self.is_found(level, alpha, None):
             return 0.0
-        if not self._suffices(level, alpha, _MOST_ROWS):
+        if not self.is_found(level, alpha, _MOST_ROWS):
             return math.inf
         low, high = max(self.rows, 1), max(self.rows, 1) * 2
-        # So many rows suffice, whatever rounding makes of some number on the way.
-        while high < _MOST_ROWS and not self._suffices(level, alpha, high):
+        while high < _MOST_ROWS and not self.is_found(level, alpha, high):
             low, high = high, high * 2
         while high - low > max(1, low // 50):
             middle = (low + high) // 2
-            low, high = (low, middle) if self._suffices(level, alpha, middle) else (middle, high)
+            low, high = (low, middle) if self.is_found(level, alpha, middle) else (middle, high)
         return _round_up(high)
-
-    def _suffices(self, level: float, alpha: float, rows: int | None) -> bool:
-        p_value = self.p_value_at(level, rows)
-        return p_value is not None and p_value <= alpha
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Settled(Evidence):
     """A finding whose p-value, and its correction, come from whoever tested a whole family."""
 
-    p: float | None
-    q: float | None = None
+    is_fact = False
+    p: float
+    q: float
 
     @property
-    def q_value(self) -> float | None:
-        """As it was corrected; None where it is corrected with those of other findings."""
+    def q_value(self) -> float:
+        """As it was corrected."""
         return self.q
 
-    @property
-    def is_change(self) -> bool:
-        """It was tested."""
-        return True
-
-    def p_value(self) -> float | None:
+    def p_value(self) -> float:
         """As it was found."""
         return self.p
-
-    def p_value_at(self, value: float, rows: int | None) -> float:
-        """No shortage of rows of its own: where there was one, there is no such finding."""
-        return 0.0
 
 
 def _round_up(rows: int) -> int:

@@ -106,7 +106,7 @@ def _limited(finding: Finding, bound: Bound) -> Finding:
         value=change.value,
         error=change.error,
         relative=change.is_relative,
-        interval=None,
+        interval=change.interval,
         evidence=evidence,
         bound=bound,
         reason=change.reason or finding.reason,

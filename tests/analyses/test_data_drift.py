@@ -33,8 +33,8 @@ REF, CUR = table(0), table(1, shift=2.0)
 
 
 def compared(segments: list[str] | None = None, **drift) -> mmon.Report:
-    body = {"reference": "-", "production": "x", "analyses": {"data_drift": drift}}
-    body["segments"] = segments
+    body = {"reference": "-", "production": "x", "segments": segments}
+    body["analyses"] = {"data_drift": drift, "data_quality": None}
     config = config_file.validate(body)
     inputs = sides.Inputs(Data(REF.lazy(), "ref"), Data(CUR.lazy(), "cur"))
     return mmon.Report(pipeline.run(config, inputs))
@@ -56,17 +56,17 @@ def test_every_metric_is_computed_for_every_column_of_its_kinds():
     assert found == expected
 
 
-def test_ks_decides_for_numbers_and_total_variation_for_categories():
+def test_total_variation_decides_for_numbers_and_categories():
     gating = {(row["name"], row["column"]) for row in rows(compared(), gating=True)}
-    assert gating == {("ks", "moved"), ("ks", "still"), ("total_variation", "code")}
+    assert gating == {("total_variation", column) for column in ("moved", "still", "code")}
 
 
 @pytest.mark.parametrize(
     ("drift", "expected"),
     [
-        ({}, {("ks", "moved"), ("ks", "still")}),
+        ({}, {("total_variation", "moved"), ("total_variation", "still")}),
         (
-            {"thresholds": {"ks": {}, "psi": {"detected": 0.2}}},
+            {"thresholds": {"total_variation": {}, "psi": {"detected": 0.2}}},
             {("psi", "moved"), ("psi", "still")},
         ),
         ({"metrics": ["psi"]}, {("psi", "moved"), ("psi", "still"), ("psi", "signed_up")}),
@@ -83,7 +83,7 @@ def test_of_segments_only_what_decides_or_is_named_is_computed(drift, expected):
 
 def test_p_values_are_of_what_decides_unless_all_are_wanted():
     with_p = {row["name"] for row in rows(compared()) if row["p_value"] is not None}
-    assert with_p == {"ks", "total_variation"}
+    assert with_p == {"total_variation"}
     every = rows(compared(p_values="all"))
     assert all(row["p_value"] is not None for row in every if row["column"])
 
@@ -95,14 +95,14 @@ def test_a_metric_with_thresholds_decides_on_numbers_and_categories_but_not_on_d
 
 
 def test_empty_thresholds_take_a_metric_out():
-    report = compared(thresholds={"ks": {}})
-    assert {row["name"] for row in rows(report, gating=True)} == {"total_variation"}
-    assert report.verdict == "pass"
+    report = compared(thresholds={"total_variation": {}, "ks": {"detected": 0.2}})
+    assert {row["name"] for row in rows(report, gating=True)} == {"ks"}
+    assert report.verdict == "breach"
 
 
 def test_options_reach_the_metric():
     coarse, fine = (
-        rows(compared(metrics=["psi"], options={"psi": {"bins": bins}}), column="still")[0]["value"]
+        rows(compared(metrics=["psi"], options={"psi": {"bins": bins}}), column="moved")[0]["value"]
         for bins in (2, 50)
     )
     assert coarse < fine
@@ -156,13 +156,13 @@ def test_one_equal_row_on_each_side_is_no_proof():
 
 
 def test_no_metric_with_thresholds_is_said_to_be_that():
-    report = mmon.compare(REF, CUR, metrics=["psi"])
+    report = mmon.compare(REF, table(2), metrics=["psi"])
     assert report.verdict == "inconclusive"
     assert report.document.sentence == "no metric that decides was computed: give one thresholds"
 
 
 def test_the_mean_general_drift_of_a_few_rows_is_no_breach():
-    levels = {"general_drift": {"detected": 0.3}, "ks": {}, "total_variation": {}}
+    levels = {"general_drift": {"detected": 0.3}, "total_variation": {}}
     few = mmon.compare(REF, table(2).head(3), thresholds=levels)
     (mean,) = few.results.filter(pl.col("column").is_null()).filter(name="general_drift").to_dicts()
     assert mean["status"] == "inconclusive"

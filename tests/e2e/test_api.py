@@ -110,7 +110,7 @@ def test_a_notebook_shows_the_page_in_a_frame_of_its_own(
 
 def test_a_console_shows_the_verdict(ref: pl.DataFrame, shifted: pl.DataFrame) -> None:
     report = mmon.compare(ref, shifted)
-    assert repr(report).startswith("<mmon.Report breach: 1 of 2 columns drifted: x (ks")
+    assert repr(report).startswith("<mmon.Report breach: 1 of 2 columns drifted: x (total")
     assert "BREACH" in str(report).splitlines()[-1]
 
 

@@ -32,7 +32,7 @@ def test_it_tells_in_five_lines_what_to_look_at(told: Ended, folder: Path) -> No
     assert told.err == ""
     first, *others = told.out.splitlines()
     assert re.match(
-        r"BREACH: roc_auc fell 0\.\d+ → 0\.\d+; \d of 8 columns drifted: income \(ks ", first
+        r"BREACH: roc_auc fell 0\.\d+ → 0\.\d+; \d of 8 columns drifted: channel \(total ", first
     )
     assert "channel has unseen categories" in first
     assert first.endswith("(in 1 of 4 windows)")
@@ -59,10 +59,10 @@ def test_drift_begins_in_the_last_of_four_weeks(told: Ended, folder: Path) -> No
     result = json.loads((folder / "report.json").read_text())
     windows = [(w["start"][:10], w["end"][:10], w["rows"], w["status"]) for w in result["windows"]]
     assert windows == [
-        ("2024-03-04", "2024-03-11", 3500, "no_detection"),
-        ("2024-03-11", "2024-03-18", 3500, "no_detection"),
-        ("2024-03-18", "2024-03-25", 3500, "no_detection"),
-        ("2024-03-25", "2024-04-01", 3500, "detected"),
+        ("2024-03-04", "2024-03-11", 5600, "no_detection"),
+        ("2024-03-11", "2024-03-18", 5600, "no_detection"),
+        ("2024-03-18", "2024-03-25", 5600, "no_detection"),
+        ("2024-03-25", "2024-04-01", 5600, "detected"),
     ]
     found = {
         (row["column"], row["window"])

@@ -293,7 +293,7 @@ def test_a_file_format_is_read_by_name_by_option_and_by_look(folder: Path) -> No
     found = {key: one["value"] for key, one in results(folder).items()}
     assert found == pytest.approx(expected, abs=1e-4)
     ended = extended(folder, "compare", "reference.fwf.gz", "unnamed")
-    assert "x (ks 0.990)" in ended.stdout, ended.stderr
+    assert "x (total variation 0." in ended.stdout, ended.stderr
     ended = extended(folder, "compare", "reference.fwf.gz", "unnamed", "--format", "fixed")
     assert "'fixed_width'" in ended.stderr
 

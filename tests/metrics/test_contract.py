@@ -234,20 +234,6 @@ def test_p_values_do_not_rise_with_the_value(
         assert np.all(np.diff(found) <= 1e-12), name
 
 
-@pytest.mark.parametrize("name", names())
-def test_no_p_value_is_above_its_bound(name: str) -> None:
-    metric = load(name)
-    for ref, cur in pairs(name, range(12)):
-        for value in np.linspace(0.01, min(1.0, metric.bounds[1]), 20).tolist():
-            for rows in (None, 30, 3_000):
-                most = metric.most_chance(value, ref, cur, rows=rows)
-                # Every p-value is at most 1, as other tests say: asking for it would tell nothing.
-                if most < 1.0:
-                    found = metric.p_value(value, ref, cur, rows=rows) or 0.0
-                    # Of no number of rows it matters how far below this a p-value is.
-                    assert found <= max(most, 1e-100) * (1 + 1e-9)
-
-
 @each_pair(12)
 def test_more_rows_make_the_same_value_more_significant(
     names_of_kind: list[str], pair: tuple[Distribution, Distribution]
@@ -401,3 +387,33 @@ def test_integers_and_the_same_floats_score_alike(ref: list[int], cur: list[int]
         one, other = metric.score(*whole), metric.score(*mixed)
         is_sound(metric, one)
         assert one == other, name
+
+
+@each_pair(12)
+def test_a_score_without_chance_is_no_larger_and_nothing_is_left_of_the_same_data(
+    names_of_kind: list[str], pair: tuple[Distribution, Distribution]
+) -> None:
+    ref, cur = pair
+    for name in names_of_kind:
+        metric = load(name)
+        score = metric.score(ref, cur, with_p_value=False).value
+        if score is not None:
+            assert abs(metric.corrected(score, ref, cur)) <= abs(score) + 1e-12, name
+            assert metric.corrected(0.0, ref, ref) == 0.0, name
+
+
+@each_pair(12)
+def test_a_p_value_against_a_level_grows_with_it_up_to_one(
+    names_of_kind: list[str], pair: tuple[Distribution, Distribution]
+) -> None:
+    for name in names_of_kind:
+        metric = load(name)
+        score = metric.score(*pair, with_p_value=False).value
+        if score is None or metric.p_value(score, *pair) is None:
+            continue
+        size = abs(score)
+        found = [metric.p_value_against(score, size * share, *pair) for share in (0.2, 0.5, 0.8)]
+        assert np.all(np.diff(found) >= -1e-12), name
+        assert metric.p_value_against(score, size * 2.0 + 0.01, *pair) >= 0.5, name
+        # Surely above a level is never surely below it.
+        assert not (found[0] <= 0.05 and metric.is_below(score, size * 0.2, *pair)), name

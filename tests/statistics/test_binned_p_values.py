@@ -103,20 +103,3 @@ def test_score_and_p_value_agree_and_repeat(name: str) -> None:
         assert score.p_value == load(name).p_value(score.value, ref, cur)
         scores.append(score)
     assert scores[0] == scores[1]
-
-
-def test_missing_values_are_part_of_the_null() -> None:
-    rng = np.random.default_rng(6)
-    from mmon.profiles.distributions.presence import Presence
-
-    def side(rows: int, missing: int) -> Ecdf:
-        presence = Presence(present=rows, null=missing)
-        return Ecdf.of(rng.standard_normal(rows), presence=presence)
-
-    metric = load("total_variation")
-    same = metric.score(side(900, 100), side(450, 50)).p_value
-    other = metric.score(side(1000, 0), side(200, 300)).p_value
-    assert same is not None
-    assert other is not None
-    assert same > 0.01
-    assert other < 1e-50

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 import pytest
+from scipy.special import ndtri
 
 import mmon
 from mmon.analyses.data_drift.distances import Distance
@@ -23,28 +24,39 @@ KS = load("ks")
 ALARMS = (Status.POTENTIAL_DETECTION, Status.DETECTED)
 
 
-def judged(ref: np.ndarray, cur: np.ndarray, bound: Bound, metric: Metric = KS) -> list[Result]:
-    """Results of one metric on every column of two (rows, columns) arrays."""
-    findings = []
-    for column in range(ref.shape[1]):
-        before, after = Ecdf.of(ref[:, column]), Ecdf.of(cur[:, column])
-        score = metric.score(before, after)
-        evidence = Distance(
-            metric=metric, ref=before, cur=after, p=score.p_value, enough=0.0, rows=len(cur)
-        )
-        findings.append(
-            Finding(
-                named(metric.name),
-                score.value,
-                score.error,
-                evidence=evidence,
-                bound=bound,
-                column=str(column),
-                gating=True,
-                reason=score.reason,
-            )
-        )
-    return judge(findings, Rule())
+def judged(
+    ref: np.ndarray, cur: np.ndarray, bound: Bound, metric: Metric = KS, windows: int = 1
+) -> list[Result]:
+    """Results of one metric on every column of two (rows, columns) arrays, window by window."""
+    sides = [Ecdf.of(ref[:, column]) for column in range(ref.shape[1])]
+    return judge(
+        [
+            _finding(metric, before, Ecdf.of(part[:, column]), column, bound)
+            for part in np.array_split(cur, windows)
+            for column, before in enumerate(sides)
+        ],
+        Rule(),
+    )
+
+
+def _finding(metric: Metric, before: Ecdf, after: Ecdf, column: int, bound: Bound) -> Finding:
+    score = metric.score(before, after, with_p_value=False)
+    value = None if score.value is None else metric.corrected(score.value, before, after)
+    evidence = Distance(
+        metric=metric, ref=before, cur=after, score=score.value, is_tested=True, rows=after.n
+    )
+    return Finding(
+        named(metric.name),
+        value,
+        score.error,
+        evidence=evidence,
+        bound=bound,
+        column=str(column),
+        # P-values of segments are computed past a level only, where alone they matter here.
+        segment="any",
+        gating=True,
+        reason=score.reason,
+    )
 
 
 def columns_without_drift(rng: np.random.Generator, rows: int, columns: int) -> np.ndarray:
@@ -59,25 +71,74 @@ def columns_without_drift(rng: np.random.Generator, rows: int, columns: int) -> 
     return np.column_stack([shapes[i % len(shapes)]() for i in range(columns)])
 
 
-QUICK, SURE = (Claim(0.05, 0.25),), pytest.param((Claim(0.05, 0.08),), marks=SIMULATION)
+LEVELS = Bound("max", potential=0.1, detected=0.2)
+TOTAL_VARIATION = load("total_variation")
+NEVER, RARELY = Claim(0.01, 0.03), Claim(0.05, 0.08)
 
 
 @pytest.mark.parametrize(
-    "levels",
-    [Bound("max", potential=0.1, detected=0.2), Bound("max", potential=0.0, detected=0.0)],
-    ids=["default", "significance only"],
+    ("columns", "windows", "rows", "claims"),
+    [
+        (20, 12, 100, (Claim(0.01, 0.2), Claim(0.05, 0.3))),
+        *(
+            pytest.param(columns, windows, rows, (NEVER, RARELY), marks=SIMULATION)
+            for columns in (20, 100)
+            for windows in (1, 12, 52)
+            for rows in (50, 100, 300, 1_000)
+            if columns * windows * rows <= 400_000
+        ),
+    ],
 )
-@pytest.mark.parametrize("claims", [QUICK, SURE])
-def test_a_hundred_columns_without_drift_raise_an_alarm_in_at_most_one_run_of_twenty(
-    claims, levels
-):
+def test_data_that_did_not_change_raises_no_alarm(columns, windows, rows, claims):
+    rng = np.random.default_rng([columns, windows, rows])
+
+    def draw(_):
+        ref, cur = (columns_without_drift(rng, n, columns) for n in (5_000, rows * windows))
+        found = {r.status for r in judged(ref, cur, LEVELS, TOTAL_VARIATION, windows)}
+        return {"detected": Status.DETECTED in found, "any": bool(found & {*ALARMS})}
+
+    assert not broken_claims({"detected": claims[:1], "any": claims[1:]}, draw)
+
+
+@pytest.mark.parametrize("claim", [Claim(0.05, 0.25), pytest.param(RARELY, marks=SIMULATION)])
+def test_a_level_of_zero_raises_an_alarm_in_one_run_of_twenty(claim):
     rng = np.random.default_rng(3)
 
     def draw(_):
         ref, cur = (columns_without_drift(rng, rows, 100) for rows in (1_000, 300))
-        return {"any alarm": any(r.status in ALARMS for r in judged(ref, cur, levels))}
+        return {"alarm": any(r.status in ALARMS for r in judged(ref, cur, Bound("max", 0.0, 0.0)))}
 
-    assert not broken_claims({"any alarm": claims}, draw)
+    assert not broken_claims({"alarm": (claim,)}, draw)
+
+
+def shifted(distance: float) -> float:
+    """The shift of a normal distribution whose total variation distance is that."""
+    return 2.0 * float(ndtri(0.5 + distance / 2.0))
+
+
+@pytest.mark.parametrize("rows", [100, 300, 1_000, 10_000])
+def test_twice_the_level_is_found_or_left_open_and_never_passed(rows):
+    rng = np.random.default_rng(rows)
+    ref = rng.normal(size=(5_000, 20))
+    cur = rng.normal(size=(rows, 20))
+    cur[:, 0] += shifted(0.4)
+    (found, *others) = judged(ref, cur, LEVELS, TOTAL_VARIATION)
+    assert found.status is (Status.DETECTED if rows > 100 else Status.POTENTIAL_DETECTION)
+    assert {one.status for one in others} <= {Status.NO_DETECTION, Status.INCONCLUSIVE}
+
+
+def test_a_change_at_its_level_is_not_detected_and_is_potential():
+    rng = np.random.default_rng(7)
+    cur = rng.normal(size=(20_000, 5)) + shifted(0.19)
+    found = judged(rng.normal(size=(50_000, 5)), cur, LEVELS, TOTAL_VARIATION)
+    assert {one.status for one in found} == {Status.POTENTIAL_DETECTION}
+
+
+def test_a_doubled_spread_is_detected():
+    rng = np.random.default_rng(8)
+    ref, cur = rng.normal(size=(10_000, 1)), 2.0 * rng.normal(size=(10_000, 1))
+    (found,) = judged(ref, cur, LEVELS, TOTAL_VARIATION)
+    assert found.status is Status.DETECTED
 
 
 @pytest.mark.parametrize(
@@ -119,7 +180,7 @@ def test_an_immaterial_shift_is_no_alarm_however_significant():
     rng = np.random.default_rng(1)
     report = verdict(rng.normal(size=200_000), rng.normal(0.005, 1, 200_000))
     assert report.verdict is Verdict.PASS
-    assert "no_detection" in report.results.filter(name="ks")["status"].to_list()
+    assert "no_detection" in report.results.filter(name="total_variation")["status"].to_list()
 
 
 def test_one_outlier_does_not_hide_a_shift():

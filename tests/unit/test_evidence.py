@@ -22,27 +22,27 @@ LEVELS = {"potential": 0.1, "detected": 0.2}
 class Proof(Evidence):
     """A change of which so many rows are proof."""
 
+    is_fact = False
     needed: float = 0.0
 
-    @property
-    def is_change(self) -> bool:
-        return self.aspect != "value"
-
     def change(self) -> Change:
-        return Change(0.3 if self.aspect == "drop" else -0.3, 0.01, is_relative=True)
+        value = 0.3 if self.aspect == "drop" else -0.3
+        return Change(value, 0.01, is_relative=True, interval=(value - 0.1, value + 0.1))
 
     def p_value(self) -> float | None:
-        return 1e-9 if self.is_change else None
+        return None if self.aspect == "value" else 1e-9
 
-    def p_value_at(self, value: float, rows: int | None) -> float | None:
-        return 0.0 if (self.rows if rows is None else rows) >= self.needed else 1.0
+    def p_value_against(self, level: float) -> float | None:
+        return 0.0
+
+    def is_found(self, level: float, alpha: float, rows: int | None) -> bool:
+        return (self.rows if rows is None else rows) >= self.needed
 
 
-def test_a_fact_is_no_change_and_needs_no_rows() -> None:
+def test_a_fact_has_no_noise_and_needs_no_rows() -> None:
     fact = Evidence()
-    assert (fact.is_change, fact.p_value(), fact.q_value) == (False, None, None)
-    assert fact.p_value_at(0.2, 10) is None
-    assert fact.p_value_against(0.2) == 0.0
+    assert (fact.is_fact, fact.p_value(), fact.q_value) == (True, None, None)
+    assert not Proof().is_fact
     assert fact.rows_needed(0.2, 0.05) == 0.0
     assert fact.change().value is None
 
@@ -57,7 +57,7 @@ def test_the_rows_needed_are_told_in_two_digits_and_never_too_few(needed: int) -
 def test_no_rows_are_needed_where_there_are_enough_and_none_suffice_where_none_do() -> None:
     assert Proof(aspect="drop", rows=10, needed=10).rows_needed(0.2, 0.05) == 0.0
     assert Proof(aspect="drop", rows=10, needed=math.inf).rows_needed(0.2, 0.05) == math.inf
-    assert Proof(aspect="value", rows=10, needed=math.inf).rows_needed(0.2, 0.05) == 0.0
+    assert Proof(aspect="drop", rows=10, needed=math.inf).rows_needed(0.0, 0.05) == 0.0
 
 
 def test_what_was_corrected_elsewhere_is_not_corrected_again() -> None:
@@ -69,15 +69,6 @@ def test_what_was_corrected_elsewhere_is_not_corrected_again() -> None:
     assert [one.p_value for one in results] == [0.01, 0.01]
     assert [one.q_value for one in results] == [0.04, 0.06]
     assert [one.status for one in results] == [Status.DETECTED, Status.NO_DETECTION]
-
-
-def test_a_settled_p_value_is_corrected_with_those_of_its_family() -> None:
-    bound = Bound("max", **LEVELS)
-    findings = [Finding(ACCURACY, 0.3, evidence=Settled(p=p), bound=bound) for p in (0.03, 0.9)]
-    results = judge(findings, Rule())
-    assert [one.q_value for one in results] == pytest.approx([0.06, 0.9])
-    # Nobody is told how many rows it would take: whoever tested the family knows.
-    assert [one.status for one in results] == [Status.NO_DETECTION] * 2
 
 
 @pytest.mark.parametrize(
@@ -102,7 +93,7 @@ def test_every_limit_makes_a_finding(
     is_change = aspect != "value"
     assert found.evidence.aspect == aspect
     assert (found.relative, found.error) == ((True, 0.01) if is_change else (False, 0.02))
-    assert found.interval == (None if is_change else (0.4, 0.6))
+    assert found.interval == ((value - 0.1, value + 0.1) if is_change else (0.4, 0.6))
     # What is judged as a change is told as well.
     assert [(one.aspect, one.value, one.gating) for one in told] == (
         [("value", 0.5, False)] if is_change else []

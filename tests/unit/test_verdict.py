@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.special import ndtr
 from scipy.stats import false_discovery_control
 
+from mmon.chance.levels import is_powerful
 from mmon.chance.multiplicity import benjamini_hochberg
 from mmon.errors import ExitStatus
 from mmon.results import Status, Verdict
@@ -28,42 +29,42 @@ SIGNED = dataclasses.replace(KS, worse="higher")
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Proof(Evidence):
-    """A change whose level is significant from ``needed`` production rows on."""
+    """A change of ``value`` that is known to ``deviation``, of 1,000 rows; less of more."""
 
-    p: float | None
-    needed: int = 1
-    at: Callable[[float, int | None], float] | None = None
-
-    @property
-    def is_change(self) -> bool:
-        return True
+    is_fact = False
+    value: float
+    deviation: float
+    p: float | None = None
 
     def p_value(self) -> float | None:
-        return self.p
+        return self.p_value_against(0.0) if self.p is None else self.p
 
-    def p_value_at(self, value: float, rows: int | None) -> float | None:
-        if self.at is not None:
-            return self.at(value, rows)
-        return 1e-12 if (self.rows if rows is None else rows) >= self.needed else 0.5
+    def p_value_against(self, level: float) -> float | None:
+        return float(ndtr((level - self.value) / self.deviation))
+
+    def is_below(self, level: float) -> bool:
+        return self.value + 1.96 * self.deviation < level
+
+    def is_found(self, level: float, alpha: float, rows: int | None) -> bool:
+        deviation = self.deviation * (self.rows / (rows or self.rows)) ** 0.5
+        return is_powerful(level, deviation, alpha)
 
 
 def finding(
     value: float | None,
-    p_value: float | None = 1e-9,
+    deviation: float = 1e-6,
     *,
+    p: float | None = None,
     quantity: Quantity = KS,
     bound: Bound = TWO,
     rows: int = 1_000,
-    needed: int = 1,
-    at: Callable[[float, int | None], float] | None = None,
     **fields,
 ) -> Finding:
-    """A tested finding whose level is significant from ``needed`` production rows on."""
-    evidence = Proof(
-        p=p_value, needed=needed, at=at, rows=rows, direction=fields.pop("direction", "above")
-    )
-    fields = {"evidence": evidence, "gating": True, **fields}
-    return Finding(quantity, value, bound=bound, **fields)
+    """A tested finding whose true value lies within a few deviations of it."""
+    direction = fields.pop("direction", "above")
+    size = abs(value or 0.0) if quantity.worse == "farther" and direction == "above" else value
+    evidence = Proof(value=size or 0.0, deviation=deviation, p=p, rows=rows, direction=direction)
+    return Finding(quantity, value, bound=bound, **{"evidence": evidence, "gating": True, **fields})
 
 
 def of_application(application: str) -> Quantity:
@@ -85,37 +86,36 @@ def test_no_p_values_need_no_adjustment():
 
 
 @pytest.mark.parametrize(
-    ("value", "expected"),
+    ("value", "deviation", "expected"),
     [
-        (0.05, Status.NO_DETECTION),
-        (0.1, Status.POTENTIAL_DETECTION),
-        (0.19, Status.POTENTIAL_DETECTION),
-        (0.2, Status.DETECTED),
-        (-0.3, Status.DETECTED),
+        (0.05, 0.01, Status.NO_DETECTION),
+        # Beyond a level by its estimate is not surely beyond it.
+        (0.11, 0.01, Status.NO_DETECTION),
+        (0.12, 0.01, Status.POTENTIAL_DETECTION),
+        (0.19, 0.01, Status.POTENTIAL_DETECTION),
+        (0.21, 0.01, Status.POTENTIAL_DETECTION),
+        (0.22, 0.01, Status.DETECTED),
+        (-0.3, 0.01, Status.DETECTED),
     ],
 )
-def test_a_significant_value_has_the_status_of_the_threshold_it_passes(value, expected):
-    assert status(finding(value)) is expected
+def test_a_level_is_reached_when_the_true_value_is_surely_beyond_it(value, deviation, expected):
+    assert status(finding(value, deviation)) is expected
 
 
-def test_a_large_value_that_is_not_significant_is_not_detected():
-    assert status(finding(0.5, 0.2)) is Status.NO_DETECTION
+def test_past_the_worse_level_by_its_estimate_and_surely_no_chance_is_potential():
+    assert status(finding(0.3, 0.13, p=0.04)) is Status.POTENTIAL_DETECTION
+    assert status(finding(0.3, 0.13, p=0.06)) is not Status.POTENTIAL_DETECTION
 
 
-def test_significance_alone_is_not_drift():
-    assert status(finding(0.01, 1e-300)) is Status.NO_DETECTION
+def test_a_change_below_the_levels_is_told_however_sure_it_is():
+    (result,) = judge([finding(0.01, 0.001)], Rule())
+    assert (result.status, result.changed) == (Status.NO_DETECTION, True)
+    (result,) = judge([finding(0.01, 0.01)], Rule())
+    assert (result.status, result.changed) == (Status.NO_DETECTION, False)
 
 
 def test_without_thresholds_a_number_is_only_told():
     assert status(finding(0.9, bound=Bound("max"))) is Status.IRRELEVANT
-
-
-def test_a_decrease_can_be_the_bad_direction():
-    levels = Bound("min", potential=-0.2, detected=-0.1)
-    worse = finding(-0.3, bound=levels, direction="below")
-    better = finding(0.3, bound=levels, direction="below")
-    assert status(worse) is Status.DETECTED
-    assert status(better) is Status.NO_DETECTION
 
 
 def test_a_signed_value_counts_only_when_it_rises():
@@ -124,14 +124,14 @@ def test_a_signed_value_counts_only_when_it_rises():
 
 
 def test_a_fact_needs_no_significance():
-    fact = finding(1.0, None, bound=Bound("max", detected=1.0), evidence=Evidence())
+    fact = finding(1.0, bound=Bound("max", detected=1.0), evidence=Evidence())
     assert status(fact) is Status.DETECTED
 
 
 def test_a_threshold_of_zero_asks_for_significance_only():
     levels = Bound("max", detected=0.0)
     assert status(finding(0.001, bound=levels)) is Status.DETECTED
-    assert status(finding(0.001, 0.3, bound=levels, needed=10**9)) is Status.NO_DETECTION
+    assert status(finding(0.001, 0.3, bound=levels)) is Status.NO_DETECTION
     assert status(finding(0.0, bound=levels)) is Status.NO_DETECTION
 
 
@@ -155,49 +155,68 @@ def test_a_threshold_within_the_error_is_never_guessed(value, error, fail_on, ex
         assert "--exact" in result.reason
 
 
+def test_an_error_across_a_level_that_is_not_surely_passed_anyway_is_no_doubt():
+    assert status(finding(0.199, 0.07, error=0.002)) is Status.NO_DETECTION
+
+
 def test_too_few_rows_are_inconclusive_and_say_how_many_it_takes():
-    (result,) = judge([finding(0.15, 0.4, rows=30, needed=147)], Rule())
+    (result,) = judge([finding(0.15, 0.5, rows=30)], Rule())
     assert result.status is Status.INCONCLUSIVE
-    assert "0.2 could not be significant with 30 production rows" in result.reason
-    assert "it takes about 150" in result.reason
-    assert result.rows_needed == 150
+    assert "30 production rows are too few to tell a change of 0.4 from 0.2" in result.reason
+    # Power of 80 %: (1.645 + 0.842) deviations make 0.2, of 30 (0.5 / 0.0804)^2 rows.
+    assert "it takes about 1,200" in result.reason
+    assert result.rows_needed == 1_200
+
+
+def test_few_rows_are_enough_where_the_value_is_surely_below_the_level():
+    assert status(finding(0.01, 0.09, rows=30)) is Status.NO_DETECTION
+    assert status(finding(0.01, 0.1, rows=30)) is Status.INCONCLUSIVE
 
 
 def test_a_reference_that_is_too_small_is_said_to_be():
-    one = finding(0.15, 0.4, at=lambda _value, _rows: 0.3)
-    (result,) = judge([one], Rule())
+    @dataclasses.dataclass(frozen=True, kw_only=True)
+    class Never(Proof):
+        def is_found(self, level: float, alpha: float, rows: int | None) -> bool:
+            return False
+
+    (result,) = judge([finding(0.15, evidence=Never(value=0.15, deviation=0.1, rows=9))], Rule())
     assert "the reference has too few rows" in result.reason
     assert result.rows_needed is None
 
 
-def test_the_rows_needed_grow_with_the_columns_tested():
-    def p_value_at(value: float, rows: int | None) -> float:
-        return float(np.exp(-2 * value**2 * (rows or 10)))
-
+def test_the_rows_needed_grow_with_the_results_that_decide():
     def needed(columns: int) -> int:
-        family = [finding(0.01, 0.9, rows=10, at=p_value_at) for _ in range(columns)]
-        reason = judge(family, Rule())[0].reason
-        return int(reason.split()[-1])
+        family = [finding(0.15, 0.5, rows=30) for _ in range(columns)]
+        return judge(family, Rule())[0].rows_needed
 
-    # exp(-0.08 rows) has to fall to 0.05 / columns: at 37.4 and 95.01 rows.
-    assert 38 <= needed(1) <= 39
-    assert 96 <= needed(100) <= 98
+    # (1.645 + 0.842) and (3.291 + 0.842) deviations make 0.2.
+    assert [needed(1), needed(100)] == [1_200, 3_300]
 
 
-def test_correction_is_over_the_columns_of_one_metric_and_window():
-    p_values = [0.01, 0.02, 0.04, 0.9]
-    ks = [finding(0.3, p, column=str(i)) for i, p in enumerate(p_values)]
-    other = [finding(0.3, 0.5, quantity=named("psi")), finding(0.3, 0.9, window=1)]
-    results = judge(ks + other, Rule())
-    expected = false_discovery_control(p_values, method="bh")
+def test_correction_is_over_all_that_decide_in_an_application():
+    deviations = np.array([0.05, 0.06, 0.1, 0.4])
+    together = [
+        finding(0.3, float(deviations[0]), column="a"),
+        finding(0.3, float(deviations[1]), column="b", quantity=named("psi")),
+        finding(0.3, float(deviations[2]), column="a", window=1),
+        finding(0.3, float(deviations[3]), column="a", segment="country = BR"),
+    ]
+    apart = [finding(0.3, 0.4, gating=False), finding(0.3, 0.4, quantity=of_application("x"))]
+    results = judge(together + apart, Rule())
+    expected = false_discovery_control(ndtr(-0.1 / deviations), method="bh")
     np.testing.assert_allclose([r.q_value for r in results[:4]], expected)
-    assert [r.q_value for r in results[4:]] == [0.5, 0.9]
+    np.testing.assert_allclose([r.q_value for r in results[4:]], [ndtr(-0.25)] * 2)
+
+
+def test_the_p_value_of_a_segment_is_computed_past_a_level_only():
+    findings = [finding(v, 0.01, segment="country = BR") for v in (0.05, 0.15)]
+    assert [r.p_value is None for r in judge(findings, Rule())] == [True, False]
 
 
 def test_an_undefined_value_is_inconclusive_with_its_reason():
-    (result,) = judge([finding(None, None, reason="no row has a value")], Rule())
+    (result,) = judge([finding(None, reason="no row has a value")], Rule())
     assert (result.status, result.reason) == (Status.INCONCLUSIVE, "no row has a value")
-    assert "could not be computed" in judge([finding(None, None)], Rule())[0].reason
+    assert "could not be computed" in judge([finding(None)], Rule())[0].reason
 
 
 def verdict(*findings: Finding, fail_on: str = "detected", expected=frozenset()) -> Verdict:
@@ -224,7 +243,7 @@ def test_a_result_that_does_not_gate_never_breaches():
 
 
 def test_an_analysis_without_any_conclusive_result_is_inconclusive():
-    few = finding(0.05, 0.5, rows=5, needed=100)
+    few = finding(0.05, 0.5, rows=5)
     assert verdict(few) is Verdict.INCONCLUSIVE
     assert verdict(few, finding(0.05)) is Verdict.PASS
     other = finding(0.05, quantity=of_application("data-quality"))
@@ -232,8 +251,13 @@ def test_an_analysis_without_any_conclusive_result_is_inconclusive():
 
 
 def test_a_breach_wins_over_what_is_inconclusive():
-    few = finding(0.05, 0.5, rows=5, needed=100)
+    few = finding(0.05, 0.5, rows=5)
     assert verdict(few, finding(0.5, quantity=of_application("data-quality"))) is Verdict.BREACH
+
+
+def test_a_level_within_the_error_of_a_value_of_too_few_rows_is_not_open():
+    few = finding(0.2, 0.5, rows=5, error=0.01)
+    assert verdict(few, finding(0.05)) is Verdict.PASS
 
 
 def test_an_analysis_that_was_to_decide_and_found_nothing_is_inconclusive():
@@ -260,7 +284,7 @@ def test_the_exit_status_follows_the_verdict(verdict_, on_inconclusive, expected
 
 def test_too_few_rows_for_the_only_threshold_are_inconclusive_whatever_fails():
     only = Bound("max", detected=0.2)
-    one = finding(0.1, 0.5, bound=only, rows=10, needed=100)
+    one = finding(0.1, 0.5, bound=only, rows=10)
     assert status(one) is Status.INCONCLUSIVE
     assert status(one, fail_on="potential") is Status.INCONCLUSIVE
 

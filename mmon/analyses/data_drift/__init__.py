@@ -19,9 +19,8 @@ if TYPE_CHECKING:
     from mmon.results import Result
 
 APPLICATION = "data-drift"
-USUAL = {"numeric": "ks", "categorical": "total_variation"}
-"""What decides when the configuration says nothing, by the kind of the column; dates move by
-themselves, so they never do."""
+USUAL = "total_variation"
+"""What decides when the configuration says nothing; not of dates, which move by themselves."""
 LEVELS = Bound("max", potential=0.1, detected=0.2)
 """Its levels."""
 
@@ -35,8 +34,8 @@ class DataDrift(Section):
     """The drift metrics to compute: ``all``, or only those named (`mmon metrics` lists them)."""
     thresholds: dict[str, Thresholds] = {}
     """Levels by metric. A metric with thresholds takes part in the verdict, on every column it is
-    defined for but dates. Without thresholds of their own, ks does for numbers and total_variation
-    for categories, at 0.1 and 0.2; ``{}`` takes one out."""
+    defined for but dates. Without thresholds of its own total_variation does, at 0.1 and 0.2;
+    ``{}`` takes it out."""
     p_values: Annotated[
         Literal["deciding", "all"], Option("--p-values", "", Panel.DECIDES, sets="all")
     ] = "deciding"
@@ -84,7 +83,7 @@ def quantity(name: str) -> Quantity:
         page.split("\n", maxsplit=1)[0].rstrip("."),
         about="column",
         worse="farther",
-        bounds=(LEVELS,) if name in USUAL.values() else (),
+        bounds=(LEVELS,) if name == USUAL else (),
         page=page,
     )
 

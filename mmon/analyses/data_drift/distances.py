@@ -9,20 +9,16 @@ from collections.abc import Sequence
 from mmon import metrics
 from mmon.analyses import Context, Findings
 from mmon.analyses.data_drift import LEVELS, ROWS, SHARE_DRIFTED, USUAL, DataDrift, quantity
-from mmon.chance.small_samples import least_p_value
+from mmon.chance.multiplicity import benjamini_hochberg
 from mmon.config.levels import Thresholds
 from mmon.profiles.distributions.counts import Counts
 from mmon.profiles.distributions.ecdf import Ecdf
-from mmon.profiles.distributions.presence import Presence
 from mmon.profiles.table import ColumnProfile
 from mmon.results import ColumnKind, Metric, Result, Status
 from mmon.results.quantity import Bound
 from mmon.verdict.evidence import Evidence, Settled
 from mmon.verdict.finding import Finding
 
-# All that is asked of a value that was not seen is whether it would be significant, corrected for
-# at most `MOST_SUMMARIES` others: how much below that its p-value is does not matter.
-_SURELY = 1e-6
 _GENERAL_DRIFT = "general_drift"
 # MLRun's defaults for the mean of total variation and Hellinger distance over all features.
 _GENERAL = Bound("max", potential=0.5, detected=0.7)
@@ -56,36 +52,39 @@ def conclude(context: Context, results: Sequence[Result]) -> Findings:
 class Distance(Evidence):
     """How likely two distributions of one column lie so far apart by chance.
 
-    ``p`` is the p-value of the distance there is, where it was computed; below ``enough`` how small
-    that of another one is does not matter.
+    ``score`` is the metric's of the two samples as they are; ``is_tested``, whether it is asked how
+    probable that is when nothing changed.
     """
 
+    is_fact = False
     metric: metrics.Metric
     ref: Ecdf | Counts
     cur: Ecdf | Counts
-    p: float | None
-    enough: float
-
-    @property
-    def is_change(self) -> bool:
-        """A distance is a change by itself."""
-        return True
+    score: float | None
+    is_tested: bool
 
     def p_value(self) -> float | None:
-        """As the metric gave it with its value."""
-        return self.p
+        """Of "both samples are of one distribution"."""
+        if self.score is None or not self.is_tested:
+            return None
+        return self.metric.p_value(self.score, self.ref, self.cur)
 
-    def p_value_at(self, value: float, rows: int | None) -> float | None:
-        """The metric's own, and never less than so few rows can prove."""
-        p_value: float | None
-        p_value = self.metric.most_chance(value, self.ref, self.cur, rows=rows)
-        if p_value > self.enough:
-            p_value = self.metric.p_value(value, self.ref, self.cur, rows=rows)
-        # Where all rows are equal no distance is possible, but a few rows still prove nothing.
-        size = self.cur.presence.rows if rows is None else rows
-        return (
-            None if p_value is None else max(p_value, least_p_value(self.ref.presence.rows, size))
-        )
+    def p_value_against(self, level: float) -> float | None:
+        """Of "both distributions are no farther apart than the level"."""
+        if self.score is None:
+            return None
+        return self.metric.p_value_against(self.score, level, self.ref, self.cur)
+
+    def is_below(self, level: float) -> bool:
+        """Whether they are surely closer than the level."""
+        if self.score is None:
+            return False
+        return self.metric.is_below(self.score, level, self.ref, self.cur)
+
+    def is_found(self, level: float, alpha: float, rows: int | None) -> bool:
+        """Whether distributions twice as far apart would be told from it."""
+        rows = self.cur.n if rows is None else rows
+        return self.metric.is_found(level, alpha, self.ref, self.cur, rows)
 
 
 def _finding(
@@ -96,24 +95,27 @@ def _finding(
     cur: ColumnProfile,
 ) -> Finding:
     before, after = ref.distribution, cur.distribution
-    if ref.name == context.config.columns.target:
-        # A missing target is a label that has not arrived yet, and no category of its own.
-        before, after = _known(before), _known(after)
     if before is None or after is None:
         raise TypeError(f"column {ref.name!r} is tested and has no distribution")
-    bound = _bound(settings, metric.name, ref.kind)
-    with_p_value = not bound.is_empty or settings.p_values == "all"
-    score = metric.score(before, after, with_p_value=with_p_value)
+    # With nothing in the reference there is nothing to judge by.
+    bound = _bound(settings, metric.name, ref.kind) if before.n else Bound("max")
+    is_tested = not bound.is_empty or settings.p_values == "all"
+    score = metric.score(before, after, with_p_value=False)
+    value, interval = score.value, None
+    if value is not None:
+        value = metric.corrected(value, before, after)
+        interval = metric.interval(value, before, after)
     return Finding(
         quantity(metric.name),
-        score.value,
+        value,
         score.error,
+        interval,
         evidence=Distance(
             metric=metric,
             ref=before,
             cur=after,
-            p=score.p_value,
-            enough=_SURELY * context.config.alpha,
+            score=score.value,
+            is_tested=is_tested,
             rows=after.n,
         ),
         window=context.window,
@@ -126,16 +128,10 @@ def _finding(
 
 def _bound(settings: DataDrift, name: str, kind: ColumnKind) -> Bound:
     """The levels of a metric on columns of a kind; dates are only told."""
-    usual = LEVELS if USUAL.get(kind.value) == name else Bound("max")
-    asked = None if kind is ColumnKind.DATETIME else settings.thresholds.get(name)
-    return usual if asked is None else asked.bound()
-
-
-def _known(distribution: Ecdf | Counts | None) -> Ecdf | Counts | None:
-    """A distribution of the rows that have a value."""
-    if distribution is None:
-        return None
-    return dataclasses.replace(distribution, presence=Presence(present=distribution.n))
+    if kind is ColumnKind.DATETIME:
+        return Bound("max")
+    usual = LEVELS if name == USUAL else Bound("max")
+    return settings.thresholds[name].bound() if name in settings.thresholds else usual
 
 
 def _share_drifted(context: Context, results: Sequence[Result]) -> Finding | None:
@@ -191,8 +187,10 @@ def _general_drift(context: Context, results: Sequence[Result]) -> Finding | Non
     )
     if asked.is_empty:
         return told
-    p_value = min(1.0 if r.q_value is None else r.q_value for r in known)
-    judged = dataclasses.replace(told, evidence=Settled(p=p_value), gating=settings.gate == "any")
+    p_values = [1.0 if r.p_value is None else r.p_value for r in known]
+    p_value = float(benjamini_hochberg(p_values).min())
+    evidence = Settled(p=p_value, q=p_value)
+    judged = dataclasses.replace(told, evidence=evidence, gating=settings.gate == "any")
     if all(r.status is Status.INCONCLUSIVE for r in known):
         return dataclasses.replace(judged, value=None, error=0.0, reason=_commonest_reason(known))
     return judged

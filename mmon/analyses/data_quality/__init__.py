@@ -35,9 +35,8 @@ _share = functools.partial(
     about="column",
     unit=Unit.SHARE,
     worse="higher",
-    bounds=(Bound("max", potential=0.05, detected=0.2),),
+    bounds=(Bound("max", potential=0.01, detected=0.05),),
 )
-_strict_share = functools.partial(_share, bounds=(Bound("max", potential=0.01, detected=0.05),))
 _fact = functools.partial(
     Quantity,
     APPLICATION,
@@ -57,7 +56,7 @@ QUANTITIES = (
 
 Null, and NaN in a column of numbers, are missing; so are the texts named in ``null_values``.
 Values that are there and cannot be read are not: they are ``unreadable_share``. The result is
-production's share minus the reference's, in points, and must be significant. Of the target only
+production's share minus the reference's, in points. Of the target only
 the value is told: a missing target is a label that has not arrived yet.""",
     ),
     _share(
@@ -79,7 +78,7 @@ fewer of them. The reference's own share is 0. Where more categories were seen t
 Some always are when the reference has few rows; so it counts only where chance explains fewer of
 them. The reference's own share is 0.""",
     ),
-    _strict_share(
+    _share(
         "unreadable_share",
         "by how much the share of values rose that are there and cannot be read",
         sentence="{} has more unreadable values",
@@ -88,7 +87,7 @@ them. The reference's own share is 0.""",
 A value such as ``n/a`` in a column of numbers is there and is none. `mmon explain reading` says
 how columns are read. The result is production's share minus the reference's, in points.""",
     ),
-    _strict_share(
+    _share(
         "infinite_share",
         "by how much the share of infinite values rose",
         sentence="{} has more infinite values",
@@ -122,6 +121,7 @@ A few rows may be alike by chance: it counts where that has a probability of les
         "duplicate_share",
         "by how much the share of rows rose that repeat an earlier one",
         about="window",
+        bounds=(Bound("max", potential=0.05, detected=0.2),),
         sentence="more rows are duplicates",
         page="""By how much the share of rows rose that repeat an earlier row in every column.
 

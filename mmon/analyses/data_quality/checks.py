@@ -153,7 +153,7 @@ def _out_of_range(context: Context, column: str, ref: Ecdf, cur: Ecdf) -> Findin
         "out_of_range_share",
         column,
         outside / m,
-        evidence=Outside(outside=outside, n=n, rows=m),
+        evidence=Outside(hits=outside, n=n, rows=m),
         reason=f"the reference spans {ref.min:,g} to {ref.max:,g}" if outside else None,
     )
     error = 0.0 if cur.is_exact else min(straddling, cur.uncertain) / m
@@ -175,7 +175,7 @@ def _unseen(context: Context, column: str, ref: Counts, cur: Counts) -> Finding:
         "unseen_share",
         column,
         unseen / cur.n,
-        evidence=Unseen(pooled=both.ref + both.cur, unseen=unseen, n=ref.n, rows=cur.n),
+        evidence=Unseen(pooled=both.ref + both.cur, hits=unseen, n=ref.n, rows=cur.n),
         reason=f"not in the reference: {shown}" if names else None,
     )
     # A category that production did not keep may be one that the reference has.

@@ -7,26 +7,18 @@ import math
 
 import numpy as np
 
-from mmon.chance.proportions import two_proportions
+from mmon.chance.levels import is_surely_below, stricter
+from mmon.chance.proportions import one_sided, risen, two_proportions, wilson
 from mmon.chance.small_samples import all_in_production, beyond_extremes
 from mmon.records.arrays import IntArray
 from mmon.verdict.evidence import Evidence
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class _Tested(Evidence):
-    """A share whose change is tested."""
-
-    @property
-    def is_change(self) -> bool:
-        """It is compared with the reference."""
-        return True
-
-
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class Risen(_Tested):
+class Risen(Evidence):
     """The increase of a share; both sides are (hits, rows)."""
 
+    is_fact = False
     ref: tuple[int, int]
     cur: tuple[int, int]
 
@@ -34,52 +26,76 @@ class Risen(_Tested):
         """Of "both sides have one share"."""
         return two_proportions(*self.ref, *self.cur)
 
-    def p_value_at(self, value: float, rows: int | None) -> float | None:
-        """The same, if the share rose by ``value``."""
-        (k_ref, n), (_, m) = self.ref, self.cur
-        size = m if rows is None else rows
-        if not n or not size:
-            return None
-        if k_ref / n + value > 1.0:
-            # No share can rise so far, so there is nothing that more rows could show.
-            return 0.0
-        return two_proportions(k_ref, n, min(size, math.ceil((k_ref / n + value) * size)), size)
+    def p_value_against(self, level: float) -> float | None:
+        """Of "the share rose by no more than the level"."""
+        return self.p_value() if level == 0.0 else risen(*self.ref, *self.cur, level)
+
+    def is_below(self, level: float) -> bool:
+        """By the same normal deviation."""
+        return is_surely_below(risen(*self.ref, *self.cur, level))
+
+    def is_found(self, level: float, alpha: float, rows: int | None) -> bool:
+        """Whether twice the level, as a rise, would be told from it."""
+        (hits, n), rows = self.ref, self.rows if rows is None else rows
+        if not n or not rows:
+            return False
+        share = min(hits / n + 2.0 * level, 1.0)
+        return risen(hits, n, share * rows, rows, level) <= stricter(alpha)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class Outside(_Tested):
-    """Of ``rows`` production values so many lie outside the range of n reference values."""
+class _New(Evidence):
+    """Of ``rows`` production rows ``hits`` are as no row of n reference rows is."""
 
-    outside: int
+    is_fact = False
+    hits: int
     n: int
 
     def p_value(self) -> float:
         """Of at least so many, when nothing changed."""
-        return beyond_extremes(self.outside, self.n, self.rows)
+        return self.chance(self.hits, self.rows)
 
-    def p_value_at(self, value: float, rows: int | None) -> float:
-        """Of a share of at least ``value``."""
-        size = self.rows if rows is None else rows
-        return beyond_extremes(math.ceil(value * size), self.n, size)
+    def p_value_against(self, level: float) -> float:
+        """Of so many, when the share is the level; no less than when nothing changed."""
+        return self.against(self.hits, self.rows, level)
+
+    def is_below(self, level: float) -> bool:
+        """Whether the interval of the share ends below the level."""
+        return self.rows > 0 and wilson(self.hits, self.rows)[1] < level
+
+    def is_found(self, level: float, alpha: float, rows: int | None) -> bool:
+        """Whether a share of twice the level would be told from it."""
+        rows = self.rows if rows is None else rows
+        return self.against(math.ceil(2.0 * level * rows), rows, level) <= stricter(alpha)
+
+    def against(self, hits: int, rows: int, level: float) -> float:
+        """The p-value of so many of so many rows."""
+        return max(one_sided(hits, rows, level, is_floor=False), self.chance(hits, rows))
+
+    def chance(self, hits: int, rows: int) -> float:
+        """Of at least so many of so many rows, when nothing changed."""
+        raise NotImplementedError
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class Unseen(_Tested):
-    """Of ``rows`` production rows so many have a label that none of n reference rows has.
+class Outside(_New):
+    """Production values outside the range of the reference's."""
 
-    ``pooled`` (C,) int64 has the rows of both sides by label.
-    """
+    def chance(self, hits: int, rows: int) -> float:
+        """The outermost values of the reference may lie anywhere among all rows."""
+        return beyond_extremes(hits, self.n, rows)
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Unseen(_New):
+    """Rows with a label that the reference lacks; ``pooled`` (C,) int64 has all rows by label."""
 
     pooled: IntArray
-    unseen: int
-    n: int
 
-    def p_value(self) -> float:
-        """Of at least so many, when nothing changed."""
-        return all_in_production(self.pooled, self.n, self.rows, self.unseen)
-
-    def p_value_at(self, value: float, rows: int | None) -> float:
-        """Of a share of at least ``value``."""
-        size = self.rows if rows is None else rows
-        scaled = np.maximum(1, np.rint(self.pooled * ((self.n + size) / (self.n + self.rows))))
-        return all_in_production(scaled, self.n, size, math.ceil(value * size))
+    def chance(self, hits: int, rows: int) -> float:
+        """All rows of a label may have fallen into production."""
+        pooled = self.pooled
+        if rows != self.rows:
+            scale = (self.n + rows) / (self.n + self.rows)
+            pooled = np.maximum(1, np.rint(pooled * scale)).astype(np.int64)
+        return all_in_production(pooled, self.n, rows, hits)

@@ -9,7 +9,8 @@ from typing import ClassVar
 from scipy.special import stdtr
 
 from mmon.analyses.model_performance import DROP, RELATIVE_DROP
-from mmon.chance.proportions import one_sided, two_proportions
+from mmon.chance.levels import is_powerful, is_surely_below
+from mmon.chance.proportions import Z, one_sided, two_proportions
 from mmon.performance import Estimate, PerformanceMetric
 from mmon.verdict.evidence import Change, Evidence
 
@@ -39,6 +40,7 @@ class MetricChange(Evidence):
         positive.
     """
 
+    is_fact = False
     noun: ClassVar[str] = "labelled rows"
 
     metric: PerformanceMetric
@@ -84,8 +86,13 @@ class MetricChange(Evidence):
             reason = self._unknown_noise(ref)
         if ref is None or worse is None or reason is not None:
             return Change(None, is_relative=not self.is_absolute, reason=reason)
-        error = (ref.error + cur.error) / unit if unit else 0.0
-        return Change(worse / unit if unit else 0.0, error, not self.is_absolute)
+        if not unit:
+            return Change(0.0, is_relative=not self.is_absolute)
+        noise = self._drop_noise(0.0, None)
+        half = Z * math.sqrt(noise[0]) if noise is not None else math.inf
+        interval = (worse - half) / unit, (worse + half) / unit
+        error = (ref.error + cur.error) / unit
+        return Change(worse / unit, error, not self.is_absolute, interval)
 
     def _worse(self) -> float | None:
         """By how much production is worse, in the metric's unit."""
@@ -105,7 +112,12 @@ class MetricChange(Evidence):
             return 1.0
         if self.ref.trials is not None and self.cur.trials is not None:
             return two_proportions(*self.ref.trials, *self.cur.trials)
-        return _two_sided(worse, self.ref, self.cur, self.cur.rows)
+        noise = self._drop_noise(0.0, None)
+        if noise is None:
+            return None
+        if abs(worse) <= _ROUNDING * max(abs(self.ref.value or 0.0), abs(self.cur.value or 0.0)):
+            return 1.0
+        return 2.0 * _tail(abs(worse), *noise)
 
     def _unknown_noise(self, ref: Estimate) -> str:
         side, one = ("the reference", ref) if _noise(ref) is None else ("production", self.cur)
@@ -113,39 +125,52 @@ class MetricChange(Evidence):
             return f"{self.name} has no known sampling noise in {side}: set a min or max instead"
         return f"{one.rows:,} labelled rows in {side} do not tell how noisy {self.name} is"
 
-    def p_value_at(self, value: float, rows: int | None) -> float | None:
-        """The p-value that a drop of this size would have with so many labelled rows."""
-        ref, cur = self.ref, self.cur
-        if ref is None or ref.value is None:
-            return None
-        # What the metric is of grows with the labels.
-        growth = 1.0 if rows is None or not self.rows else rows / self.rows
-        if ref.trials is not None and cur.trials is not None:
-            m = round(cur.trials[1] * growth)
-            share = ref.value - value if self.metric.better == "higher" else ref.value + value
-            if not 0.0 <= share <= 1.0:
-                # No share can drop so far, so there is nothing that more rows could show.
-                return 0.0
-            return two_proportions(*ref.trials, min(m, round(share * m)), m) if m else None
-        if not self.unit:
-            # From no error at all, any is more than a share of it.
-            return 0.0
-        return _two_sided(value * self.unit, ref, cur, cur.rows * growth)
-
     def p_value_against(self, level: float) -> float | None:
-        """Of "the true value is on the good side of the level"; a drop is tested against none."""
-        if self.is_change:
-            return 0.0
+        """Of "the true value, or drop, is on the good side of the level"."""
         cur, is_floor = self.cur, self.direction == "below"
+        if self.is_change:
+            return self.p_value() if level == 0.0 else self._drop_against(level)
         if cur.trials is not None:
             return one_sided(*cur.trials, level, is_floor=is_floor)
         variance = _noise(cur)
         if cur.value is None or variance is None:
             return None
         gap = level - cur.value if is_floor else cur.value - level
-        if variance == 0.0:
-            return 0.0 if gap > 0.0 else 1.0
-        return float(stdtr(max(cur.rows - 1, 1), -gap / math.sqrt(variance)))
+        return _tail(gap, variance, cur.rows - 1)
+
+    def _drop_against(self, level: float) -> float | None:
+        worse, noise = self._worse(), self._drop_noise(level, None)
+        if worse is None or noise is None:
+            return None
+        return _tail(worse - level * self.unit, *noise)
+
+    def _drop_noise(self, level: float, rows: int | None) -> tuple[float, float] | None:
+        """Variance of a drop beyond a level, and its degrees of freedom, of so many labels."""
+        ref, cur = self.ref, self.cur
+        before, after = None if ref is None else _noise(ref), _noise(cur)
+        if ref is None or before is None or after is None or not cur.rows:
+            return None
+        # What the metric is of grows with the labels, and variances shrink with it.
+        growth = 1.0 if rows is None or not self.rows else rows / self.rows
+        after, size = after / growth, cur.rows * growth
+        if not self.is_absolute and self.scale is None:
+            before *= (1.0 + level) ** 2
+        variance = before + after
+        # Welch and Satterthwaite's degrees of freedom.
+        parts = ((before, ref.rows), (after, size))
+        freedom = sum(one**2 / max(n - 1, 1) for one, n in parts)
+        return variance, variance**2 / freedom if freedom else math.inf
+
+    def is_below(self, level: float) -> bool:
+        """Whether the drop is surely smaller than the level."""
+        return self.is_change and is_surely_below(self._drop_against(level))
+
+    def is_found(self, level: float, alpha: float, rows: int | None) -> bool:
+        """Whether a drop of twice the level would be told from it with so many labelled rows."""
+        noise = self._drop_noise(level, rows)
+        if noise is None or not self.unit:
+            return noise is not None
+        return is_powerful(level * self.unit, math.sqrt(noise[0]), alpha)
 
     def rows_needed(self, level: float, alpha: float) -> float:
         """Labelled rows that it takes; of a value, for its interval to end near its level.
@@ -172,24 +197,18 @@ class MetricChange(Evidence):
 
 def _noise(one: Estimate) -> float | None:
     """The sampling variance; None where it is not known."""
+    if one.trials is not None:
+        # As Agresti and Caffo: of few rows that are all alike others may differ.
+        hits, rows = one.trials
+        share = (hits + 1.0) / (rows + 2.0)
+        return share * (1.0 - share) / (rows + 2.0)
     if one.variance == 0.0 and one.rows < _FEW_ROWS:
         return None
     return one.variance
 
 
-def _two_sided(difference: float, ref: Estimate, cur: Estimate, rows: float) -> float | None:
-    """Welch's test of a difference, for so many production rows; None where noise is not known."""
-    before, after = _noise(ref), _noise(cur)
-    if before is None or after is None or rows <= 0:
-        return None
-    if abs(difference) <= _ROUNDING * max(abs(ref.value or 0.0), abs(cur.value or 0.0)):
-        return 1.0
-    # Variances shrink in proportion to the rows.
-    after *= cur.rows / rows
-    variance = before + after
+def _tail(difference: float, variance: float, freedom: float) -> float:
+    """One-sided p-value of a difference that Student's t has, given its variance."""
     if variance == 0.0:
-        return 0.0
-    # Welch and Satterthwaite's degrees of freedom.
-    parts = ((before, ref.rows), (after, rows))
-    degrees = variance**2 / sum(one**2 / max(n - 1, 1) for one, n in parts)
-    return float(2.0 * stdtr(degrees, -abs(difference) / math.sqrt(variance)))
+        return 0.0 if difference > 0.0 else 1.0
+    return float(stdtr(max(freedom, 1.0), -difference / math.sqrt(variance)))

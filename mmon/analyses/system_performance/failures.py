@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
-import math
 
 from mmon.analyses.system_performance.sides import Noisy, measured
-from mmon.chance.proportions import one_sided, two_proportions, wilson
+from mmon.chance.proportions import one_sided, risen, two_proportions, wilson
 from mmon.profiles.activity.activity import Activity
 from mmon.verdict.finding import Finding
 
@@ -34,22 +33,26 @@ class _Failed(Noisy):
         known = self.ref[1] and self.cur[1]
         return two_proportions(*self.ref, *self.cur) if known else None
 
-    def of_increase(self, increase: float, rows: int | None) -> float | None:
-        """The p-value that such an increase of the rate would have with so many rows."""
+    def of_increase(
+        self, increase: float, level: float, rows: int | None, scale: float = 1.0
+    ) -> float | None:
+        """Of an increase by so many points, were the rate ``scale`` of the reference's + level."""
         size = self.cur[1] if rows is None else rows
         if self.share is None or not size:
             return None
-        share = self.share + increase
-        if not 0.0 <= share <= 1.0:
-            # No share can change so far, so there is nothing that more rows could show.
-            return 0.0
-        return two_proportions(*self.ref, min(size, math.ceil(share * size)), size)
+        share = min(max(self.share + increase, 0.0), 1.0)
+        if level < 0.0 or scale < 1.0:
+            missed = (self.ref[1] - self.ref[0]), self.ref[1], (1.0 - share) * size, size
+            return risen(*missed, 1.0 - scale - level, scale)
+        return risen(*self.ref, share * size, size, level, scale)
 
-    def of_rise(self, rise: float, rows: int | None) -> float | None:
+    def of_rise(self, rise: float, level: float, rows: int | None) -> float | None:
         """The same for a rise as a share of the reference's rate, at least half a row's."""
         if self.share is None:
             return None
-        return self.of_increase(rise * max(self.share, 0.5 / self.ref[1]), rows)
+        least = max(0.0, 0.5 / self.ref[1] - self.share)
+        unit = self.share + least
+        return self.of_increase(rise * unit, level * least, rows, 1.0 + level)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -65,9 +68,9 @@ class _Rate(_Failed):
 class _Increase(_Failed):
     """The difference of both rates, which is a change by itself."""
 
-    def of_rise(self, rise: float, rows: int | None) -> float | None:
+    def of_rise(self, rise: float, level: float, rows: int | None) -> float | None:
         """The p-value of an increase, in points of share."""
-        return self.of_increase(rise, rows)
+        return self.of_increase(rise, level, rows)
 
 
 def errors(ref: Activity | None, cur: Activity) -> list[Finding]:

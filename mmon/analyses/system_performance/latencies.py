@@ -11,6 +11,7 @@ from scipy.special import ndtr, ndtri
 from mmon.analyses import Context
 from mmon.analyses.system_performance import quantiles
 from mmon.analyses.system_performance.sides import Noisy, measured
+from mmon.chance.levels import beyond
 from mmon.metrics.mean_shift import MeanShift
 from mmon.profiles.distributions.ecdf import Ecdf
 from mmon.profiles.table import Profile
@@ -56,16 +57,20 @@ class _Mean(Noisy):
 
     def of_no_change(self) -> float | None:
         """Of "both sides have one mean"."""
-        if not self.reference:
-            return None
-        return self.of_rise(self.cur.mean / self.reference - 1, None)
-
-    def of_rise(self, rise: float, rows: int | None) -> float | None:
-        """Of a mean so much larger."""
         ref = self.ref
         if ref is None or ref.n < 2 or ref.std == 0.0:
             return None
-        return MeanShift().p_value(rise * ref.mean / ref.std, ref, self.cur, rows=rows)
+        return MeanShift().p_value((self.cur.mean - ref.mean) / ref.std, ref, self.cur)
+
+    def of_rise(self, rise: float, level: float, rows: int | None) -> float | None:
+        """By the normal deviation of both means."""
+        ref, cur = self.ref, self.cur
+        if ref is None or ref.n < 2 or cur.n < 2:
+            return None
+        sign = -1.0 if level < 0.0 else 1.0
+        variance = cur.std**2 / (cur.n if rows is None else rows)
+        variance += ((1.0 + level) * ref.std) ** 2 / ref.n
+        return beyond(sign * (rise - level) * ref.mean, math.sqrt(variance))
 
     def of_level(self, level: float, *, is_floor: bool) -> float | None:
         """Of "the true mean is on the good side of the level"."""
@@ -96,6 +101,7 @@ class _Quantile(Noisy):
     ref: Ecdf | None
     cur: Ecdf
     probability: float
+    interval: tuple[float, float] | None
 
     def of_no_change(self) -> float | None:
         """Of "both sides have one quantile"."""
@@ -103,12 +109,25 @@ class _Quantile(Noisy):
             return None
         return quantiles.p_value(self.ref, self.cur, self.probability)
 
-    def of_rise(self, rise: float, rows: int | None) -> float | None:
-        """If every latency were so much longer."""
-        if self.ref is None or rise <= -1.0:
+    def of_rise(self, rise: float, level: float, rows: int | None) -> float | None:
+        """If every latency were so much longer than by the level."""
+        if self.ref is None or level <= -1.0:
             return None
-        size = self.cur.n if rows is None else rows
-        return quantiles.p_value_at(self.ref, rise, size, self.probability)
+        sign = -1 if level < 0.0 else 1
+        if sign * rise <= sign * level:
+            return 1.0
+        scaled = quantiles.longer(self.ref, level)
+        if rows is None:
+            return quantiles.p_value(scaled, self.cur, self.probability) / 2.0
+        more = (1.0 + rise) / (1.0 + level) - 1.0
+        return quantiles.p_value_at(scaled, more, rows, self.probability) / 2.0
+
+    def is_below(self, level: float) -> bool:
+        """Whether the interval of production ends where less than the level's change begins."""
+        if self.reference is None or self.interval is None or self.aspect == "value":
+            return False
+        end = self.rising(level) * self.reference + self.reference
+        return self.interval[1] < end if self.aspect == "rise" else self.interval[0] > end
 
     def of_level(self, level: float, *, is_floor: bool) -> float:
         """Of "the true quantile is on the good side of the level"."""
@@ -122,6 +141,7 @@ def _quantile(ref: Ecdf | None, cur: Ecdf, name: str, told: str | None) -> Findi
         ref=ref,
         cur=cur,
         probability=probability,
+        interval=found.interval,
         error=found.error,
         reference=None if ref is None else quantiles.quantile(ref, probability).value,
         rows=cur.n,

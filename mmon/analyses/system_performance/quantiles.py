@@ -80,6 +80,14 @@ def p_value(ref: Ecdf, cur: Ecdf, probability: float) -> float:
     return _least_sure(before, ref.n, after, cur.n)
 
 
+def longer(ecdf: Ecdf, by: float) -> Ecdf:
+    """All latencies longer by a share of themselves, or shorter."""
+    # Times so long that they overflow are longer than any.
+    with np.errstate(over="ignore"):
+        values, total = ecdf.values * (1.0 + by), ecdf.total * (1.0 + by)
+    return dataclasses.replace(ecdf, values=values, total=total)
+
+
 def p_value_at(ref: Ecdf, rise: float, rows: int, probability: float) -> float:
     """The p-value if all of production's latencies were the reference's, ``rise`` larger.
 
@@ -92,12 +100,12 @@ def p_value_at(ref: Ecdf, rise: float, rows: int, probability: float) -> float:
         Of production.
     probability : float
     """
-    values = ref.values.astype(np.float64)
-    both = np.concatenate([values, values * (1.0 + rise)])
+    values, raised = ref.values.astype(np.float64), longer(ref, rise).values
+    both = np.concatenate([values, raised])
     mass = np.concatenate([ref.mass * 1.0, ref.mass * (rows / ref.n)])
     at = _weighted_quantile(both, mass, probability)
     before = _above(ref, at)[0]
-    after = ref.n - int(ref.mass[values * (1.0 + rise) <= at].sum())
+    after = ref.n - int(ref.mass[raised <= at].sum())
     return two_proportions(before, ref.n, min(rows, round(after / ref.n * rows)), rows)
 
 

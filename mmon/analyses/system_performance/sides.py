@@ -6,6 +6,7 @@ import abc
 import dataclasses
 
 from mmon.analyses.system_performance import METRICS
+from mmon.chance.levels import is_surely_below, stricter
 from mmon.results.quantity import Aspect
 from mmon.verdict.evidence import Change, Evidence
 from mmon.verdict.finding import Finding
@@ -57,33 +58,57 @@ class Sides(Evidence):
 class Noisy(Sides, abc.ABC):
     """A metric with noise: a change from the reference is tested."""
 
-    @property
-    def is_change(self) -> bool:
-        """A value is estimated by itself; a change is tested."""
-        return self.aspect != "value"
+    is_fact = False
 
     def p_value(self) -> float | None:
         """Of "production is as the reference"; None of a value by itself."""
-        return self.of_no_change() if self.is_change else None
-
-    def p_value_at(self, value: float, rows: int | None) -> float | None:
-        """The p-value of a change of ``value`` in the direction of the aspect."""
-        return self.of_rise(self.rising(value), rows)
+        return None if self.aspect == "value" else self.of_no_change()
 
     def p_value_against(self, level: float) -> float | None:
-        """Of "the true value is on the good side of the level"; a change is tested against none."""
-        return 0.0 if self.is_change else self.of_level(level, is_floor=self.direction == "below")
+        """Of "the true value, or change, is on the good side of the level"."""
+        if self.aspect == "value":
+            return self.of_level(level, is_floor=self.direction == "below")
+        if level == 0.0:
+            return self.p_value()
+        change = self.measured_change
+        return None if change is None else self._of_change(change, level, None)
+
+    def is_below(self, level: float) -> bool:
+        """Whether a change is surely smaller than the level."""
+        change = self.measured_change
+        if self.aspect == "value" or change is None:
+            return False
+        return is_surely_below(self._of_change(change, level, None))
+
+    def is_found(self, level: float, alpha: float, rows: int | None) -> bool:
+        """Whether a change of twice the level would be told from it with so many rows."""
+        if self.aspect == "value" or (self.aspect == "drop" and 2.0 * level >= 1.0):
+            return True
+        p_value = self._of_change(2.0 * level, level, self.rows if rows is None else rows)
+        return p_value is not None and p_value <= stricter(alpha)
+
+    @property
+    def measured_change(self) -> float | None:
+        """The change that is judged; what is an increase by itself is that."""
+        return self.value if self.aspect == "increase" else self.change().value
+
+    def _of_change(self, change: float, level: float, rows: int | None) -> float | None:
+        return self.of_rise(self.rising(change), self.rising(level), rows)
 
     @abc.abstractmethod
     def of_no_change(self) -> float | None:
         """The p-value of "production is as the reference"."""
 
     @abc.abstractmethod
-    def of_rise(self, rise: float, rows: int | None) -> float | None:
-        """The p-value of a value ``1 + rise`` times the reference's, with so many rows."""
+    def of_rise(self, rise: float, level: float, rows: int | None) -> float | None:
+        """One-sided p-value of a value ``1 + rise`` times the reference's, were it ``1 + level``.
+
+        A level below 0 is that of a drop. ``rows`` replaces the number of production rows.
+        """
 
     def of_level(self, level: float, *, is_floor: bool) -> float | None:
-        """The one-sided p-value of "the true value is on the good side"."""
+        """The one-sided p-value of "the true value is on the good side"; 0 where it is certain."""
+        del level, is_floor
         return 0.0
 
 

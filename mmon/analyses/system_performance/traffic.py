@@ -154,12 +154,14 @@ class _Arrived(Noisy):
         """Of "rows come at the reference's rate"."""
         return self.expectation.p_value(self.rows)
 
-    def of_rise(self, rise: float, rows: int | None) -> float | None:
+    def of_rise(self, rise: float, level: float, rows: int | None) -> float | None:
         """Of a rise, over a time so long that it brings so many rows."""
         expectation = self.expectation
         if rows is not None:
             expectation = expectation.times(rows / max(self.rows, 1))
-        return expectation.p_value(max(0, round((1.0 + rise) * expectation.rows)))
+        arrived = max(0, round((1.0 + rise) * expectation.rows))
+        tails = expectation.tails(arrived, max(1.0 + level, 0.0))
+        return None if tails is None else tails[0 if level < 0.0 else 1]
 
     def of_level(self, level: float, *, is_floor: bool) -> float | None:
         """Of "so much is due, or less"."""

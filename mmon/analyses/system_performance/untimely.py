@@ -58,10 +58,11 @@ def duplicate_ids(before: Activity | None, after: Activity) -> Finding | None:
 class _Repeats(Sides):
     """Repeated ids, which may be estimated from a sample of ids."""
 
+    is_fact = False
     ids: Identities
 
     def p_value_against(self, level: float) -> float | None:
-        """Of "the true number is on the good side of the level"."""
+        """Of "the true number is on the good side of the level"; 0 where every id was counted."""
         if self.ids.is_exact or self.aspect != "value":
             return 0.0
         repeats, error = self.ids.repeats, self.ids.standard_error

@@ -74,15 +74,15 @@ def null_tables(
     """Deal the pooled rows to a reference of its own size and a production of ``rows`` values."""
     table = tabulate(ref, cur, bins)
     n, m = table.ref.rows, table.cur.rows
-    if rows is not None:
-        # As many missing values more as there are rows with a value more.
-        m = round(m * (rows / cur.n)) if cur.n else rows
+    m = m if rows is None else rows
     pooled = _scaled(table.ref.mass + table.cur.mass, n + m)
     pooled = pooled[pooled > 0]
     # Seeded by the data: the errors of different columns are independent, and average out.
     rng = np.random.default_rng([_SEED, zlib.crc32(pooled.tobytes())])
     if _has_quantiles(ref, bins) and isinstance(cur, Ecdf) and cur.n:
-        return _moving(ref, cur, bins, m, pooled, rng)
+        ref_mass, cur_mass = deal_cut(ref, cur, max(1, m), bins, _deals(bins), rng)
+        held = ref_mass[0] if ref_mass.strides[0] == 0 else _NO_ROWS
+        return NullTables(ref_mass, cur_mass, n, m, pooled, is_fixed=False, held=held)
     if len(pooled) <= 2:
         # Two categories are summed exactly: nothing to draw.
         nothing = np.empty((0, len(pooled)), dtype=np.int64)
@@ -118,30 +118,3 @@ def _fixed(pooled: IntArray, n: int, m: int, rng: np.random.Generator) -> NullTa
     own, rest_rows = drawn[:, :-1], drawn[:, -1]
     noise = rng.standard_normal(len(drawn))
     return NullTables(head - own, own, n, m, pooled, rest=rest, rest_rows=rest_rows, noise=noise)
-
-
-def _moving(
-    ref: Ecdf, cur: Ecdf, bins: int, m: int, pooled: IntArray, rng: np.random.Generator
-) -> NullTables:
-    """Deals of a numeric column, with a bin each for missing and for infinite values."""
-    n = ref.presence.rows
-    finite_m = max(1, round(m * (cur.n / cur.presence.rows)))
-    ref_mass, cur_mass = deal_cut(ref, cur, finite_m, bins, _deals(bins), rng)
-    apart = np.array(
-        [
-            ref.presence.missing + cur.presence.missing,
-            ref.presence.inf + cur.presence.inf,
-            ref.n + cur.n,
-        ]
-    )
-    if not apart[:2].any():
-        is_held = ref_mass.strides[0] == 0
-        held = ref_mass[0] if is_held else _NO_ROWS
-        return NullTables(ref_mass, cur_mass, n, m, pooled, is_fixed=False, held=held)
-    apart = _scaled(apart, n + m)
-    drawn = deal(apart, m, len(ref_mass), rng)
-    kept = apart - drawn
-    # Given how many values are missing, the others are dealt as if they were alone.
-    ref_all = np.column_stack([ref_mass * (kept[:, 2:] / ref.n), kept[:, :2]])
-    cur_all = np.column_stack([cur_mass * (drawn[:, 2:] / finite_m), drawn[:, :2]])
-    return NullTables(ref_all, cur_all, n, m, pooled, is_fixed=False)

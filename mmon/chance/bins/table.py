@@ -1,6 +1,7 @@
 """One table of rows per bin and side: what every binned metric measures.
 
-Numeric and datetime columns are cut at the reference's quantiles, categorical ones at their labels.
+Numeric and datetime columns are cut at the reference's quantiles, categorical ones at their labels;
+missing values and infinities are in no bin.
 A compressed summary does not know every count; the table then carries, for each bin, the interval
 in which the exact count lies, so that a metric can bound its own error.
 """
@@ -17,7 +18,6 @@ from numpy.typing import NDArray
 
 from mmon.profiles.distributions.counts import Counts, align
 from mmon.profiles.distributions.ecdf import Ecdf
-from mmon.profiles.distributions.presence import Presence
 from mmon.records.arrays import BoolArray, IntArray
 
 
@@ -78,8 +78,8 @@ def tabulate(ref: Ecdf | Counts, cur: Ecdf | Counts, bins: int) -> Table:
     elif isinstance(ref, Ecdf) and isinstance(cur, Ecdf):
         found = cuts(ref, bins)
         table = Table(
-            _with_presence(_cut_side(ref, found), ref.presence, other=0),
-            _with_presence(_cut_side(cur, found), cur.presence, other=0),
+            _cut_side(ref, found),
+            _cut_side(cur, found),
             is_bounded=found.is_certain,
         )
     else:
@@ -100,15 +100,9 @@ def _labels(ref: Counts, cur: Counts) -> Table:
     for mass, counts, rows in ((both.ref, ref, hidden[0]), (both.cur, cur, hidden[1])):
         kept = mass[~folded]
         slack = min(counts.count_error, counts.other)
-        side = Side(kept, kept, kept + slack, moved=rows)
-        sides.append(_with_presence(side, counts.presence, other=rows))
+        low, high = np.append(kept, rows), np.append(kept + slack, rows)
+        sides.append(Side(low, low, high, moved=rows))
     return Table(sides[0], sides[1], hidden=hidden)
-
-
-def _with_presence(side: Side, presence: Presence, *, other: int) -> Side:
-    """Append the bins of missing values, infinities and labels that were not kept."""
-    extra = [presence.missing, getattr(presence, "inf", 0), other]
-    return side.changed(lambda rows: np.append(rows, extra))
 
 
 def _without_empty(table: Table) -> Table:
@@ -135,17 +129,18 @@ class Cuts:
 def cuts(ref: Ecdf, bins: int) -> Cuts:
     """Cut a reference into about ``bins`` bins of equal mass.
 
-    With at most ``bins`` distinct values each value is a bin of its own. Otherwise bins end at the
-    reference's quantiles, and a value that holds a share of at least 1 / bins is a bin of its own.
-    The first and the last bin are open.
+    With at most ``bins`` distinct values each ends a bin, and what repeats is one of its own.
+    Otherwise bins end at the reference's quantiles, and a value that holds a share of at least
+    1 / bins is a bin of its own. The first and the last bin are open.
     """
     # A merge that was not compressed may repeat a value: its last cell has the full count.
     last = np.append(ref.values[1:] != ref.values[:-1], np.ones(min(1, len(ref.values)), bool))
     values, cumulative = ref.values[last], ref.cumulative[last]
     mass = np.diff(cumulative, prepend=0)
     if len(values) <= bins:
-        own = np.arange(len(values))
-        index, below = np.append(own, own), np.append(own, own)
+        # A value that was seen once may be one of very many.
+        own, every = np.flatnonzero(mass > 1), np.arange(len(values))
+        index = below = np.append(own, every)
         is_closed = np.arange(len(index)) >= len(own)
         is_certain = ref.is_exact
     else:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from mmon.outline import severity, units, wording
 from mmon.outline.measures import by_columns
 from mmon.outline.rows import ResultRow, result_row
+from mmon.outline.summary import drifted_below
 from mmon.reports.html import geometry, marks
 from mmon.reports.html.column_chart import Chart, chart
 from mmon.results import Column, ColumnKind, Document, Result, ResultKind, Status, Window
@@ -129,7 +130,9 @@ def _row(
         kind=column.kind.value,
         dtype=wording.dtype_word(column.dtype),
         severity=head.status.severity,
-        status=wording.STATUS_WORDS[head.status],
+        status=wording.BELOW
+        if head.status is Status.NO_DETECTION and drifted_below(results)
+        else wording.STATUS_WORDS[head.status],
         headline=result_row(head),
         scale=None if head.quantity.unit is Unit.YES_NO else marks.scale(head, scales.reach),
         chart=None

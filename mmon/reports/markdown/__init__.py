@@ -52,6 +52,8 @@ def _worst(parts: Summary, *, windows: int) -> Iterator[str]:
     more = len(parts.findings) - MOST_ROWS
     if more > 0:
         counts.append(f"{more:,} more with something to say")
+    if parts.below:
+        counts.append(f"{wording.counted(parts.below, 'column')} {wording.BELOW_WORDS}")
     if parts.calm:
         counts.append(f"{wording.counted(parts.calm, 'column')} without drift")
     if counts:

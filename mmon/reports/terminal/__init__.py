@@ -222,21 +222,24 @@ class _Screen:
     def _counts(self) -> Iterator[Text]:
         """How many columns have each status; it also tells what the signs mean."""
         found = [finding.head.status for finding in self.summary.findings]
-        counts = {status: found.count(status) for status in _COUNTED}
-        counts[Status.NO_DETECTION] = self.summary.calm
+        told = [
+            (s, found.count(s), f"{found.count(s):,} {wording.STATUS_WORDS[s]}") for s in _COUNTED
+        ]
+        for count, words in (
+            (self.summary.below, wording.BELOW_WORDS),
+            (self.summary.calm, "without drift"),
+        ):
+            told.append((Status.NO_DETECTION, count, f"{wording.counted(count, 'column')} {words}"))
         line = self.pen.text("")
-        for status, count in counts.items():
+        for status, count, piece in told:
             if not count:
                 continue
-            piece = f" {count:,} {wording.STATUS_WORDS[status]}"
-            if status is Status.NO_DETECTION:
-                piece = f" {wording.counted(count, 'column')} without drift"
             if line.cell_len + len(INDENT) + 1 + len(piece) > self.pen.width:
                 yield line
                 line = self.pen.text("")
             line.append(INDENT)
             line.append(self.pen.signs.statuses[status], style=signs.STYLES[status])
-            line.append(piece)
+            line.append(f" {piece}")
         if line.cell_len:
             yield line
 

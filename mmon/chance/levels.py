@@ -1,0 +1,40 @@
+"""An estimate beside a level: whether it is surely beyond, and whether twice the level would be."""
+
+from __future__ import annotations
+
+from scipy.special import ndtr, ndtri
+
+TAIL = 0.025
+"""What a one-sided p-value at 95 %, two-sided, may be."""
+POWER = 0.8
+"""How often a change of twice the level has to be found, that its absence says something."""
+
+
+def beyond(difference: float, deviation: float) -> float:
+    """One-sided p-value of "the true value is not beyond the level".
+
+    Parameters
+    ----------
+    difference : float
+        How far beyond its level an estimate lies.
+    deviation : float
+        Standard deviation of the estimate, normal.
+    """
+    if deviation > 0.0:
+        return float(ndtr(-difference / deviation))
+    return 0.0 if difference > 0.0 else 1.0
+
+
+def is_surely_below(p_value: float | None) -> bool:
+    """Whether a one-sided p-value of "not beyond the level", normal, proves it at 95 %."""
+    return p_value is not None and p_value >= 1.0 - TAIL
+
+
+def is_powerful(distance: float, deviation: float, alpha: float) -> bool:
+    """Whether a true value that far beyond its level is found in `POWER` of all samples."""
+    return distance >= deviation * float(ndtri(POWER) - ndtri(min(alpha, 0.5)))
+
+
+def stricter(alpha: float) -> float:
+    """What the p-value of a value may be, so that those around it are found in `POWER` of cases."""
+    return float(ndtr(ndtri(min(alpha, 0.5)) - ndtri(POWER)))
