@@ -97,7 +97,7 @@ def formats() -> tuple[str, ...]:
     return discovery.names_in("mmon.sources.readers")
 
 
-def _format(name: str) -> str:
+def _format(name: object) -> object:
     if name not in formats():
         *known, last = map(repr, formats())
         expected = f"{', '.join(known)} or {last}"
@@ -126,7 +126,9 @@ Timeout = Annotated[
     str, BeforeValidator(_timeout), Field(json_schema_extra={"pattern": TIMEOUT.pattern})
 ]
 FormatName = Annotated[
-    str, AfterValidator(_format), Field(json_schema_extra=lambda own: own.update(enum=[*formats()]))
+    str,
+    BeforeValidator(_format),
+    Field(json_schema_extra=lambda own: own.update(enum=[*formats()])),
 ]
 Separator = Annotated[
     str, AfterValidator(_separator), Field(json_schema_extra={"pattern": r"^(.|\\t)$"})

@@ -121,6 +121,10 @@ mmon.yaml: 18 problems
             "columns: {features: [a, b], ignore: [b]}",
             "columns (line 3): 'b' is listed under both features and ignore",
         ),
+        (
+            "labels: {path: l.csv, format: 3}",
+            "labels.format (line 3): must be 'csv', 'ipc', 'ndjson', 'parquet' or 'tsv', not 3",
+        ),
         ("outputs: {html: ''}", "outputs.html (line 3): must be the path of a file, not ''"),
         ("outputs: {json_path: a}", "outputs.json_path (line 3): is not a key that mmon knows"),
         (
