@@ -44,6 +44,8 @@ class Running:
         self.temporary = folder / "tmp"
         self.temporary.mkdir()
         words = ["compare", str(large), "-", "--format", "parquet", "--json", str(self.output)]
+        # Below nohup a run rightly ignores a hangup; these must hear it.
+        ignored = signal.signal(signal.SIGHUP, signal.SIG_DFL)
         self.process = subprocess.Popen(
             [sys.executable, "-m", "mmon", *words],
             env=environment({"TMPDIR": str(self.temporary)}),
@@ -51,6 +53,7 @@ class Running:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
         )
+        signal.signal(signal.SIGHUP, ignored)
 
     def wait_until_it_reads(self) -> None:
         """The old output disappears when the run begins, and reading begins right after."""
