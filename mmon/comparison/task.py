@@ -75,30 +75,8 @@ def _otherwise(asked: str, how: str) -> ConfigError:
 
 
 def is_asked(config: Config) -> bool:
-    """Whether performance is to be measured of an outcome that the configuration names.
-
-    `ConfigError` where it names only a task or levels.
-    """
-    settings, roles = config.analyses.model_performance, config.columns
-    lacks_target = roles.target is None
-    has_answer = roles.prediction is not None or roles.score is not None or bool(roles.scores)
-    if settings is None or (has_answer and not lacks_target):
-        return settings is not None
-    if config.task is not None:
-        or_score = "" if config.task == "regression" else " or a score"
-        needed = "target, the true outcome" if lacks_target else f"prediction{or_score}"
-        raise ConfigError(
-            f"task: {config.task} needs columns.{needed}",
-            hint="name it, or set analyses.model_performance to null",
-        )
-    if settings.thresholds:
-        needed = "target" if lacks_target else "prediction or score"
-        raise ConfigError(
-            f"analyses.model_performance.thresholds.{next(iter(settings.thresholds))}: "
-            f"performance needs columns.{needed}",
-            hint="name the columns of the true outcome and of the answer",
-        )
-    return False
+    """Whether performance is to be measured, of outcomes that the configuration names."""
+    return config.analyses.model_performance is not None and config.columns.lacks is None
 
 
 def _task(config: Config, dtype: str) -> Task:

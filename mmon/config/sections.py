@@ -90,6 +90,14 @@ class Columns(Section):
         return self
 
     @property
+    def lacks(self) -> str | None:
+        """The columns without which performance is not measured, in words; None where it is."""
+        if self.target is None:
+            return "target, the true outcome"
+        has_answer = self.prediction is not None or self.score is not None or bool(self.scores)
+        return None if has_answer else "prediction or a score"
+
+    @property
     def chosen(self) -> tuple[str, ...]:
         """The features that are named."""
         return () if self.features == "all" else self.features

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from mmon import metrics, performance
-from mmon.analyses.model_performance import LABELS
+from mmon.analyses.model_performance import LABELS, ModelPerformance
 from mmon.config.analyses import judged
 from mmon.config.problems import value_at
 from mmon.config.sections import Config
@@ -31,6 +31,42 @@ def meaning_problems(config: Config) -> Iterator[Problem]:
             yield from _refusal((side, "dtypes", column), partial(dtype_named, name, column))
     if config.windows is not None:
         yield from _refusal(("windows",), partial(WindowCut.of, config.windows))
+    yield from _performance_problems(config)
+
+
+def _performance_problems(config: Config) -> Iterator[Problem]:
+    """Performance that is asked for in so many words, of columns that are not named."""
+    settings, roles = config.analyses.model_performance, config.columns
+    if settings is None:
+        return
+    at: KeyPath = ("analyses", "model_performance")
+    hint = "name it, or set analyses.model_performance to null"
+    if roles.lacks is None:
+        if roles.score is None and not roles.scores:
+            yield from _without_scores(settings, at)
+    elif config.task is not None:
+        is_number = config.task == "regression" and roles.target is not None
+        needed = "prediction" if is_number else roles.lacks
+        yield Problem(("task",), f"{config.task} needs columns.{needed}", hint)
+    elif settings.thresholds:
+        for name in settings.thresholds:
+            words = f"performance needs columns.{roles.lacks}"
+            yield Problem((*at, "thresholds", name), words, hint)
+    elif settings != ModelPerformance() and settings.gate != "none":
+        yield Problem(at, f"performance needs columns.{roles.lacks}", hint)
+
+
+def _without_scores(settings: ModelPerformance, at: KeyPath) -> Iterator[Problem]:
+    listed = () if settings.metrics == "all" else settings.metrics
+    asked: list[tuple[KeyPath, str]] = [
+        *((("metrics", place), name) for place, name in enumerate(listed)),
+        *((("thresholds", name), name) for name in settings.thresholds),
+    ]
+    for where, name in asked:
+        found = performance.of_name(name)
+        if found is not None and performance.metric_class(found[0]).reads != "answers":
+            hint = "name the column of the model's score, or take a metric of its answers"
+            yield Problem((*at, *where), f"{name!r} needs columns.score", hint)
 
 
 def _refusal(path: KeyPath, attempt: Callable[[], object]) -> Iterator[Problem]:

@@ -19,6 +19,11 @@ _MODEL, _SYSTEM = ResultKind.MODEL_PERFORMANCE, ResultKind.SYSTEM_PERFORMANCE
 
 def sentence(document: Document) -> str:
     """One sentence that explains a verdict, without a full stop."""
+    unmeasured = [r.reason for r in document.results if r.name == "unmeasured" and r.reason]
+    return "; ".join([_of_verdict(document), *unmeasured])
+
+
+def _of_verdict(document: Document) -> str:
     results, fail_on = document.results, document.fail_on
     judged = [result for result in results if result.status is not Status.IRRELEVANT]
     if document.verdict is Verdict.BREACH:

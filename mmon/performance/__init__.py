@@ -58,6 +58,9 @@ class Estimate:
 
 
 Better = Literal["higher", "lower", "zero"]
+Reads = Literal["answers", "scores", "probabilities"]
+"""What of the model a metric looks at: what it answered, any scores that rank, or scores that are
+probabilities. A regression's answers are numbers."""
 Average = Literal["macro", "micro", "weighted"]
 """How the values of several classes are averaged: alike, by their rows taken together, by rows."""
 
@@ -106,6 +109,8 @@ class PerformanceMetric(abc.ABC):
         The module's.
     tasks : frozenset of Task
         The tasks it is defined for.
+    reads : {"answers", "scores", "probabilities"}
+        What of the model it looks at.
     better : {"higher", "lower", "zero"}
         Which values are good; ``zero`` is for a bias.
     bounds : (float, float)
@@ -121,6 +126,7 @@ class PerformanceMetric(abc.ABC):
 
     name: ClassVar[str]
     tasks: ClassVar[frozenset[Task]]
+    reads: ClassVar[Reads] = "answers"
     better: ClassVar[Better] = "higher"
     bounds: ClassVar[tuple[float, float]] = (0.0, 1.0)
     main_variant: ClassVar[Variant] = PLAIN

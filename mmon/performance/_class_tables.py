@@ -55,6 +55,7 @@ class OfPredictions(PerformanceMetric):
 class OfScores(OfPredictions):
     """Another, which the scores have: how far they are from what came true."""
 
+    reads = "probabilities"
     better = "lower"
 
     def why_undefined(self, tables: ClassificationTables) -> str | None:

@@ -41,6 +41,8 @@ class AveragePrecision(PerClass):
     intervals*, ECML 2013. ``sklearn.metrics.average_precision_score``.
     """
 
+    reads = "scores"
+
     def values(self, tables: ClassificationTables) -> Areas:
         return Areas.of(
             Curve(precision_recall_area, precision_recall_error, precision_recall_interval), tables

@@ -43,5 +43,7 @@ class RocAuc(PerClass):
     ``multi_class="ovr"``.
     """
 
+    reads = "scores"
+
     def values(self, tables: ClassificationTables) -> Areas:
         return Areas.of(Curve(roc_area, roc_error, roc_interval), tables)

@@ -49,6 +49,7 @@ class TopKAccuracy(PerformanceMetric):
     """
 
     tasks = frozenset({Task.MULTICLASS})
+    reads = "scores"
     main_variant = Variant(k=2)
 
     k: int | tuple[int, ...] = (2, 3)

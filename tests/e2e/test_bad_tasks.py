@@ -113,9 +113,27 @@ TASKS = [
         )
     ),
     refused(
+        "a gate without answer",
+        None,
+        r"model_performance .*performance needs columns\.prediction or a score",
+        {**columns(prediction=None, score=None), **performance(max_drop={"detected": 0.1})},
+    ),
+    refused(
+        "ranks of answers",
+        "binary",
+        r"metrics\[1\] .*'roc_auc' needs columns\.score",
+        {**columns(score=None), **performance(metrics=["f1", "roc_auc"])},
+    ),
+    refused(
+        "losses of answers",
+        "binary",
+        r"thresholds.log_loss .*'log_loss' needs columns\.score",
+        {**columns(score=None), **performance(thresholds={"log_loss": {"max": LEVEL}})},
+    ),
+    refused(
         "levels without outcomes",
         None,
-        r"thresholds.f1: performance needs columns.target",
+        r"thresholds.f1 .*performance needs columns.target",
         {**columns(target=None), **performance(thresholds={"f1": {"min": LEVEL}})},
     ),
 ]

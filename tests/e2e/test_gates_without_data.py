@@ -69,6 +69,15 @@ def test_a_task_that_cannot_be_told_is_asked_for(tmp_path):
     assert "set task to binary" in (e.value.hint or "")
 
 
+@pytest.mark.parametrize(
+    ("named", "lacks"), [("target", "prediction or a score"), ("score", "target, the true outcome")]
+)
+def test_outcomes_that_are_named_in_part_are_told_to_measure_nothing(tmp_path, named, lacks):
+    report = run(tmp_path, rows(2), columns={named: "y"})
+    assert report.exit_status == ExitStatus.PASS
+    assert f"performance is not measured without columns.{lacks}" in report.to_json()
+
+
 def test_that_labels_arrived_does_not_make_performance_conclusive(tmp_path):
     few = rows(2).with_columns(y=pl.when(pl.int_range(pl.len()) == 0).then("y"))
     levels = {"label_coverage": {"min": {"detected": 0.0001}}}

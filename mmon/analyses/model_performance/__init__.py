@@ -18,6 +18,7 @@ from mmon.results.quantity import Bound, Quantity, ResultKind, Unit, by_name
 if TYPE_CHECKING:
     from mmon.analyses import Context, Findings
     from mmon.performance import Variant
+    from mmon.verdict.finding import Finding
 
 APPLICATION = "model-performance"
 _KIND = ResultKind.MODEL_PERFORMANCE
@@ -164,6 +165,10 @@ FACTS = by_name(
     )
 )
 
+UNMEASURED = _of_run(
+    "unmeasured", "whether performance lacks a column that is not named", unit=Unit.YES_NO
+)
+
 WORSE_SEGMENT = Quantity(
     APPLICATION,
     _KIND,
@@ -261,6 +266,7 @@ def quantities() -> Iterator[Quantity]:
 
     yield from (quantity(name, performance.PLAIN) for name in performance.names())
     yield from itertools.chain(LABELS.values(), FAULTS.values(), FACTS.values(), WITHOUT_ID)
+    yield UNMEASURED
     yield from (WORSE_SEGMENT, SEGMENTS_TESTED, *SAMPLE_ROWS)
     yield ERROR_RATE
     yield from (contribution(name, part) for name in _MEANS for part in ("mix", "rate"))
@@ -271,8 +277,20 @@ def analyse(context: Context) -> Findings:
     from mmon.analyses import Findings
 
     if context.production.performance is None:
-        return Findings()
+        return Findings(_unmeasured(context))
     # Forty metrics: only who measures performance waits for them.
     from mmon.analyses.model_performance.metrics import assess
 
     return assess(context, context.production.performance)
+
+
+def _unmeasured(context: Context) -> list[Finding]:
+    """That a target alone, or answers alone, measure no performance: told once a run."""
+    from mmon.verdict.finding import Finding
+
+    roles = context.config.columns
+    is_named = any(getattr(roles, role) for role in (*ROLES, "scores"))
+    if roles.lacks is None or not is_named or context.window or context.segment is not None:
+        return []
+    reason = f"performance is not measured without columns.{roles.lacks}"
+    return [Finding(UNMEASURED, 1.0, reason=reason)]
