@@ -16,8 +16,9 @@ from mmon.profiles.cells import check_same_cells
 from mmon.profiles.table import Profile
 from mmon.results import Metric, Result
 from mmon.results.quantity import Bound, Quantity, ResultKind, Unit
-from mmon.verdict import judge
+from mmon.verdict import conclude
 from mmon.verdict.finding import Finding, Rule
+from mmon.verdict.weighing import Weighed, weigh
 
 # Of the run itself.
 _number = functools.partial(Quantity, "mmon", unit=Unit.COUNT)
@@ -78,20 +79,23 @@ def assess(
         for analysis in asked:
             if not is_hole or analysis.name == "system_performance":
                 contexts = context, *_segments(context)
-                parts += [_Part(one, analysis.analyse(one), analysis.conclude) for one in contexts]
+                parts += [
+                    _weighed(one, analysis.analyse(one), rule, analysis.conclude)
+                    for one in contexts
+                ]
         if not is_hole:
-            parts.append(_Part(context, Findings(_lone_segments(context))))
+            parts.append(_weighed(context, Findings(_lone_segments(context)), rule))
     whole = Context(reference, reference, config)
     if not production.windows:
-        parts.append(_Part(whole, Findings([_nothing_to_judge(config)])))
+        parts.append(_weighed(whole, Findings([_nothing_to_judge(config)]), rule))
     if production.outside:
         outside = Metric(OUTSIDE, float(production.outside))
-        parts.append(_Part(whole, Findings(metrics=[outside])))
+        parts.append(_weighed(whole, Findings(metrics=[outside]), rule))
     if production.labels is not None:
-        parts.append(_Part(whole, label_findings(whole, production.labels)))
+        parts.append(_weighed(whole, label_findings(whole, production.labels), rule))
     first = _judged(parts, rule)
     last = [
-        _Part(part.context, part.conclude(part.context, results))
+        _weighed(part.context, part.conclude(part.context, results), rule)
         for part, results in zip(parts, first, strict=True)
         if part.conclude is not None
     ]
@@ -107,31 +111,38 @@ def assess(
     )
 
 
+Conclude = Callable[[Context, Sequence[Result]], Findings]
+
+
 @dataclasses.dataclass(frozen=True, slots=True)
 class _Part:
     """What one analysis found in one window or segment, and what it may conclude from it."""
 
     context: Context
     found: Findings
-    conclude: Callable[[Context, Sequence[Result]], Findings] | None = None
+    weighed: Sequence[Weighed]
+    conclude: Conclude | None
 
-    def findings(self) -> list[Finding]:
-        """What is to be judged; of a segment marked as such."""
-        segment, settings = self.context.segment, self.context.config.segments
-        if segment is None:
-            return [*self.found.findings]
-        gates = settings is not None and settings.gate
-        return [
-            dataclasses.replace(one, segment=segment, gating=one.gating and gates)
-            for one in self.found.findings
-        ]
+
+def _weighed(
+    context: Context, found: Findings, rule: Rule, conclude: Conclude | None = None
+) -> _Part:
+    """Weigh what was found, that of a segment marked as such."""
+    segment, settings = context.segment, context.config.segments
+    gates = segment is None or (settings is not None and settings.gate)
+    findings = [
+        dataclasses.replace(one, segment=segment or one.segment, gating=one.gating and gates)
+        for one in found.findings
+    ]
+    weighed = [weigh(one, rule.threshold(one.bound)) for one in findings]
+    return _Part(context, found, weighed, conclude)
 
 
 def _judged(parts: Sequence[_Part], rule: Rule) -> list[list[Result]]:
     """The results of each part, corrected all together."""
-    findings = [part.findings() for part in parts]
-    results = iter(judge(list(itertools.chain.from_iterable(findings)), rule))
-    return [list(itertools.islice(results, len(one))) for one in findings]
+    every = itertools.chain.from_iterable(part.weighed for part in parts)
+    results = iter(conclude(list(every), rule))
+    return [list(itertools.islice(results, len(part.weighed))) for part in parts]
 
 
 def _nothing_to_judge(config: Config) -> Finding:

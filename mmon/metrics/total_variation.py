@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import functools
+
 import numpy as np
 
 from mmon.chance.bins import unbiased
-from mmon.chance.bins.table import tabulate
+from mmon.chance.bins.table import Table, tabulate
 from mmon.chance.levels import beyond
 from mmon.chance.proportions import Z
 from mmon.metrics._binned import Binned
@@ -99,5 +101,9 @@ class TotalVariation(Binned):
     def _excess_of(
         self, ref: Distribution, cur: Distribution, level: float = 0.0
     ) -> unbiased.Excess:
-        table = tabulate(ref, cur, self.bins)
-        return unbiased.excess(table.ref.mass, table.cur.mass, level)
+        return _excess(tabulate(ref, cur, self.bins), level)
+
+
+@functools.lru_cache(maxsize=64)
+def _excess(table: Table, level: float) -> unbiased.Excess:
+    return unbiased.excess(table.ref.mass, table.cur.mass, level)

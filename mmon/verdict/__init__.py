@@ -10,7 +10,6 @@ would be missed more than one time in five the result is *inconclusive*: it is n
 
 from __future__ import annotations
 
-import dataclasses
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -20,87 +19,36 @@ from mmon.chance.multiplicity import benjamini_hochberg
 from mmon.errors import ExitStatus
 from mmon.results import Result, Status, Verdict
 from mmon.verdict.finding import Finding, Rule
+from mmon.verdict.weighing import Weighed, passes, weigh
 
 
-@dataclasses.dataclass(slots=True)
-class _Chance:
-    """What is known of one finding's noise.
-
-    Attributes
-    ----------
-    p : float or None
-        Of "nothing changed".
-    any, potential, detected : float or None
-        Corrected p-values of "nothing changed" and of "the value is on the good side" of a level.
-    family : int
-        How many results it was corrected with.
-    """
-
-    p: float | None
-    any: float | None = None
-    potential: float | None = None
-    detected: float | None = None
-    family: int = 1
-
-
-def judge(findings: Sequence[Finding], rule: Rule) -> list[Result]:
+def judge(findings: Iterable[Finding], rule: Rule) -> list[Result]:
     """Results in the findings' order, each with its q-value and status."""
-    chance = [_chance(one) for one in findings]
-    families: dict[tuple[str, bool], list[_Chance]] = defaultdict(list)
-    for one, known in zip(findings, chance, strict=True):
-        if one.value is None or one.bound.is_empty or one.evidence.is_fact:
-            continue
-        settled = one.evidence.q_value
+    return conclude([weigh(one, rule.threshold(one.bound)) for one in findings], rule)
+
+
+def conclude(weighed: Sequence[Weighed], rule: Rule) -> list[Result]:
+    """The results of weighed findings, corrected together."""
+    families: dict[tuple[str, bool], list[Weighed]] = defaultdict(list)
+    for one in filter(lambda one: one.is_tested, weighed):
+        settled = one.finding.evidence.q_value
         if settled is None:
-            families[one.quantity.application, one.gating].append(known)
+            families[one.finding.quantity.application, one.finding.gating].append(one)
         else:
-            known.any = known.potential = known.detected = settled
+            one.any = one.potential = one.detected = settled
     for members in families.values():
-        for known in members:
-            # What was not asked for is far from any level.
-            known.any, known.family = 1.0 if known.p is None else known.p, len(members)
         for which in ("any", "potential", "detected"):
-            there = [known for known in members if getattr(known, which) is not None]
-            corrected = benjamini_hochberg([getattr(known, which) for known in there])
-            for known, q_value in zip(there, corrected.tolist(), strict=True):
-                setattr(known, which, q_value)
-    return [_judged(one, known, rule) for one, known in zip(findings, chance, strict=True)]
+            there = [one for one in members if getattr(one, which) is not None]
+            corrected = benjamini_hochberg([getattr(one, which) for one in there])
+            for one, q_value in zip(there, corrected.tolist(), strict=True):
+                setattr(one, which, q_value)
+                one.family = len(members)
+    return [_judged(one, rule) for one in weighed]
 
 
-def _chance(one: Finding) -> _Chance:
-    """The p-values of a finding, not yet corrected; none is surer than that anything changed."""
-    p_value = one.evidence.p_value() if _asks_for_p(one) else None
-    against = [_against(one, level) for level in (one.bound.potential, one.bound.detected)]
-    potential, detected = (p if p is None else max(p, p_value or 0.0) for p in against)
-    return _Chance(p_value, None, potential, detected)
-
-
-def _asks_for_p(one: Finding) -> bool:
-    """Whether the p-value is worth its time: of segments, which are many, only past a level."""
-    levels = one.bound.potential, one.bound.detected
-    return one.value is not None and (
-        one.segment is None
-        or any(level is not None and _passes(one, level) is not False for level in levels)
-    )
-
-
-def _against(one: Finding, level: float | None) -> float | None:
-    """The p-value against a level that the value passes; 1 where it does not.
-
-    Where the error of a summary leaves that open, the one that the value would have at best.
-    """
-    if level is None or one.value is None:
-        return None
-    passes = _passes(one, level)
-    if passes is None:
-        level += one.error if one.direction == "below" else -one.error
-    if math.isinf(level):
-        return 0.0
-    return 1.0 if passes is False else one.evidence.p_value_against(level)
-
-
-def _judged(one: Finding, known: _Chance, rule: Rule) -> Result:
-    status, reason, needed = _status(one, known, rule)
+def _judged(known: Weighed, rule: Rule) -> Result:
+    one = known.finding
+    status, reason, needed = _status(known, rule)
     gating = rule.threshold(one.bound)
     return Result(
         quantity=one.quantity,
@@ -116,7 +64,7 @@ def _judged(one: Finding, known: _Chance, rule: Rule) -> Result:
         reference_interval=one.reference_interval,
         p_value=known.p,
         q_value=known.detected if gating == one.bound.detected else known.potential,
-        changed=None if known.any is None or known.p is None else known.any <= rule.alpha,
+        changed=known.changed(rule.alpha),
         potential=one.bound.potential,
         detected=one.bound.detected,
         direction=one.direction,
@@ -127,47 +75,52 @@ def _judged(one: Finding, known: _Chance, rule: Rule) -> Result:
     )
 
 
-def _status(one: Finding, known: _Chance, rule: Rule) -> tuple[Status, str | None, int | None]:
+def _status(known: Weighed, rule: Rule) -> tuple[Status, str | None, int | None]:
     """The status, what else explains it, and how many rows it takes where there are too few."""
+    one = known.finding
     if one.bound.is_empty:
         return Status.IRRELEVANT, None, None
     if one.value is None:
         return Status.INCONCLUSIVE, one.reason or "it could not be computed", None
-    status, doubt = _level_reached(one, known, rule.alpha)
+    status, doubt = _level_reached(known, rule.alpha)
     # A doubt about a worse level matters where that level is the one that fails the run.
     if doubt is not None and (status is Status.NO_DETECTION or rule.level == "detected"):
         return Status.INCONCLUSIVE, doubt, None
-    if status is Status.NO_DETECTION:
+    if status is Status.NO_DETECTION and not known.is_below:
         level = rule.threshold(one.bound) or 0.0
         needed = one.evidence.rows_needed(level, rule.alpha / known.family)
-        if needed and not one.evidence.is_below(level):
+        if needed:
             rows = None if math.isinf(needed) else int(needed)
             return Status.INCONCLUSIVE, _too_few(one, level, rows), rows
     return status, None, None
 
 
-def _level_reached(one: Finding, known: _Chance, alpha: float) -> tuple[Status, str | None]:
+def _level_reached(known: Weighed, alpha: float) -> tuple[Status, str | None]:
     """The worst level that the value surely passes, and a worse or equal one that it might."""
     doubt: str | None = None
-    is_fact, is_change = one.evidence.is_fact, known.any is not None and known.p is not None
+    one = known.finding
+    is_fact, is_change = one.evidence.is_fact, known.p is not None
+    did_change = known.any is not None and known.any <= alpha
     for threshold, status, q_value in (
         (one.bound.detected, Status.DETECTED, known.detected),
         (one.bound.potential, Status.POTENTIAL_DETECTION, known.potential),
     ):
-        passes = False if threshold is None else _passes(one, threshold)
-        if passes is False or threshold is None:
+        is_passed = False if threshold is None else passes(one, threshold)
+        if is_passed is False or threshold is None:
             continue
         is_sure = is_fact or (q_value is not None and q_value <= alpha)
-        if passes and is_sure:
+        if is_passed and is_sure:
             return status, doubt
-        if passes is None and is_sure:
+        if is_passed is None and is_sure:
             doubt = doubt or (
                 f"the threshold {threshold:g} lies within the summary's error of "
                 f"±{one.error:.2g}: use --exact, or more points"
             )
-        elif passes and status is Status.DETECTED and known.any is not None and known.any <= alpha:
+        elif (
+            is_passed and status is Status.DETECTED and known.any is not None and known.any <= alpha
+        ):
             return Status.POTENTIAL_DETECTION, doubt
-        elif passes and not is_change:
+        elif is_passed and not is_change:
             doubt = doubt or _within_chance(one, threshold)
     return Status.NO_DETECTION, doubt
 
@@ -177,20 +130,6 @@ def _within_chance(one: Finding, threshold: float) -> str:
     if one.interval is not None:
         told += f" (95 % interval {one.interval[0]:.3g} to {one.interval[1]:.3g})"
     return f"{told}: it takes more than {one.evidence.rows:,} {one.evidence.noun}"
-
-
-def _passes(one: Finding, threshold: float) -> bool | None:
-    """Whether the value passes a threshold; None when the error leaves it open."""
-    value, error = one.value or 0.0, one.error
-    if one.direction == "below":
-        value, threshold = -value, -threshold
-    elif not one.is_signed:
-        value = abs(value)
-    if threshold == 0.0:
-        return value > 0.0 if error == 0.0 or value > error else None
-    if value - error >= threshold:
-        return True
-    return None if value + error >= threshold else False
 
 
 def _too_few(one: Finding, level: float, needed: int | None) -> str:

@@ -56,6 +56,9 @@ class Evidence:
     is_fact: ClassVar[bool] = True
     """Whether nothing is left to chance: the value alone decides."""
 
+    is_dear: ClassVar[bool] = False
+    """Whether `p_value` takes so long that of segments, which are many, it is left out."""
+
     rows: int = 0
     aspect: Aspect = "value"
     direction: Direction = "above"

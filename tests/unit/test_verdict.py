@@ -208,9 +208,15 @@ def test_correction_is_over_all_that_decide_in_an_application():
     np.testing.assert_allclose([r.q_value for r in results[4:]], [ndtr(-0.25)] * 2)
 
 
-def test_the_p_value_of_a_segment_is_computed_past_a_level_only():
-    findings = [finding(v, 0.01, segment="country = BR") for v in (0.05, 0.15)]
-    assert [r.p_value is None for r in judge(findings, Rule())] == [True, False]
+def test_a_dear_p_value_is_left_out_of_segments_and_nothing_else():
+    class Dear(Proof):
+        is_dear = True
+
+    dear = Dear(value=0.3, deviation=0.01, rows=1_000)
+    findings = [finding(0.3, evidence=dear, segment="country = BR"), finding(0.3, evidence=dear)]
+    first, second = judge(findings, Rule())
+    assert (first.p_value, second.p_value is None) == (None, False)
+    assert first.status is second.status is Status.DETECTED
 
 
 def test_an_undefined_value_is_inconclusive_with_its_reason():

@@ -56,7 +56,7 @@ class Distance(Evidence):
     probable that is when nothing changed.
     """
 
-    is_fact = False
+    is_fact, is_dear = False, True
     metric: metrics.Metric
     ref: Ecdf | Counts
     cur: Ecdf | Counts
