@@ -116,9 +116,7 @@ def _level_reached(known: Weighed, alpha: float) -> tuple[Status, str | None]:
                 f"the threshold {threshold:g} lies within the summary's error of "
                 f"±{one.error:.2g}: use --exact, or more points"
             )
-        elif (
-            is_passed and status is Status.DETECTED and known.any is not None and known.any <= alpha
-        ):
+        elif is_passed and status is Status.DETECTED and did_change:
             return Status.POTENTIAL_DETECTION, doubt
         elif is_passed and not is_change:
             doubt = doubt or _within_chance(one, threshold)
