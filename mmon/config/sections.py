@@ -131,13 +131,14 @@ class Windows(Section):
     """How production is cut into windows; nothing set means one window."""
 
     every: Annotated[Duration | None, _window("--every", "LENGTH"), Field(examples=["1d"])] = None
-    """Length of a window in event time: 10m, 1h, 1d, 1w or 1mo."""
+    """Length of a window in event time: 10m, 1h, 1d, 1w or 1mo. What happens at a boundary, such as
+    midnight, belongs to the window that begins there."""
     rows: Annotated[PositiveInt | None, _window("--rows", "N"), Field(examples=[5000])] = None
     """Rows of a window, in the order of the data; instead of ``every``."""
     start: Instant | None = Field(default=None, examples=["2024-01-01"])
     """Production before this time is left out; windows are aligned to it."""
-    end: Instant | None = Field(default=None, examples=["2024-12-31T23:59"])
-    """Production after this time is left out."""
+    end: Instant | None = Field(default=None, examples=["2025-01-01"])
+    """Production from this time on is left out."""
     timezone: Annotated[TimeZone, _window("--timezone", "ZONE")] = "UTC"
     """Where days, weeks and months begin, such as Europe/Vienna; also the zone of times that carry
     none."""

@@ -221,7 +221,7 @@ def is_instant(text: str | None) -> bool:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Window:
-    """One production window, the interval (start, end]; times are ISO 8601 or None."""
+    """One production window, the interval [start, end); times are ISO 8601 or None."""
 
     index: Count
     rows: Count

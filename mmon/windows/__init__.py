@@ -1,4 +1,4 @@
-"""Cuts production into windows: intervals (start, end] of event time, or runs of so many rows.
+"""Cuts production into windows: intervals [start, end) of event time, or runs of so many rows.
 
 Boundaries are read off the wall clock of one time zone, at ``anchor + k * every``: the anchor is
 ``windows.start`` where given, else midnight of 1970-01-01 there (for weeks, the Monday before).
@@ -7,8 +7,8 @@ Boundaries are read off the wall clock of one time zone, at ``anchor + k * every
 * A boundary that the clock skips when summer time begins is the instant of the switch. One that it
   shows twice when summer time ends is the first of the two; windows of at most one hour are cut at
   both, so that an hour stays an hour.
-* A row exactly at a boundary belongs to the window that ends there. A *date* stands for the whole
-  day, which is over at the next midnight: the rows of the 31st close the month.
+* A row exactly at a boundary belongs to the window that begins there: midnight is the first moment
+  of a day, and a *date* stands for the day that begins at it.
 * Timestamps without a zone are wall-clock times of the windows' time zone.
 """
 
@@ -69,7 +69,7 @@ class WindowCut:
     """IANA name of the zone whose wall clock the boundaries follow."""
     start_us: int | None
     end_us: int | None
-    """Since the epoch: rows at or before ``start_us`` or after ``end_us`` are in no window."""
+    """Since the epoch: rows before ``start_us``, or at or after ``end_us``, are in no window."""
     anchor: datetime
     """Naive wall-clock time of one boundary."""
 
@@ -89,7 +89,7 @@ class WindowCut:
         if start is not None and end is not None and start >= end:
             raise ConfigError(
                 f"windows: start ({windows.start}) is not before end ({windows.end})",
-                hint="a window is the interval (start, end]",
+                hint="a window is the interval [start, end)",
             )
         count, unit = (1, None) if windows.every is None else length(windows.every)
         epoch = _MONDAY if unit == "w" else EPOCH
@@ -111,15 +111,15 @@ class WindowCut:
         micros = self.instants(times)
         outside = micros.is_null()
         if self.start_us is not None:
-            outside |= (micros <= self.start_us).fill_null(True)
+            outside |= (micros < self.start_us).fill_null(True)
         if self.end_us is not None:
-            outside |= (micros > self.end_us).fill_null(True)
+            outside |= (micros >= self.end_us).fill_null(True)
         at = micros.fill_null(0).to_numpy()
         keys = pl.Series(times.name, self._keys(at, ~outside.to_numpy()))
         return keys.set(outside, None) if outside.any() else keys
 
     def bounds(self, key: int) -> tuple[datetime | None, datetime | None]:
-        """The interval (start, end] of a window in UTC; None where a single window has no limit."""
+        """The interval [start, end) of a window in UTC; None where a single window has no limit."""
         if self.unit is None:
             return to_utc(self.start_us), to_utc(self.end_us)
         start = key if self.start_us is None else max(key, self.start_us)
@@ -154,7 +154,7 @@ class WindowCut:
     def _end(self, key: int) -> int | None:
         if self.unit is None:
             return self.end_us
-        boundaries = self._boundaries_around(np.array([key + 1]))
+        boundaries = self._boundaries_around(np.array([key]))
         end = int(boundaries[np.searchsorted(boundaries, key, side="right")])
         return end if self.end_us is None else min(end, self.end_us)
 
@@ -167,9 +167,7 @@ class WindowCut:
         if self.unit is None:
             return np.full(at.size, FIRST_US if self.start_us is None else self.start_us)
         if self.timezone == "UTC" and self.unit != "mo":
-            # Half open on the left: a row at a boundary belongs to the window before it.
-            since = at - (1 + (self.anchor - EPOCH) // US)
-            return at - 1 - since % self._window_us
+            return at - (at - (self.anchor - EPOCH) // US) % self._window_us
         boundaries = self._boundaries_around(at[inside])
         if not boundaries.size:
             return np.zeros_like(at)
@@ -221,13 +219,13 @@ def _stretch_boundaries(cut: WindowCut, number: int) -> IntArray:
 
 
 def _cells(boundaries: IntArray, at: IntArray, step: int) -> IntArray:
-    """The last boundary before each instant, as an index; 0 where there is none."""
+    """The last boundary at or before each instant, as an index; 0 where there is none."""
     last = boundaries.size - 2
     # Boundaries are evenly spaced but for switches of the clock, so a division finds most of them
     # at a tenth of the cost of a search.
-    cells: IntArray = np.clip((at - 1 - boundaries[0]) // step, 0, last)
-    missed = (boundaries[cells] >= at) | (boundaries[cells + 1] < at)
-    found = np.searchsorted(boundaries, at[missed], side="left") - 1
+    cells: IntArray = np.clip((at - boundaries[0]) // step, 0, last)
+    missed = (boundaries[cells] > at) | (boundaries[cells + 1] <= at)
+    found = np.searchsorted(boundaries, at[missed], side="right") - 1
     cells[missed] = np.maximum(found, 0)
     return cells
 
@@ -244,6 +242,6 @@ def _instant(name: str, text: str, zone: tzinfo) -> int:
         micros = to_instant(moment, zone, moment.fold) if 2 < moment.year < 9998 else LAST_US + 1
     else:
         micros = (moment - EPOCH.replace(tzinfo=UTC)) // US
-    if not FIRST_US < micros <= LAST_US:
+    if not FIRST_US <= micros <= LAST_US:
         raise ConfigError(f"windows: {name} {text!r} is outside the years 1000 to 8999")
     return micros

@@ -27,11 +27,11 @@ _MANY_MS = _MANY * DAY_US // 1000
 
 
 def to_instants(times: pl.Series, timezone: str) -> pl.Series:
-    """(n,) Int64, timestamps as microseconds since 1970-01-01 UTC, rounded up.
+    """(n,) Int64, timestamps as microseconds since 1970-01-01 UTC, rounded down.
 
-    They are dates, each of which stands for the whole day and is the instant at which that ends, or
-    Datetimes of any unit and zone; those without one are of ``timezone``, an IANA name. Null where
-    the time is null or outside the years 1000 to 8999.
+    They are dates, each of which is the instant at which its day begins, or Datetimes of any unit
+    and zone; those without one are of ``timezone``, an IANA name. Null where the time is null or
+    outside the years 1000 to 8999.
 
     Raises
     ------
@@ -42,10 +42,10 @@ def to_instants(times: pl.Series, timezone: str) -> pl.Series:
         case pl.Null():
             micros = times.cast(pl.Int64)
         case pl.Date():
-            micros = (times.cast(pl.Int64).clip(-_MANY, _MANY) + 1) * DAY_US
+            micros = times.cast(pl.Int64).clip(-_MANY, _MANY) * DAY_US
         case pl.Datetime(time_unit="ns"):
-            # Rounded up: a nanosecond after a boundary is after it.
-            micros = -((-times.to_physical()) // 1000)
+            # Rounded down: a nanosecond before a boundary is before it.
+            micros = times.to_physical() // 1000
         case pl.Datetime(time_unit="ms"):
             micros = times.to_physical().clip(-_MANY_MS, _MANY_MS) * 1000
         case pl.Datetime():
@@ -55,7 +55,7 @@ def to_instants(times: pl.Series, timezone: str) -> pl.Series:
                 f"column {times.name!r} holds {times.dtype} values, not timestamps",
                 hint="windows need dates or times",
             )
-    micros = micros.set(~micros.is_between(FIRST_US, LAST_US, closed="right"), None)
+    micros = micros.set(~micros.is_between(FIRST_US, LAST_US, closed="left"), None)
     if timezone != "UTC" and getattr(times.dtype, "time_zone", None) is None:
         micros = _from_wall(micros, timezone)
     return micros.alias(times.name)

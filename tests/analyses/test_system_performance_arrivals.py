@@ -43,9 +43,9 @@ def seasonal(days: int, rate: float, seed: int = 0):
 @pytest.mark.parametrize("zone", ["UTC", "Europe/Vienna", "Asia/Kolkata"])
 def test_rates_are_pandas_averages_by_hour_of_the_week(zone):
     # To the end of the last hour, so that every hour was observed as often.
-    at = np.append(seasonal(28, 20), [START + 1, START + 28 * DAY_US])
+    at = np.append(seasonal(28, 20), [START, START + 28 * DAY_US - 1])
     rates = Rates.of(activity(at), zone)
-    begins = pd.to_datetime((at - 1) // HOUR_US * HOUR_US, unit="us", utc=True).tz_convert(zone)
+    begins = pd.to_datetime(at // HOUR_US * HOUR_US, unit="us", utc=True).tz_convert(zone)
     by_hour = pd.Series(1, begins).groupby([begins.day_of_week, begins.hour]).sum() / 4
     edges = START + 28 * DAY_US + np.arange(169) * HOUR_US
     expected = rates.expected(edges)

@@ -216,8 +216,7 @@ def test_nights_without_flights_are_no_gaps(july: July):
 
 def test_the_chart_of_arrivals_counts_every_flight(july: July):
     (chart,) = july.document["activity"]
-    # A step, as a window, has the rows after its start and up to its end.
-    moment = pl.col("time_hour").dt.offset_by("-1us").dt.truncate(f"{round(chart['step_s'])}s")
+    moment = pl.col("time_hour").dt.truncate(f"{round(chart['step_s'])}s")
     counted = (
         july.flights.production.group_by(moment)
         .len()

@@ -53,9 +53,9 @@ def test_steps_count_rows_and_failures_as_pandas_resamples_them(step_us):
         found = found.at(coarser(found.step_us))
     index = pd.to_datetime(at, unit="us")
     rule = pd.Timedelta(step_us, unit="us")
-    # Steps hold their ends, as windows do.
-    rows = pd.Series(1, index).resample(rule, closed="right", label="left").sum()
-    errors = pd.Series(failed * 1, index).resample(rule, closed="right", label="left").sum()
+    # Steps hold their beginnings, as windows do.
+    rows = pd.Series(1, index).resample(rule).sum()
+    errors = pd.Series(failed * 1, index).resample(rule).sum()
     expected = pd.Series(found.counts, pd.to_datetime(found.starts, unit="us"))
     assert rows[rows > 0].to_dict() == expected.to_dict()
     assert errors[rows > 0].tolist() == found.failures.tolist()

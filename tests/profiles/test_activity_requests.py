@@ -72,7 +72,7 @@ def test_late_rows_are_those_of_a_window_that_the_newest_row_has_closed():
     keys = cut.assign(pl.Series(at).cast(pl.Datetime("us"))).to_numpy()
     expected, newest = [], None
     for time, key, is_in in zip(at.tolist(), keys.tolist(), inside.tolist(), strict=True):
-        expected.append(is_in and newest is not None and newest > key + hour + allowed)
+        expected.append(is_in and newest is not None and newest >= key + hour + allowed)
         newest = max(newest or time, time) if is_in else newest
     lateness = Lateness(cut, allowed)
     found = [
@@ -81,6 +81,15 @@ def test_late_rows_are_those_of_a_window_that_the_newest_row_has_closed():
     ]
     assert np.concatenate(found).tolist() == expected
     assert 50 < sum(expected) < 400
+
+
+def test_a_row_at_a_windows_end_closes_it():
+    cut = WindowCut.of(Windows(every="1h"))
+    hour = 3_600_000_000
+    at = np.array([hour - 1, 0, hour, 0], dtype=np.int64)
+    keys = cut.assign(pl.Series(at).cast(pl.Datetime("us"))).to_numpy()
+    found = Lateness(cut).late(at, keys, np.ones(4, dtype=bool))
+    assert found.tolist() == [False, False, False, True]
 
 
 def test_a_single_window_without_an_end_never_closes():

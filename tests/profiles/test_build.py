@@ -101,7 +101,7 @@ def test_time_windows_in_one_pass_equal_one_profile_each(order):
     for key, profile in found.profiles.items():
         start = dt.datetime(1970, 1, 1) + dt.timedelta(microseconds=key)
         end = start + dt.timedelta(days=1)
-        alone = data.filter(pl.col("when") > start, pl.col("when") <= end)
+        alone = data.filter(pl.col("when") >= start, pl.col("when") < end)
         assert_same(profile, build(alone, limits=Limits(None, None)).profiles[WHOLE])
 
 

@@ -8,7 +8,6 @@ import numpy as np
 
 from mmon.profiles.activity.activity import Activity
 from mmon.records.arrays import IntArray
-from mmon.windows.timestamps import DAY_US
 
 # Times that are this rare, and this far off, are mistakes such as 1970-01-01.
 _STRAY_SHARE = 0.01
@@ -28,13 +27,13 @@ class Span:
 
     @classmethod
     def of_window(cls, bounds: tuple[int, int], activity: Activity) -> Span | None:
-        """The grid's part that a window (start, end] covers: of dates, whole days.
+        """The grid's part that a window [start, end) covers: of dates, whole days.
 
         None when that is nothing, as in a window of some hours between two dates.
         """
         start, end = bounds
         if activity.is_daily:
-            start, end = (activity.day_of(bound) + DAY_US for bound in bounds)
+            start, end = map(activity.day_of, bounds)
         return cls(start, end) if end > start else None
 
     @classmethod
@@ -50,11 +49,11 @@ class Span:
             return cls(start, end)
         if coarse < step:
             # Within a step the ends are known where nothing stray was cut off.
-            start = max(start, activity.oldest_us - coarse) if first == 0 else start
-            end = min(end, activity.newest_us) if last == len(activity.starts) - 1 else end
+            start = max(start, activity.oldest_us) if first == 0 else start
+            end = min(end, activity.newest_us + coarse) if last == len(activity.starts) - 1 else end
         else:
-            # A time in whole hours stands for the hour before it.
-            start = end - -(-(end - start) // coarse) * coarse
+            # A time in whole hours stands for the hour that begins.
+            end = start + -(-(end - start) // coarse) * coarse
         return cls(start, end) if end > start else None
 
 

@@ -15,6 +15,7 @@ from mmon.analyses.system_performance.untimely import duplicate_ids, late_rows
 from mmon.profiles.activity.activity import Activity
 from mmon.verdict.finding import Finding
 from mmon.windows.durations import length_us
+from mmon.windows.timestamps import DAY_US
 
 _SECOND_US = 1_000_000
 
@@ -207,6 +208,8 @@ def _freshness(found: Traffic) -> Finding | None:
         seconds = (until - start) / _SECOND_US
         return measured("freshness", seconds, reason="at least: the window has no row")
     ahead = "the newest row is in the future" if newest > until else None
+    # A date stands for the whole day: until that is over nothing is newer.
+    newest = max(newest, min(newest + DAY_US, until)) if found.cur.is_daily else newest
     return measured("freshness", (until - newest) / _SECOND_US, reason=ahead)
 
 

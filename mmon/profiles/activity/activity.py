@@ -1,7 +1,7 @@
 """What happened over time in one window: invocations, failures, latencies, late and repeated rows.
 
-Rows are counted in steps of time that hold their end and not their beginning, (start, end], as
-windows do: a row at 12:00:00 is the last of its hour. A *date* is the whole day.
+Rows are counted in steps of time that hold their beginning and not their end, [start, end), as
+windows do: a row at 12:00:00 is the first of its hour. A *date* is the whole day.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Annotated
 
 import numpy as np
 
-from mmon.profiles.activity.batch_steps import MOST_STEPS, BatchSteps, lag_us, resolution
+from mmon.profiles.activity.batch_steps import MOST_STEPS, BatchSteps, lead_us, resolution
 from mmon.profiles.activity.identities import EVERY_HASH, MOST_IDS, Identities
 from mmon.profiles.activity.latency_steps import LatencySteps
 from mmon.profiles.activity.requests import Requests
@@ -193,7 +193,7 @@ class Activity:
     @staticmethod
     def day_of(date_us: int) -> int:
         """The start of the day, on the grid of steps, that a date's instant stands for."""
-        return (date_us - lag_us(is_daily=True)) // DAY_US * DAY_US
+        return (date_us + lead_us(is_daily=True)) // DAY_US * DAY_US
 
 
 def _true(flags: BoolArray | None) -> int | None:

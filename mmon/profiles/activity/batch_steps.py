@@ -23,9 +23,9 @@ from mmon.windows.timestamps import DAY_US
 MOST_STEPS = 10_000
 """Steps kept: a week by minutes, a year by hours."""
 
-# A date is the instant at which its day ends somewhere, from 14 hours before midnight UTC
+# A date is the instant at which its day begins somewhere, from 14 hours before midnight UTC
 # (Kiribati) to 12 after. 24 of these 26 hours can be told apart: up to 10 after, as in Hawaii.
-_LATEST_MIDNIGHT_US = 10 * HOUR_US + MINUTE_US
+_EARLIEST_MIDNIGHT_US = 14 * HOUR_US - MINUTE_US
 
 
 @dataclasses.dataclass(frozen=True, slots=True, eq=False)
@@ -34,21 +34,21 @@ class BatchSteps:
 
     Attributes
     ----------
-    step_us, lag_us : int
-        An instant belongs to step ``(instant - lag_us) // step_us``.
+    step_us, lead_us : int
+        An instant belongs to step ``(instant + lead_us) // step_us``.
     numbers, counts : (T,) int64
         Steps with rows, ascending, and their rows.
     """
 
     step_us: int
-    lag_us: int
+    lead_us: int
     numbers: IntArray
     counts: IntArray
 
     @classmethod
     def of(cls, instants: IntArray, *, is_daily: bool) -> BatchSteps:
-        lag = lag_us(is_daily=is_daily)
-        since = instants - lag
+        lead = lead_us(is_daily=is_daily)
+        since = instants + lead
         finest = DAY_US if is_daily else LADDER_US[0]
         step_us = _first_guess(since, finest)
         numbers, counts = tally(since // step_us)
@@ -60,11 +60,11 @@ class BatchSteps:
             longer = coarser(step_us)
             numbers, counts = joined([numbers // (longer // step_us)], [counts])
             step_us = longer
-        return cls(step_us, lag, numbers, counts)
+        return cls(step_us, lead, numbers, counts)
 
     def count(self, instants: IntArray) -> IntArray:
         """Rows of each step among some of the batch's."""
-        numbers, counts = tally((instants - self.lag_us) // self.step_us)
+        numbers, counts = tally((instants + self.lead_us) // self.step_us)
         found = np.zeros_like(self.counts)
         found[np.searchsorted(self.numbers, numbers)] = counts
         return found
@@ -76,7 +76,7 @@ class BatchSteps:
             longer = coarser(step_us)
             numbers = np.unique(numbers // (longer // step_us))
             step_us = longer
-        return LatencySteps.of(step_us, (instants - self.lag_us) // step_us, latency)
+        return LatencySteps.of(step_us, (instants + self.lead_us) // step_us, latency)
 
 
 def _first_guess(instants: IntArray, finest: int) -> int:
@@ -89,10 +89,9 @@ def _first_guess(instants: IntArray, finest: int) -> int:
     return finest
 
 
-def lag_us(*, is_daily: bool) -> int:
-    """How long after the start of the step before it an instant still belongs to that step."""
-    # A row at a boundary belongs to the step before it; so does a date, which ends there.
-    return _LATEST_MIDNIGHT_US if is_daily else 1
+def lead_us(*, is_daily: bool) -> int:
+    """How long before the start of a step an instant belongs to it already."""
+    return _EARLIEST_MIDNIGHT_US if is_daily else 0
 
 
 def resolution(instants: IntArray) -> int:

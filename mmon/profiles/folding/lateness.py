@@ -1,8 +1,8 @@
 """Which rows came late: after their window had closed, as far as the data tells.
 
 The clock is the data itself: when a row is read, the newest event time read before it is what time
-it is at least. A row is late when that is later than the end of the row's window and the allowed
-lateness. So the data must be in the order in which it arrived; without windows of event time
+it is at least. A row is late when the end of its window, and the allowed lateness after it, are
+over by then. So the data must be in the order in which it arrived; without windows of event time
 nothing closes, and nothing is late. A single time from the future makes every row after it late:
 limit the windows by ``windows.end``, for rows outside of all windows do not move the clock.
 
@@ -42,7 +42,7 @@ class Lateness:
         newest = np.maximum.accumulate(np.append(self._newest, seen))
         self._newest = int(newest[-1])
         late = np.zeros(len(keys), dtype=np.bool_)
-        late[inside] = newest[:-1][inside] > self._closing(keys[inside])
+        late[inside] = newest[:-1][inside] >= self._closing(keys[inside])
         return late
 
     def _closing(self, keys: IntArray) -> IntArray:

@@ -225,8 +225,8 @@ def _offset_us(offset: pl.Expr) -> pl.Expr:
 
 def _since_1970(values: pl.Series, unit: str) -> pl.Series:
     if unit == "ns":
-        # Rounded up: a nanosecond after a boundary is after it. Doubles hold no nanoseconds.
-        us = -((-values.cast(pl.Int64, strict=False)) // 1000)
+        # Rounded down: a nanosecond before a boundary is before it. Doubles hold no nanoseconds.
+        us = values.cast(pl.Int64, strict=False) // 1000
     else:
         scaled = values.cast(pl.Float64, strict=False) * _UNITS_US[unit]
         us = scaled.set(~(scaled.abs() < _LAST_US), None).round().cast(pl.Int64, strict=False)

@@ -96,8 +96,8 @@ def _windows(document: Document) -> list[str]:
     lines = table(
         document.windows[-MOST_FOLDED_ROWS:],
         ("window", "--:", lambda window: str(window.index + 1)),
-        ("after", ":--", lambda window: escaped(wording.iso_moment(window.start))),
-        ("up to", ":--", lambda window: escaped(wording.iso_moment(window.end))),
+        ("from", ":--", lambda window: escaped(wording.iso_moment(window.start))),
+        ("until", ":--", lambda window: escaped(wording.iso_moment(window.end))),
         ("rows", "--:", lambda window: wording.count(window.rows)),
         ("status", ":--", lambda window: STATUS_WORDS[window.status]),
     )
