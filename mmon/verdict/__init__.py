@@ -99,7 +99,7 @@ def _level_reached(known: Weighed, alpha: float) -> tuple[Status, str | None]:
     """The worst level that the value surely passes, and a worse or equal one that it might."""
     doubt: str | None = None
     one = known.finding
-    is_fact, is_change = one.evidence.is_fact, known.p is not None
+    is_fact, is_change = one.evidence.is_fact, known.p is not None or one.evidence.is_dear
     did_change = known.any is not None and known.any <= alpha
     for threshold, status, q_value in (
         (one.bound.detected, Status.DETECTED, known.detected),

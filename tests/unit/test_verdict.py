@@ -217,6 +217,12 @@ def test_a_dear_p_value_is_left_out_of_segments_and_nothing_else():
     first, second = judge(findings, Rule())
     assert (first.p_value, second.p_value is None) == (None, False)
     assert first.status is second.status is Status.DETECTED
+    unsure = Dear(value=0.21, deviation=0.05, rows=1_000)
+    (one,) = judge([finding(0.21, evidence=unsure, segment="country = BR")], Rule())
+    assert one.status is Status.POTENTIAL_DETECTION
+    unsure = Dear(value=0.12, deviation=0.05, rows=1_000)
+    (one,) = judge([finding(0.12, evidence=unsure, segment="country = BR")], Rule())
+    assert one.status is Status.NO_DETECTION
 
 
 def test_an_undefined_value_is_inconclusive_with_its_reason():

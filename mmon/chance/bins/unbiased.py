@@ -20,7 +20,7 @@ import dataclasses
 import math
 
 import numpy as np
-from scipy.special import gammaln, ndtr, ndtri, xlogy
+from scipy.special import gammaln, ndtr, ndtri, pdtr, xlogy
 
 from mmon.chance.levels import is_powerful
 from mmon.records.arrays import BoolArray, FloatArray, IntArray
@@ -93,9 +93,14 @@ def left(pooled: IntArray, n: int, m: int, distance: float) -> tuple[float, floa
     """
     shares = pooled / pooled.sum()
     spread, absolute = _noise(shares, float(n), float(m))
-    change = np.minimum(2.0 * distance, 1.0) * shares
+    part = min(2.0 * distance, 1.0)
+    change = part * shares
     away = np.divide(change, spread, out=np.zeros_like(change), where=spread > 0.0)
-    size = np.where(spread > 0.0, absolute * _mean_size(away) / _mean_size(0.0), change)
+    # Of rare categories the counts are Poisson, and hide more than normal noise does.
+    growth = np.minimum(
+        _mean_size(away) / _mean_size(0.0), _growth(np.maximum(shares * m, 1e-300), part)
+    )
+    size = np.where(spread > 0.0, absolute * growth, change)
     total = 0.5 * float(size.sum()) + max(0.0, distance - 0.5)
     found = math.sqrt(max(0.0, total**2 - (0.5 * float(absolute.sum())) ** 2))
     return found, 0.5 * math.sqrt(1.0 / n + 1.0 / m) * total / max(found, 1e-300)
@@ -133,6 +138,19 @@ def _is_certain(change: FloatArray, spread: FloatArray, size: float) -> BoolArra
     seen = np.maximum(mean + change * size, 0.0)
     deviance = 2.0 * (xlogy(seen, seen / np.maximum(mean, 1e-300)) - (seen - mean))
     return np.sqrt(np.maximum(deviance, 0.0)) > -ndtri(_SINGLED_OUT / 2 / len(change))
+
+
+def _growth(mean: FloatArray, part: float) -> FloatArray:
+    """How much larger the mean absolute deviation of Poisson counts becomes, as half of them rise
+    and half of them fall by a part of themselves."""
+
+    def away(true: FloatArray) -> FloatArray:
+        last = np.floor(mean)
+        below = mean * pdtr(last, true) - true * np.where(last > 0, pdtr(last - 1, true), 0.0)
+        size: FloatArray = 2.0 * below + true - mean
+        return size
+
+    return 0.5 * (away(mean * (1.0 + part)) + away(mean * (1.0 - part))) / away(mean)
 
 
 def _mean_size(mean: FloatArray | float) -> FloatArray:
