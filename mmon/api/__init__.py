@@ -12,7 +12,9 @@ from mmon import config_file
 from mmon.api import arguments
 from mmon.comparison import overlap
 from mmon.comparison.reference import profile_reference
+from mmon.comparison.sides import Inputs
 from mmon.config.sections import Config
+from mmon.config_file.settable import Setting, with_settings
 from mmon.errors import ConfigError, ExitStatus, OutputError
 from mmon.profiles import baseline
 from mmon.profiles.table import Profile
@@ -21,6 +23,8 @@ from mmon.texts.screen import safe
 
 if TYPE_CHECKING:
     from mmon.sources.in_memory import Table
+
+    Dataset = str | Path | Sequence[str | Path] | Mapping[str, Any] | Table
 
 
 class Report:
@@ -97,37 +101,60 @@ class Report:
 
 
 def compare(
-    reference: str | Path | Sequence[str] | Table | Profile,
-    production: str | Path | Sequence[str] | Table,
+    reference: Dataset | Profile,
+    production: Dataset,
     *,
+    task: Literal["binary", "multiclass", "regression"] | None = None,
+    target: str | None = None,
+    prediction: str | None = None,
+    score: str | None = None,
+    labels: Dataset | None = None,
+    id: str | None = None,  # noqa: A002  # as the key is called
+    timestamp: str | None = None,
+    features: Sequence[str] | None = None,
+    ignore: Sequence[str] | None = None,
+    categorical: Sequence[str] | None = None,
     columns: Mapping[str, Any] | None = None,
+    segments: Sequence[str] | Mapping[str, Any] | None = None,
     windows: Mapping[str, Any] | None = None,
     metrics: Sequence[str] | None = None,
-    thresholds: Mapping[str, Mapping[str, float]] | None = None,
-    p_values: Literal["deciding", "all"] = "deciding",
-    alpha: float = 0.05,
-    fail_on: Literal["potential", "detected", "never"] = "detected",
-    exact: bool = False,
+    thresholds: Mapping[str, float | Mapping[str, Any]] | None = None,
+    p_values: Literal["deciding", "all"] | None = None,
+    alpha: float | None = None,
+    fail_on: Literal["potential", "detected", "never"] | None = None,
+    on_inconclusive: Literal["fail", "pass"] | None = None,
+    exact: bool | None = None,
+    format: str | None = None,  # noqa: A002  # as the key is called
+    separator: str | None = None,
+    null_values: Sequence[str] | None = None,
 ) -> Report:
     """Compare production with a reference.
 
+    What the options of ``mmon compare`` set is an argument by the name of its key in the
+    configuration file, and means the same; None is what it is without the option.
+
     Parameters
     ----------
-    reference, production : path, URI, list of them, LazyFrame, DataFrame or pandas DataFrame
-        The reference may also be a baseline file or a `Profile`.
+    reference, production, labels : path, URI, list of them, LazyFrame, DataFrame or Arrow table
+        DataFrames are of Polars or pandas. The reference may also be a baseline file or a
+        `Profile`. Labels are joined by ``id``, or as ``{"path": …, "on": …, "target": …}`` says.
+    task, target, prediction, score, id, timestamp, features, ignore, categorical
+        What the model does, and what columns mean.
     columns, windows : mapping, optional
-        As in the configuration file: ``columns={"timestamp": "event_time"}``.
+        The same and the other keys of a section: ``columns={"latency": "ms"}``,
+        ``windows={"every": "1w"}``.
+    segments : sequence of str or mapping, optional
+        Columns by whose values every analysis is repeated.
     metrics : sequence of str, optional
         Drift metrics to compute; all of them by default.
     thresholds : mapping, optional
-        ``{"ks": {"potential": 0.1, "detected": 0.2}}``.
-    p_values : {"deciding", "all"}
-        Whose p-values are computed: of the metrics that decide, or of all of them.
-    alpha : float
-        Significance level, in (0, 1).
-    fail_on : {"potential", "detected", "never"}
-    exact : bool
-        Keep every distinct value instead of a few thousand points.
+        Levels by what is judged: ``{"ks": 0.2, "missing_share": {"potential": 0.1, "detected":
+        0.2}, "roc_auc": 0.05, "recall": {"min": {"detected": 0.7}}, "latency_p95": {"max":
+        {"detected": 200}}}``. One number is the level from which a result is detected.
+    p_values, alpha, fail_on, on_inconclusive, exact
+        How results are told from chance, and which of them fail.
+    format, separator, null_values
+        How files are read, of both sides.
 
     Returns
     -------
@@ -145,47 +172,53 @@ def compare(
     >>> mmon.compare(ref, ref.with_columns(pl.col("x") + 3)).verdict
     <Verdict.BREACH: 'breach'>
     """
-    drift = arguments.given({"metrics": metrics, "thresholds": thresholds})
-    body = {
-        "reference": arguments.path(reference),
-        "production": arguments.path(production),
-        "analyses": {"data_drift": {"p_values": p_values, **drift}},
-        "alpha": alpha,
-        "fail_on": fail_on,
-        "exact": exact,
-        **arguments.given({"columns": columns, "windows": windows}),
-    }
-    config = config_file.validate(body, "arguments")
-    from mmon.comparison import pipeline
-
-    with arguments.reading(reference, production):
-        return Report(pipeline.run(config, arguments.inputs(reference, production)), config)
+    given = dict(locals())  # all of the arguments, and nothing else yet
+    body, inputs = arguments.parted(arguments.body_of(given))
+    return _report(config_file.validate(body, "arguments"), inputs, given)
 
 
-def run(config: str | Path | Mapping[str, Any] | Config) -> Report:
+def run(
+    config: str | Path | Mapping[str, Any] | Config,
+    *,
+    reference: Dataset | Profile | None = None,
+    production: Dataset | None = None,
+    labels: Dataset | None = None,
+) -> Report:
     """Run a configuration: a YAML file's path, its content as a mapping, or a `Config`.
+
+    Datasets that are given, as paths or in memory, stand in the place of the configuration's; a
+    mapping may hold them, too.
 
     Raises
     ------
     MmonError
         When the configuration is wrong or data cannot be read.
     """
+    given = {"reference": reference, "production": production, "labels": labels}
     if isinstance(config, str | Path):
-        config = config_file.load(config)
-    elif isinstance(config, Mapping):
-        config = config_file.validate(config, "configuration")
-    elif not isinstance(config, Config):
+        plain, inputs = arguments.parted({k: v for k, v in given.items() if v is not None})
+        return _report(config_file.load(config, arguments.over(plain)), inputs, given)
+    if isinstance(config, Config):
+        config = config.model_dump(by_alias=True)
+    if not isinstance(config, Mapping):
         raise ConfigError(
             f"a configuration cannot be of type {type(config).__name__}",
             hint="give the path of a YAML file, or what such a file holds as a mapping",
         )
+    body, inputs = arguments.parted(with_settings(config, arguments.over(given)))
+    made = config_file.validate(body, "configuration")
+    return _report(made, inputs, {**config, **given})
+
+
+def _report(config: Config, inputs: Inputs, given: Mapping[str, Any]) -> Report:
     from mmon.comparison import pipeline
 
-    return Report(pipeline.run(config), config)
+    with arguments.reading(given):
+        return Report(pipeline.run(config, inputs), config)
 
 
 def profile(
-    data: str | Path | Sequence[str] | Table,
+    data: Dataset,
     *,
     columns: Mapping[str, Any] | None = None,
     exact: bool = False,
@@ -197,15 +230,12 @@ def profile(
     MmonError
         When the data cannot be read or has no rows.
     """
-    body = {
-        "reference": arguments.path(data),
-        "production": arguments.IN_MEMORY,
-        "exact": exact,
-        **arguments.given({"columns": columns}),
-    }
-    config = config_file.validate(body, "arguments")
-    with arguments.reading(data):
-        return profile_reference(config, arguments.data_of(data))
+    given = {"production": data}
+    read, inputs = arguments.parted(given)
+    body = arguments.body_of({"columns": columns, "exact": exact})
+    body |= {"reference": read["production"], "production": arguments.IN_MEMORY}
+    with arguments.reading(given):
+        return profile_reference(config_file.validate(body, "arguments"), inputs.production)
 
 
 def make_baseline(
@@ -234,13 +264,14 @@ def make_baseline(
     if config_path is not None:
         read.append(overlap.Source(config_path))
     overlap.check(str(path), read, f"the baseline would replace {path}")
-    body: dict[str, Any] = {"reference": reference, "production": arguments.IN_MEMORY}
-    if config_path is not None:
-        given = config_file.load(config_path).model_dump(by_alias=True)
-        body = {**given, **body, "reference": {**given["reference"], **reference}}
-    if exact:
-        body["exact"] = True
-    made = profile_reference(config_file.validate(body))
+    settings = [Setting(("reference", key), value, "option") for key, value in reference.items()]
+    settings.append(Setting(("production",), arguments.IN_MEMORY, "option"))
+    settings += [Setting(("exact",), True, "--exact")] if exact else []
+    if config_path is None:
+        config = config_file.validate(with_settings({}, settings))
+    else:
+        config = config_file.load(config_path, settings)
+    made = profile_reference(config)
     baseline.save(made, Path(path))
     return made
 

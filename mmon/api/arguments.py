@@ -12,20 +12,90 @@ import polars as pl
 
 from mmon import sources
 from mmon.comparison import sides
-from mmon.errors import DataError, MmonError
+from mmon.config_file.settable import Setting, levels_of, options, put
+from mmon.errors import ConfigError, DataError, MmonError
 from mmon.profiles.table import Profile
 
 IN_MEMORY = "(in memory)"
+_SIDES = ("reference", "production", "labels")
 _POLARS = str(Path(pl.__file__).parent)
 
 
-def inputs(reference: Any, production: Any) -> sides.Inputs:
-    """Both sides of a comparison, as far as they are in memory."""
-    given = reference if isinstance(reference, Profile) else data_of(reference)
-    return sides.Inputs(given, data_of(production))
+def body_of(arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """The configuration that arguments stand for; those that are None are not given.
+
+    An argument is the key of its name: of the configuration itself, or the one of a section that
+    an option of the command line sets. What is of a wrong type is handed on as it is: the
+    configuration says what belongs there.
+    """
+    keys = [key for of_option in options().values() for key in of_option]
+    body: dict[str, Any] = {}
+    # Sections first: what an argument sets in one is put into it.
+    given = {
+        name: _plain(value)
+        for name, value in arguments.items()
+        # Nothing in the place of data is no data.
+        if value is not None or name in _SIDES[:2]
+    }
+    inner = {key.name for key in keys if len(key.path) > 1 and key.name not in _SIDES}
+    for name in sorted(given, key=lambda name: name in inner):
+        if name == "thresholds":
+            _put_levels(body, given[name])
+            continue
+        paths = [key.path for key in keys if key.name == name and name in inner] or [(name,)]
+        for path in paths:
+            if name in _section(body, path[:-1]):
+                hint = f"leave one of them out: {path[0]} has a {name}, too"
+                raise ConfigError(f"{name} is given twice", hint=hint)
+            put(body, path, given[name])
+    return body
 
 
-def path(data: Any) -> Any:
+def _put_levels(body: dict[str, Any], thresholds: Any) -> None:
+    if not isinstance(thresholds, Mapping):
+        put(body, ("analyses", "data_drift", "thresholds"), thresholds)
+        return
+    for name, levels in thresholds.items():
+        put(body, *levels_of(name, _plain(levels)))
+
+
+def _section(body: Any, path: Sequence[str]) -> Mapping[str, Any]:
+    for name in path:
+        body = body.get(name) if isinstance(body, Mapping) else None
+    return body if path and isinstance(body, Mapping) else {}
+
+
+def over(given: Mapping[str, Any]) -> list[Setting]:
+    """What datasets that are given beside a configuration set in it."""
+    return [
+        Setting((name,) if isinstance(data, Mapping) else (name, "path"), data, "argument")
+        for name, data in given.items()
+        if data is not None
+    ]
+
+
+def parted(body: Mapping[str, Any]) -> tuple[dict[str, Any], sides.Inputs]:
+    """A configuration with paths alone, and the data in memory that stands in it instead of some.
+
+    `DataError` where what should be a dataset is none.
+    """
+    plain = dict(body)
+    found: dict[str, Any] = {}
+    for name in _SIDES:
+        section = body.get(name)
+        if name not in body or (section is None and name == "labels"):
+            continue
+        section = dict(section) if isinstance(section, Mapping) else {"path": section}
+        if "path" in section:
+            data = section["path"]
+            is_profile = name == "reference" and isinstance(data, Profile)
+            found[name] = data if is_profile else _data_of(data)
+            section["path"] = _path(data)
+        plain[name] = section
+    return plain, sides.Inputs(**found)
+
+
+def _path(data: Any) -> Any:
     """The configuration's ``path`` of an argument; frames have none."""
     if isinstance(data, str | Path):
         return str(data)
@@ -37,14 +107,6 @@ def path(data: Any) -> Any:
     return IN_MEMORY
 
 
-def given(keys: Mapping[str, Any]) -> dict[str, Any]:
-    """The keys that are not None, their mappings and sequences as a file would give them.
-
-    What is of a wrong type is handed on as it is: the configuration says what belongs there.
-    """
-    return {key: _plain(value) for key, value in keys.items() if value is not None}
-
-
 def _plain(argument: Any) -> Any:
     if isinstance(argument, Mapping):
         return dict(argument)
@@ -52,7 +114,7 @@ def _plain(argument: Any) -> Any:
     return list(argument) if is_list else argument
 
 
-def data_of(data: Any) -> sources.Data | None:
+def _data_of(data: Any) -> sources.Data | None:
     """An in-memory argument as data; None for paths, which the pipeline opens."""
     if isinstance(data, str | Path | Sequence):
         return None
@@ -65,8 +127,10 @@ def data_of(data: Any) -> sources.Data | None:
 
 
 @contextlib.contextmanager
-def reading(*given: Any) -> Iterator[None]:
+def reading(given: Mapping[str, Any]) -> Iterator[None]:
     """Code of the caller's runs where Polars reads a LazyFrame: its failures are the data's."""
+    parts = (one.values() if isinstance(one, Mapping) else (one,) for one in given.values())
+    is_lazy = any(isinstance(data, pl.LazyFrame) for part in parts for data in part)
     try:
         yield
     except (MmonError, MemoryError):
@@ -74,7 +138,7 @@ def reading(*given: Any) -> Iterator[None]:
     except Exception as error:  # of the caller's code, else raised again
         files = [frame.filename for frame in traceback.extract_tb(error.__traceback__)]
         is_read = any(file.startswith(_POLARS) for file in files)
-        if not (is_read and any(isinstance(one, pl.LazyFrame) for one in given)):
+        if not (is_read and is_lazy):
             raise
         raise _unreadable("a Polars LazyFrame", error) from error
 

@@ -17,7 +17,7 @@ import typer.main
 from mmon import __version__
 from mmon.cli import about, console, exits, interrupts, processor, supervision, translation
 from mmon.cli.command_help import BaselineGroup, GroupedCommand
-from mmon.cli.options import put, setting
+from mmon.cli.options import setting
 from mmon.config.option import Panel
 from mmon.errors import ConfigError, ExitStatus
 from mmon.files import witness
@@ -122,8 +122,9 @@ def compare(
             "-t",
             metavar="NAME=LEVELS",
             rich_help_panel=Panel.DECIDES,
-            help="Levels of a metric or quality check: ks=0.2 (detected) or ks=0.1/0.2 "
-            "(potential/detected); of a performance metric, of its drop. May be repeated.",
+            help="Levels of anything that is judged: ks=0.2 (detected) or ks=0.1/0.2 "
+            "(potential/detected); of a performance metric, of its drop, else with the limit: "
+            "recall.min=0.7. May be repeated.",
         ),
     ] = None,
     quiet: Quiet = False,
@@ -133,13 +134,14 @@ def compare(
     windows = body.get("windows", {})
     if "timezone" in windows and "every" not in windows:
         raise ConfigError("--timezone is of use only with --every")
+    from mmon.config_file import validate
+    from mmon.config_file.settable import put
+
     put(body, ("reference", "path"), reference)
     put(body, ("production", "path"), production)
     for path, levels in translation.thresholds(threshold or []):
         put(body, path, levels)
     chosen = body.pop("outputs", {})
-    from mmon.config_file import validate
-
     try:
         return _execute(validate(body), chosen, quiet=quiet)
     except ConfigError as error:

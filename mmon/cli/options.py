@@ -7,7 +7,6 @@ import inspect
 import re
 import types
 import typing
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
@@ -16,7 +15,6 @@ import typer.main
 from mmon.cli.command_help import GroupedCommand
 
 if TYPE_CHECKING:
-    from mmon.config.keys import Key
     from mmon.config.option import Option
 
 
@@ -32,6 +30,8 @@ def setting(*sections: str) -> type[GroupedCommand]:
             return [*_parameters(*sections), *super().get_params(ctx)]
 
         def invoke(self, ctx: Any) -> Any:
+            from mmon.config_file.settable import options, put
+
             ctx.obj = {}
             for option, keys in options(*sections).items():
                 value = ctx.params.pop(_identifier(option))
@@ -44,37 +44,10 @@ def setting(*sections: str) -> type[GroupedCommand]:
     return Setting
 
 
-def put(body: dict[str, Any], path: Sequence[str], value: Any) -> None:
-    """Set a key in nested sections, which are made where there are none."""
-    *sections, key = path
-    for section in sections:
-        body = body.setdefault(section, {})
-    body[key] = value
-
-
-@functools.cache
-def options(*sections: str) -> dict[Option, list[Key]]:
-    """Every option that sets a key in some sections (in any, if none), and all that it sets."""
-    from mmon.config.keys import walk
-    from mmon.config.sections import Config
-
-    found: dict[Option, list[Key]] = {}
-    taken = set()
-    for key in walk(Config):
-        # What an option sets as a whole has no options of its own.
-        if key.option is not None and key.path[:1] not in taken:
-            found.setdefault(key.option, []).append(key)
-            taken.add(key.path)
-    asked = tuple(f"{section}." for section in sections) or ("",)
-    return {
-        option: keys
-        for option, keys in found.items()
-        if any(f"{'.'.join(key.path)}.".startswith(asked) for key in keys)
-    }
-
-
 def help_of(option: Option) -> str:
     """The first sentence of the text of what it sets."""
+    from mmon.config_file.settable import options
+
     sentence = re.split(r"(?<=\.)\s", options()[option][0].text, maxsplit=1)[0]
     return f"{sentence} May be repeated." if option.is_list else sentence
 
@@ -82,6 +55,7 @@ def help_of(option: Option) -> str:
 @functools.cache
 def _parameters(*sections: str) -> list[Any]:
     """The options as Typer makes them of the signature of a function."""
+    from mmon.config_file.settable import options
 
     def command(**_values: Any) -> None: ...
 

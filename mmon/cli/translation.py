@@ -4,23 +4,28 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, get_args
 
-from mmon.cli.options import options
 from mmon.errors import ConfigError
+from mmon.results.quantity import Limit
 
 # Messages begin with the key that they are about.
 _KEY = re.compile(r"^(?P<indent>\s*)(?P<key>[\w.]+)(\[\d+\])?(?=:)")
-_LEVELS_OF = re.compile(r"^(?P<indent>\s*)analyses\.\w+\.thresholds\.(?P<name>[^.:]+)(\.\w+)?(?=:)")
+_LEVELS_OF = re.compile(r"^(?P<indent>\s*)analyses\.\w+\.thresholds\.(?P<name>[^.:]+)(\.\w+)*(?=:)")
 # Where keys of one section contradict each other.
 _SECTIONS = {"windows": "--every and --rows", "columns": "--column and --ignore"}
 _HINT = " " * 6
 _LEVELS = ("potential", "detected")
-_THRESHOLD = re.compile(r"(?P<name>[^=]+)=((?P<potential>[^/]+)/)?(?P<detected>[^/]+)")
+_LIMITS = "|".join(get_args(Limit))
+_THRESHOLD = re.compile(
+    rf"(?P<name>[^=]+?)(\.(?P<limit>{_LIMITS}))?=((?P<potential>[^/]+)/)?(?P<detected>[^/]+)"
+)
 
 
 def thresholds(texts: Sequence[str]) -> Iterator[tuple[tuple[str, ...], dict[str, Any]]]:
     """``ks=0.1/0.2`` options as the paths of keys and their values; else `ConfigError`."""
+    from mmon.config_file.settable import levels_of
+
     for text in texts:
         match = _THRESHOLD.fullmatch(text)
         try:
@@ -31,22 +36,9 @@ def thresholds(texts: Sequence[str]) -> Iterator[tuple[tuple[str, ...], dict[str
         if match is None or not levels:
             raise ConfigError(
                 f"--threshold {text!r} is not a name, = and one or two numbers",
-                hint="write it as ks=0.2 or ks=0.1/0.2",
+                hint="write it as ks=0.2 or ks=0.1/0.2, and a limit as recall.min=0.7",
             )
-        section, told = _section_of(match["name"], levels)
-        yield ("analyses", section, "thresholds", match["name"]), told
-
-
-def _section_of(name: str, levels: dict[str, float]) -> tuple[str, dict[str, Any]]:
-    """The analysis that a threshold is for, and how it is written there."""
-    from mmon import performance
-    from mmon.analyses.data_quality import CHECKS
-
-    if name in CHECKS:
-        return "data_quality", levels
-    if performance.of_name(name) is not None:
-        return "model_performance", {"max_drop": levels}
-    return "data_drift", levels
+        yield levels_of(match["name"], levels, match["limit"])
 
 
 def in_options(error: ConfigError) -> ConfigError:
@@ -65,6 +57,8 @@ def _translated(line: str) -> str:
 
 
 def _flag(match: re.Match[str]) -> str:
+    from mmon.config_file.settable import options
+
     flags = {".".join(key.path): option.name for option, keys in options().items() for key in keys}
     # What is wrong inside a section that an option sets as a whole is wrong with the option.
     found = (flags[one] for one in flags if f"{match['key']}.".startswith(f"{one}."))

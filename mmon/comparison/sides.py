@@ -45,10 +45,11 @@ Progress = Callable[[str, int], None]
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Inputs:
-    """The two sides of a run; a side that is None is opened from the configuration."""
+    """What a run reads; a dataset that is None is opened from the configuration."""
 
     reference: Data | Profile | None = None
     production: Data | None = None
+    labels: Data | None = None
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -83,7 +84,7 @@ def read_production(
         config.production, expected, is_compared(config, {c.name for c in reference.columns})
     )
     cut = _cut(config.windows)
-    joined = join_configured(config, data.frame, data.name, expect=expected)
+    joined = join_configured(config, data, inputs.labels, expect=expected)
     frame = data.frame if joined is None else joined.frame
     matched = None if joined is None else joined.fold()
     with sources.reading(data.name):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from typing import Annotated, Any, Self
+from typing import Annotated, ClassVar, Self
 
 from pydantic import Field, model_validator
 
@@ -32,6 +32,8 @@ class Dataset(Section):
 
     A bare string or a list of strings in YAML is short for ``{path: …}``.
     """
+
+    SHORT: ClassVar[str | None] = "path"
 
     path: Text | Annotated[tuple[Text, ...], Field(min_length=1)]
     """A file, a folder, a glob, any URI that Polars reads, or a list of these."""
@@ -65,11 +67,6 @@ class Dataset(Section):
     )
     """Where object storage is and the keys to it; never shown, and in no report."""
     timeouts: Timeouts = Timeouts()
-
-    @model_validator(mode="before")
-    @classmethod
-    def _short_form(cls, value: Any) -> Any:
-        return {"path": value} if isinstance(value, str | list | tuple) else value
 
     @model_validator(mode="after")
     def _keep_secrets(self) -> Self:

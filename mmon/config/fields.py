@@ -6,9 +6,16 @@ import datetime
 import re
 import zoneinfo
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, ClassVar
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from mmon import discovery
@@ -140,3 +147,17 @@ OutputFile = Annotated[Path, AfterValidator(_file)]
 
 class Section(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    SHORT: ClassVar[str | None] = None
+    """The key that a text or a list in the place of the section stands for."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _whole(cls, value: Any) -> Any:
+        return cls.from_short_form(value)
+
+    @classmethod
+    def from_short_form(cls, value: Any) -> Any:
+        """The section that a text or a list is short for; anything else as it is."""
+        is_short = cls.SHORT is not None and isinstance(value, str | list | tuple)
+        return {cls.SHORT: value} if is_short else value

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import fnmatch
 import functools
-from typing import Annotated, Any, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
@@ -113,6 +113,8 @@ class Segments(Section):
     A list of columns in YAML is short for ``{columns: […]}``.
     """
 
+    SHORT: ClassVar[str | None] = "columns"
+
     columns: Annotated[Names, Field(examples=[["country", "device"]])]
     """The columns, each by itself."""
     top: Annotated[Integer, Field(ge=1, le=50)] = 10
@@ -120,11 +122,6 @@ class Segments(Section):
     the first hundred that appear in it. The others are taken together."""
     gate: Flag = False
     """Whether what is found in a segment takes part in the verdict; else it is only told."""
-
-    @model_validator(mode="before")
-    @classmethod
-    def _short_form(cls, value: Any) -> Any:
-        return {"columns": value} if isinstance(value, str | list | tuple) else value
 
 
 class Windows(Section):

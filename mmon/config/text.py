@@ -32,6 +32,8 @@ class Problem:
     hint: str | None = None
     line: int | None = None
     """Line of the text, from 1, where it is known."""
+    origin: str | None = None
+    """What set the value beside the text."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from mmon.config.problems import problems_of, raw_path, unusable
 from mmon.config.sections import Config
 from mmon.config.text import Expanded, KeyPath, Problem
 from mmon.config_file.names import meaning_problems, name_problems, section
+from mmon.config_file.settable import Setting, with_settings
 from mmon.errors import ConfigError
 from mmon.texts.redaction import mask
 
@@ -25,8 +26,8 @@ _LONGEST = 300
 _MOST_CHARACTERS = 1 << 24  # PyYAML reads a million of them in ten seconds
 
 
-def load(path: str | Path) -> Config:
-    """Read a configuration file.
+def load(path: str | Path, settings: Sequence[Setting] = ()) -> Config:
+    """Read a configuration file, in which some keys are set beside it.
 
     `ConfigError` where it cannot be read, or lists all that is wrong in it.
     """
@@ -45,24 +46,29 @@ def load(path: str | Path) -> Config:
         raise ConfigError(
             f"{path} is longer than any configuration: more than 16 million characters"
         )
-    return parse(text, str(path))
+    return parse(text, str(path), settings=settings)
 
 
 def parse(
-    text: str, source_name: str = "configuration", environment: Mapping[str, str] | None = None
+    text: str,
+    source_name: str = "configuration",
+    environment: Mapping[str, str] | None = None,
+    settings: Sequence[Setting] = (),
 ) -> Config:
     """The configuration in a YAML text, which messages call by ``source_name``.
 
-    Variables are by default those of the process. `ConfigError` lists what is wrong, with lines.
+    Variables are by default those of the process. `ConfigError` lists what is wrong, with lines or
+    with what set it beside the file.
     """
     read = config_text.read(text, os.environ if environment is None else environment)
     # Where the text itself is wrong, what follows from that is not told.
     said = {problem.path for problem in read.problems}
-    config, problems = (None, []) if () in said else _check(read.body)
+    body = with_settings(read.body, settings)
+    config, problems = (None, []) if () in said else _check(body)
     found = [*read.problems, *(problem for problem in problems if problem.path not in said)]
     if found or config is None:
-        lined = [dataclasses.replace(p, line=p.line or _line(p.path, read.lines)) for p in found]
-        raise ConfigError(_told(sorted(lined, key=lambda p: p.line or 0), source_name))
+        placed = [_placed(problem, read.lines, settings) for problem in found]
+        raise ConfigError(_told(sorted(placed, key=lambda p: p.line or 0), source_name))
     return config
 
 
@@ -128,6 +134,14 @@ def _typed_options(body: dict[str, Any]) -> dict[str, Any]:
     return dict(_retyped(body, wanted))
 
 
+def _placed(problem: Problem, lines: Mapping[KeyPath, int], settings: Sequence[Setting]) -> Problem:
+    """A problem with what set the value, or the line that it is on."""
+    origin = next((one.origin for one in settings[::-1] if one.is_above(problem.path)), None)
+    if origin is not None:
+        return dataclasses.replace(problem, origin=origin)
+    return dataclasses.replace(problem, line=problem.line or _line(problem.path, lines))
+
+
 def _line(path: KeyPath, lines: Mapping[KeyPath, int]) -> int | None:
     """The line of a path, or of the section in which it is missing."""
     while path and path not in lines:
@@ -139,7 +153,7 @@ def _told(problems: Sequence[Problem], source_name: str) -> str:
     count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
     lines = [f"{source_name}: {count}"]
     for problem in problems:
-        where = "line " + str(problem.line) if problem.line else ""
+        where = problem.origin or (f"line {problem.line}" if problem.line else "")
         key = _short(key_text(problem.path))
         place = f"{key} ({where})" if key and where else key or where
         words = _short(problem.message)

@@ -29,7 +29,7 @@ def schema() -> dict[str, Any]:
     generated = Config.model_json_schema(by_alias=True)
     _describe(generated)
     sections = {name: _draft_07(body) for name, body in generated.pop("$defs").items()}
-    for name in ("Dataset", "Segments", "Labels"):
+    for name in {key.section.__name__ for key in walk(Config) if key.section and key.section.SHORT}:
         sections[name] = _with_short_forms(sections[name])
     drift = sections["DataDrift"]["properties"]
     names = list(metrics.names())

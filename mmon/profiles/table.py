@@ -21,6 +21,7 @@ from mmon.profiles.outcomes.regression import RegressionTables
 from mmon.profiles.recognition.spelling import Spelling
 from mmon.records import Count, require
 from mmon.results import ColumnKind, Task
+from mmon.texts.screen import safe
 from mmon.windows.timestamps import DAY_US
 
 Performance = ClassificationTables | RegressionTables
@@ -113,7 +114,7 @@ class ColumnProfile:
         return "Boolean" if is_truth else "String"
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@dataclasses.dataclass(frozen=True, slots=True, repr=False)
 class Profile:
     """A dataset's summary, or that of a window or segment of it.
 
@@ -155,6 +156,10 @@ class Profile:
     )
     outcome: OutcomePlan | None = None
     ignored: tuple[str, ...] = dataclasses.field(default=(), compare=False)
+
+    def __repr__(self) -> str:
+        source = safe(self.source, unicode=True)
+        return f"<mmon.Profile of {source}: {self.rows:,} rows, {len(self.columns)} columns>"
 
     def check(self) -> None:
         """Raise `MisfitError` when what was read back does not fit together."""

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import html
+import inspect
 import json
 import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
 
 import mmon
+from mmon.config_file.settable import options
 from mmon.errors import ConfigError, DataError, MmonError, OutputError
 
 FORMS: dict[str, Callable[[Path], Any]] = {
@@ -133,6 +136,106 @@ def test_run_takes_a_file_or_its_content(folder: Path) -> None:
     assert len({report.document.config_digest for report in reports}) == 1
 
 
+def test_every_option_is_an_argument_or_a_key_of_one() -> None:
+    arguments = inspect.signature(mmon.compare).parameters
+    for option, keys in options().items():
+        path = keys[0].path
+        if path[0] != "outputs":  # a `Report` writes itself
+            assert path[-1] in arguments or path[0] == "windows", option.name
+
+
+@pytest.fixture
+def scored() -> tuple[pl.DataFrame, pl.DataFrame]:
+    """A reference, and a production in which the scores say nothing."""
+    rng = np.random.default_rng(3)
+    truth = rng.integers(0, 2, 3000)
+    sides = [
+        {"key": range(3000), "y": truth, "p": np.clip(skill * truth + 0.4 * rng.random(3000), 0, 1)}
+        for skill in (0.6, 0.0)
+    ]
+    before, after = (pl.DataFrame({**s, "g": ["a", "b"] * 1500}) for s in sides)
+    return before, after
+
+
+def test_frames_have_a_task_delayed_labels_and_segments(
+    scored: tuple[pl.DataFrame, pl.DataFrame],
+) -> None:
+    before, after = scored
+    labels = after.select("key", "y")
+    report = mmon.compare(
+        before,
+        after.drop("y"),
+        task="binary",
+        target="y",
+        score="p",
+        id="key",
+        labels=labels,
+        segments=["g"],
+    )
+    assert drop_of_auc(report) == "detected"
+    assert {"g = a", "g = b"} <= set(report.results["segment"])
+    named = {"path": labels.rename({"y": "truth"}), "on": "key", "target": "truth"}
+    same = mmon.compare(before, after.drop("y"), columns={"target": "y"}, score="p", labels=named)
+    assert drop_of_auc(same) == "detected"
+
+
+def drop_of_auc(report: mmon.Report) -> str:
+    """The status of the whole window's drop."""
+    whole = report.results.filter(pl.col("segment").is_null())
+    return str(whole.filter(name="roc_auc", aspect="drop")["status"].item())
+
+
+@pytest.mark.parametrize(
+    ("name", "levels", "aspect", "told"),
+    [
+        ("ks", 0.3, "value", (None, 0.3)),
+        ("missing_share", {"potential": 0.1}, "increase", (0.1, None)),
+        ("roc_auc", {"potential": 0.1, "detected": 0.2}, "drop", (0.1, 0.2)),
+        ("f1", {"min": {"detected": 0.5}}, "value", (None, 0.5)),
+        ("label_coverage", 0.9, "value", (None, 0.9)),
+        ("invocations", {"max": {"detected": 5}}, "value", (None, 5.0)),
+    ],
+)
+def test_thresholds_are_of_every_analysis(
+    scored: tuple[pl.DataFrame, pl.DataFrame],
+    name: str,
+    levels: Any,
+    aspect: str,
+    told: tuple[float | None, float | None],
+) -> None:
+    before, after = scored
+    report = mmon.compare(
+        before,
+        after.drop("y"),
+        labels=after.select("key", "y"),
+        columns={"target": "y", "score": "p", "id": "key"},
+        thresholds={name: levels},
+    )
+    found = report.results.filter(name=name, aspect=aspect)
+    assert {(row["potential"], row["detected"]) for row in found.rows(named=True)} == {told}
+
+
+def test_run_takes_data_in_the_place_of_the_configured(
+    folder: Path, ref: pl.DataFrame, shifted: pl.DataFrame
+) -> None:
+    body = {"reference": "nope.parquet", "production": {"path": "ref.parquet", "format": "parquet"}}
+    (folder / "mmon.yaml").write_text(json.dumps(body))
+    config = mmon.run({"reference": ref, "production": ref})._config
+    for start in ("mmon.yaml", body, config):
+        assert mmon.run(start, reference=ref, production=shifted).verdict == "breach"
+        assert mmon.run(start, reference="ref.parquet", production=ref).verdict == "pass"
+    profile = mmon.profile(ref)
+    assert mmon.run("mmon.yaml", reference=profile).verdict == "pass"
+    assert mmon.run({**body, "reference": profile}, production=shifted).verdict == "breach"
+    with pytest.raises(ConfigError, match=r"reference\.format \(argument\): must be"):
+        mmon.run("mmon.yaml", reference={"path": "ref.parquet", "format": "pdf"})
+
+
+def test_a_profile_says_in_a_line_what_it_is_of(ref: pl.DataFrame) -> None:
+    text = "<mmon.Profile of a Polars DataFrame: 2,000 rows, 3 columns>"
+    assert repr(mmon.profile(ref)) == text
+
+
 class Boom:
     """A table of a library that fails."""
 
@@ -184,6 +287,19 @@ def mapped(frame: pl.DataFrame) -> pl.LazyFrame:
             ConfigError,
             "windows: must be a sectio",
         ),
+        (
+            lambda ref: mmon.compare(ref, ref, columns={"target": "x"}, target="x"),
+            ConfigError,
+            "target is given twice",
+        ),
+        (
+            lambda ref: mmon.compare(ref, ref, thresholds={"invocations": 3}),
+            ConfigError,
+            "thresholds: of invocations both sides may be worse",
+        ),
+        (lambda ref: mmon.compare(ref, ref, labels=5), DataError, "type int cannot be analysed"),
+        (lambda ref: mmon.compare(ref, ref, task="guess"), ConfigError, "task: must be 'binary'"),
+        (lambda ref: mmon.run("mmon.yaml", reference=5), DataError, "type int cannot be analysed"),
         (lambda ref: mmon.compare(ref, ref, thresholds="x"), ConfigError, "thresholds: must be a"),
         (lambda ref: mmon.compare(ref, ref, thresholds={5: {}}), ConfigError, "has a key that is"),
         (lambda ref: mmon.compare(ref, ref, metrics="ks"), ConfigError, "must be 'all' or a list"),

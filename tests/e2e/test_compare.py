@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -84,6 +85,31 @@ def test_metric_limits_what_is_computed(mmon: Mmon) -> None:
     everything = names(document(mmon, SAME))
     assert {"ks", "wasserstein", "total_variation", "psi"} <= everything
     assert names(document(mmon, f"{SAME} -m ks --metric psi")) == {"ks", "psi"}
+
+
+@pytest.mark.parametrize(
+    ("words", "limits"),
+    [
+        ("-t invocations.min=3000", [("value", "below", None, 3000.0)]),
+        (
+            "-t invocations.max=9 -t invocations.min=1/0.5",
+            [("value", "above", None, 9.0), ("value", "below", 1.0, 0.5)],
+        ),
+        ("-t completeness=0.9", [("value", "below", None, 0.9)]),
+    ],
+)
+def test_threshold_sets_each_limit_of_operations(
+    mmon: Mmon, words: str, limits: list[tuple[object, ...]]
+) -> None:
+    (name,) = set(re.findall(r"-t (\w+)", words))
+    told = json.loads(
+        mmon(f"compare ref.parquet ref.parquet --timestamp event_time {words} --json -").out
+    )
+    found = [one for one in told["results"] if one["name"] == name]
+    keys = ("aspect", "direction", "potential", "detected")
+    assert sorted([tuple(one[key] for key in keys) for one in found], key=repr) == sorted(
+        limits, key=repr
+    )
 
 
 def test_threshold_sets_levels_of_metrics_and_of_checks(mmon: Mmon) -> None:

@@ -140,7 +140,7 @@ def test_shuffled_labels_in_files_of_their_own_are_those_given_inline(tmp_path: 
         }
     )
     production = open_dataset(config.production)
-    joined = join_configured(config, production, "logs")
+    joined = join_configured(config, Data(production, "logs"))
     batches = joined.frame.collect_batches(chunk_size=777, maintain_order=True, lazy=True)
     assert pl.concat(batches).select(inline.columns).equals(inline)
 

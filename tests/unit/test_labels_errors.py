@@ -11,6 +11,7 @@ import pytest
 
 from mmon.config.sections import Config
 from mmon.errors import ConfigError, DataError, ExitStatus, MmonError
+from mmon.sources import Data
 from mmon.sources.labels import join_configured
 from tests.unit.source_files import open_dataset
 
@@ -40,7 +41,7 @@ def join(labels: Any = "labels.csv", columns: Any = None, **sections: Any) -> pl
         }
     )
     production = open_dataset(config.production)
-    joined = join_configured(config, production, "logs.csv")
+    joined = join_configured(config, Data(production, "logs.csv"))
     assert joined is not None
     return joined.frame.collect()
 
@@ -52,7 +53,7 @@ def test_the_files_that_the_cases_spoil_are_sound() -> None:
 
 def test_a_configuration_without_labels_joins_nothing() -> None:
     config = Config.model_validate({"reference": "train.csv", "production": "logs.csv"})
-    assert join_configured(config, pl.LazyFrame(), "logs.csv") is None
+    assert join_configured(config, Data(pl.LazyFrame(), "logs.csv")) is None
 
 
 USAGE, FAILURE = ExitStatus.USAGE, ExitStatus.FAILURE
@@ -290,7 +291,9 @@ def test_labels_are_read_as_the_reference_has_its_target() -> None:
     )
     production = open_dataset(config.production)
     joined = join_configured(
-        config, production, "logs.csv", expect={"defaulted": pl.String(), "amount": pl.Float64()}
+        config,
+        Data(production, "logs.csv"),
+        expect={"defaulted": pl.String(), "amount": pl.Float64()},
     )
     assert joined is not None
     assert joined.frame.collect()["defaulted"].to_list() == ["01", "1"]

@@ -47,11 +47,12 @@ class LabelJoin:
 
 
 def join_configured(
-    config: Config, production: pl.LazyFrame, name: str, *, expect: Schema | None = None
+    config: Config, production: Data, labels: Data | None = None, *, expect: Schema | None = None
 ) -> LabelJoin | None:
-    """Production of that name joined to the configuration's labels; None when it names none.
+    """Production joined to the configuration's labels; None when it names none.
 
-    Labels in text files are read by the columns and types of the reference, ``expect``.
+    Labels that are not given are opened; those in text files are read by the columns and types of
+    the reference, ``expect``.
 
     Raises
     ------
@@ -62,13 +63,13 @@ def join_configured(
     """
     if config.labels is None:
         return None
-    on, target = _roles(config, config.labels)
-    with reading(name):
-        _check_columns(production.collect_schema(), {"on": on}, name)
+    on, target = _roles(config, config.labels, is_file=labels is None)
+    with reading(production.name):
+        _check_columns(production.frame.collect_schema(), {"on": on}, production.name)
     label = config.labels.target or target
     known = {label: expect[target]} if expect is not None and target in expect else {}
-    labels = open_counted(config.labels, expect=known)
-    joined = join_labels(Data(production, name), labels, on=on, target=target, label=label)
+    labels = labels or open_counted(config.labels, expect=known)
+    joined = join_labels(production, labels, on=on, target=target, label=label)
     labels.check(joined.facts.labels)
     return joined
 
@@ -132,7 +133,7 @@ def join_labels(production: Data, labels: Data, *, on: str, target: str, label: 
     )
 
 
-def _roles(config: Config, labels: Labels) -> tuple[str, str]:
+def _roles(config: Config, labels: Labels, *, is_file: bool) -> tuple[str, str]:
     """The column to join by and the column of the target."""
     on, target = labels.on or config.columns.id, config.columns.target
     unknown = "labels: it is not known which column"
@@ -146,7 +147,7 @@ def _roles(config: Config, labels: Labels) -> tuple[str, str]:
         if on == other:
             what = f"labels: {on!r} cannot be both the id and the label"
             raise ConfigError(what, hint=f"correct {name}, or labels.on")
-    if labels.path == config.production.path:
+    if is_file and labels.path == config.production.path:
         raise ConfigError(
             "labels and production are the same dataset",
             hint="remove labels: a target that production has is read there",
