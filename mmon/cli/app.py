@@ -149,12 +149,50 @@ def compare(
 
 
 @app.command(cls=setting("fail_on", "on_inconclusive", "outputs"))
-def run(ctx: typer.Context, config_path: about.ConfigFile, quiet: Quiet = False) -> int:
+def run(
+    ctx: typer.Context,
+    config_path: about.ConfigFile,
+    reference: Annotated[
+        str | None,
+        typer.Option(
+            "--reference",
+            metavar="DATA",
+            rich_help_panel=Panel.COMPARED,
+            help="Compare with this, in the place of what the file names.",
+        ),
+    ] = None,
+    production: Annotated[
+        str | None,
+        typer.Option(
+            "--production",
+            metavar="DATA",
+            rich_help_panel=Panel.COMPARED,
+            help="Judge this, in the place of what the file names.",
+        ),
+    ] = None,
+    keys: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set",
+            metavar="KEY=VALUE",
+            rich_help_panel=Panel.COMPARED,
+            help="Set any key, with dots between sections, to a value as in YAML: "
+            "windows.every=1d, 'segments=[region]'. May be repeated.",
+        ),
+    ] = None,
+    quiet: Quiet = False,
+) -> int:
     """Run a configuration file; options override its keys."""
     from mmon.config_file import load
+    from mmon.config_file.settable import Setting, read_setting
 
     chosen = ctx.obj.pop("outputs", {})
-    config = load(config_path).model_copy(update=ctx.obj)
+    settings = [*map(read_setting, keys or [])]
+    for name, path in (("reference", reference), ("production", production)):
+        settings += [] if path is None else [Setting((name, "path"), path, f"--{name}")]
+    for name, value in ctx.obj.items():
+        settings.append(Setting((name,), value, f"--{name.replace('_', '-')}"))
+    config = load(config_path, settings)
     return _execute(config, chosen, quiet=quiet, sources=[config_path])
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import yaml
 
+from mmon.errors import ConfigError
 from mmon.texts.redaction import keep_variable
 
 KeyPath = tuple[str | int, ...]
@@ -114,24 +115,43 @@ def read(text: str, environment: Mapping[str, str]) -> ConfigText:
     return ConfigText(body, reader.lines, tuple(reader.problems))
 
 
+def read_value(text: str, environment: Mapping[str, str]) -> Any:
+    """One value as it would stand behind a key; else `ConfigError` says what is wrong with it."""
+    reader = _Reader(environment)
+    try:
+        node = _node(text)
+        value = None if node is None else reader.value(node, ())
+    except _RefusedError as refused:
+        raise ConfigError(*refused.args[:1], hint=(*refused.args, None)[1]) from None
+    if node is None or reader.problems:
+        missing = Problem((), "has no value", "write null for none")
+        problem = missing if node is None else reader.problems[0]
+        raise ConfigError(problem.message, hint=problem.hint)
+    return value
+
+
 class _RefusedError(Exception):
     """A text of which nothing is a configuration: the fields of a `Problem` without a path."""
 
 
 def _root(text: str) -> yaml.MappingNode:
+    root = _node(text)
+    if root is None:
+        raise _RefusedError("holds no configuration", "`mmon init` writes one to start from")
+    if not isinstance(root, yaml.MappingNode):
+        raise _RefusedError("must be `key: value` lines", "`mmon init` writes an example")
+    return root
+
+
+def _node(text: str) -> yaml.Node | None:
     try:
-        root = _Loader(text).get_single_node()
+        return _Loader(text).get_single_node()
     except yaml.MarkedYAMLError as error:
         raise _syntax_error(error, text) from None
     except yaml.YAMLError as error:
         raise _RefusedError(f"is not YAML: {str(error).splitlines()[0]}") from None
     except RecursionError:
         raise _RefusedError("is nested too deeply") from None
-    if root is None:
-        raise _RefusedError("holds no configuration", "`mmon init` writes one to start from")
-    if not isinstance(root, yaml.MappingNode):
-        raise _RefusedError("must be `key: value` lines", "`mmon init` writes an example")
-    return root
 
 
 class _Reader:

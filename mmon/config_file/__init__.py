@@ -61,11 +61,12 @@ def parse(
     with what set it beside the file.
     """
     read = config_text.read(text, os.environ if environment is None else environment)
+    wrong = [p for p in read.problems if not any(one.is_above(p.path) for one in settings)]
     # Where the text itself is wrong, what follows from that is not told.
-    said = {problem.path for problem in read.problems}
+    said = {problem.path for problem in wrong}
     body = with_settings(read.body, settings)
     config, problems = (None, []) if () in said else _check(body)
-    found = [*read.problems, *(problem for problem in problems if problem.path not in said)]
+    found = [*wrong, *(problem for problem in problems if problem.path not in said)]
     if found or config is None:
         placed = [_placed(problem, read.lines, settings) for problem in found]
         raise ConfigError(_told(sorted(placed, key=lambda p: p.line or 0), source_name))
@@ -136,9 +137,11 @@ def _typed_options(body: dict[str, Any]) -> dict[str, Any]:
 
 def _placed(problem: Problem, lines: Mapping[KeyPath, int], settings: Sequence[Setting]) -> Problem:
     """A problem with what set the value, or the line that it is on."""
-    origin = next((one.origin for one in settings[::-1] if one.is_above(problem.path)), None)
-    if origin is not None:
-        return dataclasses.replace(problem, origin=origin)
+    path = problem.path
+    new = [one for one in settings if path and path not in lines and one.path[: len(path)] == path]
+    by = [*new, *(one for one in settings if one.is_above(path))]
+    if by:
+        return dataclasses.replace(problem, origin=by[-1].origin)
     return dataclasses.replace(problem, line=problem.line or _line(problem.path, lines))
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import os
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -15,7 +17,7 @@ from mmon.config.keys import Key, keys_of, walk
 from mmon.config.levels import Thresholds
 from mmon.config.option import Option
 from mmon.config.sections import Config
-from mmon.config.text import KeyPath
+from mmon.config.text import KeyPath, read_value
 from mmon.errors import ConfigError
 from mmon.results.quantity import Quantity
 
@@ -34,6 +36,28 @@ class Setting:
     def is_above(self, path: KeyPath) -> bool:
         """Whether a path leads to what it sets, or into it."""
         return path[: len(self.path)] == self.path
+
+
+_PART = r'(?:"[^"]+"|[^."=]+)'
+_SET = re.compile(rf"({_PART}(?:\.{_PART})*)=(.*)", re.DOTALL)
+
+
+def read_setting(text: str) -> Setting:
+    """What a text such as ``windows.every=1d`` sets; its value is YAML.
+
+    `ConfigError` where it is no such text.
+    """
+    found = _SET.fullmatch(text)
+    if found is None:
+        raise ConfigError(
+            f"--set {text!r} is not a key, = and a value",
+            hint="write it as alpha=0.01 or columns.id=request_id",
+        )
+    path = tuple(part.strip('"') for part in re.findall(_PART, found[1]))
+    try:
+        return Setting(path, read_value(found[2], os.environ), "--set")
+    except ConfigError as error:
+        raise ConfigError(f"--set {found[1]}: {error.message}", hint=error.hint) from None
 
 
 @functools.cache
@@ -57,8 +81,8 @@ def options(*sections: str) -> dict[Option, list[Key]]:
 def put(body: dict[str, Any], path: Sequence[str], value: Any) -> None:
     """Set a key of plain data; sections are made where there are none.
 
-    A text or a list in the place of a section becomes the section that it is short for; what is
-    nothing of the kind stays, for whoever validates it to tell.
+    A text or a list in the place of a section becomes the section that it is short for;
+    `ConfigError` where anything else stands in its place.
     """
     section: type[Section] | None = Config
     *above, last = path
@@ -69,7 +93,7 @@ def put(body: dict[str, Any], path: Sequence[str], value: Any) -> None:
         inner = body.get(name)
         inner = {} if inner is None else section.from_short_form(inner) if section else inner
         if not isinstance(inner, Mapping):
-            return
+            raise ConfigError(f"{'.'.join(path)}: {name} is no section, and has no keys")
         body[name] = body = dict(inner)
     body[last] = value
 
@@ -78,7 +102,10 @@ def with_settings(body: Mapping[str, Any], settings: Iterable[Setting]) -> dict[
     """Plain data in which some keys are set."""
     made = dict(body)
     for one in settings:
-        put(made, one.path, one.value)
+        try:
+            put(made, one.path, one.value)
+        except ConfigError as error:
+            raise ConfigError(f"{one.origin} {error.message}", hint=error.hint) from None
     return made
 
 

@@ -293,6 +293,11 @@ def mapped(frame: pl.DataFrame) -> pl.LazyFrame:
             "target is given twice",
         ),
         (
+            lambda ref: mmon.compare(ref, ref, columns="x", target="x"),
+            ConfigError,
+            "columns.target: columns is no section",
+        ),
+        (
             lambda ref: mmon.compare(ref, ref, thresholds={"invocations": 3}),
             ConfigError,
             "thresholds: of invocations both sides may be worse",
