@@ -26,7 +26,8 @@ const values = new Map(bodies.map(body => [body, key(body)]));
 bodies.sort((a, b) => last(a) - last(b) || flip * compare(values.get(a), values.get(b)) || order.get(a) - order.get(b));
 table.append(...bodies);
 };
-for (const table of document.querySelectorAll("table.sort")) {
+const enliven = part => {
+for (const table of part.querySelectorAll("table.sort")) {
 const bodies = [...table.tBodies];
 const order = new Map(bodies.map((body, place) => [body, place]));
 const ways = {
@@ -46,15 +47,45 @@ const target = row.querySelector("details");
 if (target) target.open = !target.open;
 });
 }
+};
+enliven(document);
+const strip = document.getElementById("strip");
+const packed = document.getElementById("packed");
+const unpacked = async () => {
+const bytes = Uint8Array.from(atob(packed.content.textContent), letter => letter.charCodeAt(0));
+const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
+return Object.entries(JSON.parse(await new Response(stream).text()));
+};
+const put = (id, lines, place) => {
+const old = document.getElementById(id);
+const open = new Set([...old.querySelectorAll("details[open] > summary")].map(one => one.textContent));
+const chosen = [...old.querySelectorAll("input:checked")].map(one => one.id);
+old.outerHTML = lines.map(line => typeof line === "string" ? line : line[place]).join("\n");
+const made = document.getElementById(id);
+for (const one of made.querySelectorAll("details > summary")) one.parentNode.open ||= open.has(one.textContent);
+for (const one of made.querySelectorAll("input[type=radio]")) one.checked ||= chosen.includes(one.id);
+enliven(made);
+};
+let refresh = () => {};
+if (strip && packed && "DecompressionStream" in window) unpacked().then(parts => {
+const show = () => {
+const place = strip.querySelector(":checked").value;
+for (const [id, lines] of parts) if (lines.some(line => typeof line !== "string")) put(id, lines, place);
+refresh();
+};
+strip.addEventListener("change", show);
+strip.disabled = false;
+if (!strip.querySelector(":checked").defaultChecked) show();
+});
 const table = document.getElementById("table");
 if (!table) return;
-const bodies = [...table.tBodies];
-const order = new Map(bodies.map((body, place) => [body, place]));
+const bodies = () => [...table.tBodies].filter(body => !("none" in body.dataset));
 const details = body => body.querySelector("details");
-const cell = (body, place) => body.rows[0].cells[place].textContent;
+const cell = (body, place) => body.rows[0].cells[place].textContent.trim();
 const change = text => { const [before, after] = numbers(text); return Math.abs(after - before); };
+const rank = body => Number(body.dataset.r);
 const keys = {
-status: body => -body.dataset.s,
+status: rank,
 name: body => cell(body, 1).toLowerCase(),
 kind: body => cell(body, 2),
 metric: body => cell(body, 4),
@@ -63,32 +94,32 @@ q: body => numbers(cell(body, 7))[0],
 missing: body => -change(cell(body, 8)),
 };
 const isLargestFirst = new Set(["status", "value", "missing"]);
-const sort = head => {
-const by = head.dataset.by;
-const first = isLargestFirst.has(by) ? "descending" : "ascending";
-arrange(table, bodies, order, keys[by], turn(table, head, first));
+const natural = by => isLargestFirst.has(by) ? "descending" : "ascending";
+const sort = (head, flip) => {
+const all = bodies();
+arrange(table, all, new Map(all.map(body => [body, rank(body)])), keys[head.dataset.by], flip);
 };
-for (const head of table.querySelectorAll("th[data-by]")) button(head, () => sort(head));
+for (const head of table.querySelectorAll("th[data-by]")) button(head, () => sort(head, turn(table, head, natural(head.dataset.by))));
 const form = document.getElementById("filters");
 const find = document.getElementById("find");
 const shown = document.getElementById("shown");
 const all = document.getElementById("all");
 const isVisible = body => !body.hidden;
 const label = () => {
-all.textContent = bodies.filter(isVisible).some(body => !details(body).open) ? "Open all" : "Close all";
+all.textContent = bodies().filter(isVisible).some(body => !details(body).open) ? "Open all" : "Close all";
 };
 const filter = () => {
 const wanted = name => new Set([...form.querySelectorAll(`[name=${name}]:checked`)].map(box => box.value));
 const statuses = wanted("s"), kinds = wanted("k"), text = find.value.trim().toLowerCase();
 let count = 0;
-for (const body of bodies) {
+for (const body of bodies()) {
 const fits = (!statuses.size || statuses.has(body.dataset.s))
 && (!kinds.size || kinds.has(body.dataset.k))
 && cell(body, 1).toLowerCase().includes(text);
 body.hidden = !fits;
 count += fits;
 }
-shown.textContent = count < bodies.length ? `${count} of ${bodies.length} columns` : "";
+shown.textContent = count < bodies().length ? `${count} of ${bodies().length} columns` : "";
 document.getElementById("none").hidden = count > 0;
 label();
 };
@@ -96,7 +127,7 @@ form.addEventListener("input", filter);
 form.addEventListener("submit", event => event.preventDefault());
 all.addEventListener("click", () => {
 const open = all.textContent === "Open all";
-for (const body of bodies.filter(isVisible)) details(body).open = open;
+for (const body of bodies().filter(isVisible)) details(body).open = open;
 label();
 });
 table.addEventListener("toggle", label, true);
@@ -107,6 +138,11 @@ if (String(getSelection())) return;
 const target = details(row.parentNode);
 target.open = !target.open;
 });
+refresh = () => {
+const head = table.querySelector("th[aria-sort]");
+sort(head, head.getAttribute("aria-sort") === natural(head.dataset.by) ? 1 : -1);
+filter();
+};
 form.reset();
 form.hidden = false;
 filter();

@@ -7,7 +7,7 @@ import datetime as dt
 import hashlib
 import os
 import platform
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence, Set
 from importlib import metadata
 from typing import TypeVar
 
@@ -31,19 +31,21 @@ from mmon.comparison.sides import (
 )
 from mmon.config.sections import Config
 from mmon.config_file import config_digest, public_dict
+from mmon.outline.seen import shown_windows
 from mmon.outline.sentence import sentence
-from mmon.profiles.column_chart import picture
+from mmon.profiles.column_chart import pictures
 from mmon.profiles.distributions.reading import natural_reading
 from mmon.profiles.features.tables import OTHER
 from mmon.profiles.rounding import at_one_precision
 from mmon.profiles.table import Profile
-from mmon.results import Column, Document, Result, ResultKind, Segment, Source, Status
+from mmon.results import Column, Document, Result, Segment, Source, Status, grouped
 from mmon.results.charts import ActivityPicture, FeatureBin, PerformancePicture, Picture
 from mmon.texts.redaction import masked, without_secrets
 from mmon.verdict import decide, exit_status, judge
 from mmon.verdict.finding import Finding, Rule
 from mmon.windows.timestamps import to_us
 
+_MOST_BINS = 20_000  # of features, in all windows: of the result document they are the bulk
 D = TypeVar("D", ActivityPicture, FeatureBin, PerformancePicture)
 
 
@@ -71,7 +73,7 @@ def run(config: Config, inputs: Inputs | None = None, progress: Progress | None 
         dataclasses.replace(window, status=worst.get(window.index, Status.NO_DETECTION))
         for window in production.windows
     ]
-    shown = _shown_window(results)
+    shown = shown_windows(windows, results, columns=len(reference.columns))
     rank_error = max((window.rank_error for window in windows), default=0.0)
     verdict = decide(results, rule, expected=_deciding(config))
     digest = config_digest(config)
@@ -96,9 +98,9 @@ def run(config: Config, inputs: Inputs | None = None, progress: Progress | None 
         results=results,
         metrics=found.metrics,
         columns=_columns(reference, production.new_columns),
-        pictures=_pictures(reference, production.profiles, results),
+        pictures=_pictures(reference, production.profiles, results, set(shown)),
         performance=_drawn(found.drawings, PerformancePicture, shown),
-        bins=_drawn(found.drawings, FeatureBin, shown),
+        bins=_bins(found.drawings, shown),
         activity=[one for one in found.drawings if isinstance(one, ActivityPicture)],
         configuration=public_dict(config),
         versions=_versions(),
@@ -140,17 +142,19 @@ def _deciding(config: Config) -> frozenset[str]:
     )
 
 
-def _shown_window(results: Sequence[Result]) -> int:
-    """The window whose performance is drawn: the one where it was worst, or else the last."""
-    judged = [r for r in results if r.kind is ResultKind.MODEL_PERFORMANCE and r.segment is None]
-    last = max((r.window for r in judged), default=0)
-    raised = [r for r in judged if r.status.severity >= Status.POTENTIAL_DETECTION.severity]
-    worst = max(raised, key=lambda r: (r.status.severity, r.value or 0.0), default=None)
-    return last if worst is None else worst.window
+def _drawn(drawings: Sequence[Drawing], kind: type[D], windows: Collection[int]) -> list[D]:
+    return [one for one in drawings if isinstance(one, kind) and one.window in windows]
 
 
-def _drawn(drawings: Sequence[Drawing], kind: type[D], window: int) -> list[D]:
-    return [one for one in drawings if isinstance(one, kind) and one.window == window]
+def _bins(drawings: Sequence[Drawing], windows: Sequence[int]) -> list[FeatureBin]:
+    """The bins of the first windows, as many as a document has room for."""
+    found = grouped(_drawn(drawings, FeatureBin, windows), lambda one: one.window)
+    kept: list[FeatureBin] = []
+    for window in windows:
+        if kept and len(kept) + len(found.get(window, ())) > _MOST_BINS:
+            break
+        kept += found.get(window, ())
+    return sorted(kept, key=lambda one: one.window)
 
 
 def _columns(reference: Profile, new_columns: Mapping[str, pl.DataType]) -> list[Column]:
@@ -163,21 +167,23 @@ def _columns(reference: Profile, new_columns: Mapping[str, pl.DataType]) -> list
 
 
 def _pictures(
-    reference: Profile, profiles: Sequence[Profile], results: Sequence[Result]
+    reference: Profile, profiles: Sequence[Profile], results: Sequence[Result], shown: Set[int]
 ) -> list[Picture]:
-    """Each tested column in the window where its judged drift was worst."""
+    """Each tested column in the windows shown, and in the one where its judged drift was worst."""
     drift = [one for one in results if one.application == "data-drift" and one.segment is None]
     drift.sort(key=lambda r: (r.status.severity, abs(r.value or 0.0), -r.window))
     worst = {one.column: one.window for one in drift if one.status is not Status.IRRELEVANT}
     # All windows are read by one plan.
     places = {one.name: place for place, one in enumerate(profiles[0].columns)} if profiles else {}
-    drawn = (
-        picture(column, profiles[window].columns[places[column.name]], window)
+    return [
+        drawn
         for column in reference.columns
         if column.is_tested and column.name in places
-        for window in (worst.get(column.name, 0),)
-    )
-    return [one for one in drawn if one is not None]
+        for windows in [sorted(shown | {worst.get(column.name, 0)})]
+        for drawn in pictures(
+            column, {w: profiles[w].columns[places[column.name]] for w in windows}
+        )
+    ]
 
 
 def _now() -> dt.datetime:

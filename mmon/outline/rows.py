@@ -18,6 +18,7 @@ class ResultRow:
     severity: int
     status: str
     value: str
+    interval: str
     error: str
     thresholds: str
     p_value: str
@@ -30,14 +31,12 @@ class ResultRow:
 
 def result_row(result: Result, *, window: str = "") -> ResultRow:
     """One result, written out."""
-    value = units.value_word(result)
-    if result.interval is not None:
-        value += f" {units.interval_word(result.quantity, result.interval, None)}"
     return ResultRow(
         name=result.quantity.words,
         severity=result.status.severity,
         status=units.status_word(result),
-        value=value,
+        value=units.value_word(result),
+        interval=units.interval_word(result.quantity, result.interval, None),
         error="" if result.value is None else wording.error_word(result.error, result.value),
         thresholds=units.limits_word(result),
         p_value="" if result.p_value is None else wording.probability(result.p_value),

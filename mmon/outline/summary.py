@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from mmon.outline import severity, wording
 from mmon.outline.measures import KINDS, by_columns
@@ -63,12 +63,11 @@ class Summary:
 def summarise(document: Document) -> Summary:
     """The short form of a document."""
     by_column = by_columns(document).items()
-    pictures = {picture.column: picture for picture in document.pictures}
+    pictures: Mapping[tuple[str | None, int], Picture] = {
+        (picture.column, picture.window): picture for picture in document.pictures
+    }
     troubled = {name: rows for name, rows in by_column if any(map(needs_a_look, rows))}
-    findings = [
-        _finding(name, rows, document.windows, pictures.get(name) if name else None)
-        for name, rows in troubled.items()
-    ]
+    findings = [_finding(name, rows, document.windows, pictures) for name, rows in troubled.items()]
     findings.sort(key=lambda finding: severity.order(finding.head), reverse=True)
     known = tested(document)
     quiet = known - troubled.keys()
@@ -161,7 +160,10 @@ def listed(names: Sequence[str], most: int) -> str:
 
 
 def _finding(
-    name: str | None, rows: Sequence[Result], windows: Sequence[Window], picture: Picture | None
+    name: str | None,
+    rows: Sequence[Result],
+    windows: Sequence[Window],
+    pictures: Mapping[tuple[str | None, int], Picture],
 ) -> Head:
     troubles = [row for row in rows if needs_a_look(row)]
     head = severity.worst(troubles)
@@ -171,7 +173,8 @@ def _finding(
         for row in sorted(troubles, key=severity.badness, reverse=True)
         if row.window == head.window and (row.kind, row.name) != (head.kind, head.name)
     ]
-    return Head(name, head, tuple(also), tuple(same.get(w.index) for w in windows), picture)
+    trend = tuple(same.get(w.index) for w in windows)
+    return Head(name, head, tuple(also), trend, pictures.get((name, head.window)))
 
 
 def _doubts(results: Iterable[Result]) -> tuple[Doubt, ...]:

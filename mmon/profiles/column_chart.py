@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
@@ -16,21 +17,37 @@ _BINS = 24
 # Bins span these quantiles of each side; what lies beyond falls into the outermost bins.
 _CORE = (0.005, 0.995)
 _LABELS = 12
+_FREQUENT = 5  # of them; the others changed most
 _OTHER = "(other)"
 _LARGEST = float(np.finfo(np.float64).max)
 _PROBABILITIES = (0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99)
 
 
-def picture(ref: ColumnProfile, cur: ColumnProfile, window: int) -> Picture | None:
-    """The drawable form of one column's two distributions; None where there is nothing to draw."""
+def pictures(ref: ColumnProfile, windows: Mapping[int, ColumnProfile]) -> Iterator[Picture]:
+    """The drawable form of one column in each window, by its index, where there is something.
+
+    All windows have the same bins of numbers and times, so that they can be compared.
+    """
+    sides = [one.distribution for one in (ref, *windows.values())]
+    ordered = [side for side in sides if isinstance(side, Ecdf) and side.n]
+    bins = _edges(ordered) if ordered else None
+    for window, cur in windows.items():
+        drawn = _picture(ref, cur, window, bins)
+        if drawn is not None:
+            yield drawn
+
+
+def _picture(
+    ref: ColumnProfile, cur: ColumnProfile, window: int, bins: FloatArray | None
+) -> Picture | None:
+    """Both distributions, ordered ones in such bins; None where there is nothing to draw."""
     before, after = ref.distribution, cur.distribution
     if not any(side is not None and side.n for side in (before, after)):
         return None
     edges: tuple[float, ...] | None = None
     labels: tuple[str, ...] | None = None
     quantiles: tuple[tuple[float, float | None, float | None], ...] = ()
-    if isinstance(before, Ecdf) and isinstance(after, Ecdf):
-        bins = _edges(before, after)
+    if isinstance(before, Ecdf) and isinstance(after, Ecdf) and bins is not None:
         edges = tuple(bins.tolist())
         masses = _binned(before, bins), _binned(after, bins)
         quantiles = tuple((p, _quantile(before, p), _quantile(after, p)) for p in _PROBABILITIES)
@@ -56,9 +73,8 @@ def _quantile(ecdf: Ecdf, probability: float) -> float | None:
 
 
 @np.errstate(over="ignore")
-def _edges(before: Ecdf, after: Ecdf) -> FloatArray:
-    """(B + 1,) ascending finite edges; the outer ones are the extremes of both sides."""
-    sides = [side for side in (before, after) if side.n]
+def _edges(sides: Sequence[Ecdf]) -> FloatArray:
+    """(B + 1,) ascending finite edges; the outer ones are the extremes of all sides."""
     values = np.unique(np.concatenate([side.values.astype(np.float64) for side in sides]))
     if len(values) <= _BINS:
         return _edges_of_values(values)
@@ -69,7 +85,7 @@ def _edges(before: Ecdf, after: Ecdf) -> FloatArray:
     # Halved first: the range may be beyond the largest double.
     inner = 2.0 * (low / 2 + (high / 2 - low / 2) * np.linspace(0.0, 1.0, _BINS + 1))
     half = 0.0
-    if _is_integer(before) and _is_integer(after):
+    if all(map(_is_integer, sides)):
         # Between integers, so that every bin holds as many of them as it is wide.
         inner, half = np.unique(np.floor(inner)) - 0.5, 0.5
     inner = inner[(inner > values[0]) & (inner < values[-1])]
@@ -77,7 +93,7 @@ def _edges(before: Ecdf, after: Ecdf) -> FloatArray:
 
 
 def _is_integer(ecdf: Ecdf) -> bool:
-    return ecdf.is_whole and (not ecdf.n or ecdf.max - ecdf.min < 1e6)
+    return ecdf.is_whole and ecdf.max - ecdf.min < 1e6
 
 
 def _edges_of_values(values: FloatArray) -> FloatArray:
@@ -107,11 +123,16 @@ def _binned(ecdf: Ecdf, edges: FloatArray) -> tuple[int, ...]:
 def _top_labels(
     before: Counts, after: Counts
 ) -> tuple[tuple[str, ...], tuple[tuple[int, ...], tuple[int, ...]]]:
-    """The most frequent labels of either side, in the reference's order of frequency."""
+    """Labels in the reference's order of frequency: the most frequent, and what changed most."""
     both = align(before, after)
-    weight = np.maximum(both.ref / max(before.n, 1), both.cur / max(after.n, 1))
-    ranked = np.lexsort((np.arange(len(weight)), -weight))
-    shown = ranked if len(ranked) <= _LABELS else ranked[: _LABELS - 1]
+    shares = both.ref / max(before.n, 1), both.cur / max(after.n, 1)
+    place = np.arange(len(both.ref))
+    shown = place
+    if len(place) > _LABELS:
+        frequent = np.lexsort((place, -np.maximum(*shares)))[:_FREQUENT]
+        changed = np.lexsort((place, -np.abs(shares[1] - shares[0])))
+        changed = changed[~np.isin(changed, frequent)]
+        shown = np.concatenate([frequent, changed[: _LABELS - 1 - len(frequent)]])
     shown = shown[np.lexsort((shown, -both.cur[shown], -both.ref[shown]))]
     labels, ref, cur = both.labels.gather(shown).to_list(), both.ref[shown], both.cur[shown]
     rest = before.n - int(ref.sum()), after.n - int(cur.sum())

@@ -13,17 +13,19 @@ _LONGEST_STEP_S = 1e13
 class Picture:
     """One column's two distributions, ready to be drawn; production is that of ``window``.
 
+    Of numbers and times every window has the same bins.
+
     Attributes
     ----------
     column : str
     window : int
-        The window shown: the one with the column's worst gating result.
     edges : tuple of float or None
         (B + 1,) ascending edges shared by both sides, for numeric and datetime columns, in the
         column's unit (datetimes: microseconds since 1970-01-01 UTC). Bins are (lo, hi], the first
         one closed. Integer-like columns with few values have one bin a value.
     labels : tuple of str or None
-        (B,) categories, most frequent in the reference first; the last may be "(other)".
+        (B,) categories, most frequent in the reference first: of many the commonest ones, and those
+        that changed most; the last may be "(other)".
     reference, production : tuple of int
         (B,) rows in each bin or category.
     quantiles : tuple of (float, float or None, float or None)

@@ -210,7 +210,7 @@ def test_without_javascript_everything_can_be_read(open_report: Open) -> None:
     detail = page.locator("#table .d").first
     assert "Quantile" in detail.inner_text()
     assert "total variation" in page.locator("#table").inner_text()
-    for anchor in ("windows", "inconclusive", "dataset", "data_quality", "untested", "run"):
+    for anchor in ("windows", "inconclusive", "data_quality", "untested", "run"):
         assert page.locator(f"#{anchor}").is_visible()
     configuration = page.locator("#run details")
     assert not configuration.locator("pre").is_visible()

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from mmon.comparison.columns import plan_production, plan_reference
 from mmon.config.sections import Columns
-from mmon.profiles.column_chart import picture
+from mmon.profiles.column_chart import pictures
 from mmon.profiles.folding.build import WHOLE, profile_frame
 from mmon.profiles.folding.growing import Limits
 
@@ -24,7 +24,7 @@ def drawn(ref: pl.Series, cur: pl.Series):
     ).profiles[WHOLE]
     plan = plan_production(first, after.schema)
     second = profile_frame(after.lazy(), plan, source="p", limits=LIMITS).profiles[WHOLE]
-    return picture(first.columns[0], second.columns[0], 3)
+    return next(pictures(first.columns[0], {3: second.columns[0]}), None)
 
 
 numbers = st.lists(st.floats(allow_nan=False, allow_infinity=False), max_size=80)

@@ -18,7 +18,6 @@ from mmon.results import (
     ColumnKind,
     Document,
     Result,
-    ResultKind,
     Source,
     Status,
     Verdict,
@@ -91,10 +90,8 @@ def sample_document(
             for window, side in enumerate(of_windows)
             for row in column_results(name, window, side)
         ]
-        gates = [row for row in own if row.gating and row.kind is ResultKind.DATA_DRIFT]
-        worst = max(gates, key=lambda row: row.value or 0.0).window
         results += own
-        pictures.append(picture(name, worst, of_windows[worst]))
+        pictures += [picture(name, window, side) for window, side in enumerate(of_windows)]
     results += _further_results(names, results, windows)
     return _document(names, results, pictures, windows)
 
@@ -108,6 +105,7 @@ def _further_results(names: Sequence[str], results: Sequence[Result], windows: i
     """The dataset as a whole, a column with too few rows, and one that production does not have."""
     vanished = quantities.result(
         "missing_column",
+        window=windows - 1,
         column="vanished",
         value=1.0,
         potential=1.0,
@@ -117,6 +115,7 @@ def _further_results(names: Sequence[str], results: Sequence[Result], windows: i
     )
     too_few = quantities.result(
         "ks",
+        window=windows - 1,
         column="too_few",
         value=0.14,
         p_value=0.31,

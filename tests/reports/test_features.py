@@ -5,8 +5,6 @@ from __future__ import annotations
 import dataclasses
 import random
 
-import pytest
-
 from mmon.reports.html.features import MOST_FEATURES, FeatureTable, features
 from mmon.results import Document
 from mmon.results.charts import FeatureBin
@@ -40,9 +38,7 @@ def given_document(*bins: FeatureBin) -> Document:
 
 
 def only_table(given: Document) -> FeatureTable:
-    found = features(given, 0)
-    assert found is not None
-    (table,) = found.tables
+    (table,) = features(given, given)
     return table
 
 
@@ -93,13 +89,12 @@ def test_metrics_that_are_no_means_claim_no_sum_and_come_last() -> None:
         one_bin("x", "a", 0.0, 0.1),
     ]
     given = dataclasses.replace(given_document(bins[1]), bins=bins)
-    found = features(given, 0)
-    assert found is not None
-    assert [(t.metric, t.has_parts, t.change) for t in found.tables] == [
+    found = features(given, given)
+    assert [(t.metric, t.has_parts, t.change) for t in found] == [
         ("error_rate", True, "+0.100"),
         ("roc_auc", False, ""),
     ]
-    assert found.tables[1].rows[0].bins[0].mix == ""
+    assert found[1].rows[0].bins[0].mix == ""
 
 
 def test_a_bin_without_a_value_on_one_side_is_a_dash() -> None:
@@ -117,15 +112,16 @@ def test_what_a_page_has_no_room_for_is_counted() -> None:
     assert (len(table.rows), table.left_out) == (MOST_FEATURES, 40)
 
 
-@pytest.mark.parametrize(("shown", "expected"), [(0, 1), (2, 1), (7, 5)])
-def test_the_window_with_bins_nearest_to_the_one_shown_is_told(shown: int, expected: int) -> None:
-    bins = [one_bin("x", "a", 0.0, 0.1, window=window) for window in (1, 5)]
-    found = features(given_document(*bins), shown)
-    assert found is not None
-    assert found.window == expected
+def test_many_windows_share_the_room_of_a_page() -> None:
+    names = [f"f{i}" for i in range(MOST_FEATURES)]
+    bins, metrics = feature_bins(random.Random(0), names, ["error_rate"])
+    windows = [dataclasses.replace(one, window=n) for n in range(40) for one in bins]
+    (table,) = features(document(bins=windows), document(bins=bins, metrics=metrics))
+    assert 0 < len(table.rows) < MOST_FEATURES
+    assert len(table.rows) + table.left_out == MOST_FEATURES
 
 
 def test_without_bins_there_is_no_section() -> None:
-    assert features(document(), 0) is None
-    empty = one_bin("x", "a", None, None, reference_rows=0, production_rows=0)
-    assert features(given_document(empty), 0) is None
+    assert features(document(), document()) == ()
+    empty = given_document(one_bin("x", "a", None, None, reference_rows=0, production_rows=0))
+    assert features(empty, empty) == ()

@@ -22,17 +22,16 @@ from tests.reports.sample_document import sample_document
 
 
 def test_the_verdict_stands_first_and_the_making_last() -> None:
-    told = [quantities.metric("columns_seen", 24.0)]
+    told = [quantities.metric("columns_seen", 24.0, window=2)]
     source = html.render(dataclasses.replace(sample_document(24, 3), metrics=told))
     order = [
         "<h1>",
         "<h2>Over time",
         "<h2>Columns",
         "<h2>Inconclusive",
-        "<h2>The dataset as a whole",
         "<h2>Data quality",
-        "<h2>Not tested, and recognised",
         "<h2>Other numbers",
+        "<h2>Not tested, and recognised",
         "<h2>How the run was made",
     ]
     assert re.findall("<h[12]>[^<]*", source)[1:] == order[1:]
@@ -133,7 +132,7 @@ def test_a_column_s_worst_result_speaks_for_it() -> None:
         status=Status.DETECTED,
     )
     source = html.render(document(drift("age", 0.05, Status.NO_DETECTION), missing))
-    row = source[source.index("<tbody data-s=4") :]
+    row = source[source.index(" data-s=4") :]
     assert "missing share<td class=n>+61 points" in row[: row.index("<tr class=d>")]
 
 
@@ -145,7 +144,7 @@ def test_a_falling_share_of_missing_values_is_not_drawn_as_trouble() -> None:
         reference_value=0.5,
     )
     source = html.render(document(fewer, drift("age", 0.01, Status.NO_DETECTION)))
-    row = source[source.index("<tbody data-s=1") :]
+    row = source[source.index(" data-s=1") :]
     assert "<td>ks<td class=n>0.01" in row[: row.index("<tr class=d>")]
 
 
@@ -156,7 +155,7 @@ def test_a_column_without_a_threshold_is_measured_but_not_judged() -> None:
         quantity=quantities.named("missing_share"),
     )
     source = html.render(document(told, sound))
-    row = source[source.index("<tbody data-s=0") :]
+    row = source[source.index(" data-s=0") :]
     assert "not judged" in row[: row.index("<tr class=d>")]
     text = Page(source).text
     assert "measured, but none of its metrics has a threshold" in text
@@ -169,7 +168,7 @@ def test_a_fact_is_told_in_a_word_and_not_drawn_on_a_scale() -> None:
         quantity=quantities.named("missing_column"),
     )
     source = html.render(document(gone))
-    row = source[source.index("<tbody data-s=4") :]
+    row = source[source.index(" data-s=4") :]
     row = row[: row.index("<tr class=d>")]
     assert "missing column<td class=n>yes" in row
     assert "class=m" not in row
@@ -257,8 +256,8 @@ def test_a_result_of_a_segment_does_not_speak_for_its_column() -> None:
     part = drift("age", 0.9, Status.DETECTED, segment="country = PT")
     source = html.render(document(part, drift("age", 0.01, Status.NO_DETECTION)))
     columns, segments = source.split("<section id=segments>")
-    assert "<tbody data-s=1" in columns
-    assert "<tbody data-s=4" not in columns
+    assert " data-s=1" in columns
+    assert " data-s=4" not in columns
     text = Page(segments).text
     assert text[text.index("PT") :][:3] == ["PT", "1 of 1", "age (ks 0.900)"]
 

@@ -173,8 +173,10 @@ def test_the_reference_s_interval_stands_in_every_window() -> None:
     assert [one.result.reference_interval for one in found.values()] == [
         pytest.approx((0.865, 0.881)) for _ in range(3)
     ]
-    (figure,) = trend_figures(sample, MODEL)
+    (figure,) = trend_figures(sample, MODEL, 1)
     assert figure.band.reference_ends is not None
+    assert figure.band.mark is not None
+    assert figure.band.mark[0] == 1
 
 
 def test_the_thresholds_of_a_drop_lie_on_the_axis_of_the_metric() -> None:

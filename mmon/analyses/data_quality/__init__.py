@@ -120,7 +120,7 @@ A few rows may be alike by chance: it counts where that has a probability of les
     _share(
         "duplicate_share",
         "by how much the share of rows rose that repeat an earlier one",
-        about="window",
+        about="run",
         bounds=(Bound("max", potential=0.05, detected=0.2),),
         sentence="more rows are duplicates",
         page="""By how much the share of rows rose that repeat an earlier row in every column.

@@ -5,10 +5,12 @@ from __future__ import annotations
 import base64
 import functools
 import hashlib
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mmon.errors import MmonError
+from mmon.reports.html.packing import packed
 from mmon.reports.html.page import page as laid_out
 from mmon.results import Document
 from mmon.texts.screen import safe_lines
@@ -20,6 +22,10 @@ SUFFIXES = (".html", ".htm")
 _PACKAGE = Path(__file__).resolve().parents[2]
 
 
+PARTS = ("windows", "tally", "performance", "operations", "segments", "sections")
+"""What differs from window to window, besides the rows of columns: each is a template."""
+
+
 def render(document: Document) -> str:
     """The report of a document as one HTML page; the same document always gives the same text.
 
@@ -28,13 +34,39 @@ def render(document: Document) -> str:
     MmonError
         When the templates are missing from the installation.
     """
-    environment = _environment()
+    environment, page = _environment(), laid_out(document)
+    views = [_parts(page, view) for view in page["views"]]
+    shown = views[page["strip"].first]
     # Only this script may run: a name or label that smuggled in another one would be refused.
     script = environment.get_template("report.js").render()
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    others = {f"p-{name}": [one[name] for one in views] for name in PARTS}
+    others |= {f"c{n}": [one[f"c{n}"] for one in views] for n in page["columns"].values()}
     return environment.get_template("report.html").render(
-        page=laid_out(document), script=script, script_digest=digest
+        page=page,
+        parts=shown,
+        rows=[text for name, text in shown.items() if name not in PARTS],
+        packed=packed(others) if len(views) > 1 else "",
+        script=script,
+        script_digest=digest,
     )
+
+
+def _parts(page: Mapping[str, Any], view: Mapping[str, Any]) -> dict[str, str]:
+    """What the page shows of one window: each part's markup, and each column's, the worst first."""
+    from markupsafe import Markup
+
+    environment, names = _environment(), page["columns"]
+    found = {
+        name: environment.get_template(f"{name}.html").render(page=page, view=view)
+        for name in PARTS
+    }
+    module: Any = environment.get_template("row.html").make_module({"page": page})
+    for rank, row in enumerate(view["columns"]):
+        found[f"c{names[row.name]}"] = str(module.row(row, names[row.name], rank))
+    for n in names.values():
+        found.setdefault(f"c{n}", str(module.gone(n)))
+    return {name: Markup(text.strip()) for name, text in found.items()}  # noqa: S704 - escaped
 
 
 def templates() -> Path:

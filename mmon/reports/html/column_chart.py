@@ -36,8 +36,6 @@ class Chart:
 
     Attributes
     ----------
-    window : str
-        The production window shown.
     overlay, cumulative : Overlay
         Both histograms, for categories too, and both cumulative distributions, for categories None.
     ticks : tuple of (float, str)
@@ -54,7 +52,6 @@ class Chart:
         The share of rows without a value, before and after.
     """
 
-    window: str
     overlay: geometry.Overlay
     cumulative: geometry.Overlay | None
     ticks: tuple[tuple[float, str], ...]
@@ -68,7 +65,7 @@ class Chart:
     missing: str
 
 
-def chart(picture: Picture, kind: ColumnKind, window: str) -> Chart:
+def chart(picture: Picture, kind: ColumnKind) -> Chart:
     """Lay out one picture."""
     sides = (picture.reference, picture.production)
     is_time, edges = kind is ColumnKind.DATETIME, picture.edges
@@ -83,7 +80,6 @@ def chart(picture: Picture, kind: ColumnKind, window: str) -> Chart:
         names, ticks = _intervals(edges, is_time=is_time), _ticks(edges, across, is_time=is_time)
     is_stepped = values is not None
     return Chart(
-        window=window,
         overlay=geometry.overlay(None if is_stepped else edges, *sides, across),
         cumulative=None
         if edges is None

@@ -1,9 +1,9 @@
-"""One column of a document as the page shows it: a row of the table and what the row opens to."""
+"""One column in one window, as the page shows it: a row of the table and what it opens to."""
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from mmon.outline import severity, units, wording
@@ -23,11 +23,10 @@ _DRIFT_FIRST = {ResultKind.DATA_DRIFT: 0, ResultKind.DATA_QUALITY: 1}
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class TrendView:
-    """A value over windows, and what each point says when pointed at, in short and in full."""
+    """A value over windows, and what each point says when pointed at."""
 
     shape: geometry.Course
     points: tuple[str, ...]
-    full_points: tuple[str, ...]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -45,8 +44,12 @@ class ColumnRow:
     trend: TrendView | None
     judged: tuple[ResultRow, ...]
     told: tuple[ResultRow, ...]
-    results_window: str
     note: str | None
+
+
+Line = Mapping[int, Result]
+"""One quantity of one column, by windows."""
+_Key = tuple[str | None, tuple[str, str], str]
 
 
 class _Scales(NamedTuple):
@@ -56,24 +59,57 @@ class _Scales(NamedTuple):
     tops: _Tops
 
 
-def column_rows(document: Document) -> list[ColumnRow]:
-    """Every column with a drift result, and every other one that has trouble; worst first."""
-    by_column = by_columns(document).items()
+@dataclasses.dataclass(frozen=True, slots=True)
+class Lines:
+    """Every result of columns over all windows, found once for the tables of all of them."""
+
+    windows: Sequence[Window]
+    known: Mapping[_Key, Line]
+
+    @classmethod
+    def of(cls, document: Document) -> Lines:
+        """The lines of a whole document."""
+        known: dict[_Key, dict[int, Result]] = {}
+        for result in document.results:
+            if result.segment is None and result.column is not None:
+                known.setdefault(_key(result), {})[result.window] = result
+        return cls(document.windows, known)
+
+    def through(self, head: Result) -> Line:
+        """The line on which a result lies."""
+        return self.known.get(_key(head), {})
+
+
+def _key(result: Result) -> _Key:
+    return result.column, result.quantity.key, result.aspect
+
+
+def column_rows(seen: Document, lines: Lines, importance: Mapping[str, float]) -> list[ColumnRow]:
+    """Every column of a window with a drift result, and every other one that has trouble.
+
+    The worst first, and of those as bad the one that matters most to the model, where known.
+    """
+    by_column = by_columns(seen).items()
     shown = {name: rows for name, rows in by_column if name is not None and _is_shown(rows)}
     heads = {name: _head(rows) for name, rows in shown.items()}
-    columns = {column.name: column for column in document.columns}
-    pictures = {picture.column: picture for picture in document.pictures}
-    scales = _Scales(marks.reach(heads.values()), _tops(heads, shown))
+    columns = {column.name: column for column in seen.columns}
+    pictures = {picture.column: picture for picture in seen.pictures}
+    scales = _Scales(marks.reach(heads.values()), _tops(heads.values(), lines))
+
+    def rank(name: str) -> tuple[int, float, float]:
+        level, size = severity.order(heads[name])
+        return level, importance.get(name, 0.0), size
+
     return [
         _row(
-            document.windows,
             columns.get(name) or Column(name, ColumnKind.UNSUPPORTED, ""),
             shown[name],
             heads[name],
             pictures.get(name),
+            lines,
             scales,
         )
-        for name in sorted(shown, key=lambda name: severity.order(heads[name]), reverse=True)
+        for name in sorted(shown, key=rank, reverse=True)
     ]
 
 
@@ -94,37 +130,29 @@ def _is_shown(rows: Sequence[Result]) -> bool:
     return any(row.kind is ResultKind.DATA_DRIFT or severity.needs_a_look(row) for row in rows)
 
 
-def _tops(heads: Mapping[str, Result], shown: Mapping[str, Sequence[Result]]) -> _Tops:
+def _tops(heads: Iterable[Result], lines: Lines) -> _Tops:
     """The largest value drawn over windows: one scale wherever the thresholds are the same."""
     tops: _Tops = {}
-    for name, head in heads.items():
+    for head in heads:
         worst = head.detected if head.detected is not None else head.potential
         limits = (head.potential, head.detected)
-        values = [abs(row.value) for row in shown[name] if _is_same(row, head) and row.value]
-        top = max(values, default=0.0)
+        top = max((abs(row.value or 0.0) for row in lines.through(head).values()), default=0.0)
         # A single outlier must not flatten every other line.
         tops[limits] = max(tops.get(limits, 0.0), min(top, abs(worst) * 3) if worst else top)
     return tops
 
 
-def _is_same(result: Result, head: Result) -> bool:
-    return (result.quantity, result.aspect) == (head.quantity, head.aspect)
-
-
 def _row(
-    windows: Sequence[Window],
     column: Column,
     results: Sequence[Result],
     head: Result,
     picture: Picture | None,
+    lines: Lines,
     scales: _Scales,
 ) -> ColumnRow:
-    of_window = sorted(
-        (row for row in results if row.window == head.window),
-        key=lambda row: (not row.gating, _DRIFT_FIRST.get(row.kind, 2)),
-    )
-    judged = [row for row in of_window if row.status is not Status.IRRELEVANT or row.reason]
-    told = [row for row in of_window if row not in judged]
+    ordered = sorted(results, key=lambda row: (not row.gating, _DRIFT_FIRST.get(row.kind, 2)))
+    judged = [row for row in ordered if row.status is not Status.IRRELEVANT or row.reason]
+    told = [row for row in ordered if row not in judged]
     return ColumnRow(
         name=column.name,
         kind=column.kind.value,
@@ -135,28 +163,23 @@ def _row(
         else wording.STATUS_WORDS[head.status],
         headline=result_row(head),
         scale=None if head.quantity.unit is Unit.YES_NO else marks.scale(head, scales.reach),
-        chart=None
-        if picture is None
-        else chart(picture, column.kind, wording.window_name(windows, picture.window)),
-        trend=_trend(results, head, windows, scales.tops) if len(windows) > 1 else None,
+        chart=None if picture is None else chart(picture, column.kind),
+        trend=_trend(head, lines, scales.tops) if len(lines.windows) > 1 else None,
         judged=tuple(map(result_row, judged)),
         told=tuple(map(result_row, told)),
-        results_window=wording.window_name(windows, head.window),
         note=column.reason,
     )
 
 
-def _trend(
-    results: Sequence[Result], head: Result, windows: Sequence[Window], tops: _Tops
-) -> TrendView:
-    found = {row.window: row for row in results if _is_same(row, head)}
-    rows = [found.get(window.index) for window in windows]
+def _trend(head: Result, lines: Lines, tops: _Tops) -> TrendView:
+    line, windows = lines.through(head), lines.windows
+    rows = [line.get(window.index) for window in windows]
     said = [
         f"{units.value_word(row)}, {units.status_word(row)}" if row else "no result" for row in rows
     ]
     limits = (head.potential, head.detected)
+    shown = next(at for at, window in enumerate(windows) if window.index == head.window)
     return TrendView(
-        geometry.trend([row.value if row else None for row in rows], *limits, tops[limits]),
-        tuple(f"{window.index + 1}: {text}" for window, text in zip(windows, said, strict=True)),
+        geometry.trend([row.value if row else None for row in rows], *limits, tops[limits], shown),
         tuple(f"{wording.period(one)}: {text}" for one, text in zip(windows, said, strict=True)),
     )

@@ -66,44 +66,32 @@ class FeatureTable:
         return bool(self.change)
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Features:
-    """The tables of one window."""
-
-    window: int
-    tables: tuple[FeatureTable, ...]
-
-
-def features(document: Document, window: int) -> Features | None:
-    """Performance by feature in a window, or in the nearest one with bins; None without any."""
+def features(document: Document, seen: Document) -> tuple[FeatureTable, ...]:
+    """Performance by feature in the window seen; empty where the document has no bins of it."""
     # A bin that is empty on both sides, such as "(null)", says nothing.
-    filled = [one for one in document.bins if one.reference_rows or one.production_rows]
-    windows = {one.window for one in filled}
-    if not windows:
-        return None
-    shown = min(windows, key=lambda index: (abs(index - window), index))
     by_metric: dict[str, dict[str, list[FeatureBin]]] = {}
-    for one in filled:
-        if one.window == shown:
+    for one in seen.bins:
+        if one.reference_rows or one.production_rows:
             by_metric.setdefault(one.metric, {}).setdefault(one.column, []).append(one)
-    parts = _parts(document, shown)
-    bins = sum(len(rows) for columns in by_metric.values() for rows in columns.values())
-    rows_each = max(1, bins // max(1, sum(map(len, by_metric.values()))))
-    most = min(MOST_FEATURES, max(1, _MOST_BINS // (rows_each * len(by_metric))))
+    parts = _parts(seen)
+    features = sum(map(len, by_metric.values()))
+    # All windows share the room, as if each had as many bins.
+    windows = len({one.window for one in document.bins})
+    rows_each = max(1, len(seen.bins) // max(1, features)) * max(1, windows)
+    most = min(MOST_FEATURES, max(1, _MOST_BINS // (rows_each * max(1, len(by_metric)))))
     tables = [_table(name, columns, parts, most) for name, columns in by_metric.items()]
     # Metrics that split the change exactly come first: they say what to look at.
-    tables.sort(key=lambda table: not table.has_parts)
-    return Features(shown, tuple(tables))
+    return tuple(sorted(tables, key=lambda table: not table.has_parts))
 
 
-def _parts(document: Document, window: int) -> Mapping[tuple[str, str], float | None]:
+def _parts(seen: Document) -> Mapping[tuple[str, str], float | None]:
     """Each part of a change, by its name and feature."""
     return {
         (metric.name, metric.column): metric.value
-        for metric in document.metrics
+        for metric in seen.metrics
         if metric.column is not None
         and metric.quantity.part_of is not None
-        and (metric.window, metric.segment) == (window, None)
+        and metric.segment is None
     }
 
 

@@ -48,14 +48,14 @@ class Course:
     """One value over windows, as path data and heights; empty or None where there is nothing.
 
     ``band`` is the area of the values' intervals, ``reference`` the reference's value,
-    ``reference_ends`` its interval, and ``worst`` the place of the largest value.
+    ``reference_ends`` its interval, and ``mark`` the place of the window shown.
     """
 
     width: int
     line: str
     potential: int | None
     detected: int | None
-    worst: tuple[int, int] | None = None
+    mark: tuple[int, int] | None = None
     band: str = ""
     reference: int | None = None
     reference_ends: tuple[int, int] | None = None
@@ -235,25 +235,31 @@ def edge_ticks(edges: Sequence[float], across: Axis) -> list[tuple[float, float]
 
 
 def trend(
-    values: Sequence[float | None], potential: float | None, detected: float | None, top: float
+    values: Sequence[float | None],
+    potential: float | None,
+    detected: float | None,
+    top: float,
+    shown: int,
 ) -> Course:
     """A line through the sizes of (W,) values, one a window, broken where there is none.
 
     ``top`` stands at the upper end; it is raised to show the thresholds, and larger values are cut.
+    The window at the place ``shown`` is marked.
     """
     sizes = [None if value is None else abs(value) for value in _thinned(values)]
     levels = [None if level is None else abs(level) for level in (potential, detected)]
     top = max([top, *(level * 1.15 for level in levels if level is not None)]) or 1.0
-    highest = max(((size, -x) for x, size in enumerate(sizes) if size is not None), default=None)
     potential_at, detected_at = (
         None if level is None else height(level, 0.0, top) for level in levels
     )
+    at = shown // _each(values)
+    size = sizes[at] if at < len(sizes) else None
     return Course(
         width=max(1, len(sizes) - 1),
         line=broken_line(sizes, 0.0, top),
         potential=potential_at,
         detected=detected_at,
-        worst=None if highest is None else (-highest[1], height(highest[0], 0.0, top)),
+        mark=None if size is None else (at, height(size, 0.0, top)),
     )
 
 
@@ -273,9 +279,14 @@ def broken_line(values: Sequence[float | None], low: float, high: float) -> str:
 
 def _thinned(values: Sequence[float | None]) -> list[float | None]:
     """At most `_TREND_POINTS` values; each stands for a few windows and is their largest."""
-    each = math.ceil(len(values) / _TREND_POINTS)
+    each = _each(values)
     groups = (
         [value for value in values[start : start + each] if value is not None]
-        for start in range(0, len(values), max(each, 1))
+        for start in range(0, len(values), each)
     )
     return [max(group, key=abs, default=None) for group in groups]
+
+
+def _each(values: Sequence[float | None]) -> int:
+    """How many windows one point stands for."""
+    return max(1, math.ceil(len(values) / _TREND_POINTS))

@@ -43,12 +43,14 @@ class TrendFigure:
 def section(
     document: Document, shown: Shown, found: Sequence[Measure], kind: ResultKind
 ) -> dict[str, Any]:
-    """What the sections on the model and on operations both have: a table, and trends."""
+    """What the sections on the model and on operations both have: a table, and trends.
+
+    The document is the whole one: trends are of all windows.
+    """
     return {
-        "window": wording.window_title(document.windows, shown.window),
         "rows": drawn_rows(rows.defined(found)),
         "undefined": rows.undefined(found),
-        "trends": trend_figures(document, kind),
+        "trends": trend_figures(document, kind, shown.window),
     }
 
 
@@ -68,18 +70,21 @@ def _whiskers(measure: Measure) -> marks.Whiskers | None:
     return marks.whiskers(one.reference_value, one.reference_interval, one.value, one.interval)
 
 
-def trend_figures(document: Document, kind: ResultKind) -> tuple[TrendFigure, ...]:
-    """The judged metrics of one kind over windows; the first few where none is judged."""
+def trend_figures(document: Document, kind: ResultKind, shown: int) -> tuple[TrendFigure, ...]:
+    """The judged metrics of one kind over windows; the first few where none is judged.
+
+    The window of the index ``shown`` is marked.
+    """
     if len(document.windows) < 2:
         return ()
     by_name = measures.by_name(document, kind)
     judged = [own for own in by_name.values() if any(one.is_judged for one in own.values())]
-    figures = (_figure(document, own) for own in judged or list(by_name.values())[:_FEW])
+    figures = (_figure(document, own, shown) for own in judged or list(by_name.values())[:_FEW])
     drawn = [figure for figure in figures if figure is not None]
     return tuple(sorted(drawn, key=lambda figure: -figure.severity)[:_MOST])
 
 
-def _figure(document: Document, found: dict[int, Measure]) -> TrendFigure | None:
+def _figure(document: Document, found: dict[int, Measure], shown: int) -> TrendFigure | None:
     line = [found.get(window.index) for window in document.windows]
     known = [row for row in line if row is not None]
     # Where the change is largest its thresholds are placed most exactly on the metric's axis.
@@ -90,6 +95,7 @@ def _figure(document: Document, found: dict[int, Measure]) -> TrendFigure | None
         one.result.reference_value,
         one.result.reference_interval,
         rows.thresholds_on_value(one),
+        [window.index for window in document.windows].index(shown),
     )
     if band is None:
         return None

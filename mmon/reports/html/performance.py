@@ -9,7 +9,6 @@ from typing import Any
 from mmon.outline import measures, units, wording
 from mmon.outline.measures import Measure
 from mmon.outline.rows import result_row
-from mmon.outline.wording import window_title
 from mmon.outline.worse import sample_words, segments_tested, worse_segments
 from mmon.reports.html.column_chart import Chart, chart
 from mmon.reports.html.curves import curve_groups
@@ -36,37 +35,29 @@ class ClassTable:
     left_out: int
 
 
-def performance(document: Document) -> dict[str, Any] | None:
-    """All that the section shows; None where nothing of it was measured."""
-    worst, kind = worse_segments(document), ResultKind.MODEL_PERFORMANCE
-    shown = measures.shown(document, kind)
+def performance(document: Document, seen: Document) -> dict[str, Any] | None:
+    """All that the section shows of the window seen; None where nothing of it was measured."""
+    worst, kind = worse_segments(seen), ResultKind.MODEL_PERFORMANCE
+    shown = measures.shown(seen, kind)
     if not shown.results and not worst:
         return None
     whole = measures.worst_first(one for one in shown.measures if one.quantity.label is None)
-    picture = _picture(document, shown.window)
-    by_feature = features(document, shown.window)
+    picture = next((one for one in seen.performance if one.segment is None), None)
     return {
         **section(document, shown, whole, kind),
         "classes": _classes([one for one in shown.measures if one.quantity.label is not None]),
         "checks": [result_row(one) for one in measures.checks(shown)],
         "labelled": _labelled(picture) if picture else "",
-        "picture_window": window_title(document.windows, picture.window) if picture else "",
         "curves": curve_groups(picture) if picture else (),
         "confusions": confusions(picture) if picture else None,
         "errors": _errors(picture) if picture else None,
         "planes": heat_maps(picture) if picture else (),
-        "features": by_feature,
-        "features_window": by_feature and window_title(document.windows, by_feature.window),
+        "features": features(document, seen),
         "worse": worst[:_MOST_WORSE],
         "worse_left_out": max(0, len(worst) - _MOST_WORSE),
-        "tested": segments_tested(document),
-        "sampled": sample_words(document),
+        "tested": segments_tested(seen),
+        "sampled": sample_words(seen),
     }
-
-
-def _picture(document: Document, window: int) -> PerformancePicture | None:
-    shown = [one for one in document.performance if one.segment is None]
-    return min(shown, key=lambda one: (abs(one.window - window), one.window), default=None)
 
 
 def _labelled(picture: PerformancePicture) -> str:
@@ -126,4 +117,4 @@ def _errors(picture: PerformancePicture) -> Chart | None:
         reference_presence=(sum(ref), 0, 0, 0),
         production_presence=(sum(cur), 0, 0, 0),
     )
-    return chart(drawn, ColumnKind.NUMERIC, "")
+    return chart(drawn, ColumnKind.NUMERIC)

@@ -1,0 +1,69 @@
+"""A document as it is seen in one of its windows, and which windows a report can show."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Sequence
+from typing import TypeVar
+
+from mmon.outline.severity import worst_window
+from mmon.results import Document, Metric, Result, Window
+from mmon.results.charts import ActivityPicture, FeatureBin, PerformancePicture, Picture
+
+N = TypeVar("N", Result, Metric)
+P = TypeVar("P", Picture, PerformancePicture, FeatureBin, ActivityPicture)
+
+_MOST_WINDOWS = 64
+_MOST_CHARTS = 3_500  # of columns, in all windows: a page of more is no page
+
+
+def shown_windows(windows: Sequence[Window], results: Sequence[Result], columns: int) -> list[int]:
+    """The windows that a report can show: the one it opens with, the worst one, then the newest."""
+    if not windows:
+        return []
+    most = max(2, min(_MOST_WINDOWS, _MOST_CHARTS // max(columns, 1)))
+    worst = worst_window(results)
+    first = [first_window(windows), *([] if worst is None else [worst.window])]
+    newest = [window.index for window in reversed(windows)]
+    return list(dict.fromkeys([*first, *newest]))[:most]
+
+
+def first_window(windows: Sequence[Window]) -> int:
+    """The window that a report opens with: the newest one that is complete, judged and not empty.
+
+    The last one where none is.
+    """
+    newest = sorted(windows, key=lambda one: (is_whole(one), one.rows > 0, one.index))
+    return newest[-1].index if newest else 0
+
+
+def is_whole(window: Window) -> bool:
+    """Whether a window is complete and judged: others are context."""
+    return all(getattr(window, name, True) for name in ("is_complete", "is_judged"))
+
+
+def seen(document: Document, index: int) -> Document:
+    """What a document tells of one window, and of the run as a whole, as if it had no other."""
+    return dataclasses.replace(
+        document,
+        windows=[one for one in document.windows if one.index == index],
+        results=_told(document.results, index),
+        metrics=_told(document.metrics, index),
+        pictures=_drawn(document.pictures, index),
+        performance=_drawn(document.performance, index),
+        bins=_drawn(document.bins, index),
+        activity=_drawn(document.activity, index),
+    )
+
+
+def _told(rows: Iterable[N], index: int) -> list[N]:
+    """What is said of the window; what is said of the run stands in its first one."""
+    return [
+        row if row.window == index else dataclasses.replace(row, window=index)
+        for row in rows
+        if row.window == index or row.quantity.about == "run"
+    ]
+
+
+def _drawn(pictures: Iterable[P], index: int) -> list[P]:
+    return [one for one in pictures if one.window == index]

@@ -1,0 +1,77 @@
+"""The strip of windows: one of them is shown, by keyboard or click, in the whole page."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from mmon.outline import severity, wording
+from mmon.outline.seen import first_window, is_whole, shown_windows
+from mmon.results import Document, Window
+
+_LABELLED = 14  # windows whose cells have room for a date
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Cell:
+    """One window: ``place`` among those shown, ``day`` and ``period`` empty without times."""
+
+    place: int
+    index: int
+    day: str
+    period: str
+    rows: str
+    severity: int
+    status: str
+    is_worst: bool
+    is_first: bool
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Strip:
+    """The windows that the page can show, in the order of time; ``left_out`` are in tables only."""
+
+    cells: tuple[Cell, ...]
+    left_out: int
+
+    @property
+    def is_labelled(self) -> bool:
+        """Whether there is room for words in the cells."""
+        return len(self.cells) <= _LABELLED
+
+    @property
+    def first(self) -> int:
+        """The place of the window that the page opens with."""
+        return next((cell.place for cell in self.cells if cell.is_first), 0)
+
+
+def strip(document: Document) -> Strip:
+    """The windows of a document."""
+    shown = sorted(shown_windows(document.windows, document.results, columns=len(document.columns)))
+    first, worst = first_window(document.windows), severity.worst_window(document.results)
+    marked = worst.window if worst is not None and worst.findings else None
+    windows = {window.index: window for window in document.windows}
+    cells = (
+        Cell(
+            place=place,
+            index=index,
+            day=_day(windows[index]),
+            period=wording.period(windows[index]) if windows[index].start else "",
+            rows=wording.counted(windows[index].rows, "row"),
+            severity=windows[index].status.severity,
+            status=_status(windows[index]),
+            is_worst=index == marked,
+            is_first=index == first,
+        )
+        for place, index in enumerate(shown)
+    )
+    return Strip(tuple(cells), len(windows) - len(shown))
+
+
+def _day(window: Window) -> str:
+    """When a window begins, without what its cell has no room for."""
+    return wording.iso_moment(window.start)[:16] if window.start else f"window {window.index + 1}"
+
+
+def _status(window: Window) -> str:
+    word = wording.STATUS_WORDS[window.status]
+    return word if is_whole(window) else f"{word}, not judged or not complete"

@@ -1,0 +1,124 @@
+"""The strip of windows in a real browser: what it shows, and that the whole page follows."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from mmon.reports import html
+from mmon.results import Document
+from tests.reports.sample_operations import operations_document, segments_document
+from tests.reports.sample_performance import binary_document
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+    Open = Callable[..., Page]
+
+pytestmark = pytest.mark.browser
+
+SECTIONS = ("columns", "performance", "features", "operations", "segments", "data_quality")
+
+
+def everything(windows: int = 3) -> Document:
+    """A document with all sections in all windows."""
+    whole = binary_document(8, windows)
+    others = (operations_document(windows), segments_document(6, windows))
+    bins = [
+        dataclasses.replace(one, window=window, production_rows=one.production_rows + window)
+        for window in range(windows)
+        for one in whole.bins
+    ]
+    drawn = [dataclasses.replace(whole.performance[0], window=window) for window in range(windows)]
+    return dataclasses.replace(
+        whole,
+        results=[*whole.results, *(r for other in others for r in other.results)],
+        metrics=[*whole.metrics, *(m for other in others for m in other.metrics)],
+        segments=others[1].segments,
+        activity=others[0].activity,
+        bins=bins,
+        performance=drawn,
+    )
+
+
+@pytest.fixture
+def open_windows(open_page: Open, tmp_path: Path) -> Open:
+    """Opens the report of `everything`, with `open_page`'s options."""
+
+    def open_one(**options: object) -> Page:
+        path = tmp_path / "windows.html"
+        path.write_text(html.render(everything()), encoding="utf-8")
+        page = open_page(path, **options)
+        if options.get("javascript", True):
+            page.wait_for_selector("#strip:enabled")
+        return page
+
+    return open_one
+
+
+def texts(page: Page) -> dict[str, str]:
+    return {name: page.locator(f"#{name}").inner_text() for name in SECTIONS}
+
+
+def test_a_click_in_the_strip_changes_every_section_and_back(open_windows: Open) -> None:
+    page = open_windows()
+    assert page.locator("#strip :checked").get_attribute("value") == "2"
+    last = texts(page)
+    page.locator("#strip label").first.click()
+    first = texts(page)
+    assert [name for name in SECTIONS if first[name] == last[name]] == []
+    page.locator("#strip label").last.click()
+    assert texts(page) == last
+
+
+def test_arrow_keys_walk_through_the_windows(open_windows: Open) -> None:
+    page = open_windows()
+    last = texts(page)
+    page.locator("#strip :checked").focus()
+    page.keyboard.press("ArrowLeft")
+    assert page.locator("#strip :checked").get_attribute("value") == "1"
+    assert texts(page)["columns"] != last["columns"]
+    page.keyboard.press("ArrowRight")
+    assert texts(page) == last
+
+
+def test_rows_stay_open_sorted_and_filtered_when_the_window_changes(open_windows: Open) -> None:
+    page = open_windows()
+    names = "#table > tbody:visible > tr:first-child > th"
+    page.locator("#table > thead").get_by_role("button", name="Column", exact=True).click()
+    page.locator("#table summary", has_text="lead_time").click()
+    page.locator("#strip label").first.click()
+    shown = [text.strip() for text in page.locator(names).all_inner_texts()]
+    assert shown == sorted(shown)
+    assert page.locator("#table .d:visible").count() == 1
+    page.get_by_label("Name").fill("lead")
+    page.locator("#strip label").last.click()
+    assert [text.strip() for text in page.locator(names).all_inner_texts()] == ["lead_time"]
+
+
+def test_a_status_is_told_by_shape_and_word_in_the_strip(open_windows: Open) -> None:
+    page = open_windows()
+    for label in page.locator("#strip label").all():
+        assert label.locator("use").get_attribute("href") in {"#s1", "#s3", "#s4"}
+        told = label.get_attribute("title") or ""
+        assert any(word in told for word in ("no drift", "potential", "detected"))
+        assert "rows" in told
+    assert page.locator("#strip b").all_inner_texts() == ["worst"]
+
+
+def test_without_javascript_the_page_shows_its_first_window(open_windows: Open) -> None:
+    plain, lively = open_windows(javascript=False), open_windows()
+    assert texts(plain)["performance"] == texts(lively)["performance"]
+    assert plain.locator("#strip input").first.is_disabled()
+
+
+@pytest.mark.parametrize("width", [360, 480, 1280])
+@pytest.mark.parametrize("windows", [2, 14, 52])
+def test_the_strip_fits(open_report: Open, width: int, windows: int) -> None:
+    page = open_report(3, windows, width=width)
+    assert page.evaluate("() => document.documentElement.scrollWidth") == width
+    assert page.locator("#strip label").count() == windows
