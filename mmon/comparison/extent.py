@@ -17,6 +17,7 @@ from mmon.profiles.activity.requests import ActivityPlan
 from mmon.profiles.cells import Cells
 from mmon.profiles.folding.batches import Extent
 from mmon.profiles.outcomes.classification import ClassificationTables
+from mmon.profiles.outcomes.outcome_reader import OutcomePlan
 from mmon.profiles.plan import Plan
 from mmon.profiles.table import Performance, Profile
 from mmon.results import Task
@@ -53,6 +54,7 @@ def production_extent(config: Config, plan: Plan, reference: Profile, schema: Sc
     if outcome is not None and reference.performance is not None:
         _check_metrics(config, outcome.task)
         _check_full_names(config, reference.performance)
+        _check_scores(config, outcome)
     return Extent(
         outcome=outcome,
         activity=_activity(config, plan, schema),
@@ -192,6 +194,30 @@ def _check_full_names(config: Config, tables: Performance) -> None:
         if name not in known:
             what = f"{key}: there is no {name!r} in the reference"
             raise ConfigError(what, hint=closest(name, known))
+
+
+def _check_scores(config: Config, outcome: OutcomePlan) -> None:
+    """See that the metrics that decide can be computed of such scores."""
+    at, threshold = "analyses.model_performance", outcome.threshold
+    if not outcome.score_edges:
+        if threshold is not None and outcome.scores and not 0.0 <= threshold <= 1.0:
+            raise ConfigError(
+                f"{at}.decision_threshold: the scores are in [0, 1], and {threshold:g} is not",
+                hint="a row is positive where its score is at least so much",
+            )
+        return
+    scores = ", ".join(map(repr, outcome.scores))
+    for key, name, base, _ in _named_metrics(config):
+        reads, hint = performance.metric_class(base).reads, None
+        if reads == "probabilities":
+            hint = "roc_auc and average_precision take scores of any kind"
+        elif reads == "answers" and not outcome.has_answers:
+            hint = f"set {at}.decision_threshold, or name columns.prediction"
+        if hint is not None:
+            what = "probabilities" if reads == "probabilities" else "answers"
+            raise ConfigError(
+                f"{key}: {name!r} needs {what}, and {scores} has scores outside [0, 1]", hint=hint
+            )
 
 
 def _activity(config: Config, plan: Plan, schema: Schema) -> ActivityPlan | None:

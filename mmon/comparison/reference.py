@@ -72,9 +72,12 @@ def profile_reference(
             )
         declared = frozenset({*roles.categorical, *roles.numeric, *roles.chosen})
         profile = settle(first.profiles[WHOLE], declared)
-        if extent.outcome is not None or extent.segments:
+        outcome = extent.outcome
+        if outcome is not None or extent.segments:
             plan, counted = again(plan, extent, first, profile)
+            if outcome is not None and counted.outcome is not None:
+                outcome = dataclasses.replace(outcome, score_edges=counted.outcome.score_edges)
             profile = summarised(config, source, plan, counted, reading).profiles[WHOLE]
     check_scored_classes(config, profile)
     ignored = tuple(name for name in schema if roles.ignores(name))
-    return dataclasses.replace(profile, outcome=extent.outcome, ignored=ignored)
+    return dataclasses.replace(profile, outcome=outcome, ignored=ignored)

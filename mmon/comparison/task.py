@@ -35,6 +35,8 @@ def production_outcome(config: Config, reference: Profile) -> OutcomePlan | None
     if config.task is not None and config.task != task:
         raise _otherwise(f"task: {config.task}", f"for {task}")
     plan = _plan(config, task)
+    if reference.outcome is not None:
+        plan = dataclasses.replace(plan, score_edges=reference.outcome.score_edges)
     _check_alike(plan, reference.outcome)
     if isinstance(before, ClassificationTables):
         plan = dataclasses.replace(plan, classes=before.classes)
@@ -56,9 +58,13 @@ def _check_alike(asked: OutcomePlan, stored: OutcomePlan | None) -> None:
         if before != after:
             raise _otherwise(f"columns.{role}: {_named(after)}", f"with {_named(before)}")
     decides = asked.task is Task.BINARY and asked.prediction is None
-    if decides and asked.threshold != stored.threshold:
-        what = f"analyses.model_performance.decision_threshold: {asked.threshold:g}"
-        raise _otherwise(what, f"with {stored.threshold:g}")
+    if decides and asked.decides_from != stored.decides_from:
+        what = f"analyses.model_performance.decision_threshold: {_number(asked.decides_from)}"
+        raise _otherwise(what, f"with {_number(stored.decides_from)}")
+
+
+def _number(threshold: float | None) -> str:
+    return "none" if threshold is None else f"{threshold:g}"
 
 
 def _named(columns: str | tuple[str, ...] | None) -> str:

@@ -53,7 +53,8 @@ class Columns(Section):
     prediction: Annotated[str | None, _of_model("--prediction"), Field(examples=["answer"])] = None
     """What the model answered."""
     score: Annotated[str | None, _of_model("--score"), Field(examples=["p_default"])] = None
-    """The model's probability or score; for a binary task, of the positive class."""
+    """The model's probability or score, of the positive class: larger is more positive. Margins and
+    logits are ranked; what needs probabilities is not computed of them."""
     scores: dict[str, str] = Field(
         default={}, examples=[{"low": "p_low", "medium": "p_medium", "high": "p_high"}]
     )

@@ -48,6 +48,9 @@ def _breach(
         _in_segments(failing, results),
     ]
     text = "; ".join(_shortened(groups))
+    own = [result for result in _whole(judged, _MODEL) if result.gating]
+    reason = _unusable(own) if all(r.status is Status.INCONCLUSIVE for r in own) else ""
+    text += f"; performance is inconclusive: {reason}" if reason else ""
     hit = {result.window for result in failing}
     if len(windows) > 1:
         text += f" (in {len(hit)} of {len(windows)} windows)"
@@ -164,8 +167,15 @@ def _held(judged: Sequence[Result], results: Sequence[Result]) -> list[str]:
     elif held:
         parts.append(f"{counted(len(held), 'performance metric')} held")
     if unclear:
-        parts.append(f"{counted(len(unclear), 'performance metric')} inconclusive")
+        reason = _unusable(own)
+        told = f"{counted(len(unclear), 'performance metric')} inconclusive"
+        parts.append(f"{told}: {reason}" if reason else told)
     return parts
+
+
+def _unusable(rows: Iterable[Result]) -> str:
+    """Why metrics have no value at all, whatever number of rows came."""
+    return _commonest(r for r in rows if r.value is None and r.rows_needed is None)
 
 
 def _badness(result: Result) -> float:

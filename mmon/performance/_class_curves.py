@@ -16,7 +16,7 @@ from mmon.performance._class_intervals import share_interval, undefined, varianc
 from mmon.performance._class_tables import why_no_scores
 from mmon.performance._ranking import Area, Ranking
 from mmon.profiles.distributions.ecdf import Ecdf
-from mmon.profiles.outcomes.class_scores import CELL_EDGES, SCORE_CELLS
+from mmon.profiles.outcomes.class_scores import SCORE_CELLS, cell_edges
 from mmon.profiles.outcomes.classification import MOST_SCORED, ClassificationTables
 from mmon.profiles.outcomes.outcomes import GROUPS
 from mmon.records.arrays import FloatArray, IntArray
@@ -85,9 +85,12 @@ class Areas:
         weights = rows / rows.sum() if is_weighted else np.full(len(ranked), 1 / len(ranked))
         mean = float(weights @ values)
         groups = tables.groups[:, [one.place for one in ranked]]
-        totals = np.column_stack(
-            [_group_totals(one.ranking, one.area, groups[:, i]) for i, one in enumerate(ranked)]
-        )
+        edges = cell_edges(tables.score_edges)
+        moves = [
+            _group_totals(one.ranking, one.area, groups[:, i], edges)
+            for i, one in enumerate(ranked)
+        ]
+        totals = np.column_stack(moves)
         # Each class's own variance is known from all rows; from the groups, only how they go
         # together.
         reach = weights * np.sqrt([one.estimate.variance or 0.0 for one in ranked])
@@ -130,7 +133,8 @@ class Areas:
         independent = float(
             ranking.inside @ area.moved_inside**2 + ranking.outside @ area.moved_outside**2
         )
-        clustered = _group_totals(ranking, area, tables.groups.sum(axis=1))
+        edges = cell_edges(tables.score_edges)
+        clustered = _group_totals(ranking, area, tables.groups.sum(axis=1), edges)
         design = (
             float(_covariance(clustered[:, None])[0, 0]) / independent if independent > 0 else 1.0
         )
@@ -179,12 +183,12 @@ def _left_out(tables: ClassificationTables, kept: set[str]) -> str | None:
     return f"over {len(kept)} of {len(tables.classes)} classes, without {shown}"
 
 
-def _group_totals(ranking: Ranking, area: Area, groups: IntArray) -> FloatArray:
+def _group_totals(ranking: Ranking, area: Area, groups: IntArray, edges: FloatArray) -> FloatArray:
     """(32,) how far each group's rows move the area, from (32, 2, 48) rows by score cell.
 
     Rows of one cell are taken to move it by as much as they do on average.
     """
-    cell = np.searchsorted(CELL_EDGES, ranking.values)
+    cell = np.searchsorted(edges, ranking.values)
     totals = np.zeros(GROUPS)
     for side, rows, moved in (
         (0, ranking.outside, area.moved_outside),

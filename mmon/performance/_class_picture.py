@@ -60,6 +60,8 @@ def _side(
         by_label = {one.label: one for one in tables.scores}
         drawn = tuple(by_label[label] for label in shown if label in by_label)
     curves = [curve for one in drawn for curve in _curves(one, None if is_binary else one.label)]
+    if tables.score_edges:
+        curves = [curve for curve in curves if curve.name != "calibration"]
     place = [0, 1] if is_binary else [classes.index(label) for label in tables.classes]
     confusion = np.zeros((len(classes), len(classes)), dtype=np.int64)
     confusion[np.ix_(place, place)] = tables.confusion

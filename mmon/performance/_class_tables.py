@@ -11,6 +11,7 @@ from mmon.performance._class_intervals import undefined
 from mmon.profiles.outcomes.classification import ClassificationTables
 from mmon.results import Task
 
+NO_PROBABILITIES = "the scores are no probabilities, which are in [0, 1]"
 NO_PAIRS = "no row has both a target and a prediction"
 
 CLASSIFICATION = frozenset({Task.BINARY, Task.MULTICLASS})
@@ -59,7 +60,9 @@ class OfScores(OfPredictions):
     better = "lower"
 
     def why_undefined(self, tables: ClassificationTables) -> str | None:
-        return None if tables.sums.rows else why_no_scores(tables)
+        if not tables.sums.rows:
+            return why_no_scores(tables)
+        return NO_PROBABILITIES if tables.score_edges else None
 
 
 class PerClass(PerformanceMetric):

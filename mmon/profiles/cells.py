@@ -19,8 +19,9 @@ from mmon.profiles.features.binning import binning_of
 from mmon.profiles.features.tables import NULL, OTHER, REGRESSION_LOSSES, Binning, Layout
 from mmon.profiles.merging import CellsError, same
 from mmon.profiles.outcomes.class_codes import MOST_CLASSES, ClassCodes
+from mmon.profiles.outcomes.class_scores import SCORE_CELLS
 from mmon.profiles.outcomes.error_plane import Grid
-from mmon.profiles.outcomes.outcome_reader import OutcomePlan
+from mmon.profiles.outcomes.outcome_reader import OutcomePlan, are_outside
 from mmon.profiles.outcomes.regression import RegressionTables
 from mmon.profiles.plan import Plan
 from mmon.profiles.recognition.spelling import has_text
@@ -30,6 +31,9 @@ from mmon.results import ColumnKind, Task
 # Equal shares of the rows, and smaller ones at both ends, where those of a rare class are.
 _TAILS = [2.0**-power / 40 for power in (1, 2, 3, 4)]
 _SCORE_SHARES = [*_TAILS, *(np.arange(1, 40) / 40), *(1 - share for share in _TAILS)]
+
+MOST_OUTSIDE = 0.01
+"""Beyond this share of scores outside [0, 1] they are meant to be no probabilities."""
 
 Asked = tuple[str, Reading]
 """A column, and as what its values are summarised."""
@@ -105,7 +109,7 @@ def asked(
     if outcome is not None:
         reading = Reading.NUMBER if outcome.task is Task.REGRESSION else Reading.LABEL
         wanted += [(n, reading) for n in (outcome.target, outcome.prediction) if n is not None]
-    if outcome is not None and outcome.task is Task.BINARY:
+    if outcome is not None:
         wanted += [(name, Reading.NUMBER) for name in outcome.scores]
     return {one: ColumnProfile(one[0], "", ColumnKind.CATEGORICAL, one[1]) for one in wanted}
 
@@ -132,6 +136,20 @@ def with_classes(plan: OutcomePlan, summaries: Summaries) -> OutcomePlan:
     names = codes.names
     positive = names[1] or plan.positive if plan.task is Task.BINARY else plan.positive
     return dataclasses.replace(plan, classes=names, positive=positive)
+
+
+def with_scores(plan: OutcomePlan, summaries: Summaries) -> OutcomePlan:
+    """Where the outcomes stand, and whether the scores of all rows are probabilities.
+
+    They are where all but `MOST_OUTSIDE` are in [0, 1].
+    """
+    scores = Ecdf.merge([_numbers(name, summaries) for name in plan.scores or ("",)])
+    outside = int(scores.mass[are_outside(scores.values.astype(np.float64))].sum())
+    if outside <= MOST_OUTSIDE * scores.n:
+        return dataclasses.replace(plan, score_edges=())
+    shares = np.arange(1, SCORE_CELLS) / SCORE_CELLS
+    edges = np.unique([scores.quantile(share) for share in shares])
+    return dataclasses.replace(plan, score_edges=tuple(edges.tolist()))
 
 
 def decided(
@@ -184,7 +202,8 @@ def _numbers(name: str | None, summaries: Summaries) -> Ecdf:
 def _layout(outcome: OutcomePlan, summaries: Summaries) -> Layout:
     if outcome.task is Task.REGRESSION:
         return Layout(None, (1,), REGRESSION_LOSSES)
-    losses = ("log_loss", "brier_score") if outcome.scores else ()
+    are_probabilities = bool(outcome.scores) and not outcome.score_edges
+    losses = ("log_loss", "brier_score") if are_probabilities else ()
     if outcome.task is Task.MULTICLASS:
         return Layout(None, (2,), losses)
     if not outcome.scores:

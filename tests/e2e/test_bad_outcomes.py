@@ -100,9 +100,7 @@ OUTCOMES = [
         r"1,173 of 1,200 .*outside \[0, 1\]",
         cur=put(p=p * 100.0),
     ),
-    told(
-        "logits", "binary", INCONCLUSIVE, r"953 of 1,200 .*outside \[0, 1\]", ref=LOGITS, cur=LOGITS
-    ),
+    told("logits", "binary", PASS, r"no probabilities, which are in", ref=LOGITS, cur=LOGITS),
     told(
         "scores of NaN",
         "binary",

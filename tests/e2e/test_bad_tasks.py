@@ -89,8 +89,8 @@ TASKS = [
     refused(
         "costs of classes", "multiclass", r"costs are for", performance(costs={"true_positive": 1})
     ),
-    refused("above 1", "binary", r"at most 1, not 1.5", performance(decision_threshold=1.5)),
-    refused("below 0", "binary", r"at least 0, not -0.5", performance(decision_threshold=-0.5)),
+    refused("above 1", "binary", r"0, 1\], and 1.5 is not", performance(decision_threshold=1.5)),
+    refused("below 0", "binary", r", and -0.5 is not", performance(decision_threshold=-0.5)),
     refused("a gain", "binary", r"max_drop.*-0.1", performance(max_drop={"detected": -0.1})),
     refused(
         "floors the wrong way",

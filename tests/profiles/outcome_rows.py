@@ -68,7 +68,7 @@ def _outcome(task: str, size: int, rng: np.random.Generator) -> list[pl.Series]:
         columns = {"y": truth, "yhat": answer, "low": answer - 8.0, "high": answer + 8.0}
         return [pl.Series(name, values) for name, values in columns.items()]
     score = rng.random(size)
-    score[rng.random(size) < 0.02] = 1.5
+    score[7::500] = 1.5
     hits = rng.random(size) < score
     if task == "binary":
         return [

@@ -94,7 +94,7 @@ def test_an_older_format_is_refused_with_what_to_do(
     header = json.dumps({"format_version": version, "arrays": [], "profile": {}})
     path = tmp_path / "old.mmon"
     pl.read_parquet(io.BytesIO(saved)).write_parquet(path, metadata={"mmon.baseline": header})
-    with pytest.raises(BaselineError, match=f"format {version}; this mmon reads 4") as caught:
+    with pytest.raises(BaselineError, match=f"format {version}; this mmon reads 5") as caught:
         baseline.load(path)
     assert caught.value.hint == "make it again with: mmon baseline DATA -o FILE"
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import polars as pl
 import pytest
@@ -28,11 +30,30 @@ def faults(found: Outcome) -> list[Fault]:
 
 
 def test_scores_outside_0_to_1_are_marked_and_left_out() -> None:
-    found = read(BINARY, y=[0, 1, 1, 0, 1], yhat=[0, 1, 1, 0, 1], p=[0.0, 1.0, 1.01, -1e-9, None])
+    found = read(BINARY, y=[0, 1, 1, 0, 1], yhat=[0, 1, 1, 0, 1], p=[0.0, 1.0, 1.01, -1e-5, None])
     assert found.scores is not None
     np.testing.assert_array_equal(found.scores[:, 0], [0.0, 1.0, np.nan, np.nan, np.nan])
     out = Fault.SCORE_OUTSIDE
     assert faults(found) == [Fault.NONE, Fault.NONE, out, out, Fault.NONE]
+
+
+def test_scores_that_rounding_moved_out_of_0_to_1_are_probabilities() -> None:
+    found = read(BINARY, y=[0, 1], yhat=[0, 1], p=[-1e-7, 1.0000001])
+    assert found.scores is not None
+    np.testing.assert_array_equal(found.scores[:, 0], [0.0, 1.0])
+    assert faults(found) == [Fault.NONE, Fault.NONE]
+
+
+def test_scores_that_are_no_probabilities_are_read_as_they_are() -> None:
+    plan = dataclasses.replace(BINARY, prediction=None, score_edges=(-1.0, 2.0))
+    found = read(plan, y=[0, 1, 1, 0], p=[-7.5, 640.0, float("inf"), None])
+    assert found.scores is not None
+    np.testing.assert_array_equal(found.scores[:, 0], [-7.5, 640.0, np.nan, np.nan])
+    assert faults(found) == [Fault.NONE, Fault.NONE, Fault.UNREADABLE_SCORE, Fault.NONE]
+    # Nobody said from which score on a row is positive.
+    np.testing.assert_array_equal(found.prediction, [-1, -1, -1, -1])
+    decided = read(dataclasses.replace(plan, threshold=0.0), y=[0, 1], p=[-7.5, 640.0])
+    np.testing.assert_array_equal(decided.prediction, [0, 1])
 
 
 @pytest.mark.parametrize("infinite", [float("inf"), -float("inf")])

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field
 
-from mmon.config.fields import Flag, Integer, Names, Number, OpenShare, PositiveInt, Section, Share
+from mmon.config.fields import Flag, Integer, Names, Number, OpenShare, PositiveInt, Section
 from mmon.config.levels import Floors, Losses, Thresholds
 from mmon.results.quantity import Bound, Quantity, ResultKind, Unit, by_name
 
@@ -82,8 +82,9 @@ class ModelPerformance(Section):
     """Options by metric (`mmon explain NAME` lists them); they win over the keys below."""
     positive: str | Flag | Integer | None = Field(default=None, examples=["yes"])
     """The positive class of a binary task; 1 or true where it is not given."""
-    decision_threshold: Share = 0.5
-    """From this score on a row counts as positive, where there is no prediction column."""
+    decision_threshold: Number | None = Field(default=None, examples=[0.5])
+    """From this score on a row counts as positive, where there is no prediction column. Null: 0.5
+    of probabilities; of scores that are none, nothing is said of answers."""
     costs: Costs | None = None
     """For ``business_value``: what a row of each outcome is worth, in any unit."""
     top_k: tuple[PositiveInt, ...] = (2, 3)

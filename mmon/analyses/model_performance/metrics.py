@@ -32,6 +32,11 @@ from mmon.verdict.finding import Finding, expanded
 # What not every model has is left out where neither side has it, and not told to be missing.
 _OPTIONAL = ("interval_coverage", "top_k_accuracy")
 
+_NO_ANSWERS = (
+    "the scores are no probabilities, and nothing says from which on a row is positive: name "
+    "columns.prediction, or set decision_threshold"
+)
+
 # What decides when the configuration names no metric: the first that the data allows.
 _USUAL = {
     Task.BINARY: ("roc_auc", "accuracy"),
@@ -75,7 +80,10 @@ class _Sides:
         if tables is None:
             return {}
         found = _estimates(metric, tables)
-        reason = too_many_faults(self.context, side, tables, metric.name)
+        reason = too_many_faults(self.context, side, tables, metric)
+        plan = self.context.reference.outcome
+        if reason is None and plan is not None and metric.reads == "answers":
+            reason = None if plan.has_answers else _NO_ANSWERS
         if reason is None:
             return found
         return {variant: Estimate(None, reason=reason) for variant in found}

@@ -6,6 +6,7 @@ import numpy as np
 
 from mmon.analyses import Context
 from mmon.analyses.model_performance import FACTS, FAULTS, ROLES
+from mmon.performance import PerformanceMetric
 from mmon.profiles.outcomes.class_codes import MOST_CLASSES
 from mmon.profiles.outcomes.classification import ClassificationTables
 from mmon.profiles.outcomes.outcomes import Fault
@@ -14,21 +15,16 @@ from mmon.results import Task
 from mmon.results.quantity import Quantity
 from mmon.verdict.finding import Finding
 
+_OF_SCORES = "left out of the metrics of scores"
 _WORDS = {
-    Fault.SCORE_OUTSIDE: ("a score outside [0, 1]", "left out of the metrics of scores"),
-    Fault.UNREADABLE_SCORE: ("a score that is not a number", "left out of the metrics of scores"),
+    Fault.SCORE_OUTSIDE: ("a score outside [0, 1]", _OF_SCORES),
+    Fault.UNREADABLE_SCORE: ("a score that is not a number", _OF_SCORES),
     Fault.UNKNOWN_PREDICTION: ("a prediction that is {}", "left out"),
     Fault.UNKNOWN_TARGET: ("a target that is {}", "taken as unlabelled"),
 }
-# The metrics for which a row without a probability is none.
-_OF_SCORES = frozenset(
-    {
-        *("average_precision", "brier_score", "expected_calibration_error", "log_loss"),
-        *("roc_auc", "top_k_accuracy"),
-    }
-)
-# A metric of fewer rows than the others are may be that of another model.
-_MOST_LEFT_OUT = 0.1
+# A metric of fewer rows may be that of another model: one that is wrong in all that are left out
+# moves a share by as much, half of the usual potential level.
+_MOST_LEFT_OUT = 0.01
 # A prediction that is constant for so few rows may be so by chance.
 _FEW_ROWS = 30
 
@@ -52,14 +48,14 @@ def fault_findings(context: Context) -> list[Finding]:
 
 
 def too_many_faults(
-    context: Context, side: Profile, tables: Performance, metric: str
+    context: Context, side: Profile, tables: Performance, metric: PerformanceMetric
 ) -> str | None:
     """Why a metric says nothing of one side: too many of its rows had to be left out."""
     has_answers = context.config.columns.prediction is not None
     lost = {
         fault: rows
         for fault, rows in side.faults.items()
-        if fault >= Fault.UNKNOWN_PREDICTION or metric in _OF_SCORES or not has_answers
+        if fault >= Fault.UNKNOWN_PREDICTION or metric.reads != "answers" or not has_answers
     }
     left_out = sum(lost.values())
     known = min(tables.labelled, side.rows - left_out)

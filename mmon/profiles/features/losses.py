@@ -48,13 +48,14 @@ def joint_of(outcome: Outcome, layout: Layout) -> Joint:
     target, prediction = outcome.target.astype(np.int64), outcome.prediction.astype(np.int64)
     usable = (target >= 0) & (prediction >= 0)
     losses = np.zeros((len(layout.losses), len(target)))
-    if layout.losses:
+    if layout.losses or layout.score_edges is not None:
         if outcome.scores is None:
             usable[:] = False
         else:
             usable &= ~np.isnan(outcome.scores).any(axis=1)
-            losses = np.where(usable, _of_scores(outcome, np.maximum(target, 0)), 0.0)
-            losses = rounded(losses, _LOSS_BITS)
+    if layout.losses and outcome.scores is not None:
+        losses = np.where(usable, _of_scores(outcome, np.maximum(target, 0)), 0.0)
+        losses = rounded(losses, _LOSS_BITS)
     is_wrong = target != prediction
     if outcome.task is Task.MULTICLASS:
         codes = (~is_wrong).astype(np.int64)

@@ -13,7 +13,16 @@ import polars.selectors as cs
 from mmon.engine.local import Fold, batch_rows, fold
 from mmon.errors import DataError
 from mmon.profiles.activity.activity import Activity
-from mmon.profiles.cells import Asked, Cells, Summaries, asked, decided, is_readable, with_classes
+from mmon.profiles.cells import (
+    Asked,
+    Cells,
+    Summaries,
+    asked,
+    decided,
+    is_readable,
+    with_classes,
+    with_scores,
+)
 from mmon.profiles.distributions.reading import Reading
 from mmon.profiles.features.tables import FeatureTables
 from mmon.profiles.folding.activity_fold import ActivityFold
@@ -131,7 +140,9 @@ def again(plan: Plan, extent: Extent, first: Profiled, profile: Profile) -> tupl
     """
     told = {(one.name, one.reading): one.distribution for one in first.profiles[WHOLE].columns}
     summaries = {**told, **first.summaries}
-    outcome = extent.outcome and with_classes(extent.outcome, summaries)
+    outcome = extent.outcome
+    if outcome is not None:
+        outcome = with_scores(with_classes(outcome, summaries), summaries)
     values = dict.fromkeys(extent.segments, extent.top)
     cells = decided(profile, summaries, outcome, segments=values, bins=extent.bins)
     settled, activity = settled_plan(plan, profile), extent.activity

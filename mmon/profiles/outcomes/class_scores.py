@@ -48,6 +48,8 @@ class ClassScores:
 class ScoreSums:
     """Sums over rows with a known target and usable scores.
 
+    Of scores that are no probabilities all but the ranks is 0.
+
     Attributes
     ----------
     parts : (2, 36) float64
@@ -72,7 +74,8 @@ class ScoreSums:
         """Raise `MisfitError` when what was read back are no sums of scores."""
         require(self.parts.shape == (2, _SUMS), "has sums of other things")
         require(self.bins.shape == (CALIBRATION_BINS, 2) and self.ranks.ndim == 1, "is ragged")
-        is_whole = are_counts(self.bins[:, 0], self.rows) and are_counts(self.bins[:, 1])
+        of_bins = self.rows if self.bins.any() else 0
+        is_whole = are_counts(self.bins[:, 0], of_bins) and are_counts(self.bins[:, 1])
         require(is_whole, "has bins that do not add up to its rows")
         require(are_counts(self.ranks, self.rows if len(self.ranks) else 0), "has other ranks")
 
@@ -123,7 +126,9 @@ def binary_sums(is_positive: BoolArray, score: FloatArray) -> ScoreSums:
     return _summed(of_target, brier, score, is_positive, ranks=np.empty(0, dtype=np.int64))
 
 
-def multiclass_sums(target: IntArray, scores: FloatArray, labels: tuple[str, ...]) -> ScoreSums:
+def multiclass_sums(
+    target: IntArray, scores: FloatArray, labels: tuple[str, ...], *, are_probabilities: bool = True
+) -> ScoreSums:
     """Sums of a batch's scored rows: (n,) class codes and (n, C) scores of the (C,) classes."""
     n, classes = scores.shape
     of_target = scores[np.arange(n), target]
@@ -138,6 +143,8 @@ def multiclass_sums(target: IntArray, scores: FloatArray, labels: tuple[str, ...
         squares += one * one
         np.maximum(best, one, out=best)
     ranks = np.bincount(above, minlength=classes)
+    if not are_probabilities:
+        return dataclasses.replace(ScoreSums.empty(), rows=n, ranks=ranks)
     return _summed(of_target, squares, best, above == 0, ranks=ranks)
 
 
@@ -170,14 +177,25 @@ def _summed(
     )
 
 
-def group_cells(target: IntArray, scores: FloatArray, group: IntArray, classes: int) -> IntArray:
+def cell_edges(edges: tuple[float, ...]) -> FloatArray:
+    """The edges of score cells: the given ones, or where there are none those of probabilities."""
+    return np.asarray(edges) if edges else CELL_EDGES
+
+
+def group_cells(
+    target: IntArray,
+    scores: FloatArray,
+    group: IntArray,
+    classes: int,
+    edges: FloatArray = CELL_EDGES,
+) -> IntArray:
     """(32, classes, 2, 48) rows by jackknife group, class, "is of the class" and score cell.
 
     Of (n,) class codes, (n, C) scores and (n,) groups; the first so many classes are counted.
     """
     cells = np.zeros((GROUPS, classes, 2, SCORE_CELLS), dtype=np.int64)
     for code in range(classes):
-        cell = np.searchsorted(CELL_EDGES, scores[:, code])
+        cell = np.searchsorted(edges, scores[:, code])
         cell += SCORE_CELLS * (target == code) + (2 * SCORE_CELLS) * group
         counted = np.bincount(cell, minlength=GROUPS * 2 * SCORE_CELLS)
         cells[:, code] = counted.reshape(GROUPS, 2, SCORE_CELLS)

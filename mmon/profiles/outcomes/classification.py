@@ -18,6 +18,7 @@ from mmon.profiles.outcomes.class_scores import (
     ClassScores,
     ScoreSums,
     binary_sums,
+    cell_edges,
     group_cells,
     multiclass_sums,
 )
@@ -57,6 +58,8 @@ class ClassificationTables:
     groups : (32, S, 2, 48) int64
         With several classes: the same rows by jackknife group, class (in the order of ``scores``),
         "is of the class", and score cell. S = 0 for binary tasks.
+    score_edges : tuple of float
+        The ends of these cells where the scores are no probabilities, else empty.
     """
 
     task: Task
@@ -68,6 +71,7 @@ class ClassificationTables:
     scores: tuple[ClassScores, ...]
     sums: ScoreSums
     groups: Rows
+    score_edges: tuple[float, ...] = ()
 
     def check(self) -> None:
         """Raise `MisfitError` when what was read back are no tables of a classification."""
@@ -78,7 +82,9 @@ class ClassificationTables:
         require(is_set and {*labels} <= {*self.classes}, "has scores of other classes")
         found = (self.confusion.shape, self.sums.ranks.shape, self.groups.shape)
         groups = (GROUPS, len(labels) * is_many, 2, SCORE_CELLS)
-        require(found == ((size, size), (size * is_many,), groups), "has tables of other classes")
+        are_cells = len(self.score_edges) < SCORE_CELLS
+        wanted = (size, size), (size * is_many,), groups
+        require(are_cells and found == wanted, "has tables of other classes")
         is_part = are_counts(self.confusion, most=self.labelled) and are_counts(self.groups)
         is_part = is_part and self.sums.rows <= self.labelled <= self.rows
         scored = {one.inside.n + one.outside.n for one in self.scores}
@@ -109,6 +115,7 @@ class ClassificationTables:
             scores=scores,
             sums=sums,
             groups=groups,
+            score_edges=outcome.score_edges,
         )
 
     @classmethod
@@ -120,6 +127,7 @@ class ClassificationTables:
         *,
         classes: tuple[str, ...] = ("0", "1"),
         task: Task | None = None,
+        score_edges: tuple[float, ...] = (),
     ) -> Self:
         """The exact summary of rows given as arrays; row i is in jackknife group i mod 32.
 
@@ -130,6 +138,8 @@ class ClassificationTables:
         classes : (C,) labels by code
         task : Task, optional
             Default: ``binary`` for two classes.
+        score_edges : tuple of float
+            Where the scores are no probabilities.
         """
         codes = np.asarray(target, dtype=np.int16)
         n = len(codes)
@@ -146,6 +156,7 @@ class ClassificationTables:
             upper=None,
             group=(np.arange(n) % GROUPS).astype(np.uint8),
             half=np.zeros(n, dtype=np.bool_),
+            score_edges=score_edges,
         )
         return cls.of(outcome, points=None)
 
@@ -167,7 +178,7 @@ class ClassificationTables:
     def aligned(self, classes: tuple[str, ...], scored: tuple[str, ...]) -> Self:
         """The same over a longer list of classes, with scores of only some of them.
 
-        A class that these rows never met had probability 0 in all of them.
+        A class that these rows never met had probability 0 in all of them, or the least score.
         """
         own = {one.label: one for one in self.scores}
         if classes == self.classes and scored == tuple(own):
@@ -178,7 +189,8 @@ class ClassificationTables:
         confusion[np.ix_(place, place)] = self.confusion
         ranks = np.zeros(size * is_many, dtype=np.int64)
         ranks[: len(self.sums.ranks)] = self.sums.ranks
-        never = ClassScores("", Ecdf.empty(), Ecdf.of(np.zeros(self.sums.rows)))
+        least = min([0.0, *(one.outside.min for one in self.scores if one.outside.n)])
+        never = ClassScores("", Ecdf.empty(), Ecdf.of(np.full(self.sums.rows, least)))
         if not is_many and self.scores:
             never = self.scores[0]  # the positive class, whatever it was called
         groups = np.zeros((GROUPS, len(scored) * is_many, 2, SCORE_CELLS), dtype=np.int64)
@@ -226,15 +238,21 @@ def _summarise_scores(
         score = scored.scores[:, 0]
         is_positive = scored.target == 1
         one = _split(scored.classes[1], score, is_positive, points)
-        return (one,), binary_sums(is_positive, score), _no_groups()
+        sums = dataclasses.replace(ScoreSums.empty(), rows=len(scored))
+        if not scored.score_edges:
+            sums = binary_sums(is_positive, score)
+        return (one,), sums, _no_groups()
     target = scored.target.astype(np.int64)
     kept = min(len(scored.classes), MOST_SCORED)
     scores = tuple(
         _split(scored.classes[code], scored.scores[:, code], target == code, points)
         for code in range(kept)
     )
-    sums = multiclass_sums(target, scored.scores, scored.classes)
-    return scores, sums, group_cells(target, scored.scores, scored.group.astype(np.int64), kept)
+    edges = scored.score_edges
+    sums = multiclass_sums(target, scored.scores, scored.classes, are_probabilities=not edges)
+    group = scored.group.astype(np.int64)
+    cells = group_cells(target, scored.scores, group, kept, cell_edges(edges))
+    return scores, sums, cells
 
 
 def _split(label: str, score: FloatArray, is_inside: BoolArray, points: int | None) -> ClassScores:

@@ -22,6 +22,8 @@ _FaultArray = NDArray[np.uint8]
 
 # The step of splitmix64: neighbouring row numbers get unrelated keys.
 _GAMMA = np.uint64(0x9E3779B97F4A7C15)
+# Probabilities of single precision, summed or normalised, miss [0, 1] by this much.
+ROUNDING = 1e-6
 _HALF_BIT = np.uint64(GROUPS.bit_length() - 1)
 
 
@@ -43,10 +45,14 @@ class OutcomePlan:
         Classes known beforehand: those of the scores, or of the reference.
     positive : str or None
         The positive class of a binary task, where it is known.
-    threshold : float
-        The score from which on a row counts as positive, where there is no prediction.
+    threshold : float or None
+        The score from which on a row counts as positive, where there is no prediction; None is 0.5
+        of probabilities, and of other scores none.
     identity : str or None
         The column that identifies a row; None takes its number.
+    score_edges : tuple of float
+        Of scores that are no probabilities (margins, logits, points) the edges of the cells that
+        rows are counted in, ascending; empty where the scores are probabilities.
     """
 
     task: Task
@@ -57,8 +63,20 @@ class OutcomePlan:
     upper: str | None = None
     classes: tuple[str, ...] = ()
     positive: str | None = None
-    threshold: float = 0.5
+    threshold: float | None = None
     identity: str | None = None
+    score_edges: tuple[float, ...] = ()
+
+    @property
+    def decides_from(self) -> float | None:
+        """The score from which on a row counts as positive; None where nobody knows."""
+        return 0.5 if self.threshold is None and not self.score_edges else self.threshold
+
+    @property
+    def has_answers(self) -> bool:
+        """Whether it is known what the model answers."""
+        is_decided = self.task is not Task.BINARY or self.decides_from is not None
+        return self.prediction is not None or (bool(self.scores) and is_decided)
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -120,6 +138,7 @@ class OutcomeReader:
             half=(keys >> _HALF_BIT) % np.uint64(2) == 0,
             key=keys,
             fault=fault,
+            score_edges=self.plan.score_edges,
         )
 
     def _classes(self) -> tuple[str, ...]:
@@ -149,17 +168,19 @@ class OutcomeReader:
         return mixed((numbers + np.uint64(1)) * _GAMMA)
 
     def _scores(self, batch: pl.DataFrame, fault: _FaultArray) -> FloatArray | None:
-        """(n, S) scores as they are, NaN where they are no probability."""
+        """(n, S) scores as they are, NaN where they cannot be used."""
         if not self.plan.scores or any(name not in batch for name in self.plan.scores):
             return None
         columns = []
         for name in self.plan.scores:
             values = _numbers(batch, name, fault, Fault.UNREADABLE_SCORE)
-            is_outside = (values < 0.0) | (values > 1.0)
+            is_outside, found = are_outside(values), Fault.SCORE_OUTSIDE
+            if self.plan.score_edges:
+                is_outside, found = np.isinf(values), Fault.UNREADABLE_SCORE
             if is_outside.any():
-                _mark(fault, is_outside, Fault.SCORE_OUTSIDE)
+                _mark(fault, is_outside, found)
                 values = np.where(is_outside, np.nan, values)
-            columns.append(values)
+            columns.append(values if self.plan.score_edges else np.clip(values, 0.0, 1.0))
         return np.column_stack(columns)
 
     def _predicted(
@@ -170,24 +191,35 @@ class OutcomeReader:
             codes, unknown = self.classes.read(answers, is_target=False)
             _mark(fault, unknown, Fault.UNKNOWN_PREDICTION)
             return codes
+        nothing = np.full(batch.height, UNKNOWN, dtype=np.int16)
         if scores is None:
-            return np.full(batch.height, UNKNOWN, dtype=np.int16)
+            return nothing
         if self.plan.task is Task.BINARY:
-            best = (scores[:, 0] >= self.plan.threshold).astype(np.int16)
+            threshold = self.plan.decides_from
+            if threshold is None:
+                return nothing
+            best = (scores[:, 0] >= threshold).astype(np.int16)
         else:
             best = np.argmax(np.nan_to_num(scores, nan=-1.0), axis=1).astype(np.int16)
         best[np.isnan(scores).any(axis=1)] = UNKNOWN
         return best
 
     def _padded(self, scores: FloatArray | None) -> FloatArray | None:
-        """Scores of every class known: one without a column of scores has probability 0."""
+        """Scores of every class known: one without a column has the least, probability 0."""
         if scores is None or self.plan.task is Task.BINARY:
             return scores
         missing = len(self.classes.names) - scores.shape[1]
         if not missing:
             return scores
-        unscored = np.where(np.isnan(scores).any(axis=1), np.nan, 0.0)
+        # Below what the others have, where that is no probability; NaN where they have none.
+        least = scores.min(axis=1)
+        unscored = least - 1.0 if self.plan.score_edges else np.where(np.isnan(least), least, 0.0)
         return np.column_stack([scores, *[unscored] * missing])
+
+
+def are_outside(scores: FloatArray) -> BoolArray:
+    """(n,) whether scores are no probabilities, by more than rounding; NaN is none."""
+    return (scores < -ROUNDING) | (scores > 1.0 + ROUNDING)
 
 
 def _column(batch: pl.DataFrame, name: str) -> pl.Series:

@@ -23,9 +23,9 @@ class Fault(enum.IntEnum):
 
     NONE = 0
     SCORE_OUTSIDE = 1
-    """A score that is not in [0, 1]."""
+    """A score that is not in [0, 1], among probabilities."""
     UNREADABLE_SCORE = 2
-    """A score that is not a number."""
+    """A score that is not a number, or infinite."""
     UNKNOWN_PREDICTION = 3
     """A predicted class that the task does not have, or a prediction that is not a number."""
     UNKNOWN_TARGET = 4
@@ -47,8 +47,9 @@ class Outcome:
         With no prediction column: the class that the scores say (binary: positive where the score
         is at least ``threshold``; else the best-scored class).
     scores : (n, S) float64 or None
-        Probabilities: S = 1 (of the positive class) for binary, S = C for several classes, in the
-        order of ``classes``. Inside [0, 1]; NaN where missing or outside. None without scores.
+        S = 1 (of the positive class) for binary, S = C for several classes, in the order of
+        ``classes``. Probabilities are inside [0, 1], NaN where missing or outside; other scores are
+        finite, NaN where missing. None without scores.
     lower, upper : (n,) float64 or None
         Prediction interval of a regression; NaN where missing.
     group : (n,) uint8
@@ -59,6 +60,8 @@ class Outcome:
         The row's pseudo-random key: rows with the smallest make a uniform sample.
     fault : (n,) uint8 or None
         The `Fault` of each row, 0 where there is none.
+    score_edges : tuple of float
+        Of scores that are no probabilities: see `OutcomePlan`.
     """
 
     task: Task
@@ -72,6 +75,7 @@ class Outcome:
     half: BoolArray
     key: NDArray[np.uint64] | None = None
     fault: NDArray[np.uint8] | None = None
+    score_edges: tuple[float, ...] = ()
 
     def __len__(self) -> int:
         return len(self.target)
