@@ -119,6 +119,7 @@ def compare(
     windows: Mapping[str, Any] | None = None,
     metrics: Sequence[str] | None = None,
     thresholds: Mapping[str, float | Mapping[str, Any]] | None = None,
+    by_column: Mapping[str, Mapping[str, Mapping[str, float]]] | None = None,
     p_values: Literal["deciding", "all"] | None = None,
     alpha: float | None = None,
     fail_on: Literal["potential", "detected", "never"] | None = None,
@@ -151,6 +152,8 @@ def compare(
         Levels by what is judged: ``{"ks": 0.2, "missing_share": {"potential": 0.1, "detected":
         0.2}, "roc_auc": 0.05, "recall": {"min": {"detected": 0.7}}, "latency_p95": {"max":
         {"detected": 200}}}``. One number is the level from which a result is detected.
+    by_column : mapping, optional
+        Levels of single columns: ``{"income": {"ks": {"detected": 0.3}, "missing_share": {}}}``.
     p_values, alpha, fail_on, on_inconclusive, exact
         How results are told from chance, and which of them fail.
     format, separator, null_values

@@ -72,7 +72,7 @@ def plan_production(
         if role not in UNTESTED or name in known:
             continue
         if name not in schema:
-            raise lacking(role, "neither dataset has a", name, schema)
+            raise lacking(f"columns.{role}", "neither dataset has a", name, schema)
         own = found.get(name)
         if role == "timestamp":
             _check_day(name, own, is_new=True)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
-from mmon.config.sections import Columns, matches
+from mmon import metrics
+from mmon.config.sections import Columns, Config, matches
 from mmon.errors import ConfigError, closest, listed, nearly_named
 from mmon.profiles.distributions.reading import Reading
 from mmon.profiles.table import ColumnProfile, Profile
@@ -102,18 +103,41 @@ def check_roles(columns: Collection[str], roles: Columns) -> None:
     asked += [(role, name) for role, names in lists.items() for name in names]
     for role, name in asked:
         if name not in columns:
-            raise lacking(role, "the reference has no", name, columns)
+            raise lacking(f"columns.{role}", "the reference has no", name, columns)
 
 
 def check_ignored(columns: Collection[str], roles: Columns) -> None:
     """See that every name or pattern to ignore is that of a column of either side."""
     for pattern in roles.ignore:
         if not any(matches(name, pattern) for name in columns):
-            raise lacking("ignore", "neither dataset has a", pattern, columns)
+            raise lacking("columns.ignore", "neither dataset has a", pattern, columns)
 
 
-def lacking(role: str, who: str, name: str, columns: Collection[str]) -> ConfigError:
+def check_levels(
+    config: Config, reference: Sequence[ColumnProfile], new_columns: Collection[str]
+) -> None:
+    """See that every column with levels of its own is compared, by what has levels."""
+    found = {column.name: column for column in reference}
+    for name, levels in config.by_column.items():
+        column = found.get(name)
+        if column is None:
+            if name not in new_columns:
+                every = [*found, *new_columns]
+                raise lacking("by_column", "neither dataset has a compared", name, every)
+            continue
+        for metric in metrics.names():
+            if metric not in levels or levels[metric].is_empty:
+                continue
+            if not column.is_tested or column.kind not in metrics.metric_class(metric).kinds:
+                what = column.reason if not column.is_tested else column.kind
+                raise ConfigError(
+                    f"by_column.{name}.{metric}: the column is not compared by it ({what})",
+                    hint=f"remove it; mmon explain {metric} says what it is for",
+                )
+
+
+def lacking(key: str, who: str, name: str, columns: Collection[str]) -> ConfigError:
     """That a configured column is not there, and which it may be instead."""
     near = nearly_named(name, columns)
     hint = f"did you mean {near[0]!r}?" if near else closest(name, columns, listed(columns))
-    return ConfigError(f"columns.{role}: {who} column {name!r}", hint=hint)
+    return ConfigError(f"{key}: {who} column {name!r}", hint=hint)

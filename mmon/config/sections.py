@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import fnmatch
 import functools
+from collections.abc import Mapping
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, model_validator
@@ -27,6 +28,7 @@ from mmon.config.fields import (
     Section,
     TimeZone,
 )
+from mmon.config.levels import Thresholds
 from mmon.config.option import Option, Panel
 
 _compared = functools.partial(Option, metavar="COLUMN", panel=Panel.COMPARED)
@@ -203,6 +205,12 @@ class Config(Section):
     segments: Annotated[Segments | None, _compared("--segment", is_list=True)] = None
     windows: Windows | None = None
     analyses: Analyses = Analyses()
+    by_column: dict[str, dict[str, Thresholds]] = Field(
+        default={},
+        examples=[{"income": {"total_variation": {"detected": 0.3}, "missing_share": {}}}],
+    )
+    """Levels of single columns, by column and by drift metric or quality check: in the place of
+    those of the analyses, which hold for every other column; ``{}`` takes one out."""
     alpha: Annotated[OpenShare, _decides("--alpha", "NUMBER")] = 0.05
     """How surely a change is larger than its level: the false discovery rate over all results of an
     analysis that decide: columns, metrics, segments and windows together."""
@@ -221,6 +229,12 @@ class Config(Section):
     labels_kept: Annotated[Integer, Field(ge=2, le=10_000_000)] = 10_000
     """Categories counted of a column; the rest are counted together."""
     outputs: Outputs = Outputs()
+
+    def levels(
+        self, column: str | None, name: str, of_all: Mapping[str, Thresholds]
+    ) -> Thresholds | None:
+        """What is set for a result of a column: for itself, or else for all; None if nothing is."""
+        return self.by_column.get(column or "", {}).get(name, of_all.get(name))
 
     @model_validator(mode="after")
     def _levels_have_columns(self) -> Config:

@@ -105,26 +105,47 @@ def _unknown(body: dict[str, Any]) -> Iterator[Problem]:
                 yield Problem(path, f"unknown {what} {name!r}", closest(name, known))
 
 
+def column_levels() -> list[str]:
+    """What a column can have levels of its own of."""
+    checks = (one for _, _, own in judged() for one in own.values() if one.about == "column")
+    return [*metrics.names(), *(one.name for one in checks)]
+
+
 def _noun(quantities: Mapping[str, Quantity]) -> str:
     is_quality = all(one.kind is ResultKind.DATA_QUALITY for one in quantities.values())
     return "check" if is_quality else "metric"
 
 
+def _not_computed(path: KeyPath, name: str) -> Problem:
+    hint = f"add {name!r} to analyses.data_drift.metrics"
+    return Problem(path, "is given for a metric that is not computed", hint)
+
+
 def _contradictions(body: dict[str, Any]) -> Iterator[Problem]:
     chosen = section(body, "analyses", "data_drift").get("metrics")
+    known = column_levels()
+    for column in section(body, "by_column"):
+        for name in section(body, "by_column", column):
+            path: KeyPath = ("by_column", column, name)
+            judge = "data_drift" if name in metrics.names() else "data_quality"
+            if name not in known:
+                yield Problem(path, f"unknown metric or check {name!r}", closest(name, known))
+            elif section(body, "analyses").get(judge, {}) is None:
+                yield Problem(path, f"is given for an analysis that is off: {judge}")
+            elif isinstance(chosen, list) and name in metrics.names() and name not in chosen:
+                yield _not_computed(path, name)
     for analysis, key, package in (
         ("data_drift", "thresholds", metrics),
         ("data_drift", "options", metrics),
         ("model_performance", "options", performance),
     ):
         for name, told in section(body, "analyses", analysis, key).items():
-            path: KeyPath = ("analyses", analysis, key, name)
+            path = ("analyses", analysis, key, name)
             if name not in package.names():
                 continue
             # All performance metrics are computed: those that are named decide.
             if package is metrics and isinstance(chosen, list) and name not in chosen:
-                hint = f"add {name!r} to analyses.data_drift.metrics"
-                yield Problem(path, "is given for a metric that is not computed", hint)
+                yield _not_computed(path, name)
             elif key == "options" and isinstance(told, dict):
                 yield from _refusal(path, partial(package.load, name, told))
     at = ("analyses", "model_performance", "thresholds")

@@ -9,6 +9,7 @@ from mmon import metrics, performance
 from mmon.config.analyses import judged
 from mmon.config.keys import walk
 from mmon.config.sections import Config
+from mmon.config_file.names import column_levels
 
 DRAFT = "http://json-schema.org/draft-07/schema#"
 
@@ -51,6 +52,8 @@ def schema() -> dict[str, Any]:
     options = sections["ModelPerformance"]["properties"]["options"]
     options["propertyNames"] = {"enum": list(performance.names())}
     root = _draft_07(generated)
+    of_column = root["properties"]["by_column"]["additionalProperties"]
+    of_column["propertyNames"] = {"enum": column_levels()}
     return {"$schema": DRAFT, **root, "title": "mmon configuration", "definitions": sections}
 
 

@@ -138,6 +138,8 @@ class Quantity:
             f"levels when it decides: {one.limit} {_level(one.potential)} / {_level(one.detected)}"
             for one in self.bounds
         ]
+        if self.about == "column":
+            told.append(f"levels of one column: by_column.COLUMN.{self.name}")
         return f"{page}\n\nIn reports\n----------\n" + "\n".join(told)
 
     def bound(self, limit: Limit) -> Bound:

@@ -215,6 +215,30 @@ def test_thresholds_are_of_every_analysis(
     assert {(row["potential"], row["detected"]) for row in found.rows(named=True)} == {told}
 
 
+def test_a_column_has_levels_of_its_own(ref: pl.DataFrame, shifted: pl.DataFrame) -> None:
+    dates = pl.datetime(2024, 1, 1) + pl.duration(minutes=pl.int_range(pl.len()))
+    before, after = (
+        frame.with_columns(y="x", day=dates + pl.duration(days=shift))
+        for frame, shift in ((ref, 0), (shifted.with_columns(z=1), 9))
+    )
+    own: dict[str, dict[str, dict[str, float]]] = {
+        "x": {"total_variation": {}, "missing_share": {"potential": 0.3}, "ks": {"detected": 0.1}},
+        "day": {"ks": {"detected": 0.5}},
+        "z": {"new_column": {"detected": 1.0}},
+    }
+    results = mmon.compare(before, after, by_column=own, thresholds={"missing_share": 0.2}).results
+    told = {(row["column"], row["name"]): row for row in results.rows(named=True)}
+    assert told["x", "total_variation"]["status"] == "irrelevant"
+    assert told["y", "total_variation"]["status"] == "detected"
+    assert told["x", "ks"]["status"] == "detected"
+    assert told["y", "ks"]["status"] == "irrelevant"
+    assert told["day", "ks"]["status"] == "detected"
+    assert told["z", "new_column"]["status"] == "detected"
+    levels = {c: told[c, "missing_share"] for c in ("x", "y")}
+    assert [levels[c]["potential"] for c in ("x", "y")] == [0.3, None]
+    assert [levels[c]["detected"] for c in ("x", "y")] == [None, 0.2]
+
+
 def test_run_takes_data_in_the_place_of_the_configured(
     folder: Path, ref: pl.DataFrame, shifted: pl.DataFrame
 ) -> None:
@@ -301,6 +325,16 @@ def mapped(frame: pl.DataFrame) -> pl.LazyFrame:
             lambda ref: mmon.compare(ref, ref, thresholds={"invocations": 3}),
             ConfigError,
             "thresholds: of invocations both sides may be worse",
+        ),
+        (
+            lambda ref: mmon.compare(ref, ref, by_column={"grop": {"psi": {}}}),
+            ConfigError,
+            "by_column: neither dataset has a compared column 'grop'",
+        ),
+        (
+            lambda ref: mmon.compare(ref, ref, by_column={"group": {"ks": {"detected": 1.0}}}),
+            ConfigError,
+            "by_column.group.ks: the column is not compared by it (categorical)",
         ),
         (lambda ref: mmon.compare(ref, ref, labels=5), DataError, "type int cannot be analysed"),
         (lambda ref: mmon.compare(ref, ref, task="guess"), ConfigError, "task: must be 'binary'"),

@@ -149,6 +149,26 @@ mmon.yaml: 18 problems
             "computed\nadd 'psi' to analyses.data_drift.metrics",
         ),
         (
+            "by_column: {a: {kss: {}}}",
+            "by_column.a.kss (line 3): unknown metric or check 'kss'\ndid you mean 'ks'?",
+        ),
+        (
+            "by_column: {a: {ks: {detected: x}}}",
+            "by_column.a.ks.detected (line 3): must be a number",
+        ),
+        (
+            "by_column: {a: {psi: {}}}\nanalyses: {data_drift: {metrics: [ks]}}",
+            "by_column.a.psi (line 3): is given for a metric that is not computed",
+        ),
+        (
+            "by_column: {a: {missing_share: {}}}\nanalyses: {data_quality: null}",
+            "by_column.a.missing_share (line 3): is given for an analysis that is off",
+        ),
+        (
+            "by_column: {a: {duplicate_share: {}}}",
+            "by_column.a.duplicate_share (line 3): unknown metric or check",
+        ),
+        (
             "analyses: {data_drift: {options: {psi: {binz: 10}}}}",
             "analyses.data_drift.options.psi (line 3): metric 'psi' has no option 'binz'",
         ),

@@ -37,7 +37,7 @@ def analyse(context: Context) -> Findings:
         if cur is not None and ref.is_tested and cur.is_tested
         for metric in chosen
         if ref.kind in metric.kinds
-        and not (is_short and _bound(settings, metric.name, ref.kind).is_empty)
+        and not (is_short and _bound(context, metric.name, ref).is_empty)
     ]
     return Findings(findings, [Metric(ROWS, float(context.production.rows), context.window)])
 
@@ -98,7 +98,7 @@ def _finding(
     if before is None or after is None:
         raise TypeError(f"column {ref.name!r} is tested and has no distribution")
     # With nothing in the reference there is nothing to judge by.
-    bound = _bound(settings, metric.name, ref.kind) if before.n else Bound("max")
+    bound = _bound(context, metric.name, ref) if before.n else Bound("max")
     is_tested = not bound.is_empty or settings.p_values == "all"
     score = metric.score(before, after, with_p_value=False)
     value, interval = score.value, None
@@ -126,12 +126,15 @@ def _finding(
     )
 
 
-def _bound(settings: DataDrift, name: str, kind: ColumnKind) -> Bound:
-    """The levels of a metric on columns of a kind; dates are only told."""
-    if kind is ColumnKind.DATETIME:
-        return Bound("max")
-    usual = LEVELS if name == USUAL else Bound("max")
-    return settings.thresholds[name].bound() if name in settings.thresholds else usual
+def _bound(context: Context, name: str, column: ColumnProfile) -> Bound:
+    """The levels of a metric on a column; dates are only told, unless they have levels of their
+    own."""
+    is_date = column.kind is ColumnKind.DATETIME
+    of_all = {} if is_date else _settings(context).thresholds
+    asked = context.config.levels(column.name, name, of_all)
+    if asked is not None:
+        return asked.bound()
+    return LEVELS if name == USUAL and not is_date else Bound("max")
 
 
 def _share_drifted(context: Context, results: Sequence[Result]) -> Finding | None:

@@ -10,6 +10,7 @@ from mmon.analyses import Context, Findings
 from mmon.analyses.data_quality import CHECKS, DataQuality
 from mmon.analyses.data_quality.shares import Outside, Risen, Unseen
 from mmon.chance.small_samples import all_of_one_value
+from mmon.config.levels import Thresholds
 from mmon.errors import nearly_named
 from mmon.profiles.distributions.counts import Counts, align
 from mmon.profiles.distributions.ecdf import Ecdf
@@ -64,7 +65,7 @@ def _missing_column(context: Context, ref: ColumnProfile) -> Finding:
         reason += f": did you mean its column {near[0]!r}?"
     found = _finding(context, "missing_column", ref.name, 1.0, reason=reason)
     is_input = ref.kind not in (ColumnKind.IDENTIFIER, ColumnKind.DATETIME)
-    if ref.is_tested or is_input or found.quantity.name in _settings(context).thresholds:
+    if ref.is_tested or is_input or _asked(context, ref.name, found.quantity.name) is not None:
         return found
     # Without an identifier or a time nothing is compared less: worth telling, not worth failing.
     return dataclasses.replace(found, bound=Bound("max", potential=1.0))
@@ -74,7 +75,7 @@ def _missing_share(context: Context, ref: ColumnProfile, cur: ColumnProfile) -> 
     # What is there and cannot be read is told as that, and is not missing.
     sides = [(one.presence.missing - one.unreadable, one.presence.rows) for one in (ref, cur)]
     found = _share(context, "missing_share", ref.name, sides[0], sides[1])
-    is_asked = found.quantity.name in _settings(context).thresholds
+    is_asked = _asked(context, ref.name, found.quantity.name) is not None
     if ref.name != context.config.columns.target or is_asked:
         return found
     # A missing target is a label that has not arrived yet: `label_coverage` tells how many.
@@ -215,6 +216,11 @@ def _pooled_with_constant(ref: Ecdf | Counts, cur: Ecdf | Counts) -> IntArray:
     raise TypeError("one side is numeric and the other categorical")
 
 
+def _asked(context: Context, column: str | None, name: str) -> Thresholds | None:
+    """The levels that the configuration sets for a check of a column."""
+    return context.config.levels(column, name, _settings(context).thresholds)
+
+
 def _settings(context: Context) -> DataQuality:
     return context.settings(DataQuality)
 
@@ -230,7 +236,7 @@ def _finding(
     reason: str | None = None,
 ) -> Finding:
     settings, quantity = _settings(context), CHECKS[name]
-    asked = settings.thresholds.get(name)
+    asked = _asked(context, column, name)
     return Finding(
         quantity,
         value,
