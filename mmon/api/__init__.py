@@ -16,6 +16,7 @@ from mmon.comparison.sides import Inputs
 from mmon.config.sections import Config
 from mmon.config_file.settable import Setting, with_settings
 from mmon.errors import ConfigError, ExitStatus, OutputError
+from mmon.files import check_place
 from mmon.profiles import baseline
 from mmon.profiles.table import Profile
 from mmon.results import Document, Verdict
@@ -267,6 +268,7 @@ def make_baseline(
     if config_path is not None:
         read.append(overlap.Source(config_path))
     overlap.check(str(path), read, f"the baseline would replace {path}")
+    check_place(Path(path))
     settings = [Setting(("reference", key), value, "option") for key, value in reference.items()]
     settings.append(Setting(("production",), arguments.IN_MEMORY, "option"))
     settings += [Setting(("exact",), True, "--exact")] if exact else []

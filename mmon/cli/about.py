@@ -51,11 +51,14 @@ def _holds(path: Path, text: str) -> bool:
 
 
 def validate(config_path: ConfigFile) -> None:
-    """Check a configuration file; reads no data."""
+    """Check a configuration file, and that its reports can be written; reads no data."""
     from mmon.cli import outputs
+    from mmon.comparison import overlap
     from mmon.config_file import load
 
-    outputs.places(load(config_path), {})
+    config = load(config_path)
+    read = [*overlap.sources_of(config), overlap.Source(config_path)]
+    outputs.check(outputs.places(config, {}), read)
     console.say(f"{config_path} is valid")
 
 

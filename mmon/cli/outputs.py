@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from mmon.cli import console, exits
 from mmon.comparison import overlap
 from mmon.errors import ConfigError, MmonError, shortage
-from mmon.files import descriptor, is_path, remove, write_text
+from mmon.files import check_place, descriptor, is_path, remove, write_text
 from mmon.texts.screen import safe
 
 if TYPE_CHECKING:
@@ -50,7 +50,8 @@ def by_format(chosen: Mapping[str, Any]) -> dict[str, str]:
 def check(places: Mapping[str, str], sources: Sequence[overlap.Source]) -> dict[str, str]:
     """The places, with standard output under one name.
 
-    `ConfigError` where an output would destroy another one, or what the run reads.
+    `ConfigError` where an output would destroy another one, or what the run reads; `OutputError`
+    where none can be written.
     """
     taken: dict[object, str] = {}
     found = {name: _named(path, name) for name, path in places.items()}
@@ -66,6 +67,7 @@ def check(places: Mapping[str, str], sources: Sequence[overlap.Source]) -> dict[
             )
         overlap.check(real, sources, f"the {name} report would replace {where}")
         taken[place] = name
+        check_place(Path(real))
     return found
 
 

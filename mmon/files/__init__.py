@@ -6,6 +6,7 @@ import contextlib
 import errno
 import os
 import re
+import stat
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -59,10 +60,34 @@ def replacing(path: Path) -> Iterator[Path]:
         why = _why(error)
         if why is None:
             raise
-        raise OutputError(
-            f"cannot write {path}: {why}",
-            hint="check that the folder exists, may be written and has room",
-        ) from error
+        raise _unwritable(path, why) from error
+
+
+def check_place(path: Path) -> None:
+    """See that a file could be written, before the work of which it is the result.
+
+    Raises
+    ------
+    OutputError
+        When its folder is not there or may not be written, or the path is that of a folder.
+    """
+    if descriptor(path) is not None or _is_kept(path):
+        return
+    try:
+        target = Path(os.path.realpath(path))
+        if target.is_dir():
+            raise IsADirectoryError(errno.EISDIR, "it is a folder")
+        if not stat.S_ISDIR(target.parent.stat().st_mode):
+            raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
+        if not os.access(target.parent, os.W_OK | os.X_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+    except OSError as error:
+        raise _unwritable(path, _why(error)) from error
+
+
+def _unwritable(path: Path, why: str | None) -> OutputError:
+    hint = "check that the folder exists, may be written and has room"
+    return OutputError(f"cannot write {path}: {why}", hint=hint)
 
 
 def write_text(path: Path, text: str) -> None:

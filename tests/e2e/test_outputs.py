@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import stat
 import subprocess
 import sys
@@ -28,12 +29,35 @@ def test_an_output_that_cannot_be_written_exits_3_and_names_it(mmon: Mmon, place
     assert ended.status == 3
     assert ended.err.startswith("mmon: cannot ")
     assert place in ended.err.splitlines()[0]
+    assert ended.out == ""
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "compare nope.csv nope.csv --html no/out.html",
+        "run mmon.yaml",
+        "validate mmon.yaml",
+        "baseline nope.csv -o no/out.mmon",
+        "report good.json --md no/out.md",
+    ],
+)
+def test_a_folder_that_is_not_there_is_told_before_data_is_read(
+    mmon: Mmon, folder: Path, command: str
+) -> None:
+    text = "reference: nope.csv\nproduction: nope.csv\noutputs: {html: no/out.html}\n"
+    (folder / "mmon.yaml").write_text(text)
+    ended = mmon(command)
+    assert ended.status == 3
+    assert re.match(
+        r"mmon: cannot write no/out.\w+: no such file or directory\n  hint: ", ended.err
+    )
 
 
 def test_a_breach_outlives_an_output_that_cannot_be_written(mmon: Mmon, folder: Path) -> None:
-    ended = mmon(BREACH, "--html no/out --json good.json")
+    ended = mmon(BREACH, "--html /dev/full --json good.json")
     assert ended.status == 1
-    assert "cannot write no/out" in ended.err
+    assert "cannot write /dev/full" in ended.err
     assert "BREACH" in ended.out.splitlines()[-1]
     assert json.loads((folder / "good.json").read_text())["verdict"] == "breach"
 
@@ -41,10 +65,9 @@ def test_a_breach_outlives_an_output_that_cannot_be_written(mmon: Mmon, folder: 
 def test_a_failed_output_does_not_keep_the_others_from_being_written(
     mmon: Mmon, folder: Path
 ) -> None:
-    ended = mmon(PASS, "--json no/a --html no/b --md good.md")
+    ended = mmon(PASS, "--json /dev/full --md good.md")
     assert ended.status == 3
-    assert "cannot write no/a" in ended.err
-    assert "cannot write no/b" in ended.err
+    assert "cannot write /dev/full" in ended.err
     assert "PASS" in ended.out.splitlines()[-1]
     assert (folder / "good.md").read_text().startswith("#")
 
