@@ -66,11 +66,21 @@ for (const one of made.querySelectorAll("details > summary")) one.parentNode.ope
 for (const one of made.querySelectorAll("input[type=radio]")) one.checked ||= chosen.includes(one.id);
 enliven(made);
 };
+const side = document.getElementById("side");
+const contents = () => side.replaceChildren(...[...document.querySelectorAll("[id] > h2")].map(head => {
+const link = document.createElement("a");
+link.href = "#" + head.parentNode.id;
+link.textContent = head.textContent;
+return link;
+}));
+contents();
+side.hidden = false;
 let refresh = () => {};
 if (strip && packed && "DecompressionStream" in window) unpacked().then(parts => {
 const show = () => {
 const place = strip.querySelector(":checked").value;
 for (const [id, lines] of parts) if (lines.some(line => typeof line !== "string")) put(id, lines, place);
+contents();
 refresh();
 };
 strip.addEventListener("change", show);

@@ -11,12 +11,12 @@ from typing import Any
 
 from mmon.outline import facts, severity, summary, wording
 from mmon.reports.html.columns import Lines
+from mmon.reports.html.headline import since, title
 from mmon.reports.html.strip import strip
 from mmon.reports.html.view import view
 from mmon.results import Document, Status, Verdict
 
 _MARKS = {Verdict.PASS: 5, Verdict.INCONCLUSIVE: 2, Verdict.BREACH: 4}
-_SENTENCE_END = (".", "!", "?")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -37,8 +37,8 @@ def page(document: Document) -> dict[str, Any]:
     """Everything the templates show, by the names that it has there; each window in ``views``."""
     document = _finite(document)
     lines, windows, cells = Lines.of(document), _windows(document), strip(document)
-    views = [view(document, cell.index, lines) for cell in cells.cells] or [
-        view(document, 0, lines)
+    views = [view(document, cell.place, cell.index, lines) for cell in cells.cells] or [
+        view(document, 0, 0, lines)
     ]
     subject = summary.subject(document)
     columns = [row for one in (views[cells.first], *views) for row in one["columns"]]
@@ -46,7 +46,9 @@ def page(document: Document) -> dict[str, Any]:
         "title": f"{document.verdict.upper()}: {subject or 'drift report'}",
         "verdict": document.verdict.value,
         "mark": _MARKS[document.verdict],
-        "sentence": _sentence(document.sentence),
+        "headline": title(document.sentence),
+        "sentence": document.sentence.strip(),
+        "since": since(document),
         "subject": subject,
         "facts": facts.facts(document),
         "strip": cells,
@@ -80,16 +82,6 @@ def _finite(document: Document) -> Document:
         for result in document.results
     ]
     return dataclasses.replace(document, results=results)
-
-
-def _sentence(text: str) -> str:
-    text = text.strip()
-    if not text:
-        return text
-    # roc_auc and f1 are names, which have no capitals.
-    is_name = not text.partition(" ")[0].isalpha()
-    first = text[0] if is_name else text[0].upper()
-    return first + text[1:] + ("" if text.endswith(_SENTENCE_END) else ".")
 
 
 def _windows(document: Document) -> list[WindowRow]:

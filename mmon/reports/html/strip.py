@@ -24,6 +24,17 @@ class Cell:
     status: str
     is_worst: bool
     is_first: bool
+    is_whole: bool
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What there is to say of it besides its status."""
+        told = {
+            "the newest one that is complete and judged": self.is_first and self.is_whole,
+            "not complete, or not judged: context for the others": not self.is_whole,
+            "most was found here": self.is_worst,
+        }
+        return tuple(text for text, holds in told.items() if holds)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -58,9 +69,10 @@ def strip(document: Document) -> Strip:
             period=wording.period(windows[index]) if windows[index].start else "",
             rows=wording.counted(windows[index].rows, "row"),
             severity=windows[index].status.severity,
-            status=_status(windows[index]),
+            status=wording.STATUS_WORDS[windows[index].status],
             is_worst=index == marked,
             is_first=index == first,
+            is_whole=is_whole(windows[index]),
         )
         for place, index in enumerate(shown)
     )
@@ -70,8 +82,3 @@ def strip(document: Document) -> Strip:
 def _day(window: Window) -> str:
     """When a window begins, without what its cell has no room for."""
     return wording.iso_moment(window.start)[:16] if window.start else f"window {window.index + 1}"
-
-
-def _status(window: Window) -> str:
-    word = wording.STATUS_WORDS[window.status]
-    return word if is_whole(window) else f"{word}, not judged or not complete"

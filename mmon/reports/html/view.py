@@ -12,6 +12,7 @@ from mmon.outline.rows import ResultRow, result_row
 from mmon.outline.seen import seen
 from mmon.outline.segments import segment_tables
 from mmon.reports.html.columns import ColumnRow, Lines, column_rows
+from mmon.reports.html.headline import tiles
 from mmon.reports.html.measures import section
 from mmon.reports.html.performance import performance
 from mmon.reports.html.timeline import timeline
@@ -37,15 +38,16 @@ class Listing:
     left_out: int
 
 
-def view(document: Document, window: int, lines: Lines) -> dict[str, Any]:
-    """Everything the templates show of one window, by the names that it has there."""
+def view(document: Document, place: int, window: int, lines: Lines) -> dict[str, Any]:
+    """Everything the templates show of one window, which stands at a place of the strip."""
     one = seen(document, window) if document.windows else document
     model = performance(document, one)
     rows = column_rows(one, lines, _importance(model))
     rest = [r for r in one.results if r.segment is None and r.kind not in measures.KINDS]
     metrics = [metric for metric in one.metrics if _is_told_here(metric)]
     return {
-        "window": window,
+        "place": place,
+        "tiles": tiles(one),
         "columns": rows,
         "tally": _tally(rows),
         "multiples": _multiples(rows) if len(document.windows) > 1 else (),

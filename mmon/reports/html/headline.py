@@ -1,0 +1,115 @@
+"""What stands at the top: a title of one line, since when, and a tile for each sort of analysis."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Sequence
+
+from mmon.outline import severity, units, wording
+from mmon.outline.phrases import phrase
+from mmon.outline.seen import is_whole
+from mmon.results import Document, Result, ResultKind, Status, Verdict, Window
+
+_LONGEST = 90  # characters that one or two lines of a title hold
+_BREAKS = re.compile(r"; |, |: | \(")
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Tile:
+    """One sort of analysis in the window shown: ``anchor`` is empty where it was not measured."""
+
+    title: str
+    anchor: str
+    severity: int
+    status: str
+    count: str
+    worst: str
+
+
+def title(sentence: str) -> str:
+    """The gravest of what a sentence tells, as it is written there.
+
+    >>> title("roc_auc fell 0.873 → 0.812; 1 of 9 columns drifted: age (ks 0.4)")
+    'roc_auc fell 0.873 → 0.812; 1 of 9 columns drifted: age (ks 0.4)'
+    >>> title("no drift in " + "a" * 60 + ", " + "b" * 60)[-4:]
+    'aaa…'
+    """
+    text = sentence.strip()
+    if len(text) <= _LONGEST:
+        return text
+    ends = [found.start() for found in _BREAKS.finditer(text) if found.start() < _LONGEST]
+    whole = [end for end in ends if text[end] == ";"]
+    if whole:
+        return text[: whole[-1]]
+    return text[: ends[-1] if ends else _LONGEST - 1] + "…"
+
+
+def since(document: Document) -> str:
+    """Since when a run fails, and whether its newest judged window does; empty where none fails."""
+    judged = [window for window in document.windows if is_whole(window)]
+    failing = {r.window for r in document.results if severity.fails(r, document.fail_on)}
+    hit = [window for window in judged if window.index in failing]
+    if document.verdict is not Verdict.BREACH or len(document.windows) < 2 or not hit:
+        return ""
+    if hit[-1] is not judged[-1]:
+        often = f"in {len(hit)} of {len(judged)} windows, the last " if len(hit) > 1 else "in "
+        return f"{often}{wording.period(hit[-1])}; the newest window is not affected"
+    calm = [place for place, window in enumerate(judged) if window.index not in failing]
+    first = judged[calm[-1] + 1 if calm else 0]
+    return f"since {_begin(first)}, ongoing"
+
+
+def _begin(window: Window) -> str:
+    return wording.iso_moment(window.start) if window.start else f"window {window.index + 1}"
+
+
+def tiles(seen: Document) -> tuple[Tile, ...]:
+    """The four sorts of analyses in the window seen."""
+    drift, quality = ResultKind.DATA_DRIFT, ResultKind.DATA_QUALITY
+    model, system = ResultKind.MODEL_PERFORMANCE, ResultKind.SYSTEM_PERFORMANCE
+    return (
+        _tile(seen, "Data", "columns", drift, ("column", "drifted")),
+        _tile(seen, "Quality", "data_quality", quality, ("column", "to look at")),
+        _tile(seen, "Model", "performance", model, ("judged metric", "worse")),
+        _tile(seen, "Operations", "operations", system, ("judged metric", "worse")),
+    )
+
+
+def _tile(
+    seen: Document, title: str, anchor: str, kind: ResultKind, words: tuple[str, str]
+) -> Tile:
+    found = [r for r in seen.results if r.kind is kind and r.segment is None]
+    judged = [r for r in found if r.status is not Status.IRRELEVANT]
+    if not judged:
+        told = "measured, not judged" if found else "not measured"
+        return Tile(title, anchor if found else "", Status.IRRELEVANT.severity, told, "", "")
+    worst, noun = severity.worst(judged), words[0]
+    # What is said of all columns together is no further column.
+    counted = [r for r in judged if r.column is not None or noun != "column"]
+    every = {_what(r) for r in counted}
+    raised = {_what(r) for r in counted if r.status.severity > Status.INCONCLUSIVE.severity}
+    unclear = {_what(r) for r in counted if r.status is Status.INCONCLUSIVE} - raised
+    count = f"{len(raised)} of {wording.counted(len(every), noun)} {words[1]}"
+    if unclear:
+        count += f", {len(unclear)} inconclusive"
+    return Tile(
+        title=title,
+        anchor=anchor,
+        severity=worst.status.severity,
+        status=units.status_word(worst),
+        count=count,
+        worst=_told(worst, seen.results),
+    )
+
+
+def _what(result: Result) -> str:
+    return result.quantity.part_of or result.name if result.column is None else result.column
+
+
+def _told(worst: Result, results: Sequence[Result]) -> str:
+    if not severity.needs_a_look(worst):
+        return ""
+    if worst.status is Status.INCONCLUSIVE:
+        return worst.reason or ""
+    return phrase(worst, results)
