@@ -57,6 +57,12 @@ def _check_alike(asked: OutcomePlan, stored: OutcomePlan | None) -> None:
         before, after = getattr(stored, key), getattr(asked, key)
         if before != after:
             raise _otherwise(f"columns.{role}: {_named(after)}", f"with {_named(before)}")
+    if asked.spellings != stored.spellings:
+        shown = [
+            f"{{{', '.join(f'{k}: {v}' for k, v in one.items())}}}"
+            for one in (asked.spellings, stored.spellings)
+        ]
+        raise _otherwise(f"columns.classes: {shown[0]}", f"with {shown[1]}")
     decides = asked.task is Task.BINARY and asked.prediction is None
     if decides and asked.decides_from != stored.decides_from:
         what = f"analyses.model_performance.decision_threshold: {_number(asked.decides_from)}"
@@ -132,9 +138,6 @@ def _plan(config: Config, task: Task) -> OutcomePlan:
     _check_columns(task, roles)
     # `_check_columns` saw that each of these is there for its task alone.
     scores = roles.scores.values() if roles.score is None else (roles.score,)
-    positive = settings.positive
-    if isinstance(positive, bool):
-        positive = str(positive).lower()
     return OutcomePlan(
         task=task,
         target=roles.target or "",
@@ -143,7 +146,13 @@ def _plan(config: Config, task: Task) -> OutcomePlan:
         lower=roles.lower,
         upper=roles.upper,
         classes=tuple(roles.scores),
-        positive=None if positive is None else str(positive),
+        positive=None if settings.positive is None else _label(settings.positive),
         threshold=settings.decision_threshold,
         identity=roles.id,
+        spellings={label: _label(name) for label, name in roles.classes.items()},
     )
+
+
+def _label(name: str | bool | int) -> str:
+    """A class as data would write it."""
+    return str(name).lower() if isinstance(name, bool) else str(name)

@@ -65,6 +65,10 @@ class Columns(Section):
     """For a regression: the lower end of the model's prediction interval."""
     upper: str | None = Field(default=None, examples=["price_high"])
     """For a regression: the upper end of the model's prediction interval."""
+    classes: dict[str, str | Flag | Integer] = Field(
+        default={}, examples=[{"approved": 1, "rejected": 0}]
+    )
+    """Labels of target or prediction that are written otherwise, and the class that each is."""
     latency: str | None = Field(default=None, examples=["latency_ms"])
     """How long the answer took, in any unit."""
     error: str | None = Field(default=None, examples=["failed"])

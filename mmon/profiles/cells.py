@@ -18,14 +18,16 @@ from mmon.profiles.distributions.reading import Reading, is_comparable
 from mmon.profiles.features.binning import binning_of
 from mmon.profiles.features.tables import NULL, OTHER, REGRESSION_LOSSES, Binning, Layout
 from mmon.profiles.merging import CellsError, same
-from mmon.profiles.outcomes.class_codes import MOST_CLASSES, ClassCodes
+from mmon.profiles.outcomes.class_codes import MOST_CLASSES, other_classes
 from mmon.profiles.outcomes.class_scores import SCORE_CELLS
 from mmon.profiles.outcomes.error_plane import Grid
 from mmon.profiles.outcomes.outcome_reader import OutcomePlan, are_outside
+from mmon.profiles.outcomes.outcomes import UNKNOWN
 from mmon.profiles.outcomes.regression import RegressionTables
 from mmon.profiles.plan import Plan
 from mmon.profiles.recognition.spelling import has_text
 from mmon.profiles.table import ColumnProfile, Profile
+from mmon.records.arrays import IntArray
 from mmon.results import ColumnKind, Task
 
 # Equal shares of the rows, and smaller ones at both ends, where those of a rare class are.
@@ -125,14 +127,23 @@ def with_classes(plan: OutcomePlan, summaries: Summaries) -> OutcomePlan:
     Raises
     ------
     ConfigError
-        When it cannot be told which of two classes is the positive one.
+        When it cannot be told which of two classes is the positive one, or the answers are of
+        other classes than the target.
     """
     if plan.task is Task.REGRESSION:
         return plan
-    codes = ClassCodes(plan.task, plan.classes, plan.positive)
-    codes.read(_labels(plan.target, summaries), is_target=True)
+    codes = plan.codes()
+    truths = _labels(plan.target, summaries)
+    known, _ = codes.read(truths, is_target=True)
     if plan.prediction is not None:
-        codes.read(_labels(plan.prediction, summaries), is_target=False)
+        answers = _labels(plan.prediction, summaries)
+        found, unknown = codes.read(answers, is_target=False)
+        if len(truths) and plan.task is Task.BINARY:
+            rows = _rows_of(answers, summaries)
+            if rows[unknown].sum() > MOST_OUTSIDE * rows.sum():
+                raise other_classes(truths, answers, unknown)
+        elif 0 < len(truths) < MOST_CLASSES and len(answers) and not np.isin(found, known).any():
+            raise other_classes(truths, answers, found != UNKNOWN)
     names = codes.names
     positive = names[1] or plan.positive if plan.task is Task.BINARY else plan.positive
     return dataclasses.replace(plan, classes=names, positive=positive)
@@ -192,6 +203,15 @@ def _labels(name: str, summaries: Summaries) -> pl.Series:
     """The classes of a column, those with the most rows first; not too many."""
     labels = _most_frequent(summaries.get((name, Reading.LABEL)), MOST_CLASSES)
     return pl.Series(name, labels, dtype=pl.String)
+
+
+def _rows_of(labels: pl.Series, summaries: Summaries) -> IntArray:
+    """How many rows have each of a column's `_labels`."""
+    counts = summaries.get((labels.name, Reading.LABEL))
+    if not isinstance(counts, Counts):
+        return np.zeros(len(labels), np.int64)
+    places = {label: place for place, label in enumerate(counts.labels.to_list())}
+    return counts.mass[[places[label] for label in labels.to_list()]]
 
 
 def _numbers(name: str | None, summaries: Summaries) -> Ecdf:

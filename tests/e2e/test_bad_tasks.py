@@ -77,6 +77,24 @@ TASKS = [
         ref=AB,
         cur=AB,
     ),
+    refused(
+        "probabilities as answers",
+        "binary",
+        r"columns\.prediction: its classes are not.*target 'y' '0', '1'\n.*columns\.score",
+        columns(prediction="p", score=None),
+    ),
+    refused(
+        "answers of -1",
+        "binary",
+        r"'yhat' has '-1', '1', the target 'y' '0', '1'\n.*columns: \{classes: \{'-1': '0'\}\}",
+        ref=put(yhat=pl.col("yhat") * 2 - 1),
+    ),
+    refused(
+        "answers in capitals",
+        "multiclass",
+        r"'yhat' has 'A', 'B', 'C', the target 'y' 'a', 'b', 'c'",
+        ref=put(yhat=pl.col("yhat").str.to_uppercase()),
+    ),
     refused("metric pzi", "binary", r"unknown metric 'pzi'", performance(metrics=["pzi"])),
     refused(
         "metric of regressions", "binary", r"'mae' is for task: reg", performance(metrics=["mae"])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import polars as pl
 import pytest
 
@@ -76,6 +78,19 @@ def test_a_class_that_comes_late_is_the_one_that_it_would_have_been(
     }
     assert found == {"No": 0, "Yes": 1}
     assert reader.names == ("No", "Yes")
+
+
+def test_other_spellings_of_a_class_are_that_class() -> None:
+    reader = ClassCodes(Task.BINARY, (), "1", {"approved": "1", "rejected": "0"})
+    assert codes(reader, ["rejected", " approved ", None]) == [0, 1, UNKNOWN]
+    answers, unknown = reader.read(pl.Series("yhat", [1, 0]), is_target=False)
+    assert (answers.tolist(), unknown.any()) == ([1, 0], False)
+    assert reader.names == ("0", "1")
+
+
+@pytest.mark.parametrize("values", [[1, 0], [1.0, 0.0], ["1", "0"], [Decimal("1.00"), Decimal(0)]])
+def test_whole_numbers_are_one_class_whatever_their_type(values: list[object]) -> None:
+    assert codes(binary("1", ("0", "1")), values) == [1, 0]
 
 
 def test_predictions_before_any_target_settle_the_usual_names() -> None:

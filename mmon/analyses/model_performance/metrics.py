@@ -18,7 +18,11 @@ from mmon.analyses.model_performance import (
 )
 from mmon.analyses.model_performance.changes import MetricChange
 from mmon.analyses.model_performance.gating import is_gating
-from mmon.analyses.model_performance.outcome_faults import fault_findings, too_many_faults
+from mmon.analyses.model_performance.outcome_faults import (
+    fault_findings,
+    shares_no_class,
+    too_many_faults,
+)
 from mmon.analyses.model_performance.where_worse import where_worse
 from mmon.performance import PLAIN, Estimate, PerformanceMetric, Variant
 from mmon.profiles.outcomes.classification import ClassificationTables
@@ -82,6 +86,8 @@ class _Sides:
         found = _estimates(metric, tables)
         reason = too_many_faults(self.context, side, tables, metric)
         plan = self.context.reference.outcome
+        if reason is None and metric.reads == "answers":
+            reason = shares_no_class(self.ref, tables)
         if reason is None and plan is not None and metric.reads == "answers":
             reason = None if plan.has_answers else _NO_ANSWERS
         if reason is None:

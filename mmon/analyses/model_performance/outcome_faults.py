@@ -66,6 +66,25 @@ def too_many_faults(
     return f"{lost[worst]:,} of {side.rows:,} rows have {words}: too many to leave out"
 
 
+def shares_no_class(ref: Performance | None, cur: Performance) -> str | None:
+    """Why answers are neither right nor wrong: they, or the truths, are of classes of their own.
+
+    A class is written otherwise where one side has only classes that the reference does not know,
+    and the other side none of these.
+    """
+    if not isinstance(ref, ClassificationTables) or not isinstance(cur, ClassificationTables):
+        return None
+    sides = [
+        {cur.classes[code] for code in np.flatnonzero(cur.confusion.sum(axis=axis)).tolist()}
+        for axis in (1, 0)
+    ]
+    is_new = any(side and side.isdisjoint(ref.classes) for side in sides)
+    if not is_new or sides[0] & sides[1]:
+        return None
+    truths, answers = (", ".join(map(repr, sorted(side)[:5])) for side in sides)
+    return f"the targets ({truths}) and the answers ({answers}) share no class"
+
+
 def _missing(context: Context) -> list[Finding]:
     """That production lacks a column of the outcome that the reference has."""
     roles = context.config.columns

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
@@ -27,11 +29,18 @@ class ClassCodes:
     """The classes of a task, in the order of their codes.
 
     Labels are compared by their text: 1, 1.0 and "1" are one class, and so are true and 1 where
-    only one of them is a class already.
+    only one of them is a class already. A label of ``spellings`` is the class that this says.
     """
 
-    def __init__(self, task: Task, classes: tuple[str, ...], positive: str | None) -> None:
+    def __init__(
+        self,
+        task: Task,
+        classes: tuple[str, ...],
+        positive: str | None,
+        spellings: Mapping[str, str] | None = None,
+    ) -> None:
         self._task = task
+        self._spellings = spellings or {}
         self._positive = positive
         # The name of a positive class that no row has had so far.
         self._guess: str | None = None
@@ -65,7 +74,8 @@ class ClassCodes:
             return nothing, np.zeros(len(values), np.bool_)
         if distinct.dtype.base_type() in (pl.List, pl.Array, pl.Struct, pl.Object, pl.Binary):
             return nothing, known.is_not_null().to_numpy()
-        labels = as_labels(distinct).str.strip_chars().to_list()
+        written = as_labels(distinct).str.strip_chars().to_list()
+        labels = [self._spellings.get(label, label) for label in written]
         if self._task is Task.BINARY and not self._settle_positive(labels):
             if is_target:
                 raise self._unsettled(values.name, labels)
@@ -96,7 +106,7 @@ class ClassCodes:
                 return self._codes[name]
         if self._task is Task.BINARY:
             # Whatever is not positive is the negative class; a third label is none of the two.
-            if 0 in self._codes.values() or _is_fraction(label):
+            if 0 in self._codes.values() or is_fraction(label):
                 return UNKNOWN
             self._codes[label] = 0
         elif len(self._codes) < MOST_CLASSES:
@@ -142,7 +152,23 @@ def class_names(label: str) -> tuple[str, ...]:
     return label, *next((names for names in _TRUTHS if label in names), ())
 
 
-def _is_fraction(label: str) -> bool:
+def other_classes(truths: pl.Series, answers: pl.Series, lost: BoolArray) -> ConfigError:
+    """That the answers are of other classes than the target; ``lost`` marks which of them."""
+    strange = answers.filter(pl.Series(lost)).to_list()
+    said = f"{answers.name!r} has {_shown(answers)}, the target {truths.name!r} {_shown(truths)}"
+    known = [label for label in truths.to_list() if label not in answers.to_list()] or [truths[0]]
+    hint = f"say what stands for what: columns: {{classes: {{{strange[0]!r}: {known[0]!r}}}}}"
+    if any(map(is_fraction, strange)):
+        hint = "probabilities belong under columns.score"
+    return ConfigError(f"columns.prediction: its classes are not the target's: {said}", hint=hint)
+
+
+def _shown(labels: pl.Series) -> str:
+    names = sorted(labels.to_list())
+    return ", ".join(map(repr, names[:5])) + (" and more" if len(names) > 5 else "")
+
+
+def is_fraction(label: str) -> bool:
     """Whether a label looks like a probability: a score where a class belongs."""
     try:
         return not float(label).is_integer()

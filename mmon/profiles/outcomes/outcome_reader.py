@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import polars as pl
@@ -53,6 +53,8 @@ class OutcomePlan:
     score_edges : tuple of float
         Of scores that are no probabilities (margins, logits, points) the edges of the cells that
         rows are counted in, ascending; empty where the scores are probabilities.
+    spellings : mapping of str to str
+        Labels of target or prediction, and the class that each stands for.
     """
 
     task: Task
@@ -66,6 +68,7 @@ class OutcomePlan:
     threshold: float | None = None
     identity: str | None = None
     score_edges: tuple[float, ...] = ()
+    spellings: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
     @property
     def decides_from(self) -> float | None:
@@ -77,6 +80,10 @@ class OutcomePlan:
         """Whether it is known what the model answers."""
         is_decided = self.task is not Task.BINARY or self.decides_from is not None
         return self.prediction is not None or (bool(self.scores) and is_decided)
+
+    def codes(self) -> ClassCodes:
+        """What codes the classes that are known beforehand have, and new ones will get."""
+        return ClassCodes(self.task, self.classes, self.positive, self.spellings)
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -96,7 +103,7 @@ class OutcomeReader:
         self.plan = plan
         self._starts = np.cumsum([0, *(rows for _, rows in files)])[:-1]
         self._salts = np.array([_salt(name) for name, _ in files], dtype=np.uint64)
-        self.classes = ClassCodes(plan.task, plan.classes, plan.positive)
+        self.classes = plan.codes()
 
     def read(self, batch: pl.DataFrame, offset: int) -> Outcome:
         """The outcome of each row of a batch, the first of which is row ``offset`` of the data.
