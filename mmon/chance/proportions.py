@@ -18,7 +18,7 @@ import functools
 import math
 
 import numpy as np
-from scipy.special import bdtr, bdtrc, gammaln, log_ndtr
+from scipy.special import betainc, betaincc, gammaln, log_ndtr
 
 from mmon.chance.levels import beyond
 from mmon.records.arrays import FloatArray
@@ -55,8 +55,8 @@ def one_sided(hits: int, rows: int, share: float, *, is_floor: bool) -> float:
     """
     level = min(max(share, 0.0), 1.0)
     if is_floor:
-        return float(bdtr(hits, rows, level))
-    return float(bdtrc(hits - 1, rows, level)) if hits else 1.0
+        return float(betaincc(hits + 1.0, rows - hits, level)) if hits < rows else 1.0
+    return float(betainc(hits, rows - hits + 1.0, level)) if hits else 1.0
 
 
 def risen(

@@ -124,7 +124,9 @@ def _datasets() -> tuple[pl.DataFrame, pl.DataFrame]:
     seconds = np.sort(rng.integers(1, 86_400, size=(_DAYS, _ROWS_A_DAY)), axis=1).ravel()
     start = np.datetime64("2024-03-04T00:00:00", "us")
     times = start + (day * 86_400 + seconds).astype("timedelta64[s]")
-    before = start - rng.integers(1, 90 * 86_400, _REFERENCE_ROWS).astype("timedelta64[s]")
+    before = start - rng.integers(
+        1, _REFERENCE_ROWS // _ROWS_A_DAY * 86_400, _REFERENCE_ROWS
+    ).astype("timedelta64[s]")
     return (
         _stamped(reference, before.astype("datetime64[us]"), 0),
         _stamped(production, times.astype("datetime64[us]"), _REFERENCE_ROWS),
@@ -137,23 +139,26 @@ def _stamped(frame: pl.DataFrame, times: np.ndarray, first_id: int) -> pl.DataFr
 
 
 def _applications(rng: np.random.Generator, rows: int, drift: np.ndarray) -> pl.DataFrame:
-    """Loan applications; where ``drift`` holds, incomes fall, a new channel appears, the north
-    defaults as the model never saw, and the service gets slower and fails more often."""
-    income = rng.lognormal(10.3, 0.45, rows) * np.where(drift, 0.72, 1.0)
+    """Loan applications. Where ``drift`` holds the feed of the north is broken: incomes are
+    somebody else's, in another currency, and years of employment are often missing, so that the
+    model judges as it never did; and the service gets slower and fails more often."""
+    income = rng.lognormal(10.3, 0.45, rows)
     amount = rng.gamma(2.0, 4_000.0, rows)
     channel = rng.choice(["web", "branch", "phone"], rows, p=[0.6, 0.3, 0.1])
-    is_partner = drift & (rng.random(rows) < 0.3)
-    channel = np.where(is_partner, "partner", channel)
     employment_years = rng.exponential(6.0, rows).round(1)
-    is_missing = drift & (rng.random(rows) < 0.25)
-    odds = -1.0 + amount / 20_000 - income / 40_000
-    score = 1.0 / (1.0 + np.exp(-2.0 * (odds + rng.normal(0.0, 0.2, rows))))
     region = rng.choice(["north", "south", "east", "west"], rows)
-    is_unknown = drift & (region == "north")
-    truth = 1.0 / (1.0 + np.exp(-2.0 * np.where(is_unknown, odds + 1.8, odds)))
+    is_broken = drift & (region == "north")
+    is_missing = is_broken & (rng.random(rows) < 0.6)
+    recorded = np.where(is_broken, 0.2 * rng.permutation(income), income)
+    noise = rng.normal(0.0, 0.2, rows)
+
+    def odds(income: np.ndarray) -> np.ndarray:
+        return np.exp(2.0 * (0.1 + amount / 20_000 - income / 25_000 + noise))
+
+    score, truth = (one / (1.0 + one) for one in (odds(recorded), odds(income)))
     return pl.DataFrame(
         {
-            "income": income.round(2),
+            "income": recorded.round(2),
             "amount": amount.round(2),
             "age": rng.integers(18, 80, rows),
             "channel": channel,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from mmon.outline.occasions import Told, joined
 from mmon.outline.phrases import before_after, phrase, value_of
 from mmon.outline.severity import by_size, fails
 from mmon.outline.summary import drifted_below
@@ -15,6 +16,7 @@ _NAMED = 3
 _CALM = 2  # things that a pass tells besides drift
 _DRIFT, _QUALITY = ResultKind.DATA_DRIFT, ResultKind.DATA_QUALITY
 _MODEL, _SYSTEM = ResultKind.MODEL_PERFORMANCE, ResultKind.SYSTEM_PERFORMANCE
+_POTENTIAL = Status.POTENTIAL_DETECTION.severity
 
 
 def sentence(document: Document) -> str:
@@ -40,37 +42,57 @@ def _breach(
     results: Sequence[Result],
     windows: Sequence[Window],
 ) -> str:
+    """The gravest things: the model, the segment that explains it, columns, operations."""
+    model = _measured(failing, results, _MODEL)
     groups = [
-        _measured(failing, results, _MODEL),
-        _measured(failing, results, _SYSTEM),
+        model,
+        _explained(judged) if model else [],
         _drifted(failing, judged),
         _checked(failing),
+        _measured(failing, results, _SYSTEM),
         _in_segments(failing, results),
     ]
-    text = "; ".join(_shortened(groups))
     own = [result for result in _whole(judged, _MODEL) if result.gating]
     reason = _unusable(own) if all(r.status is Status.INCONCLUSIVE for r in own) else ""
-    text += f"; performance is inconclusive: {reason}" if reason else ""
-    hit = {result.window for result in failing}
-    if len(windows) > 1:
-        text += f" (in {len(hit)} of {len(windows)} windows)"
-    return text
+    text = joined(_shortened(groups), windows)
+    return f"{text}; performance is inconclusive: {reason}" if reason else text
 
 
-def _drifted(failing: Sequence[Result], judged: Sequence[Result]) -> list[str]:
+def _explained(judged: Sequence[Result]) -> list[Told]:
+    """The segment in which the model got worse most."""
+    worse = [r for r in judged if is_worse_segment(r) and r.status.severity >= _POTENTIAL]
+    if not worse:
+        return []
+    segment = max(worse, key=by_size).segment
+    own = frozenset(r.window for r in worse if r.segment == segment)
+    return [Told(f"worst where {segment}", own)]
+
+
+def _drifted(failing: Sequence[Result], judged: Sequence[Result]) -> list[Told]:
     drifted, tested = _columns(failing), _columns(judged)
     parts = []
     if drifted:
         told = ", ".join(_worst(failing, column) for column in drifted[:_NAMED])
         more = f" and {len(drifted) - _NAMED} more" if len(drifted) > _NAMED else ""
-        parts.append(f"{len(drifted)} of {counted(len(tested), 'column')} drifted: {told}{more}")
-    parts += [phrase(one, ()) for one in _whole(failing, _DRIFT) if one.column is None]
-    return list(dict.fromkeys(parts))
+        text = f"{len(drifted)} of {counted(len(tested), 'column')} drifted: {told}{more}"
+        own = [r for r in _whole(failing, _DRIFT) if r.column is not None]
+        parts.append(Told(text, _windows(own)))
+    return parts + _each((one, ()) for one in _whole(failing, _DRIFT) if one.column is None)
 
 
-def _checked(failing: Sequence[Result]) -> list[str]:
+def _checked(failing: Sequence[Result]) -> list[Told]:
     others = [r for r in failing if r.kind not in (_DRIFT, _MODEL, _SYSTEM) and r.segment is None]
-    return list(dict.fromkeys(phrase(result, ()) for result in others))
+    return _each((one, ()) for one in others)
+
+
+def _each(found: Iterable[tuple[Result, Sequence[Result]]]) -> list[Told]:
+    """Each thing once, with all windows in which it happened."""
+    worded = grouped(((phrase(one, rows), one) for one, rows in found), lambda pair: pair[0])
+    return [Told(text, _windows(one for _, one in pairs)) for text, pairs in worded.items()]
+
+
+def _windows(results: Iterable[Result]) -> frozenset[int]:
+    return frozenset(result.window for result in results)
 
 
 def _inconclusive(
@@ -119,14 +141,14 @@ def _pass(judged: list[Result], results: Sequence[Result], fail_on: str) -> str:
     drift = _drift_passed(judged, raised, fail_on)
     others = _shortened(
         [
-            _measured(raised, results, _MODEL) or _held(judged, results),
+            _measured(raised, results, _MODEL) or [*map(Told, _held(judged, results))],
             _measured(raised, results, _SYSTEM),
             _checked(raised),
             _in_segments_passed(raised, results),
         ],
         most=_CALM,
     )
-    return "; ".join([*drift, *others]) or "nothing needs a look"
+    return "; ".join([*drift, *(one.text for one in others)]) or "nothing needs a look"
 
 
 def _drift_passed(judged: Sequence[Result], raised: Sequence[Result], fail_on: str) -> list[str]:
@@ -184,74 +206,72 @@ def _badness(result: Result) -> float:
     return value if result.direction == "above" else -value
 
 
-def _measured(failing: Iterable[Result], results: Sequence[Result], kind: ResultKind) -> list[str]:
+def _measured(failing: Iterable[Result], results: Sequence[Result], kind: ResultKind) -> list[Told]:
     """Metrics of the model or of operations, each once, where it was worst."""
     return _phrases(_whole(failing, kind), results)
 
 
-def _phrases(failing: Iterable[Result], results: Sequence[Result]) -> list[str]:
+def _phrases(failing: Iterable[Result], results: Sequence[Result]) -> list[Told]:
     """What happened to each metric, where it was worst; the model as a whole before its classes."""
-    worst: dict[str, Result] = {}
-    for result in failing:
-        name = result.quantity.part_of or result.name
-        worst[name] = max(worst.get(name, result), result, key=lambda r: abs(r.value or 0.0))
-    ordered = sorted(worst.values(), key=lambda one: one.quantity.label is not None)
-    return [phrase(one, results) for one in ordered]
+    by_name = grouped(failing, lambda result: result.quantity.part_of or result.name).values()
+    worst = [(max(rows, key=lambda one: abs(one.value or 0.0)), rows) for rows in by_name]
+    worst.sort(key=lambda pair: pair[0].quantity.label is not None)
+    return [Told(phrase(one, results), _windows(rows)) for one, rows in worst]
 
 
-def _in_segments(failing: Sequence[Result], results: Sequence[Result]) -> list[str]:
+def _in_segments(failing: Sequence[Result], results: Sequence[Result]) -> list[Told]:
     """What failed in segments only: the model first, then drift and quality."""
     worse = [result for result in failing if is_worse_segment(result)]
     return [*_got_worse(worse, results), *_of_segments(failing, results)]
 
 
-def _in_segments_passed(raised: Sequence[Result], results: Sequence[Result]) -> list[str]:
+def _in_segments_passed(raised: Sequence[Result], results: Sequence[Result]) -> list[Told]:
     """What needs a look in segments only; what may be worse is last, and only counted."""
     worse = [result for result in raised if is_worse_segment(result)]
     parts = _of_segments(raised, results)
     if worse:
         is_sure = any(result.status is Status.DETECTED for result in worse)
         segments = counted(len({result.segment for result in worse}), "segment")
-        parts.append(f"{segments} {'got' if is_sure else 'may have got'} worse")
+        verb = "got" if is_sure else "may have got"
+        parts.append(Told(f"{segments} {verb} worse", _windows(worse)))
     return parts
 
 
-def _of_segments(found: Sequence[Result], results: Sequence[Result]) -> list[str]:
+def _of_segments(found: Sequence[Result], results: Sequence[Result]) -> list[Told]:
     """Of the configured segments what was measured, then drift and quality."""
     own = [r for r in found if r.segment is not None and not is_worse_segment(r)]
-    measured = [r for r in own if r.kind in (_MODEL, _SYSTEM)]
-    segments = list(dict.fromkeys(result.segment or "" for result in measured))
+    measured = grouped((r for r in own if r.kind in (_MODEL, _SYSTEM)), lambda r: r.segment or "")
     parts = []
-    for segment in segments:
-        of_segment = [r for r in measured if r.segment == segment]
-        told = _phrases(of_segment, results)
-        if told:
-            more = f" and {len(told) - 1} more" if len(told) > 1 else ""
-            parts.append(f"{told[0]}{more} in {segment}")
+    for segment, rows in measured.items():
+        told = _phrases(rows, results)
+        more = f" and {len(told) - 1} more" if len(told) > 1 else ""
+        parts.append(Told(f"{told[0].text}{more} in {segment}", told[0].windows))
     for kind, what in ((_DRIFT, "drift"), (_QUALITY, "data quality")):
-        hit = list(dict.fromkeys(r.segment or "" for r in own if r.kind is kind))
+        hit = grouped((r for r in own if r.kind is kind), lambda r: r.segment or "")
         if hit:
-            more = f" and {counted(len(hit) - 1, 'more segment')}" if len(hit) > 1 else ""
-            parts.append(f"{what} in {hit[0]}{more}")
+            first, *others = hit
+            more = f" and {counted(len(others), 'more segment')}" if others else ""
+            parts.append(Told(f"{what} in {first}{more}", _windows(hit[first])))
     return parts
 
 
-def _got_worse(found: Sequence[Result], results: Sequence[Result]) -> list[str]:
+def _got_worse(found: Sequence[Result], results: Sequence[Result]) -> list[Told]:
     if not found:
         return []
     worst = max(found, key=by_size)
     others = len({r.segment for r in found}) - 1
     more = f", as did {counted(others, 'more segment')}" if others else ""
-    return [phrase(worst, results) + more]
+    own = [r for r in found if r.segment == worst.segment]
+    return [Told(phrase(worst, results) + more, _windows(own))]
 
 
-def _shortened(groups: Sequence[Sequence[str]], *, most: int = _NAMED) -> list[str]:
+def _shortened(groups: Sequence[Sequence[Told]], *, most: int = _NAMED) -> list[Told]:
     """At most so many things, the first of each group before the second of any, in their order."""
     placed = [(rank, at) for at, group in enumerate(groups) for rank in range(len(group))]
     chosen = sorted(placed)[:most]
     told = [groups[at][rank] for at, rank in sorted((at, rank) for rank, at in chosen)]
     more = len(placed) - len(chosen)
-    return [*told, *([f"and {more} more"] if more else [])]
+    return [*told, *([Told(f"and {more} more")] if more else [])]
 
 
 def _whole(results: Iterable[Result], kind: ResultKind) -> list[Result]:

@@ -138,7 +138,8 @@ def _too_few(one: Finding, level: float, needed: int | None) -> str:
         end = one.interval[0 if one.direction == "below" else 1]
         told = f"with {evidence.rows:,} {noun} {one.quantity.name} may be {end:.3g} as well"
         return told if needed is None else f"{told}: it takes about {needed:,}"
-    what = f"{evidence.rows:,} {noun} are too few to tell a change of {2 * level:g} from {level:g}"
+    are = "is" if evidence.rows == 1 else "are"
+    what = f"{evidence.rows:,} {noun} {are} too few to tell {2 * level:g} from {level:g}"
     if needed is None:
         return f"{what}, as any number is: the reference has too few rows"
     return f"{what}: it takes about {needed:,}"

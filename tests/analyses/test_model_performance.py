@@ -257,7 +257,7 @@ def test_a_drop_of_few_rows_is_inconclusive_with_the_labels_it_would_take() -> N
     assert found.p_value > 0.05
     assert found.status is Status.INCONCLUSIVE
     assert found.reason.startswith(
-        "100 labelled rows are too few to tell a change of 0.1 from 0.05: it takes about"
+        "100 labelled rows are too few to tell 0.1 from 0.05: it takes about"
     )
     told = re.search(r"it takes about ([\d,]+)$", found.reason)
     assert told is not None

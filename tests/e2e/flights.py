@@ -36,7 +36,7 @@ columns:
   score: probability_late
   error: cancelled
 task: binary
-segments: [origin, carrier]
+segments: {columns: [origin, carrier], gate: true}
 # Hours and days of the week are those of New York.
 windows: {every: 1mo, timezone: America/New_York}
 analyses:

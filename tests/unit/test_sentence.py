@@ -53,7 +53,7 @@ MISSING = result(
             Verdict.BREACH,
             [*QUIET, *LOUD[:1]],
             [WINDOW, Window(index=1, rows=5)],
-            "1 of 4 columns drifted: a (ks 0.250) (in 1 of 2 windows)",
+            "1 of 4 columns drifted: a (ks 0.250) in window 1 of 2",
         ),
         (
             Verdict.INCONCLUSIVE,
@@ -137,8 +137,9 @@ ARRIVED = measured(
         ),
         (
             [*AUC, *ERRORS, *QUIET, *LOUD],
-            "roc_auc fell 0.873 → 0.812; error rate rose 0.4% → 3.1%; "
-            "2 of 5 columns drifted: b (total variation 0.500), a (ks 0.250)",
+            "roc_auc fell 0.873 → 0.812; "
+            "2 of 5 columns drifted: b (total variation 0.500), a (ks 0.250); "
+            "error rate rose 0.4% → 3.1%",
         ),
         (
             [
@@ -165,7 +166,7 @@ def test_a_metric_that_fell_in_several_windows_is_told_once_where_it_was_worst()
         for row in dropped("roc_auc", 0.87, after, 0.87 - after, Status.DETECTED, window=window)
     ]
     text = said(Verdict.BREACH, results, windows)
-    assert text == "roc_auc fell 0.870 → 0.700 (in 3 of 3 windows)"
+    assert text == "roc_auc fell 0.870 → 0.700 in all 3 windows"
 
 
 def test_segments_are_named_and_do_not_count_as_columns():

@@ -162,7 +162,7 @@ def test_an_error_across_a_level_that_is_not_surely_passed_anyway_is_no_doubt():
 def test_too_few_rows_are_inconclusive_and_say_how_many_it_takes():
     (result,) = judge([finding(0.15, 0.5, rows=30)], Rule())
     assert result.status is Status.INCONCLUSIVE
-    assert "30 production rows are too few to tell a change of 0.4 from 0.2" in result.reason
+    assert "30 production rows are too few to tell 0.4 from 0.2" in result.reason
     # Power of 80 %: (1.645 + 0.842) deviations make 0.2, of 30 (0.5 / 0.0804)^2 rows.
     assert "it takes about 1,200" in result.reason
     assert result.rows_needed == 1_200

@@ -19,8 +19,9 @@ if TYPE_CHECKING:
     from mmon.results import Result
 
 APPLICATION = "data-drift"
-USUAL = "total_variation"
-"""What decides when the configuration says nothing; not of dates, which move by themselves."""
+USUAL = ("total_variation", "ks")
+"""What decides when the configuration says nothing, the first that is computed; not of dates, which
+move by themselves."""
 LEVELS = Bound("max", potential=0.1, detected=0.2)
 """Its levels."""
 
@@ -34,8 +35,8 @@ class DataDrift(Section):
     """The drift metrics to compute: ``all``, or only those named (`mmon metrics` lists them)."""
     thresholds: dict[str, Thresholds] = {}
     """Levels by metric. A metric with thresholds takes part in the verdict, on every column it is
-    defined for but dates. Without thresholds of its own total_variation does, at 0.1 and 0.2;
-    ``{}`` takes it out."""
+    defined for but dates. Without thresholds of its own total_variation does, at 0.1 and 0.2, or
+    ks where only that is named in ``metrics``; ``{}`` takes it out."""
     p_values: Annotated[
         Literal["deciding", "all"], Option("--p-values", "", Panel.DECIDES, sets="all")
     ] = "deciding"
@@ -49,6 +50,12 @@ class DataDrift(Section):
     importance: dict[str, Weight] = Field(default={}, examples=[{"income": 0.6, "age": 0.4}])
     """Weights of columns in the share of drifted columns, for instance feature importances; a
     column that is not named weighs 0."""
+
+    @property
+    def usual(self) -> str:
+        """What decides when nothing else is said: of the metrics named, the first that can."""
+        named = USUAL if self.metrics == "all" else self.metrics
+        return next((name for name in USUAL if name in named), USUAL[0])
 
 
 Settings = DataDrift
@@ -83,7 +90,7 @@ def quantity(name: str) -> Quantity:
         page.split("\n", maxsplit=1)[0].rstrip("."),
         about="column",
         worse="farther",
-        bounds=(LEVELS,) if name == USUAL else (),
+        bounds=(LEVELS,) if name == USUAL[0] else (),
         page=page,
     )
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from mmon import metrics
 from mmon.analyses import Context, Findings
-from mmon.analyses.data_drift import LEVELS, ROWS, SHARE_DRIFTED, USUAL, DataDrift, quantity
+from mmon.analyses.data_drift import LEVELS, ROWS, SHARE_DRIFTED, DataDrift, quantity
 from mmon.chance.multiplicity import benjamini_hochberg
 from mmon.config.levels import Thresholds
 from mmon.profiles.distributions.counts import Counts
@@ -134,7 +134,7 @@ def _bound(context: Context, name: str, column: ColumnProfile) -> Bound:
     asked = context.config.levels(column.name, name, of_all)
     if asked is not None:
         return asked.bound()
-    return LEVELS if name == USUAL and not is_date else Bound("max")
+    return LEVELS if name == _settings(context).usual and not is_date else Bound("max")
 
 
 def _share_drifted(context: Context, results: Sequence[Result]) -> Finding | None:
