@@ -50,16 +50,30 @@ def _holds(path: Path, text: str) -> bool:
         return False
 
 
-def validate(config_path: ConfigFile) -> None:
-    """Check a configuration file, and that its reports can be written; reads no data."""
+def validate(
+    config_path: ConfigFile,
+    data: Annotated[
+        bool,
+        typer.Option("--data", help="Look for the configured columns in the data, too."),
+    ] = False,
+) -> None:
+    """Check a configuration file, and that its reports can be written."""
     from mmon.cli import outputs
-    from mmon.comparison import overlap
-    from mmon.config_file import load
+    from mmon.comparison import overlap, schemas
+    from mmon.config.text import Problem
+    from mmon.config_file import load, told
 
     config = load(config_path)
     read = [*overlap.sources_of(config), overlap.Source(config_path)]
     outputs.check(outputs.places(config, {}), read)
-    console.say(f"{config_path} is valid")
+    about_data = ""
+    if data:
+        found = schemas.schemas(config)
+        problems = [Problem((), error.message, error.hint) for error in found.missing]
+        if problems:
+            raise ConfigError(told(problems, config_path))
+        about_data = f": {schemas.in_words(found)}"
+    console.say(f"{config_path} is valid{about_data}")
 
 
 def schema(

@@ -9,12 +9,13 @@ import polars as pl
 
 from mmon.comparison.roles import (
     UNTESTED,
-    check_roles,
     is_wanted,
-    lacking,
     own_time,
+    refuse,
     role_columns,
     untested,
+    without_either,
+    without_roles,
 )
 from mmon.config.sections import Columns
 from mmon.errors import DataError
@@ -37,7 +38,7 @@ def plan_reference(
     ``found`` was recognised in columns whose dtype does not tell what they hold. `ConfigError`
     where a configured column is not in the data.
     """
-    check_roles(schema, roles)
+    refuse(without_roles(schema, roles))
     found = found or {}
     timestamp = roles.timestamp or _find_timestamp(schema, found)
     _check_day(timestamp or "", found.get(timestamp or ""))
@@ -68,11 +69,10 @@ def plan_production(
         if column.name in schema
     ]
     known = {column.name for column in reference.columns}
+    refuse(without_either(known, schema, roles))
     for name, role in role_columns(roles).items():
         if role not in UNTESTED or name in known:
             continue
-        if name not in schema:
-            raise lacking(f"columns.{role}", "neither dataset has a", name, schema)
         own = found.get(name)
         if role == "timestamp":
             _check_day(name, own, is_new=True)

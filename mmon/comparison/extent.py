@@ -8,7 +8,14 @@ from collections.abc import Callable, Collection, Mapping
 import polars as pl
 
 from mmon import performance
-from mmon.comparison.roles import UNTESTED, is_wanted, narrow, role_columns
+from mmon.comparison.roles import (
+    UNTESTED,
+    is_wanted,
+    narrow,
+    refuse,
+    role_columns,
+    without_segments,
+)
 from mmon.comparison.task import is_asked, production_outcome, reference_outcome
 from mmon.config.sections import Config, Windows
 from mmon.errors import ConfigError, closest
@@ -41,7 +48,7 @@ def reference_extent(config: Config, plan: Plan, schema: Schema) -> Extent:
     return Extent(
         outcome=outcome,
         activity=_activity(config, plan, schema),
-        segments=_segmenting(config),
+        segments=segmenting(config),
         top=segments.top if segments is not None else 0,
         bins=settings.bins if settings is not None else 0,
     )
@@ -69,7 +76,7 @@ def stored_reference(config: Config, profile: Profile) -> Profile:
 
     `ConfigError` where it lacks a configured column or segment.
     """
-    asked = _segmenting(config)
+    asked = segmenting(config)
     for column in asked:
         if column not in profile.segment_values:
             what = f"segments: the baseline was made without segments of {column!r}"
@@ -132,15 +139,14 @@ def _check_outcome_columns(config: Config, profile: Profile) -> None:
             raise ConfigError(what, hint=_MAKE_AGAIN)
 
 
-def _segmenting(config: Config) -> tuple[str, ...]:
+def segmenting(config: Config) -> tuple[str, ...]:
+    """The columns by whose values every analysis is repeated."""
     return () if config.segments is None else config.segments.columns
 
 
 def _check_segments(config: Config, schema: Schema) -> None:
-    for name in _segmenting(config):
-        if name not in schema:
-            what = f"segments: the reference has no column {name!r}"
-            raise ConfigError(what, hint=closest(name, schema))
+    refuse(without_segments(schema, segmenting(config)))
+    for name in segmenting(config):
         if schema[name].is_nested():
             raise ConfigError(
                 f"segments: {name!r} holds {schema[name].base_type()} values, which make no groups",
@@ -236,7 +242,7 @@ def is_compared(config: Config, known: Collection[str] | None = None) -> Callabl
     Of production, only those ``known`` from the reference are read.
     """
     roles = config.columns
-    named = {*role_columns(roles), *_segmenting(config)}
+    named = {*role_columns(roles), *segmenting(config)}
     if config.labels is not None and config.labels.on is not None:
         named.add(config.labels.on)
 

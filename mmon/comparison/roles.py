@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from mmon import metrics
@@ -67,7 +67,7 @@ def narrow(profile: Profile, roles: Columns) -> Profile:
 
     `ConfigError` where a configured column is not in it, or was stored as another kind.
     """
-    check_roles({column.name: None for column in profile.columns}, roles)
+    refuse(without_roles([column.name for column in profile.columns], roles))
     for column in profile.columns:
         for role, names, kind in (
             ("categorical", roles.categorical, ColumnKind.CATEGORICAL),
@@ -96,37 +96,61 @@ def _in_role(column: ColumnProfile, roles: Columns) -> ColumnProfile:
     return dataclasses.replace(column, is_tested=False, is_feature=False, reason=found.reason)
 
 
-def check_roles(columns: Collection[str], roles: Columns) -> None:
-    """See that every configured column of the reference is there."""
+def refuse(errors: Iterable[ConfigError]) -> None:
+    """Raise the first of some errors, if there is any."""
+    for error in errors:
+        raise error
+
+
+def without_roles(columns: Collection[str], roles: Columns) -> Iterator[ConfigError]:
+    """Every configured column that the reference must have and has not."""
     asked = [(role, name) for name, role in role_columns(roles).items() if role not in UNTESTED]
     lists = {"categorical": roles.categorical, "numeric": roles.numeric, "features": roles.chosen}
     asked += [(role, name) for role, names in lists.items() for name in names]
     for role, name in asked:
         if name not in columns:
-            raise lacking(f"columns.{role}", "the reference has no", name, columns)
+            yield lacking(f"columns.{role}", "the reference has no", name, columns)
 
 
-def check_ignored(columns: Collection[str], roles: Columns) -> None:
-    """See that every name or pattern to ignore is that of a column of either side."""
+def without_either(
+    reference: Collection[str], production: Collection[str], roles: Columns
+) -> Iterator[ConfigError]:
+    """Every column of `UNTESTED` that neither side has."""
+    for name, role in role_columns(roles).items():
+        if role in UNTESTED and name not in reference and name not in production:
+            yield lacking(f"columns.{role}", "neither dataset has a", name, production)
+
+
+def without_ignored(columns: Collection[str], roles: Columns) -> Iterator[ConfigError]:
+    """Every name or pattern to ignore that is that of no column of either side."""
     for pattern in roles.ignore:
         if not any(matches(name, pattern) for name in columns):
-            raise lacking("columns.ignore", "neither dataset has a", pattern, columns)
+            yield lacking("columns.ignore", "neither dataset has a", pattern, columns)
+
+
+def without_segments(columns: Collection[str], names: Iterable[str]) -> Iterator[ConfigError]:
+    """Every segmenting column that the reference has not."""
+    for name in names:
+        if name not in columns:
+            yield lacking("segments", "the reference has no", name, columns)
+
+
+def without_levels(columns: Collection[str], config: Config) -> Iterator[ConfigError]:
+    """Every column with levels of its own that neither side has."""
+    for name in config.by_column:
+        if name not in columns:
+            yield lacking("by_column", "neither dataset has a compared", name, columns)
 
 
 def check_levels(
     config: Config, reference: Sequence[ColumnProfile], new_columns: Collection[str]
 ) -> None:
     """See that every column with levels of its own is compared, by what has levels."""
-    found = {column.name: column for column in reference}
-    for name, levels in config.by_column.items():
-        column = found.get(name)
-        if column is None:
-            if name not in new_columns:
-                every = [*found, *new_columns]
-                raise lacking("by_column", "neither dataset has a compared", name, every)
-            continue
-        for metric in metrics.names():
-            if metric not in levels or levels[metric].is_empty:
+    refuse(without_levels([*(column.name for column in reference), *new_columns], config))
+    for column in (one for one in reference if one.name in config.by_column):
+        name, levels = column.name, config.by_column[column.name]
+        for metric in (one for one in metrics.names() if one in levels):
+            if levels[metric].is_empty:
                 continue
             if not column.is_tested or column.kind not in metrics.metric_class(metric).kinds:
                 what = column.reason if not column.is_tested else column.kind

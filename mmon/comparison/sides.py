@@ -13,7 +13,7 @@ import polars as pl
 from mmon import sources
 from mmon.comparison.columns import plan_production
 from mmon.comparison.extent import is_compared, new_columns, production_extent
-from mmon.comparison.roles import check_ignored, check_levels
+from mmon.comparison.roles import check_levels, refuse, without_ignored
 from mmon.comparison.survey import survey
 from mmon.config.data import Dataset
 from mmon.config.sections import Config, Windows
@@ -92,7 +92,7 @@ def read_production(
         readable = frame.collect_schema()
         if not (isinstance(inputs.reference, Profile) or is_stored(config.reference)):
             known = (column.name for column in reference.columns)
-            check_ignored([*known, *reference.ignored, *schema], config.columns)
+            refuse(without_ignored([*known, *reference.ignored, *schema], config.columns))
         check_levels(config, reference.columns, new_columns(config, reference, schema))
         # The reference may not tell how these are written.
         read = (Reading.NUMBER, Reading.TIME)

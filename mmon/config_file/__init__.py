@@ -69,7 +69,7 @@ def parse(
     found = [*wrong, *(problem for problem in problems if problem.path not in said)]
     if found or config is None:
         placed = [_placed(problem, read.lines, settings) for problem in found]
-        raise ConfigError(_told(sorted(placed, key=lambda p: p.line or 0), source_name))
+        raise ConfigError(told(sorted(placed, key=lambda p: p.line or 0), source_name))
     return config
 
 
@@ -77,7 +77,7 @@ def validate(body: Mapping[str, Any], source_name: str = "command line") -> Conf
     """The configuration in plain data, as YAML would give it; `ConfigError` lists what is wrong."""
     config, problems = _check(dict(body))
     if config is None or problems:
-        raise ConfigError(_told(problems, source_name))
+        raise ConfigError(told(problems, source_name))
     return config
 
 
@@ -152,7 +152,8 @@ def _line(path: KeyPath, lines: Mapping[KeyPath, int]) -> int | None:
     return lines.get(path)
 
 
-def _told(problems: Sequence[Problem], source_name: str) -> str:
+def told(problems: Sequence[Problem], source_name: str) -> str:
+    """Everything that is wrong with a configuration, a line each, with hints below."""
     count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
     lines = [f"{source_name}: {count}"]
     for problem in problems:

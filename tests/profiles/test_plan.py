@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from mmon.comparison.columns import plan_production, plan_reference
-from mmon.comparison.roles import check_ignored, narrow
+from mmon.comparison.roles import narrow, refuse, without_ignored
 from mmon.config.sections import Columns
 from mmon.errors import ConfigError
 from mmon.profiles.distributions.reading import Reading
@@ -69,9 +69,9 @@ def test_a_column_that_is_not_there_is_named(roles, message):
 
 def test_what_to_ignore_is_a_name_or_a_pattern_of_either_side():
     assert "x" not in plan(ignore=("x*", "[y"))
-    check_ignored(["x", "debug_1"], Columns(ignore=("debug_*", "x")))
+    refuse(without_ignored(["x", "debug_1"], Columns(ignore=("debug_*", "x"))))
     with pytest.raises(ConfigError, match=r"columns.ignore: neither dataset .*'X '") as caught:
-        check_ignored(["x", "debug_1"], Columns(ignore=("X ",)))
+        refuse(without_ignored(["x", "debug_1"], Columns(ignore=("X ",))))
     assert caught.value.hint == "did you mean 'x'?"
     with pytest.raises(ValueError, match="'x' is listed under both features and ignore"):
         Columns(features=("x",), ignore=("?",))
