@@ -93,6 +93,7 @@ def read_production(
         if not (isinstance(inputs.reference, Profile) or is_stored(config.reference)):
             known = (column.name for column in reference.columns)
             refuse(without_ignored([*known, *reference.ignored, *schema], config.columns))
+        _check_shared(config, reference, data.name, schema)
         check_levels(config, reference.columns, new_columns(config, reference, schema))
         # The reference may not tell how these are written.
         read = (Reading.NUMBER, Reading.TIME)
@@ -129,6 +130,20 @@ def read_production(
         ],
         labels=None if matched is None else matched.finish(),
     )
+
+
+def _check_shared(
+    config: Config, reference: Profile, name: str, schema: Mapping[str, pl.DataType]
+) -> None:
+    """See that production is not another dataset altogether: no model is retrained for that."""
+    names = [column.name for column in reference.columns]
+    if config.columns.features == "all" and not any(one in schema for one in names):
+        shown, there = (", ".join(map(repr, list(one)[:3])) for one in (names, schema))
+        raise DataError(
+            f"{name} shares no column with the reference, so it is another dataset: it has "
+            f"{there or 'none'}, and the reference {shown}",
+            hint="give it the data that the model sees; a text file needs its line of names",
+        )
 
 
 def is_stored(dataset: Dataset) -> bool:

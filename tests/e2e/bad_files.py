@@ -144,6 +144,7 @@ def _odd_tables(folder: Path) -> None:
     ids = pl.DataFrame({"key": [f"{i:08x}-{i * 7919 % 104729:x}" for i in range(n)]})
     ids.write_parquet(folder / "only_ids.parquet")
     pl.DataFrame({"pair": [[1, 2]] * 100}).write_parquet(folder / "only_lists.parquet")
+    pl.DataFrame({"p": [1.0] * 100, "q": [2.0] * 100}).write_parquet(folder / "foreign.parquet")
     labels = pl.int_range(200_000, eager=True).cast(pl.String)
     many = pl.DataFrame({"city": pl.concat([labels, labels]), "x": np.arange(400_000) % 7})
     many.write_parquet(folder / "categories.parquet")

@@ -92,6 +92,7 @@ UNREADABLE = [
     reads("cut.ndjson", r"line 2 of 'cut.ndjson' is not a JSON object"),
     reads("damaged.ndjson.gz", r"'damaged.ndjson.gz' is compressed and cut off or damaged"),
     reads("parts", r"header of 'parts/part-0.csv' looks like a row of data"),
+    reads("foreign.parquet", r"foreign.parquet shares no column with the reference.* has 'p', 'q'"),
     reads("texts", r"'texts/1.csv' has no column of 'texts/0.csv'\n.*has_header: false"),
     reads("cut.arrow", r"'cut.arrow' is not a whole Arrow IPC file"),
     reads("damaged.arrow", r"'damaged.arrow' is not a whole Arrow IPC file", is_real=True),
