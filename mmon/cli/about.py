@@ -20,6 +20,14 @@ ConfigFile = Annotated[str, typer.Argument(metavar="CONFIG", help="A YAML config
 
 def init(
     path: Annotated[str, typer.Argument(metavar="FILE", help="Where to write it.")] = "mmon.yaml",
+    source: Annotated[
+        str | None,
+        typer.Option(
+            "--from",
+            metavar="DATA",
+            help="The reference: its columns' roles are guessed, and written as comments.",
+        ),
+    ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace the file if it exists.")] = False,
 ) -> None:
     """Write a commented configuration to start from."""
@@ -33,14 +41,22 @@ def init(
     beside = Path(path).with_name("mmon.schema.json")
     if beside == Path(path):
         raise ConfigError(f"{path} is written beside the configuration", hint="name another file")
-    texts = {Path(path): template(), beside: schema_text()}
+    texts = {Path(path): "", beside: schema_text()}
     for place, text in texts.items():
         is_taken = os.path.lexists(place) and not (place == beside and _holds(place, text))
         if is_taken and not force:
             raise ConfigError(f"{place} exists already", hint="name another file, or add --force")
+    texts[Path(path)] = template() if source is None else _template_of(source)
     for place, text in texts.items():
         write_text(place, text)
     console.tell(f"wrote {path}; edit it, then: mmon validate {path} && mmon run {path}")
+
+
+def _template_of(source: str) -> str:
+    from mmon.comparison.guess import guessed_roles
+    from mmon.config_file.template import template
+
+    return template(source, guessed_roles(source))
 
 
 def _holds(path: Path, text: str) -> bool:

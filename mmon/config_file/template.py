@@ -14,7 +14,7 @@ from mmon.config.analyses import Analyses
 from mmon.config.fields import Section
 from mmon.config.keys import Key, keys_of
 from mmon.config.levels import Thresholds
-from mmon.config.sections import Config
+from mmon.config.sections import Columns, Config
 from mmon.config_file.schema import schema
 
 _HEAD = """\
@@ -28,12 +28,18 @@ _HEAD = """\
 #   mmon schema > mmon.schema.json      let your editor complete and check this file (first line)
 #
 """
+_GUESSED = "  # guessed: remove the first # if it is so"
 
 
-def template() -> str:
-    """Every key with its text; what has no default is commented out, with an example."""
+def template(reference: str | None = None, roles: Mapping[str, str] | None = None) -> str:
+    """Every key with its text; what has no default is commented out, with an example.
+
+    Of a ``reference`` at hand, its path and the columns that seem to have a role, which are
+    commented out, too: they are guessed.
+    """
     about = (inspect.getdoc(Config) or "").partition("\n\n")[2].replace("``", "")
-    lines = [*_comment(about, ""), *_lines(Config.model_construct(), {}, set())]
+    examples = {"columns": roles or {}} | ({} if reference is None else {"reference": reference})
+    lines = [*_comment(about, ""), *_lines(Config.model_construct(), examples, set())]
     return _HEAD + "\n".join(lines) + "\n"
 
 
@@ -58,7 +64,9 @@ def _lines(
             example = _usual(key)
         if key.section is None or key.has_entries or isinstance(example, str):
             shown = example if example is not None and (mark or is_needed) else value
-            yield from _entry(f"{indent}{mark}{key.name}:", shown, f"{indent}  {mark}")
+            is_guess = key.owner is Columns and key.name in examples
+            entry = _entry(f"{indent}{mark}{key.name}:", shown, f"{indent}  {mark}")
+            yield from (f"{line}{_GUESSED if is_guess else ''}" for line in entry)
         else:
             inner = value or key.section.model_construct()
             below = [*_lines(inner, example or {}, told, f"{indent}  ", mark)]

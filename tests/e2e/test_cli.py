@@ -266,6 +266,40 @@ def test_init_writes_the_schema_that_its_first_line_names(mmon: Mmon, folder: Pa
     jsonschema.Draft7Validator.check_schema(json.loads((folder / named).read_text("utf-8")))
 
 
+def test_init_guesses_what_the_columns_of_the_reference_are_for(mmon: Mmon, folder: Path) -> None:
+    rows = range(400)
+    times = pl.datetime(2024, 1, 1) + pl.duration(hours=pl.int_range(400))
+    frame = pl.DataFrame(
+        {
+            "amount": [i % 37 / 2 for i in rows],
+            "customer_id": [i % 7 for i in rows],
+            "request_id": rows,
+            "defaulted": [i % 2 for i in rows],
+            "p_default": [i % 11 / 10 for i in rows],
+            "latency_ms": [i % 13 + 0.5 for i in rows],
+            "error_text": ["a", "b"] * 200,
+        }
+    )
+    frame.with_columns(created_at=times).write_parquet(folder / "a.parquet")
+    assert mmon("init a.yaml --from a.parquet").status == 0
+    text = (folder / "a.yaml").read_text(encoding="utf-8")
+    assert "\nreference: a.parquet\n" in text
+    guessed = dict(re.findall(r"^  #(\w+): (\w+)  # guessed", text, flags=re.MULTILINE))
+    assert guessed == {
+        "timestamp": "created_at",
+        "id": "request_id",
+        "target": "defaulted",
+        "score": "p_default",
+        "latency": "latency_ms",
+    }
+    assert mmon("validate a.yaml").status == 0
+    sure = re.sub(r"^  #(\w+: \w+  # guessed)", r"  \1", text, flags=re.MULTILINE)
+    (folder / "a.yaml").write_text(sure.replace("data/production", "a"), encoding="utf-8")
+    assert mmon("validate a.yaml --data").status == 0
+    assert mmon("init b.yaml --from nope.parquet").status == 3
+    assert not (folder / "b.yaml").exists()
+
+
 def test_a_configured_report_without_a_format_is_not_valid(mmon, folder: Path) -> None:
     text = "reference: a.csv\nproduction: b.csv\noutputs: {reports: [report.pdf]}\n"
     (folder / "mmon.yaml").write_text(text)
