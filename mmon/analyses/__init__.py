@@ -48,6 +48,8 @@ class Context:
     config : Config
     window : int
         The window's index.
+    is_complete, is_judged : bool
+        Whether the data fills the window, and whether that takes part in the verdict.
     new_columns : tuple of str
         Columns of production that the reference does not have.
     segment : str or None
@@ -64,6 +66,8 @@ class Context:
     production: Profile
     config: Config
     window: int = 0
+    is_complete: bool = True
+    is_judged: bool = True
     new_columns: tuple[str, ...] = ()
     segment: str | None = None
     bounds: tuple[int | None, int | None] = (None, None)

@@ -85,10 +85,15 @@ def _identifier(option: Option) -> str:
 
 
 def _kind(option: Option, annotation: Any) -> Any:
-    """What it takes, to Typer: nothing, texts, a number, one of some words, or a text."""
+    """What it takes, to Typer: nothing, texts, a number, one of some words, or a text.
+
+    What may be one of several things is a text.
+    """
     if option.is_list or not option.metavar:
         return list[str] if option.is_list else bool
     while typing.get_origin(annotation) in (Annotated, typing.Union, types.UnionType):
-        annotation = typing.get_args(annotation)[0]
+        first, *others = typing.get_args(annotation)
+        is_union = typing.get_origin(annotation) is not Annotated
+        annotation = str if is_union and {*others} - {types.NoneType} else first
     is_known = annotation in (int, float) or typing.get_origin(annotation) is Literal
     return annotation if is_known else str

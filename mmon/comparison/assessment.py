@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import itertools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from mmon import analyses
 from mmon.analyses import Context, Drawing, Findings, configured
@@ -14,11 +14,13 @@ from mmon.comparison.sides import Production
 from mmon.config.sections import Config
 from mmon.profiles.cells import check_same_cells
 from mmon.profiles.table import Profile
-from mmon.results import Metric, Result
+from mmon.results import Metric, Result, Status, Window
 from mmon.results.quantity import Bound, Quantity, ResultKind, Unit
 from mmon.verdict import conclude
 from mmon.verdict.finding import Finding, Rule
 from mmon.verdict.weighing import Weighed, weigh
+
+_TOLD = Bound("max")
 
 # Of the run itself.
 _number = functools.partial(Quantity, "mmon", unit=Unit.COUNT)
@@ -69,6 +71,8 @@ def assess(
             production=profile,
             config=config,
             window=window.index,
+            is_complete=window.is_complete,
+            is_judged=window.is_judged,
             new_columns=tuple(production.new_columns),
             bounds=span,
             now_us=now_us,
@@ -130,8 +134,12 @@ def _weighed(
     """Weigh what was found, that of a segment marked as such."""
     segment, settings = context.segment, context.config.segments
     gates = segment is None or (settings is not None and settings.gate)
+    # Of a window that is not full only what tells that can be judged: the rest is still to come.
+    is_told = not (context.is_complete or context.is_judged)
     findings = [
-        dataclasses.replace(one, segment=segment or one.segment, gating=one.gating and gates)
+        dataclasses.replace(one, segment=segment or one.segment, bound=_TOLD, gating=False)
+        if is_told and (one.bound.is_empty or not one.tells_filling)
+        else dataclasses.replace(one, segment=segment or one.segment, gating=one.gating and gates)
         for one in found.findings
     ]
     weighed = [weigh(one, rule.threshold(one.bound)) for one in findings]
@@ -139,10 +147,42 @@ def _weighed(
 
 
 def _judged(parts: Sequence[_Part], rule: Rule) -> list[list[Result]]:
-    """The results of each part, corrected all together."""
-    every = itertools.chain.from_iterable(part.weighed for part in parts)
-    results = iter(conclude(list(every), rule))
-    return [list(itertools.islice(results, len(part.weighed))) for part in parts]
+    """The results of each part, corrected all together; windows that are context by themselves."""
+    judged: dict[bool, Iterator[Result]] = {}
+    for is_judged in (True, False):
+        some = (part.weighed for part in parts if part.context.is_judged is is_judged)
+        judged[is_judged] = iter(conclude(list(itertools.chain.from_iterable(some)), rule))
+    return [
+        list(itertools.islice(judged[part.context.is_judged], len(part.weighed))) for part in parts
+    ]
+
+
+def taking_part(results: Iterable[Result], windows: Sequence[Window]) -> list[Result]:
+    """The results as they take part in the verdict: those of windows that are context do not."""
+    context = {one.index for one in windows if one.is_complete and not one.is_judged}
+    return [
+        dataclasses.replace(one, gating=False)
+        if one.window in context and one.quantity.about != "run"
+        else one
+        for one in results
+    ]
+
+
+def worst_statuses(results: Iterable[Result], windows: Sequence[Window]) -> list[Window]:
+    """The windows, each with its worst status among the results that decide, or would."""
+    # The last and worst of the results that gate stays.
+    gating = sorted((r for r in results if r.gating), key=lambda r: r.status.severity)
+    worst = {one.window: one.status for one in gating}
+    return [
+        dataclasses.replace(
+            one,
+            status=worst.get(
+                one.index,
+                Status.NO_DETECTION if one.is_complete or one.is_judged else Status.IRRELEVANT,
+            ),
+        )
+        for one in windows
+    ]
 
 
 def _nothing_to_judge(config: Config) -> Finding:

@@ -228,10 +228,11 @@ def _check_scores(config: Config, outcome: OutcomePlan) -> None:
 
 def _activity(config: Config, plan: Plan, schema: Schema) -> ActivityPlan | None:
     """Where the times, latencies and errors of a side stand, as far as it has them."""
-    if config.analyses.system_performance is None:
+    columns = {"timestamp": plan.timestamp}
+    if config.analyses.system_performance is not None:
+        columns = {role: getattr(config.columns, role) for role in UNTESTED} | columns
+    elif config.windows is None:
         return None
-    columns = {role: getattr(config.columns, role) for role in UNTESTED}
-    columns["timestamp"] = plan.timestamp
     there = {role: name for role, name in columns.items() if name in schema}
     return ActivityPlan(**there, timezone=(config.windows or Windows()).timezone)
 

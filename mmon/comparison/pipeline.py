@@ -17,7 +17,7 @@ import mmon
 from mmon import sources
 from mmon.analyses import Context, Drawing
 from mmon.analyses.data_quality import checks
-from mmon.comparison.assessment import assess
+from mmon.comparison.assessment import assess, taking_part, worst_statuses
 from mmon.comparison.extent import is_compared
 from mmon.comparison.reference import read_reference
 from mmon.comparison.sides import (
@@ -33,6 +33,7 @@ from mmon.config.sections import Config
 from mmon.config_file import config_digest, public_dict
 from mmon.outline.seen import shown_windows
 from mmon.outline.sentence import sentence
+from mmon.outline.severity import deciding
 from mmon.profiles.column_chart import pictures
 from mmon.profiles.distributions.reading import natural_reading
 from mmon.profiles.features.tables import OTHER
@@ -59,20 +60,13 @@ def run(config: Config, inputs: Inputs | None = None, progress: Progress | None 
     inputs = inputs or Inputs()
     rule = Rule(config.alpha, config.fail_on)
     reference = read_reference(config, inputs, progress)
-    production = read_production(config, reference, inputs, progress)
+    production = read_production(config, reference, inputs, progress, now_us=to_us(started))
     reference, profiles = at_one_precision(reference, production.profiles)
     production = dataclasses.replace(production, profiles=profiles)
     found = assess(config, reference, production, rule=rule, now_us=to_us(started))
     duplicates = _duplicates(config, inputs, reference, production)
-    found.results.extend(judge(duplicates, rule))
-    results = found.results
-    # The last and worst of the results that gate stays, of each window that has any.
-    gating = sorted((r for r in results if r.gating), key=lambda r: r.status.severity)
-    worst = {one.window: one.status for one in gating}
-    windows = [
-        dataclasses.replace(window, status=worst.get(window.index, Status.NO_DETECTION))
-        for window in production.windows
-    ]
+    windows = worst_statuses(found.results, production.windows)
+    results = [*taking_part(found.results, windows), *judge(duplicates, rule)]
     shown = shown_windows(windows, results, columns=len(reference.columns))
     rank_error = max((window.rank_error for window in windows), default=0.0)
     verdict = decide(results, rule, expected=_deciding(config))
@@ -98,7 +92,7 @@ def run(config: Config, inputs: Inputs | None = None, progress: Progress | None 
         results=results,
         metrics=found.metrics,
         columns=_columns(reference, production.new_columns),
-        pictures=_pictures(reference, production.profiles, results, set(shown)),
+        pictures=_pictures(reference, production.profiles, deciding(results, windows), set(shown)),
         performance=_drawn(found.drawings, PerformancePicture, shown),
         bins=_bins(found.drawings, shown),
         activity=[one for one in found.drawings if isinstance(one, ActivityPicture)],

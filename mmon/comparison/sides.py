@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import functools
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import polars as pl
@@ -13,10 +13,11 @@ import polars as pl
 from mmon import sources
 from mmon.comparison.columns import plan_production
 from mmon.comparison.extent import is_compared, new_columns, production_extent
+from mmon.comparison.judged_windows import Cut, Kept, Span, cut_of, kept_windows
 from mmon.comparison.roles import check_levels, refuse, without_ignored
 from mmon.comparison.survey import survey
 from mmon.config.data import Dataset
-from mmon.config.sections import Config, Windows
+from mmon.config.sections import Config
 from mmon.engine.local import Fold
 from mmon.errors import DataError
 from mmon.profiles import baseline
@@ -24,7 +25,6 @@ from mmon.profiles.distributions.reading import Reading
 from mmon.profiles.folding.batches import Batch, Extent
 from mmon.profiles.folding.build import Profiled, profile_frame
 from mmon.profiles.folding.growing import Limits
-from mmon.profiles.folding.keys import WHOLE
 from mmon.profiles.label_facts import LabelFacts
 from mmon.profiles.plan import Plan
 from mmon.profiles.recognition.spelling import NumberSpelling
@@ -32,13 +32,8 @@ from mmon.profiles.table import Profile
 from mmon.results import Window
 from mmon.sources import Data
 from mmon.sources.labels import join_configured
-from mmon.windows import RowCut, WindowCut
-from mmon.windows.timestamps import to_us
+from mmon.windows.timestamps import to_utc
 
-# More windows than these without rows come from a stray time, years away.
-_MORE_WINDOWS = 100
-
-Cut = WindowCut | RowCut | None
 Progress = Callable[[str, int], None]
 """Called with what is being read and the rows read so far."""
 
@@ -64,8 +59,7 @@ class Production:
     """Rows in no window: without a time, outside the limits, or in one left out as incomplete."""
     new_columns: Mapping[str, pl.DataType]
     """Columns that the reference does not have."""
-    spans: list[tuple[int | None, int | None]]
-    """Start and end of each window, in microseconds since 1970-01-01 UTC."""
+    spans: list[Span]
     labels: LabelFacts | None = None
     """What joining delayed labels found out; None without them."""
 
@@ -76,14 +70,22 @@ class Production:
 
 
 def read_production(
-    config: Config, reference: Profile, inputs: Inputs, progress: Progress | None
+    config: Config,
+    reference: Profile,
+    inputs: Inputs,
+    progress: Progress | None,
+    *,
+    now_us: int = 0,
 ) -> Production:
-    """Production's profiles, read the way the reference was and cut into the configured windows."""
+    """Production's profiles, read the way the reference was and cut into the configured windows.
+
+    The clock, in microseconds since 1970-01-01 UTC, tells which windows are over.
+    """
     expected = _expected(reference)
     data = inputs.production or opened(
         config.production, expected, is_compared(config, {c.name for c in reference.columns})
     )
-    cut = _cut(config.windows)
+    cut = cut_of(config.windows)
     joined = join_configured(config, data, inputs.labels, expect=expected)
     frame = data.frame if joined is None else joined.frame
     matched = None if joined is None else joined.fold()
@@ -110,24 +112,16 @@ def read_production(
             also=() if joined is None else joined.columns,
             watchers=() if matched is None else (matched,),
         )
-    kept = _kept(config.windows, cut, found)
-    system = config.analyses.system_performance
-    if not kept and system is not None and system.expected_rows is not None:
-        # Nothing at all arrived, and that is what there is to tell.
-        kept, cut = [WHOLE], None
-    left_out = sum(found.profiles[key].rows for key in found.profiles.keys() - set(kept))
-    profiles = [found.profiles.get(key, found.empty) for key in kept]
-    bounds = [cut.bounds(key) if isinstance(cut, WindowCut) else (None, None) for key in kept]
+    kept = kept_windows(config, cut, found, now_us)
+    left_out = sum(found.profiles[key].rows for key in found.profiles.keys() - set(kept.keys))
+    profiles = [found.profiles.get(key, found.empty) for key in kept.keys]
     return Production(
         data=data,
-        windows=list(map(_window, range(len(kept)), profiles, bounds)),
+        windows=list(_windows(kept, profiles)),
         profiles=profiles,
         outside=found.outside + left_out,
         new_columns=new_columns(config, reference, schema),
-        spans=[
-            (None if start is None else to_us(start), None if end is None else to_us(end))
-            for start, end in bounds
-        ],
+        spans=kept.spans,
         labels=None if matched is None else matched.finish(),
     )
 
@@ -200,37 +194,19 @@ def summarised(
     return found
 
 
-def _window(
-    index: int, profile: Profile, bounds: tuple[dt.datetime | None, dt.datetime | None]
-) -> Window:
-    start, end = bounds
-    return Window(
-        index,
-        rows=profile.rows,
-        start=None if start is None else iso(start),
-        end=None if end is None else iso(end),
-        late_rows=profile.activity.late_rows or 0 if profile.activity else 0,
-        rank_error=profile.rank_error,
-    )
-
-
-def _cut(windows: Windows | None) -> Cut:
-    if windows is None or not (windows.rows or windows.every or windows.start or windows.end):
-        return None
-    return RowCut(windows.rows) if windows.rows else WindowCut.of(windows)
-
-
-def _kept(windows: Windows | None, cut: Cut, found: Profiled) -> list[int]:
-    """The windows to judge, with those in which nothing arrived: that is worth telling, too."""
-    keys = list(found.profiles)
-    is_dropped = windows is not None and windows.incomplete == "drop"
-    match cut:
-        case RowCut(rows) if is_dropped:
-            keys = [key for key in keys if found.profiles[key].rows == rows]
-        case WindowCut():
-            keys = [key for key in keys if not is_dropped or cut.is_complete(key, found.newest_us)]
-            keys = cut.every(keys, to_end=not is_dropped, most=_MORE_WINDOWS + 2 * len(keys))
-    return keys
+def _windows(kept: Kept, profiles: Sequence[Profile]) -> Iterator[Window]:
+    for index, (profile, span) in enumerate(zip(profiles, kept.spans, strict=True)):
+        start, end = map(to_utc, span)
+        yield Window(
+            index,
+            rows=profile.rows,
+            start=None if start is None else iso(start),
+            end=None if end is None else iso(end),
+            late_rows=profile.activity.late_rows or 0 if profile.activity else 0,
+            rank_error=profile.rank_error,
+            is_complete=kept.is_complete[index],
+            is_judged=kept.is_judged[index],
+        )
 
 
 def _expected(reference: Profile) -> dict[str, pl.DataType]:

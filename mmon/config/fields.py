@@ -6,7 +6,7 @@ import datetime
 import re
 import zoneinfo
 from pathlib import Path
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import (
     AfterValidator,
@@ -91,6 +91,15 @@ def _instant(text: str) -> str:
     return text
 
 
+def _judge(value: object) -> object:
+    # The command line has texts only.
+    found = int(value) if isinstance(value, str) and re.fullmatch("[0-9]{1,9}", value) else value
+    is_number = isinstance(found, int) and not isinstance(found, bool) and found >= 1
+    if not is_number and found not in ("all", "last"):
+        raise ValueError("must be all, last, or a number of windows such as 4")
+    return found
+
+
 def _timezone(name: str) -> str:
     known = zoneinfo.available_timezones()
     # A machine without a time zone database cannot say what is wrong.
@@ -141,6 +150,7 @@ Separator = Annotated[
     str, AfterValidator(_separator), Field(json_schema_extra={"pattern": r"^(.|\\t)$"})
 ]
 Instant = Annotated[str, AfterValidator(_instant)]
+Judge = Annotated[Literal["all", "last"] | PositiveInt, BeforeValidator(_judge)]
 TimeZone = Annotated[str, AfterValidator(_timezone)]
 OutputFile = Annotated[Path, AfterValidator(_file)]
 

@@ -21,6 +21,7 @@ from mmon.config.fields import (
     Flag,
     Instant,
     Integer,
+    Judge,
     Names,
     OpenShare,
     OutputFile,
@@ -149,7 +150,11 @@ class Windows(Section):
     allowed_lateness: Duration | None = Field(default=None, examples=["1h"])
     """A row that arrives up to this long after its window has closed is not late."""
     incomplete: Literal["keep", "drop"] = "keep"
-    """What happens to a last window that the data does not fill: keep it, or drop it."""
+    """What happens to a first or last window that the data does not fill: keep it and show it, or
+    drop it. It takes part in the verdict only where no other window does."""
+    judge: Annotated[Judge, _window("--judge", "WINDOWS")] = "all"
+    """Which complete windows take part in the verdict: all, the last, or so many of the newest; the
+    others are measured and shown as context."""
 
     @model_validator(mode="after")
     def _one_way(self) -> Windows:

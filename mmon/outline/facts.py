@@ -17,7 +17,7 @@ def facts(document: Document) -> tuple[tuple[str, str, str], ...]:
     ]
     if windows and windows[0].start is not None:
         start, end = wording.iso_moment(windows[0].start), wording.iso_moment(windows[-1].end)
-        cut = f"{len(windows)} windows" if len(windows) > 1 else "one window"
+        cut = wording.windows_word(windows) if len(windows) > 1 else "one window"
         found.append(("Period", f"{start} to {end}", cut))
     elif len(windows) > 1:
         found.append(("Windows", f"{len(windows)}", f"of {wording.count(windows[0].rows)} rows"))

@@ -97,11 +97,12 @@ def worst_window(results: Iterable[Result], windows: Sequence[Window]) -> int:
 
 def shown(document: Document, kind: ResultKind) -> Shown:
     """What a section tells of a whole document; nothing where nothing of the kind was measured."""
-    found = [r for r in document.results if r.kind is kind and r.segment is None]
+    judged = severity.deciding(document.results, document.windows)
+    found = [r for r in judged if r.kind is kind and r.segment is None]
     if not found:
         return Shown(0, (), ())
     metrics = [r for r in found if not r.quantity.is_check]
-    window = worst_window(metrics or found, document.windows)
+    window = worst_window(metrics or found, [one for one in document.windows if one.is_judged])
     # What is said of the labels of all windows stands in the first one.
     own = [r for r in found if r.window == window]
     own += [r for r in found if r.window != window and r.quantity.about == "run"]

@@ -29,17 +29,12 @@ def shown_windows(windows: Sequence[Window], results: Sequence[Result], columns:
 
 
 def first_window(windows: Sequence[Window]) -> int:
-    """The window that a report opens with: the newest one that is complete, judged and not empty.
+    """The window that a report opens with: the newest one that is judged and not empty.
 
     The last one where none is.
     """
-    newest = sorted(windows, key=lambda one: (is_whole(one), one.rows > 0, one.index))
+    newest = sorted(windows, key=lambda one: (one.is_judged, one.rows > 0, one.index))
     return newest[-1].index if newest else 0
-
-
-def is_whole(window: Window) -> bool:
-    """Whether a window is complete and judged: others are context."""
-    return all(getattr(window, name, True) for name in ("is_complete", "is_judged"))
 
 
 def seen(document: Document, index: int) -> Document:

@@ -50,7 +50,8 @@ class SegmentTable:
 
 def segment_tables(document: Document) -> tuple[SegmentTable, ...]:
     """The configured segments of a document."""
-    found = (r for r in document.results if r.segment is not None and not is_worse_segment(r))
+    judged = severity.deciding(document.results, document.windows)
+    found = (r for r in judged if r.segment is not None and not is_worse_segment(r))
     metrics = grouped(document.metrics, lambda metric: metric.segment)
     several = len(document.windows) > 1
     known = {one.name: one for one in document.segments}

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from mmon.outline.occasions import Told, joined
 from mmon.outline.phrases import before_after, phrase, value_of
-from mmon.outline.severity import by_size, fails
+from mmon.outline.severity import by_size, deciding, fails
 from mmon.outline.summary import drifted_below
 from mmon.outline.wording import BELOW_WORDS, counted
 from mmon.outline.worse import is_worse_segment
@@ -26,13 +26,14 @@ def sentence(document: Document) -> str:
 
 
 def _of_verdict(document: Document) -> str:
-    results, fail_on = document.results, document.fail_on
+    windows = [window for window in document.windows if window.is_judged]
+    results, fail_on = deciding(document.results, document.windows), document.fail_on
     judged = [result for result in results if result.status is not Status.IRRELEVANT]
     if document.verdict is Verdict.BREACH:
         failing = [result for result in judged if fails(result, fail_on)]
-        return _breach(failing, judged, results, document.windows)
+        return _breach(failing, judged, results, windows)
     if document.verdict is Verdict.INCONCLUSIVE:
-        return _inconclusive([r for r in judged if r.gating], results, document.windows)
+        return _inconclusive([r for r in judged if r.gating], results, windows)
     return _pass(judged, results, fail_on)
 
 

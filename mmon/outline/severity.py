@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from mmon.results import Result, ResultKind, Status
+from mmon.results import Result, ResultKind, Status, Window
 
 
 def ratio(result: Result, value: float | None) -> float:
@@ -44,6 +44,22 @@ def badness(result: Result) -> tuple[int, bool, bool, float]:
 def needs_a_look(result: Result) -> bool:
     """Whether a result calls for attention: inconclusive, potential or detected."""
     return result.status.severity >= Status.INCONCLUSIVE.severity
+
+
+def deciding(results: Sequence[Result], windows: Iterable[Window]) -> Sequence[Result]:
+    """The results of windows that are judged, and of the run as a whole; not those of context.
+
+    Where none of the windows is judged there is nothing to choose.
+    """
+    every = list(windows)
+    context = {window.index for window in every if not window.is_judged}
+    if len(context) in (0, len(every)):
+        return results
+    return [
+        one
+        for one in results
+        if one.window not in context or one.gating or one.quantity.about == "run"
+    ]
 
 
 def fails(result: Result, fail_on: str) -> bool:

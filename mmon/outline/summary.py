@@ -62,16 +62,19 @@ class Summary:
 
 def summarise(document: Document) -> Summary:
     """The short form of a document."""
-    by_column = by_columns(document).items()
+    windows, every = document.windows, by_columns(document)
+    by_column = {name: severity.deciding(rows, windows) for name, rows in every.items()}
     pictures: Mapping[tuple[str | None, int], Picture] = {
         (picture.column, picture.window): picture for picture in document.pictures
     }
-    troubled = {name: rows for name, rows in by_column if any(map(needs_a_look, rows))}
-    findings = [_finding(name, rows, document.windows, pictures) for name, rows in troubled.items()]
+    troubled = {name: rows for name, rows in by_column.items() if any(map(needs_a_look, rows))}
+    findings = [
+        _finding(name, rows, every[name], windows, pictures) for name, rows in troubled.items()
+    ]
     findings.sort(key=lambda finding: severity.order(finding.head), reverse=True)
     known = tested(document)
     quiet = known - troubled.keys()
-    below = quiet & drifted_below(document.results)
+    below = quiet & drifted_below(severity.deciding(document.results, windows))
     return Summary(
         findings=tuple(findings),
         doubts=_doubts(result for rows in troubled.values() for result in rows),
@@ -162,16 +165,19 @@ def listed(names: Sequence[str], most: int) -> str:
 def _finding(
     name: str | None,
     rows: Sequence[Result],
+    every: Sequence[Result],
     windows: Sequence[Window],
     pictures: Mapping[tuple[str | None, int], Picture],
 ) -> Head:
+    """What rows of windows that are judged say of a column; the trend has those of every one."""
     troubles = [row for row in rows if needs_a_look(row)]
     head = severity.worst(troubles)
-    same = {row.window: row.value for row in rows if (row.kind, row.name) == (head.kind, head.name)}
+    what = head.kind, head.name
+    same = {row.window: row.value for row in every if (row.kind, row.name) == what}
     also = [
         row
         for row in sorted(troubles, key=severity.badness, reverse=True)
-        if row.window == head.window and (row.kind, row.name) != (head.kind, head.name)
+        if row.window == head.window and (row.kind, row.name) != what
     ]
     trend = tuple(same.get(w.index) for w in windows)
     return Head(name, head, tuple(also), trend, pictures.get((name, head.window)))

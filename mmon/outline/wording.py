@@ -140,6 +140,23 @@ def _offset(time: dt.datetime) -> str:
     return f" {text[:3]}:{text[3:5]}"
 
 
+def windows_word(windows: Sequence[Window]) -> str:
+    """How many windows there are, and which are not judged: "8 windows (1 incomplete)"."""
+    judged = sum(window.is_judged for window in windows)
+    partial = sum(not window.is_complete for window in windows if not window.is_judged)
+    told = [f"{count(judged)} judged"] if judged + partial < len(windows) else []
+    told += [f"{count(partial)} incomplete"] if partial else []
+    return counted(len(windows), "window") + (f" ({', '.join(told)})" if told else "")
+
+
+def window_status(window: Window) -> str:
+    """The status of a window, and whether it takes part in the verdict."""
+    word = STATUS_WORDS[window.status]
+    if window.is_judged:
+        return word if window.is_complete else f"{word}, incomplete"
+    return f"{word} (context)" if window.is_complete else "incomplete"
+
+
 def window_word(window: Window, *, windows: int) -> str:
     """One window in a phrase: its period where it has one, else its number."""
     if windows == 1 and window.start is None:

@@ -33,7 +33,7 @@ def is_worse_segment(result: Result) -> bool:
 def worse_segments(document: Document) -> tuple[Worse, ...]:
     """Segments that were found to have got worse than the others, worst first, once each."""
     found: dict[str, Result] = {}
-    for result in document.results:
+    for result in severity.deciding(document.results, document.windows):
         is_found = result.status not in (Status.NO_DETECTION, Status.INCONCLUSIVE)
         if is_worse_segment(result) and result.segment is not None and is_found:
             known = found.get(result.segment, result)

@@ -221,7 +221,12 @@ def is_instant(text: str | None) -> bool:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Window:
-    """One production window, the interval [start, end); times are ISO 8601 or None."""
+    """One production window, the interval [start, end); times are ISO 8601 or None.
+
+    ``is_complete`` is False where the data, or the time so far, fills only a part of it, and
+    ``is_judged`` where it does not take part in the verdict. ``status`` is that of the worst result
+    that decides, or would if the window was judged; ``irrelevant`` where it is incomplete.
+    """
 
     index: Count
     rows: Count
@@ -230,6 +235,8 @@ class Window:
     late_rows: Count = 0
     rank_error: float = 0.0
     status: Status = Status.NO_DETECTION
+    is_complete: bool = True
+    is_judged: bool = True
 
     def check(self) -> None:
         """Raise `MisfitError` when what was read back is no window."""

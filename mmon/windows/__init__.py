@@ -125,31 +125,22 @@ class WindowCut:
         start = key if self.start_us is None else max(key, self.start_us)
         return to_utc(start), to_utc(self._end(key))
 
-    def every(self, keys: Sequence[int], *, to_end: bool, most: int) -> list[int]:
-        """The ascending keys of windows, and those of windows without rows between and before them.
+    def every(self, keys: Sequence[int], *, most: int) -> list[int]:
+        """The ascending keys of windows, and those of windows without rows around them.
 
-        Where ``to_end``, also of those after the last one, up to ``end``. With more windows than
-        ``most`` none is filled in: one stray time would make a year of them.
+        These are between them, before them from ``start`` on, and after them up to ``end``. With
+        more windows than ``most`` none is filled in: one stray time would make a year of them.
         """
         if self.unit is None or not keys:
             return list(keys)
         found = [keys[0] if self.start_us is None else min(keys[0], self.start_us)]
         while len(found) <= most:
             following = self._end(found[-1])
-            is_last = found[-1] >= keys[-1] and (self.end_us is None or not to_end)
+            is_last = found[-1] >= keys[-1] and self.end_us is None
             if following is None or is_last or following == self.end_us:
                 return found
             found.append(following)
         return list(keys)
-
-    def is_complete(self, key: int, newest_us: int | None) -> bool:
-        """Whether a row at or after the window's end has been seen, inside the limits or not.
-
-        Only the newest window can be open: ``incomplete: drop`` drops that one and keeps the first,
-        because nothing tells a first window that began before the data from a quiet one.
-        """
-        end = self._end(key)
-        return end is None or (newest_us is not None and newest_us >= end)
 
     def _end(self, key: int) -> int | None:
         if self.unit is None:

@@ -69,7 +69,9 @@ def test_results_are_a_frame_with_a_row_for_every_judged_number(
 def test_windows_are_a_frame(ref: pl.DataFrame) -> None:
     report = mmon.compare(ref, ref, columns={"timestamp": "event_time"}, windows={"every": "1d"})
     assert report.windows["rows"].to_list() == [1440, 560]
-    assert report.windows["status"].to_list() == ["no_detection", "no_detection"]
+    assert report.windows["status"].to_list() == ["no_detection", "irrelevant"]
+    assert report.windows["is_complete"].to_list() == [True, False]
+    assert report.windows["is_judged"].to_list() == [True, False]
 
 
 def test_arguments_mean_what_they_mean_on_the_command_line(

@@ -227,32 +227,12 @@ def test_limits_without_a_length_make_one_window() -> None:
     assert keys[0] == keys[1]
     year = (datetime(2024, 1, 1, tzinfo=UTC), datetime(2025, 1, 1, tzinfo=UTC))
     assert windows.bounds(keys[1]) == year
-    assert not windows.is_complete(keys[1], micros(year[1]) - 1)
-    assert windows.is_complete(keys[1], micros(year[1]))
 
 
-def test_one_window_without_limits_has_no_bounds_and_is_complete() -> None:
+def test_one_window_without_limits_has_no_bounds() -> None:
     windows = cut()
     key = windows.assign(pl.Series([datetime(2024, 1, 1)]))[0]
     assert windows.bounds(key) == (None, None)
-    assert windows.is_complete(key, None)
-
-
-@pytest.mark.parametrize("timezone", ["UTC", "Europe/Berlin"])
-@pytest.mark.parametrize("every", ["1h", "1d", "1mo"])
-def test_only_the_window_that_is_still_open_is_incomplete(every: str, timezone: str) -> None:
-    windows = cut(every, timezone=timezone)
-    times = pl.Series([datetime(2024, 1, 15, 12, 30), datetime(2024, 2, 27, 12, 30)])
-    newest = windows.instants(times).max()
-    assert isinstance(newest, int)
-    first, last = windows.assign(times)
-    assert windows.is_complete(first, newest)
-    assert not windows.is_complete(last, newest)
-    assert not windows.is_complete(last, None)
-    end = windows.bounds(last)[1]
-    assert end is not None
-    assert windows.is_complete(last, micros(end))
-    assert not windows.is_complete(last, micros(end) - 1)
 
 
 @pytest.mark.parametrize("timezone", ["UTC", "Europe/Berlin"])

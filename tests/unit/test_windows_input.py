@@ -72,8 +72,6 @@ def test_a_date_is_the_day_that_begins_at_its_midnight(timezone: str) -> None:
     windows = cut("1mo", timezone=timezone)
     assert windows.assign(days).to_list() == [january, january, february, None]
     assert windows.assign(midnights).to_list() == [january, january, february, None]
-    assert windows.is_complete(january, windows.instants(days)[2])
-    assert not windows.is_complete(january, windows.instants(days)[1])
 
 
 @pytest.mark.parametrize(

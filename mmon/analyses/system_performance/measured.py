@@ -27,7 +27,11 @@ def analyse(context: Context) -> Findings:
         for one in every
         for judged in expanded(
             dataclasses.replace(
-                one, window=context.window, gating=gates, interval=_finite(one.interval)
+                one,
+                window=context.window,
+                gating=gates,
+                interval=_finite(one.interval),
+                tells_filling=found.tells_filling(one.quantity.name),
             ),
             _bounds(context, one) if found.is_final(one.quantity.name) else (),
         )

@@ -70,6 +70,10 @@ class Traffic:
         """Whether a metric may be judged: a window that is not over yet lacks rows."""
         return name != "completeness" or self.asked_rows is None or not self.is_open
 
+    def tells_filling(self, name: str) -> bool:
+        """Whether a metric tells that rows are missing which were to come by now."""
+        return name == "freshness" or (name == "completeness" and self.asked_rows is not None)
+
     @property
     def seconds(self) -> float | None:
         """Length of the span."""

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 
 from mmon.outline import severity, units, wording
 from mmon.outline.phrases import phrase
-from mmon.outline.seen import is_whole
 from mmon.results import Document, Result, ResultKind, Status, Verdict, Window
 
 _LONGEST = 90  # characters that one or two lines of a title hold
@@ -47,7 +46,7 @@ def title(sentence: str) -> str:
 
 def since(document: Document) -> str:
     """Since when a run fails, and whether its newest judged window does; empty where none fails."""
-    judged = [window for window in document.windows if is_whole(window)]
+    judged = [window for window in document.windows if window.is_judged]
     failing = {r.window for r in document.results if severity.fails(r, document.fail_on)}
     hit = [window for window in judged if window.index in failing]
     if document.verdict is not Verdict.BREACH or len(document.windows) < 2 or not hit:

@@ -96,7 +96,7 @@ def _windows(document: Document) -> list[WindowRow]:
             rows=wording.count(window.rows),
             late_rows=wording.count(window.late_rows) if window.late_rows else "",
             severity=window.status.severity,
-            status=wording.STATUS_WORDS[window.status],
+            status=wording.window_status(window),
             detected=len(detected),
             potential=len(columns_at[window.index, Status.POTENTIAL_DETECTION] - detected),
         )

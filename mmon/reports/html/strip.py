@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 
 from mmon.outline import severity, wording
-from mmon.outline.seen import first_window, is_whole, shown_windows
+from mmon.outline.seen import first_window, shown_windows
 from mmon.results import Document, Window
 
 _LABELLED = 14  # windows whose cells have room for a date
@@ -24,14 +24,13 @@ class Cell:
     status: str
     is_worst: bool
     is_first: bool
-    is_whole: bool
+    is_judged: bool
 
     @property
     def remarks(self) -> tuple[str, ...]:
         """What there is to say of it besides its status."""
         told = {
-            "the newest one that is complete and judged": self.is_first and self.is_whole,
-            "not complete, or not judged: context for the others": not self.is_whole,
+            "the newest one that is judged": self.is_first and self.is_judged,
             "most was found here": self.is_worst,
         }
         return tuple(text for text, holds in told.items() if holds)
@@ -69,10 +68,10 @@ def strip(document: Document) -> Strip:
             period=wording.period(windows[index]) if windows[index].start else "",
             rows=wording.counted(windows[index].rows, "row"),
             severity=windows[index].status.severity,
-            status=wording.STATUS_WORDS[windows[index].status],
+            status=wording.window_status(windows[index]),
             is_worst=index == marked,
             is_first=index == first,
-            is_whole=is_whole(windows[index]),
+            is_judged=windows[index].is_judged,
         )
         for place, index in enumerate(shown)
     )

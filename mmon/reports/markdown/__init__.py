@@ -99,7 +99,7 @@ def _windows(document: Document) -> list[str]:
         ("from", ":--", lambda window: escaped(wording.iso_moment(window.start))),
         ("until", ":--", lambda window: escaped(wording.iso_moment(window.end))),
         ("rows", "--:", lambda window: wording.count(window.rows)),
-        ("status", ":--", lambda window: STATUS_WORDS[window.status]),
+        ("status", ":--", wording.window_status),
     )
     earlier = len(document.windows) - MOST_FOLDED_ROWS
     return [*lines, "", f"and {earlier:,} earlier ones"] if earlier > 0 else lines

@@ -88,7 +88,7 @@ class _Screen:
             wording.counted(len(document.columns), "column"),
         ]
         if len(document.windows) > 1:
-            pieces.append(f"{wording.count(len(document.windows))} windows")
+            pieces.append(wording.windows_word(document.windows))
         if seconds is not None:
             pieces.append(f"{seconds:,.1f} s")
         fitted = [self.pen.fitted(piece) for piece in pieces]
@@ -115,7 +115,8 @@ class _Screen:
         line = self.pen.text(label)
         for group in spark.chunks([window.status for window in windows], room):
             status = max(group, key=lambda status: status.severity)
-            line.append(self.pen.signs.statuses[status], style=signs.STYLES[status])
+            # One that is not judged leaves no hole in the strip.
+            line.append(self.pen.signs.statuses[status].strip() or "-", style=signs.STYLES[status])
         yield line
         worst = severity.worst_window(results)
         if worst is None:
@@ -238,7 +239,8 @@ class _Screen:
                 yield line
                 line = self.pen.text("")
             line.append(INDENT)
-            line.append(self.pen.signs.statuses[status], style=signs.STYLES[status])
+            # One that is not judged leaves no hole in the strip.
+            line.append(self.pen.signs.statuses[status].strip() or "-", style=signs.STYLES[status])
             line.append(f" {piece}")
         if line.cell_len:
             yield line

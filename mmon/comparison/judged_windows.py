@@ -1,0 +1,141 @@
+"""Which of production's windows are there, which are complete, and which take part in the verdict.
+
+A window is incomplete at an edge of the data: the last one where the clock has not reached its end,
+or where the data ends before it, and the first one where the data begins after its start. Data
+hardly ever reaches a boundary to the second; it is taken to where the silence at the boundary is no
+longer than the longest one between the window's own rows, or twice what is usual at the boundaries
+of the other windows.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import statistics
+from collections.abc import Collection, Sequence
+
+import numpy as np
+
+from mmon.config.sections import Config, Windows
+from mmon.profiles.activity.activity import Activity
+from mmon.profiles.folding.build import Profiled
+from mmon.profiles.folding.keys import WHOLE
+from mmon.profiles.table import Profile
+from mmon.windows import RowCut, WindowCut
+from mmon.windows.timestamps import to_us
+
+Cut = WindowCut | RowCut | None
+Span = tuple[int | None, int | None]
+"""Start and end of a window, in microseconds since 1970-01-01 UTC."""
+
+# More windows than these without rows come from a stray time, years away.
+_MORE_WINDOWS = 100
+_USUAL = 2
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Kept:
+    """The windows of a run, in the order of time or of rows."""
+
+    keys: list[int]
+    spans: list[Span]
+    is_complete: list[bool]
+    is_judged: list[bool]
+
+
+def cut_of(windows: Windows | None) -> Cut:
+    """How production is cut; None where it is one window."""
+    if windows is None or not (windows.rows or windows.every or windows.start or windows.end):
+        return None
+    return RowCut(windows.rows) if windows.rows else WindowCut.of(windows)
+
+
+def kept_windows(config: Config, cut: Cut, found: Profiled, now_us: int) -> Kept:
+    """The windows that production fills, and those in which nothing arrived.
+
+    The clock, in microseconds since 1970-01-01 UTC, tells which ones are over.
+    """
+    windows, system = config.windows or Windows(), config.analyses.system_performance
+    keys = list(found.profiles)
+    if isinstance(cut, WindowCut):
+        keys = cut.every(keys, most=_MORE_WINDOWS + 2 * len(keys))
+    if not keys and system is not None and system.expected_rows is not None:
+        # Nothing at all arrived, and that is what there is to tell.
+        keys, cut = [WHOLE], None
+    profiles = [found.profiles.get(key, found.empty) for key in keys]
+    spans = [_span(cut, key) for key in keys]
+    full = complete(cut, profiles, spans, newest_us=found.newest_us, now_us=now_us)
+    if windows.incomplete == "drop":
+        stays = [at for at, is_full in enumerate(full) if is_full]
+        keys, spans = [keys[at] for at in stays], [spans[at] for at in stays]
+        profiles, full = [profiles[at] for at in stays], [True] * len(stays)
+    rows = [profile.rows for profile in profiles]
+    return Kept(keys, spans, full, judged(windows.judge, full, rows))
+
+
+def complete(
+    cut: Cut,
+    profiles: Sequence[Profile],
+    spans: Sequence[Span],
+    *,
+    newest_us: int | None,
+    now_us: int,
+) -> list[bool]:
+    """Whether each window is complete.
+
+    Parameters
+    ----------
+    cut : WindowCut, RowCut or None
+    profiles, spans : sequence
+        Of each window, in order.
+    newest_us : int or None
+        The latest event time of all rows, in a window or not.
+    now_us : int
+        When the run began.
+    """
+    if isinstance(cut, RowCut):
+        return [profile.rows == cut.rows for profile in profiles]
+    known = {at: one.activity for at, one in enumerate(profiles) if one.activity and one.rows}
+    if cut is None or not known:
+        return [True] * len(profiles)
+    before, after = {}, {}
+    for at, activity in known.items():
+        start, end = spans[at]
+        before[at] = 0 if start is None else (activity.oldest_us or 0) - start
+        after[at] = 0 if end is None else end - (activity.newest_us or 0)
+    first, last = min(known), max(known)
+    is_begun = before.pop(first) <= _longest_silence(known[first], before.values())
+    is_filled = after.pop(last) <= _longest_silence(known[last], after.values())
+    end, newest = spans[last][1], newest_us or 0
+    if end is not None:
+        # Times after now are of another clock, which says nothing of what is over.
+        is_open = newest <= now_us < end
+        is_filled = newest >= end or (is_filled and not is_open)
+    return [
+        first <= at <= last and (at != first or is_begun) and (at != last or is_filled)
+        for at in range(len(profiles))
+    ]
+
+
+def judged(judge: str | int, full: Sequence[bool], rows: Sequence[int]) -> list[bool]:
+    """Which windows take part: all complete ones, or so many of the newest.
+
+    Where none is complete it is the one with the most rows: something has to be judged.
+    """
+    known = [at for at, is_full in enumerate(full) if is_full]
+    if not known and rows:
+        known = [max(range(len(rows)), key=rows.__getitem__)]
+    if judge != "all":
+        known = known[-(1 if judge == "last" else int(judge)) :]
+    chosen = frozenset(known)
+    return [at in chosen for at in range(len(rows))]
+
+
+def _span(cut: Cut, key: int) -> Span:
+    start, end = cut.bounds(key) if isinstance(cut, WindowCut) else (None, None)
+    return None if start is None else to_us(start), None if end is None else to_us(end)
+
+
+def _longest_silence(activity: Activity, others: Collection[int]) -> float:
+    """For how long nothing may come at a boundary of a window that is complete."""
+    own = int(np.diff(activity.starts).max(initial=activity.step_us))
+    return max(own, _USUAL * statistics.median(others)) if others else own
