@@ -28,7 +28,7 @@ table.append(...bodies);
 };
 const enliven = part => {
 for (const table of part.querySelectorAll("table.sort")) {
-const bodies = [...table.tBodies];
+const bodies = [...table.tBodies].filter(body => "s" in body.dataset || !body.querySelector(".whole"));
 const order = new Map(bodies.map((body, place) => [body, place]));
 const ways = {
 severity: () => body => -body.dataset.s,

@@ -18,11 +18,13 @@ _ROWS = ("rows", "labelled_rows", "invocations")  # what tells them, the best fi
 class SegmentRow:
     """One value of a segmenting column, written out; ``rows`` are production's, of all windows.
 
+    ``key`` is what results call it.
     ``drifted`` is how many columns have drifted or may have, ``window`` the one with the worst
     result, where there are several. There are ``more`` findings than stand in ``findings``, the
     worst first. ``is_rest`` tells that it stands for all values that are not told apart.
     """
 
+    key: str
     name: str
     value: str
     level: Status
@@ -58,7 +60,8 @@ def segment_tables(document: Document) -> tuple[SegmentTable, ...]:
     rows: list[tuple[Segment, tuple[float, ...], SegmentRow]] = []
     for name, own in grouped(found, lambda result: result.segment or "").items():
         segment = known.get(name) or Segment(name, "", name)
-        rank = (float(segment.is_rest), *(-part for part in severity.order(severity.worst(own))))
+        worst = max(own, key=_gravity)
+        rank = (float(segment.is_rest), *(-part for part in _gravity(worst)))
         rows.append((segment, rank, _row(segment, own, metrics.get(name, []), several=several)))
     return tuple(
         SegmentTable(column, tuple(row for _, _, row in sorted(of_column, key=lambda one: one[1])))
@@ -69,7 +72,7 @@ def segment_tables(document: Document) -> tuple[SegmentTable, ...]:
 def _row(
     segment: Segment, results: Sequence[Result], metrics: Iterable[Metric], *, several: bool
 ) -> SegmentRow:
-    worst = severity.worst(results)
+    worst = max(results, key=_gravity)
     findings = _findings(results)
     judged = [
         one
@@ -80,6 +83,7 @@ def _row(
     ]
     drifted = {r.column for r in judged if r.status.severity > Status.INCONCLUSIVE.severity}
     return SegmentRow(
+        key=segment.name,
         name=f"{segment.column} = {segment.value}",
         value=segment.value,
         level=worst.status,
@@ -91,6 +95,12 @@ def _row(
         more=max(0, len(findings) - _NAMED),
         is_rest=segment.is_rest,
     )
+
+
+def _gravity(result: Result) -> tuple[float, ...]:
+    """Sort key of a segment's results: what happened to the model comes before what drifted."""
+    level, *rest = severity.badness(result)
+    return level, result.kind is ResultKind.MODEL_PERFORMANCE, *rest
 
 
 def _rows(results: Iterable[Result], metrics: Iterable[Metric]) -> str:
@@ -109,7 +119,7 @@ def _findings(results: Sequence[Result]) -> list[str]:
         filter(severity.needs_a_look, results),
         lambda one: (one.kind, one.name if one.column is None else one.column),
     )
-    heads = sorted(map(severity.worst, groups.values()), key=severity.badness, reverse=True)
+    heads = sorted(map(severity.worst, groups.values()), key=_gravity, reverse=True)
     doubts = [one for one in heads if one.status is Status.INCONCLUSIVE]
     told = [phrase(one, results) for one in heads if one not in doubts]
     if doubts:

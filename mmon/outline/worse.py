@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 
 from mmon.outline import severity, units, wording
 from mmon.outline.rows import told_status
@@ -51,6 +52,16 @@ def worse_segments(document: Document) -> tuple[Worse, ...]:
         )
         for result in sorted(found.values(), key=severity.by_size, reverse=True)
     )
+
+
+def distinct(found: Sequence[Worse]) -> tuple[Worse, ...]:
+    """Without those that are a part of a worse one, or hold it."""
+    kept: list[tuple[frozenset[str], Worse]] = []
+    for one in found:
+        conditions = frozenset(one.segment.split(" and "))
+        if not any(conditions <= other or conditions >= other for other, _ in kept):
+            kept.append((conditions, one))
+    return tuple(one for _, one in kept)
 
 
 def segments_tested(document: Document) -> int | None:

@@ -12,6 +12,7 @@ from typing import Any
 from mmon.outline import facts, severity, summary, wording
 from mmon.reports.html.columns import Lines
 from mmon.reports.html.headline import since, title
+from mmon.reports.html.segments import worst_windows
 from mmon.reports.html.strip import strip
 from mmon.reports.html.view import view
 from mmon.results import Document, Status, Verdict
@@ -37,9 +38,9 @@ def page(document: Document) -> dict[str, Any]:
     """Everything the templates show, by the names that it has there; each window in ``views``."""
     document = _finite(document)
     lines, windows, cells = Lines.of(document), _windows(document), strip(document)
-    views = [view(document, cell.place, cell.index, lines) for cell in cells.cells] or [
-        view(document, 0, 0, lines)
-    ]
+    worst = worst_windows(document)
+    shown = [(cell.place, cell.index) for cell in cells.cells] or [(0, 0)]
+    views = [view(document, place, window, lines, worst) for place, window in shown]
     subject = summary.subject(document)
     columns = [row for one in (views[cells.first], *views) for row in one["columns"]]
     return {

@@ -9,7 +9,7 @@ from typing import Any
 from mmon.outline import measures, units, wording
 from mmon.outline.measures import Measure
 from mmon.outline.rows import result_row
-from mmon.outline.worse import sample_words, segments_tested, worse_segments
+from mmon.outline.worse import distinct, sample_words, segments_tested, worse_segments
 from mmon.reports.html.column_chart import Chart, chart
 from mmon.reports.html.curves import curve_groups
 from mmon.reports.html.features import features
@@ -19,7 +19,7 @@ from mmon.results import ColumnKind, Document, ResultKind, Status
 from mmon.results.charts import PerformancePicture, Picture
 
 _MOST_CLASSES = 100
-_MOST_WORSE = 20
+_MOST_WORSE = 5
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class ClassTable:
 
 def performance(document: Document, seen: Document) -> dict[str, Any] | None:
     """All that the section shows of the window seen; None where nothing of it was measured."""
-    worst, kind = worse_segments(seen), ResultKind.MODEL_PERFORMANCE
+    worst, kind = distinct(worse_segments(seen)), ResultKind.MODEL_PERFORMANCE
     shown = measures.shown(seen, kind)
     if not shown.results and not worst:
         return None

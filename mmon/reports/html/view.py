@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import collections
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from mmon.outline import measures, severity, units, wording, worse
 from mmon.outline.rows import ResultRow, result_row
 from mmon.outline.seen import seen
-from mmon.outline.segments import segment_tables
 from mmon.reports.html.columns import ColumnRow, Lines, column_rows
 from mmon.reports.html.headline import tiles
 from mmon.reports.html.measures import section
 from mmon.reports.html.performance import performance
+from mmon.reports.html.segments import heat_tables
 from mmon.reports.html.timeline import timeline
 from mmon.results import Document, Metric, Result, ResultKind, Status
 
@@ -38,8 +38,13 @@ class Listing:
     left_out: int
 
 
-def view(document: Document, place: int, window: int, lines: Lines) -> dict[str, Any]:
-    """Everything the templates show of one window, which stands at a place of the strip."""
+def view(
+    document: Document, place: int, window: int, lines: Lines, worst: Mapping[str, str]
+) -> dict[str, Any]:
+    """Everything the templates show of one window, which stands at a place of the strip.
+
+    ``lines`` and ``worst`` are what columns and segments did in all windows.
+    """
     one = seen(document, window) if document.windows else document
     model = performance(document, one)
     rows = column_rows(one, lines, _importance(model))
@@ -53,7 +58,7 @@ def view(document: Document, place: int, window: int, lines: Lines) -> dict[str,
         "multiples": _multiples(rows) if len(document.windows) > 1 else (),
         "performance": model,
         "operations": _operations(document, one),
-        "segments": segment_tables(one),
+        "segments": heat_tables(one, worst),
         "undecided": _listing([r for r in rest if r.status is Status.INCONCLUSIVE]),
         "dataset": _listing([r for r in rest if r.column is None and _is_drift_judged(r)]),
         "sections": [
