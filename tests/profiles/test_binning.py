@@ -90,8 +90,8 @@ def test_about_equal_masses_wherever_the_feature_goes(name: str, most: float, fo
 def test_categories_that_come_late_have_bins_of_their_own(found: Found) -> None:
     frame, tables = found
     month, street, rare = tables["month"], tables["street"], tables["rare"]
-    assert len(month.binning.labels or ()) == 10
-    assert month.rows.tolist() == [SIZE // 12] * 10 + [SIZE // 6, 0]
+    assert len(month.binning.labels or ()) == 12
+    assert month.rows.tolist() == [SIZE // 12] * 12 + [0, 0]
     counts = frame["street"].value_counts(sort=True, name="n")
     assert set((street.binning.labels or ())[:5]) == set(counts["street"].head(5))
     assert rare.binning.labels == ("yes",)
@@ -159,5 +159,14 @@ def test_few_values_have_a_bin_each_and_the_largest_no_edge() -> None:
 
 
 def test_of_categories_the_most_frequent_are_kept_and_ties_in_order() -> None:
-    counts = Counts.from_mapping({"a": 5, "b": 9, "d": 7, "c": 7, "e": 1})
+    many = {f"street {index}": 1 for index in range(900)}
+    counts = Counts.from_mapping({"a": 5, "b": 9, "d": 7, "c": 7, **many})
     assert binning_of(column(counts), 3).labels == ("b", "c", "d")
+
+
+@pytest.mark.parametrize(("categories", "kept"), [(20, 20), (100, 100), (101, 10), (1_000, 10)])
+def test_categories_that_hold_one_row_of_a_hundred_are_told_apart(
+    categories: int, kept: int
+) -> None:
+    counts = Counts.from_mapping({f"city {index}": 50 for index in range(categories)})
+    assert len(binning_of(column(counts), 10).labels or ()) == kept

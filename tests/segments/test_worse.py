@@ -61,6 +61,32 @@ def test_a_slice_that_got_worse_is_found(name):
     assert not broken_claims(claims, hit(CHANGED[name]))
 
 
+@pytest.mark.parametrize(
+    "claim",
+    [Claim(0.95, 0.7), pytest.param(Claim(0.95, 0.9), marks=pytest.mark.simulation)],
+    ids=str,
+)
+def test_a_category_of_twenty_is_found_wherever_it_is_in_their_order(claim: Claim) -> None:
+    """A category of 5 % that got 15 points worse, beside nineteen that are as frequent."""
+    rng = np.random.default_rng(21)
+    names = np.array([f"city {index}" for index in range(20)], dtype=object)
+
+    def one(_):
+        chosen, sides = names[rng.integers(20)], []
+        features = [
+            {"city": names[rng.integers(0, 20, 20_000)], "a": rng.normal(size=20_000)} for _ in "12"
+        ]
+        plan = binnings(features[0])
+        for is_cur, columns in enumerate(features):
+            rate = 0.1 + 0.15 * is_cur * (columns["city"] == chosen)
+            side = classified(columns, rng.random(20_000) < rate)
+            sides.append(tables(plan, CLASSES, side, rng))
+        found = worse_segments(*sides, task=Task.BINARY, alpha=0.05).segments
+        return {"found": any(segment.label == f"city = {chosen}" for segment in found)}
+
+    assert not broken_claims({"found": [claim]}, one)
+
+
 def two_sides(worse_share: float, *, sample_rows: int = 50_000, rows: int = 20_000):
     """Two categories and a number; c = x got worse by ``worse_share``, and d = v by a half."""
     rng = np.random.default_rng(8)

@@ -92,8 +92,8 @@ class ModelPerformance(Section):
     quantile: OpenShare = 0.5
     """For ``pinball_loss``: the quantile that the model predicts."""
     bins: Annotated[Integer, Field(ge=2, le=30)] = 10
-    """Into how many bins of equal mass a numeric feature is cut, and how many categories of the
-    others are told apart."""
+    """Into how many bins of equal mass a numeric feature is cut. Of the other features at least so
+    many categories are told apart, and all that hold 1% of the reference, up to a hundred."""
     worse_segments: Losses = Field(
         default=Thresholds(potential=0.05), examples=[{"detected": 0.15}]
     )

@@ -13,6 +13,7 @@ from mmon.profiles.table import ColumnProfile
 from mmon.records.arrays import FloatArray
 
 _BinArray = NDArray[np.uint8]
+_MOST_CATEGORIES = 100
 
 
 def assign(values: pl.Series, binning: Binning) -> _BinArray:
@@ -90,18 +91,22 @@ def _as_floats(values: pl.Series) -> FloatArray | NDArray[np.float32]:
 
 
 def binning_of(column: ColumnProfile, bins: int) -> Binning:
-    """Bins of about equal mass for the values of a feature; of categories, the most frequent.
+    """Bins of about equal mass for the values of a feature; of categories, one each.
+
+    Those that hold 1 % of the rows are told apart, up to a hundred, and at least the most frequent.
 
     Parameters
     ----------
     column : ColumnProfile
         With its distribution.
     bins : int
-        How many, besides that of missing values and that of the other categories.
+        How many of numbers, besides that of missing values; of categories, at least how many.
     """
     found = column.distribution
     if isinstance(found, Counts):
-        kept = np.lexsort((np.arange(len(found.mass)), -found.mass))[:bins]
+        notable = int(np.count_nonzero(found.mass * _MOST_CATEGORIES >= found.n))
+        order = np.lexsort((np.arange(len(found.mass)), -found.mass))
+        kept = order[: min(max(bins, notable), _MOST_CATEGORIES)]
         return Binning(column.name, None, tuple(found.labels.gather(kept).to_list()))
     edges = np.empty(0) if found is None else _edges(found, bins)
     is_single = column.spelling is None and column.dtype in ("Float32", "Float16")
