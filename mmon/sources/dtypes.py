@@ -6,6 +6,7 @@ import contextlib
 import os
 import re
 from collections.abc import Mapping
+from typing import TypeGuard
 
 import polars as pl
 import polars.selectors as cs
@@ -88,8 +89,11 @@ def converted(
     """A column of type ``own`` as ``dtype``; what cannot become it fails when it is read.
 
     Times are written in ``format_``, which is ``s`` for numbers that count seconds since 1970.
+    Those that say where they are from stay instants: without a zone they would be wall-clock times.
     """
     value = cs.by_name(column).as_expr()
+    if isinstance(dtype, pl.Datetime) and dtype.time_zone is None and is_instant(own):
+        dtype = pl.Datetime(dtype.time_unit, own.time_zone)
     if own == dtype:
         return value
     if own == pl.Null:
@@ -100,6 +104,11 @@ def converted(
         # Numbers count since 1970; some tools write whole ones as floats.
         value = (value * 1_000_000 if format_ == "s" else value).cast(pl.Int64)
     return value.cast(dtype)
+
+
+def is_instant(dtype: pl.DataType) -> TypeGuard[pl.Datetime]:
+    """Whether it holds times of a known zone."""
+    return isinstance(dtype, pl.Datetime) and dtype.time_zone is not None
 
 
 def in_known_zones(frame: pl.LazyFrame) -> pl.LazyFrame:

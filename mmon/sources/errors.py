@@ -24,6 +24,10 @@ _COPY = "the file may have been written or copied only in part"
 # What the message holds, what to say about the file, and what to do; the first match counts, so
 # that causes stand before the general words that accompany them.
 _KNOWN: Mapping[str, tuple[str, str]] = {
+    r"called with no format and no time zone": (
+        "holds times in text that say how far they are from UTC",
+        "name the type Datetime[us, UTC] for them in dtypes",
+    ),
     r"NoSuchBucket|ContainerNotFound": ("is in a bucket that does not exist", "check its name"),
     r"InvalidAccessKeyId|SignatureDoesNotMatch|AuthenticationFailed|401 Unauthorized": (
         "cannot be read: the store does not accept the credentials",

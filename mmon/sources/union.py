@@ -9,7 +9,7 @@ import polars as pl
 import polars.selectors as cs
 
 from mmon.errors import DataError
-from mmon.sources.dtypes import Schema, common_dtype, converted
+from mmon.sources.dtypes import Schema, common_dtype, converted, is_instant
 from mmon.sources.formats import Described
 
 
@@ -35,16 +35,22 @@ def common_schema(
             if mixed is None and one.part.format.is_text:
                 is_nested = known.is_nested() or dtype.is_nested()
                 mixed = pl.List(pl.String()) if is_nested else pl.String()
-            common[name] = mixed or given.get(name, known)
+            named = given.get(name)
+            if is_instant(known) != is_instant(dtype) and isinstance(named, pl.Datetime):
+                # Only a zone says how times with and without one become alike.
+                named = named if is_instant(named) else None
+            common[name] = mixed or named or known
             if dtype != pl.Null:
                 first.setdefault(name, one.part.name)
-            if mixed or name in given:
+            if mixed or named:
                 continue
             if is_needed(name):
                 raise DataError(
                     f"column {name!r} is {known} in {first[name]!r} and {dtype} in"
                     f" {one.part.name!r}",
-                    hint="write one of them again, name a type for it in dtypes, or leave it out"
+                    hint="name its zone in dtypes, as in Datetime[us, UTC]"
+                    if name in given
+                    else "write one of them again, name a type for it in dtypes, or leave it out"
                     " with ignore",
                 )
             lost.add(name)

@@ -12,6 +12,7 @@ from polars.testing import assert_frame_equal
 from mmon.config.data import Dataset
 from mmon.errors import ConfigError, DataError
 from mmon.sources import open_counted
+from mmon.sources.errors import reading
 from tests.unit.source_files import FRAME, WRITERS, folder, open_dataset, read
 
 __all__ = ["folder"]
@@ -122,6 +123,34 @@ def test_a_named_type_settles_what_does_not_mix(folder: Path) -> None:
     found = read(folder, dtypes={"x": "String", "t": "Datetime"})
     assert found["x"].to_list() == ["7", "008"]
     assert found["t"].to_list() == [when.replace(hour=10), when]
+
+
+@pytest.mark.parametrize("dtype", ["Datetime", "Datetime[ms]", "Datetime[%Y-%m-%d %H:%M:%S%z]"])
+def test_a_time_with_an_offset_stays_an_instant(folder: Path, dtype: str) -> None:
+    (folder / "x.csv").write_text("t,x\n2024-01-31 10:00:00+02:00,1\n2024-01-31 09:30:00Z,2\n")
+    found = read("x.csv", dtypes={"t": dtype})["t"]
+    assert found.dtype == pl.Datetime("ms" if "ms" in dtype else "us", "UTC")
+    eight = datetime.datetime(2024, 1, 31, 8, tzinfo=datetime.UTC)
+    assert found.to_list() == [eight, eight + datetime.timedelta(minutes=90)]
+
+
+def test_no_type_without_a_zone_settles_wall_clocks_and_instants(folder: Path) -> None:
+    times = pl.Series("t", [datetime.datetime(2024, 1, 31, 10)])
+    times.to_frame().write_parquet(folder / "1.parquet")
+    times.dt.replace_time_zone("Asia/Tokyo").to_frame().write_parquet(folder / "2.parquet")
+    with pytest.raises(DataError, match=r"column 't' is .* in '1.parquet'") as caught:
+        read(("1.parquet", "2.parquet"), dtypes={"t": "Datetime"})
+    assert caught.value.hint == "name its zone in dtypes, as in Datetime[us, UTC]"
+    found = read(("1.parquet", "2.parquet"), dtypes={"t": "Datetime[us, UTC]"})["t"]
+    assert found.dt.hour().to_list() == [10, 1]
+
+
+def test_instants_in_text_need_a_type_with_a_zone(folder: Path) -> None:
+    pl.DataFrame({"t": ["2024-01-31 10:00:00+02:00"]}).write_parquet(folder / "x.parquet")
+    with pytest.raises(DataError, match="say how far they are from UTC") as caught, reading("x"):
+        read("x.parquet", dtypes={"t": "Datetime"})
+    assert caught.value.hint == "name the type Datetime[us, UTC] for them in dtypes"
+    assert read("x.parquet", dtypes={"t": "Datetime[us, UTC]"})["t"].dt.hour().to_list() == [8]
 
 
 def test_named_types_are_kept_in_every_format(folder: Path) -> None:

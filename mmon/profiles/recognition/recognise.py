@@ -36,7 +36,7 @@ Overrule it
 -----------
 ``columns.categorical`` and ``columns.numeric`` say what a column is; ``columns.id``,
 ``columns.timestamp`` and the other roles say what it is for; ``columns.ignore`` leaves it out.
-``dtypes`` says how times are written:
+``dtypes`` says how times are written (those that say how far they are from UTC stay instants):
 
     dtypes: {ordered: "Date[%d/%m/%Y]", sent: "Datetime[ms]", seen: "Datetime[%m/%d/%Y %I:%M %p]"}
 
