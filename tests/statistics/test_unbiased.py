@@ -131,6 +131,11 @@ def test_what_is_found_of_a_distance_grows_with_rows_and_with_the_distance(categ
     assert left(pooled, 10**9, 10**9, 0.3)[0] == pytest.approx(0.3, abs=1e-3)
 
 
+def test_nothing_at_all_is_left_of_what_chance_explains() -> None:
+    found = excess(np.array([700, 200, 100]), np.array([69, 21, 10]), 0.2)
+    assert found.value == 0.0
+
+
 def test_one_row_that_is_alike_by_itself_proves_nothing() -> None:
     found = excess(np.array([1, 0]), np.array([0, 3_000]), 0.2)
     assert beyond(found.value - 0.2, found.deviation) > 0.025

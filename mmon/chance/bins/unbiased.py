@@ -67,7 +67,9 @@ def excess(ref: IntArray, cur: IntArray, level: float = 0.0) -> Excess:
     if total > by_chance + _ONE_IN_TEN * 0.5 * math.sqrt(max(variance, 0.0)):
         left = math.sqrt(total**2 - by_chance**2)
     # All that the certain ones lost the others won.
-    value = certain + max(left, 0.5 * abs(float(change.sum())))
+    if is_certain.any():
+        left = max(left, 0.5 * abs(float(change.sum())))
+    value = certain + left
     grown = cur * n > ref * m
     # One row more in and out of them, as Agresti and Caffo: a few rows that are all alike prove
     # little.
