@@ -9,7 +9,7 @@ import math
 from collections.abc import Callable, Iterable
 from typing import Annotated, Literal, TypeVar
 
-from mmon.records import Count, Interval, Null, require
+from mmon.records import Count, Interval, Null, Place, require
 from mmon.results.quantity import Aspect, Quantity, ResultKind
 
 Direction = Literal["above", "below"]
@@ -137,7 +137,7 @@ class Result(Row):
 
     aspect: Aspect = "value"
     relative: bool = False
-    window: Count = 0
+    window: Place = 0
     segment: str | None = None
     column: str | None = None
     value: float | None = None
@@ -172,7 +172,7 @@ class Metric(Row):
     """One number that is only told, never judged."""
 
     value: float | None
-    window: Count = 0
+    window: Place = 0
     segment: str | None = None
     column: str | None = None
 
@@ -228,7 +228,7 @@ class Window:
     that decides, or would if the window was judged; ``irrelevant`` where it is incomplete.
     """
 
-    index: Count
+    index: Place
     rows: Count
     start: str | None = None
     end: str | None = None
