@@ -3,8 +3,8 @@
 A window is incomplete at an edge of the data: the last one where the clock has not reached its end,
 or where the data ends before it, and the first one where the data begins after its start. Data
 hardly ever reaches a boundary to the second; it is taken to where the silence at the boundary is no
-longer than the longest one between the window's own rows, or twice what is usual at the boundaries
-of the other windows.
+longer than a twentieth of the window, than the longest one between its own rows, or than twice what
+is usual at the boundaries of the other windows.
 """
 
 from __future__ import annotations
@@ -30,6 +30,8 @@ Span = tuple[int | None, int | None]
 # More windows than these without rows come from a stray time, years away.
 _MORE_WINDOWS = 100
 _USUAL = 2
+# As much of a window may be missing as of the rows that are expected in one.
+_MISSING = 0.05
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -103,8 +105,8 @@ def complete(
         before[at] = 0 if start is None else (activity.oldest_us or 0) - start
         after[at] = 0 if end is None else end - (activity.newest_us or 0)
     first, last = min(known), max(known)
-    is_begun = before.pop(first) <= _longest_silence(known[first], before.values())
-    is_filled = after.pop(last) <= _longest_silence(known[last], after.values())
+    is_begun = before.pop(first) <= _longest_silence(known[first], spans[first], before.values())
+    is_filled = after.pop(last) <= _longest_silence(known[last], spans[last], after.values())
     end, newest = spans[last][1], newest_us or 0
     if end is not None:
         # Times after now are of another clock, which says nothing of what is over.
@@ -135,7 +137,9 @@ def _span(cut: Cut, key: int) -> Span:
     return None if start is None else to_us(start), None if end is None else to_us(end)
 
 
-def _longest_silence(activity: Activity, others: Collection[int]) -> float:
+def _longest_silence(activity: Activity, span: Span, others: Collection[int]) -> float:
     """For how long nothing may come at a boundary of a window that is complete."""
+    start, end = span
     own = int(np.diff(activity.starts).max(initial=activity.step_us))
-    return max(own, _USUAL * statistics.median(others)) if others else own
+    usual = _USUAL * statistics.median(others) if others else 0.0
+    return max(own, usual, 0.0 if start is None or end is None else _MISSING * (end - start))

@@ -17,7 +17,7 @@ from mmon.comparison.judged_windows import Cut, Kept, Span, cut_of, kept_windows
 from mmon.comparison.roles import check_levels, refuse, without_ignored
 from mmon.comparison.survey import survey
 from mmon.config.data import Dataset
-from mmon.config.sections import Config
+from mmon.config.sections import Config, Windows
 from mmon.engine.local import Fold
 from mmon.errors import DataError
 from mmon.profiles import baseline
@@ -117,7 +117,7 @@ def read_production(
     profiles = [found.profiles.get(key, found.empty) for key in kept.keys]
     return Production(
         data=data,
-        windows=list(_windows(kept, profiles)),
+        windows=list(_windows(kept, profiles, (config.windows or Windows()).timezone)),
         profiles=profiles,
         outside=found.outside + left_out,
         new_columns=new_columns(config, reference, schema),
@@ -194,7 +194,7 @@ def summarised(
     return found
 
 
-def _windows(kept: Kept, profiles: Sequence[Profile]) -> Iterator[Window]:
+def _windows(kept: Kept, profiles: Sequence[Profile], timezone: str) -> Iterator[Window]:
     for index, (profile, span) in enumerate(zip(profiles, kept.spans, strict=True)):
         start, end = map(to_utc, span)
         yield Window(
@@ -206,6 +206,7 @@ def _windows(kept: Kept, profiles: Sequence[Profile]) -> Iterator[Window]:
             rank_error=profile.rank_error,
             is_complete=kept.is_complete[index],
             is_judged=kept.is_judged[index],
+            timezone=timezone,
         )
 
 

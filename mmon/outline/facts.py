@@ -16,9 +16,11 @@ def facts(document: Document) -> tuple[tuple[str, str, str], ...]:
         for title, side in (("Reference", document.reference), ("Production", document.production))
     ]
     if windows and windows[0].start is not None:
-        start, end = wording.iso_moment(windows[0].start), wording.iso_moment(windows[-1].end)
+        start, end = wording.begin_word(windows[0]), wording.end_word(windows[-1])
+        zone = wording.zone_word(windows)
         cut = wording.windows_word(windows) if len(windows) > 1 else "one window"
-        found.append(("Period", f"{start} to {end}", cut))
+        period = f"{start} to {end}" + (f", {zone}" if zone else "")
+        found.append(("Period", period, cut))
     elif len(windows) > 1:
         found.append(("Windows", f"{len(windows)}", f"of {wording.count(windows[0].rows)} rows"))
     found.append(("Columns", f"{judged} tested", f"{left} not tested" if left else ""))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 
-from mmon.outline.wording import iso_moment
+from mmon.outline.wording import begin_word
 from mmon.results import Window
 
 
@@ -46,7 +46,7 @@ def when(hit: frozenset[int], windows: Sequence[Window]) -> str:
     if len(places) == count:
         return f" in all {count} windows"
     first = filled[places[0]]
-    since = f"window {first.index + 1}" if first.start is None else iso_moment(first.start)
+    since = begin_word(first)
     is_ongoing = places[-1] == count - 1
     if len(places) == 1:
         one = f"window {first.index + 1} of {count}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
+import zoneinfo
 from collections.abc import Sequence
 
 from mmon.results import Status, Window
@@ -135,6 +136,35 @@ def iso_moment(text: str | None) -> str:
     return f"{time:%Y-%m-%d %H:%M}" + (f":{time:%S}" if time.second else "") + zone
 
 
+def on_clock(text: str, timezone: str) -> str:
+    """An ISO 8601 time in UTC as the clock of a zone shows it; in UTC itself as it is.
+
+    >>> on_clock("2024-07-01T04:00:00Z", "America/New_York")
+    '2024-07-01T00:00:00'
+    """
+    if timezone == "UTC":
+        return text
+    time = dt.datetime.fromisoformat(text).astimezone(zoneinfo.ZoneInfo(timezone))
+    return time.replace(tzinfo=None).isoformat()
+
+
+def begin_word(window: Window) -> str:
+    """When a window begins, by its own clock, or its number where it was cut by rows."""
+    if window.start is None:
+        return f"window {window.index + 1}"
+    return iso_moment(on_clock(window.start, window.timezone))
+
+
+def end_word(window: Window) -> str:
+    """When a window ends, by its own clock."""
+    return iso_moment(window.end and on_clock(window.end, window.timezone))
+
+
+def zone_word(windows: Sequence[Window]) -> str:
+    """The zone whose clock shows the times of windows; empty for UTC."""
+    return next((one.timezone for one in windows if one.timezone != "UTC"), "")
+
+
 def _offset(time: dt.datetime) -> str:
     text = f"{time:%z}"
     return f" {text[:3]}:{text[3:5]}"
@@ -171,7 +201,8 @@ def period(window: Window) -> str:
     """When a window was, or its number where it was cut by rows."""
     if window.start is None or window.end is None:
         return f"window {window.index + 1}"
-    return f"{iso_moment(window.start)} to {iso_moment(window.end)}"
+    zone = zone_word([window])
+    return f"{begin_word(window)} to {end_word(window)}" + (f", {zone}" if zone else "")
 
 
 def window_name(windows: Sequence[Window], index: int) -> str:

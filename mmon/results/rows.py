@@ -6,6 +6,7 @@ import dataclasses
 import datetime as dt
 import enum
 import math
+import zoneinfo
 from collections.abc import Callable, Iterable
 from typing import Annotated, Literal, TypeVar
 
@@ -219,9 +220,18 @@ def is_instant(text: str | None) -> bool:
         return False
 
 
+def _is_zone(name: str) -> bool:
+    try:
+        return bool(zoneinfo.ZoneInfo(name))
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+
+
 @dataclasses.dataclass(frozen=True, slots=True)
 class Window:
-    """One production window, the interval [start, end); times are ISO 8601 or None.
+    """One production window, the interval [start, end); times are ISO 8601 in UTC, or None.
+
+    ``timezone`` is the IANA name of the zone by whose clock it was cut, and in which it is shown.
 
     ``is_complete`` is False where the data, or the time so far, fills only a part of it, and
     ``is_judged`` where it does not take part in the verdict. ``status`` is that of the worst result
@@ -237,11 +247,13 @@ class Window:
     status: Status = Status.NO_DETECTION
     is_complete: bool = True
     is_judged: bool = True
+    timezone: str = "UTC"
 
     def check(self) -> None:
         """Raise `MisfitError` when what was read back is no window."""
         require(is_instant(self.start), "has a start that is no time")
         require(is_instant(self.end), "has an end that is no time")
+        require(_is_zone(self.timezone), "is of an unknown time zone")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from mmon.outline import severity, units, wording
 from mmon.outline.phrases import phrase
-from mmon.results import Document, Result, ResultKind, Status, Verdict, Window
+from mmon.results import Document, Result, ResultKind, Status, Verdict
 
 _LONGEST = 90  # characters that one or two lines of a title hold
 _BREAKS = re.compile(r"; |, |: | \(")
@@ -56,11 +56,7 @@ def since(document: Document) -> str:
         return f"{often}{wording.period(hit[-1])}; the newest window is not affected"
     calm = [place for place, window in enumerate(judged) if window.index not in failing]
     first = judged[calm[-1] + 1 if calm else 0]
-    return f"since {_begin(first)}, ongoing"
-
-
-def _begin(window: Window) -> str:
-    return wording.iso_moment(window.start) if window.start else f"window {window.index + 1}"
+    return f"since {wording.begin_word(first)}, ongoing"
 
 
 def tiles(seen: Document) -> tuple[Tile, ...]:

@@ -80,4 +80,4 @@ def strip(document: Document) -> Strip:
 
 def _day(window: Window) -> str:
     """When a window begins, without what its cell has no room for."""
-    return wording.iso_moment(window.start)[:16] if window.start else f"window {window.index + 1}"
+    return wording.begin_word(window)[:16]

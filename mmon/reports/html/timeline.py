@@ -51,6 +51,7 @@ class TimeChart:
 class Timeline:
     """Charts one above the other, of ``width`` steps each ``step`` long.
 
+    The times are of the clock of ``zone``, which is empty for UTC.
     ``empty`` is path data of the ``gaps`` steps without any row: where it is known how many rows
     were expected, of those in which some were. ``points`` is what each step says when pointed at;
     empty where they are too narrow.
@@ -58,6 +59,7 @@ class Timeline:
 
     width: int
     step: str
+    zone: str
     empty: str
     gaps: int
     has_expected: bool
@@ -89,7 +91,7 @@ class _Steps:
         return _Steps(self.starts[::each], known)
 
 
-def timeline(pictures: Iterable[ActivityPicture]) -> Timeline | None:
+def timeline(pictures: Iterable[ActivityPicture], zone: str = "") -> Timeline | None:
     """The activity of everything together, all windows in a row; None where there is none."""
     whole = [one for one in pictures if one.segment is None and one.starts]
     if not whole:
@@ -97,7 +99,7 @@ def timeline(pictures: Iterable[ActivityPicture]) -> Timeline | None:
     step_s = max(one.step_s for one in whole)
     # Windows may have been cut into steps of several lengths: one axis has the longest.
     windows = [
-        _steps(one).grouped(max(1, round(step_s / one.step_s)))
+        _steps(one, zone or "UTC").grouped(max(1, round(step_s / one.step_s)))
         for one in sorted(whole, key=lambda one: (one.starts[0], one.window))
     ]
     joined = _Steps(
@@ -111,6 +113,7 @@ def timeline(pictures: Iterable[ActivityPicture]) -> Timeline | None:
     return Timeline(
         width=width,
         step=units.duration(step_s * each),
+        zone=zone,
         empty="".join(f"M{x},0h1v{geometry.HEIGHT}h-1z" for x in gaps),
         gaps=len(gaps),
         has_expected=any(rows is not None for rows in steps.known["expected"]),
@@ -120,9 +123,10 @@ def timeline(pictures: Iterable[ActivityPicture]) -> Timeline | None:
     )
 
 
-def _steps(picture: ActivityPicture) -> _Steps:
+def _steps(picture: ActivityPicture, zone: str) -> _Steps:
     nothing = (None,) * len(picture.starts)
-    return _Steps(picture.starts, {name: getattr(picture, name) or nothing for name in _FOLDS})
+    starts = [wording.on_clock(start, zone) for start in picture.starts]
+    return _Steps(starts, {name: getattr(picture, name) or nothing for name in _FOLDS})
 
 
 def _gaps(steps: _Steps) -> list[int]:

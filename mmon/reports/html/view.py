@@ -79,7 +79,7 @@ def _importance(model: dict[str, Any] | None) -> dict[str, float]:
 def _operations(document: Document, one: Document) -> dict[str, Any] | None:
     """Did the data arrive, how fast was the model, how often did it fail?"""
     kind = ResultKind.SYSTEM_PERFORMANCE
-    shown, steps = measures.shown(one, kind), timeline(one.activity)
+    shown, steps = measures.shown(one, kind), timeline(one.activity, wording.zone_word(one.windows))
     if not shown.results and steps is None:
         return None
     return {**section(document, shown, shown.measures, kind), "timeline": steps}

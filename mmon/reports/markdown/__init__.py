@@ -93,11 +93,13 @@ def _metric(finding: Head) -> str:
 def _windows(document: Document) -> list[str]:
     if len(document.windows) <= 1:
         return []
+    zone = wording.zone_word(document.windows)
+    clock = f" ({escaped(zone)})" if zone else ""
     lines = table(
         document.windows[-MOST_FOLDED_ROWS:],
         ("window", "--:", lambda window: str(window.index + 1)),
-        ("from", ":--", lambda window: escaped(wording.iso_moment(window.start))),
-        ("until", ":--", lambda window: escaped(wording.iso_moment(window.end))),
+        (f"from{clock}", ":--", lambda window: escaped(wording.begin_word(window))),
+        (f"until{clock}", ":--", lambda window: escaped(wording.end_word(window))),
         ("rows", "--:", lambda window: wording.count(window.rows)),
         ("status", ":--", wording.window_status),
     )
