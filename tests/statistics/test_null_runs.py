@@ -30,9 +30,7 @@ def rows(rng: np.random.Generator, task: str, count: int, days: int) -> pl.DataF
     x, z = rng.normal(size=count), rng.lognormal(0.0, 1.0, count)
     at = np.sort(rng.uniform(0, days, count))
     found: dict[str, Any] = {
-        "at": [
-            START + dt.timedelta(days=float(day)) for day in np.sort(rng.uniform(0, days, count))
-        ],
+        "at": [START + dt.timedelta(days=float(day)) for day in at],
         "x": x,
         "z": z,
         "city": rng.choice([f"city {index}" for index in range(13)], count),
