@@ -30,7 +30,7 @@ HOSTILE = "\x1b[31m\x9b31m\x00\x07\r\n\t\u202e\u2066\u200e\u200b\ufeff\u2028\u00
 )
 MEANINGS = frozenset(
     ("application", "direction", "end", "finished_at", "kind", "name", "start", "started_at")
-) | {"about", "aspect", "limit", "status", "task", "unit", "verdict", "worse"}
+) | {"about", "aspect", "limit", "status", "task", "timezone", "unit", "verdict", "worse"}
 SECTIONS = {
     "binary": binary_document(3, 2),
     "multiclass": multiclass_document(4),
