@@ -60,13 +60,10 @@ def _breach(
 
 
 def _explained(judged: Sequence[Result]) -> list[Told]:
-    """The segment in which the model got worse most."""
+    """The segment in which the model got worse, where it is one; many explain nothing."""
     worse = [r for r in judged if is_worse_segment(r) and r.status.severity >= _POTENTIAL]
-    if not worse:
-        return []
-    segment = max(worse, key=by_size).segment
-    own = frozenset(r.window for r in worse if r.segment == segment)
-    return [Told(f"worst where {segment}", own)]
+    segments = {result.segment for result in worse}
+    return [Told(f"worst where {segments.pop()}", _windows(worse))] if len(segments) == 1 else []
 
 
 def _drifted(failing: Sequence[Result], judged: Sequence[Result]) -> list[Told]:
