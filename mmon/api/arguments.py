@@ -12,7 +12,7 @@ import polars as pl
 
 from mmon import sources
 from mmon.comparison import sides
-from mmon.config_file.settable import Setting, levels_of, options, put
+from mmon.config_file.settable import Setting, in_lower_case, levels_of, options, put
 from mmon.errors import ConfigError, DataError, MmonError
 from mmon.profiles.table import Profile
 
@@ -42,12 +42,15 @@ def body_of(arguments: Mapping[str, Any]) -> dict[str, Any]:
         if name == "thresholds":
             _put_levels(body, given[name])
             continue
-        paths = [key.path for key in keys if key.name == name and name in inner] or [(name,)]
-        for path in paths:
+        named = [key for key in keys if key.name == name and name in inner]
+        value = given[name]
+        if isinstance(value, list) and any(key.option and key.option.is_metric for key in named):
+            value = [in_lower_case(one) for one in value]
+        for path in [key.path for key in named] or [(name,)]:
             if name in _section(body, path[:-1]):
                 hint = f"leave one of them out: {path[0]} has a {name}, too"
                 raise ConfigError(f"{name} is given twice", hint=hint)
-            put(body, path, given[name])
+            put(body, path, value)
     return body
 
 

@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from mmon.cli import console
+from mmon.cli import completion, console
 from mmon.config.option import Panel
 from mmon.errors import ConfigError
 
@@ -115,15 +115,21 @@ def metrics() -> None:
     """List the drift and performance metrics."""
     from mmon.cli import lists
 
-    console.say(lists.of_metrics(width=console.width()))
+    console.say(lists.of_metrics(width=console.line_width()))
 
 
 def explain(
     name: Annotated[
-        str, typer.Argument(metavar="METRIC", help="A metric of `mmon metrics`, or reading.")
+        str,
+        typer.Argument(
+            metavar="NAME",
+            help="A metric of `mmon metrics`, any other name in a report, a key of the "
+            "configuration, or reading.",
+            autocompletion=completion.of_explained,
+        ),
     ],
 ) -> None:
-    """Print the manual page of a metric, or of how columns are read."""
+    """Print the manual page of a metric, of a name in reports, or of how columns are read."""
     from mmon.cli import lists
 
     console.say(lists.manual(name))

@@ -15,7 +15,16 @@ import typer
 import typer.main
 
 from mmon import __version__
-from mmon.cli import about, console, exits, interrupts, processor, supervision, translation
+from mmon.cli import (
+    about,
+    completion,
+    console,
+    exits,
+    interrupts,
+    processor,
+    supervision,
+    translation,
+)
 from mmon.cli.command_help import BaselineGroup, GroupedCommand
 from mmon.cli.options import setting
 from mmon.config.option import Panel
@@ -28,7 +37,10 @@ if TYPE_CHECKING:
 Quiet = Annotated[
     bool,
     typer.Option(
-        "--quiet", "-q", rich_help_panel=Panel.OUTPUT, help="Print only the verdict, in one line."
+        "--quiet",
+        "-q",
+        rich_help_panel=Panel.OUTPUT,
+        help="Print nothing on a pass, and any other verdict in one line.",
     ),
 ]
 
@@ -121,6 +133,7 @@ def compare(
             "--threshold",
             "-t",
             metavar="NAME=LEVELS",
+            autocompletion=completion.of_judged,
             rich_help_panel=Panel.DECIDES,
             help="Levels of anything that is judged: ks=0.2 (detected) or ks=0.1/0.2 "
             "(potential/detected); of a performance metric, of its drop, else with the limit: "
@@ -227,7 +240,7 @@ def show_baseline(
     from mmon.cli import lists
     from mmon.profiles import baseline
 
-    console.say(lists.of_profile(baseline.load(path), width=console.width()))
+    console.say(lists.of_profile(baseline.load(path), width=console.line_width()))
 
 
 app.add_typer(baseline_app, name="baseline", cls=BaselineGroup)

@@ -79,6 +79,12 @@ def width() -> int:
     return 100
 
 
+def line_width() -> int | None:
+    """Columns that a line of a list may have: those of the terminal; None where it is read by a
+    program."""
+    return width() if _is_terminal(sys.stdout) else None
+
+
 @contextlib.contextmanager
 def progress(*, is_quiet: bool) -> Iterator[Callable[[str, int], None] | None]:
     """Show what is being read and how many rows so far, on stderr when that is a terminal."""

@@ -9,6 +9,8 @@ from collections.abc import Sequence
 
 from mmon import metrics, performance
 from mmon.comparison import assessment
+from mmon.config.keys import Key, walk
+from mmon.config.sections import Config
 from mmon.errors import ConfigError, closest
 from mmon.profiles.distributions.counts import Counts
 from mmon.profiles.distributions.ecdf import Ecdf
@@ -20,7 +22,7 @@ from mmon.texts.screen import safe
 _TOPICS = {"reading": "mmon.profiles.recognition.recognise"}
 
 
-def of_metrics(width: int) -> str:
+def of_metrics(width: int | None) -> str:
     """Every metric's name, what it is defined for, and what it is in a few words."""
     drift = [(one, metrics.metric_class(one)) for one in metrics.names()]
     good = [(one, performance.metric_class(one)) for one in performance.names()]
@@ -34,25 +36,42 @@ def of_metrics(width: int) -> str:
 
 
 def manual(name: str) -> str:
-    """The manual page of a result's or a told number's name, or of how columns are read."""
-    if name in _TOPICS:
-        return inspect.getdoc(importlib.import_module(_TOPICS[name])) or ""
-    found = performance.of_name(name)
-    asked = name if found is None else found[0]
-    known = list(assessment.quantities())
-    pages = [one.manual for one in known if one.name == asked]
+    """The manual page of a result's or a told number's name, of a key of the configuration, or of
+    how columns are read; the case does not matter."""
+    asked = name.lower()
+    if asked in _TOPICS:
+        return inspect.getdoc(importlib.import_module(_TOPICS[asked])) or ""
+    found = performance.of_name(asked)
+    asked = asked if found is None else found[0]
+    pages = [one.manual for one in assessment.quantities() if one.name == asked]
+    pages = pages or [_about_key(key) for key in walk(Config) if asked in (key.name, _dotted(key))]
     if not pages:
-        names = [*dict.fromkeys(one.name for one in known), *_TOPICS]
-        hint = closest(name, names, "mmon metrics lists the metrics")
+        hint = closest(asked, explained(), "mmon metrics lists the metrics")
         raise ConfigError(f"unknown name {name!r}", hint=hint)
     return "\n\n\n".join(pages)
+
+
+def explained() -> list[str]:
+    """Every name that has a manual page."""
+    names = (one.name for one in assessment.quantities())
+    keys = (key.name for key in walk(Config) if key.section is None)
+    return [*dict.fromkeys([*names, *_TOPICS, *keys])]
+
+
+def _dotted(key: Key) -> str:
+    return ".".join(key.path)
+
+
+def _about_key(key: Key) -> str:
+    option = f"\n\nOn the command line: {key.option.name}" if key.option else ""
+    return f"{_dotted(key)}, a key of the configuration\n\n{key.text}{option}"
 
 
 def _summary(metric: type) -> str:
     return (inspect.getdoc(metric) or "").split("\n")[0].rstrip(".")
 
 
-def of_profile(profile: Profile, width: int) -> str:
+def of_profile(profile: Profile, width: int | None) -> str:
     """A baseline's columns, one line each: kind, missing share, and a summary of the values."""
     rows = [("column", "kind", "missing", "distinct", "min, quartiles, max; most frequent")]
     rows += [_column(column) for column in profile.columns]
@@ -82,8 +101,8 @@ def _moment(microseconds: float) -> str:
     return (dt.datetime(1970, 1, 1) + dt.timedelta(microseconds=microseconds)).date().isoformat()
 
 
-def _table(rows: Sequence[Sequence[str]], width: int, numbers: Sequence[int]) -> str:
-    """Aligned columns; the last one is cut to the width."""
+def _table(rows: Sequence[Sequence[str]], width: int | None, numbers: Sequence[int]) -> str:
+    """Aligned columns; the last one is cut to the width, if there is one."""
     rows = [[safe(cell, unicode=True) for cell in row] for row in rows]
     widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]) - 1)]
     lines = []
@@ -93,5 +112,7 @@ def _table(rows: Sequence[Sequence[str]], width: int, numbers: Sequence[int]) ->
             for i, (cell, size) in enumerate(zip(row[:-1], widths, strict=True))
         ]
         line = "  ".join([*cells, row[-1]]).rstrip()
-        lines.append(line if len(line) <= width else line[: max(width - 1, 1)] + "…")
+        if width is not None and len(line) > width:
+            line = line[: max(width - 1, 1)] + "…"
+        lines.append(line)
     return "\n".join(lines)

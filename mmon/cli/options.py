@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 import typer.main
 
+from mmon.cli import completion
 from mmon.cli.command_help import GroupedCommand
 
 if TYPE_CHECKING:
@@ -30,13 +31,13 @@ def setting(*sections: str) -> type[GroupedCommand]:
             return [*_parameters(*sections), *super().get_params(ctx)]
 
         def invoke(self, ctx: Any) -> Any:
-            from mmon.config_file.settable import options, put
+            from mmon.config_file.settable import in_lower_case, options, put
 
             ctx.obj = {}
             for option, keys in options(*sections).items():
                 value = ctx.params.pop(_identifier(option))
-                if isinstance(value, tuple):
-                    value = list(value) or None
+                if isinstance(value, tuple | list):
+                    value = list(map(in_lower_case, value) if option.is_metric else value) or None
                 for key in keys if value is not None else ():
                     put(ctx.obj, key.path, value if option.metavar else option.sets)
             return super().invoke(ctx)
@@ -66,7 +67,11 @@ def _parameters(*sections: str) -> list[Any]:
         if not sections and option.metavar and isinstance(field.default, str | float):
             text += f"  [default: {field.default}]"
         about = typer.Option(
-            *option.flags.split(), metavar=option.metavar, rich_help_panel=option.panel, help=text
+            *option.flags.split(),
+            metavar=option.metavar,
+            rich_help_panel=option.panel,
+            help=text,
+            autocompletion=completion.of_metrics if option.is_metric else None,
         )
         kind, way = _kind(option, field.annotation), inspect.Parameter.KEYWORD_ONLY
         made.append(

@@ -11,6 +11,7 @@ from mmon.cli import console, exits
 from mmon.comparison import overlap
 from mmon.errors import ConfigError, MmonError, shortage
 from mmon.files import check_place, descriptor, is_path, remove, write_text
+from mmon.results import Verdict
 from mmon.texts.screen import safe
 
 if TYPE_CHECKING:
@@ -115,6 +116,8 @@ def _named(path: str, name: str) -> str:
 
 
 def _print(document: Document, *, quiet: bool) -> None:
+    if quiet and document.verdict is Verdict.PASS:
+        return
     if quiet:
         console.say(safe(f"{document.verdict.upper()} {document.sentence}", unicode=True))
         return

@@ -28,6 +28,8 @@ class Option:
     panel: Panel
     is_list: bool = False
     """Whether each use adds one to a list."""
+    is_metric: bool = False
+    """Whether it takes names of drift metrics, which shells complete and whose case is ignored."""
     sets: object = True
     """The value that a flag stands for."""
 

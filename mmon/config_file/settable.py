@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from mmon import performance
+from mmon import metrics, performance
 from mmon.analyses.model_performance import LABELS
 from mmon.config.analyses import judged
 from mmon.config.fields import Section
@@ -109,6 +109,22 @@ def with_settings(body: Mapping[str, Any], settings: Iterable[Setting]) -> dict[
     return made
 
 
+def judged_names() -> list[str]:
+    """Everything that levels can be set of, but for the values of single classes."""
+    checks = (name for _, _, own in judged() for name in own)
+    return [*metrics.names(), *performance.names(), *checks, *LABELS]
+
+
+def in_lower_case(name: Any) -> Any:
+    """A name as mmon spells it, where that differs by its case alone; a class keeps its own."""
+    if not isinstance(name, str):
+        return name
+    start, colon, label = name.partition(":")
+    lower = f"{start.lower()}{colon}{label}"
+    is_known = lower in judged_names() or performance.of_name(lower) is not None
+    return lower if is_known else name
+
+
 def levels_of(name: Any, levels: Any, limit: str | None = None) -> tuple[tuple[str, ...], Any]:
     """The path and value of levels of a result, whose name tells the analysis.
 
@@ -116,6 +132,7 @@ def levels_of(name: Any, levels: Any, limit: str | None = None) -> tuple[tuple[s
     that the result has by itself, or of the side on which it is worse; a performance metric's of
     its drop. `ConfigError` where both sides are alike.
     """
+    name = in_lower_case(name)
     analysis, entry, quantity = _judge_of(name)
     path = ("analyses", analysis, "thresholds", name)
     told = {"detected": levels} if isinstance(levels, int | float) else levels

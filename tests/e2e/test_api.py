@@ -78,7 +78,7 @@ def test_arguments_mean_what_they_mean_on_the_command_line(
     ref: pl.DataFrame, shifted: pl.DataFrame
 ) -> None:
     levels = {"ks": {"potential": 0.5, "detected": 0.95}}
-    report = mmon.compare(ref, shifted, metrics=["ks"], thresholds=levels)
+    report = mmon.compare(ref, shifted, metrics=["KS"], thresholds=levels)
     assert report.verdict == "pass"
     assert set(report.results.filter(kind="data_drift", column="x")["name"]) == {"ks"}
     report = mmon.compare(ref, shifted, thresholds=levels, fail_on="potential", exact=True)

@@ -235,6 +235,46 @@ def test_completion_completes_commands_and_options(folder: Path) -> None:
     assert process(cwd=folder, env=env).out.split() == ["baseline"]
 
 
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("explain ROC", {"ROC_auc"}),
+        ("explain missing_sh", {"missing_share"}),
+        ("compare a b --metric WASS", {"WASSerstein"}),
+        ("compare a b -t latency_p9", {"latency_p95=", "latency_p99="}),
+    ],
+)
+def test_completion_completes_names_whatever_their_case(
+    folder: Path, words: str, found: set[str]
+) -> None:
+    asked = f"mmon {words}"
+    env = {"COMP_WORDS": asked, "COMP_CWORD": str(len(asked.split()) - 1)}
+    ended = process(cwd=folder, env={"_MMON_COMPLETE": "complete_bash", **env})
+    assert set(ended.out.split()) == found
+
+
+def test_the_case_of_metric_names_does_not_matter(mmon: Mmon) -> None:
+    for name in ("KS", "Missing_Share", "ROC_AUC", "F1:Yes", "READING", "Worse_Segment"):
+        assert mmon(f"explain {name}").out == mmon(f"explain {name.lower()}").out != ""
+    told = json.loads(mmon("compare ref.parquet prod.parquet -m KS -t Ks=0.5 --json -").out)
+    settings = told["configuration"]["analyses"]["data_drift"]
+    assert (settings["metrics"], list(settings["thresholds"])) == (["ks"], ["ks"])
+
+
+def test_explain_knows_the_keys_of_the_configuration(mmon: Mmon) -> None:
+    told = mmon("explain fail_on").out
+    assert told.startswith("fail_on, a key of the configuration\n\nThe level that makes a breach")
+    assert "--fail-on" in told
+    assert mmon("explain windows.every").out.startswith("windows.every, a key")
+    assert "worse_segments, a key" in mmon("explain worse_segments").out
+
+
+def test_lists_are_cut_for_terminals_only(folder: Path) -> None:
+    assert "…" not in process("metrics", cwd=folder).out
+    assert process("baseline", "ref.parquet", "-o", "ref.mmon", cwd=folder).status == 0
+    assert "…" not in process("baseline", "show", "ref.mmon", cwd=folder).out
+
+
 def test_trouble_with_completion_never_exits_1(folder: Path) -> None:
     assert process(cwd=folder, env={"_MMON_COMPLETE": "source_cobol"}).status == 2
 

@@ -11,7 +11,7 @@ import polars as pl
 import pytest
 
 from tests.e2e.conftest import Mmon
-from tests.e2e.running import process
+from tests.e2e.running import Ended, process
 
 SAME, MOVED = "compare ref.parquet prod.parquet", "compare ref.parquet shifted.parquet"
 
@@ -46,6 +46,10 @@ def test_quiet_prints_the_verdict_line_only(mmon: Mmon) -> None:
     ended = mmon(f"{MOVED} -q")
     assert len(ended.out.splitlines()) == 1
     assert ended.out.startswith("BREACH 1 of 2 columns drifted")
+
+
+def test_quiet_prints_nothing_on_a_pass(mmon: Mmon) -> None:
+    assert mmon(f"{SAME} -q") == Ended(0, "", "")
 
 
 def test_identical_files_pass(mmon: Mmon) -> None:

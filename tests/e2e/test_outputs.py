@@ -119,7 +119,8 @@ def test_help_into_a_closed_pipe_is_quiet_and_never_a_breach(folder: Path) -> No
 
 
 @pytest.mark.parametrize(
-    ("command", "status"), [(PASS, 3), (f"{PASS} -q", 3), (f"{BREACH} --json -", 1)]
+    ("command", "status"),
+    [(PASS, 3), (f"{PASS} --md -", 3), (f"{BREACH} --json -", 1), (f"{BREACH} -q", 1)],
 )
 def test_a_full_disk_behind_stdout_fails_the_run_unless_it_is_a_breach(
     folder: Path, command: str, status: int
@@ -147,7 +148,7 @@ def test_a_standard_input_that_is_closed_is_unreadable(folder: Path) -> None:
 
 
 def test_a_standard_output_that_is_closed_is_told(folder: Path) -> None:
-    ended = shell(f"mmon {PASS} -q >&-", folder)
+    ended = shell(f"mmon {PASS} >&-", folder)
     assert ended.status == 3
     assert ended.err == "mmon: cannot write to standard output: it is closed\n"
     assert shell(f"mmon {PASS} --json out.json >&-", folder).status == 3

@@ -30,7 +30,8 @@ class DataDrift(Section):
     """Which drift metrics are computed, and which of them decide."""
 
     metrics: Annotated[
-        Literal["all"] | Names, Option("-m --metric", "NAME", Panel.COMPARED, is_list=True)
+        Literal["all"] | Names,
+        Option("-m --metric", "NAME", Panel.COMPARED, is_list=True, is_metric=True),
     ] = "all"
     """The drift metrics to compute: ``all``, or only those named (`mmon metrics` lists them)."""
     thresholds: dict[str, Thresholds] = {}
