@@ -102,7 +102,8 @@ def shown(document: Document, kind: ResultKind) -> Shown:
     if not found:
         return Shown(0, (), ())
     metrics = [r for r in found if not r.quantity.is_check]
-    window = worst_window(metrics or found, [one for one in document.windows if one.is_judged])
+    judged_windows = [one for one in document.windows if one.is_judged]
+    window = worst_window(metrics or found, judged_windows or document.windows)
     # What is said of the labels of all windows stands in the first one.
     own = [r for r in found if r.window == window]
     own += [r for r in found if r.window != window and r.quantity.about == "run"]

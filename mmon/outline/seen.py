@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Iterable, Sequence
 from typing import TypeVar
 
-from mmon.outline.severity import worst_window
+from mmon.outline.severity import deciding, worst_window
 from mmon.results import Document, Metric, Result, Window
 from mmon.results.charts import ActivityPicture, FeatureBin, PerformancePicture, Picture
 
@@ -22,7 +22,7 @@ def shown_windows(windows: Sequence[Window], results: Sequence[Result], columns:
     if not windows:
         return []
     most = max(2, min(_MOST_WINDOWS, _MOST_CHARTS // max(columns, 1)))
-    worst = worst_window(results)
+    worst = worst_window(deciding(results, windows))
     first = [first_window(windows), *([] if worst is None else [worst.window])]
     newest = [window.index for window in reversed(windows)]
     return list(dict.fromkeys([*first, *newest]))[:most]

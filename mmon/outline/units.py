@@ -10,6 +10,7 @@ from mmon.results import Result, Status
 from mmon.results.quantity import Quantity, ResultKind, Unit
 
 _MOST_PLACES = 6
+_ROUNDING = 1e-12  # what is left of a value from which an equal one was taken
 _SIZES_S = ((86_400, "d"), (3_600, "h"), (60, "min"))
 
 
@@ -21,6 +22,8 @@ def value_word(result: Result, decimals: int | None = None) -> str:
     value = result.value
     if value is None:
         return wording.NOTHING
+    if abs(value) < _ROUNDING:
+        value = 0.0
     if result.relative:
         is_fall = result.aspect == "drop" and result.kind is ResultKind.SYSTEM_PERFORMANCE
         value = -value if is_fall else value

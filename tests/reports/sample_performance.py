@@ -273,10 +273,17 @@ def _with(
     task = pictures[0].task
     told = ("mae", "mse") if task == "regression" else ("error_rate", "log_loss", "roc_auc")
     bins, parts = feature_bins(random_numbers, names, told)
+    last = windows - 1  # what the page opens with
+    bins = [dataclasses.replace(one, window=last) for one in bins]
+    metrics = [dataclasses.replace(one, window=last) for one in (*metrics, *parts)]
+    results = [
+        dataclasses.replace(one, window=last) if one.quantity.about == "segment" else one
+        for one in results
+    ]
     return quantities.with_rows(
         plain,
         results=[*plain.results, *results],
-        metrics=[*plain.metrics, *metrics, *parts],
+        metrics=[*plain.metrics, *metrics],
         performance=pictures,
         bins=bins,
     )

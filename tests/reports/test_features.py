@@ -6,7 +6,7 @@ import dataclasses
 import random
 
 from mmon.reports.html.features import MOST_FEATURES, FeatureTable, features
-from mmon.results import Document
+from mmon.results import Document, Window
 from mmon.results.charts import FeatureBin
 from tests import quantities
 from tests.reports.html_page import document
@@ -116,9 +116,22 @@ def test_many_windows_share_the_room_of_a_page() -> None:
     names = [f"f{i}" for i in range(MOST_FEATURES)]
     bins, metrics = feature_bins(random.Random(0), names, ["error_rate"])
     windows = [dataclasses.replace(one, window=n) for n in range(40) for one in bins]
-    (table,) = features(document(bins=windows), document(bins=bins, metrics=metrics))
-    assert 0 < len(table.rows) < MOST_FEATURES
-    assert len(table.rows) + table.left_out == MOST_FEATURES
+    whole = document(bins=windows, windows=[Window(n, 100) for n in range(40)])
+    rows = []
+    for window in (0, 39):
+        (table,) = features(
+            whole, document(bins=bins, metrics=metrics, windows=[Window(window, 100)])
+        )
+        assert len(table.rows) + table.left_out == MOST_FEATURES
+        rows.append(len(table.rows))
+    # The page opens with the newest one.
+    assert 0 < rows[0] < rows[1] <= MOST_FEATURES
+
+
+def test_the_bars_of_all_features_fill_their_cell() -> None:
+    table = only_table(given_document(one_bin("x", "a", 0.1, 0.1), one_bin("y", "a", 0.0, 0.2)))
+    assert [row.rate_bar for row in table.rows] == [(20, 20), (0, 40)]
+    assert table.box == (-1, 42)
 
 
 def test_without_bins_there_is_no_section() -> None:

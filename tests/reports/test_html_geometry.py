@@ -186,21 +186,23 @@ def test_the_axis_of_a_range_without_end_is_as_that_of_any_other() -> None:
 
 
 def test_a_trend_shows_values_and_thresholds_on_one_scale() -> None:
-    shape = geometry.trend([0.0, 0.1, None, 0.4], 0.1, 0.2, top=0.4, shown=1)
+    shape = geometry.trend([0.0, 0.1, None, 0.4], 0.1, 0.2, top=0.4)
     assert shape.width == 3
     assert shape.line == "M0,99L1,74M3,0h0"
     assert (shape.potential, shape.detected) == (74, 49)
-    assert shape.mark == (1, 74)
+    assert shape.heights == (99, 74, None, 0)
+    assert shape.ends == (0.0, 0.4)
 
 
 def test_a_long_trend_keeps_its_largest_value() -> None:
     values: list[float | None] = [0.01] * 1000
     values[617] = 0.3
-    shape = geometry.trend(values, 0.1, 0.2, top=0.3, shown=620)
+    shape = geometry.trend(values, 0.1, 0.2, top=0.3)
     assert shape.width < 120
-    assert shape.mark == (617 // 9, 0)
+    assert shape.each == 9
+    assert shape.heights[617 // 9] == 0
 
 
 def test_a_trend_without_any_value_is_empty() -> None:
-    shape = geometry.trend([None, None], None, None, top=0.0, shown=1)
-    assert (shape.line, shape.mark) == ("", None)
+    shape = geometry.trend([None, None], None, None, top=0.0)
+    assert (shape.line, shape.heights) == ("", (None, None))

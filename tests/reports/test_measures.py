@@ -173,10 +173,26 @@ def test_the_reference_s_interval_stands_in_every_window() -> None:
     assert [one.result.reference_interval for one in found.values()] == [
         pytest.approx((0.865, 0.881)) for _ in range(3)
     ]
-    (figure,) = trend_figures(sample, MODEL, 1)
+    (figure,) = trend_figures(sample, MODEL)
     assert figure.band.reference_ends is not None
-    assert figure.band.mark is not None
-    assert figure.band.mark[0] == 1
+    heights = [height for height in figure.band.heights if height is not None]
+    assert len(heights) == 3
+    assert heights == sorted(heights)
+
+
+def test_what_is_not_judged_says_whether_it_got_better_or_worse() -> None:
+    found = [
+        one(metric_results("accuracy", 0.9, 0.8)[:1]),
+        one(metric_results("recall", 0.8, 0.9)[:1]),
+        one(metric_results("f1", 0.8, 0.79, half=0.1)[:1]),
+        one(metric_results("roc_auc", 0.9, 0.8, drop=(0.02, 0.05))),
+    ]
+    assert [row.worse for row in drawn_rows(found)] == [
+        "0.100 worse",
+        "0.100 better",
+        "about the same",
+        "",
+    ]
 
 
 def test_the_thresholds_of_a_drop_lie_on_the_axis_of_the_metric() -> None:

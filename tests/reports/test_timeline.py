@@ -151,3 +151,11 @@ def test_no_rows_at_all_are_one_long_gap() -> None:
     assert drawn is not None
     assert drawn.gaps == 4
     assert drawn.empty.count("z") == 4
+
+
+def test_days_are_what_an_axis_of_days_tells() -> None:
+    drawn = timeline([activity(steps=100, step_s=7_200.0)])
+    assert drawn is not None
+    assert [text for _, text in drawn.ticks] == [
+        "2026-10-01", "2026-10-03", "2026-10-05", "2026-10-07", "2026-10-09",
+    ]  # fmt: skip

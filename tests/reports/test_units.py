@@ -13,6 +13,11 @@ from tests import quantities
 MODEL, SYSTEM = ResultKind.MODEL_PERFORMANCE, ResultKind.SYSTEM_PERFORMANCE
 
 
+def test_what_rounding_leaves_of_a_value_is_nothing() -> None:
+    for value, text in ((1.4e-17, "0"), (-2e-16, "0"), (1.4e-7, "1.4e-07")):
+        assert units.value_word(quantities.result("ks", value, column="a")) == text
+
+
 @pytest.mark.parametrize(
     ("kind", "name", "value", "text"),
     [

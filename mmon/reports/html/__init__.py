@@ -61,7 +61,7 @@ def _parts(page: Mapping[str, Any], view: Mapping[str, Any]) -> dict[str, str]:
         name: environment.get_template(f"{name}.html").render(page=page, view=view)
         for name in PARTS
     }
-    module: Any = environment.get_template("row.html").make_module({"page": page})
+    module: Any = environment.get_template("row.html").make_module({"page": page, "view": view})
     for rank, row in enumerate(view["columns"]):
         found[f"c{names[row.name]}"] = str(module.row(row, names[row.name], rank))
     for n in names.values():

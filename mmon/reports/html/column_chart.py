@@ -38,6 +38,8 @@ class Chart:
     ----------
     overlay, cumulative : Overlay
         Both histograms, for categories too, and both cumulative distributions, for categories None.
+    top : str
+        The share of rows that the upper end of bins of one width stands for; empty for others.
     ticks : tuple of (float, str)
         Labels under the axis, with their positions in percent.
     bins : tuple of (int, str)
@@ -54,6 +56,7 @@ class Chart:
 
     overlay: geometry.Overlay
     cumulative: geometry.Overlay | None
+    top: str
     ticks: tuple[tuple[float, str], ...]
     bins: tuple[tuple[int, str], ...]
     is_even: bool
@@ -84,6 +87,7 @@ def chart(picture: Picture, kind: ColumnKind) -> Chart:
         cumulative=None
         if edges is None
         else geometry.cumulative(*sides, across, is_stepped=is_stepped),
+        top=_top(sides) if is_stepped or len(set(across.widths)) <= 1 else "",
         ticks=tuple(ticks),
         bins=tuple(zip(across.widths, _said(names, sides), strict=True)) if names else (),
         is_even=len(set(across.widths)) <= 1,
@@ -94,6 +98,10 @@ def chart(picture: Picture, kind: ColumnKind) -> Chart:
         presence=_presence(picture),
         missing=_missing(picture),
     )
+
+
+def _top(sides: _Sides) -> str:
+    return wording.share(max((max(side) / (sum(side) or 1) for side in sides if side), default=0.0))
 
 
 def _written(value: float, span: float, apart: float, *, is_time: bool) -> str:

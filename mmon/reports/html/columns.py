@@ -23,9 +23,10 @@ _DRIFT_FIRST = {ResultKind.DATA_DRIFT: 0, ResultKind.DATA_QUALITY: 1}
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class TrendView:
-    """A value over windows, and what each point says when pointed at."""
+    """A value over windows, what the upper end stands for, and what each point says."""
 
     shape: geometry.Course
+    top: str
     points: tuple[str, ...]
 
 
@@ -178,8 +179,9 @@ def _trend(head: Result, lines: Lines, tops: _Tops) -> TrendView:
         f"{units.value_word(row)}, {units.status_word(row)}" if row else "no result" for row in rows
     ]
     limits = (head.potential, head.detected)
-    shown = next(at for at, window in enumerate(windows) if window.index == head.window)
+    shape = geometry.trend([row.value if row else None for row in rows], *limits, tops[limits])
     return TrendView(
-        geometry.trend([row.value if row else None for row in rows], *limits, tops[limits], shown),
+        shape,
+        units.amount(head.quantity, shape.ends[1]),
         tuple(f"{wording.period(one)}: {text}" for one, text in zip(windows, said, strict=True)),
     )

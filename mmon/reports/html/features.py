@@ -7,6 +7,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 
 from mmon.outline import units, wording
+from mmon.outline.seen import first_window
 from mmon.reports.html import marks
 from mmon.results import Document
 from mmon.results.charts import FeatureBin
@@ -61,6 +62,13 @@ class FeatureTable:
     left_out: int
 
     @property
+    def box(self) -> tuple[int, int]:
+        """Where the longest bar to the left begins, and the width in which all bars fit."""
+        bars = [bar for row in self.rows for bar in (row.mix_bar, row.rate_bar)]
+        ends = [0, *(start + length for start, length in bars)]
+        return min(ends) - 1, max(ends) - min(ends) + 2
+
+    @property
     def has_parts(self) -> bool:
         """Whether bins add up to the overall change."""
         return bool(self.change)
@@ -75,13 +83,21 @@ def features(document: Document, seen: Document) -> tuple[FeatureTable, ...]:
             by_metric.setdefault(one.metric, {}).setdefault(one.column, []).append(one)
     parts = _parts(seen)
     features = sum(map(len, by_metric.values()))
-    # All windows share the room, as if each had as many bins.
-    windows = len({one.window for one in document.bins})
-    rows_each = max(1, len(seen.bins) // max(1, features)) * max(1, windows)
-    most = min(MOST_FEATURES, max(1, _MOST_BINS // (rows_each * max(1, len(by_metric)))))
+    rows_each = max(1, len(seen.bins) // max(1, features))
+    room = _room(document, seen)
+    most = min(MOST_FEATURES, max(1, room // (rows_each * max(1, len(by_metric)))))
     tables = [_table(name, columns, parts, most) for name, columns in by_metric.items()]
     # Metrics that split the change exactly come first: they say what to look at.
     return tuple(sorted(tables, key=lambda table: not table.has_parts))
+
+
+def _room(document: Document, seen: Document) -> int:
+    """Rows of all tables of a window: the one that a page opens with has as many as all others."""
+    windows = {one.window for one in document.bins}
+    if len(windows) < 2:
+        return _MOST_BINS
+    is_first = any(one.index == first_window(document.windows) for one in seen.windows)
+    return _MOST_BINS // 2 // (1 if is_first else len(windows) - 1)
 
 
 def _parts(seen: Document) -> Mapping[tuple[str, str], float | None]:

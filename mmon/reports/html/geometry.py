@@ -48,14 +48,17 @@ class Course:
     """One value over windows, as path data and heights; empty or None where there is nothing.
 
     ``band`` is the area of the values' intervals, ``reference`` the reference's value,
-    ``reference_ends`` its interval, and ``mark`` the place of the window shown.
+    ``reference_ends`` its interval. ``ends`` are what the lower and the upper end stand for,
+    ``heights`` (P,) those of the points, each of which stands for ``each`` windows.
     """
 
     width: int
     line: str
     potential: int | None
     detected: int | None
-    mark: tuple[int, int] | None = None
+    ends: tuple[float, float] = (0.0, 0.0)
+    heights: tuple[int | None, ...] = ()
+    each: int = 1
     band: str = ""
     reference: int | None = None
     reference_ends: tuple[int, int] | None = None
@@ -235,16 +238,11 @@ def edge_ticks(edges: Sequence[float], across: Axis) -> list[tuple[float, float]
 
 
 def trend(
-    values: Sequence[float | None],
-    potential: float | None,
-    detected: float | None,
-    top: float,
-    shown: int,
+    values: Sequence[float | None], potential: float | None, detected: float | None, top: float
 ) -> Course:
     """A line through the sizes of (W,) values, one a window, broken where there is none.
 
     ``top`` stands at the upper end; it is raised to show the thresholds, and larger values are cut.
-    The window at the place ``shown`` is marked.
     """
     sizes = [None if value is None else abs(value) for value in _thinned(values)]
     levels = [None if level is None else abs(level) for level in (potential, detected)]
@@ -252,14 +250,14 @@ def trend(
     potential_at, detected_at = (
         None if level is None else height(level, 0.0, top) for level in levels
     )
-    at = shown // _each(values)
-    size = sizes[at] if at < len(sizes) else None
     return Course(
         width=max(1, len(sizes) - 1),
         line=broken_line(sizes, 0.0, top),
         potential=potential_at,
         detected=detected_at,
-        mark=None if size is None else (at, height(size, 0.0, top)),
+        ends=(0.0, top),
+        heights=tuple(None if size is None else height(size, 0.0, top) for size in sizes),
+        each=_each(values),
     )
 
 

@@ -114,12 +114,10 @@ def band(
     reference: float | None,
     reference_interval: Interval,
     levels: tuple[float | None, float | None],
-    shown: int,
 ) -> geometry.Course | None:
     """Lay out one value and its interval a window, and the thresholds on the values' axis.
 
-    The window at the place ``shown`` is marked. A window without a value breaks the line; None
-    where no window has one.
+    A window without a value breaks the line; None where no window has one.
     """
     ends = [end for interval in (*intervals, reference_interval) for end in interval or ()]
     known = [v for v in (*values, *ends, reference, *levels) if v is not None and math.isfinite(v)]
@@ -136,11 +134,11 @@ def band(
         bottom, top = map(height, interval or (None, None))
         return None if bottom is None or top is None else (bottom, top)
 
-    own = height(values[shown]) if shown < len(values) else None
     return geometry.Course(
         width=max(1, len(values) - 1),
         line=geometry.broken_line(values, low, high),
-        mark=None if own is None else (shown, own),
+        ends=(low, high),
+        heights=tuple(map(height, values)),
         potential=height(levels[0]),
         detected=height(levels[1]),
         band=_area([both(interval) for interval in intervals]),

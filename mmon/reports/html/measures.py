@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from mmon.outline import measures, rows, units, wording
-from mmon.outline.measures import Measure, Shown
+from mmon.outline.measures import Measure
 from mmon.reports.html import geometry, marks
 from mmon.results import Document, ResultKind
 
@@ -17,9 +17,13 @@ _FEW = 4
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class DrawnRow:
-    """A measure's texts, both intervals on one axis, and its change or value beside the levels."""
+    """A measure's texts, both intervals on one axis, and its change or value beside the levels.
+
+    ``worse`` says of one that is not judged whether it got better or worse.
+    """
 
     texts: rows.MeasureRow
+    worse: str
     whiskers: marks.Whiskers | None
     scale: marks.Scale | None
 
@@ -29,7 +33,7 @@ class TrendFigure:
     """One metric over windows.
 
     ``severity`` is that of its worst window, ``low`` and ``high`` are production's smallest and
-    largest value, and ``points`` is what each window says when pointed at.
+    largest value, ``ends`` those of the axis, and ``points`` what each window says.
     """
 
     name: str
@@ -37,20 +41,16 @@ class TrendFigure:
     band: geometry.Course
     low: str
     high: str
+    ends: tuple[str, str]
     points: tuple[str, ...]
 
 
-def section(
-    document: Document, shown: Shown, found: Sequence[Measure], kind: ResultKind
-) -> dict[str, Any]:
-    """What the sections on the model and on operations both have: a table, and trends.
-
-    The document is the whole one: trends are of all windows.
-    """
+def section(found: Sequence[Measure], trends: Sequence[TrendFigure]) -> dict[str, Any]:
+    """What the sections on the model and on operations both have: a table, and trends."""
     return {
         "rows": drawn_rows(rows.defined(found)),
         "undefined": rows.undefined(found),
-        "trends": trend_figures(document, kind, shown.window),
+        "trends": trends,
     }
 
 
@@ -58,9 +58,22 @@ def drawn_rows(found: Sequence[Measure]) -> tuple[DrawnRow, ...]:
     """Measures on one common scale."""
     reach = marks.reach(one.change for one in found if one.change is not None)
     return tuple(
-        DrawnRow(texts, _whiskers(one), marks.scale(one.change or one.result, reach))
+        DrawnRow(texts, _worse(one), _whiskers(one), marks.scale(one.change or one.result, reach))
         for texts, one in zip(rows.measure_rows(found), found, strict=True)
     )
+
+
+def _worse(measure: Measure) -> str:
+    """Better or worse, by how much, or that chance may explain it; empty where nobody can tell."""
+    one, sign = measure.result, {"higher": 1, "lower": -1}.get(measure.quantity.worse or "", 0)
+    before, after = one.reference_value, one.value
+    if measure.change is not None or before is None or after is None or not sign:
+        return ""
+    both = one.reference_interval, one.interval
+    if both[0] and both[1] and max(both[0][0], both[1][0]) <= min(both[0][1], both[1][1]):
+        return "about the same"
+    size = units.amount(measure.quantity, abs(after - before), rows.decimals_of(measure))
+    return f"{size} {'worse' if sign * (after - before) > 0 else 'better'}"
 
 
 def _whiskers(measure: Measure) -> marks.Whiskers | None:
@@ -70,21 +83,18 @@ def _whiskers(measure: Measure) -> marks.Whiskers | None:
     return marks.whiskers(one.reference_value, one.reference_interval, one.value, one.interval)
 
 
-def trend_figures(document: Document, kind: ResultKind, shown: int) -> tuple[TrendFigure, ...]:
-    """The judged metrics of one kind over windows; the first few where none is judged.
-
-    The window of the index ``shown`` is marked.
-    """
+def trend_figures(document: Document, kind: ResultKind) -> tuple[TrendFigure, ...]:
+    """The judged metrics of one kind over windows; the first few where none is judged."""
     if len(document.windows) < 2:
         return ()
     by_name = measures.by_name(document, kind)
     judged = [own for own in by_name.values() if any(one.is_judged for one in own.values())]
-    figures = (_figure(document, own, shown) for own in judged or list(by_name.values())[:_FEW])
+    figures = (_figure(document, own) for own in judged or list(by_name.values())[:_FEW])
     drawn = [figure for figure in figures if figure is not None]
     return tuple(sorted(drawn, key=lambda figure: -figure.severity)[:_MOST])
 
 
-def _figure(document: Document, found: dict[int, Measure], shown: int) -> TrendFigure | None:
+def _figure(document: Document, found: dict[int, Measure]) -> TrendFigure | None:
     line = [found.get(window.index) for window in document.windows]
     known = [row for row in line if row is not None]
     # Where the change is largest its thresholds are placed most exactly on the metric's axis.
@@ -95,7 +105,6 @@ def _figure(document: Document, found: dict[int, Measure], shown: int) -> TrendF
         one.result.reference_value,
         one.result.reference_interval,
         rows.thresholds_on_value(one),
-        [window.index for window in document.windows].index(shown),
     )
     if band is None:
         return None
@@ -107,6 +116,10 @@ def _figure(document: Document, found: dict[int, Measure], shown: int) -> TrendF
         band=band,
         low=units.amount(one.quantity, min(values), decimals),
         high=units.amount(one.quantity, max(values), decimals),
+        ends=(
+            units.amount(one.quantity, band.ends[0], decimals),
+            units.amount(one.quantity, band.ends[1], decimals),
+        ),
         points=tuple(
             f"{wording.period(window)}: {_told(row) if row else 'no result'}"
             for window, row in zip(document.windows, line, strict=True)

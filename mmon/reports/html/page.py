@@ -10,11 +10,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from mmon.outline import facts, severity, summary, wording
-from mmon.reports.html.columns import Lines
 from mmon.reports.html.headline import since, title
-from mmon.reports.html.segments import worst_windows
 from mmon.reports.html.strip import strip
 from mmon.reports.html.view import view
+from mmon.reports.html.whole import whole
 from mmon.results import Document, Status, Verdict
 
 _MARKS = {Verdict.PASS: 5, Verdict.INCONCLUSIVE: 2, Verdict.BREACH: 4}
@@ -37,10 +36,9 @@ class WindowRow:
 def page(document: Document) -> dict[str, Any]:
     """Everything the templates show, by the names that it has there; each window in ``views``."""
     document = _finite(document)
-    lines, windows, cells = Lines.of(document), _windows(document), strip(document)
-    worst = worst_windows(document)
+    every, windows, cells = whole(document), _windows(document), strip(document)
     shown = [(cell.place, cell.index) for cell in cells.cells] or [(0, 0)]
-    views = [view(document, place, window, lines, worst) for place, window in shown]
+    views = [view(document, place, window, every) for place, window in shown]
     subject = summary.subject(document)
     columns = [row for one in (views[cells.first], *views) for row in one["columns"]]
     return {

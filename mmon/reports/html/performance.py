@@ -15,6 +15,7 @@ from mmon.reports.html.curves import curve_groups
 from mmon.reports.html.features import features
 from mmon.reports.html.matrices import confusions, heat_maps
 from mmon.reports.html.measures import section
+from mmon.reports.html.whole import Whole
 from mmon.results import ColumnKind, Document, ResultKind, Status
 from mmon.results.charts import PerformancePicture, Picture
 
@@ -35,16 +36,16 @@ class ClassTable:
     left_out: int
 
 
-def performance(document: Document, seen: Document) -> dict[str, Any] | None:
+def performance(document: Document, seen: Document, whole: Whole) -> dict[str, Any] | None:
     """All that the section shows of the window seen; None where nothing of it was measured."""
     worst, kind = distinct(worse_segments(seen)), ResultKind.MODEL_PERFORMANCE
     shown = measures.shown(seen, kind)
     if not shown.results and not worst:
         return None
-    whole = measures.worst_first(one for one in shown.measures if one.quantity.label is None)
+    of_all = measures.worst_first(one for one in shown.measures if one.quantity.label is None)
     picture = next((one for one in seen.performance if one.segment is None), None)
     return {
-        **section(document, shown, whole, kind),
+        **section(of_all, whole.trends[kind]),
         "classes": _classes([one for one in shown.measures if one.quantity.label is not None]),
         "checks": [result_row(one) for one in measures.checks(shown)],
         "labelled": _labelled(picture) if picture else "",

@@ -49,6 +49,11 @@ class Strip:
         return len(self.cells) <= _LABELLED
 
     @property
+    def days(self) -> tuple[str, ...]:
+        """When the first and the last one begin."""
+        return tuple(dict.fromkeys(cell.day for cell in (*self.cells[:1], *self.cells[-1:])))
+
+    @property
     def first(self) -> int:
         """The place of the window that the page opens with."""
         return next((cell.place for cell in self.cells if cell.is_first), 0)
@@ -57,7 +62,10 @@ class Strip:
 def strip(document: Document) -> Strip:
     """The windows of a document."""
     shown = sorted(shown_windows(document.windows, document.results, columns=len(document.columns)))
-    first, worst = first_window(document.windows), severity.worst_window(document.results)
+    first, worst = (
+        first_window(document.windows),
+        severity.worst_window(severity.deciding(document.results, document.windows)),
+    )
     marked = worst.window if worst is not None and worst.findings else None
     windows = {window.index: window for window in document.windows}
     cells = (

@@ -195,8 +195,13 @@ def _level_line(values: Sequence[float | None], top: float) -> str:
 
 
 def _ticks(starts: Sequence[str]) -> tuple[tuple[float, str], ...]:
+    """Starts of days, where there are several, else of a few steps as far from each other."""
     last = len(starts)
-    chosen = sorted({round(last * i / _TICKS) for i in range(_TICKS)})
+    days = [at for at, start in enumerate(starts) if start[11:16] == "00:00"]
+    if len(days) > 1:
+        chosen = days[:: -(-len(days) // (_TICKS + 1))]
+    else:
+        chosen = sorted({round(last * i / _TICKS) for i in range(_TICKS)})
     return tuple(
         (round(i / last * 100, 1), wording.iso_moment(starts[i])) for i in chosen if i < last
     )

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import collections
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from mmon.outline import measures, severity, units, wording, worse
 from mmon.outline.rows import ResultRow, result_row
 from mmon.outline.seen import seen
-from mmon.reports.html.columns import ColumnRow, Lines, column_rows
+from mmon.reports.html.columns import ColumnRow, column_rows
 from mmon.reports.html.headline import tiles
 from mmon.reports.html.measures import section
 from mmon.reports.html.performance import performance
 from mmon.reports.html.segments import heat_tables
 from mmon.reports.html.timeline import timeline
+from mmon.reports.html.whole import Whole
 from mmon.results import Document, Metric, Result, ResultKind, Status
 
 _SMALL_MULTIPLES = 12
@@ -38,27 +39,23 @@ class Listing:
     left_out: int
 
 
-def view(
-    document: Document, place: int, window: int, lines: Lines, worst: Mapping[str, str]
-) -> dict[str, Any]:
-    """Everything the templates show of one window, which stands at a place of the strip.
-
-    ``lines`` and ``worst`` are what columns and segments did in all windows.
-    """
+def view(document: Document, place: int, window: int, whole: Whole) -> dict[str, Any]:
+    """Everything the templates show of one window, which stands at a place of the strip."""
     one = seen(document, window) if document.windows else document
-    model = performance(document, one)
-    rows = column_rows(one, lines, _importance(model))
+    model = performance(document, one, whole)
+    rows = column_rows(one, whole.lines, _importance(model))
     rest = [r for r in one.results if r.segment is None and r.kind not in measures.KINDS]
     metrics = [metric for metric in one.metrics if _is_told_here(metric)]
     return {
         "place": place,
+        "window": window,
         "tiles": tiles(one),
         "columns": rows,
         "tally": _tally(rows),
         "multiples": _multiples(rows) if len(document.windows) > 1 else (),
         "performance": model,
-        "operations": _operations(document, one),
-        "segments": heat_tables(one, worst),
+        "operations": _operations(one, whole),
+        "segments": heat_tables(one, whole.worst_windows),
         "undecided": _listing([r for r in rest if r.status is Status.INCONCLUSIVE]),
         "dataset": _listing([r for r in rest if r.column is None and _is_drift_judged(r)]),
         "sections": [
@@ -76,13 +73,13 @@ def _importance(model: dict[str, Any] | None) -> dict[str, float]:
     return {name: float(len(names) - place) for place, name in enumerate(names)}
 
 
-def _operations(document: Document, one: Document) -> dict[str, Any] | None:
+def _operations(one: Document, whole: Whole) -> dict[str, Any] | None:
     """Did the data arrive, how fast was the model, how often did it fail?"""
     kind = ResultKind.SYSTEM_PERFORMANCE
     shown, steps = measures.shown(one, kind), timeline(one.activity, wording.zone_word(one.windows))
     if not shown.results and steps is None:
         return None
-    return {**section(document, shown, shown.measures, kind), "timeline": steps}
+    return {**section(shown.measures, whole.trends[kind]), "timeline": steps}
 
 
 def _tally(rows: Sequence[ColumnRow]) -> tuple[tuple[int, str, int], ...]:
