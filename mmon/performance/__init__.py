@@ -12,6 +12,7 @@ from __future__ import annotations
 import abc
 import dataclasses
 import functools
+import math
 import re
 from collections.abc import Mapping
 from typing import Any, ClassVar, Literal, cast, get_args
@@ -46,6 +47,8 @@ class Estimate:
         For proportions, (successes, rows): such changes are tested exactly.
     reason : str or None
         Why ``value`` is None, or what was left out of it.
+    classes : frozenset of str or None
+        Of an average over classes: which these are.
     """
 
     value: float | None
@@ -55,6 +58,7 @@ class Estimate:
     error: float = 0.0
     trials: tuple[int, int] | None = None
     reason: str | None = None
+    classes: frozenset[str] | None = None
 
 
 Better = Literal["higher", "lower", "zero"]
@@ -114,8 +118,7 @@ class PerformanceMetric(abc.ABC):
     better : {"higher", "lower", "zero"}
         Which values are good; ``zero`` is for a bias.
     bounds : (float, float)
-        Smallest and largest possible value. Where both are finite a drop is told in the metric's
-        unit, else as a share of the reference's value.
+        Smallest and largest possible value.
     main_variant : Variant
         Which of the values for several classes stands for the metric.
     main : str
@@ -138,6 +141,14 @@ class PerformanceMetric(abc.ABC):
         cls.main = cls.main_variant.of(cls.name)
         own = {"class": cls.__name__, "name": cls.name}
         cls.__doc__ = discovery.page_of(cls, {**cls.page_parts, **own})
+
+    @classmethod
+    def is_relative(cls) -> bool:
+        """Whether a drop is told as a share of the reference's value, not in the metric's unit.
+
+        So are losses, whose usual values are anywhere near 0, and what has no bounds.
+        """
+        return cls.better != "higher" or not all(map(math.isfinite, cls.bounds))
 
     @abc.abstractmethod
     def by_variant(self, tables: Tables) -> Mapping[Variant, Estimate]:

@@ -13,7 +13,7 @@ from mmon.chance.proportions import Interval, Z
 from mmon.chance.skewed_means import LEVEL
 from mmon.performance import Estimate
 from mmon.performance._class_intervals import share_interval, undefined, variance_or_width
-from mmon.performance._class_tables import why_no_scores
+from mmon.performance._class_tables import why_no_scores, with_enough
 from mmon.performance._ranking import Area, Ranking
 from mmon.profiles.distributions.ecdf import Ecdf
 from mmon.profiles.outcomes.class_scores import SCORE_CELLS, cell_edges
@@ -110,14 +110,17 @@ class Areas:
             min(max(center, 0.0), 1.0), variance, 1 / float(np.sum(weights**2 / fewer))
         )
         interval = min(low, mean), max(high, mean)
-        return Estimate(
+        found = Estimate(
             value=mean,
             interval=interval,
             variance=variance_or_width(variance, interval),
             rows=tables.sums.rows,
             error=float(weights @ np.array([one.estimate.error for one in ranked])),
             reason=_left_out(tables, {one.label for one in ranked}),
+            classes=frozenset(one.label for one in ranked),
         )
+        few = {one.label: int(min(one.ranking.m, one.ranking.n)) for one in ranked}
+        return found if is_weighted else with_enough(found, few, "rows")
 
     def micro(self) -> Estimate:
         """The area of all classes' scores taken together: a row counts once for each class."""

@@ -72,19 +72,12 @@ def share_interval(value: float, variance: float, rows: float) -> Interval:
     return wilson(value * effective, effective)
 
 
-def average_interval(
-    value: float,
-    variance: float,
-    weights: FloatArray,
-    terms: Sequence[Estimate],
-    rows: FloatArray,
-) -> Interval:
-    """The interval of a weighted mean of shares, whose terms rest on ``rows``, perhaps on few.
+def average_variance(variance: float, weights: FloatArray, terms: Sequence[Estimate]) -> float:
+    """The variance of a weighted mean of shares, of which some may rest on few rows.
 
     A term that shows no variance by the luck of few rows counts with that of its own interval.
     """
     shown = np.array([term.variance or 0.0 for term in terms])
     ends = np.array([term.interval or (term.value, term.value) for term in terms])
     allowed = ((ends[:, 1] - ends[:, 0]) / (2 * Z)) ** 2
-    hidden = float(weights**2 @ np.maximum(allowed - shown, 0.0))
-    return share_interval(value, variance + hidden, 1 / float(np.sum(weights**2 / rows)))
+    return variance + float(weights**2 @ np.maximum(allowed - shown, 0.0))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import abc
 import dataclasses
+import itertools
 from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
@@ -11,12 +12,13 @@ from numpy.typing import NDArray
 
 from mmon.performance import Estimate
 from mmon.performance._class_intervals import (
-    average_interval,
+    average_variance,
     proportion,
+    share_interval,
     undefined,
     variance_or_width,
 )
-from mmon.performance._class_tables import NO_PAIRS, PerClass
+from mmon.performance._class_tables import NO_PAIRS, PerClass, with_enough
 from mmon.profiles.outcomes.classification import ClassificationTables
 from mmon.records.arrays import FloatArray, IntArray
 
@@ -40,23 +42,30 @@ class OfCounts(PerClass):
     ----------
     why_undefined : str
         What it means that the bottom is 0 for the class {label}, though there are predictions.
+    counted : str
+        What its basis counts.
     is_right_by_rows : bool
         Whether its mean weighted by the classes' rows is the share of right rows.
     """
 
     why_undefined: ClassVar[str]
+    counted: ClassVar[str] = "rows"
     is_right_by_rows: ClassVar[bool] = False
 
     def values(self, tables: ClassificationTables) -> Ratios:
         confusion = tables.confusion
         hits, actual, predicted = confusion.diagonal(), confusion.sum(axis=1), confusion.sum(axis=0)
-        top, bottom = self.parts(Cells(hits, actual, predicted, int(confusion.sum())))
-        return Ratios(self, tables.classes, confusion, top, bottom)
+        cells = Cells(hits, actual, predicted, int(confusion.sum()))
+        return Ratios(self, tables.classes, confusion, *self.parts(cells), self.basis(cells))
 
     @staticmethod
     @abc.abstractmethod
     def parts(cells: Cells) -> tuple[Counts, Counts]:
         """The top and the bottom of the ratio; linear."""
+
+    def basis(self, cells: Cells) -> Counts:
+        """How many rows of a class its rate rests on."""
+        return self.parts(cells)[1]
 
     def of_class(self, top: int, bottom: int, reason: str) -> Estimate:
         """The rate of one class, with Wilson's interval; ``reason`` says why there is none."""
@@ -77,6 +86,7 @@ class Ratios:
     confusion: IntArray  # (C, C)
     top: IntArray  # (C,)
     bottom: IntArray  # (C,)
+    basis: IntArray  # (C,)
 
     def one(self, code: int) -> Estimate:
         """The rate of one class."""
@@ -121,16 +131,22 @@ class Ratios:
         if not known.any():
             return undefined("there is one class only")
         terms = [self.one(code) for code in np.flatnonzero(known).tolist()]
-        interval = average_interval(mean, variance, weights[known], terms, self.bottom[known])
+        variance = average_variance(variance, weights[known], terms)
+        rested = 1 / float(np.sum(weights[known] ** 2 / self.bottom[known]))
+        interval = share_interval(mean, variance, rested)
         lost = [self.labels[code] for code in np.flatnonzero(occurs & (self.bottom == 0))]
         reason = f"counted as 0, being undefined: {', '.join(lost)}" if lost else None
-        return Estimate(
+        found = Estimate(
             value=mean,
             interval=interval,
             variance=variance_or_width(variance, interval),
             rows=rows,
             reason=reason,
+            classes=frozenset(itertools.compress(self.labels, occurs.tolist())),
         )
+        counts = zip(self.labels, self.basis.tolist(), occurs.tolist(), strict=True)
+        few = {label: count for label, count, does_occur in counts if does_occur}
+        return found if is_weighted else with_enough(found, few, self.rate.counted)
 
     def micro(self) -> Estimate:
         """The rate of all classes' rows taken together."""

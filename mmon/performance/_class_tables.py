@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import abc
+import dataclasses
 from collections.abc import Mapping
 from typing import Protocol
 
@@ -11,6 +12,8 @@ from mmon.performance._class_intervals import undefined
 from mmon.profiles.outcomes.classification import ClassificationTables
 from mmon.results import Task
 
+FEW = 10
+"""With fewer rows of a class its rate hardly tells its own noise, nor does an average over it."""
 NO_PROBABILITIES = "the scores are no probabilities, which are in [0, 1]"
 NO_PAIRS = "no row has both a target and a prediction"
 
@@ -101,6 +104,19 @@ class ClassValues(Protocol):
 
     def micro(self) -> Estimate:
         """Of all classes' rows taken together."""
+
+
+def with_enough(average: Estimate, rows: Mapping[str, int], counted: str) -> Estimate:
+    """An average that counts each class once, without what it cannot know where one has few rows.
+
+    ``rows`` are those that each class' value rests on, and ``counted`` says what they are.
+    """
+    fewest = min(rows, key=lambda label: rows[label], default=None)
+    if fewest is None or rows[fewest] >= FEW:
+        return average
+    reason = f"class {fewest} has {rows[fewest]} {counted}, and it takes {FEW} of each class"
+    said = reason if average.reason is None else f"{reason}; {average.reason}"
+    return dataclasses.replace(average, interval=None, variance=None, reason=said)
 
 
 def classified(tables: Tables) -> ClassificationTables:

@@ -6,8 +6,9 @@ import numpy as np
 
 from mmon.performance import Estimate
 from mmon.performance._class_intervals import (
-    average_interval,
+    average_variance,
     proportion,
+    share_interval,
     undefined,
     variance_or_width,
 )
@@ -57,5 +58,6 @@ class BalancedAccuracy(OfPredictions):
         value = float(np.mean(hits / rows))
         # Given the targets, the classes' rows have nothing to do with each other.
         variance = sum(one.variance or 0.0 for one in recalls) / size**2
-        interval = average_interval(value, variance, np.full(size, 1 / size), recalls, rows)
+        variance = average_variance(variance, np.full(size, 1 / size), recalls)
+        interval = share_interval(value, variance, size**2 / float(np.sum(1 / rows)))
         return Estimate(value, interval, variance_or_width(variance, interval), int(rows.sum()))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from mmon.chance.proportions import wilson
 from mmon.performance import Estimate
 from mmon.performance._class_intervals import undefined, variance_or_width
@@ -18,7 +20,8 @@ class F1(OfCounts):
     Wilson's for the share of hits among the rows that are or are said to be positive, from
     which F1 follows. With several classes: of each class against all others, and averaged with
     equal weights (macro), over all rows taken together (micro), and weighted by the classes' rows
-    (weighted). A class for which it is undefined counts as 0 in the averages.
+    (weighted). A class for which it is undefined counts as 0 in the averages. That with equal
+    weights decides nothing where some class has fewer than ten rows or predictions.
 
     Misleads when
     -------------
@@ -38,11 +41,15 @@ class F1(OfCounts):
     ``sklearn.metrics.f1_score``.
     """
 
+    counted = "rows, or predictions,"
     why_undefined = "no row is of class {label}, nor predicted to be"
 
     @staticmethod
     def parts(cells: Cells) -> tuple[Counts, Counts]:
         return 2 * cells.hits, cells.actual + cells.predicted
+
+    def basis(self, cells: Cells) -> Counts:
+        return np.minimum(cells.actual, cells.predicted)
 
     def of_class(self, top: int, bottom: int, reason: str) -> Estimate:
         if not bottom:

@@ -13,7 +13,8 @@ class Precision(OfCounts):
     True positives / (true positives + false positives), also called positive predictive value.
     The interval is Wilson's. With several classes: of each class against all others, and
     averaged with equal weights (macro), over all rows taken together (micro), and weighted by
-    the classes' rows (weighted). A class for which it is undefined counts as 0 in the averages.
+    the classes' rows (weighted). A class for which it is undefined counts as 0 in the averages;
+    that with equal weights decides nothing where some class has fewer than ten predictions.
 
     Misleads when
     -------------
@@ -31,6 +32,7 @@ class Precision(OfCounts):
     Wilson, *Probable inference*, JASA 1927. ``sklearn.metrics.precision_score``.
     """
 
+    counted = "predictions"
     why_undefined = "no row was predicted to be of class {label}"
 
     @staticmethod

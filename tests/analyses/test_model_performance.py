@@ -107,7 +107,7 @@ def test_better_is_never_a_breach_and_worse_always_is(name: str) -> None:
     assert (bad.status, good.status) == (DETECTED, NONE)
     assert bad.value is not None
     assert good.value is not None
-    is_bounded = all(map(math.isfinite, one.bounds))
+    is_bounded = one.better == "higher" and all(map(math.isfinite, one.bounds))
     assert bad.relative is good.relative is not is_bounded
     unit = 1.0 if is_bounded else before
     assert bad.value == pytest.approx(0.3 / unit)

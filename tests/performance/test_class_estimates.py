@@ -16,6 +16,7 @@ from mmon.performance.business_value import BusinessValue
 from mmon.performance.top_k_accuracy import TopKAccuracy
 from mmon.profiles.distributions.ecdf import Ecdf
 from mmon.profiles.outcomes.classification import ClassificationTables
+from mmon.results import Task
 from tests.performance.class_samples import binary, estimates, multiclass
 
 
@@ -152,7 +153,21 @@ def test_a_class_that_was_never_predicted_counts_as_zero_and_is_named() -> None:
     tables = ClassificationTables.of_rows([0, 1, 2], [0, 1, 1], classes=("a", "b", "c"))
     found = estimates("precision", tables)["precision_macro"]
     assert found.value == pytest.approx(0.5)
-    assert found.reason == "counted as 0, being undefined: c"
+    assert found.reason is not None
+    assert found.reason.endswith("counted as 0, being undefined: c")
+
+
+@pytest.mark.parametrize(("said", "is_known"), [(9, False), (10, True)])
+def test_an_average_over_classes_takes_ten_rows_of_each(said: int, is_known: bool) -> None:
+    target = [0] * 60 + [1] * 40
+    tables = ClassificationTables.of_rows(
+        target, [0] * (100 - said) + [1] * said, task=Task.MULTICLASS
+    )
+    found = estimates("precision", tables)["precision_macro"]
+    assert found.value == pytest.approx(np.mean([60 / (100 - said), 1.0]))
+    assert (found.variance is not None, found.interval is not None) == (is_known, is_known)
+    words = "class 1 has 9 predictions, and it takes 10 of each class"
+    assert found.reason == (None if is_known else words)
 
 
 def test_beyond_the_bound_on_score_curves_classes_are_named() -> None:

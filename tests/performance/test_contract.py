@@ -61,7 +61,7 @@ SAMPLES: dict[Task, list[Callable[[slice, int | None], Tables]]] = {
     Task.MULTICLASS: [
         _classified(multiclass(1, n=900)),
         _classified(multiclass(2, n=900, classes=5, gap=2.5, digits=2)),
-        _classified(multiclass(3, n=900, classes=4, gap=0.2, missing=0.1)),
+        _classified(multiclass(3, n=900, classes=4, gap=0.8, missing=0.1)),
     ],
     Task.REGRESSION: [_numbers(1), _numbers(2), _numbers(3)],
 }

@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import inspect
 import itertools
-import math
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -32,9 +31,9 @@ class PerformanceLevels(Section):
     max: Thresholds = Thresholds()
     """Levels that the value itself must not exceed."""
     max_drop: Losses | None = None
-    """How much worse than the reference it may be: in the metric's own unit where it is bounded
-    (roc_auc, f1), as a share of the reference's value where it is not (mae, log_loss). Null takes
-    the section's ``max_drop`` where the metric takes part in the verdict."""
+    """How much worse than the reference it may be: in the metric's own unit where more is better
+    and 1 is best (roc_auc, f1), as a share of the reference's value elsewhere (mae, brier_score,
+    r2). Null takes the section's ``max_drop`` where the metric takes part in the verdict."""
 
     def bounds(self) -> tuple[Bound, ...]:
         """The limits on the value itself."""
@@ -61,9 +60,8 @@ class ModelPerformance(Section):
     """The metrics to compute: ``all`` of the task's, or only those named (`mmon metrics`)."""
     max_drop: Losses | None = Field(default=None, examples=[{"potential": 0.02, "detected": 0.05}])
     """How much worse than the reference the deciding metrics may be. Null: 0.02 and 0.05 for
-    metrics that are bounded, a tenth and a fifth of the reference's value for the others. Deciding
-    are the metrics named above; with ``all``, roc_auc (accuracy without scores, mae for a
-    regression)."""
+    roc_auc and its like, a tenth and a fifth of the reference's value for losses. Deciding are the
+    metrics named above; with ``all``, roc_auc (accuracy without scores, mae for a regression)."""
     thresholds: dict[str, PerformanceLevels] = Field(
         default={},
         examples=[
@@ -209,9 +207,9 @@ ERROR_RATE = Quantity(
 _MEANS = ("error_rate", "log_loss", "brier_score", "mae", "mse", "bias")
 
 DROP = Bound("max_drop", potential=0.02, detected=0.05)
-"""Of a metric with bounds, in its own unit: 0.05 of roc_auc is what a good feature is worth."""
+"""Of a metric that is best at 1, in its unit: 0.05 of roc_auc is what a good feature is worth."""
 RELATIVE_DROP = Bound("max_drop", potential=0.1, detected=0.2)
-"""Of a metric without bounds, as a share of the reference's value."""
+"""Of a loss, as a share of the reference's value."""
 
 
 @functools.cache
@@ -222,7 +220,6 @@ def quantity(name: str, variant: Variant) -> Quantity:
     metric = performance.metric_class(name)
     page = inspect.getdoc(metric) or ""
     of = "" if variant.label is None else f" of {variant.label}"
-    has_bounds = all(map(math.isfinite, metric.bounds))
     return Quantity(
         APPLICATION,
         _KIND,
@@ -230,7 +227,7 @@ def quantity(name: str, variant: Variant) -> Quantity:
         page.split("\n", maxsplit=1)[0].rstrip("."),
         title=performance.Variant(variant.average, None, variant.k).of(name) + of,
         worse={"higher": "lower", "lower": "higher", "zero": None}[metric.better],
-        bounds=(DROP if has_bounds else RELATIVE_DROP,),
+        bounds=(RELATIVE_DROP if metric.is_relative() else DROP,),
         role="target",
         metric=name,
         label=variant.label,

@@ -56,8 +56,8 @@ class MetricChange(Evidence):
 
     @property
     def is_absolute(self) -> bool:
-        """Whether drops are told in the metric's own unit: it has bounds on both sides."""
-        return all(math.isfinite(bound) for bound in self.metric.bounds)
+        """Whether drops are told in the metric's own unit."""
+        return not self.metric.is_relative()
 
     @property
     def is_undefined(self) -> bool:
@@ -80,6 +80,8 @@ class MetricChange(Evidence):
         elif worse is None:
             side, one = ("production", cur) if cur.value is None else ("the reference", ref)
             reason = f"undefined in {side}: {one.reason or 'no labels'}"
+        elif lacking := (ref.classes or frozenset()) - (cur.classes or frozenset()):
+            reason = f"production has no rows of class {min(lacking)}, and the reference has"
         elif worse and not unit:
             reason = "the reference's value is 0: set a max instead"
         elif unit and self.p_value() is None:
@@ -121,6 +123,8 @@ class MetricChange(Evidence):
 
     def _unknown_noise(self, ref: Estimate) -> str:
         side, one = ("the reference", ref) if _noise(ref) is None else ("production", self.cur)
+        if one.reason is not None:
+            return f"{self.name} has no known sampling noise in {side}: {one.reason}"
         if one.rows >= _FEW_ROWS:
             return f"{self.name} has no known sampling noise in {side}: set a min or max instead"
         return f"{one.rows:,} labelled rows in {side} do not tell how noisy {self.name} is"
