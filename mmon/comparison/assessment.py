@@ -60,35 +60,7 @@ def assess(
     config: Config, reference: Profile, production: Production, *, rule: Rule, now_us: int
 ) -> Assessment:
     """Run every analysis and judge what it finds; `CellsError` where the sides' cells differ."""
-    parts: list[_Part] = []
-    asked = configured(config)
-    for window, profile, span in zip(
-        production.windows, production.profiles, production.spans, strict=True
-    ):
-        check_same_cells(reference, profile)
-        context = Context(
-            reference=reference,
-            production=profile,
-            config=config,
-            window=window.index,
-            is_complete=window.is_complete,
-            is_judged=window.is_judged,
-            new_columns=tuple(production.new_columns),
-            bounds=span,
-            now_us=now_us,
-            labels=production.labels,
-        )
-        # Of an empty window among others only its emptiness is told: nothing else can be tested.
-        is_hole = not profile.rows and len(production.windows) > 1
-        for analysis in asked:
-            if not is_hole or analysis.name == "system_performance":
-                contexts = context, *_segments(context)
-                parts += [
-                    _weighed(one, analysis.analyse(one), rule, analysis.conclude)
-                    for one in contexts
-                ]
-        if not is_hole:
-            parts.append(_weighed(context, Findings(_lone_segments(context)), rule))
+    parts = list(_of_windows(config, reference, production, rule, now_us))
     whole = Context(reference, reference, config)
     if not production.windows:
         parts.append(_weighed(whole, Findings([_nothing_to_judge(config)]), rule))
@@ -113,6 +85,37 @@ def assess(
         ],
         [drawing for part in every for drawing in part.found.drawings],
     )
+
+
+def _of_windows(
+    config: Config, reference: Profile, production: Production, rule: Rule, now_us: int
+) -> Iterator[_Part]:
+    """What every analysis found in every window and segment."""
+    asked = configured(config)
+    for window, profile, span in zip(
+        production.windows, production.profiles, production.spans, strict=True
+    ):
+        check_same_cells(reference, profile)
+        context = Context(
+            reference=reference,
+            production=profile,
+            config=config,
+            window=window.index,
+            is_complete=window.is_complete,
+            is_judged=window.is_judged,
+            new_columns=tuple(production.new_columns),
+            bounds=span,
+            now_us=now_us,
+            labels=production.labels,
+        )
+        # Of an empty window among others only its emptiness is told: nothing else can be tested.
+        is_hole = not profile.rows and len(production.windows) > 1
+        for analysis in asked:
+            if not is_hole or analysis.name == "system_performance":
+                for one in (context, *_segments(context)):
+                    yield _weighed(one, analysis.analyse(one), rule, analysis.conclude)
+        if not is_hole:
+            yield _weighed(context, Findings(_lone_segments(context)), rule)
 
 
 Conclude = Callable[[Context, Sequence[Result]], Findings]

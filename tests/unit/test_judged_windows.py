@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from mmon.results import Document, Status, Verdict
 from tests.analyses.operations_runs import document, requests
 
 MONDAY = dt.datetime(2024, 1, 1)
+WEEK = dt.timedelta(days=7)
 RNG = np.random.default_rng(0)
 BEFORE = pl.DataFrame({"x": RNG.normal(size=4_000)})
 
@@ -136,6 +138,13 @@ def test_reports_say_which_windows_are_incomplete_or_context():
     assert rows[2].endswith("no drift |")
     assert rows[3].endswith("incomplete |")
     assert "incomplete" in found.to_html()
+
+
+def test_what_was_found_in_a_window_of_context_is_counted_there():
+    after = pl.concat([production(MONDAY, 1008, shift=1008), production(MONDAY + WEEK, 1008)])
+    page = mmon.Report(run(after, judge="last")).to_html()
+    (row,) = re.findall(r"<tr>(?:(?!<tr>).)*detected \(context\)(?:(?!<tr>).)*", page, re.DOTALL)
+    assert re.findall(r">([0-9,]+)", row)[-3:] == ["1,008", "1", "0"]
 
 
 def test_rows_that_are_missing_are_judged_in_the_window_that_they_do_not_fill():

@@ -85,8 +85,10 @@ def _finite(document: Document) -> Document:
 
 def _windows(document: Document) -> list[WindowRow]:
     columns_at: dict[tuple[int, Status], set[str]] = collections.defaultdict(set)
+    context = {window.index for window in document.windows if not window.is_judged}
     for result in document.results:
-        if result.column is not None and result.segment is None and result.gating:
+        decides = result.gating or (result.window in context and result.has_levels)
+        if result.column is not None and result.segment is None and decides:
             columns_at[result.window, result.status].add(result.column)
     return [
         WindowRow(
