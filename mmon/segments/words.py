@@ -19,7 +19,7 @@ def segment_words(segment: WorseSegment, unit: str) -> str:
     >>> one = WorseSegment("plan = pro and age > 31", ("plan", "age"), 1230, 0.041,
     ...                    0.09, 0.38, 0.27, 1e-12, 1e-9, 0.38)
     >>> segment_words(one, "error rate")
-    'error rate 0.09 → 0.38, 4.1% of rows, explains 38% of the rise'
+    'error rate 0.09 → 0.38, 4.1% of rows, its excess over all other rows is 38% of the rise'
     """
     told = (
         f"{unit} {_number(segment.reference_value)} → "
@@ -29,8 +29,9 @@ def segment_words(segment: WorseSegment, unit: str) -> str:
     if segment.explained is None:
         return told
     if segment.explained > 1.0:
-        return f"{told}, more than the whole rise"
-    return f"{told}, explains {_percent(segment.explained)} of the rise"
+        return f"{told}, its excess over all other rows is more than the whole rise"
+    part = _percent(segment.explained)
+    return f"{told}, its excess over all other rows is {part} of the rise"
 
 
 def _number(value: float) -> str:

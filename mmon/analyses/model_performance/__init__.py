@@ -183,7 +183,11 @@ WORSE_SEGMENT = Quantity(
 
 Segments are bins of one feature, and pairs of them. The value is in points of the error rate, or a
 share of the reference's mean absolute error. Its p-value is corrected for the number of segments
-that were tested; of pairs, those rows decide that did not discover the segment.""",
+that were tested; of pairs, those rows decide that did not discover the segment.
+
+The part of the rise that a report gives is that excess: by so much the whole would have risen less
+had the segment done as all other rows did. What a bin of a feature contributes is another number:
+it also holds the bin's part of what rose everywhere.""",
 )
 SEGMENTS_TESTED = _check("segments_tested", "segments that were looked at for having got worse")
 SAMPLE_ROWS = tuple(
