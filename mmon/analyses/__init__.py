@@ -50,6 +50,8 @@ class Context:
         The window's index.
     is_complete, is_judged : bool
         Whether the data fills the window, and whether that takes part in the verdict.
+    is_begun : bool
+        Whether there is data of windows before it, so that what it lacks did not come.
     new_columns : tuple of str
         Columns of production that the reference does not have.
     segment : str or None
@@ -68,6 +70,7 @@ class Context:
     window: int = 0
     is_complete: bool = True
     is_judged: bool = True
+    is_begun: bool = False
     new_columns: tuple[str, ...] = ()
     segment: str | None = None
     bounds: tuple[int | None, int | None] = (None, None)

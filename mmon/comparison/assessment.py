@@ -91,7 +91,7 @@ def _of_windows(
     config: Config, reference: Profile, production: Production, rule: Rule, now_us: int
 ) -> Iterator[_Part]:
     """What every analysis found in every window and segment."""
-    asked = configured(config)
+    asked, is_begun = configured(config), False
     for window, profile, span in zip(
         production.windows, production.profiles, production.spans, strict=True
     ):
@@ -103,11 +103,13 @@ def _of_windows(
             window=window.index,
             is_complete=window.is_complete,
             is_judged=window.is_judged,
+            is_begun=is_begun,
             new_columns=tuple(production.new_columns),
             bounds=span,
             now_us=now_us,
             labels=production.labels,
         )
+        is_begun |= profile.rows > 0
         # Of an empty window among others only its emptiness is told: nothing else can be tested.
         is_hole = not profile.rows and len(production.windows) > 1
         for analysis in asked:

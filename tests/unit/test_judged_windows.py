@@ -154,6 +154,9 @@ def test_rows_that_are_missing_are_judged_in_the_window_that_they_do_not_fill():
     last = {r.name: r for r in found.results if r.window == 4 and r.gating}
     assert set(last) == {"completeness"}
     assert last["completeness"].status is Status.DETECTED
+    # What the first window lacks came before the data.
+    assert marks(found)[0] == (False, False)
+    assert not any(r.gating for r in found.results if r.window == 0)
 
 
 @pytest.mark.parametrize("judge", ["first", 0, -1, True, 1.5, "0", None])

@@ -72,7 +72,8 @@ class Traffic:
 
     def tells_filling(self, name: str) -> bool:
         """Whether a metric tells that rows are missing which were to come by now."""
-        return name == "freshness" or (name == "completeness" and self.asked_rows is not None)
+        is_due = name == "completeness" and self.asked_rows is not None
+        return self.context.is_begun and (is_due or name == "freshness")
 
     @property
     def seconds(self) -> float | None:
