@@ -27,6 +27,7 @@ _MARK = "# Written by `mmon demo`."
 _CONFIGURATION = f"""\
 # yaml-language-server: $schema=./mmon.schema.json
 {_MARK} Run it again with: mmon run CONFIG
+# The reference is rows that the model was not trained on.
 project: lending
 endpoint: credit-risk
 reference: REFERENCE
@@ -53,7 +54,7 @@ outputs:
   html: HTML
 """
 _FILES = {
-    "REFERENCE": "reference.parquet",
+    "REFERENCE": "held_out.parquet",
     "PRODUCTION": "production.parquet",
     "CONFIG": "mmon.yaml",
     "JSON": "report.json",

@@ -194,9 +194,11 @@ class Config(Section):
     """What the model belongs to; shown in reports."""
     endpoint: str | None = Field(default=None, examples=["credit-risk"])
     """The model or deployment; shown in reports."""
-    reference: Annotated[Dataset, Field(examples=["data/reference.parquet"])]
-    """What is normal: the training data, or a baseline file made by ``mmon baseline``. A path is
-    short for the keys that production shows below it."""
+    reference: Annotated[Dataset, Field(examples=["data/held_out.parquet"])]
+    """What is normal: rows that the model was not trained on, as a test set or its first weeks in
+    production, or a baseline of them made by ``mmon baseline``; the rows of training flatter it, so
+    that every later drop looks larger. A path is short for the keys that production shows below
+    it."""
     production: Annotated[Dataset, Field(examples=[{"path": "data/production.parquet"}])]
     """What is to be judged."""
     labels: Annotated[

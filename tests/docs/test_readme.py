@@ -74,7 +74,7 @@ def test_the_configuration_of_a_model_runs(folder):
     labels.write_parquet(folder / "labels.parquet")
     bare = pl.read_parquet(folder / "demo" / "production.parquet").drop("defaulted")
     bare.write_parquet(folder / "bare.parquet")
-    sides = "reference: demo/reference.parquet\nproduction: bare.parquet\n"
+    sides = "reference: demo/held_out.parquet\nproduction: bare.parquet\n"
     (folder / "model.yaml").write_text(sides + text.replace("# labels", "labels"), encoding="utf-8")
     done = shell("mmon run model.yaml --json model.json --quiet", folder)
     assert done.returncode == ExitStatus.BREACH, done.stderr
@@ -89,7 +89,7 @@ def test_each_command_works(command, folder):
     if command.startswith("mmon validate"):
         shell("mmon init mmon.yaml --force", folder)
     if "reference.mmon demo" in command:
-        shell("mmon baseline demo/reference.parquet -o reference.mmon", folder)
+        shell("mmon baseline demo/held_out.parquet -o reference.mmon", folder)
     if command.startswith("mmon init"):
         (folder / "mmon.yaml").unlink(missing_ok=True)
     done = shell(command, folder)
@@ -118,7 +118,7 @@ def gate(folder: Path, production: str) -> tuple[int, Path]:
     """Run the CI example's steps as a runner does; its status, and the job's summary."""
     place = folder / production
     place.mkdir(exist_ok=True)
-    shell(f"mmon baseline demo/reference.parquet -o {production}/reference.mmon", folder)
+    shell(f"mmon baseline demo/held_out.parquet -o {production}/reference.mmon", folder)
     # A scheduled job compares what came since it last ran: here the last week.
     rows = pl.read_parquet(folder / "demo" / f"{production}.parquet").sort("event_time")
     rows.tail(3_500).write_parquet(place / "production.parquet")
@@ -139,19 +139,19 @@ def test_the_ci_job_fails_on_drift_and_shows_why(folder):
 
 
 def test_the_ci_job_passes_without_drift(folder):
-    status, summary = gate(folder, "reference")
+    status, summary = gate(folder, "held_out")
     assert status == ExitStatus.PASS
     assert "PASS" in summary.read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize(("production", "retrained"), [("production", True), ("reference", False)])
+@pytest.mark.parametrize(("production", "retrained"), [("production", True), ("held_out", False)])
 def test_the_cron_line_retrains_on_a_breach_alone(folder, production, retrained):
     (block,) = blocks("cron")
     command = block.split(maxsplit=5)[5]
     model = folder / f"srv_{production}"
     model.mkdir()
     (model / "mmon.yaml").write_text(
-        f"reference: {folder}/demo/reference.parquet\n"
+        f"reference: {folder}/demo/held_out.parquet\n"
         f"production: {folder}/demo/{production}.parquet\n"
         "windows: {every: 1w}\n"
     )

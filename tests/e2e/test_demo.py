@@ -46,7 +46,7 @@ def test_it_tells_in_five_lines_what_to_look_at(told: Ended, folder: Path) -> No
 def test_it_writes_data_configuration_and_reports(told: Ended, folder: Path) -> None:
     assert told.status == 0
     assert {path.name for path in folder.iterdir()} == {
-        "reference.parquet",
+        "held_out.parquet",
         "production.parquet",
         "mmon.yaml",
         "mmon.schema.json",
@@ -99,8 +99,8 @@ def test_it_can_be_written_again_over_itself(told: Ended, folder: Path) -> None:
 def test_it_never_replaces_files_of_someone_else(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (tmp_path / "reference.parquet").write_text("mine")
+    (tmp_path / "held_out.parquet").write_text("mine")
     assert execute(["demo", str(tmp_path)]) == 2
-    assert "reference.parquet exists and is not of a demo" in capsys.readouterr().err
-    assert [path.name for path in tmp_path.iterdir()] == ["reference.parquet"]
-    assert (tmp_path / "reference.parquet").read_text() == "mine"
+    assert "held_out.parquet exists and is not of a demo" in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] == ["held_out.parquet"]
+    assert (tmp_path / "held_out.parquet").read_text() == "mine"

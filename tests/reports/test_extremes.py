@@ -140,7 +140,9 @@ def test_odd_names_can_be_shown() -> None:
 
 
 def test_nothing_left_to_compare_can_be_shown() -> None:
-    frame = pl.DataFrame([column("usual").alias("x")])
+    frame = pl.DataFrame(
+        [column("usual").alias("x"), pl.Series("id", [f"{i:08x}" for i in range(ROWS)])]
+    )
     show(run(frame, frame.rename({"x": "y"})))
     show(run(frame, frame.clear()))
 

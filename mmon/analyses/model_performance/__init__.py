@@ -216,6 +216,14 @@ RELATIVE_DROP = Bound("max_drop", potential=0.1, detected=0.2)
 """Of a loss, as a share of the reference's value."""
 
 
+_REFERENCE = """
+
+Reference
+---------
+Rows that the model was not trained on. On those of its training it looks better than it is, so that
+production looks worse although nothing changed."""
+
+
 @functools.cache
 def quantity(name: str, variant: Variant) -> Quantity:
     """One of a performance metric's values."""
@@ -236,7 +244,7 @@ def quantity(name: str, variant: Variant) -> Quantity:
         metric=name,
         label=variant.label,
         is_main=variant.label is None and variant.average not in {"micro", "weighted"},
-        page=page,
+        page=page + _REFERENCE,
     )
 
 
