@@ -12,7 +12,8 @@ import polars as pl
 
 from mmon import sources
 from mmon.comparison import sides
-from mmon.config_file.settable import Setting, in_lower_case, levels_of, options, put
+from mmon.config.keys import options
+from mmon.config_file.settable import Setting, in_lower_case, levels_of, put
 from mmon.errors import ConfigError, DataError, MmonError
 from mmon.profiles.table import Profile
 

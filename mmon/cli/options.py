@@ -31,7 +31,8 @@ def setting(*sections: str) -> type[GroupedCommand]:
             return [*_parameters(*sections), *super().get_params(ctx)]
 
         def invoke(self, ctx: Any) -> Any:
-            from mmon.config_file.settable import in_lower_case, options, put
+            from mmon.config.keys import options
+            from mmon.config_file.settable import in_lower_case, put
 
             ctx.obj = {}
             for option, keys in options(*sections).items():
@@ -47,7 +48,7 @@ def setting(*sections: str) -> type[GroupedCommand]:
 
 def help_of(option: Option) -> str:
     """The first sentence of the text of what it sets."""
-    from mmon.config_file.settable import options
+    from mmon.config.keys import options
 
     sentence = re.split(r"(?<=\.)\s", options()[option][0].text, maxsplit=1)[0]
     return f"{sentence} May be repeated." if option.is_list else sentence
@@ -56,7 +57,7 @@ def help_of(option: Option) -> str:
 @functools.cache
 def _parameters(*sections: str) -> list[Any]:
     """The options as Typer makes them of the signature of a function."""
-    from mmon.config_file.settable import options
+    from mmon.config.keys import options
 
     def command(**_values: Any) -> None: ...
 

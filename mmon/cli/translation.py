@@ -57,7 +57,7 @@ def _translated(line: str) -> str:
 
 
 def _flag(match: re.Match[str]) -> str:
-    from mmon.config_file.settable import options
+    from mmon.config.keys import options
 
     flags = {".".join(key.path): option.name for option, keys in options().items() for key in keys}
     # What is wrong inside a section that an option sets as a whole is wrong with the option.

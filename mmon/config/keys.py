@@ -77,6 +77,26 @@ def walk(section: type[Section] | None, above: tuple[str, ...] = ()) -> Iterator
         yield from walk(key.section, key.path)
 
 
+@functools.cache
+def options(*sections: str) -> dict[Option, list[Key]]:
+    """Every option that sets a key in some sections (in any, if none), and all that it sets."""
+    from mmon.config.sections import Config  # here, because its keys are those of any section
+
+    found: dict[Option, list[Key]] = {}
+    taken = set()
+    for key in walk(Config):
+        # What an option sets as a whole has no options of its own.
+        if key.option is not None and key.path[:1] not in taken:
+            found.setdefault(key.option, []).append(key)
+            taken.add(key.path)
+    asked = tuple(f"{section}." for section in sections) or ("",)
+    return {
+        option: keys
+        for option, keys in found.items()
+        if any(f"{'.'.join(key.path)}.".startswith(asked) for key in keys)
+    }
+
+
 def _section_in(annotation: Any) -> type[Section] | None:
     """The section in an annotation such as ``Windows | None`` or ``dict[str, Thresholds]``."""
     if isinstance(annotation, type) and issubclass(annotation, Section):

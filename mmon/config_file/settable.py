@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import functools
 import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -13,9 +12,8 @@ from mmon import metrics, performance
 from mmon.analyses.model_performance import LABELS
 from mmon.config.analyses import judged
 from mmon.config.fields import Section
-from mmon.config.keys import Key, keys_of, walk
+from mmon.config.keys import keys_of, walk
 from mmon.config.levels import Thresholds
-from mmon.config.option import Option
 from mmon.config.sections import Config
 from mmon.config.text import KeyPath, read_value
 from mmon.errors import ConfigError
@@ -58,24 +56,6 @@ def read_setting(text: str) -> Setting:
         return Setting(path, read_value(found[2], os.environ), "--set")
     except ConfigError as error:
         raise ConfigError(f"--set {found[1]}: {error.message}", hint=error.hint) from None
-
-
-@functools.cache
-def options(*sections: str) -> dict[Option, list[Key]]:
-    """Every option that sets a key in some sections (in any, if none), and all that it sets."""
-    found: dict[Option, list[Key]] = {}
-    taken = set()
-    for key in walk(Config):
-        # What an option sets as a whole has no options of its own.
-        if key.option is not None and key.path[:1] not in taken:
-            found.setdefault(key.option, []).append(key)
-            taken.add(key.path)
-    asked = tuple(f"{section}." for section in sections) or ("",)
-    return {
-        option: keys
-        for option, keys in found.items()
-        if any(f"{'.'.join(key.path)}.".startswith(asked) for key in keys)
-    }
 
 
 def put(body: dict[str, Any], path: Sequence[str], value: Any) -> None:

@@ -16,7 +16,7 @@ import polars as pl
 import pytest
 
 import mmon
-from mmon.config_file.settable import options
+from mmon.config.keys import options
 from mmon.errors import ConfigError, DataError, MmonError, OutputError
 
 FORMS: dict[str, Callable[[Path], Any]] = {

@@ -13,7 +13,7 @@ import pytest
 from mmon import __version__, metrics, performance
 from mmon.cli.app import app
 from mmon.cli.options import help_of
-from mmon.config_file.settable import options
+from mmon.config.keys import options
 from tests.e2e.conftest import Mmon
 from tests.e2e.running import process, python
 

@@ -43,6 +43,15 @@ def test_help_and_version_import_nothing_heavy(arguments: list[str]) -> None:
     assert modules & HEAVY == set()
 
 
+@pytest.mark.parametrize("command", ["compare", "run", "validate", "init", "explain"])
+def test_the_help_of_a_command_imports_nothing_that_computes(command: str) -> None:
+    status, modules = imported_by(_TELL, command, "--help")
+    assert status == 0
+    # Options come from the fields of the configuration, whose durations polars reads.
+    assert modules & (HEAVY - {"pydantic", "numpy", "polars"}) == set()
+    assert "mmon.metrics" not in modules
+
+
 def test_importing_mmon_imports_nothing_heavy() -> None:
     code = "import mmon, json, sys; print(json.dumps([0, sorted(sys.modules)]), file=sys.stderr)"
     _, modules = imported_by(code)
