@@ -266,6 +266,13 @@ def test_both_sides_of_times_in_whole_days_are_compared():
     assert found["gaps"].value == 0.0
 
 
+def test_a_date_is_no_less_fresh_than_the_end_of_its_day():
+    odd = [frame.with_columns(ODD["dates"]) for frame in (BEFORE, AFTER)]
+    assert results(*odd, windows=DAILY)["freshness"].value == 0.0
+    weekly = results(*odd, windows={"every": "1w"})
+    assert weekly["freshness"].value == 6 * 86_400
+
+
 def test_times_in_whole_hours_have_no_gaps_between_them():
     hours = [frame.with_columns(pl.col("at").dt.truncate("1h")) for frame in (BEFORE, AFTER)]
     found = results(*hours, {"step": "15m"})
