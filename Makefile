@@ -54,6 +54,10 @@ simulate: $(STAMP) ## Measure size and power of every test statistic (minutes)
 fuzz: $(STAMP) ## Damage files of every kind and see how mmon ends (minutes)
 	$(BIN)/python -m tests.fuzz
 
+.PHONY: picture
+picture: $(STAMP) ## Draw the README's picture of the demo's report (needs chromium)
+	$(BIN)/python -m tests.browser.picture
+
 .PHONY: wheel
 wheel: $(STAMP) ## Build the wheel and the source distribution into dist/
 	rm -rf dist

@@ -22,7 +22,7 @@ from tests.reports.sample_performance import (
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-_ARGUMENTS = (
+ARGUMENTS = (
     "--no-sandbox",
     "--disable-gpu",
     "--disable-quic",
@@ -51,7 +51,7 @@ def browser() -> Iterator[Browser]:
 
     program = shutil.which("chromium") or "/usr/bin/chromium"
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=program, args=list(_ARGUMENTS))
+        chromium = playwright.chromium.launch(executable_path=program, args=list(ARGUMENTS))
         yield chromium
         chromium.close()
 

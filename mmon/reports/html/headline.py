@@ -85,7 +85,9 @@ def _tile(
     every = {_what(r) for r in counted}
     raised = {_what(r) for r in counted if r.status.severity > Status.INCONCLUSIVE.severity}
     unclear = {_what(r) for r in counted if r.status is Status.INCONCLUSIVE} - raised
-    count = f"{len(raised)} of {wording.counted(len(every), noun)} {words[1]}"
+    is_sure = kind is not ResultKind.DATA_DRIFT or worst.status is Status.DETECTED
+    told = words[1] if is_sure or not raised else f"may have {words[1]}"
+    count = f"{len(raised)} of {wording.counted(len(every), noun)} {told}"
     if unclear:
         count += f", {len(unclear)} inconclusive"
     return Tile(

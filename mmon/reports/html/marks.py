@@ -125,7 +125,9 @@ def band(
         return None
     low, high = min(known), max(known)
     slack = (high / 2 - low / 2) * 0.1 or abs(high) * 0.05 or 1.0
-    low, high = max(low - slack, -sys.float_info.max), min(high + slack, sys.float_info.max)
+    # What is never negative, such as a time, has no axis that says so.
+    low = low - slack if low < 0 else max(low - slack, 0.0)
+    low, high = max(low, -sys.float_info.max), min(high + slack, sys.float_info.max)
 
     def height(value: float | None) -> int | None:
         return None if value is None or math.isnan(value) else geometry.height(value, low, high)

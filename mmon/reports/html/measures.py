@@ -70,7 +70,8 @@ def _worse(measure: Measure) -> str:
     if measure.change is not None or before is None or after is None or not sign:
         return ""
     both = one.reference_interval, one.interval
-    if both[0] and both[1] and max(both[0][0], both[1][0]) <= min(both[0][1], both[1][1]):
+    overlaps = both[0] and both[1] and max(both[0][0], both[1][0]) <= min(both[0][1], both[1][1])
+    if overlaps or before == after:
         return "about the same"
     size = units.amount(measure.quantity, abs(after - before), rows.decimals_of(measure))
     return f"{size} {'worse' if sign * (after - before) > 0 else 'better'}"
