@@ -33,11 +33,6 @@ class Range:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class FromOne(Range):
-    """Of places in an order: Python counts them from 0, what is stored from 1, as people do."""
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
 class Null:
     """What null stands for in the place of a number; such a number need not be finite."""
 
@@ -47,8 +42,6 @@ class Null:
 # Every whole number up to this is a double.
 Count = Annotated[int, Range(0, 1 << 53)]
 """A number of rows, or of anything else that is counted."""
-Place = Annotated[int, FromOne(1, 1 << 53)]
-"""A place in an order, from 0 on; stored as the number that people give it, from 1 on."""
 Unbounded = Annotated[float, Null(math.nan)]
 """A number that may have overflowed, or may be undefined."""
 Interval = tuple[Annotated[float, Null(-math.inf)], Annotated[float, Null(math.inf)]]
@@ -182,13 +175,6 @@ def stored(record: Any) -> list[dataclasses.Field[Any]]:
     return [one for one in dataclasses.fields(record) if one.metadata.get("stored", True)]
 
 
-@functools.cache
-def places(kind: Any) -> frozenset[str]:
-    """The fields of a dataclass that hold a `Place`."""
-    hints = typing.get_type_hints(kind, include_extras=True).items()
-    return frozenset(name for name, hint in hints if hint == Place)
-
-
 def at(place: str | int, read: Read, value: Any) -> Any:
     """What is read at a place, which is named when it does not fit."""
     try:
@@ -250,7 +236,7 @@ def _number(value: Any, kind: type, rule: Range | Null) -> Any:
     if type(value) is int:
         span = rule if isinstance(rule, Range) else _ANY_INT
         if span.least <= value <= span.most:
-            return value - isinstance(span, FromOne)
+            return value
         raise MisfitError(f"is {shown(value)}, which is too {'small' if value < 0 else 'large'}")
     if type(value) is float and kind is float and (isinstance(rule, Null) or math.isfinite(value)):
         return value

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
-from mmon.records import Count, Interval, Place, Unbounded, ascends, require
+from mmon.records import Count, Interval, Unbounded, ascends, require
 
 _LONGEST_STEP_S = 1e13
 
@@ -35,7 +35,7 @@ class Picture:
     """
 
     column: str
-    window: Place
+    window: Count
     edges: tuple[float, ...] | None
     labels: tuple[str, ...] | None
     reference: tuple[Count, ...]
@@ -128,7 +128,7 @@ class PerformancePicture:
         None where a side has no label.
     """
 
-    window: Place
+    window: Count
     segment: str | None
     task: str
     classes: tuple[str, ...]
@@ -179,7 +179,7 @@ class FeatureBin:
         changed inside it; None for metrics that are not means over rows.
     """
 
-    window: Place
+    window: Count
     column: str
     label: str
     metric: str
@@ -217,7 +217,7 @@ class ActivityPicture:
         (T,) in the latency column's unit; None in empty steps; empty without a latency column.
     """
 
-    window: Place
+    window: Count
     segment: str | None
     step_s: float
     starts: tuple[str, ...]

@@ -107,7 +107,7 @@ class Document:
         for rows in (*shown, self.activity):
             for row in rows:
                 is_there = row.window < max(1, len(numbers))
-                require(is_there, f"tells of window {row.window + 1}, which it does not have")
+                require(is_there, f"tells of window {row.window}, which it does not have")
 
 
 _KEY = ("application", "kind", "name")
@@ -127,21 +127,15 @@ def _known(key: Any, quantities: Mapping[tuple[Any, ...], Quantity]) -> Quantity
     return found
 
 
-def _fields(record: Any, names: Sequence[str]) -> dict[str, Any]:
-    places = records.places(record.__class__)
-    found = {name: _plain(getattr(record, name)) for name in names}
-    return found | {name: found[name] + 1 for name in places}
-
-
 def _plain(value: Any) -> Any:
     """JSON types for any value of a document; NaN and infinities become None."""
     if value is None or type(value) in (str, int, bool):  # most are, and the rest takes longer
         return value
     if isinstance(value, Row):
         fields = (f.name for f in dataclasses.fields(value) if f.name != "quantity")
-        return _fields(value, [*_KEY, *fields])
+        return {name: _plain(getattr(value, name)) for name in (*_KEY, *fields)}
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return _fields(value, [field.name for field in records.stored(value)])
+        return {f.name: _plain(getattr(value, f.name)) for f in records.stored(value)}
     if isinstance(value, Mapping):
         return {str(key): _plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):

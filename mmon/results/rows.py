@@ -10,7 +10,7 @@ import zoneinfo
 from collections.abc import Callable, Iterable
 from typing import Annotated, Literal, TypeVar
 
-from mmon.records import Count, Interval, Null, Place, require
+from mmon.records import Count, Interval, Null, require
 from mmon.results.quantity import Aspect, Quantity, ResultKind
 
 Direction = Literal["above", "below"]
@@ -138,7 +138,7 @@ class Result(Row):
 
     aspect: Aspect = "value"
     relative: bool = False
-    window: Place = 0
+    window: Count = 0
     segment: str | None = None
     column: str | None = None
     value: float | None = None
@@ -173,7 +173,7 @@ class Metric(Row):
     """One number that is only told, never judged."""
 
     value: float | None
-    window: Place = 0
+    window: Count = 0
     segment: str | None = None
     column: str | None = None
 
@@ -238,7 +238,7 @@ class Window:
     that decides, or would if the window was judged; ``irrelevant`` where it is incomplete.
     """
 
-    index: Place
+    index: Count
     rows: Count
     start: str | None = None
     end: str | None = None

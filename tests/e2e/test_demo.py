@@ -71,9 +71,9 @@ def test_drift_begins_in_the_last_of_four_weeks(told: Ended, folder: Path) -> No
         if row["gating"] and row["status"] == "detected"
     }
     # The drop of performance is of no column.
-    assert found == {(column, 4) for column in ("income", "employment_years", None)}
+    assert found == {(column, 3) for column in ("income", "employment_years", None)}
     (worse,) = (row for row in result["results"] if row["name"] == "worse_segment")
-    assert (worse["segment"], worse["window"]) == ("region = north", 4)
+    assert (worse["segment"], worse["window"]) == ("region = north", 3)
     assert result["verdict"] == "breach"
     production = pl.read_parquet(folder / "production.parquet")
     assert production["event_time"].dt.date().n_unique() == _MONTH_DAYS
