@@ -14,6 +14,10 @@ from mmon.performance._ranking import Area, Ranking
 from mmon.profiles.distributions.ecdf import Ecdf
 from mmon.records.arrays import FloatArray
 
+# The best-ranked rows of the class are most of the variance, which so rests on fewer than all of
+# them. Found by simulation: intervals of 10 to 50 rows of a class held the truth in 0.88 to 0.92.
+_ROWS_A_FREEDOM = 2.5
+
 
 def precision_recall_area(ranking: Ranking) -> Area:
     """The mean, over rows of the class, of the precision at their score (average precision).
@@ -101,7 +105,7 @@ def precision_recall_interval(ranking: Ranking, area: Area, design: float) -> In
     if area.variance <= 0 or not 0 < value < 1:
         # Without a single mistake: as of a proportion of the class's rows.
         return wilson(value * m, m)
-    t = float(stdtrit(m - 1, (1 + LEVEL) / 2))
+    t = float(stdtrit(max(1.0, (m - 1) / _ROWS_A_FREEDOM), (1 + LEVEL) / 2))
     # Without half of its bias: with all or none of it, one end misses more often than the other.
     around = min(max(value - area.bias / 2, value / 2), (1 + value) / 2)
     half = t * math.sqrt(area.variance * design) / (around * (1 - around))

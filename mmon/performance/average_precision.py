@@ -33,7 +33,7 @@ class AveragePrecision(PerClass):
     Example
     -------
     {estimate of six scores}
-    ('0.917', '0.002 to 1.000')
+    ('0.917', '0.000 to 1.000')
 
     References
     ----------

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
+from scipy.special import stdtrit
 
+from mmon.chance.proportions import Z
+from mmon.chance.skewed_means import LEVEL
 from mmon.performance import Estimate
 from mmon.performance._class_intervals import (
     average_variance,
@@ -34,7 +37,7 @@ class BalancedAccuracy(OfPredictions):
     Example
     -------
     {estimate of six predictions}
-    ('0.667', '0.300 to 0.903')
+    ('0.667', '0.112 to 0.969')
 
     References
     ----------
@@ -59,5 +62,8 @@ class BalancedAccuracy(OfPredictions):
         # Given the targets, the classes' rows have nothing to do with each other.
         variance = sum(one.variance or 0.0 for one in recalls) / size**2
         variance = average_variance(variance, np.full(size, 1 / size), recalls)
-        interval = share_interval(value, variance, size**2 / float(np.sum(1 / rows)))
+        # The variance is known as well as that of the class with the fewest rows.
+        wider = (float(stdtrit(max(1.0, float(rows.min()) - 1.0), (1 + LEVEL) / 2)) / Z) ** 2
+        rested = size**2 / float(np.sum(1 / rows)) / wider
+        interval = share_interval(value, variance * wider, rested)
         return Estimate(value, interval, variance_or_width(variance, interval), int(rows.sum()))
