@@ -100,8 +100,9 @@ def test_python_users_give_paths_and_tables(folder: Path) -> None:
     FRAME.write_parquet(folder / "x.parquet")
     path = folder / "x.parquet"
     for data in (path, str(path), [path], (str(path),), deque([path])):
-        assert arguments.data_of(data) is None
-        assert arguments.path(data) in (str(path), [str(path)])
+        body, inputs = arguments.parted({"production": data})
+        assert inputs.production is None
+        assert body["production"]["path"] in (str(path), [str(path)])
     for table in (FRAME, FRAME.lazy(), FRAME.to_arrow()):
         assert_frame_equal(open_table(table).frame.collect(), FRAME)
 
