@@ -156,7 +156,12 @@ def compare(
         put(body, path, levels)
     chosen = body.pop("outputs", {})
     try:
-        return _execute(validate(body), chosen, quiet=quiet)
+        config = validate(body)
+        roles = config.columns
+        if quiet and roles.lacks and (roles.target or roles.prediction or roles.score):
+            # A verdict that passes is not printed, and nobody asked for half of an outcome.
+            console.tell(f"mmon: performance is not measured without {roles.lacks}")
+        return _execute(config, chosen, quiet=quiet)
     except ConfigError as error:
         raise translation.in_options(error) from error
 

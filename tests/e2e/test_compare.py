@@ -52,6 +52,11 @@ def test_quiet_prints_nothing_on_a_pass(mmon: Mmon) -> None:
     assert mmon(f"{SAME} -q") == Ended(0, "", "")
 
 
+def test_quiet_still_says_which_part_of_an_outcome_is_missing(mmon: Mmon) -> None:
+    said = "mmon: performance is not measured without prediction or a score\n"
+    assert mmon(f"{SAME} -q --target x") == Ended(0, "", said)
+
+
 def test_identical_files_pass(mmon: Mmon) -> None:
     found = document(mmon, "compare ref.parquet ref.parquet")
     assert found["verdict"] == "pass"
