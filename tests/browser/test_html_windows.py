@@ -11,6 +11,7 @@ import pytest
 
 from mmon.reports import html
 from mmon.results import Document
+from tests.browser.test_html_looks import CONTRAST
 from tests.reports.sample_operations import operations_document, segments_document
 from tests.reports.sample_performance import binary_document
 
@@ -114,6 +115,32 @@ def test_without_javascript_the_page_shows_its_first_window(open_windows: Open) 
     plain, lively = open_windows(javascript=False), open_windows()
     assert texts(plain)["performance"] == texts(lively)["performance"]
     assert plain.locator("#strip input").first.is_disabled()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_all_text_of_another_window_has_enough_contrast(open_windows: Open, scheme: str) -> None:
+    page = open_windows(scheme=scheme)
+    page.locator("#strip label").first.click()
+    page.evaluate("() => document.querySelectorAll('details').forEach(x => { x.open = true })")
+    seen = page.evaluate(CONTRAST)
+    assert len(seen) > 1000
+    assert [one for one in seen if one["ratio"] < one["needed"]] == []
+
+
+def test_a_tile_leads_to_its_section_and_wide_screens_have_a_list_of_them(
+    open_windows: Open,
+) -> None:
+    page = open_windows(width=1700)
+    links = page.locator(".tiles a")
+    assert [link.get_attribute("href") for link in links.all()] == [
+        "#columns", "#data_quality", "#performance", "#operations",
+    ]  # fmt: skip
+    for link in links.all():
+        assert page.locator(link.get_attribute("href") or "").is_visible()
+    assert page.locator("#side").is_visible()
+    assert "Model performance" in page.locator("#side a").all_inner_texts()
+    page.set_viewport_size({"width": 1280, "height": 800})
+    assert not page.locator("#side").is_visible()
 
 
 @pytest.mark.parametrize("width", [360, 480, 1280])

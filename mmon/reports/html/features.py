@@ -92,12 +92,12 @@ def features(document: Document, seen: Document) -> tuple[FeatureTable, ...]:
 
 
 def _room(document: Document, seen: Document) -> int:
-    """Rows of all tables of a window: the one that a page opens with has as many as all others."""
+    """Rows of all tables of a window; the others travel packed, the one shown first does not."""
     windows = {one.window for one in document.bins}
     if len(windows) < 2:
         return _MOST_BINS
     is_first = any(one.index == first_window(document.windows) for one in seen.windows)
-    return _MOST_BINS // 2 // (1 if is_first else len(windows) - 1)
+    return _MOST_BINS // 5 if is_first else _MOST_BINS // 2 // (len(windows) - 1)
 
 
 def _parts(seen: Document) -> Mapping[tuple[str, str], float | None]:

@@ -16,7 +16,7 @@ def packed(texts: Mapping[str, Sequence[str]]) -> str:
     """
     woven = {name: _woven(of_windows) for name, of_windows in texts.items()}
     body = json.dumps(woven, ensure_ascii=False, separators=(",", ":"))
-    return base64.b64encode(zlib.compress(body.encode())).decode()
+    return base64.b64encode(zlib.compress(body.encode(), 9)).decode()
 
 
 def _woven(texts: Sequence[str]) -> list[str | list[str]]:
