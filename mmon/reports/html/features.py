@@ -93,11 +93,11 @@ def features(document: Document, seen: Document) -> tuple[FeatureTable, ...]:
 
 def _room(document: Document, seen: Document) -> int:
     """Rows of all tables of a window; the others travel packed, the one shown first does not."""
-    windows = {one.window for one in document.bins}
-    if len(windows) < 2:
+    if len(document.windows) < 2:
         return _MOST_BINS
+    windows = {one.window for one in document.bins}
     is_first = any(one.index == first_window(document.windows) for one in seen.windows)
-    return _MOST_BINS // 5 if is_first else _MOST_BINS // 2 // (len(windows) - 1)
+    return _MOST_BINS // 5 if is_first else _MOST_BINS // 2 // max(1, len(windows) - 1)
 
 
 def _parts(seen: Document) -> Mapping[tuple[str, str], float | None]:
