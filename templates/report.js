@@ -1,6 +1,7 @@
 "use strict";
 (() => {
 document.documentElement.classList.add("js");
+const initial = new Map([...document.querySelectorAll("[id^=p-], #table > tbody")].map(part => [part.id, part.outerHTML]));
 const numbers = text => (text.replace(/,/g, "").match(/-?[\d.]+(e[-+]?\d+)?/g) || []).map(Number);
 const compare = (a, b) => {
 if (typeof a === "string") return a.localeCompare(b, "en", {numeric: true});
@@ -56,11 +57,11 @@ const bytes = Uint8Array.from(atob(packed.content.textContent), letter => letter
 const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
 return Object.entries(JSON.parse(await new Response(stream).text()));
 };
-const put = (id, lines, place) => {
+const put = (id, text) => {
 const old = document.getElementById(id);
 const open = new Set([...old.querySelectorAll("details[open] > summary")].map(one => one.textContent));
 const chosen = [...old.querySelectorAll("input:checked")].map(one => one.id);
-old.outerHTML = lines.map(line => typeof line === "string" ? line : line[place]).join("\n");
+old.outerHTML = text;
 const made = document.getElementById(id);
 for (const one of made.querySelectorAll("details > summary")) one.parentNode.open ||= open.has(one.textContent);
 for (const one of made.querySelectorAll("input[type=radio]")) one.checked ||= chosen.includes(one.id);
@@ -78,8 +79,11 @@ side.hidden = false;
 let refresh = () => {};
 if (strip && packed && "DecompressionStream" in window) unpacked().then(parts => {
 const show = () => {
-const place = strip.querySelector(":checked").value;
-for (const [id, lines] of parts) if (lines.some(line => typeof line !== "string")) put(id, lines, place);
+const place = Number(strip.querySelector(":checked").value);
+const first = Number(strip.querySelector("[checked]").value);
+const at = place < first ? place : place - 1;
+const text = (id, lines) => place === first ? initial.get(id) : lines.map(line => typeof line === "string" ? line : line[at]).join("\n");
+for (const [id, lines] of parts) put(id, text(id, lines));
 contents();
 refresh();
 };

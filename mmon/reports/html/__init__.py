@@ -40,13 +40,19 @@ def render(document: Document) -> str:
     # Only this script may run: a name or label that smuggled in another one would be refused.
     script = environment.get_template("report.js").render()
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-    others = {f"p-{name}": [one[name] for one in views] for name in PARTS}
-    others |= {f"c{n}": [one[f"c{n}"] for one in views] for n in page["columns"].values()}
+    rest = [one for one in views if one is not shown]
+    names = {name: f"p-{name}" if name in PARTS else name for name in shown}
+    # What is the same in all windows stands in the page itself.
+    others = {
+        identity: [one[name] for one in rest]
+        for name, identity in names.items()
+        if any(one[name] != shown[name] for one in rest)
+    }
     return environment.get_template("report.html").render(
         page=page,
         parts=shown,
         rows=[text for name, text in shown.items() if name not in PARTS],
-        packed=packed(others) if len(views) > 1 else "",
+        packed=packed(others) if rest else "",
         script=script,
         script_digest=digest,
     )

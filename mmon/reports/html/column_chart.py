@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
+import statistics
 from collections.abc import Iterable, Iterator, Sequence
 
 from mmon.outline import wording
@@ -66,6 +67,11 @@ class Chart:
     quantiles: tuple[tuple[str, str, str], ...]
     presence: tuple[tuple[str, str, str], ...]
     missing: str
+
+    @property
+    def usual(self) -> int:
+        """The drawn width of most bins; those that only rounding made wider are as wide."""
+        return int(statistics.median_low([width for width, _ in self.bins] or [1]))
 
 
 def chart(picture: Picture, kind: ColumnKind) -> Chart:

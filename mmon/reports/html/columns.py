@@ -152,8 +152,9 @@ def _row(
     scales: _Scales,
 ) -> ColumnRow:
     ordered = sorted(results, key=lambda row: (not row.gating, _DRIFT_FIRST.get(row.kind, 2)))
-    judged = [row for row in ordered if row.status is not Status.IRRELEVANT or row.reason]
-    told = [row for row in ordered if row not in judged]
+    known = [row for row in ordered if not _is_plain_fact(row)]
+    judged = [row for row in known if row.status is not Status.IRRELEVANT or row.reason]
+    told = [row for row in known if row not in judged]
     return ColumnRow(
         name=column.name,
         kind=column.kind.value,
@@ -170,6 +171,12 @@ def _row(
         told=tuple(map(result_row, told)),
         note=column.reason,
     )
+
+
+def _is_plain_fact(result: Result) -> bool:
+    """Whether it says that a column is what one expects: not constant, of no other type."""
+    is_fact = result.quantity.unit is Unit.YES_NO
+    return is_fact and not result.value and not severity.needs_a_look(result)
 
 
 def _trend(head: Result, lines: Lines, tops: _Tops) -> TrendView:
