@@ -129,7 +129,7 @@ class Metric(abc.ABC):
     def _excess(self, value: float, level: float) -> float:
         """What a score has beyond a level, in the sense in which distances add up."""
         if self.is_squared:
-            return max(0.0, math.sqrt(value) - math.sqrt(level)) ** 2
+            return max(0.0, math.sqrt(value) - math.sqrt(max(0.0, level))) ** 2
         return value - level
 
 

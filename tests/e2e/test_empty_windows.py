@@ -46,7 +46,7 @@ def test_a_day_without_rows_between_two_others_is_a_breach(tmp_path):
     assert completeness(report) == [1.0, 1.0, 0.0, 1.0]
     assert report.exit_status == 1
     # Of the empty day nothing else is told: there is nothing to test.
-    empty = report.results.filter(pl.col("window") == 3)
+    empty = report.results.filter(pl.col("window") == 2)
     assert set(empty["application"]) == {"system-performance"}
 
 

@@ -415,5 +415,6 @@ def test_a_p_value_against_a_level_grows_with_it_up_to_one(
         found = [metric.p_value_against(score, size * share, *pair) for share in (0.2, 0.5, 0.8)]
         assert np.all(np.diff(found) >= -1e-12), name
         assert metric.p_value_against(score, size * 2.0 + 0.01, *pair) >= 0.5, name
+        assert metric.p_value_against(score, -0.1, *pair) is not None, name
         # Surely above a level is never surely below it.
         assert not (found[0] <= 0.05 and metric.is_below(score, size * 0.2, *pair)), name
