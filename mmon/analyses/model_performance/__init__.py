@@ -141,9 +141,7 @@ All but the coverage is counted once for all windows."""
 FAULTS = by_name(
     (
         _check("score_outside", "rows with a score outside [0, 1], left out of metrics of scores"),
-        _check(
-            "unreadable_score", "rows with a score that is no number, left out of metrics of scores"
-        ),
+        _check("unreadable_score", "rows whose score is no number, left out of metrics of scores"),
         _check("unknown_prediction", "rows with a prediction that is no class, left out"),
         _check("unknown_target", "rows with a target that is no class, taken as unlabelled"),
     )
@@ -164,9 +162,7 @@ FACTS = by_name(
     )
 )
 
-UNMEASURED = _of_run(
-    "unmeasured", "whether performance lacks a column that is not named", unit=Unit.YES_NO
-)
+UNMEASURED = _of_run("unmeasured", "whether performance lacks a column", unit=Unit.YES_NO)
 
 WORSE_SEGMENT = Quantity(
     APPLICATION,
@@ -276,9 +272,7 @@ def quantities() -> Iterator[Quantity]:
 
     yield from (quantity(name, performance.PLAIN) for name in performance.names())
     yield from itertools.chain(LABELS.values(), FAULTS.values(), FACTS.values(), WITHOUT_ID)
-    yield UNMEASURED
-    yield from (WORSE_SEGMENT, SEGMENTS_TESTED, *SAMPLE_ROWS)
-    yield ERROR_RATE
+    yield from (UNMEASURED, WORSE_SEGMENT, SEGMENTS_TESTED, *SAMPLE_ROWS, ERROR_RATE)
     yield from (contribution(name, part) for name in _MEANS for part in ("mix", "rate"))
 
 
