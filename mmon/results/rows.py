@@ -128,8 +128,8 @@ class Result(Row):
     p_value : float or None
         Of "nothing changed", where that was tested; in [0, 1].
     q_value : float or None
-        Of "the true value is on the good side of the level that decides", corrected over all
-        results of the application that decide.
+        Of "the true value is on the good side of its level", corrected over all results of the
+        application that decide: of the level that its status names, else of the one that decides.
     changed : bool or None
         Whether it surely changed at all, however little; None where that was not tested.
     rows_needed : int or None

@@ -49,7 +49,9 @@ def conclude(weighed: Sequence[Weighed], rule: Rule) -> list[Result]:
 def _judged(known: Weighed, rule: Rule) -> Result:
     one = known.finding
     status, reason, needed = _status(known, rule)
-    gating = rule.threshold(one.bound)
+    # Of the level that its status names; of none, of the one that decides.
+    is_potential = status is Status.POTENTIAL_DETECTION and known.potential is not None
+    is_of_worse = rule.threshold(one.bound) == one.bound.detected and not is_potential
     return Result(
         quantity=one.quantity,
         aspect=one.aspect,
@@ -63,7 +65,7 @@ def _judged(known: Weighed, rule: Rule) -> Result:
         reference_value=one.reference_value,
         reference_interval=one.reference_interval,
         p_value=known.p,
-        q_value=known.detected if gating == one.bound.detected else known.potential,
+        q_value=known.detected if is_of_worse else known.potential,
         changed=known.changed(rule.alpha),
         potential=one.bound.potential,
         detected=one.bound.detected,

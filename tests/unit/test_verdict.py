@@ -102,6 +102,13 @@ def test_a_level_is_reached_when_the_true_value_is_surely_beyond_it(value, devia
     assert status(finding(value, deviation)) is expected
 
 
+def test_the_q_value_is_of_the_level_that_the_status_names():
+    results = [judge([finding(value, 0.01)], Rule())[0] for value in (0.05, 0.15, 0.3)]
+    assert [one.q_value for one in results] == pytest.approx(
+        [1.0, ndtr(-5.0), ndtr(-10.0)], rel=1e-6, abs=1e-12
+    )
+
+
 def test_past_the_worse_level_by_its_estimate_and_surely_no_chance_is_potential():
     assert status(finding(0.3, 0.13, p=0.04)) is Status.POTENTIAL_DETECTION
     assert status(finding(0.3, 0.13, p=0.06)) is not Status.POTENTIAL_DETECTION
@@ -195,13 +202,17 @@ def test_the_rows_needed_grow_with_the_results_that_decide():
 
 def test_correction_is_over_all_that_decide_in_an_application():
     deviations = np.array([0.05, 0.06, 0.1, 0.4])
+    only = Bound("max", detected=0.2)
     together = [
-        finding(0.3, float(deviations[0]), column="a"),
-        finding(0.3, float(deviations[1]), column="b", quantity=named("psi")),
-        finding(0.3, float(deviations[2]), column="a", window=1),
-        finding(0.3, float(deviations[3]), column="a", segment="country = BR"),
+        finding(0.3, float(deviations[0]), column="a", bound=only),
+        finding(0.3, float(deviations[1]), column="b", bound=only, quantity=named("psi")),
+        finding(0.3, float(deviations[2]), column="a", window=1, bound=only),
+        finding(0.3, float(deviations[3]), column="a", segment="country = BR", bound=only),
     ]
-    apart = [finding(0.3, 0.4, gating=False), finding(0.3, 0.4, quantity=of_application("x"))]
+    apart = [
+        finding(0.3, 0.4, gating=False, bound=only),
+        finding(0.3, 0.4, quantity=of_application("x"), bound=only),
+    ]
     results = judge(together + apart, Rule())
     expected = false_discovery_control(ndtr(-0.1 / deviations), method="bh")
     np.testing.assert_allclose([r.q_value for r in results[:4]], expected)
