@@ -57,9 +57,18 @@ class Assessment:
 
 
 def assess(
-    config: Config, reference: Profile, production: Production, *, rule: Rule, now_us: int
+    config: Config,
+    reference: Profile,
+    production: Production,
+    *,
+    rule: Rule,
+    now_us: int,
+    also: Sequence[Finding] = (),
 ) -> Assessment:
-    """Run every analysis and judge what it finds; `CellsError` where the sides' cells differ."""
+    """Run every analysis, and judge what it finds and what was found besides, of all rows.
+
+    `CellsError` where the sides' cells differ.
+    """
     parts = list(_of_windows(config, reference, production, rule, now_us))
     whole = Context(reference, reference, config)
     if not production.windows:
@@ -69,6 +78,7 @@ def assess(
         parts.append(_weighed(whole, Findings(metrics=[outside]), rule))
     if production.labels is not None:
         parts.append(_weighed(whole, label_findings(whole, production.labels), rule))
+    parts.append(_weighed(whole, Findings(also), rule))
     first = _judged(parts, rule)
     last = [
         _weighed(part.context, part.conclude(part.context, results), rule)

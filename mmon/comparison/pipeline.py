@@ -42,7 +42,7 @@ from mmon.profiles.table import Profile
 from mmon.results import Column, Document, Result, Segment, Source, Status, grouped
 from mmon.results.charts import ActivityPicture, FeatureBin, PerformancePicture, Picture
 from mmon.texts.redaction import masked, without_secrets
-from mmon.verdict import decide, exit_status, judge
+from mmon.verdict import decide, exit_status
 from mmon.verdict.finding import Finding, Rule
 from mmon.windows.timestamps import to_us
 
@@ -63,10 +63,10 @@ def run(config: Config, inputs: Inputs | None = None, progress: Progress | None 
     production = read_production(config, reference, inputs, progress, now_us=to_us(started))
     reference, profiles = at_one_precision(reference, production.profiles)
     production = dataclasses.replace(production, profiles=profiles)
-    found = assess(config, reference, production, rule=rule, now_us=to_us(started))
     duplicates = _duplicates(config, inputs, reference, production)
+    found = assess(config, reference, production, rule=rule, now_us=to_us(started), also=duplicates)
     windows = worst_statuses(found.results, production.windows)
-    results = [*taking_part(found.results, windows), *judge(duplicates, rule)]
+    results = taking_part(found.results, windows)
     shown = shown_windows(windows, results, columns=len(reference.columns))
     rank_error = max((window.rank_error for window in windows), default=0.0)
     verdict = decide(results, rule, expected=_deciding(config))

@@ -19,7 +19,7 @@ from mmon.comparison.survey import survey
 from mmon.config.data import Dataset
 from mmon.config.sections import Config, Windows
 from mmon.engine.local import Fold
-from mmon.errors import DataError
+from mmon.errors import DataError, nearly_named
 from mmon.profiles import baseline
 from mmon.profiles.distributions.reading import Reading
 from mmon.profiles.folding.batches import Batch, Extent
@@ -131,7 +131,9 @@ def _check_shared(
 ) -> None:
     """See that production is not another dataset altogether: no model is retrained for that."""
     names = [column.name for column in reference.columns]
-    if config.columns.features == "all" and not any(one in schema for one in names):
+    # Names that only case or blanks tell apart are those of this dataset, spoilt: a breach.
+    is_shared = any(nearly_named(one, schema.keys()) for one in names)
+    if config.columns.features == "all" and not is_shared:
         shown, there = (", ".join(map(repr, list(one)[:3])) for one in (names, schema))
         raise DataError(
             f"{name} shares no column with the reference, so it is another dataset: it has "

@@ -28,7 +28,7 @@ class TotalVariation(Binned):
     well. Labels that the reference never had count as categories of their own. Missing values and
     infinities are left out: ``missing_share`` and ``infinite_share`` judge them.
 
-    Results hold the distance without what chance adds to it: 0 on average when nothing changed,
+    Where it decides it is told without what chance adds to it: 0 on average when nothing changed,
     with its 95 % interval. A small change that is spread over very many categories cannot be told
     from few rows; then less is reported.
 

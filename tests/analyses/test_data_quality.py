@@ -233,3 +233,14 @@ def test_unseen_categories_are_not_guessed_where_the_reference_was_capped():
     assert row["value"] is None
     assert row["status"] == "inconclusive"
     assert "labels_kept" in row["reason"]
+
+
+def test_columns_in_other_case_are_lost_and_no_other_dataset():
+    spoilt = reference().rename(lambda name: f" {name.upper()} ")
+    report = mmon.compare(reference(), spoilt)
+    assert report.exit_status == 1
+    (row,) = report.results.filter(name="missing_column", column="income").to_dicts()
+    assert (row["status"], "did you mean its column ' INCOME '?" in row["reason"]) == (
+        "detected",
+        True,
+    )

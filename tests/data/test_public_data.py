@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import itertools
-import math
 from pathlib import Path
 
 import polars as pl
@@ -77,11 +76,7 @@ def test_every_ks_value_is_scipys_within_its_error(exact):
         expected = ks_2samp(
             ref[column].to_numpy(), cur[column].to_numpy(), method="asymp"
         ).statistic
-        # Less what chance adds in squares: at most the mean of Kolmogorov's distribution.
-        sizes = [side[column].drop_nulls().len() for side in (ref, cur)]
-        chance = math.sqrt(math.pi / 2) * math.log(2) * math.sqrt(sum(1 / one for one in sizes))
-        least = math.sqrt(max(0.0, expected**2 - chance**2))
-        assert least - row["error"] - 1e-5 <= row["value"] <= expected + row["error"] + 1e-12
+        assert row["value"] == pytest.approx(expected, abs=row["error"] + 1e-12)
         assert row["error"] < 0.001
         if exact:
             assert row["error"] == 0.0

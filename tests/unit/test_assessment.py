@@ -9,6 +9,7 @@ from typing import Any
 
 import polars as pl
 import pytest
+from scipy.stats import false_discovery_control
 
 from mmon.engine import local
 from mmon.profiles.table import Profile
@@ -165,16 +166,19 @@ def test_segments_gate_only_where_they_are_to(gate: bool) -> None:
 
 
 def test_all_windows_are_corrected_together() -> None:
-    drops = [
-        one
-        for one in whole("binary").results
-        if (one.name, one.aspect, one.segment) == ("roc_auc", "drop", None)
-    ]
-    assert len({one.window for one in drops}) > 1
-    against = [(one.q_value or 0.0, one.value or 0.0) for one in drops]
-    # One test of "the drop is at most its level" a window, whose smallest p-value counts most.
-    assert len({q for q, _ in against if q < 1.0}) <= len(drops)
-    assert max(against)[0] >= min(against)[0] * len(drops) or min(against)[0] == 1.0
+    performance = {"metrics": ["accuracy"], "max_drop": {"detected": 0.01}}
+    others = {"data_drift": None, "data_quality": None, "system_performance": None}
+    settings = {"analyses": {"model_performance": performance, **others}, "segments": None}
+    after, ref = rows("binary", SIZE, seed=2).sort("at"), rows("binary", SIZE)
+
+    def q_values(frame: pl.DataFrame, **windows: Any) -> list[float | None]:
+        found = document(config("binary", **settings, **windows), ref, frame).results
+        return [one.q_value for one in found if one.aspect == "drop"]
+
+    alone = [q_values(half)[0] for half in (after[: SIZE // 2], after[SIZE // 2 :])]
+    assert 0.0 < min(alone) < max(alone) < 1.0
+    together = q_values(after, windows={"rows": SIZE // 2})
+    assert together == pytest.approx(false_discovery_control(alone, method="bh"))
 
 
 def test_only_the_top_values_are_told_apart_and_the_rest_is_pooled() -> None:

@@ -102,7 +102,8 @@ def _finding(
     is_tested = not bound.is_empty or settings.p_values == "all"
     score = metric.score(before, after, with_p_value=False)
     value, interval = score.value, None
-    if value is not None:
+    # What is only told is the statistic of the samples, as every library has it.
+    if value is not None and not bound.is_empty:
         value = metric.corrected(value, before, after)
         interval = metric.interval(value, before, after)
     return Finding(
@@ -171,7 +172,7 @@ def _share_drifted(context: Context, results: Sequence[Result]) -> Finding | Non
 
 
 def _general_drift(context: Context, results: Sequence[Result]) -> Finding | None:
-    """The mean over columns; significant where any column is, after correction (Simes 1986)."""
+    """The mean over columns; surely a change where any column is, corrected (Simes 1986)."""
     settings = _settings(context)
     asked = settings.thresholds.get(_GENERAL_DRIFT, Thresholds())
     known = [r for r in results if r.name == _GENERAL_DRIFT and r.value is not None]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import abc
 import dataclasses
 import math
 
@@ -44,7 +45,7 @@ class Risen(Evidence):
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class _New(Evidence):
+class _New(Evidence, abc.ABC):
     """Of ``rows`` production rows ``hits`` are as no row of n reference rows is."""
 
     is_fact = False
@@ -72,9 +73,9 @@ class _New(Evidence):
         """The p-value of so many of so many rows."""
         return max(one_sided(hits, rows, level, is_floor=False), self.chance(hits, rows))
 
+    @abc.abstractmethod
     def chance(self, hits: int, rows: int) -> float:
         """Of at least so many of so many rows, when nothing changed."""
-        raise NotImplementedError
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

@@ -4,9 +4,9 @@ The reference's value next to a metric is that of as much time (``invocations``,
 ``predictions_per_second``, ``gaps``) or of as many rows (``error_count``, ``duplicate_ids``) as
 production has. Levels on a change are levels on a share of the reference's value;
 ``error_rate_increase`` is the one metric that is a difference, production's error rate minus the
-reference's, in points of share. Where a number is subject to
-chance its change, or its distance from a level, must be significant; latencies and errors are taken
-for independent from row to row, the times of rows are not (see ``rates``).
+reference's, in points of share. Where a number is subject to chance, it must surely lie beyond its
+level; latencies and errors are taken for independent from row to row, the times of rows are not
+(see ``rates``).
 """
 
 from __future__ import annotations
