@@ -22,7 +22,7 @@ class GeneralDrift(Binned):
     Half the sum of ``total_variation`` and ``hellinger``: 0 for equal shares, 1 when no category is
     common. MLRun's histogram data drift application averages both over all features; here it is
     per column, and its mean over the columns is MLRun's result. MLRun calls 0.5 a potential and 0.7
-    a detected drift.
+    a detected drift; so is the mean called here where any column surely changed.
 
     {p-value}
 

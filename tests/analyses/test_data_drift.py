@@ -132,6 +132,13 @@ def test_general_drift_of_the_dataset_is_the_mean_over_its_columns():
     assert (whole["potential"], whole["detected"], whole["gating"]) == (0.5, 0.7, False)
 
 
+def test_the_mean_general_drift_is_marked_only_where_a_column_surely_changed():
+    for production, status in ((table(2).head(1), "irrelevant"), (CUR, "no_detection")):
+        report = mmon.compare(REF, production)
+        (mean,) = (r for r in rows(report, name="general_drift") if r["column"] is None)
+        assert mean["status"] == status
+
+
 def test_metrics_that_fit_no_column_are_inconclusive():
     report = mmon.compare(REF.select("code"), CUR.select("code"), metrics=["ks"])
     assert report.verdict == "inconclusive"

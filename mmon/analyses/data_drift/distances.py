@@ -181,12 +181,15 @@ def _general_drift(context: Context, results: Sequence[Result]) -> Finding | Non
         known = [r for r in known if r.status is not Status.IRRELEVANT]
     if not known:
         return None
+    usual = _GENERAL if _GENERAL_DRIFT not in settings.thresholds else asked.bound()
+    judged = [r.changed for r in results if r.has_levels]
     told = Finding(
         quantity(_GENERAL_DRIFT),
         math.fsum(r.value or 0.0 for r in known) / len(known),
         math.fsum(r.error for r in known) / len(known),
         window=context.window,
-        bound=_GENERAL if _GENERAL_DRIFT not in settings.thresholds else asked.bound(),
+        # Distances of a few rows are large by chance alone.
+        bound=usual if any(judged) or not judged else Bound("max"),
         reason=f"mean over {len(known)} columns",
     )
     if asked.is_empty:
@@ -194,10 +197,11 @@ def _general_drift(context: Context, results: Sequence[Result]) -> Finding | Non
     p_values = [1.0 if r.p_value is None else r.p_value for r in known]
     p_value = float(benjamini_hochberg(p_values).min())
     evidence = Settled(p=p_value, q=p_value)
-    judged = dataclasses.replace(told, evidence=evidence, gating=settings.gate == "any")
+    gates = settings.gate == "any"
+    told = dataclasses.replace(told, bound=usual, evidence=evidence, gating=gates)
     if all(r.status is Status.INCONCLUSIVE for r in known):
-        return dataclasses.replace(judged, value=None, error=0.0, reason=_commonest_reason(known))
-    return judged
+        return dataclasses.replace(told, value=None, error=0.0, reason=_commonest_reason(known))
+    return told
 
 
 def _commonest_reason(results: Sequence[Result]) -> str:
