@@ -18,7 +18,7 @@ import functools
 import math
 
 import numpy as np
-from scipy.special import betainc, betaincc, gammaln, log_ndtr
+from scipy.special import betainc, betaincc, betaincinv, gammaln, log_ndtr
 
 from mmon.chance.levels import beyond
 from mmon.records.arrays import FloatArray
@@ -76,6 +76,31 @@ def risen(
     before, after = (k_ref + 1.0) / (n + 2.0), (k_cur + 1.0) / (m + 2.0)
     variance = after * (1.0 - after) / (m + 2.0) + scale**2 * before * (1.0 - before) / (n + 2.0)
     return beyond(k_cur / m - scale * k_ref / n - level, math.sqrt(variance))
+
+
+def ratio_risen(k_ref: int, n: int, k_cur: int, m: int, ratio: float) -> float:
+    """One-sided p-value of "production's share is at most ``ratio`` times the reference's".
+
+    Exact for counts of rare events, given their sum; for others it is too large, never too small.
+
+    References
+    ----------
+    Przyborowski and Wilenski, *Homogeneity of results in testing samples from Poisson series*,
+    Biometrika 1940.
+    """
+    return one_sided(k_cur, k_ref + k_cur, ratio * m / (n + ratio * m), is_floor=False)
+
+
+def ratio_interval(k_ref: int, n: int, k_cur: int, m: int, tail: float) -> Interval:
+    """The ratios of production's share to the reference's that `ratio_risen` does not contradict.
+
+    ``tail`` is the probability beyond either end; some row must have the property. The upper end
+    is infinite where no row of the reference has it.
+    """
+    low = float(betaincinv(k_cur, k_ref + 1.0, tail)) if k_cur else 0.0
+    high = float(betaincinv(k_cur + 1.0, k_ref, 1.0 - tail)) if k_ref else 1.0
+    ends = (share * n / ((1.0 - share) * m) if share < 1.0 else math.inf for share in (low, high))
+    return next(ends), next(ends)
 
 
 # Most columns of a table miss as many values: none.

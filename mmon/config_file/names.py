@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 from mmon import metrics, performance
+from mmon.analyses import data_drift
 from mmon.analyses.model_performance import LABELS, ModelPerformance
 from mmon.config.analyses import judged
 from mmon.config.problems import value_at
@@ -87,7 +88,7 @@ def _unknown(body: dict[str, Any]) -> Iterator[Problem]:
     drift, measures = metrics.names(), performance.names()
     for analysis, key, what, known in (
         ("data_drift", "metrics", "metric", drift),
-        ("data_drift", "thresholds", "metric", drift),
+        ("data_drift", "thresholds", "metric", data_drift.judged_names()),
         ("data_drift", "options", "metric", drift),
         ("model_performance", "metrics", "metric", measures),
         ("model_performance", "thresholds", "metric", [*measures, *LABELS]),
@@ -108,7 +109,7 @@ def _unknown(body: dict[str, Any]) -> Iterator[Problem]:
 def column_levels() -> list[str]:
     """What a column can have levels of its own of."""
     checks = (one for _, _, own in judged() for one in own.values() if one.about == "column")
-    return [*metrics.names(), *(one.name for one in checks)]
+    return [*data_drift.judged_names(), *(one.name for one in checks)]
 
 
 def _noun(quantities: Mapping[str, Quantity]) -> str:
@@ -127,7 +128,7 @@ def _contradictions(body: dict[str, Any]) -> Iterator[Problem]:
     for column in section(body, "by_column"):
         for name in section(body, "by_column", column):
             path: KeyPath = ("by_column", column, name)
-            judge = "data_drift" if name in metrics.names() else "data_quality"
+            judge = "data_drift" if name in data_drift.judged_names() else "data_quality"
             if name not in known:
                 yield Problem(path, f"unknown metric or check {name!r}", closest(name, known))
             elif section(body, "analyses").get(judge, {}) is None:

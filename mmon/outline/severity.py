@@ -20,10 +20,12 @@ def ratio(result: Result, value: float | None) -> float:
     if result.direction == "above":
         # A distance is judged by its size; a better model is no worse one.
         is_signed = result.quantity.worse != "farther"
-        travelled, way = value if is_signed else abs(value), abs(worst)
+        start = result.quantity.harmless if result.aspect == "value" else 0.0
+        travelled, way = (value if is_signed else abs(value)) - start, abs(worst) - start
     else:
-        start = result.reference_value
-        if start is None or start <= worst:
+        before = result.reference_value
+        start = worst if before is None else before
+        if start <= worst:
             start = worst + max(abs(worst), 1e-9)
         travelled, way = start - value, start - worst
     if way == 0:

@@ -75,6 +75,8 @@ class Quantity:
         What one number of it is about.
     worse : {"higher", "lower", "farther"} or None
         Which values are worse; ``farther`` is either side of 0, and its levels are on the size.
+    harmless : float
+        The value of no change, from which levels are looked at.
     bounds : tuple of Bound
         The levels that it has when the configuration says nothing.
     role : str or None
@@ -105,6 +107,7 @@ class Quantity:
     unit: Unit = Unit.OWN
     about: Literal["column", "window", "segment", "run"] = "window"
     worse: Literal["higher", "lower", "farther"] | None = None
+    harmless: float = 0.0
     bounds: tuple[Bound, ...] = ()
     role: str | None = None
     sentence: str = ""

@@ -8,7 +8,16 @@ from collections.abc import Sequence
 
 from mmon import metrics
 from mmon.analyses import Context, Findings
-from mmon.analyses.data_drift import LEVELS, ROWS, SHARE_DRIFTED, DataDrift, quantity
+from mmon.analyses.data_drift import (
+    CLASS_RATIO,
+    LEVELS,
+    ROWS,
+    SHARE_DRIFTED,
+    USUAL,
+    DataDrift,
+    quantity,
+)
+from mmon.analyses.data_drift.class_shares import class_ratio
 from mmon.chance.multiplicity import benjamini_hochberg
 from mmon.config.levels import Thresholds
 from mmon.profiles.distributions.counts import Counts
@@ -31,14 +40,24 @@ def analyse(context: Context) -> Findings:
     is_short = context.segment is not None and settings.metrics == "all"
     names = metrics.names() if settings.metrics == "all" else settings.metrics
     chosen = [metrics.load(name, settings.options.get(name)) for name in names]
-    findings = [
-        _finding(context, settings, metric, ref, cur)
+    compared = [
+        (ref, cur)
         for ref, cur in context.pairs()
         if cur is not None and ref.is_tested and cur.is_tested
+    ]
+    findings = [
+        _finding(context, settings, metric, ref, cur)
+        for ref, cur in compared
         for metric in chosen
         if ref.kind in metric.kinds
         and not (is_short and _bound(context, metric.name, ref).is_empty)
     ]
+    decides = settings.gate == "any"
+    for ref, cur in compared:
+        found = class_ratio(context, ref, cur, _bound_of_ratio(context, ref))
+        if found is not None:
+            gating = decides and not found.bound.is_empty
+            findings.append(dataclasses.replace(found, gating=gating))
     return Findings(findings, [Metric(ROWS, float(context.production.rows), context.window)])
 
 
@@ -136,6 +155,16 @@ def _bound(context: Context, name: str, column: ColumnProfile) -> Bound:
     if asked is not None:
         return asked.bound()
     return LEVELS if name == _settings(context).usual and not is_date else Bound("max")
+
+
+def _bound_of_ratio(context: Context, column: ColumnProfile) -> Bound:
+    """The levels of a class's ratio: its own where the usual distance decides."""
+    asked = context.config.levels(column.name, CLASS_RATIO.name, _settings(context).thresholds)
+    if asked is not None:
+        return asked.bound()
+    is_usual = _settings(context).usual == USUAL[0]
+    decides = is_usual and not _bound(context, USUAL[0], column).is_empty
+    return CLASS_RATIO.bound("max") if decides else Bound("max")
 
 
 def _share_drifted(context: Context, results: Sequence[Result]) -> Finding | None:
