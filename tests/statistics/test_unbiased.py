@@ -131,6 +131,19 @@ def test_what_is_found_of_a_distance_grows_with_rows_and_with_the_distance(categ
     assert left(pooled, 10**9, 10**9, 0.3)[0] == pytest.approx(0.3, abs=1e-3)
 
 
+@pytest.mark.parametrize("p", [(0.966, 0.034), (0.9998, 0.0002), (0.98, 0.01, 0.005, 0.005)])
+def test_a_distance_is_found_where_one_category_fills_a_column(p: tuple[float, ...]) -> None:
+    rng = np.random.default_rng(len(p))
+    q = np.array(p) - np.eye(len(p))[0] * 0.4 + np.eye(len(p))[1] * 0.4
+    ref, cur = rng.multinomial(17_000, p, 200), rng.multinomial(2_900, q, 200)
+    mean = np.mean([excess(one, other).value for one, other in zip(ref, cur, strict=True)])
+    pooled = (20_000 * np.array(p)).astype(np.int64)
+    found, deviation = left(pooled, 17_000, 2_900, 0.4)
+    assert found == pytest.approx(mean, abs=0.005)
+    assert deviation == pytest.approx(0.01, abs=0.001)
+    assert is_found(pooled, 17_000, 2_900, 0.2, 1e-4)
+
+
 def test_nothing_at_all_is_left_of_what_chance_explains() -> None:
     found = excess(np.array([700, 200, 100]), np.array([69, 21, 10]), 0.2)
     assert found.value == 0.0

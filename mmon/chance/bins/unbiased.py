@@ -98,10 +98,12 @@ def left(pooled: IntArray, n: int, m: int, distance: float) -> tuple[float, floa
     part = min(2.0 * distance, 1.0)
     change = part * shares
     away = np.divide(change, spread, out=np.zeros_like(change), where=spread > 0.0)
-    # Of rare categories the counts are Poisson, and hide more than normal noise does.
-    growth = np.minimum(
-        _mean_size(away) / _mean_size(0.0), _growth(np.maximum(shares * m, 1e-300), part)
+    # Of rare categories the counts are Poisson, and hide more than normal noise does. A common one
+    # has less noise than those: its rows are all but those of the others.
+    as_poisson = _growth(np.maximum(shares * m, 1e-300), part) / np.sqrt(
+        np.maximum(1.0 - shares, 1e-300)
     )
+    growth = np.minimum(_mean_size(away) / _mean_size(0.0), as_poisson)
     size = np.where(spread > 0.0, absolute * growth, change)
     total = 0.5 * float(size.sum()) + max(0.0, distance - 0.5)
     found = math.sqrt(max(0.0, total**2 - (0.5 * float(absolute.sum())) ** 2))
