@@ -12,7 +12,9 @@ import importlib
 import inspect
 import math
 import pkgutil
+import sys
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, TypeVar
 
 from mmon.errors import ConfigError
@@ -24,9 +26,16 @@ _NO_OPTIONS = "Options\n-------\nNone.\n"
 
 @functools.cache
 def names_in(package: str) -> tuple[str, ...]:
-    """The public modules of a package, in alphabetical order."""
-    modules = pkgutil.iter_modules(importlib.import_module(package).__path__)
+    """The public modules of a package, in alphabetical order; neither it nor they are imported."""
+    modules = pkgutil.iter_modules(_folders(package))
     return tuple(sorted(one.name for one in modules if not one.name.startswith("_")))
+
+
+def _folders(package: str) -> list[str]:
+    if package in sys.modules:
+        return list(sys.modules[package].__path__)
+    outer, _, name = package.rpartition(".")
+    return [str(Path(folder, name)) for folder in _folders(outer)]
 
 
 def class_in(module_name: str, base: type[Base]) -> type[Base]:

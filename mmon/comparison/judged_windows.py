@@ -20,7 +20,7 @@ from mmon.profiles.activity.activity import Activity
 from mmon.profiles.folding.build import Profiled
 from mmon.profiles.folding.keys import WHOLE
 from mmon.profiles.table import Profile
-from mmon.windows import RowCut, WindowCut
+from mmon.windows.cut import RowCut, WindowCut
 from mmon.windows.timestamps import to_us
 
 Cut = WindowCut | RowCut | None

@@ -16,7 +16,7 @@ from mmon.config.text import KeyPath, Problem
 from mmon.errors import ConfigError, closest
 from mmon.results.quantity import Quantity, ResultKind
 from mmon.sources.dtypes import dtype_named
-from mmon.windows import WindowCut
+from mmon.windows.cut import WindowCut
 
 
 def name_problems(body: dict[str, Any]) -> list[Problem]:

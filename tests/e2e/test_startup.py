@@ -47,8 +47,7 @@ def test_help_and_version_import_nothing_heavy(arguments: list[str]) -> None:
 def test_the_help_of_a_command_imports_nothing_that_computes(command: str) -> None:
     status, modules = imported_by(_TELL, command, "--help")
     assert status == 0
-    # Options come from the fields of the configuration, whose durations polars reads.
-    assert modules & (HEAVY - {"pydantic", "numpy", "polars"}) == set()
+    assert modules & (HEAVY - {"pydantic"}) == set()
     assert "mmon.metrics" not in modules
 
 

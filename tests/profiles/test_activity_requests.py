@@ -11,7 +11,7 @@ import pytest
 from mmon.config.sections import Windows
 from mmon.profiles.activity.requests import read_errors, read_latency
 from mmon.profiles.folding.lateness import Lateness
-from mmon.windows import WindowCut
+from mmon.windows.cut import WindowCut
 
 YES, NO, UNKNOWN = 1, 0, None
 

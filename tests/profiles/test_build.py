@@ -17,7 +17,7 @@ from mmon.profiles.folding import batches
 from mmon.profiles.folding.build import WHOLE, Profiled, profile_frame
 from mmon.profiles.folding.growing import Limits
 from mmon.profiles.table import Profile
-from mmon.windows import RowCut, WindowCut
+from mmon.windows.cut import RowCut, WindowCut
 
 LIMITS = Limits(points=512, labels=100)
 ROWS = 5_000

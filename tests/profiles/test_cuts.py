@@ -9,7 +9,7 @@ import pytest
 from mmon.config.sections import Windows
 from mmon.profiles.features.tables import NULL, OTHER
 from mmon.profiles.folding.keys import OUTSIDE, WHOLE, Key, SegmentCutter, WindowCutter
-from mmon.windows import RowCut, WindowCut
+from mmon.windows.cut import RowCut, WindowCut
 from tests.profiles import outcome_rows
 
 FRAME = outcome_rows.rows("binary", 600).with_columns(

@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mmon.config.sections import Windows
-from mmon.windows import RowCut, WindowCut
+from mmon.windows.cut import RowCut, WindowCut
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)

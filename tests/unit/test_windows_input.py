@@ -10,7 +10,7 @@ import pytest
 
 from mmon.config.sections import Windows
 from mmon.errors import ConfigError, DataError
-from mmon.windows import WindowCut
+from mmon.windows.cut import WindowCut
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 

@@ -19,7 +19,7 @@ from mmon.profiles.outcomes.outcomes import Outcome
 from mmon.profiles.plan import Plan
 from mmon.profiles.table import Profile
 from mmon.records.arrays import BoolArray, IntArray
-from mmon.windows import RowCut, WindowCut
+from mmon.windows.cut import RowCut, WindowCut
 
 MOST_SUMMARIES = 1_000_000
 """Columns times windows and segments: each takes milliseconds to compare, and kilobytes to keep."""

@@ -36,7 +36,7 @@ from mmon.profiles.outcomes.outcomes import Fault
 from mmon.profiles.plan import Plan, settled_plan
 from mmon.profiles.recognition.spelling import spelled, with_texts
 from mmon.profiles.table import ColumnProfile, Performance, Profile, SegmentProfile, performance_of
-from mmon.windows import RowCut, WindowCut
+from mmon.windows.cut import RowCut, WindowCut
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from mmon.profiles.distributions.reading import Reading, read_as
 from mmon.profiles.features.tables import NULL, OTHER
 from mmon.profiles.recognition.spelling import has_text, lost_texts
 from mmon.records.arrays import IntArray, taken
-from mmon.windows import RowCut, WindowCut
+from mmon.windows.cut import RowCut, WindowCut
 
 T = TypeVar("T")
 

@@ -16,7 +16,7 @@ from __future__ import annotations
 import numpy as np
 
 from mmon.records.arrays import BoolArray, IntArray
-from mmon.windows import WindowCut
+from mmon.windows.cut import WindowCut
 from mmon.windows.timestamps import to_us
 
 _NEVER = np.iinfo(np.int64).max
