@@ -137,7 +137,7 @@ def compare(
             rich_help_panel=Panel.DECIDES,
             help="Levels of anything that is judged: ks=0.2 (detected) or ks=0.1/0.2 "
             "(potential/detected); of a performance metric, of its drop, else with the limit: "
-            "recall.min=0.7. May be repeated.",
+            "recall.min=0.7; of one column: income.ks=0.3. May be repeated.",
         ),
     ] = None,
     quiet: Quiet = False,

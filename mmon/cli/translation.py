@@ -11,7 +11,9 @@ from mmon.results.quantity import Limit
 
 # Messages begin with the key that they are about.
 _KEY = re.compile(r"^(?P<indent>\s*)(?P<key>[\w.]+)(\[\d+\])?(?=:)")
-_LEVELS_OF = re.compile(r"^(?P<indent>\s*)analyses\.\w+\.thresholds\.(?P<name>[^.:]+)(\.\w+)*(?=:)")
+_LEVELS_OF = re.compile(
+    r"^(?P<indent>\s*)(analyses\.\w+\.thresholds\.(?P<name>[^.:]+)(\.\w+)*|by_column\.(?P<of>.+?))(?=:)"
+)
 # Where keys of one section contradict each other.
 _SECTIONS = {"windows": "--every and --rows", "columns": "--column and --ignore"}
 _HINT = " " * 6
@@ -23,8 +25,12 @@ _THRESHOLD = re.compile(
 
 
 def thresholds(texts: Sequence[str]) -> Iterator[tuple[tuple[str, ...], dict[str, Any]]]:
-    """``ks=0.1/0.2`` options as the paths of keys and their values; else `ConfigError`."""
-    from mmon.config_file.settable import levels_of
+    """``ks=0.1/0.2`` options as the paths of keys and their values; else `ConfigError`.
+
+    ``income.ks=0.3`` is of one column, whose name may have dots, too.
+    """
+    from mmon.config_file.names import column_levels
+    from mmon.config_file.settable import in_lower_case, levels_of
 
     for text in texts:
         match = _THRESHOLD.fullmatch(text)
@@ -38,7 +44,13 @@ def thresholds(texts: Sequence[str]) -> Iterator[tuple[tuple[str, ...], dict[str
                 f"--threshold {text!r} is not a name, = and one or two numbers",
                 hint="write it as ks=0.2 or ks=0.1/0.2, and a limit as recall.min=0.7",
             )
-        yield levels_of(match["name"], levels, match["limit"])
+        column, _, name = match["name"].rpartition(".")
+        own = in_lower_case(name)
+        # The name of a class may have dots: recall:1.0.
+        if column and match["limit"] is None and (own in column_levels() or ":" not in column):
+            yield ("by_column", column, own), levels
+        else:
+            yield levels_of(match["name"], levels, match["limit"])
 
 
 def in_options(error: ConfigError) -> ConfigError:
@@ -53,7 +65,11 @@ def in_options(error: ConfigError) -> ConfigError:
 
 
 def _translated(line: str) -> str:
-    return _KEY.sub(_flag, _LEVELS_OF.sub(r"\g<indent>--threshold \g<name>", line))
+    return _KEY.sub(_flag, _LEVELS_OF.sub(_threshold, line))
+
+
+def _threshold(match: re.Match[str]) -> str:
+    return f"{match['indent']}--threshold {match['name'] or match['of']}"
 
 
 def _flag(match: re.Match[str]) -> str:

@@ -186,6 +186,8 @@ WRONG_USAGE = [
     wrong("-t ks=nan", r"--threshold ks: .*finite"),
     wrong("-t ks=0.3/0.1", r"--threshold ks: potential \(0.3\) is above detected \(0.1\)"),
     wrong("-t missing_share.min=0.1", r"--threshold missing_share: is not a key"),
+    wrong("-t x.pzi=0.1", r"--threshold x.pzi: unknown metric or check 'pzi'"),
+    wrong("-t x.ks=0.3/0.1", r"--threshold x.ks: potential \(0.3\) is above detected"),
     wrong("-t gaps.max=-.inf", r"--threshold 'gaps.max=-.inf' is not a name"),
     wrong("-t gaps.max=-inf", r"--threshold gaps: must be a finite number"),
     wrong("-t invocations=5", r"of invocations both sides may be worse"),

@@ -261,6 +261,13 @@ def test_the_case_of_metric_names_does_not_matter(mmon: Mmon) -> None:
     assert (settings["metrics"], list(settings["thresholds"])) == (["ks"], ["ks"])
 
 
+def test_a_threshold_may_be_of_one_column(mmon: Mmon) -> None:
+    told = mmon("compare ref.parquet prod.parquet -t x.KS=0.1/0.5 -t ks=0.2 --json -").out
+    configuration = json.loads(told)["configuration"]
+    assert configuration["by_column"] == {"x": {"ks": {"potential": 0.1, "detected": 0.5}}}
+    assert list(configuration["analyses"]["data_drift"]["thresholds"]) == ["ks"]
+
+
 def test_explain_knows_the_keys_of_the_configuration(mmon: Mmon) -> None:
     told = mmon("explain fail_on").out
     assert told.startswith("fail_on, a key of the configuration\n\nThe level that makes a breach")
