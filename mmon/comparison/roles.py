@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from mmon import metrics
-from mmon.analyses.data_drift import CLASS_RATIO
+from mmon.analyses.concept_drift import CLASS_RATIO, ROLES
 from mmon.config.sections import Columns, Config, matches
 from mmon.errors import ConfigError, closest, listed, nearly_named
 from mmon.profiles.distributions.reading import Reading
@@ -148,14 +148,16 @@ def check_levels(
 ) -> None:
     """See that every column with levels of its own is compared, by what has levels."""
     refuse(without_levels([*(column.name for column in reference), *new_columns], config))
-    of_classes = [getattr(config.columns, role) for role in ("target", "prediction", "score")]
+    roles = config.columns.outcome
     for column in (one for one in reference if one.name in config.by_column):
         name, levels = column.name, config.by_column[column.name]
-        if CLASS_RATIO.name in levels and name not in of_classes:
-            raise ConfigError(
-                f"by_column.{name}.{CLASS_RATIO.name}: it is no target, prediction or score",
-                hint=f"remove it; mmon explain {CLASS_RATIO.name} says what it is for",
-            )
+        drifts = {one.name: role for role, one in ROLES.items()}
+        for result, role in (drifts | {CLASS_RATIO.name: "target, prediction or score"}).items():
+            if result in levels and roles.get(name, "none") not in role:
+                raise ConfigError(
+                    f"by_column.{name}.{result}: it is no {role}",
+                    hint=f"remove it; mmon explain {result} says what it is for",
+                )
         for metric in (one for one in metrics.names() if one in levels):
             if levels[metric].is_empty:
                 continue

@@ -106,6 +106,14 @@ class Columns(Section):
         return None if has_answer else "prediction or a score"
 
     @property
+    def outcome(self) -> dict[str, str]:
+        """The columns of what came true and of what the model said of it, and which each is."""
+        ends = dict.fromkeys((self.lower, self.upper), "prediction")
+        scores = dict.fromkeys((self.score, *self.scores.values()), "score")
+        answers = {self.target: "target", self.prediction: "prediction"}
+        return {name: role for name, role in (ends | scores | answers).items() if name is not None}
+
+    @property
     def chosen(self) -> tuple[str, ...]:
         """The features that are named."""
         return () if self.features == "all" else self.features

@@ -7,7 +7,6 @@ from functools import partial
 from typing import Any
 
 from mmon import metrics, performance
-from mmon.analyses import data_drift
 from mmon.analyses.model_performance import LABELS, ModelPerformance
 from mmon.config.analyses import judged
 from mmon.config.problems import value_at
@@ -88,7 +87,7 @@ def _unknown(body: dict[str, Any]) -> Iterator[Problem]:
     drift, measures = metrics.names(), performance.names()
     for analysis, key, what, known in (
         ("data_drift", "metrics", "metric", drift),
-        ("data_drift", "thresholds", "metric", data_drift.judged_names()),
+        ("data_drift", "thresholds", "metric", drift),
         ("data_drift", "options", "metric", drift),
         ("model_performance", "metrics", "metric", measures),
         ("model_performance", "thresholds", "metric", [*measures, *LABELS]),
@@ -109,7 +108,7 @@ def _unknown(body: dict[str, Any]) -> Iterator[Problem]:
 def column_levels() -> list[str]:
     """What a column can have levels of its own of."""
     checks = (one for _, _, own in judged() for one in own.values() if one.about == "column")
-    return [*data_drift.judged_names(), *(one.name for one in checks)]
+    return [*metrics.names(), *(one.name for one in checks)]
 
 
 def _noun(quantities: Mapping[str, Quantity]) -> str:
@@ -125,10 +124,12 @@ def _not_computed(path: KeyPath, name: str) -> Problem:
 def _contradictions(body: dict[str, Any]) -> Iterator[Problem]:
     chosen = section(body, "analyses", "data_drift").get("metrics")
     known = column_levels()
+    judges = dict.fromkeys(metrics.names(), "data_drift")
+    judges |= {name: analysis for analysis, _, own in judged() for name in own}
     for column in section(body, "by_column"):
         for name in section(body, "by_column", column):
             path: KeyPath = ("by_column", column, name)
-            judge = "data_drift" if name in data_drift.judged_names() else "data_quality"
+            judge = judges.get(name, "")
             if name not in known:
                 yield Problem(path, f"unknown metric or check {name!r}", closest(name, known))
             elif section(body, "analyses").get(judge, {}) is None:

@@ -6,7 +6,6 @@ import json
 from typing import Any
 
 from mmon import metrics, performance
-from mmon.analyses import data_drift
 from mmon.config.analyses import judged
 from mmon.config.keys import walk
 from mmon.config.sections import Config
@@ -45,11 +44,11 @@ def schema() -> dict[str, Any]:
         ],
     }
     named = {settings.__name__: list(own) for _, settings, own in judged()}
-    for section, of in {"DataDrift": list(data_drift.judged_names()), **named}.items():
+    for section, of in {"DataDrift": names, **named}.items():
         keys = sections[section]["properties"]
         if "thresholds" in keys:
             keys["thresholds"]["propertyNames"] = {"enum": of}
-    drift["options"]["propertyNames"] = {"enum": names}
+    drift["options"]["propertyNames"] = drift["thresholds"]["propertyNames"]
     options = sections["ModelPerformance"]["properties"]["options"]
     options["propertyNames"] = {"enum": list(performance.names())}
     root = _draft_07(generated)

@@ -8,8 +8,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from mmon import performance
-from mmon.analyses import data_drift
+from mmon import metrics, performance
 from mmon.analyses.model_performance import LABELS
 from mmon.config.analyses import judged
 from mmon.config.fields import Section
@@ -93,7 +92,7 @@ def with_settings(body: Mapping[str, Any], settings: Iterable[Setting]) -> dict[
 def judged_names() -> list[str]:
     """Everything that levels can be set of, but for the values of single classes."""
     checks = (name for _, _, own in judged() for name in own)
-    return [*data_drift.judged_names(), *performance.names(), *checks, *LABELS]
+    return [*metrics.names(), *performance.names(), *checks, *LABELS]
 
 
 def in_lower_case(name: Any) -> Any:

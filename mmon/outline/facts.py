@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from mmon.outline import wording
-from mmon.outline.summary import duration_s, tested
+from mmon.outline.summary import duration_s, of_outcome, tested
 from mmon.results import Document, ResultKind, Source
 
 
 def facts(document: Document) -> tuple[tuple[str, str, str], ...]:
     """Rows ``(title, what, where)`` on what was compared."""
-    windows, judged = document.windows, len(tested(document))
+    windows, judged = document.windows, len(tested(document) | of_outcome(document))
     left = len(document.columns) - judged
     found = [
         (title, f"{wording.count(side.rows)} rows", side.source)
@@ -30,7 +30,7 @@ def facts(document: Document) -> tuple[tuple[str, str, str], ...]:
 
 def untested(document: Document) -> tuple[tuple[str, str, str, str], ...]:
     """Rows ``(name, kind, dtype, why)`` for the columns without a judged drift result."""
-    judged = tested(document)
+    judged = tested(document) | of_outcome(document)
     measured = {r.column for r in document.results if r.kind is ResultKind.DATA_DRIFT}
     return tuple(
         (

@@ -9,8 +9,10 @@ from mmon.outline import severity
 from mmon.results import Document, Result, ResultKind, Status, Window, grouped
 from mmon.results.quantity import Quantity
 
-KINDS = frozenset({ResultKind.MODEL_PERFORMANCE, ResultKind.SYSTEM_PERFORMANCE})
-"""The kinds of results that are about no column, and have sections of their own."""
+KINDS = frozenset(
+    {ResultKind.CONCEPT_DRIFT, ResultKind.MODEL_PERFORMANCE, ResultKind.SYSTEM_PERFORMANCE}
+)
+"""The kinds of results that say nothing of a feature's values, and have sections of their own."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

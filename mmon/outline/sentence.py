@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from mmon.outline.measures import KINDS
 from mmon.outline.occasions import Told, joined
 from mmon.outline.phrases import before_after, phrase, value_of
 from mmon.outline.severity import by_size, deciding, fails
@@ -16,6 +17,7 @@ _NAMED = 3
 _CALM = 2  # things that a pass tells besides drift
 _DRIFT, _QUALITY = ResultKind.DATA_DRIFT, ResultKind.DATA_QUALITY
 _MODEL, _SYSTEM = ResultKind.MODEL_PERFORMANCE, ResultKind.SYSTEM_PERFORMANCE
+_CONCEPT = ResultKind.CONCEPT_DRIFT
 _POTENTIAL = Status.POTENTIAL_DETECTION.severity
 
 
@@ -108,8 +110,8 @@ def _inconclusive(
     ]
     if any(reasons):
         return "; ".join(dict.fromkeys(filter(None, reasons)))
-    if not any(result.kind is _DRIFT for result in gating):
-        if any(r.kind is _DRIFT and r.value is not None for r in results):
+    if not any(result.kind in (_DRIFT, _CONCEPT) for result in gating):
+        if any(r.kind in (_DRIFT, _CONCEPT) and r.value is not None for r in results):
             return "no metric that decides was computed: give one thresholds"
         return "no column could be tested"
     return _commonest(gating) or "no result was conclusive"
@@ -153,7 +155,7 @@ def _drift_passed(judged: Sequence[Result], raised: Sequence[Result], fail_on: s
     every = _columns(judged)
     known = _columns([r for r in judged if r.status is not Status.INCONCLUSIVE])
     unclear = [column for column in every if column not in known]
-    if not every and any(r.kind in (_MODEL, _SYSTEM) for r in judged):
+    if not every and any(r.kind in KINDS for r in judged):
         return []
     tested = counted(len(known), "column")
     drifted = _columns(raised)
@@ -244,7 +246,8 @@ def _of_segments(found: Sequence[Result], results: Sequence[Result]) -> list[Tol
         told = _phrases(rows, results)
         more = f" and {len(told) - 1} more" if len(told) > 1 else ""
         parts.append(Told(f"{told[0].text}{more} in {segment}", told[0].windows))
-    for kind, what in ((_DRIFT, "drift"), (_QUALITY, "data quality")):
+    kinds = ((_CONCEPT, "concept drift"), (_DRIFT, "drift"), (_QUALITY, "data quality"))
+    for kind, what in kinds:
         hit = grouped((r for r in own if r.kind is kind), lambda r: r.segment or "")
         if hit:
             first, *others = hit

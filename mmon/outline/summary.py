@@ -83,7 +83,7 @@ def summarise(document: Document) -> Summary:
         untested=tuple(
             column
             for column in document.columns
-            if column.name not in known and column.name not in troubled
+            if column.name not in known | of_outcome(document) and column.name not in troubled
         ),
         recognised=recognised(document),
     )
@@ -100,6 +100,13 @@ def tested(document: Document) -> set[str | None]:
         case _:
             judging = drift or found
     return {row.column for row in judging if row.has_levels} - {None}
+
+
+def of_outcome(document: Document) -> set[str | None]:
+    """The columns of what came true and of what the model said, which are looked at as no feature
+    is."""
+    concept = (row for row in document.results if row.kind is ResultKind.CONCEPT_DRIFT)
+    return {row.column for row in concept} - {None}
 
 
 def drifted_below(results: Iterable[Result]) -> set[str | None]:

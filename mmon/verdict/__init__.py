@@ -17,9 +17,11 @@ from typing import Literal
 
 from mmon.chance.multiplicity import benjamini_hochberg
 from mmon.errors import ExitStatus
-from mmon.results import Result, Status, Verdict
+from mmon.results import Result, ResultKind, Status, Verdict
 from mmon.verdict.finding import Finding, Rule
 from mmon.verdict.weighing import Weighed, passes, weigh
+
+_DATA_DRIFT = "data-drift"
 
 
 def judge(findings: Iterable[Finding], rule: Rule) -> list[Result]:
@@ -171,7 +173,10 @@ def decide(
     by_analysis: dict[str, list[Result]] = {name: [] for name in expected}
     for result in gating:
         if result.quantity.is_evidence:
-            by_analysis.setdefault(result.application, []).append(result)
+            # Of data without any feature what came true, or was said of it, tells of drift.
+            is_concept = result.kind is ResultKind.CONCEPT_DRIFT
+            told_of = _DATA_DRIFT if is_concept else result.application
+            by_analysis.setdefault(told_of, []).append(result)
     if any(
         all(result.status is Status.INCONCLUSIVE for result in of_one)
         for of_one in by_analysis.values()

@@ -54,6 +54,7 @@ def document(
         "production": "production",
         "columns": {name: ROLES[name] for name in there},
         "analyses": {
+            "concept_drift": None,
             "data_drift": None,
             "data_quality": None,
             "system_performance": system or {},

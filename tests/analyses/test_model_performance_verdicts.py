@@ -40,7 +40,12 @@ def document(ref: pl.DataFrame, cur: pl.DataFrame, settings: dict[str, Any]) -> 
         "production": "p",
         "task": "binary",
         "columns": {"target": "y", "score": "p"},
-        "analyses": {"data_drift": None, "data_quality": None, "model_performance": settings},
+        "analyses": {
+            "concept_drift": None,
+            "data_drift": None,
+            "data_quality": None,
+            "model_performance": settings,
+        },
     }
     inputs = Inputs(Data(ref.lazy(), "r"), Data(cur.lazy(), "p"))
     return run(Config.model_validate(body), inputs)

@@ -141,7 +141,8 @@ def configuration(task: str | None, settings: Mapping[str, Any]) -> dict[str, An
         "columns": {key: value for key, value in columns.items() if value is not None},
         "outputs": {"json": "result.json"},
     }
-    analyses = {"data_drift": None, "data_quality": None, "system_performance": None}
+    off = ("concept_drift", "data_drift", "data_quality", "system_performance")
+    analyses = dict.fromkeys(off)
     body["analyses"] = analyses | settings.get("analyses", {})
     body |= {key: value for key, value in settings.items() if key not in ("columns", "analyses")}
     return body if task is None else {"task": task, **body}

@@ -190,7 +190,7 @@ def drop_of_auc(report: mmon.Report) -> str:
 @pytest.mark.parametrize(
     ("name", "levels", "aspect", "told"),
     [
-        ("ks", 0.3, "value", (None, 0.3)),
+        ("total_variation", 0.3, "value", (None, 0.3)),
         ("missing_share", {"potential": 0.1}, "increase", (0.1, None)),
         ("roc_auc", {"potential": 0.1, "detected": 0.2}, "drop", (0.1, 0.2)),
         ("f1", {"min": {"detected": 0.5}}, "value", (None, 0.5)),

@@ -33,7 +33,7 @@ def test_it_tells_in_five_lines_what_to_look_at(told: Ended, folder: Path) -> No
     first, *others = told.out.splitlines()
     assert re.match(
         r"BREACH: roc_auc fell 0\.\d+ → 0\.\d+; worst where region = north; "
-        r"\d of 8 columns drifted: income \(total ",
+        r"\d of 6 columns drifted: income \(total ",
         first,
     )
     assert "in the newest of 4 windows (2024-03-25)" in first

@@ -8,8 +8,8 @@ from scipy import stats
 
 from mmon import config_file
 from mmon.analyses import Context
-from mmon.analyses.data_drift import CLASS_RATIO
-from mmon.analyses.data_drift.class_shares import class_ratio
+from mmon.analyses.concept_drift import CLASS_RATIO
+from mmon.analyses.concept_drift.class_shares import class_ratio
 from mmon.chance.proportions import ratio_interval, ratio_risen
 from mmon.profiles.distributions.counts import Counts
 from mmon.profiles.distributions.reading import Reading

@@ -37,8 +37,7 @@ class DataDrift(Section):
     thresholds: dict[str, Thresholds] = {}
     """Levels by metric. A metric with thresholds takes part in the verdict, on every column it is
     defined for but dates. Without thresholds of its own total_variation does, at 0.1 and 0.2, or
-    ks where only that is named in ``metrics``; ``{}`` takes it out. With total_variation decides
-    class_ratio, at 1.5 and 3, of the target, the prediction and the score."""
+    ks where only that is named in ``metrics``; ``{}`` takes it out."""
     p_values: Annotated[
         Literal["deciding", "all"], Option("--p-values", "", Panel.DECIDES, sets="all")
     ] = "deciding"
@@ -74,41 +73,9 @@ Of the columns that were judged, how many have a drift result that reached ``fai
 ``importance`` in the configuration, by the weights given there. It decides with ``gate: share``,
 from ``share`` on; else it is only told.""",
 )
-CLASS_RATIO = Quantity(
-    APPLICATION,
-    ResultKind.DATA_DRIFT,
-    "class_ratio",
-    "by which factor the share of a rare class changed",
-    about="column",
-    worse="higher",
-    harmless=1.0,
-    bounds=(Bound("max", potential=1.5, detected=3.0),),
-    page="""By which factor the share of a rare class changed, up or down.
-
-A class of 5 % that becomes 10 % hardly moves a distance, and is twice as much to the model. So of
-the target, the prediction and, where there is none, of a binary score (the rows from
-``decision_threshold`` on, by default 0.5 of probabilities) every class is compared that has at
-most a fifth of all rows, is in the reference, and could have ten rows on each side; of those the
-one whose ratio is surest is told, with its shares. Larger classes are seen by ``total_variation``,
-with which it decides. Columns of whole numbers are classes, up to a hundred of them, unless the
-task is a regression.
-
-The p-value against a level is that of two Poisson counts given their sum (Przyborowski and
-Wilenski, *Homogeneity of results in testing samples from Poisson series*, Biometrika 1940), times
-the number of classes and two for up or down; the interval inverts it. Shares have half a row more,
-so that the ratio has no bias (Walter, *The distribution of Levin's measure of attributable risk*,
-Biometrika 1975), and a class that vanished has one.""",
-)
 ROWS = Quantity(
     APPLICATION, ResultKind.DATA_DRIFT, "rows", "production rows of the window", unit=Unit.COUNT
 )
-
-
-def judged_names() -> tuple[str, ...]:
-    """What can have levels: every drift metric, and the ratio of classes."""
-    from mmon import metrics
-
-    return (*metrics.names(), CLASS_RATIO.name)
 
 
 @functools.cache
@@ -134,7 +101,7 @@ def quantities() -> Iterator[Quantity]:
     from mmon import metrics
 
     yield from map(quantity, metrics.names())
-    yield from (CLASS_RATIO, SHARE_DRIFTED, ROWS)
+    yield from (SHARE_DRIFTED, ROWS)
 
 
 def analyse(context: Context) -> Findings:

@@ -8,16 +8,7 @@ from collections.abc import Sequence
 
 from mmon import metrics
 from mmon.analyses import Context, Findings
-from mmon.analyses.data_drift import (
-    CLASS_RATIO,
-    LEVELS,
-    ROWS,
-    SHARE_DRIFTED,
-    USUAL,
-    DataDrift,
-    quantity,
-)
-from mmon.analyses.data_drift.class_shares import class_ratio
+from mmon.analyses.data_drift import LEVELS, ROWS, SHARE_DRIFTED, DataDrift, quantity
 from mmon.chance.multiplicity import benjamini_hochberg
 from mmon.config.levels import Thresholds
 from mmon.profiles.distributions.counts import Counts
@@ -34,30 +25,23 @@ _GENERAL = Bound("max", potential=0.5, detected=0.7)
 
 
 def analyse(context: Context) -> Findings:
-    """One finding for every tested column and every metric defined for its kind."""
-    settings = _settings(context)
+    """One finding for every tested column and every metric defined for its kind.
+
+    What came true and what the model said of it is no feature: `concept_drift` tells its drift.
+    """
+    settings, outcome = _settings(context), context.config.columns.outcome
     # Of segments, which are many, those that decide unless others are named.
     is_short = context.segment is not None and settings.metrics == "all"
     names = metrics.names() if settings.metrics == "all" else settings.metrics
     chosen = [metrics.load(name, settings.options.get(name)) for name in names]
-    compared = [
-        (ref, cur)
-        for ref, cur in context.pairs()
-        if cur is not None and ref.is_tested and cur.is_tested
-    ]
     findings = [
-        _finding(context, settings, metric, ref, cur)
-        for ref, cur in compared
+        drift(context, metric, ref, cur)
+        for ref, cur in context.pairs()
+        if cur is not None and ref.is_tested and cur.is_tested and ref.name not in outcome
         for metric in chosen
         if ref.kind in metric.kinds
-        and not (is_short and _bound(context, metric.name, ref).is_empty)
+        and not (is_short and levels(context, metric.name, ref).is_empty)
     ]
-    decides = settings.gate == "any"
-    for ref, cur in compared:
-        found = class_ratio(context, ref, cur, _bound_of_ratio(context, ref))
-        if found is not None:
-            gating = decides and not found.bound.is_empty
-            findings.append(dataclasses.replace(found, gating=gating))
     return Findings(findings, [Metric(ROWS, float(context.production.rows), context.window)])
 
 
@@ -106,18 +90,22 @@ class Distance(Evidence):
         return self.metric.is_found(level, alpha, self.ref, self.cur, rows)
 
 
-def _finding(
+def drift(
     context: Context,
-    settings: DataDrift,
     metric: metrics.Metric,
     ref: ColumnProfile,
     cur: ColumnProfile,
+    bound: Bound | None = None,
 ) -> Finding:
+    """What a metric says of a column that is tested on both sides; its levels are by default those
+    of features."""
+    settings = _settings(context)
     before, after = ref.distribution, cur.distribution
     if before is None or after is None:
         raise TypeError(f"column {ref.name!r} is tested and has no distribution")
     # With nothing in the reference there is nothing to judge by.
-    bound = _bound(context, metric.name, ref) if before.n else Bound("max")
+    bound = levels(context, metric.name, ref) if bound is None else bound
+    bound = bound if before.n else Bound("max")
     is_tested = not bound.is_empty or settings.p_values == "all"
     score = metric.score(before, after, with_p_value=False)
     value, interval = score.value, None
@@ -146,7 +134,7 @@ def _finding(
     )
 
 
-def _bound(context: Context, name: str, column: ColumnProfile) -> Bound:
+def levels(context: Context, name: str, column: ColumnProfile) -> Bound:
     """The levels of a metric on a column; dates are only told, unless they have levels of their
     own."""
     is_date = column.kind is ColumnKind.DATETIME
@@ -155,16 +143,6 @@ def _bound(context: Context, name: str, column: ColumnProfile) -> Bound:
     if asked is not None:
         return asked.bound()
     return LEVELS if name == _settings(context).usual and not is_date else Bound("max")
-
-
-def _bound_of_ratio(context: Context, column: ColumnProfile) -> Bound:
-    """The levels of a class's ratio: its own where the usual distance decides."""
-    asked = context.config.levels(column.name, CLASS_RATIO.name, _settings(context).thresholds)
-    if asked is not None:
-        return asked.bound()
-    is_usual = _settings(context).usual == USUAL[0]
-    decides = is_usual and not _bound(context, USUAL[0], column).is_empty
-    return CLASS_RATIO.bound("max") if decides else Bound("max")
 
 
 def _share_drifted(context: Context, results: Sequence[Result]) -> Finding | None:

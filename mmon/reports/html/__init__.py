@@ -22,7 +22,16 @@ SUFFIXES = (".html", ".htm")
 _PACKAGE = Path(__file__).resolve().parents[2]
 
 
-PARTS = ("now", "windows", "tally", "performance", "operations", "segments", "sections")
+PARTS = (
+    "now",
+    "windows",
+    "tally",
+    "performance",
+    "concept",
+    "operations",
+    "segments",
+    "sections",
+)
 """What differs from window to window, besides the rows of columns: each is a template."""
 
 

@@ -60,13 +60,18 @@ def since(document: Document) -> str:
 
 
 def tiles(seen: Document) -> tuple[Tile, ...]:
-    """The four sorts of analyses in the window seen."""
+    """The sorts of analyses in the window seen."""
     drift, quality = ResultKind.DATA_DRIFT, ResultKind.DATA_QUALITY
     model, system = ResultKind.MODEL_PERFORMANCE, ResultKind.SYSTEM_PERFORMANCE
+    concept = ResultKind.CONCEPT_DRIFT
+    # Not every run has columns of an outcome.
+    has_concept = any(r.kind is concept for r in seen.results)
+    told = [_tile(seen, "Concept", "concept", concept, ("result", "moved"))] if has_concept else []
     return (
         _tile(seen, "Data", "columns", drift, ("column", "drifted")),
         _tile(seen, "Quality", "data_quality", quality, ("column", "to look at")),
         _tile(seen, "Model", "performance", model, ("judged metric", "worse")),
+        *told,
         _tile(seen, "Operations", "operations", system, ("judged metric", "worse")),
     )
 
@@ -101,6 +106,8 @@ def _tile(
 
 
 def _what(result: Result) -> str:
+    if result.kind is ResultKind.CONCEPT_DRIFT:
+        return f"{result.name} {result.column}"
     return result.quantity.part_of or result.name if result.column is None else result.column
 
 

@@ -11,6 +11,7 @@ from mmon.outline import measures, severity, units, wording, worse
 from mmon.outline.rows import ResultRow, result_row
 from mmon.outline.seen import seen
 from mmon.reports.html.columns import ColumnRow, column_rows
+from mmon.reports.html.concept import concept
 from mmon.reports.html.headline import tiles
 from mmon.reports.html.measures import section
 from mmon.reports.html.performance import performance
@@ -26,7 +27,6 @@ _FEW = 4
 _ROWS = "rows"  # of each window: the strip tells them, or the head of the page
 _KIND_TITLES = {
     ResultKind.DATA_QUALITY: "Data quality",
-    ResultKind.CONCEPT_DRIFT: "Concept drift",
     ResultKind.MM_APP_ANOMALY: "Application anomalies",
 }
 
@@ -54,6 +54,7 @@ def view(document: Document, place: int, window: int, whole: Whole) -> dict[str,
         "tally": _tally(rows),
         "multiples": _multiples(rows) if len(document.windows) > 1 else (),
         "performance": model,
+        "concept": concept(one),
         "operations": _operations(one, whole),
         "segments": heat_tables(one, whole.worst_windows),
         "undecided": _listing([r for r in rest if r.status is Status.INCONCLUSIVE]),

@@ -1,10 +1,11 @@
-"""The Markdown report's sections on the model, on operations and on segments."""
+"""The Markdown report's sections on the model, its concept, operations and segments."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from mmon.outline import parts as short
+from mmon.outline.concept import ConceptPart, concept_part
 from mmon.outline.rows import MeasureRow
 from mmon.reports.markdown.markup import STATUS_SIGNS, code, escaped, table
 from mmon.results import Document, Status
@@ -15,12 +16,14 @@ _MOST_FINDINGS = 3
 
 def sections(document: Document) -> Iterator[str]:
     """Blocks of Markdown: all sections that apply."""
-    for title, change, part in (
-        ("Model performance", "worse by", short.performance_part(document)),
-        ("Operations", "change", short.operations_part(document)),
-    ):
-        if part is not None:
-            yield from _part(part, title, change)
+    model, system = short.performance_part(document), short.operations_part(document)
+    concept = concept_part(document)
+    if model is not None:
+        yield from _part(model, "Model performance", "worse by")
+    if concept is not None:
+        yield from _concept(concept)
+    if system is not None:
+        yield from _part(system, "Operations", "change")
     segments = short.segment_part(document)
     if segments is not None:
         yield from _segments(segments)
@@ -42,6 +45,29 @@ def _part(part: short.Part, title: str, change: str) -> Iterator[str]:
         yield "\n".join(lines)
     remarks = [f"- {_sign(status)}{escaped(text)}" for status, text in part.remarks]
     remarks += [
+        f"- {_sign(line.status)}{escaped(line.row.name)}: {escaped(line.remark)}"
+        for line in part.lines
+        if line.remark
+    ]
+    remarks += [f"- {escaped(note)}" for note in part.notes]
+    if remarks:
+        yield "\n".join(remarks)
+
+
+def _concept(part: ConceptPart) -> Iterator[str]:
+    yield "**Concept**" + (f", {escaped(part.window)}" if part.window else "")
+    if part.lines:
+        lines = table(
+            part.lines,
+            ("", ":--", lambda line: STATUS_SIGNS.get(line.status, "")),
+            ("result", ":--", lambda line: escaped(line.row.name)),
+            ("of", ":--", lambda line: code(line.about) if line.about else ""),
+            ("value", "--:", lambda line: escaped(line.row.value)),
+            ("potential / detected", ":--", lambda line: escaped(line.row.thresholds)),
+            ("q", ":--", lambda line: escaped(line.row.q_value)),
+        )
+        yield "\n".join(lines)
+    remarks = [
         f"- {_sign(line.status)}{escaped(line.row.name)}: {escaped(line.remark)}"
         for line in part.lines
         if line.remark

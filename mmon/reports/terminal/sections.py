@@ -1,4 +1,4 @@
-"""The terminal report's sections on the model, on operations and on segments."""
+"""The terminal report's sections on the model, its concept, operations and segments."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from mmon.outline import parts as short
+from mmon.outline.concept import ConceptLine, ConceptPart, concept_part
 from mmon.reports.terminal import spark
 from mmon.reports.terminal.lines import Strip, width_of
 from mmon.reports.terminal.pen import Pen
@@ -22,12 +23,14 @@ _LEAST_NAME, _MOST_NAME = 12, 30
 def sections(document: Document, pen: Pen) -> Iterator[Iterator[Text]]:
     """The lines of each that applies."""
     has_windows = len(document.windows) > 1
-    for title, change, part in (
-        ("performance", "worse by", short.performance_part(document)),
-        ("operations", "change", short.operations_part(document)),
-    ):
-        if part is not None:
-            yield _part(part, title, change, pen, has_windows=has_windows)
+    model, system = short.performance_part(document), short.operations_part(document)
+    concept = concept_part(document)
+    if model is not None:
+        yield _part(model, "performance", "worse by", pen, has_windows=has_windows)
+    if concept is not None:
+        yield _concept(concept, pen, has_windows=has_windows)
+    if system is not None:
+        yield _part(system, "operations", "change", pen, has_windows=has_windows)
     segments = short.segment_part(document)
     if segments is not None:
         yield _segments(segments, pen)
@@ -52,14 +55,37 @@ def _part(
         yield from pen.paragraph(about + note, style="dim")
 
 
+def _concept(part: ConceptPart, pen: Pen, *, has_windows: bool) -> Iterator[Text]:
+    if part.window:
+        yield from pen.paragraph(f"concept in {part.window}", style="dim")
+    rows = [line.row for line in part.lines]
+    strips = [
+        Strip("result" if part.window else "concept", [row.name for row in rows], least=12),
+        Strip("of", [line.about for line in part.lines], least=8),
+        Strip("value", [row.value for row in rows], "right"),
+        Strip("thresholds", [row.thresholds for row in rows], importance=3),
+        Strip("q", [row.q_value for row in rows], importance=4),
+        Strip("trend", _trends(part.lines, pen, has_windows=has_windows), importance=2),
+    ]
+    if rows:
+        remarks = [[line.remark] if line.remark else [] for line in part.lines]
+        yield from pen.table(strips, [line.status for line in part.lines], remarks)
+    for note in part.notes:
+        yield from pen.paragraph(note, style="dim")
+
+
+def _trends(lines: Sequence[short.Line | ConceptLine], pen: Pen, *, has_windows: bool) -> list[str]:
+    blocks = pen.signs.blocks
+    return [
+        spark.line(line.trend, cells=_SPARK_CELLS, blocks=blocks) if has_windows else ""
+        for line in lines
+    ]
+
+
 def _strips(
     lines: Sequence[short.Line], title: str, change: str, pen: Pen, *, has_windows: bool
 ) -> list[Strip]:
     rows = [line.row for line in lines]
-    trends = [
-        spark.line(line.trend, cells=_SPARK_CELLS, blocks=pen.signs.blocks) if has_windows else ""
-        for line in lines
-    ]
     return [
         Strip(title, [row.name for row in rows], least=_least(lines, pen.width)),
         Strip("reference", [row.reference for row in rows], "right", importance=1),
@@ -68,7 +94,7 @@ def _strips(
         Strip(change, [row.change for row in rows], "right", importance=2),
         Strip("thresholds", [row.limits for row in rows], importance=3),
         Strip("q", [row.q_value for row in rows], importance=6),
-        Strip("trend", trends, importance=4),
+        Strip("trend", _trends(lines, pen, has_windows=has_windows), importance=4),
     ]
 
 

@@ -11,7 +11,9 @@ import math
 import numpy as np
 
 from mmon.analyses import Context
-from mmon.analyses.data_drift import CLASS_RATIO
+from mmon.analyses.concept_drift import CLASS_RATIO, ConceptDrift
+from mmon.analyses.data_drift import USUAL, DataDrift
+from mmon.analyses.data_drift.distances import levels
 from mmon.analyses.model_performance import ModelPerformance
 from mmon.chance.levels import TAIL, stricter
 from mmon.chance.proportions import ratio_interval, ratio_risen, two_proportions
@@ -124,8 +126,20 @@ def class_ratio(
         window=context.window,
         column=ref.name,
         bound=bound,
+        gating=not bound.is_empty and context.settings(ConceptDrift).gate == "any",
         reason=f"{found.words[surest]}: {hits[0] / n:.2%} → {hits[1] / m:.2%}",
     )
+
+
+def levels_of_ratio(context: Context, column: ColumnProfile) -> Bound:
+    """Its levels: its own where the usual distance decides."""
+    own, settings = context.settings(ConceptDrift), context.settings(DataDrift)
+    asked = context.config.levels(column.name, CLASS_RATIO.name, own.thresholds)
+    if asked is not None:
+        return asked.bound()
+    is_usual = settings.usual == USUAL[0]
+    decides = is_usual and not levels(context, USUAL[0], column).is_empty
+    return CLASS_RATIO.bound("max") if decides else Bound("max")
 
 
 def _tests(classes: int) -> int:

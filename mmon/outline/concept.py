@@ -1,0 +1,78 @@
+"""What reports say of the concept: what moved besides features, and what it means now."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+
+from mmon.outline import measures, severity, wording
+from mmon.outline.phrases import column_word
+from mmon.outline.rows import ResultRow, result_row
+from mmon.results import Document, Result, ResultKind, Status
+
+_MOST = 10
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class ConceptLine:
+    """One result, written out; ``remark`` is empty where nothing needs a look, and ``trend`` is
+    (W,) the value in each window."""
+
+    row: ResultRow
+    status: Status
+    about: str
+    remark: str
+    trend: tuple[float | None, ...]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class ConceptPart:
+    """What there is to say of one window, and what is only told."""
+
+    window: str
+    lines: tuple[ConceptLine, ...]
+    notes: tuple[str, ...]
+
+
+def concept_results(document: Document) -> list[Result]:
+    """All that is said of the concept in all rows."""
+    return [r for r in document.results if r.kind is ResultKind.CONCEPT_DRIFT and r.segment is None]
+
+
+def told(results: Sequence[Result]) -> list[Result]:
+    """What is worth a line: what needs a look, the worst first, and what a reader asks for."""
+    shown = [r for r in results if r.quantity.is_main or severity.needs_a_look(r)]
+    return sorted(shown, key=severity.order, reverse=True)
+
+
+def concept_part(document: Document) -> ConceptPart | None:
+    """The concept in the window where it is worst; None where nothing was looked at."""
+    every = concept_results(document)
+    found = severity.deciding(every, document.windows)
+    if not found:
+        return None
+    judged = [one for one in document.windows if one.is_judged]
+    window = measures.worst_window(found, judged or document.windows)
+    own = [r for r in found if r.window == window]
+    shown = told(own)
+    notes = [f"and {len(shown) - _MOST:,} more to look at"] if len(shown) > _MOST else []
+    calm = wording.counted(len(own) - len(shown), "feature")
+    if len(own) > len(shown):
+        notes.append(f"{calm} with the same relation to the target")
+    return ConceptPart(
+        window=wording.window_title(document.windows, window),
+        lines=tuple(_line(document, every, one) for one in shown[:_MOST]),
+        notes=tuple(notes),
+    )
+
+
+def _line(document: Document, every: Sequence[Result], one: Result) -> ConceptLine:
+    what = one.quantity, one.column, one.aspect
+    same = {r.window: r.value for r in every if (r.quantity, r.column, r.aspect) == what}
+    return ConceptLine(
+        row=result_row(one),
+        status=one.status,
+        about="" if one.column is None else column_word(one.column),
+        remark=one.reason if one.reason and severity.needs_a_look(one) else "",
+        trend=tuple(same.get(window.index) for window in document.windows),
+    )
