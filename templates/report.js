@@ -82,8 +82,8 @@ const show = () => {
 const place = Number(strip.querySelector(":checked").value);
 const first = Number(strip.querySelector("[checked]").value);
 const at = place < first ? place : place - 1;
-const text = (id, lines) => place === first ? initial.get(id) : lines.map(line => typeof line === "string" ? line : line[at]).join("\n");
-for (const [id, lines] of parts) put(id, text(id, lines));
+const text = (id, pieces) => place === first ? initial.get(id) : pieces.map(piece => typeof piece === "string" ? piece : piece[0] + piece[1].split("\t")[at] + piece[2]).join("");
+for (const [id, pieces] of parts) put(id, text(id, pieces));
 contents();
 refresh();
 };

@@ -59,6 +59,7 @@ def test_fifty_features_with_four_metrics_stay_small_and_quick() -> None:
     metrics = ["error_rate", "log_loss", "brier_score", "roc_auc"]
     bins, parts = feature_bins(random.Random(0), names, metrics, bins=12)
     bins = [dataclasses.replace(one, window=11) for one in bins]
+    parts = [dataclasses.replace(one, window=11) for one in parts]
     sample = binary_document(50, 12)
     sample = dataclasses.replace(sample, bins=bins, metrics=[*sample.metrics, *parts])
     start = time.process_time()
@@ -66,8 +67,18 @@ def test_fifty_features_with_four_metrics_stay_small_and_quick() -> None:
     assert time.process_time() - start < 6.0
     assert len(page.encode()) < 2_000_000
     # Beside other windows, whose features travel packed, there is less room than on a page of one.
-    assert page.count("<td><bdi>0 to 10</bdi>") == 16 * 4
-    assert page.count("The JSON result has the other 34 features too.") == 4
+    assert page.count("<td><bdi>0 to 10</bdi>") == 10 + 3 * 3
+    assert page.count("The JSON result has the bins of the last 10 features above too.") == 1
+    assert page.count("The JSON result has the other 30 features too.") == 3
+    assert page.count("The JSON result has the other 47 features too.") == 1
+
+
+def test_of_many_bins_those_that_stand_out_are_shown() -> None:
+    bins, parts = feature_bins(random.Random(0), ["region"], ["error_rate"], bins=60)
+    given = document(*metric_results("error_rate", 0.1, 0.2), bins=bins, metrics=parts)
+    page = html.render(given)
+    assert section(page, "features").count("<tr><td><bdi>") == 16
+    assert "The JSON result has the other 44 bins too, which stand out less." in page
 
 
 def test_many_metrics_of_many_features_are_cut_and_counted() -> None:
@@ -79,4 +90,4 @@ def test_many_metrics_of_many_features_are_cut_and_counted() -> None:
     results = metric_results("roc_auc", 0.9, 0.8)
     page = html.render(document(*results, bins=bins, metrics=parts))
     assert len(page.encode()) < 2_000_000
-    assert page.count("The JSON result has the other 259 features too.") == 8
+    assert page.count("The JSON result has the other 240 features too.") == 8

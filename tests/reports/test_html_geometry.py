@@ -186,7 +186,7 @@ def test_the_axis_of_a_range_without_end_is_as_that_of_any_other() -> None:
 
 
 def test_a_trend_shows_values_and_thresholds_on_one_scale() -> None:
-    shape = geometry.trend([0.0, 0.1, None, 0.4], 0.1, 0.2, top=0.4)
+    shape = geometry.trend((0.0, 0.1, None, 0.4), 0.1, 0.2, top=0.4)
     assert shape.width == 3
     assert shape.line == "M0,99L1,74M3,0h0"
     assert (shape.potential, shape.detected) == (74, 49)
@@ -197,12 +197,12 @@ def test_a_trend_shows_values_and_thresholds_on_one_scale() -> None:
 def test_a_long_trend_keeps_its_largest_value() -> None:
     values: list[float | None] = [0.01] * 1000
     values[617] = 0.3
-    shape = geometry.trend(values, 0.1, 0.2, top=0.3)
+    shape = geometry.trend(tuple(values), 0.1, 0.2, top=0.3)
     assert shape.width < 120
     assert shape.each == 9
     assert shape.heights[617 // 9] == 0
 
 
 def test_a_trend_without_any_value_is_empty() -> None:
-    shape = geometry.trend([None, None], None, None, top=0.0)
+    shape = geometry.trend((None, None), None, None, top=0.0)
     assert (shape.line, shape.heights) == ("", (None, None))

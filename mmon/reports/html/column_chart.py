@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import itertools
 import statistics
 from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
 
 from mmon.outline import wording
 from mmon.reports.html import geometry
@@ -78,23 +80,17 @@ def chart(picture: Picture, kind: ColumnKind) -> Chart:
     """Lay out one picture."""
     sides = (picture.reference, picture.production)
     is_time, edges = kind is ColumnKind.DATETIME, picture.edges
-    values = None if edges is None or is_time else geometry.integers(edges)
-    across = geometry.even_axis(len(picture.reference))
-    names: list[str] = []
-    ticks: _Ticks = ()
-    if values is not None:
-        names, ticks = [wording.count(value) for value in values], _value_ticks(values)
-    elif edges is not None:
-        across = geometry.axis(edges)
-        names, ticks = _intervals(edges, is_time=is_time), _ticks(edges, across, is_time=is_time)
-    is_stepped = values is not None
+    bins = _Bins(geometry.even_axis(len(picture.reference)), (), (), is_stepped=False)
+    if edges is not None:
+        bins = _bins(edges, is_time=is_time)
+    across, names, is_stepped = bins.across, bins.names, bins.is_stepped
     return Chart(
         overlay=geometry.overlay(None if is_stepped else edges, *sides, across),
         cumulative=None
         if edges is None
         else geometry.cumulative(*sides, across, is_stepped=is_stepped),
         top=_top(sides) if is_stepped or len(set(across.widths)) <= 1 else "",
-        ticks=tuple(ticks),
+        ticks=bins.ticks,
         bins=tuple(zip(across.widths, _said(names, sides), strict=True)) if names else (),
         is_even=len(set(across.widths)) <= 1,
         is_broken=across.is_broken,
@@ -104,6 +100,30 @@ def chart(picture: Picture, kind: ColumnKind) -> Chart:
         presence=_presence(picture),
         missing=_missing(picture),
     )
+
+
+class _Bins(NamedTuple):
+    """The bins of numbers or times: where they stand, what each is called, and the axis below.
+
+    Bins of one value each are steps.
+    """
+
+    across: geometry.Axis
+    names: tuple[str, ...]
+    ticks: tuple[tuple[float, str], ...]
+    is_stepped: bool
+
+
+@functools.lru_cache(maxsize=1024)  # they are the same in all windows
+def _bins(edges: tuple[float, ...], *, is_time: bool) -> _Bins:
+    values = None if is_time else geometry.integers(edges)
+    if values is not None:
+        even = geometry.even_axis(len(values))
+        words = tuple(map(wording.count, values))
+        return _Bins(even, words, tuple(_value_ticks(values)), is_stepped=True)
+    across = geometry.axis(edges)
+    names, ticks = _intervals(edges, is_time=is_time), _ticks(edges, across, is_time=is_time)
+    return _Bins(across, tuple(names), tuple(ticks), is_stepped=False)
 
 
 def _top(sides: _Sides) -> str:

@@ -18,12 +18,16 @@ from mmon.results.quantity import Unit
 
 _Tops = dict[tuple[float | None, float | None], float]
 
+_POINTED = 31  # windows, in the width of a table's half
 _DRIFT_FIRST = {ResultKind.DATA_DRIFT: 0, ResultKind.DATA_QUALITY: 1}
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class TrendView:
-    """A value over windows, what the upper end stands for, and what each point says."""
+    """A value over windows, what the upper end stands for, and what each point says.
+
+    ``points`` are empty where there are so many that nobody could point at one.
+    """
 
     shape: geometry.Course
     top: str
@@ -182,13 +186,17 @@ def _is_plain_fact(result: Result) -> bool:
 def _trend(head: Result, lines: Lines, tops: _Tops) -> TrendView:
     line, windows = lines.through(head), lines.windows
     rows = [line.get(window.index) for window in windows]
+    pointed = zip(windows, rows, strict=True) if len(windows) <= _POINTED else ()
     said = [
-        f"{units.value_word(row)}, {units.status_word(row)}" if row else "no result" for row in rows
+        f"{wording.period(window)}: "
+        + (f"{units.value_word(row)}, {units.status_word(row)}" if row else "no result")
+        for window, row in pointed
     ]
     limits = (head.potential, head.detected)
-    shape = geometry.trend([row.value if row else None for row in rows], *limits, tops[limits])
+    values = tuple(row.value if row else None for row in rows)
+    shape = geometry.trend(values, *limits, tops[limits])
     return TrendView(
         shape,
         units.amount(head.quantity, shape.ends[1]),
-        tuple(f"{wording.period(one)}: {text}" for one, text in zip(windows, said, strict=True)),
+        tuple(said),
     )

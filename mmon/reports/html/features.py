@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 from mmon.outline import units, wording
 from mmon.outline.seen import first_window
@@ -13,7 +15,10 @@ from mmon.results import Document
 from mmon.results.charts import FeatureBin
 
 MOST_FEATURES = 60
+_MOST_OF_SEVERAL = 20  # features, in each of several windows
+_MOST_IN_FEATURE = 16
 _MOST_BINS = 4_000  # rows of all tables together: a page must stay small
+_MOST_BINS_FIRST = 240  # of the window that a page of several shows first; the others are packed
 _SPARE = 0.6  # of the values' spread: the intervals of small bins must not flatten all others
 
 
@@ -36,7 +41,8 @@ class FeatureRow:
     """One feature, and its two parts of the overall change; they add up to the same for every one.
 
     A bar is where it begins, from the middle, and how long it is; ``most_in`` is the bin that has
-    the most of the rate part for its share of the rows.
+    the most of the rate part for its share of the rows. Where ``bins`` are left out, the JSON
+    result has them: ``bins_left_out`` are how many.
     """
 
     name: str
@@ -46,6 +52,7 @@ class FeatureRow:
     rate_bar: tuple[int, int]
     most_in: str
     bins: tuple[BinRow, ...]
+    bins_left_out: int
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -69,9 +76,21 @@ class FeatureTable:
         return min(ends) - 1, max(ends) - min(ends) + 2
 
     @property
+    def unopened(self) -> int:
+        """Features whose bins are in the JSON result only."""
+        return sum(not row.bins for row in self.rows)
+
+    @property
     def has_parts(self) -> bool:
         """Whether bins add up to the overall change."""
         return bool(self.change)
+
+
+class _Room(NamedTuple):
+    """How many rows of bins a table has, and how many features."""
+
+    bins: int
+    features: int
 
 
 def features(document: Document, seen: Document) -> tuple[FeatureTable, ...]:
@@ -82,22 +101,26 @@ def features(document: Document, seen: Document) -> tuple[FeatureTable, ...]:
         if one.reference_rows or one.production_rows:
             by_metric.setdefault(one.metric, {}).setdefault(one.column, []).append(one)
     parts = _parts(seen)
-    features = sum(map(len, by_metric.values()))
-    rows_each = max(1, len(seen.bins) // max(1, features))
-    room = _room(document, seen)
-    most = min(MOST_FEATURES, max(1, room // (rows_each * max(1, len(by_metric)))))
-    tables = [_table(name, columns, parts, most) for name, columns in by_metric.items()]
     # Metrics that split the change exactly come first: they say what to look at.
-    return tuple(sorted(tables, key=lambda table: not table.has_parts))
+    names = sorted(by_metric, key=lambda name: (name + "_rate") not in {one for one, _ in parts})
+    room = _room(document, seen)
+    others = room // 2 // max(1, len(names) - 1)
+    most = MOST_FEATURES if len(document.windows) < 2 else _MOST_OF_SEVERAL
+    return tuple(
+        _table(name, by_metric[name], parts, _Room(others if place else room // 2, most))
+        for place, name in enumerate(names)
+    )
 
 
 def _room(document: Document, seen: Document) -> int:
-    """Rows of all tables of a window; the others travel packed, the one shown first does not."""
+    """Rows of all tables of a window, of which the first table has half."""
     if len(document.windows) < 2:
         return _MOST_BINS
     windows = {one.window for one in document.bins}
     is_first = any(one.index == first_window(document.windows) for one in seen.windows)
-    return _MOST_BINS // 5 if is_first else _MOST_BINS // 2 // max(1, len(windows) - 1)
+    return (
+        _MOST_BINS_FIRST if is_first else min(_MOST_BINS_FIRST, _MOST_BINS // max(1, len(windows)))
+    )
 
 
 def _parts(seen: Document) -> Mapping[tuple[str, str], float | None]:
@@ -115,7 +138,7 @@ def _table(
     metric: str,
     columns: Mapping[str, Sequence[FeatureBin]],
     parts: Mapping[tuple[str, str], float | None],
-    most: int,
+    room: _Room,
 ) -> FeatureTable:
     found = {
         column: (parts.get((f"{metric}_mix", column)), parts.get((f"{metric}_rate", column)))
@@ -126,25 +149,40 @@ def _table(
     top = max(sizes, default=0.0)
     decimals = _decimals(top)
     totals = [mix + rate for mix, rate in found.values() if mix is not None and rate is not None]
-    rows = [_row(name, columns[name], found[name], top, decimals) for name in names[:most]]
+    opened = _opened([len(columns[name]) for name in names], room.bins)
+    # A feature without its bins says nothing but what it adds to the change.
+    listed = names[: room.features if totals else opened]
+    rows = [
+        _row(name, columns[name], found[name], (top, decimals), is_opened=place < opened)
+        for place, name in enumerate(listed)
+    ]
     return FeatureTable(
         metric=metric,
         change=_signed(totals[0], decimals) if totals else "",
         rows=tuple(rows),
-        left_out=max(0, len(names) - most),
+        left_out=len(names) - len(listed),
     )
+
+
+def _opened(sizes: Sequence[int], room: int) -> int:
+    """How many of the features find room for their bins: one at least."""
+    rows = itertools.accumulate(min(size, _MOST_IN_FEATURE) for size in sizes)
+    return max(1, sum(total <= room for total in rows))
 
 
 def _row(
     name: str,
     bins: Sequence[FeatureBin],
     parts: tuple[float | None, float | None],
-    top: float,
-    decimals: int,
+    scale: tuple[float, int],
+    *,
+    is_opened: bool,
 ) -> FeatureRow:
+    top, decimals = scale
     mix, rate = (marks.signed(part, top) for part in parts)
     # One after the other where they point the same way, else on both sides of the middle.
     start = mix if mix * rate > 0 else 0
+    shown = _shown(bins) if is_opened else ()
     return FeatureRow(
         name=name,
         mix=_signed(parts[0], decimals),
@@ -152,8 +190,21 @@ def _row(
         mix_bar=(0, mix),
         rate_bar=(start, rate),
         most_in=_most_in(bins, decimals),
-        bins=_bins(bins, decimals),
+        bins=_bins(shown, decimals),
+        bins_left_out=len(bins) - len(shown),
     )
+
+
+def _shown(bins: Sequence[FeatureBin]) -> list[FeatureBin]:
+    """Of many bins those that stand out most, in their order."""
+    if len(bins) <= _MOST_IN_FEATURE:
+        return list(bins)
+    sizes = [
+        (abs(excess), one.production_rows)
+        for excess, one in zip(_excesses(bins), bins, strict=True)
+    ]
+    chosen = sorted(range(len(bins)), key=sizes.__getitem__, reverse=True)[:_MOST_IN_FEATURE]
+    return [bins[at] for at in sorted(chosen)]
 
 
 def _excesses(bins: Sequence[FeatureBin]) -> list[float]:

@@ -7,6 +7,7 @@ ask for, and stretched by the page; integer coordinates keep a page of 300 colum
 from __future__ import annotations
 
 import dataclasses
+import functools
 import itertools
 import math
 import operator
@@ -237,8 +238,9 @@ def edge_ticks(edges: Sequence[float], across: Axis) -> list[tuple[float, float]
     return [(round(rows[i][0], 1), rows[i][1]) for i in sorted(set(chosen))]
 
 
+@functools.lru_cache(maxsize=1024)  # a column's is the same in all windows
 def trend(
-    values: Sequence[float | None], potential: float | None, detected: float | None, top: float
+    values: tuple[float | None, ...], potential: float | None, detected: float | None, top: float
 ) -> Course:
     """A line through the sizes of (W,) values, one a window, broken where there is none.
 
