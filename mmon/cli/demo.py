@@ -40,6 +40,7 @@ columns:
   latency: latency_ms
   error: failed
 task: binary
+segments: [region]
 windows: {{every: 1w, start: "2024-03-04"}}
 analyses:
   data_drift:

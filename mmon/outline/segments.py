@@ -121,7 +121,10 @@ def _findings(results: Sequence[Result]) -> list[str]:
     )
     heads = sorted(map(severity.worst, groups.values()), key=_gravity, reverse=True)
     doubts = [one for one in heads if one.status is Status.INCONCLUSIVE]
-    told = [phrase(one, results) for one in heads if one not in doubts]
+    # One that a side lacks has nothing to compare, and is no less of a finding.
+    lone = {one.name: one for one in results if one.quantity.about == "segment" and one.reason}
+    told = [f"{one.quantity.words}: {one.reason}" for one in lone.values()]
+    told += [phrase(one, results) for one in heads if one not in doubts]
     if doubts:
         reason = doubts[0].reason or "not conclusive"
         which = f"{len(doubts):,} results inconclusive" if len(doubts) > 1 else "inconclusive"

@@ -26,6 +26,21 @@ def test_values_stand_worst_first_and_all_others_last() -> None:
     assert (device.column, device.rows[0].value, device.rows[0].status) == ("device", "a = b", "ok")
 
 
+def test_a_new_segment_and_a_vanished_one_are_findings() -> None:
+    sides = {"new_segment": "the reference has no such rows", "missing_segment": "no row has it"}
+    results = [
+        quantities.result(
+            name, segment=f"region = {name}", column="region", value=200.0, reason=why
+        )
+        for name, why in sides.items()
+    ]
+    (table,) = segment_tables(document(*results))
+    assert [row.findings for row in table.rows] == [
+        ("new segment: the reference has no such rows",),
+        ("missing segment: no row has it",),
+    ]
+
+
 def test_a_segment_tells_its_worst_findings_and_counts_the_others() -> None:
     performance = metric_results("roc_auc", 0.873, 0.812, segment="c = x", drop=(0.02, 0.05))
     missing = quantities.result("missing_share", segment="c = x", column="age",
