@@ -11,6 +11,7 @@ from mmon import analyses
 from mmon.analyses import Context, Drawing, Findings, configured
 from mmon.analyses.model_performance.labels import label_findings
 from mmon.comparison.sides import Production
+from mmon.comparison.stray_windows import told_of
 from mmon.config.sections import Config
 from mmon.profiles.cells import check_same_cells
 from mmon.profiles.table import Profile
@@ -33,6 +34,9 @@ WINDOWS = _of_run("windows", "whether any production row falls into a window")
 OUTSIDE = _of_run(
     "rows_outside_windows", "production rows without a usable time, or outside the windows' limits"
 )
+STRAYS = _of_run(
+    "stray_rows", "production rows in no window, for their times lie far from all others"
+)
 LONE_SEGMENTS = tuple(
     _of_segment(name, f"rows of a segment that {where}, so that it cannot be compared")
     for name, where in (
@@ -44,7 +48,7 @@ LONE_SEGMENTS = tuple(
 
 def quantities() -> Iterator[Quantity]:
     """Everything that a run may tell."""
-    return itertools.chain(analyses.quantities(), (WINDOWS, OUTSIDE, *LONE_SEGMENTS))
+    return itertools.chain(analyses.quantities(), (WINDOWS, OUTSIDE, STRAYS, *LONE_SEGMENTS))
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -76,6 +80,10 @@ def assess(
     if production.outside:
         outside = Metric(OUTSIDE, float(production.outside))
         parts.append(_weighed(whole, Findings(metrics=[outside]), rule))
+    if production.strays:
+        rows = float(sum(one.rows for one in production.strays))
+        reason = told_of(production.strays, config.columns.timestamp)
+        parts.append(_weighed(whole, Findings([Finding(STRAYS, rows, reason=reason)]), rule))
     if production.labels is not None:
         parts.append(_weighed(whole, label_findings(whole, production.labels), rule))
     parts.append(_weighed(whole, Findings(also), rule))

@@ -15,6 +15,7 @@ from collections.abc import Collection, Sequence
 
 import numpy as np
 
+from mmon.comparison.stray_windows import MOST_EMPTY, stray_keys
 from mmon.config.sections import Config, Windows
 from mmon.profiles.activity.activity import Activity
 from mmon.profiles.folding.build import Profiled
@@ -27,8 +28,6 @@ Cut = WindowCut | RowCut | None
 Span = tuple[int | None, int | None]
 """Start and end of a window, in microseconds since 1970-01-01 UTC."""
 
-# More windows than these without rows come from a stray time, years away.
-_MORE_WINDOWS = 100
 _USUAL = 2
 # As much of a window may be missing as of the rows that are expected in one.
 _MISSING = 0.05
@@ -42,6 +41,8 @@ class Kept:
     spans: list[Span]
     is_complete: list[bool]
     is_judged: list[bool]
+    strays: frozenset[int]
+    """The keys of windows that are none, for a few wrong times alone would make them."""
 
 
 def cut_of(windows: Windows | None) -> Cut:
@@ -57,21 +58,28 @@ def kept_windows(config: Config, cut: Cut, found: Profiled, now_us: int) -> Kept
     The clock, in microseconds since 1970-01-01 UTC, tells which ones are over.
     """
     windows, system = config.windows or Windows(), config.analyses.system_performance
-    keys = list(found.profiles)
+    keys, newest_us = list(found.profiles), found.newest_us
+    strays: frozenset[int] = frozenset()
     if isinstance(cut, WindowCut):
-        keys = cut.every(keys, most=_MORE_WINDOWS + 2 * len(keys))
+        rows = {key: profile.rows for key, profile in found.profiles.items()}
+        strays = stray_keys(cut, rows, now_us)
+        if strays:
+            keys = [key for key in keys if key not in strays]
+            times = (found.profiles[key].activity for key in keys)
+            newest_us = max((one.newest_us or 0 for one in times if one), default=newest_us)
+        keys = cut.every(keys, most=MOST_EMPTY + 2 * len(keys))
     if not keys and system is not None and system.expected_rows is not None:
         # Nothing at all arrived, and that is what there is to tell.
         keys, cut = [WHOLE], None
     profiles = [found.profiles.get(key, found.empty) for key in keys]
     spans = [_span(cut, key) for key in keys]
-    full = complete(cut, profiles, spans, newest_us=found.newest_us, now_us=now_us)
+    full = complete(cut, profiles, spans, newest_us=newest_us, now_us=now_us)
     if windows.incomplete == "drop":
         stays = [at for at, is_full in enumerate(full) if is_full]
         keys, spans = [keys[at] for at in stays], [spans[at] for at in stays]
         profiles, full = [profiles[at] for at in stays], [True] * len(stays)
-    rows = [profile.rows for profile in profiles]
-    return Kept(keys, spans, full, judged(windows.judge, full, rows))
+    chosen = judged(windows.judge, full, [profile.rows for profile in profiles])
+    return Kept(keys, spans, full, chosen, strays)
 
 
 def complete(

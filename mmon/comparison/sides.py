@@ -60,6 +60,8 @@ class Production:
     new_columns: Mapping[str, pl.DataType]
     """Columns that the reference does not have."""
     spans: list[Span]
+    strays: Sequence[Profile] = ()
+    """Rows in no window because their time is so far from all others that it must be wrong."""
     labels: LabelFacts | None = None
     """What joining delayed labels found out; None without them."""
 
@@ -122,6 +124,7 @@ def read_production(
         outside=found.outside + left_out,
         new_columns=new_columns(config, reference, schema),
         spans=kept.spans,
+        strays=[found.profiles[key] for key in kept.strays],
         labels=None if matched is None else matched.finish(),
     )
 

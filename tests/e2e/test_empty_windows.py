@@ -65,10 +65,11 @@ def test_without_expected_rows_an_empty_day_is_told_and_fails_nothing(tmp_path):
     assert report.exit_status == 0
 
 
-def test_one_stray_time_makes_no_thousand_windows(tmp_path):
-    stray = hours(dt.datetime(1970, 1, 1), 0.01)
+@pytest.mark.parametrize(("days", "windows"), [(0.01, 2), (0.1, 3)])
+def test_stray_times_make_no_thousand_windows_and_few_of_them_none(tmp_path, days, windows):
+    stray = hours(dt.datetime(1970, 1, 1), days)
     report = run(tmp_path, pl.concat([stray, hours(START + 20 * DAY, 2)]), analyses={})
-    assert report.windows.height == 3
+    assert report.windows.height == windows
 
 
 @pytest.mark.parametrize("windows", [{"every": "1d", "start": "2030-01-01"}, {"rows": 100}])

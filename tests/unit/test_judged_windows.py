@@ -12,6 +12,7 @@ import pytest
 
 import mmon
 from mmon.config.sections import Windows
+from mmon.outline import summary
 from mmon.results import Document, Status, Verdict
 from tests.analyses.operations_runs import document, requests
 
@@ -163,3 +164,26 @@ def test_rows_that_are_missing_are_judged_in_the_window_that_they_do_not_fill():
 def test_a_wrong_judge_is_refused(judge):
     with pytest.raises(ValueError, match="must be all, last, or a number of windows"):
         Windows.model_validate({"every": "1d", "judge": judge})
+
+
+@pytest.mark.parametrize("wrong", [dt.datetime(2099, 1, 4, 23, 59), dt.datetime(1970, 1, 1)])
+@pytest.mark.parametrize("judge", ["all", "last"])
+def test_a_few_rows_of_another_age_make_no_window(wrong: dt.datetime, judge: str) -> None:
+    rows = production(MONDAY, 3 * 1008)
+    stray = pl.DataFrame({"at": [wrong] * 2, "x": [9.0] * 2})
+    plain, found = run(rows, judge=judge), run(pl.concat([rows, stray]), judge=judge)
+    assert found.windows == plain.windows
+    assert (found.verdict, found.sentence) == (plain.verdict, plain.sentence)
+    (told,) = (one.reason for one in found.results if one.name == "stray_rows")
+    assert told == (
+        f"2 production rows are in no window: at is {wrong:%Y-%m-%d %H:%M}, far from all others"
+    )
+    assert summary.rows_outside(found) == told
+
+
+def test_many_rows_of_another_age_are_windows_of_their_own() -> None:
+    rows = production(MONDAY, 3 * 1008)
+    later = production(dt.datetime(2099, 1, 5), 1008)
+    found = run(pl.concat([rows, later]))
+    assert len(found.windows) == 4
+    assert summary.rows_outside(found) is None
