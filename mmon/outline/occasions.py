@@ -37,6 +37,8 @@ def when(hit: frozenset[int], windows: Sequence[Window]) -> str:
     [' in the newest of 4 windows (2024-01-04)', ' since 2024-01-03',
      ' in window 2 of 4 (2024-01-02)', ' in 2 of 4 windows, not in the newest',
      ' in 2 of 4 windows, the newest too']
+    >>> when(frozenset({1}), week[1:])
+    ' in window 2 (2024-01-02)'
     """
     filled = [window for window in windows if window.rows]
     places = [at for at, window in enumerate(filled) if window.index in hit]
@@ -49,7 +51,8 @@ def when(hit: frozenset[int], windows: Sequence[Window]) -> str:
     since = begin_word(first)
     is_ongoing = places[-1] == count - 1
     if len(places) == 1:
-        one = f"window {first.index + 1} of {count}"
+        # Numbers are those of all windows, among which some may be empty or not judged.
+        one = f"window {first.index + 1}" + (f" of {count}" if filled[-1].index < count else "")
         which = f"the newest of {count} windows" if is_ongoing else one
         return f" in {which}" + (f" ({since})" if first.start else "")
     if is_ongoing and len(places) == count - places[0]:
