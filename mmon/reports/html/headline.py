@@ -26,15 +26,20 @@ class Tile:
     worst: str
 
 
-def title(sentence: str) -> str:
-    """The gravest of what a sentence tells, as it is written there.
+def title(sentence: str, since: str = "") -> str:
+    """The gravest of what a sentence tells, as it is written there, without what stands below it.
 
     >>> title("roc_auc fell 0.873 → 0.812; 1 of 9 columns drifted: age (ks 0.4)")
     'roc_auc fell 0.873 → 0.812; 1 of 9 columns drifted: age (ks 0.4)'
     >>> title("no drift in " + "a" * 60 + ", " + "b" * 60)[-4:]
     'aaa…'
+    >>> title("roc_auc fell 0.9 → 0.8 since 2024-08-05", "since 2024-08-05, ongoing")
+    'roc_auc fell 0.9 → 0.8'
     """
-    text = sentence.strip()
+    return _shortened(sentence.strip()).removesuffix(" " + since.removesuffix(", ongoing"))
+
+
+def _shortened(text: str) -> str:
     if len(text) <= _LONGEST:
         return text
     ends = [found.start() for found in _BREAKS.finditer(text) if found.start() < _LONGEST]

@@ -40,14 +40,15 @@ def page(document: Document) -> dict[str, Any]:
     shown = [(cell.place, cell.index) for cell in cells.cells] or [(0, 0)]
     views = [view(document, place, window, every) for place, window in shown]
     subject = summary.subject(document)
+    when = since(document)
     columns = [row for one in (views[cells.first], *views) for row in one["columns"]]
     return {
         "title": f"{document.verdict.upper()}: {subject or 'drift report'}",
         "verdict": document.verdict.value,
         "mark": _MARKS[document.verdict],
-        "headline": title(document.sentence),
+        "headline": title(document.sentence, when),
         "sentence": document.sentence.strip(),
-        "since": since(document),
+        "since": when,
         "subject": subject,
         "facts": facts.facts(document),
         "strip": cells,
