@@ -2,11 +2,16 @@
 
 It is Student's, corrected by Hall's transformation: squared errors are so skewed that Student's
 interval lies too low, and misses in that direction only. Without skewness the two are the same.
+Towards the long tail the quantile is that of fewer degrees of freedom: as many as the variance is
+known to, 2 n / (kurtosis - 1) by Satterthwaite, where the kurtosis less 1 of skewed numbers is
+about twice the square of their skewness (1.5 times for gamma distributions, 16/9 and more for
+log-normal ones).
 
 References
 ----------
 Hall, *On the removal of skewness by transformation*, Journal of the Royal Statistical Society B
-54, 1992 (the third, monotone transformation).
+54, 1992 (the third, monotone transformation). Satterthwaite, *An approximate distribution of
+estimates of variance components*, Biometrics Bulletin 2, 1946.
 """
 
 from __future__ import annotations
@@ -25,18 +30,24 @@ TAIL = (1.0 - LEVEL) / 2.0
 _SQUARE, _SHIFT = 1.0 / 3.0, 1.0 / 6.0
 
 
-def mean_interval(mean: float, deviation: float, skewness: float, rows: int) -> tuple[float, float]:
+def mean_interval(
+    mean: float, deviation: float, skewness: float, rows: int, *, heaviest: float = 0.0
+) -> tuple[float, float]:
     """The interval at `LEVEL`, from the mean's standard error and the skewness of its rows.
 
-    These are at least 2.
+    These are at least 2; ``heaviest`` is the skewness of what they are made of, where it is larger.
     """
     t = student(rows - 1)
-    low = mean - deviation * _untransformed(t, skewness, rows)
-    high = mean - deviation * _untransformed(-t, skewness, rows)
+    # Of one row that is all of the spread the square of the skewness is as large as the rows.
+    square = max(skewness**2, heaviest**2)
+    longer = student(min(rows - 1, max(1.0, rows / square))) if square else t
+    below, above = (t, longer) if skewness > 0.0 else (longer, t)
+    low = mean - deviation * _untransformed(below, skewness, rows)
+    high = mean - deviation * _untransformed(-above, skewness, rows)
     return low, high
 
 
-def student(degrees: int) -> float:
+def student(degrees: float) -> float:
     """The quantile of Student's distribution that leaves `TAIL` above it."""
     return float(stdtrit(degrees, 1.0 - TAIL))
 

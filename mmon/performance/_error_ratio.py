@@ -7,7 +7,8 @@ delta method knows that much. Here are two terms more, as both are skewed:
 - The scale on which the ratio's interval is built, the power (V[w] - V[u]) / V[d]: with it the
   Edgeworth expansion of the Studentised ratio has the form of that of a Studentised mean of
   skewness E[d³] / V[d]^1.5, so that Hall's correction for a mean holds. Errors that alone are
-  noisy make it 1, the scale of their mean square; a target that alone is, -1.
+  noisy make it 1, the scale of their mean square; a target that alone is, -1. Where the logarithm's
+  interval reaches further, that end counts: the power is only an estimate.
 - The next term by which leaving out a row moves the ratio, which the delete-one jackknife has:
   extreme rows weigh more.
 
@@ -37,6 +38,7 @@ class RatioError:
     by_target: float
     by_error: float
     skewness: float  # of d
+    heaviest: float  # skewness of w where that of d is positive, else of u
     power: float  # the scale of the interval, in [-1, 1]; 0 is the logarithm
 
     @classmethod
@@ -61,12 +63,13 @@ class RatioError:
         if not all(map(math.isfinite, (*found, cubes))):
             return None
         second, by_target, by_error = (max(0.0, mean) for mean in found)
-        skewness = power = 0.0
+        skewness = power = heaviest = 0.0
         # Below this it is rounding: errors and deviations are the same.
         if second > 1e-12 * (ww + uu):
             skewness = cubes / second**1.5
             power = min(max((ww - uu) / second, -1.0), 1.0)
-        return cls(joint.n, second, by_target, by_error, skewness, power)
+            heaviest = _skewness(ww, www) if skewness > 0.0 else _skewness(uu, uuu)
+        return cls(joint.n, second, by_target, by_error, skewness, heaviest, power)
 
     def variance(self, power: float) -> float:
         """Relative variance of the ratio^power, divided by power²."""
@@ -76,13 +79,24 @@ class RatioError:
 
     def factors(self) -> tuple[float, float]:
         """What the ratio times is the lower, and the upper, end of its interval."""
-        deviation = math.sqrt(self.variance(self.power))
-        low, high = mean_interval(0.0, deviation, self.skewness, self.rows)
-        return self._unscaled(low), self._unscaled(high)
+        lows, highs = zip(*map(self._ends, (self.power, 0.0)), strict=True)
+        return min(lows), max(highs)
 
-    def _unscaled(self, x: float) -> float:
-        base = 1.0 + self.power * x
-        if abs(self.power) < 1e-9 or (self.power < 0.0 and base < 1e-3):
-            # Near base 0 the ratio is infinite on this scale: on the logarithm's it is not.
-            return math.exp(min(x, 700.0))
-        return float(max(0.0, base) ** (1.0 / self.power))
+    def _ends(self, power: float) -> tuple[float, float]:
+        deviation, skewness = math.sqrt(self.variance(power)), self.skewness
+        ends = mean_interval(0.0, deviation, skewness, self.rows, heaviest=self.heaviest)
+        return _unscaled(ends[0], power), _unscaled(ends[1], power)
+
+
+def _skewness(square: float, cube: float) -> float:
+    """Of numbers of mean 1, from the means of their squares and cubes."""
+    spread = square - 1.0
+    return (cube - 3.0 * square + 2.0) / spread**1.5 if spread > 1e-12 * square else 0.0
+
+
+def _unscaled(x: float, power: float) -> float:
+    base = 1.0 + power * x
+    if abs(power) < 1e-9 or (power < 0.0 and base < 1e-3):
+        # Near base 0 the ratio is infinite on this scale: on the logarithm's it is not.
+        return math.exp(min(x, 700.0))
+    return float(max(0.0, base) ** (1.0 / power))

@@ -7,7 +7,7 @@ import math
 from collections.abc import Callable
 
 import numpy as np
-from scipy.special import stdtrit
+from scipy.special import expit, logit, stdtrit
 
 from mmon.chance.skewed_means import LEVEL
 from mmon.profiles.distributions.ecdf import Ecdf
@@ -110,7 +110,9 @@ def roc_interval(ranking: Ranking, area: Area, design: float) -> tuple[float, fl
     An area is contradicted when it is further from the observed one than Student's quantile of its
     own standard deviation: that of exponential scores with this area, times how much larger than
     theirs the observed variance is, for each side on its own. ``design`` is the factor of the
-    variance when rows are not independent; 1 when they are.
+    variance when rows are not independent; 1 when they are. Above, an area is contradicted only
+    where its logarithm of odds is that far away, too: one row that is ranked very badly takes much
+    from an area near 1, and says little of how many such rows there are.
     """
     m, n = ranking.m, ranking.n
     t = float(stdtrit(max(1.0, min(m, n) - 1), (1 + LEVEL) / 2))
@@ -125,7 +127,12 @@ def roc_interval(ranking: Ranking, area: Area, design: float) -> tuple[float, fl
         variance = inside * at_inside + outside * at_outside
         return abs(area.value - other) > t * math.sqrt(max(0.0, variance))
 
-    return _last(contradicts, area.value, 0.0), _last(contradicts, area.value, 1.0)
+    low, high = _last(contradicts, area.value, 0.0), _last(contradicts, area.value, 1.0)
+    wrong = area.value * (1.0 - area.value)
+    if wrong > 0.0:
+        reach = t * math.sqrt(design * area.variance) / wrong
+        high = max(high, float(expit(logit(area.value) + reach)))
+    return low, high
 
 
 def _ratio(squares: float, rows: float, expected: float, area: float) -> float:

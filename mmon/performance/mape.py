@@ -20,7 +20,7 @@ class MeanAbsolutePercentageError(MeanLoss):
     Example
     -------
     {estimate of a hundred numbers}
-    '0.060 (0.033 to 0.204)'
+    '0.060 (0.033 to 0.258)'
 
     References
     ----------

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from mmon.chance.proportions import Z
+from mmon.chance.skewed_means import student
 from mmon.performance import Estimate
 from mmon.performance._class_intervals import variance_or_width
 from mmon.performance._class_tables import OfPredictions
@@ -24,7 +24,7 @@ class MatthewsCorrcoef(OfPredictions):
     without errors, 0 for one that knows nothing, negative for one that is mostly wrong. All
     four cells of the confusion matrix count. Several classes use Gorodkin's extension. A
     constant prediction (or target) has 0, as in scikit-learn. The interval comes from the delta
-    method on Fisher's z scale.
+    method on Fisher's z scale, with Student's quantile for the rows of the rarer class.
 
     Misleads when
     -------------
@@ -34,7 +34,7 @@ class MatthewsCorrcoef(OfPredictions):
     Example
     -------
     {estimate of six predictions}
-    ('0.333', '-0.446 to 0.788')
+    ('0.333', '-0.886 to 0.963')
 
     References
     ----------
@@ -58,7 +58,10 @@ class MatthewsCorrcoef(OfPredictions):
         value, variance = _correlation(confusion)
         around, spread = _correlation(confusion + _PRIOR_ROWS / confusion.size)
         # On Fisher's z scale the error depends little on the value.
-        center, half = np.arctanh(around), Z * np.sqrt(spread) / (1 - around**2)
+        # Of a rare class as many rows as it has, and as many others, tell how large.
+        degrees = max(1.0, _spreads(confusion)[0] / rows - 1)
+        half = student(degrees) * np.sqrt(spread) / (1 - around**2)
+        center = np.arctanh(around)
         low, high = float(np.tanh(center - half)), float(np.tanh(center + half))
         interval = min(low, value), max(high, value)
         return Estimate(value, interval, variance_or_width(variance, interval), rows)

@@ -24,7 +24,7 @@ class RootMeanSquaredLogarithmicError(MeanLoss):
     Example
     -------
     {estimate of a hundred numbers}
-    '0.096 (0.050 to 0.211)'
+    '0.096 (0.050 to 0.241)'
 
     References
     ----------

@@ -17,22 +17,21 @@ class RocAuc(PerClass):
     model that knows nothing, 1 for a perfect ranking. It depends on ranks only, neither on the
     decision threshold nor on how common positives are, so it is the robust default for a score.
     The variance is DeLong's; the interval inverts a score test with it, with Student's quantile
-    for the fewer of both sides. With several classes: of each class against all others,
-    averaged with equal weights (macro), over all rows and classes taken together (micro), and
-    weighted by the classes' rows (weighted); their intervals take the covariances of the
-    classes from 32 groups of rows.
+    for the fewer of both sides, and above reaches as far as that of the logarithm of odds. With
+    several classes: of each class against all others, averaged with equal weights (macro), over
+    all rows and classes taken together (micro), and weighted by the classes' rows (weighted);
+    their intervals take the covariances of the classes from 32 groups of rows.
 
     Misleads when
     -------------
     Positives are rare: most of the area is about thresholds that nobody would use
     (``average_precision`` looks at the top). Probabilities may be badly calibrated at any area
-    (``log_loss``, ``expected_calibration_error``). With fewer than about 30 rows of a class,
-    nearly perfectly ranked, the interval is too short: a rare mistake has not been seen yet.
+    (``log_loss``, ``expected_calibration_error``).
 
     Example
     -------
     {estimate of six scores}
-    ('0.889', '0.073 to 0.998')
+    ('0.889', '0.073 to 1.000')
 
     References
     ----------

@@ -21,7 +21,7 @@ class SymmetricMeanAbsolutePercentageError(MeanLoss):
     Example
     -------
     {estimate of a hundred numbers}
-    '0.051 (0.033 to 0.153)'
+    '0.051 (0.033 to 0.177)'
 
     References
     ----------
