@@ -7,6 +7,7 @@ import functools
 
 from mmon import performance
 from mmon.analyses import model_performance
+from mmon.analyses.model_performance import parts_of_change
 from mmon.comparison import assessment
 from mmon.results import Document, Metric, Result, ResultKind
 from mmon.results.quantity import Quantity
@@ -26,7 +27,7 @@ def named(name: str, kind: ResultKind | None = None) -> Quantity:
         return model_performance.quantity(*variant)
     base, _, part = name.rpartition("_")
     if part in ("mix", "rate") and base:
-        return model_performance.contribution(base, part)  # type: ignore[arg-type]  # one of both
+        return parts_of_change.contribution(base, part)  # type: ignore[arg-type]  # one of both
     kinds = [kind] if kind is not None else list(ResultKind)
     found = (_declared().get((one, name)) for one in kinds)
     known = next((one for one in found if one is not None), None)

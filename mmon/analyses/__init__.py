@@ -7,6 +7,8 @@ when the configuration's ``analyses`` section has its name and is not null. It h
 * ``Settings``, its section of the configuration;
 * ``quantities() -> Iterable[Quantity]``, what it measures;
 * ``analyse(context) -> Findings``;
+* optionally ``reads_rows(config) -> bool``, whether it looks at the sampled rows of both sides
+  (``context.samples``), which are drawn only where an analysis of the run does;
 * optionally ``conclude(context, results) -> Findings``, which sees its own judged results of the
   window and may add results about the dataset as a whole.
 """
@@ -26,6 +28,7 @@ from mmon.results.charts import ActivityPicture, FeatureBin, PerformancePicture
 if TYPE_CHECKING:
     from mmon.config.fields import Section
     from mmon.config.sections import Config
+    from mmon.profiles.features.row_sample import RowSample
     from mmon.profiles.label_facts import LabelFacts
     from mmon.profiles.table import ColumnProfile, Profile
     from mmon.results import Metric, Result
@@ -76,6 +79,25 @@ class Context:
     bounds: tuple[int | None, int | None] = (None, None)
     now_us: int = 0
     labels: LabelFacts | None = None
+
+    @property
+    def samples(self) -> tuple[RowSample, RowSample] | None:
+        """The sampled rows of both sides; None where one has none: see `lacks_rows`."""
+        ref, cur = self.reference.sample, self.production.sample
+        return None if ref is None or cur is None else (ref, cur)
+
+    @property
+    def lacks_rows(self) -> str | None:
+        """Why there are no `samples`, as the reason of a result that rests on them."""
+        if self.samples is not None:
+            return None
+        if self.segment is not None:
+            return "of a segment no rows are kept"
+        if not self.config.sample:
+            return "sample is 0, so no rows are kept"
+        if self.reference.sample is None:
+            return "the baseline holds no rows: make it with mmon baseline --sample N"
+        return "there are no rows"
 
     def settings(self, kind: type[S]) -> S:
         """An analysis' part of the configuration; as it is by itself where it was switched off."""
@@ -137,6 +159,19 @@ def named(name: str) -> Analysis:
 def quantities() -> Iterator[Quantity]:
     """Everything that any analysis measures."""
     return itertools.chain.from_iterable(named(name).quantities() for name in names())
+
+
+def read_rows(config: Config) -> bool:
+    """Whether any analysis that a configuration asks for looks at sampled rows."""
+    return any(
+        getattr(module(name), "reads_rows", _reads_none)(config)
+        for name in names()
+        if getattr(config.analyses, name, None) is not None
+    )
+
+
+def _reads_none(_: Config) -> bool:
+    return False
 
 
 def configured(config: Config) -> list[Analysis]:

@@ -126,6 +126,7 @@ def compare(
     fail_on: Literal["potential", "detected", "never"] | None = None,
     on_inconclusive: Literal["fail", "pass"] | None = None,
     exact: bool | None = None,
+    sample: int | None = None,
     format: str | None = None,  # noqa: A002  # as the key is called
     separator: str | None = None,
     null_values: Sequence[str] | None = None,
@@ -155,8 +156,8 @@ def compare(
         {"detected": 200}}}``. One number is the level from which a result is detected.
     by_column : mapping, optional
         Levels of single columns: ``{"income": {"ks": {"detected": 0.3}, "missing_share": {}}}``.
-    p_values, alpha, fail_on, on_inconclusive, exact
-        How results are told from chance, and which of them fail.
+    p_values, alpha, fail_on, on_inconclusive, exact, sample
+        How results are told from chance, which of them fail, and what is kept of the data.
     format, separator, null_values
         How files are read, of both sides.
 
@@ -249,14 +250,14 @@ def make_baseline(
     config_path: str | None = None,
     exact: bool = False,
     reading: Mapping[str, Any] | None = None,
+    sample: int = 0,
 ) -> Profile:
-    """Summarise a dataset into a baseline file, and return the profile.
+    """Summarise a dataset, and so many of its rows, into a baseline file; return the profile.
 
     Raises
     ------
     MmonError
-        When the data cannot be read, or the file cannot be written or would not be known as a
-        baseline.
+        When the data cannot be read, or the file cannot be written or known as a baseline.
     """
     if not baseline.is_baseline(path):
         raise ConfigError(
@@ -265,19 +266,18 @@ def make_baseline(
         )
     reference = {"path": data, **(reading or {})}
     read = [overlap.Source(data, "format" in reference)]
-    if config_path is not None:
-        read.append(overlap.Source(config_path))
+    read += [] if config_path is None else [overlap.Source(config_path)]
     overlap.check(str(path), read, f"the baseline would replace {path}")
     check_place(Path(path))
     settings = [Setting(("reference", key), value, "option") for key, value in reference.items()]
     settings.append(Setting(("production",), arguments.IN_MEMORY, "option"))
     settings += [Setting(("exact",), True, "--exact")] if exact else []
+    settings += [Setting(("sample",), sample, "--sample")] if sample else []
     if config_path is None:
         config = config_file.validate(with_settings({}, settings))
     else:
         config = config_file.load(config_path, settings)
-    made = profile_reference(config)
-    baseline.save(made, Path(path))
+    baseline.save(made := profile_reference(config, rows_kept=sample), Path(path))
     return made
 
 

@@ -214,7 +214,7 @@ def run(
     return _execute(config, chosen, quiet=quiet, sources=[config_path])
 
 
-@baseline_app.command("make", cls=setting("reference", "exact"))
+@baseline_app.command("make", cls=setting("reference", "exact", "sample"))
 def make_baseline(
     ctx: typer.Context,
     data: Annotated[str, typer.Argument(metavar="DATA", help="File, folder, glob or URI.")],
@@ -229,12 +229,15 @@ def make_baseline(
         typer.Option("--config", "-c", metavar="CONFIG", help="Take columns and options from it."),
     ] = None,
 ) -> None:
-    """Summarise a reference dataset into a small file without raw rows."""
+    """Summarise a reference dataset into a small file."""
     from mmon import api
+    from mmon.cli import lists
 
-    reading, exact = ctx.obj.get("reference"), ctx.obj.get("exact", False)
-    profile = api.make_baseline(data, output, config_path=config_path, exact=exact, reading=reading)
-    console.tell(f"{output}: {profile.rows:,} rows, {len(profile.columns)} columns")
+    given = {"exact": False, "sample": 0, **ctx.obj}
+    given["reading"] = given.pop("reference", None)
+    profile = api.make_baseline(data, output, config_path=config_path, **given)
+    held = lists.rows_held(profile)
+    console.tell(f"{output}: {profile.rows:,} rows, {len(profile.columns)} columns{held}")
 
 
 @baseline_app.command("show", cls=GroupedCommand)

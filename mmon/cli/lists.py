@@ -78,7 +78,13 @@ def of_profile(profile: Profile, width: int | None) -> str:
     source = safe(profile.source, unicode=True)
     head = f"{source}: {profile.rows:,} rows, {len(profile.columns)} columns, "
     head += "exact" if profile.rank_error == 0 else f"rank error {profile.rank_error:.2g}"
-    return f"{head}\n\n{_table(rows, width, numbers=(2, 3))}"
+    return f"{head}{rows_held(profile)}\n\n{_table(rows, width, numbers=(2, 3))}"
+
+
+def rows_held(profile: Profile) -> str:
+    """How many of its rows a baseline holds as they are; empty where it holds none."""
+    sample = profile.sample
+    return "" if sample is None else f"; holds {len(sample.keys):,} of its rows as they are"
 
 
 def _column(column: ColumnProfile) -> tuple[str, str, str, str, str]:

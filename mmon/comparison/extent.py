@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Mapping
 
 import polars as pl
 
-from mmon import performance
+from mmon import analyses, performance
 from mmon.comparison.roles import (
     UNTESTED,
     is_wanted,
@@ -22,7 +22,8 @@ from mmon.errors import ConfigError, closest
 from mmon.performance import PLAIN, Variant
 from mmon.profiles.activity.requests import ActivityPlan
 from mmon.profiles.cells import Cells
-from mmon.profiles.folding.batches import Extent
+from mmon.profiles.features.row_sample import RowSample
+from mmon.profiles.folding.batches import Extent, SamplePlan
 from mmon.profiles.outcomes.classification import ClassificationTables
 from mmon.profiles.outcomes.outcome_reader import OutcomePlan
 from mmon.profiles.plan import Plan
@@ -35,8 +36,8 @@ Schema = Mapping[str, pl.DataType]
 _MAKE_AGAIN = "make it again with: mmon baseline DATA --config CONFIG -o FILE"
 
 
-def reference_extent(config: Config, plan: Plan, schema: Schema) -> Extent:
-    """What is summarised of the reference.
+def reference_extent(config: Config, plan: Plan, schema: Schema, rows: int) -> Extent:
+    """What is summarised of the reference, and so many rows of it that are kept.
 
     `ConfigError` where it lacks a configured column, or the columns do not suffice for the task.
     """
@@ -51,6 +52,7 @@ def reference_extent(config: Config, plan: Plan, schema: Schema) -> Extent:
         segments=segmenting(config),
         top=segments.top if segments is not None else 0,
         bins=settings.bins if settings is not None else 0,
+        sample=_sample(config, rows),
     )
 
 
@@ -67,7 +69,19 @@ def production_extent(config: Config, plan: Plan, reference: Profile, schema: Sc
         activity=_activity(config, plan, schema),
         allowed_lateness_us=0 if lateness is None else length_us(lateness),
         segments=tuple(reference.segment_values),
+        sample=_sample(config, sampled_rows(config)),
         cells=Cells.of(reference),
+    )
+
+
+def sampled_rows(config: Config) -> int:
+    """How many rows of each side are kept: none unless an analysis reads them."""
+    return config.sample if analyses.read_rows(config) else 0
+
+
+def _sample(config: Config, rows: int) -> SamplePlan | None:
+    return (
+        SamplePlan(rows, config.columns.id, tuple(role_columns(config.columns))) if rows else None
     )
 
 
@@ -106,9 +120,19 @@ def stored_reference(config: Config, profile: Profile) -> Profile:
     return dataclasses.replace(
         narrowed,
         features=features,
+        sample=_stored_sample(config, profile, kept),
         segments=segments,
         segment_values={name: v for name, v in profile.segment_values.items() if name in asked},
     )
+
+
+def _stored_sample(config: Config, profile: Profile, kept: Collection[str]) -> RowSample | None:
+    """The rows that a profile holds, as far as this run looks at them."""
+    if profile.sample is None or not sampled_rows(config):
+        return None
+    rows = profile.sample.without({column.name for column in profile.columns} - {*kept})
+    is_measured = config.analyses.model_performance is not None
+    return rows if is_measured else dataclasses.replace(rows, outcome=None)
 
 
 def check_scored_classes(config: Config, reference: Profile) -> None:

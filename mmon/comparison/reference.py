@@ -13,6 +13,7 @@ from mmon.comparison.extent import (
     check_scored_classes,
     is_compared,
     reference_extent,
+    sampled_rows,
     stored_reference,
 )
 from mmon.comparison.sides import Inputs, Progress, is_stored, opened, summarised
@@ -42,12 +43,19 @@ def read_reference(config: Config, inputs: Inputs, progress: Progress | None) ->
 
 @sources.unchanged()
 def profile_reference(
-    config: Config, data: Data | None = None, progress: Progress | None = None
+    config: Config,
+    data: Data | None = None,
+    progress: Progress | None = None,
+    *,
+    rows_kept: int | None = None,
 ) -> Profile:
     """The settled profile of the configuration's reference dataset.
 
+    It holds so many of its rows; None, as many as the configuration's analyses read.
+
     `DataError` where it cannot be read, holds no rows, or changes while it is read.
     """
+    kept = sampled_rows(config) if rows_kept is None else rows_kept
     roles, reading = config.columns, progress and functools.partial(progress, "reference")
     # Categories are read as they are written: 1.50 is no number then.
     texts = dict.fromkeys(roles.categorical, pl.String())
@@ -59,8 +67,11 @@ def profile_reference(
             plan = plan_reference(schema, roles, recognised)
             if not plan.columns:
                 raise DataError(f"{source.name} has no columns to compare")
-            extent = reference_extent(config, plan, schema)
-            first = summarised(config, source, plan, extent, reading)
+            extent = reference_extent(config, plan, schema, kept)
+            is_twice = extent.outcome is not None or bool(extent.segments)
+            # What is decided by all rows, rows are drawn after.
+            once = dataclasses.replace(extent, sample=None) if is_twice else extent
+            first = summarised(config, source, plan, once, reading)
             wrong = revised(first.profiles[WHOLE], source.frame, recognised, roles)
             if not wrong:
                 break
@@ -73,7 +84,7 @@ def profile_reference(
         declared = frozenset({*roles.categorical, *roles.numeric, *roles.chosen})
         profile = settle(first.profiles[WHOLE], declared)
         outcome = extent.outcome
-        if outcome is not None or extent.segments:
+        if is_twice:
             plan, counted = again(plan, extent, first, profile)
             if outcome is not None and counted.outcome is not None:
                 outcome = dataclasses.replace(outcome, score_edges=counted.outcome.score_edges)

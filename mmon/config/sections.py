@@ -247,6 +247,12 @@ class Config(Section):
     """Values kept of a numeric column; more are more exact. Beyond 64 windows each keeps fewer."""
     labels_kept: Annotated[Integer, Field(ge=2, le=10_000_000)] = 10_000
     """Categories counted of a column; the rest are counted together."""
+    sample: Annotated[
+        Integer, Field(ge=0, le=10_000_000), Option("--sample", "N", Panel.COMPARED)
+    ] = 20_000
+    """Rows of each side and window that are kept whole, for what no single column shows: drawn at
+    random, and only where an analysis looks at them; 0 keeps none. A baseline holds rows only where
+    ``mmon baseline --sample`` asks for them."""
     outputs: Outputs = Outputs()
 
     def levels(

@@ -1,4 +1,7 @@
-"""A profile on disk: a versioned Parquet file without raw rows, fit to be kept beside a model."""
+"""A profile on disk: a versioned Parquet file, fit to be kept beside a model.
+
+It holds raw rows only where the profile does, which `mmon baseline --sample` asks for.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +24,7 @@ from mmon.profiles.table import Profile
 from mmon.records import MisfitError, require
 from mmon.texts.redaction import mask_uri
 
-FORMAT_VERSION = 5
+FORMAT_VERSION = 6
 SUFFIX = ".mmon"
 _HEADER = "mmon.baseline"
 # The checksum stands in the file itself, and was made while these zeros stood in its place.
@@ -152,5 +155,6 @@ def is_baseline(path: str | Path) -> bool:
 def _kind(array: Stored) -> str:
     """The column of the file's table that holds an array."""
     if isinstance(array, pl.Series):
-        return "label"
+        is_text = not array.dtype.is_numeric()
+        return "label" if is_text else "float" if array.dtype.is_float() else "integer"
     return "float" if array.dtype.kind == "f" else "integer"

@@ -23,7 +23,7 @@ from mmon.profiles.table import Profile
 from mmon.records import Count, require
 
 Stored = NDArray[Any] | pl.Series
-"""Numbers (n,) of int64 or float64, or labels."""
+"""Numbers (n,) of int64 or float64, or labels; of a series, some may be missing."""
 
 
 def encode(profile: Profile) -> tuple[dict[str, Any], list[Stored]]:
@@ -44,7 +44,7 @@ def decode(body: Mapping[str, Any], arrays: Sequence[Stored]) -> Profile:
 
     def special(hint: Any) -> records.Read | None:
         if hint is pl.Series:
-            return functools.partial(_labels, arrays=arrays)
+            return functools.partial(_series, arrays=arrays)
         if typing.get_origin(hint) is np.ndarray:
             kind = typing.get_args(typing.get_args(hint)[1])[0]
             return functools.partial(_array, kind=kind, arrays=arrays)
@@ -72,7 +72,7 @@ def _encoded(value: Any, arrays: list[Stored]) -> Any:
 
 def _flat(array: Stored) -> Stored:
     if isinstance(array, pl.Series):
-        return array.cast(pl.String)
+        return array if array.dtype in (pl.Float64, pl.Int64) else array.cast(pl.String)
     flat = array.ravel()
     if flat.dtype.kind == "f":
         return flat.astype(np.float64)
@@ -91,9 +91,9 @@ class _Place:
 _place = records.reader(_Place)
 
 
-def _labels(body: Any, arrays: Sequence[Stored]) -> pl.Series:
-    found, _ = _stored(body, arrays)
-    require(isinstance(found, pl.Series) and found.dtype == pl.String, "holds no labels")
+def _series(body: Any, arrays: Sequence[Stored]) -> pl.Series:
+    found, shape = _stored(body, arrays)
+    require(len(shape) == 1, "is no row of values")
     return pl.Series(found)
 
 

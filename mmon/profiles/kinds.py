@@ -49,7 +49,10 @@ def settle(profile: Profile, declared: frozenset[str] = frozenset()) -> Profile:
         column if column.name in declared and column.presence.present else _settle_column(column)
         for column in profile.columns
     )
-    return dataclasses.replace(profile, columns=columns)
+    pairs = zip(profile.columns, columns, strict=True)
+    lost = [one.name for one, found in pairs if one.is_feature and not found.is_feature]
+    sample = profile.sample and profile.sample.without(lost)
+    return dataclasses.replace(profile, columns=columns, sample=sample)
 
 
 def _settle_column(column: ColumnProfile) -> ColumnProfile:

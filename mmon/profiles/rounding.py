@@ -6,9 +6,11 @@ import dataclasses
 from collections.abc import Sequence
 
 import numpy as np
+import polars as pl
 
 from mmon.profiles.distributions.ecdf import Ecdf
 from mmon.profiles.distributions.reading import Reading
+from mmon.profiles.features.row_sample import SampledColumn
 from mmon.profiles.merging import changed
 from mmon.profiles.table import ColumnProfile, Profile
 from mmon.records.arrays import FloatArray
@@ -36,9 +38,19 @@ def at_one_precision(
             narrow[column.name] = kinds[-1]
 
     def rounded(side: Profile) -> Profile:
-        return changed(side, ColumnProfile, lambda one: _rounded(one, narrow.get(one.name)))
+        side = changed(side, ColumnProfile, lambda one: _rounded(one, narrow.get(one.name)))
+        return changed(side, SampledColumn, lambda one: _rounded_rows(one, narrow.get(one.name)))
 
     return rounded(reference), [rounded(window) for window in production]
+
+
+def _rounded_rows(column: SampledColumn, kind: _Narrow | None) -> SampledColumn:
+    if kind is None or column.values.dtype != pl.Float64:
+        return column
+    largest = float(np.finfo(kind).max)
+    with np.errstate(over="ignore"):
+        rounded = column.values.to_numpy().clip(-largest, largest).astype(kind).astype(np.float64)
+    return SampledColumn(column.name, pl.Series(rounded).fill_nan(None))
 
 
 def _rounded(column: ColumnProfile, kind: _Narrow | None) -> ColumnProfile:

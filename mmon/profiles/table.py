@@ -11,6 +11,7 @@ from mmon.profiles.distributions.counts import Counts
 from mmon.profiles.distributions.ecdf import Ecdf
 from mmon.profiles.distributions.presence import Presence
 from mmon.profiles.distributions.reading import Reading
+from mmon.profiles.features.row_sample import RowSample
 from mmon.profiles.features.tables import NULL, OTHER, FeatureTables
 from mmon.profiles.merging import FEW, SAME, SMALLEST, changed, merged
 from mmon.profiles.outcomes.classification import ClassificationTables
@@ -131,6 +132,8 @@ class Profile:
         Rows whose outcome is there and cannot be used.
     features : FeatureTables or None
         How good they are in each bin of each feature; None in segments.
+    sample : RowSample or None
+        Some of the rows; None in segments, without rows, and where nothing asks for them.
     activity : Activity or None
         What happened when.
     segments : tuple of SegmentProfile
@@ -149,6 +152,7 @@ class Profile:
     performance: Performance | None = None
     faults: Mapping[Fault, Count] = dataclasses.field(default_factory=dict)
     features: FeatureTables | None = None
+    sample: RowSample | None = None
     activity: Activity | None = None
     segments: Annotated[tuple[SegmentProfile, ...], _by_segment] = ()
     segment_values: Annotated[Mapping[str, tuple[str, ...]], SAME] = dataclasses.field(
@@ -172,6 +176,8 @@ class Profile:
         parts = (self.performance, self.activity)
         is_whole = all(one is None or one.rows == self.rows for one in parts)
         require(is_whole and sum(self.faults.values()) <= self.rows, "has parts of other rows")
+        is_whole = self.sample is None or self.sample.seen == self.rows
+        require(is_whole, "has a sample of other rows")
         task = None if self.outcome is None else self.outcome.task
         has = None if self.performance is None else task_of(self.performance)
         require(task is None or has in (None, task), "has parts of other tasks")

@@ -8,12 +8,15 @@ the model got worse by more than elsewhere; `segment_words` puts one of them int
 from mmon.segments.contributions import Contribution, contributions
 from mmon.segments.feature_bins import feature_bins
 from mmon.segments.found import Found, WorseSegment
+from mmon.segments.sides import SampledLosses, Side
 from mmon.segments.words import segment_words
 from mmon.segments.worse import worse_segments
 
 __all__ = [
     "Contribution",
     "Found",
+    "SampledLosses",
+    "Side",
     "WorseSegment",
     "contributions",
     "feature_bins",

@@ -12,6 +12,7 @@ from mmon.records.arrays import BoolArray, FloatArray
 from mmon.segments._bin_metrics import wrong_rows
 from mmon.segments._rows import Rows, sampled
 from mmon.segments.conditions import Condition, conditions
+from mmon.segments.sides import Side
 from mmon.segments.tallies import Tally, tally_conditions
 
 _RIGHT_WRONG = np.array([0.0, 1.0])
@@ -49,23 +50,25 @@ class Evidence:
     scale: FloatArray
 
     @classmethod
-    def of(cls, ref: FeatureTables, cur: FeatureTables, *, is_classified: bool) -> Self:
-        """The evidence of both sides' tables.
+    def of(cls, before: Side, after: Side, *, is_classified: bool) -> Self:
+        """The evidence of both sides.
 
         Raises
         ------
         ValueError
             When the sides were not counted by the same bins.
         """
+        ref, cur = before.tables, after.tables
         binnings = tuple(table.binning for table in ref.tables)
         if [one.size for one in binnings] != [table.binning.size for table in cur.tables]:
             raise ValueError("the features were put into other bins on each side")
         bins = [_bin_sums(ref, cur, at, is_classified=is_classified) for at in range(len(binnings))]
         rows, discovers, scale = None, np.empty(0, dtype=np.bool_), np.ones(4)
-        if ref.sample and cur.sample and len(ref.sample.loss) and len(cur.sample.loss):
-            rows = sampled(ref.sample, cur.sample, is_classified=is_classified)
-            discovers = np.concatenate([ref.sample.half, cur.sample.half])
-            sizes = [(one.seen, len(one.loss)) for one in (ref.sample, cur.sample)]
+        samples = before.sample, after.sample
+        if samples[0] and samples[1]:
+            rows = sampled(samples[0], samples[1], is_classified=is_classified)
+            discovers = np.concatenate([samples[0].half, samples[1].half])
+            sizes = [(one.seen, len(one)) for one in (samples[0], samples[1])]
             scale = np.array([seen / size for seen, size in sizes] * 2)
         return cls(
             binnings=binnings,

@@ -6,10 +6,10 @@ import dataclasses
 
 import numpy as np
 
-from mmon.profiles.features.tables import RowSample
 from mmon.records.arrays import BoolArray, FloatArray, IntArray
 from mmon.segments._excess_means import TRIMMED
 from mmon.segments.conditions import Segment
+from mmon.segments.sides import SampledLosses
 
 # Absolute errors are told apart by so many equal-mass levels, each of which stands for its mean;
 # the 5 % that a trimmed mean leaves out are the last six.
@@ -79,7 +79,7 @@ class Rows:
         return counts.reshape(shape).astype(np.float64)
 
 
-def sampled(ref: RowSample, cur: RowSample, *, is_classified: bool) -> Rows:
+def sampled(ref: SampledLosses, cur: SampledLosses, *, is_classified: bool) -> Rows:
     """The rows of both samples, neither of which is empty."""
     loss = np.concatenate([ref.loss, cur.loss])
     if is_classified:

@@ -7,7 +7,6 @@ import dataclasses
 import numpy as np
 
 from mmon.chance.multiplicity import benjamini_hochberg
-from mmon.profiles.features.tables import FeatureTables, RowSample
 from mmon.records.arrays import FloatArray
 from mmon.results import Task
 from mmon.segments._evidence import Evidence
@@ -19,6 +18,7 @@ from mmon.segments._telling_apart import Basis, distinct
 from mmon.segments.conditions import Segment, over_runs, words
 from mmon.segments.found import Found, WorseSegment
 from mmon.segments.pairs import discover
+from mmon.segments.sides import SampledLosses, Side
 from mmon.segments.tallies import Tally, tally_pairs
 
 # Labelled rows that a segment and the rest must have on both sides. With 50, an error rate that
@@ -42,9 +42,7 @@ class _Tested:
     q_value: float = 1.0
 
 
-def worse_segments(
-    ref: FeatureTables, cur: FeatureTables, *, task: Task, alpha: float, limit: int = 10
-) -> Found:
+def worse_segments(ref: Side, cur: Side, *, task: Task, alpha: float, limit: int = 10) -> Found:
     """The segments in which the model really got worse.
 
     Every bin of every feature, and runs of bins, are tested on all labelled rows; for a regression,
@@ -54,7 +52,7 @@ def worse_segments(
 
     Parameters
     ----------
-    ref, cur : FeatureTables
+    ref, cur : Side
     task : Task
     alpha : float
         Where nothing got worse, or everything alike, the chance that any segment is named is at
@@ -77,7 +75,7 @@ def worse_segments(
     ]
     significant.sort(key=lambda one: (one.p_value, len(one.segment), one.segment))
     told = _told(evidence, significant[:_MOST_TOLD_APART], alpha, limit)
-    sizes = [_size(tables.sample) for tables in (ref, cur)]
+    sizes = [_size(side.sample) for side in (ref, cur)]
     return Found(
         segments=tuple(_describe(evidence, one) for one in told),
         tested=len(tested),
@@ -86,8 +84,8 @@ def worse_segments(
     )
 
 
-def _size(sample: RowSample | None) -> tuple[int, int]:
-    return (0, 0) if sample is None else (len(sample.loss), sample.seen)
+def _size(sample: SampledLosses | None) -> tuple[int, int]:
+    return (0, 0) if sample is None else (len(sample), sample.seen)
 
 
 def _least(evidence: Evidence, n: float, m: float) -> tuple[float, float]:

@@ -14,6 +14,7 @@ from mmon import __version__, metrics, performance
 from mmon.cli.app import app
 from mmon.cli.options import help_of
 from mmon.config.keys import options
+from mmon.profiles import baseline
 from tests.e2e.conftest import Mmon
 from tests.e2e.running import process, python
 
@@ -87,6 +88,23 @@ def test_a_baseline_stands_for_its_data(mmon: Mmon, folder: Path) -> None:
         ["group", "categorical"],
         ["event_time", "datetime"],
     ]
+
+
+def test_a_baseline_holds_rows_only_when_asked_and_says_so(mmon: Mmon, folder: Path) -> None:
+    made = mmon("baseline ref.parquet -o rows.mmon --sample 50")
+    held = "rows.mmon: 2,000 rows, 3 columns; holds 50 of its rows as they are\n"
+    assert (made.status, made.err) == (0, held)
+    shown = mmon("baseline show rows.mmon").out.splitlines()
+    assert shown[0].endswith("exact; holds 50 of its rows as they are")
+    sample = baseline.load(folder / "rows.mmon").sample
+    assert sample is not None
+    assert sample.all_rows().frame.columns == ["x", "group", "event_time"]
+    assert len(sample.all_rows()) == 50
+    mmon("baseline ref.parquet -o none.mmon")
+    assert baseline.load(folder / "none.mmon").sample is None
+    wrong = mmon("baseline ref.parquet -o rows.mmon --sample -1")
+    assert wrong.status == 2
+    assert "sample" in wrong.err
 
 
 def test_a_baseline_takes_columns_from_a_configuration(mmon: Mmon, folder: Path) -> None:

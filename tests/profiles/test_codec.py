@@ -38,7 +38,7 @@ def test_a_full_profile_comes_back_as_it_was(task: str) -> None:
     assert profile.performance is not None
     assert profile.activity is not None
     assert profile.features is not None
-    assert profile.features.sample is not None
+    assert profile.sample is not None
     assert len(profile.segments) == 3
     body, arrays = encode(profile)
     back = decode(json.loads(json.dumps(body)), arrays)
@@ -63,16 +63,14 @@ def test_a_file_gives_back_what_was_saved(task: str, tmp_path: Any) -> None:
 
 def test_keys_keep_all_their_bits() -> None:
     profile = full("binary")
-    assert profile.features is not None
-    assert profile.features.sample is not None
-    keys = profile.features.sample.keys
+    assert profile.sample is not None
+    keys = profile.sample.keys
     assert keys.dtype == np.uint64
     assert len(keys) > 300
     body, arrays = encode(profile)
-    stored = decode(body, arrays).features
+    stored = decode(body, arrays).sample
     assert stored is not None
-    assert stored.sample is not None
-    np.testing.assert_array_equal(stored.sample.keys, keys)
+    np.testing.assert_array_equal(stored.keys, keys)
 
 
 def test_faults_come_back_as_faults() -> None:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from mmon.comparison.sides import Inputs, read_production
 from mmon.engine import local
 from mmon.profiles.features.tables import FeatureTables
+from mmon.segments import Side
 from mmon.sources import Data
 from tests.profiles import outcome_rows
 from tests.profiles.outcome_rows import FEATURES, bins
@@ -91,20 +92,22 @@ def test_the_sample_of_few_rows_holds_every_usable_row_in_its_final_bins(
 ) -> None:
     monkeypatch.setattr(local, "_BATCH_ROWS", (batch, batch))
     frame = outcome_rows.rows(task, SIZE)
-    found = features(task, frame)
-    assert found.sample is not None
+    profile = outcome_rows.reference(outcome_rows.config(task, segments=None), frame)
+    assert profile.features is not None
+    found = Side.of(profile.features, profile.sample, single=("single",)).sample
+    assert found is not None
     is_used = usable(task, frame)
     if task == "regression":
         wrong = losses(task, frame)[:, 0]
     else:
         wrong = (frame["y"] != frame["yhat"]).fill_null(False).to_numpy() * 1.0
-    expected = np.column_stack([*(bins(frame, one) for one in found.tables), wrong])[is_used]
-    actual = np.column_stack([found.sample.bins, found.sample.loss])
-    assert found.sample.seen == len(actual) == is_used.sum()
+    tables = profile.features.tables
+    expected = np.column_stack([*(bins(frame, one) for one in tables), wrong])[is_used]
+    actual = np.column_stack([found.bins, found.loss])
+    assert found.seen == len(actual) == is_used.sum()
     np.testing.assert_allclose(
         actual[np.lexsort(actual.T)], expected[np.lexsort(expected.T)], rtol=1e-9
     )
-    assert (np.diff(found.sample.keys.astype(np.float64)) >= 0.0).all()
 
 
 @pytest.mark.parametrize("task", TASKS)

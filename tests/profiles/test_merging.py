@@ -30,14 +30,20 @@ from tests.profiles.outcome_rows import unlike
 
 TASKS = ["binary", "multiclass", "regression"]
 SIZE = 1_500
+SAMPLED = 300
 # Moments of errors, and sums over the rows of a regression, are the same to rounding.
 ROUNDING = {"binary": 0.0, "multiclass": 0.0, "regression": 1e-12}
+
+
+def settings(task: str) -> Config:
+    """A configuration of every analysis, which draws some of the rows."""
+    return outcome_rows.config(task, sample=SAMPLED)
 
 
 def profiled(task: str, reference: Profile, frame: pl.DataFrame) -> Profile:
     """The profile of rows in the cells of a reference."""
     inputs = Inputs(reference, Data(frame.lazy(), "part"))
-    (found,) = read_production(outcome_rows.config(task), reference, inputs, None).profiles
+    (found,) = read_production(settings(task), reference, inputs, None).profiles
     return found
 
 
@@ -55,7 +61,7 @@ def grouped(parts: list[Profile], rng: np.random.Generator) -> Profile:
 def whole(request: pytest.FixtureRequest) -> tuple[str, Profile, pl.DataFrame, Profile]:
     """A task, a reference, the rows of a production, and their profile."""
     task = request.param
-    reference = outcome_rows.reference(outcome_rows.config(task), outcome_rows.rows(task, SIZE))
+    reference = outcome_rows.reference(settings(task), outcome_rows.rows(task, SIZE))
     frame = outcome_rows.rows(task, SIZE, seed=2)
     return task, reference, frame, profiled(task, reference, frame)
 
@@ -76,6 +82,10 @@ def test_any_parts_in_any_order_and_grouping_merge_to_the_whole(
     assert expected.features is not None
     assert expected.activity is not None
     assert expected.segments
+    assert expected.sample is not None
+    # A fifth of the rows has no label: the labelled sample reaches beyond the uniform one.
+    assert expected.sample.uniform == expected.sample.is_labelled.sum() == SAMPLED
+    assert len(expected.sample.keys) > SAMPLED
 
 
 @pytest.mark.parametrize("task", TASKS)
@@ -92,10 +102,11 @@ def test_parts_without_rows_add_nothing(task: str) -> None:
 def test_a_shuffled_copy_of_the_reference_gives_the_same_profile(
     task: str, batch: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    settings, frame = outcome_rows.config(task), outcome_rows.rows(task, SIZE)
-    expected = outcome_rows.reference(settings, frame)
+    frame = outcome_rows.rows(task, SIZE)
+    expected = outcome_rows.reference(settings(task), frame)
     monkeypatch.setattr(local, "_BATCH_ROWS", (batch, batch))
-    found = outcome_rows.reference(settings, frame.sample(fraction=1.0, shuffle=True, seed=3))
+    shuffled = frame.sample(fraction=1.0, shuffle=True, seed=3)
+    found = outcome_rows.reference(settings(task), shuffled)
     assert unlike(found, expected, rtol=ROUNDING[task]) == []
 
 
@@ -111,10 +122,10 @@ def test_a_reference_with_performance_is_read_twice_and_production_once(task: st
     # The first rows of texts are looked at beforehand, to see how they are written.
     frame = outcome_rows.rows(task, 300).drop("city", "country", "id")
     roles = outcome_rows.ROLES[task]
-    settings = outcome_rows.config(task, segments=None, columns=roles)
-    reference = profile_reference(settings, Data(counted(frame, "ref"), "ref"))
+    config = outcome_rows.config(task, segments=None, columns=roles)
+    reference = profile_reference(config, Data(counted(frame, "ref"), "ref"))
     inputs = Inputs(reference, Data(counted(frame, "cur"), "cur"))
-    read_production(settings, reference, inputs, None)
+    read_production(config, reference, inputs, None)
     assert reads == ["ref", "ref", "cur"]
     reads.clear()
     plain = Config(reference="ref", production="cur")
@@ -124,9 +135,8 @@ def test_a_reference_with_performance_is_read_twice_and_production_once(task: st
 
 @pytest.mark.parametrize("task", TASKS)
 def test_profiles_of_different_cells_are_refused_in_a_sentence(task: str) -> None:
-    settings = outcome_rows.config(task)
-    one = outcome_rows.reference(settings, outcome_rows.rows(task, 400))
-    other = outcome_rows.reference(settings, outcome_rows.rows(task, 400, seed=2))
+    one = outcome_rows.reference(settings(task), outcome_rows.rows(task, 400))
+    other = outcome_rows.reference(settings(task), outcome_rows.rows(task, 400, seed=2))
     with pytest.raises(CellsError, match="profiles of different cells cannot be merged or compare"):
         Profile.merge([one, other])
     with pytest.raises(CellsError, match=r"they differ in (bins of |score cells|grids)"):

@@ -13,10 +13,10 @@ from mmon.profiles.features.tables import (
     FeatureTable,
     FeatureTables,
     Layout,
-    RowSample,
 )
 from mmon.results import Task
-from mmon.segments import Found, worse_segments
+from mmon.segments import Found, SampledLosses, worse_segments
+from mmon.segments import Side as SearchedSide
 from tests.statistics.sequential import Draw
 
 ALPHA = 0.05
@@ -69,15 +69,15 @@ class Side:
     loss: np.ndarray
 
 
-def tables(
+def searched(
     plan: Sequence[Binning],
     layout: Layout,
     side: Side,
     rng: np.random.Generator,
     *,
     sample_rows: int = 50_000,
-) -> FeatureTables:
-    """What a profile would hold of these rows."""
+) -> SearchedSide:
+    """What a search would look at of these rows."""
     count = len(side.outcome)
     bins = [bin_codes(binning, side.features[binning.column]) for binning in plan]
     found = []
@@ -98,14 +98,20 @@ def tables(
         )
     keys = rng.integers(0, 1 << 63, count, dtype=np.uint64)
     kept = np.argsort(keys)[:sample_rows]
-    sample = RowSample(
-        keys=keys[kept],
+    sample = SampledLosses(
         bins=np.stack(bins, axis=1)[kept].astype(np.uint8),
         loss=side.loss[kept].astype(np.float64),
         half=rng.random(len(kept)) < 0.5,
         seen=count,
     )
-    return FeatureTables(layout, tuple(found), sample)
+    return SearchedSide(FeatureTables(layout, tuple(found)), sample)
+
+
+def tables(
+    plan: Sequence[Binning], layout: Layout, side: Side, rng: np.random.Generator
+) -> FeatureTables:
+    """What a profile would hold of these rows."""
+    return searched(plan, layout, side, rng).tables
 
 
 def classified(features: Rows, wrong: np.ndarray) -> Side:
@@ -169,7 +175,7 @@ def slice_of(setting: Setting, rows: Rows) -> np.ndarray:
     return np.asarray((rows["f2"] == "b") & (rows["f0"] > 0.9674))
 
 
-def draw(setting: Setting, rng: np.random.Generator) -> tuple[FeatureTables, FeatureTables, Rows]:
+def draw(setting: Setting, rng: np.random.Generator) -> tuple[SearchedSide, SearchedSide, Rows]:
     """Both sides' tables, and production's features."""
     features = noise(rng, setting.n, setting.features)
     plan = binnings(features)
@@ -177,7 +183,9 @@ def draw(setting: Setting, rng: np.random.Generator) -> tuple[FeatureTables, Fea
     moved = noise(rng, setting.m, setting.features, moved=setting.moved)
     cur = _side(setting, rng, moved, is_cur=True)
     layout = MULTICLASS if setting.errors is None else REGRESSION
-    both = [tables(plan, layout, side, rng, sample_rows=setting.sample_rows) for side in (ref, cur)]
+    both = [
+        searched(plan, layout, side, rng, sample_rows=setting.sample_rows) for side in (ref, cur)
+    ]
     return both[0], both[1], moved
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from mmon.profiles.features.tables import FeatureTables
 from mmon.results import Task
-from mmon.segments import segment_words, worse_segments
+from mmon.segments import Side, segment_words, worse_segments
 from tests.segments.simulate import (
     CHANGED,
     REGRESSION,
@@ -24,8 +24,8 @@ from tests.segments.simulate import (
     hit,
     overlap,
     regressed,
+    searched,
     slice_of,
-    tables,
 )
 from tests.segments.simulate import MULTICLASS as CLASSES
 from tests.statistics.sequential import Claim, broken_claims
@@ -80,7 +80,7 @@ def test_a_category_of_twenty_is_found_wherever_it_is_in_their_order(claim: Clai
         for is_cur, columns in enumerate(features):
             rate = 0.1 + 0.15 * is_cur * (columns["city"] == chosen)
             side = classified(columns, rng.random(20_000) < rate)
-            sides.append(tables(plan, CLASSES, side, rng))
+            sides.append(searched(plan, CLASSES, side, rng))
         found = worse_segments(*sides, task=Task.BINARY, alpha=0.05).segments
         return {"found": any(segment.label == f"city = {chosen}" for segment in found)}
 
@@ -98,7 +98,7 @@ def two_sides(worse_share: float, *, sample_rows: int = 50_000, rows: int = 20_0
         rate = 0.1 + is_cur * (worse_share * (c == "x") + worse_share / 2 * (d == "v"))
         sides.append(classified({"c": c, "d": d, "a": a}, rng.random(rows) < rate))
     plan = binnings(sides[0].features)
-    ref, cur = (tables(plan, CLASSES, side, rng, sample_rows=sample_rows) for side in sides)
+    ref, cur = (searched(plan, CLASSES, side, rng, sample_rows=sample_rows) for side in sides)
     return ref, cur, sides
 
 
@@ -135,7 +135,7 @@ def test_better_everywhere_else_is_not_worse_here():
     rates = np.full(20_000, 0.3), np.where(column == "a", 0.3, 0.1)
     plan = binnings({"x": column})
     ref, cur = (
-        tables(plan, CLASSES, classified({"x": column}, rng.random(20_000) < rate), rng)
+        searched(plan, CLASSES, classified({"x": column}, rng.random(20_000) < rate), rng)
         for rate in rates
     )
     assert worse_segments(ref, cur, task=Task.BINARY, alpha=0.05).segments == ()
@@ -147,7 +147,7 @@ def test_nothing_is_explained_where_the_whole_did_not_get_worse():
     rates = np.full(20_000, 0.3), np.where(column == "a", 0.4, 0.1)
     plan = binnings({"x": column})
     ref, cur = (
-        tables(plan, CLASSES, classified({"x": column}, rng.random(20_000) < rate), rng)
+        searched(plan, CLASSES, classified({"x": column}, rng.random(20_000) < rate), rng)
         for rate in rates
     )
     (one,) = worse_segments(ref, cur, task=Task.BINARY, alpha=0.05).segments
@@ -176,7 +176,7 @@ def test_without_a_sample_single_features_are_still_searched():
     errors = [regressed({"x": np.arange(200.0)}, np.ones(200)) for _ in range(2)]
     plan, rng = binnings(errors[0].features), np.random.default_rng(0)
     bare = [
-        dataclasses.replace(tables(plan, REGRESSION, side, rng), sample=None) for side in errors
+        dataclasses.replace(searched(plan, REGRESSION, side, rng), sample=None) for side in errors
     ]
     assert worse_segments(*bare, task=Task.REGRESSION, alpha=0.05).tested == 0
 
@@ -191,12 +191,12 @@ def test_few_rows_give_no_segment_and_no_error(rows, task):
         layout, side = CLASSES, classified(features, np.zeros(rows, bool))
     else:
         layout, side = REGRESSION, regressed(features, np.zeros(rows))
-    ref, cur = (tables(plan, layout, side, rng) for _ in range(2))
+    ref, cur = (searched(plan, layout, side, rng) for _ in range(2))
     assert worse_segments(ref, cur, task=task, alpha=0.05).segments == ()
 
 
 def test_no_feature_is_no_segment():
-    bare = FeatureTables(CLASSES, (), None)
+    bare = Side(FeatureTables(CLASSES, ()), None)
     assert worse_segments(bare, bare, task=Task.BINARY, alpha=0.05).tested == 0
 
 
@@ -205,7 +205,7 @@ def test_other_bins_on_the_other_side_are_refused():
     with pytest.raises(ValueError, match="other bins"):
         worse_segments(
             ref,
-            dataclasses.replace(cur, tables=cur.tables[1:]),
+            dataclasses.replace(cur, tables=cur.tables.only([1, 2])),
             task=Task.BINARY,
             alpha=0.05,
         )

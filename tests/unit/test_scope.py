@@ -9,10 +9,13 @@ import polars as pl
 import pytest
 
 from mmon.comparison.extent import stored_reference
+from mmon.comparison.reference import profile_reference
 from mmon.config.sections import Config
 from mmon.errors import ConfigError
 from mmon.profiles import baseline
 from mmon.profiles.table import Profile
+from mmon.results import Status
+from mmon.sources import Data
 from tests.profiles import outcome_rows
 from tests.profiles.outcome_rows import config, differences, document, parts, reference, rows
 
@@ -71,12 +74,38 @@ def test_a_stored_feature_can_be_ignored_later(tmp_path: Path) -> None:
     found = stored_reference(config("binary", columns=roles), profile)
     assert found.features is not None
     assert profile.features is not None
-    assert found.features.sample is not None
+    assert found.sample is not None
     names = [one.binning.column for one in found.features.tables]
     assert "city" in [one.binning.column for one in profile.features.tables]
     assert "city" not in names
-    assert found.features.sample.bins.shape[1] == len(names)
+    sampled = [column.name for column in found.sample.columns]
+    assert "city" not in sampled
+    assert {*names} < {*sampled}
     assert all(one.profile.column("city") is None for one in found.segments)
+
+
+@pytest.mark.parametrize(
+    ("task", "what"), [("binary", "pairs of features"), ("regression", "segments")]
+)
+@pytest.mark.parametrize("source", ["baseline", "data"])
+def test_a_run_without_rows_says_what_rests_on_them(
+    task: str, what: str, source: str, tmp_path: Path
+) -> None:
+    settings = config(task, segments=None, sample=0 if source == "data" else 100)
+    before: Any = rows(task, SIZE)
+    if source == "baseline":
+        whole = profile_reference(settings, Data(before.lazy(), "reference"), rows_kept=0)
+        baseline.save(whole, tmp_path / "ref.mmon")
+        before = baseline.load(tmp_path / "ref.mmon")
+    found = document(settings, before, rows(task, SIZE, seed=2)).results
+    (told,) = [one for one in found if one.quantity.name == "worse_segment"]
+    why = {
+        "baseline": "the baseline holds no rows: make it with mmon baseline --sample N",
+        "data": "sample is 0, so no rows are kept",
+    }
+    assert told.reason == f"{what} were not searched: {why[source]}"
+    assert told.status is Status.IRRELEVANT
+    assert not told.gating
 
 
 def test_without_model_performance_stored_outcomes_are_left_alone(tmp_path: Path) -> None:

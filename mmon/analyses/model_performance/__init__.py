@@ -16,6 +16,7 @@ from mmon.results.quantity import Bound, Quantity, ResultKind, Unit, by_name
 
 if TYPE_CHECKING:
     from mmon.analyses import Context, Findings
+    from mmon.config.sections import Config
     from mmon.performance import Variant
     from mmon.verdict.finding import Finding
 
@@ -203,8 +204,6 @@ ERROR_RATE = Quantity(
     unit=Unit.SHARE,
     worse="higher",
 )
-# What is a mean over rows, so that the bins of a feature add up to it.
-_MEANS = ("error_rate", "log_loss", "brier_score", "mae", "mse", "bias")
 
 DROP = Bound("max_drop", potential=0.02, detected=0.05)
 """Of a metric that is best at 1, in its unit: 0.05 of roc_auc is what a good feature is worth."""
@@ -244,36 +243,20 @@ def quantity(name: str, variant: Variant) -> Quantity:
     )
 
 
-@functools.cache
-def contribution(metric: str, part: Literal["mix", "rate"]) -> Quantity:
-    """A part of a metric's change that one feature's bins explain."""
-    what = {
-        "mix": "rows that moved to bins where it is higher or lower",
-        "rate": "what changed inside the bins",
-    }
-    return Quantity(
-        APPLICATION,
-        _KIND,
-        f"{metric}_{part}",
-        f"the part of the change of {metric} that comes from {what[part]}",
-        about="column",
-        part_of=metric,
-        is_check=True,
-        page=f"""The {part} part of the change of {metric}, by the bins of a feature.
-
-The change of a mean has two parts: mix, rows that moved to bins where it is higher or lower, and
-rate, what changed inside the bins. They add up to the same overall change for every feature.""",
-    )
-
-
 def quantities() -> Iterator[Quantity]:
     """Every metric, what is checked of labels and answers, and what is told of segments."""
     from mmon import performance
+    from mmon.analyses.model_performance.parts_of_change import MEANS, contribution
 
     yield from (quantity(name, performance.PLAIN) for name in performance.names())
     yield from itertools.chain(LABELS.values(), FAULTS.values(), FACTS.values(), WITHOUT_ID)
     yield from (UNMEASURED, WORSE_SEGMENT, SEGMENTS_TESTED, *SAMPLE_ROWS, ERROR_RATE)
-    yield from (contribution(name, part) for name in _MEANS for part in ("mix", "rate"))
+    yield from (contribution(name, part) for name in MEANS for part in ("mix", "rate"))
+
+
+def reads_rows(config: Config) -> bool:
+    """Whether segments are searched by pairs of features: where performance is measured."""
+    return config.columns.lacks is None
 
 
 def analyse(context: Context) -> Findings:

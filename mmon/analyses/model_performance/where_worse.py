@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
-
 import numpy as np
 
 from mmon.analyses import Context, Findings
@@ -12,13 +10,14 @@ from mmon.analyses.model_performance import (
     SEGMENTS_TESTED,
     WORSE_SEGMENT,
     ModelPerformance,
-    contribution,
 )
 from mmon.analyses.model_performance.gating import is_gating
+from mmon.analyses.model_performance.parts_of_change import contribution
 from mmon.profiles.features.tables import FeatureTables
 from mmon.results import Metric, Task
 from mmon.segments import (
     Found,
+    Side,
     WorseSegment,
     contributions,
     feature_bins,
@@ -45,7 +44,7 @@ def where_worse(context: Context, task: Task) -> Findings:
     ]
     if ref is None:
         return Findings(metrics=metrics, drawings=bins)
-    found = worse_segments(ref, cur, task=task, alpha=context.config.alpha)
+    found = worse_segments(*_sides(context, ref, cur), task=task, alpha=context.config.alpha)
     metrics.append(Metric(SEGMENTS_TESTED, float(found.tested), context.window))
     if found.is_partial:
         metrics += [
@@ -54,7 +53,7 @@ def where_worse(context: Context, task: Task) -> Findings:
         ]
     unit = _mean_loss(ref)
     named = [_named(context, task, one, unit, found) for one in found.segments]
-    return Findings(named, metrics, bins)
+    return Findings([*named, *_unsearched(context, task)], metrics, bins)
 
 
 def _of_both(ref: FeatureTables, cur: FeatureTables) -> tuple[FeatureTables, FeatureTables]:
@@ -66,13 +65,15 @@ def _of_both(ref: FeatureTables, cur: FeatureTables) -> tuple[FeatureTables, Fea
 
 def _chosen(tables: FeatureTables, names: list[str]) -> FeatureTables:
     places = {table.binning.column: index for index, table in enumerate(tables.tables)}
-    kept = [places[name] for name in names]
-    sample = tables.sample
-    return dataclasses.replace(
-        tables,
-        tables=tuple(tables.tables[index] for index in kept),
-        sample=sample and dataclasses.replace(sample, bins=sample.bins[:, kept]),
-    )
+    return tables.only([places[name] for name in names])
+
+
+def _sides(context: Context, ref: FeatureTables, cur: FeatureTables) -> tuple[Side, Side]:
+    """What is searched; of a sample on one side alone nothing is told."""
+    sides = context.reference, context.production
+    single = {c.name for side in sides for c in side.columns if c.dtype == "Float32"}
+    samples = context.samples or (None, None)
+    return Side.of(ref, samples[0], single), Side.of(cur, samples[1], single)
 
 
 def _mean_loss(ref: FeatureTables) -> float:
@@ -83,6 +84,15 @@ def _mean_loss(ref: FeatureTables) -> float:
     rows = int(table.outcomes.sum())
     total = float(np.sum(table.sums[:, ref.layout.losses.index("mae")]))
     return total / rows if rows and total else 1.0
+
+
+def _unsearched(context: Context, task: Task) -> list[Finding]:
+    """That segments are not searched, or no pairs of features, where rows are not kept."""
+    if context.lacks_rows is None:
+        return []
+    what = "segments" if task is Task.REGRESSION else "pairs of features"
+    reason = f"{what} were not searched: {context.lacks_rows}"
+    return [Finding(WORSE_SEGMENT, None, window=context.window, reason=reason)]
 
 
 def _named(

@@ -56,7 +56,8 @@ class Counts:
     def check(self) -> None:
         """Raise `MisfitError` when what was read back is no count of labels."""
         require(self.mass.shape == (len(self.labels),), "has not one count a label")
-        require(not self.labels.null_count(), "has a label of null")
+        is_text = self.labels.dtype == pl.String and not self.labels.null_count()
+        require(is_text, "has labels that are no texts")
         is_set = self.labels.is_sorted() and self.labels.n_unique() == len(self.labels)
         require(is_set, "has labels that do not ascend")
         is_whole = are_counts(self.mass, self.n - self.other)

@@ -1,4 +1,4 @@
-"""How the model did in each bin of each feature, and a sample of rows for pairs of features."""
+"""How the model did in each bin of each feature."""
 
 from __future__ import annotations
 
@@ -8,17 +8,13 @@ from collections.abc import Sequence
 from typing import Annotated, Self
 
 import numpy as np
-from numpy.typing import NDArray
 
 from mmon.profiles.distributions.presence import are_counts
-from mmon.profiles.merging import SAME, CellsError, Rows, Sums
+from mmon.profiles.merging import SAME, Rows, Sums
 from mmon.records import Count, ascends, require
-from mmon.records.arrays import BoolArray, FloatArray
+from mmon.records.arrays import FloatArray
 
 REGRESSION_LOSSES = ("mae", "mse", "bias")
-
-SAMPLED_ROWS = 20_000
-"""Rows kept of a dataset: half of a twentieth of them tells 0.10 from 0.25 by ten deviations."""
 
 OTHER = "(other)"
 NULL = "(null)"
@@ -147,50 +143,6 @@ class FeatureTable:
 
 
 @dataclasses.dataclass(frozen=True, slots=True, eq=False)
-class RowSample:
-    """A uniform sample of labelled rows, by bins; all labelled rows where there are few enough.
-
-    Attributes
-    ----------
-    keys : (k,) uint64, ascending
-        The rows' pseudo-random keys; the sample holds the rows with the smallest.
-    bins : (k, F) uint8
-        Bin of each row in each of the features of `FeatureTables.tables`, in their order.
-    loss : (k,) float64
-        0 or 1 (wrong) for classes; the absolute error for a regression.
-    half : (k,) bool
-        A fair coin for each row: which half discovers and which confirms.
-    seen : int
-        Labelled rows that the sample was drawn from.
-    """
-
-    keys: NDArray[np.uint64]
-    bins: NDArray[np.uint8]
-    loss: FloatArray
-    half: BoolArray
-    seen: Count
-
-    @classmethod
-    def merge(cls, parts: Sequence[Self]) -> Self:
-        """The sample of all parts' rows: those with the smallest keys, in any order and grouping.
-
-        A part that left rows out knows of none beyond its largest key.
-        """
-        if len({one.bins.shape[1] for one in parts}) > 1:
-            raise CellsError("columns")
-        known = [one.keys[-1] for one in parts if len(one.keys) and len(one.keys) < one.seen]
-        keys, bins, loss, half = (
-            np.concatenate([getattr(one, name) for one in parts])
-            for name in ("keys", "bins", "loss", "half")
-        )
-        # Rows of one id have one key.
-        order = np.lexsort((*bins.T, half, loss, keys))[:SAMPLED_ROWS]
-        order = order[keys[order] <= min(known)] if known else order
-        seen = sum(one.seen for one in parts)
-        return cls(keys[order], bins[order], loss[order], half[order], seen)
-
-
-@dataclasses.dataclass(frozen=True, slots=True, eq=False)
 class FeatureTables:
     """How the model did in each bin of each feature.
 
@@ -199,22 +151,14 @@ class FeatureTables:
     layout : Layout
     tables : tuple of FeatureTable
         One a feature.
-    sample : RowSample or None
-        None where no pairs are searched.
     """
 
     layout: Annotated[Layout, SAME]
     tables: tuple[FeatureTable, ...]
-    sample: RowSample | None
 
     def only(self, places: Sequence[int]) -> Self:
-        """The tables of some of the features, and the sample of them."""
-        sample = self.sample
-        return dataclasses.replace(
-            self,
-            tables=tuple(self.tables[place] for place in places),
-            sample=sample and dataclasses.replace(sample, bins=sample.bins[:, list(places)]),
-        )
+        """The tables of some of the features."""
+        return dataclasses.replace(self, tables=tuple(self.tables[place] for place in places))
 
     def check(self) -> None:
         """Raise `MisfitError` when what was read back does not fit together."""
@@ -230,10 +174,3 @@ class FeatureTables:
             is_whole = are_counts(table.rows) and are_counts(table.outcomes)
             is_whole = is_whole and (table.outcomes.sum(axis=1) <= table.rows).all()
             require(is_whole, "has more labelled rows than rows")
-        if self.sample is not None:
-            one, rows = self.sample, len(self.sample.keys)
-            require(one.bins.shape == (rows, len(names)), "has a sample of other columns")
-            require(one.loss.shape == one.half.shape == one.keys.shape == (rows,), "is ragged")
-            require(rows <= one.seen and (one.keys[1:] >= one.keys[:-1]).all(), "has other keys")
-            sizes = np.array([table.binning.size for table in self.tables])
-            require((one.bins < sizes).all(), "has a sample of other bins")

@@ -5,17 +5,18 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 
+import numpy as np
 import polars as pl
 
 from mmon.errors import ConfigError
 from mmon.profiles.activity.requests import ActivityPlan
 from mmon.profiles.cells import Cells, asked
 from mmon.profiles.features.losses import Joint, joint_of
-from mmon.profiles.features.row_sample import RowSampler
 from mmon.profiles.folding.keys import OUTSIDE, Cut, SegmentCutter, WindowCutter
 from mmon.profiles.folding.lateness import Lateness
 from mmon.profiles.outcomes.outcome_reader import OutcomePlan, OutcomeReader
-from mmon.profiles.outcomes.outcomes import Outcome
+from mmon.profiles.outcomes.outcomes import Outcome, is_known
+from mmon.profiles.outcomes.row_keys import Keys, RowKeys
 from mmon.profiles.plan import Plan
 from mmon.profiles.table import Profile
 from mmon.records.arrays import BoolArray, IntArray
@@ -29,12 +30,38 @@ MOST_SUMMARIES = 1_000_000
 class Rows:
     """The outcomes of a batch, in order of its windows, for the bins of each feature.
 
-    The parts are (window, first, past); of each window (k,) positions of rows enter the sample.
+    The parts are (window, first, past).
     """
 
     parts: tuple[tuple[int, int, int], ...]
     joint: Joint
-    sampled: dict[int, IntArray]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Candidates:
+    """What sampling looks at of the (n,) rows of a batch, in order of its windows."""
+
+    keys: Keys
+    is_labelled: BoolArray
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class SamplePlan:
+    """What is drawn of a dataset besides its features.
+
+    Attributes
+    ----------
+    rows : int
+        How many of each window, and how many of its labelled ones.
+    identity : str or None
+        The column that identifies a row; None takes its number.
+    also : tuple of str
+        Columns that the model has a part in, and are no features.
+    """
+
+    rows: int
+    identity: str | None = None
+    also: tuple[str, ...] = ()
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -57,6 +84,7 @@ class Batch:
     cuts: tuple[Cut, ...]
     outcome: Outcome | None
     rows: Rows | None
+    candidates: Candidates | None = None
     late: BoolArray | None = None
     is_known: bool = False
 
@@ -76,6 +104,8 @@ class Extent:
     top, bins : int
         How many values of each of them are told apart, and how many bins a feature has: on a
         reference, which decides.
+    sample : SamplePlan or None
+        None draws no rows.
     cells : Cells or None
         In which rows are counted; None on a first pass, which only summarises what tells them.
     known : Profile or None
@@ -88,6 +118,7 @@ class Extent:
     segments: tuple[str, ...] = ()
     top: int = 10
     bins: int = 10
+    sample: SamplePlan | None = None
     cells: Cells | None = None
     known: Profile | None = None
 
@@ -96,7 +127,8 @@ class Extent:
         """Every column that is read for it."""
         read = self.outcome.columns if self.outcome is not None else ()
         times = self.activity.columns if self.activity is not None else ()
-        return (*read, *times, *self.segments)
+        drawn = (self.sample.identity,) if self.sample is not None and self.sample.identity else ()
+        return (*read, *times, *self.segments, *drawn)
 
 
 class BatchReader:
@@ -118,7 +150,8 @@ class BatchReader:
         ]
         self.outcomes = OutcomeReader(outcome, files) if outcome and extent.cells else None
         self.layout = cells.layout
-        self.sampler = RowSampler()
+        sample = extent.sample
+        self._keys = None if sample is None else RowKeys(sample.identity, files)
         self._lateness = (
             Lateness(cut, extent.allowed_lateness_us) if isinstance(cut, WindowCut) else None
         )
@@ -139,8 +172,13 @@ class BatchReader:
         cuts = [cut, *(one.cut(batch, keys) for one in self.segments if batch.height)]
         self._check_number()
         outcome = self.outcomes.read(batch, offset) if self.outcomes is not None else None
-        rows = self._rows(outcome, cut) if outcome is not None and batch.height else None
-        return Batch(tuple(cuts), outcome, rows, self._late(batch, keys), self._is_known)
+        rows = candidates = None
+        if batch.height:
+            ordered = outcome if outcome is None else cut.ordered(outcome)
+            rows = self._rows(ordered, cut)
+            candidates = self._candidates(batch, offset, cut, ordered, rows)
+        late = self._late(batch, keys)
+        return Batch(tuple(cuts), outcome, rows, candidates, late, self._is_known)
 
     def _check_number(self) -> None:
         segments = sum(len(keys) for one in self.segments for keys in one.rows.values())
@@ -160,10 +198,26 @@ class BatchReader:
         instants = self.windows.instants(batch).fill_null(0).to_numpy()
         return self._lateness.late(instants, keys, keys != OUTSIDE)
 
-    def _rows(self, outcome: Outcome, cut: Cut) -> Rows | None:
-        if self.layout is None:
+    def _rows(self, outcome: Outcome | None, cut: Cut) -> Rows | None:
+        if self.layout is None or outcome is None:
             return None
-        outcome = cut.ordered(outcome)
-        joint = joint_of(outcome, self.layout)
         parts = tuple((key.window, first, past) for key, first, past in cut.parts)
-        return Rows(parts, joint, self.sampler.draw(parts, outcome, joint))
+        return Rows(parts, joint_of(outcome, self.layout))
+
+    def _candidates(
+        self,
+        batch: pl.DataFrame,
+        offset: int,
+        cut: Cut,
+        outcome: Outcome | None,
+        rows: Rows | None,
+    ) -> Candidates | None:
+        if self._keys is None:
+            return None
+        if outcome is None or outcome.key is None:
+            keys = self._keys.read(batch, offset)
+            keys = keys if cut.order is None else keys[cut.order]
+            return Candidates(keys, np.zeros(len(keys), dtype=np.bool_))
+        if rows is not None:
+            return Candidates(outcome.key, ~np.isnan(rows.joint.wrong))
+        return Candidates(outcome.key, is_known(outcome.target) & is_known(outcome.prediction))

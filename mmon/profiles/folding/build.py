@@ -6,7 +6,6 @@ import dataclasses
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
-import numpy as np
 import polars as pl
 import polars.selectors as cs
 
@@ -24,6 +23,7 @@ from mmon.profiles.cells import (
     with_scores,
 )
 from mmon.profiles.distributions.reading import Reading
+from mmon.profiles.features.row_sample import RowSample
 from mmon.profiles.features.tables import FeatureTables
 from mmon.profiles.folding.activity_fold import ActivityFold
 from mmon.profiles.folding.batches import Batch, BatchReader, Extent
@@ -32,6 +32,7 @@ from mmon.profiles.folding.feature_fold import FeatureFold
 from mmon.profiles.folding.growing import Limits
 from mmon.profiles.folding.keys import OUTSIDE, WHOLE, Key
 from mmon.profiles.folding.outcome_fold import OutcomeFold
+from mmon.profiles.folding.sample_fold import SampleFold, sampled_columns
 from mmon.profiles.outcomes.outcomes import Fault
 from mmon.profiles.plan import Plan, settled_plan
 from mmon.profiles.recognition.spelling import spelled, with_texts
@@ -104,7 +105,8 @@ def profile_frame(
     ]
     outcomes = [OutcomeFold(limits, cells.grid)] if reader.outcomes else []
     activity = [ActivityFold(extent.activity, limits)] if extent.activity else []
-    folds: list[Fold[Batch, Any]] = [*columns, *outcomes, *activity, *watchers]
+    samples = _samples(plan, extent, schema)
+    folds: list[Fold[Batch, Any]] = [*columns, *outcomes, *activity, *samples, *watchers]
     names = _names(plan, extent, also, schema)
     selected = _spelled(frame.select(cs.by_name(names)) if names else frame, plan, schema)
     rows = batch_rows(len(names))
@@ -122,6 +124,7 @@ def profile_frame(
         columns=found[: len(plan.columns)],
         outcomes=next(results) if outcomes else {},
         activity=next(results) if activity else {},
+        samples=next(results) if samples else {},
     )
     profiles = {key: assembly.profile(key) for key in sorted(reader.windows.rows)}
     return Profiled(
@@ -147,11 +150,21 @@ def again(plan: Plan, extent: Extent, first: Profiled, profile: Profile) -> tupl
     cells = decided(profile, summaries, outcome, segments=values, bins=extent.bins)
     settled, activity = settled_plan(plan, profile), extent.activity
     if outcome is not None and not extent.segments:
-        kept = (c for c in settled.columns if c.is_feature or c.name in outcome.columns)
+        also = (*outcome.columns, plan.timestamp if extent.sample is not None else None)
+        kept = (c for c in settled.columns if c.is_feature or c.name in also)
         settled, activity = dataclasses.replace(settled, columns=tuple(kept)), None
     return settled, dataclasses.replace(
         extent, outcome=outcome, activity=activity, cells=cells, known=profile
     )
+
+
+def _samples(plan: Plan, extent: Extent, schema: Mapping[str, pl.DataType]) -> list[SampleFold]:
+    """What draws the rows, where there are any columns to keep of them."""
+    columns = sampled_columns(plan, extent, schema)
+    if extent.sample is None or not columns:
+        return []
+    timestamp = plan.timestamp if plan.timestamp in columns else None
+    return [SampleFold(extent.sample.rows, columns, extent.outcome, timestamp)]
 
 
 def _bins(column: ColumnProfile, cells: Cells) -> FeatureFold | None:
@@ -205,6 +218,7 @@ class _Assembly:
     columns: Sequence[ColumnFound]
     outcomes: Mapping[Key, tuple[Performance, dict[Fault, int]]]
     activity: Mapping[Key, Activity]
+    samples: Mapping[int, RowSample]
 
     def profile(self, window: int) -> Profile:
         """The profile of a window, with those of its segments."""
@@ -218,7 +232,10 @@ class _Assembly:
                 )
             whole = dataclasses.replace(whole, columns=known.columns, activity=known.activity)
         return dataclasses.replace(
-            whole, features=self._features(window), segments=tuple(self._segments(window))
+            whole,
+            features=self._features(window),
+            sample=self.samples.get(window),
+            segments=tuple(self._segments(window)),
         )
 
     def empty(self) -> Profile:
@@ -252,12 +269,7 @@ class _Assembly:
         layout = self.reader.layout
         if layout is None or not found:
             return None
-        bins = [np.concatenate(one.sampled) for one in found]
-        return FeatureTables(
-            layout,
-            tuple(one.table() for one in found),
-            self.reader.sampler.finish(window, bins),
-        )
+        return FeatureTables(layout, tuple(one.table() for one in found))
 
     def _segments(self, window: int) -> list[SegmentProfile]:
         """The window's segments: those of each column with the most rows first, the rest last."""

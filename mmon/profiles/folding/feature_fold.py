@@ -1,4 +1,4 @@
-"""Counts, for one feature, how the model did in each bin, window by window, and samples rows."""
+"""Counts, for one feature, how the model did in each bin, window by window."""
 
 from __future__ import annotations
 
@@ -19,15 +19,13 @@ from mmon.records.arrays import FloatArray, IntArray
 class FeatureCounts:
     """The growing table of one feature in one window, as `FeatureTable` has it.
 
-    ``counts`` is (B, J + 1), its last column unlabelled; ``sampled`` has the bins of the sampled
-    rows of each batch.
+    ``counts`` is (B, J + 1), its last column unlabelled.
     """
 
     binning: Binning
     counts: IntArray
     sums: FloatArray
     extra: FloatArray
-    sampled: list[NDArray[np.uint8]] = dataclasses.field(default_factory=list)
 
     def add(self, bins: NDArray[np.uint8], joint: Joint, rows: slice) -> None:
         """Count some rows of a batch, which have these bins."""
@@ -62,8 +60,6 @@ class FeatureFold:
             if window not in self.windows:
                 self.windows[window] = self._empty()
             self.windows[window].add(bins[first:past], rows.joint, slice(first, past))
-        for window, positions in rows.sampled.items():
-            self.windows[window].sampled.append(bins[positions])
 
     def _empty(self) -> FeatureCounts:
         size, layout = self._binning.size, self._layout

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import hashlib
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -13,18 +12,16 @@ from numpy.typing import NDArray
 from mmon.engine.local import column_of
 from mmon.profiles.distributions.reading import Reading, is_comparable, read_as
 from mmon.profiles.outcomes.class_codes import ClassCodes
-from mmon.profiles.outcomes.outcomes import GROUPS, UNKNOWN, Fault, Outcome
+from mmon.profiles.outcomes.outcomes import UNKNOWN, Fault, Outcome
+from mmon.profiles.outcomes.row_keys import Keys, RowKeys, groups, halves
 from mmon.profiles.recognition.spelling import lost_texts
-from mmon.records.arrays import BoolArray, FloatArray, mixed
+from mmon.records.arrays import BoolArray, FloatArray
 from mmon.results import Task
 
 _FaultArray = NDArray[np.uint8]
 
-# The step of splitmix64: neighbouring row numbers get unrelated keys.
-_GAMMA = np.uint64(0x9E3779B97F4A7C15)
 # Probabilities of single precision, summed or normalised, miss [0, 1] by this much.
 ROUNDING = 1e-6
-_HALF_BIT = np.uint64(GROUPS.bit_length() - 1)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -93,20 +90,17 @@ class OutcomePlan:
 
 
 class OutcomeReader:
-    """Reads successive batches of one dataset, from files of these names and numbers of rows.
-
-    A row without an id is known by its file and its number there, so that it is the same row in
-    whatever set of files.
-    """
+    """Reads successive batches of one dataset, from files of these names and numbers of rows."""
 
     def __init__(self, plan: OutcomePlan, files: Sequence[tuple[str, int]] = ()) -> None:
         self.plan = plan
-        self._starts = np.cumsum([0, *(rows for _, rows in files)])[:-1]
-        self._salts = np.array([_salt(name) for name, _ in files], dtype=np.uint64)
+        self._keys = RowKeys(plan.identity, files)
         self.classes = plan.codes()
 
-    def read(self, batch: pl.DataFrame, offset: int) -> Outcome:
+    def read(self, batch: pl.DataFrame, offset: int, keys: Keys | None = None) -> Outcome:
         """The outcome of each row of a batch, the first of which is row ``offset`` of the data.
+
+        The rows' keys may be known already.
 
         Raises
         ------
@@ -114,7 +108,7 @@ class OutcomeReader:
             When the positive class cannot be told.
         """
         fault = np.zeros(batch.height, dtype=np.uint8)
-        keys = self._keys(batch, offset)
+        keys = self._keys.read(batch, offset) if keys is None else keys
         target: FloatArray | NDArray[np.int16]
         prediction: FloatArray | NDArray[np.int16]
         scores = None
@@ -141,8 +135,8 @@ class OutcomeReader:
             scores=scores,
             lower=ends[0],
             upper=ends[1],
-            group=(keys % np.uint64(GROUPS)).astype(np.uint8),
-            half=(keys >> _HALF_BIT) % np.uint64(2) == 0,
+            group=groups(keys),
+            half=halves(keys),
             key=keys,
             fault=fault,
             score_edges=self.plan.score_edges,
@@ -162,17 +156,6 @@ class OutcomeReader:
             return codes
         places = np.array([*(names.index(name) for name in came), UNKNOWN], dtype=np.int16)
         return places[codes]  # UNKNOWN is the last one
-
-    def _keys(self, batch: pl.DataFrame, offset: int) -> NDArray[np.uint64]:
-        numbers = np.arange(offset, offset + batch.height, dtype=np.uint64)
-        if len(self._starts):
-            file = np.searchsorted(self._starts, numbers, side="right") - 1
-            numbers += self._salts[file] - self._starts[file].astype(np.uint64)
-        if self.plan.identity is not None and self.plan.identity in batch:
-            ids = column_of(batch, self.plan.identity)
-            # Rows without an id would all share one key.
-            numbers = np.where(ids.is_null(), numbers, ids.hash(seed=0))
-        return mixed((numbers + np.uint64(1)) * _GAMMA)
 
     def _scores(self, batch: pl.DataFrame, fault: _FaultArray) -> FloatArray | None:
         """(n, S) scores as they are, NaN where they cannot be used."""
@@ -258,8 +241,3 @@ def _numbers(
 def _mark(fault: _FaultArray, rows: BoolArray, found: Fault) -> None:
     """Note a fault of some rows, where they have no worse one."""
     np.maximum(fault, rows * np.uint8(found), out=fault)
-
-
-def _salt(name: str) -> int:
-    """A number that stands for a file."""
-    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "little")

@@ -79,3 +79,9 @@ class Outcome:
 
     def __len__(self) -> int:
         return len(self.target)
+
+
+def is_known(codes: NDArray[np.int16] | FloatArray) -> BoolArray:
+    """(n,) whether class codes, or numbers, are not missing."""
+    known: BoolArray = ~np.isnan(codes) if codes.dtype.kind == "f" else codes != UNKNOWN
+    return known
