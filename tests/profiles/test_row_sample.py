@@ -29,7 +29,7 @@ from mmon.profiles.merging import CellsError
 from mmon.profiles.outcomes.outcome_reader import OutcomeReader
 from mmon.profiles.outcomes.row_keys import RowKeys
 from mmon.sources import Data
-from mmon.windows import RowCut
+from mmon.windows.cut import RowCut
 from tests.profiles import outcome_rows
 from tests.profiles.outcome_rows import unlike
 
