@@ -73,9 +73,22 @@ def risen(
     """
     if not n or not m:
         return 1.0
+    return beyond(k_cur / m - scale * k_ref / n - level, _rise_deviation(k_ref, n, k_cur, m, scale))
+
+
+def rise_interval(k_ref: int, n: int, k_cur: int, m: int) -> Interval:
+    """The differences of production's share and the reference's that `risen` does not contradict.
+
+    At 95 %; both sides have rows.
+    """
+    difference, half = k_cur / m - k_ref / n, Z * _rise_deviation(k_ref, n, k_cur, m)
+    return max(-1.0, difference - half), min(1.0, difference + half)
+
+
+def _rise_deviation(k_ref: float, n: float, k_cur: float, m: float, scale: float = 1.0) -> float:
     before, after = (k_ref + 1.0) / (n + 2.0), (k_cur + 1.0) / (m + 2.0)
     variance = after * (1.0 - after) / (m + 2.0) + scale**2 * before * (1.0 - before) / (n + 2.0)
-    return beyond(k_cur / m - scale * k_ref / n - level, math.sqrt(variance))
+    return math.sqrt(variance)
 
 
 def ratio_risen(k_ref: int, n: int, k_cur: int, m: int, ratio: float) -> float:

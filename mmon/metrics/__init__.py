@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from mmon import discovery
-from mmon.chance.levels import TAIL, stricter
+from mmon.chance.levels import TAIL, critical, stricter
 from mmon.chance.small_samples import least_p_value
 from mmon.errors import ConfigError, closest
 from mmon.profiles.distributions import Distribution
@@ -39,6 +39,8 @@ class Metric(abc.ABC):
         Smallest and largest possible value.
     is_squared : bool
         Whether it is its root that obeys the triangle inequality.
+    has_cheap_interval : bool
+        Whether `interval` is a formula, and not a search that takes milliseconds.
     page_parts : mapping of str to str
         What the manual pages of a family share, by the name that stands for it there.
     """
@@ -48,6 +50,7 @@ class Metric(abc.ABC):
     is_symmetric: ClassVar[bool]
     bounds: ClassVar[tuple[float, float]] = (0.0, 1.0)
     is_squared: ClassVar[bool] = False
+    has_cheap_interval: ClassVar[bool] = False
     page_parts: ClassVar[Mapping[str, str]] = {}
 
     def __init_subclass__(cls) -> None:
@@ -91,9 +94,19 @@ class Metric(abc.ABC):
     def interval(
         self, value: float, ref: Distribution, cur: Distribution
     ) -> tuple[float, float] | None:
-        """A 95 % interval around the corrected score, where its noise is known."""
-        del value, ref, cur
-        return None
+        """A 95 % interval of the true distance, around a score; None where its noise is not known.
+
+        It holds the distances that `p_value_against` and `is_below` do not contradict.
+        """
+        start = abs(value) or self.by_chance(ref, cur) or 1.0
+        noise = critical(lambda size: self._by_noise(size, ref, cur), start, self.bounds[1])
+        if noise is None:
+            return None
+        low, high = self.bounds
+        if self.is_squared:
+            root, half = math.sqrt(value), math.sqrt(noise)
+            return max(0.0, root - half) ** 2, min(high, (root + half) ** 2)
+        return max(low, value - noise), min(high, value + noise)
 
     def p_value_against(
         self, value: float, level: float, ref: Distribution, cur: Distribution
@@ -113,8 +126,8 @@ class Metric(abc.ABC):
         """Whether the true distance is surely, at 95 %, below the level: noise hides less."""
         if abs(value) >= level:
             return False
-        p_value = self.p_value(self._excess(level, abs(value)), ref, cur)
-        return p_value is not None and max(p_value, least_p_value(ref.n, cur.n)) <= TAIL
+        p_value = self._by_noise(self._excess(level, abs(value)), ref, cur)
+        return p_value is not None and p_value <= TAIL
 
     def is_found(
         self, level: float, alpha: float, ref: Distribution, cur: Distribution, rows: int
@@ -125,6 +138,11 @@ class Metric(abc.ABC):
         # Where all rows are equal no distance is possible, but a few rows still prove nothing.
         enough = stricter(alpha)
         return p_value is not None and max(p_value, least_p_value(ref.n, rows)) <= enough
+
+    def _by_noise(self, size: float, ref: Distribution, cur: Distribution) -> float | None:
+        """How probable it is that noise makes a score as large; few rows never prove it is not."""
+        p_value = self.p_value(size, ref, cur)
+        return None if p_value is None else max(p_value, least_p_value(ref.n, cur.n))
 
     def _excess(self, value: float, level: float) -> float:
         """What a score has beyond a level, in the sense in which distances add up."""

@@ -57,6 +57,7 @@ class TotalVariation(Binned):
 
     # Each misplaced row changes the distance by at most its share.
     is_true_distance = True
+    has_cheap_interval = True
 
     def terms(self, p: FloatArray, q: FloatArray, weight: float) -> FloatArray:
         """Half the absolute difference."""

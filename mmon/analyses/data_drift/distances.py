@@ -111,8 +111,10 @@ def drift(
     value, interval = score.value, None
     # What is only told is the statistic of the samples, as every library has it.
     if value is not None and not bound.is_empty:
+        # Segments are many.
+        if context.segment is None or metric.has_cheap_interval:
+            interval = metric.interval(value, before, after)
         value = metric.corrected(value, before, after)
-        interval = metric.interval(value, before, after)
     return Finding(
         quantity(metric.name),
         value,

@@ -8,7 +8,7 @@ import numpy as np
 
 from mmon.analyses import Context, Findings
 from mmon.analyses.data_quality import CHECKS, DataQuality
-from mmon.analyses.data_quality.shares import Outside, Risen, Unseen
+from mmon.analyses.data_quality.shares import New, Outside, Risen, Unseen
 from mmon.chance.small_samples import all_of_one_value
 from mmon.config.levels import Thresholds
 from mmon.errors import nearly_named
@@ -240,6 +240,7 @@ def _finding(
     return Finding(
         quantity,
         value,
+        interval=evidence.interval if isinstance(evidence, Risen | New) else None,
         evidence=evidence,
         aspect=aspect,
         window=context.window,

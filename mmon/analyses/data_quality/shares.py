@@ -9,7 +9,14 @@ import math
 import numpy as np
 
 from mmon.chance.levels import is_surely_below, stricter
-from mmon.chance.proportions import one_sided, risen, two_proportions, wilson
+from mmon.chance.proportions import (
+    Interval,
+    one_sided,
+    rise_interval,
+    risen,
+    two_proportions,
+    wilson,
+)
 from mmon.chance.small_samples import all_in_production, beyond_extremes
 from mmon.records.arrays import IntArray
 from mmon.verdict.evidence import Evidence
@@ -31,6 +38,12 @@ class Risen(Evidence):
         """Of "the share rose by no more than the level"."""
         return self.p_value() if level == 0.0 else risen(*self.ref, *self.cur, level)
 
+    @property
+    def interval(self) -> Interval | None:
+        """Of the rise, at 95 %."""
+        has_rows = self.ref[1] and self.cur[1]
+        return rise_interval(*self.ref, *self.cur) if has_rows else None
+
     def is_below(self, level: float) -> bool:
         """By the same normal deviation."""
         return is_surely_below(risen(*self.ref, *self.cur, level))
@@ -45,7 +58,7 @@ class Risen(Evidence):
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class _New(Evidence, abc.ABC):
+class New(Evidence, abc.ABC):
     """Of ``rows`` production rows ``hits`` are as no row of n reference rows is."""
 
     is_fact = False
@@ -60,9 +73,14 @@ class _New(Evidence, abc.ABC):
         """Of so many, when the share is the level; no less than when nothing changed."""
         return self.against(self.hits, self.rows, level)
 
+    @property
+    def interval(self) -> Interval | None:
+        """Of the share, at 95 %."""
+        return wilson(self.hits, self.rows) if self.rows else None
+
     def is_below(self, level: float) -> bool:
         """Whether the interval of the share ends below the level."""
-        return self.rows > 0 and wilson(self.hits, self.rows)[1] < level
+        return self.interval is not None and self.interval[1] < level
 
     def is_found(self, level: float, alpha: float, rows: int | None) -> bool:
         """Whether a share of twice the level would be told from it."""
@@ -79,7 +97,7 @@ class _New(Evidence, abc.ABC):
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class Outside(_New):
+class Outside(New):
     """Production values outside the range of the reference's."""
 
     def chance(self, hits: int, rows: int) -> float:
@@ -88,7 +106,7 @@ class Outside(_New):
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class Unseen(_New):
+class Unseen(New):
     """Rows with a label that the reference lacks; ``pooled`` (C,) int64 has all rows by label."""
 
     pooled: IntArray
