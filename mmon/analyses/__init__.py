@@ -6,7 +6,8 @@ when the configuration's ``analyses`` section has its name and is not null. It h
 * ``APPLICATION``, its name in results, as MLRun writes application names (``data-drift``);
 * ``Settings``, its section of the configuration;
 * ``quantities() -> Iterable[Quantity]``, what it measures;
-* ``analyse(context) -> Findings``;
+* ``analyse(context) -> Findings``, which sees one window or segment, or ``analyse_run(run) ->
+  Findings``, which sees all windows at once, or both;
 * optionally ``reads_rows(config) -> bool``, whether it looks at the sampled rows of both sides
   (``context.samples``), which are drawn only where an analysis of the run does;
 * optionally ``conclude(context, results) -> Findings``, which sees its own judged results of the
@@ -24,11 +25,13 @@ from typing import TYPE_CHECKING, TypeVar
 
 from mmon import discovery
 from mmon.results.charts import ActivityPicture, FeatureBin, PerformancePicture
+from mmon.results.loss_picture import LossPicture
 
 if TYPE_CHECKING:
     from mmon.config.fields import Section
     from mmon.config.sections import Config
     from mmon.profiles.features.row_sample import RowSample
+    from mmon.profiles.folding.loss_column import LossColumn
     from mmon.profiles.label_facts import LabelFacts
     from mmon.profiles.table import ColumnProfile, Profile
     from mmon.results import Metric, Result
@@ -37,7 +40,7 @@ if TYPE_CHECKING:
 
     S = TypeVar("S", bound=Section)
 
-Drawing = ActivityPicture | FeatureBin | PerformancePicture
+Drawing = ActivityPicture | FeatureBin | LossPicture | PerformancePicture
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -111,6 +114,22 @@ class Context:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class Run:
+    """What an analysis sees of a whole run.
+
+    Attributes
+    ----------
+    windows : sequence of Context
+        All rows of each window, in the order of time or of rows.
+    loss_column : LossColumn or None
+        The loss of each row of production, where it was kept.
+    """
+
+    windows: Sequence[Context]
+    loss_column: LossColumn | None = None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class Findings:
     """What an analysis found.
 
@@ -135,7 +154,8 @@ class Analysis:
     name: str
     application: str
     quantities: Callable[[], Iterable[Quantity]]
-    analyse: Callable[[Context], Findings]
+    analyse: Callable[[Context], Findings] | None
+    analyse_run: Callable[[Run], Findings] | None
     conclude: Callable[[Context, Sequence[Result]], Findings] | None
 
 
@@ -152,8 +172,8 @@ def module(name: str) -> ModuleType:
 def named(name: str) -> Analysis:
     """The analysis of that name."""
     found = module(name)
-    conclude = getattr(found, "conclude", None)
-    return Analysis(name, found.APPLICATION, found.quantities, found.analyse, conclude)
+    steps = (getattr(found, step, None) for step in ("analyse", "analyse_run", "conclude"))
+    return Analysis(name, found.APPLICATION, found.quantities, *steps)
 
 
 def quantities() -> Iterator[Quantity]:

@@ -8,7 +8,7 @@ import itertools
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from mmon import analyses
-from mmon.analyses import Context, Drawing, Findings, configured
+from mmon.analyses import Context, Drawing, Findings, Run, configured
 from mmon.analyses.model_performance.labels import label_findings
 from mmon.comparison.sides import Production
 from mmon.comparison.stray_windows import told_of
@@ -73,8 +73,13 @@ def assess(
 
     `CellsError` where the sides' cells differ.
     """
-    parts = list(_of_windows(config, reference, production, rule, now_us))
+    contexts = list(_contexts(config, reference, production, now_us))
+    parts = list(_of_windows(config, contexts, rule))
     whole = Context(reference, reference, config)
+    if contexts:
+        run = Run(contexts, production.loss_column)
+        every = (one.analyse_run(run) for one in configured(config) if one.analyse_run is not None)
+        parts += [_weighed(whole, found, rule) for found in every]
     if not production.windows:
         parts.append(_weighed(whole, Findings([_nothing_to_judge(config)]), rule))
     if production.outside:
@@ -93,28 +98,28 @@ def assess(
         for part, results in zip(parts, first, strict=True)
         if part.conclude is not None
     ]
-    every = [*parts, *last]
+    told = [*parts, *last]
     return Assessment(
         list(itertools.chain.from_iterable([*first, *_judged(last, rule)])),
         [
-            dataclasses.replace(told, segment=part.context.segment)
-            for part in every
-            for told in part.found.metrics
+            dataclasses.replace(one, segment=part.context.segment)
+            for part in told
+            for one in part.found.metrics
         ],
-        [drawing for part in every for drawing in part.found.drawings],
+        [drawing for part in told for drawing in part.found.drawings],
     )
 
 
-def _of_windows(
-    config: Config, reference: Profile, production: Production, rule: Rule, now_us: int
-) -> Iterator[_Part]:
-    """What every analysis found in every window and segment."""
-    asked, is_begun = configured(config), False
+def _contexts(
+    config: Config, reference: Profile, production: Production, now_us: int
+) -> Iterator[Context]:
+    """Every window, as analyses see it."""
+    is_begun = False
     for window, profile, span in zip(
         production.windows, production.profiles, production.spans, strict=True
     ):
         check_same_cells(reference, profile)
-        context = Context(
+        yield Context(
             reference=reference,
             production=profile,
             config=config,
@@ -128,10 +133,17 @@ def _of_windows(
             labels=production.labels,
         )
         is_begun |= profile.rows > 0
+
+
+def _of_windows(config: Config, contexts: Sequence[Context], rule: Rule) -> Iterator[_Part]:
+    """What every analysis found in every window and segment."""
+    asked = configured(config)
+    for context in contexts:
         # Of an empty window among others only its emptiness is told: nothing else can be tested.
-        is_hole = not profile.rows and len(production.windows) > 1
+        is_hole = not context.production.rows and len(contexts) > 1
         for analysis in asked:
-            if not is_hole or analysis.name == "system_performance":
+            is_asked = not is_hole or analysis.name == "system_performance"
+            if analysis.analyse is not None and is_asked:
                 for one in (context, *_segments(context)):
                     yield _weighed(one, analysis.analyse(one), rule, analysis.conclude)
         if not is_hole:

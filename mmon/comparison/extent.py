@@ -42,7 +42,7 @@ def reference_extent(config: Config, plan: Plan, schema: Schema, rows: int) -> E
     `ConfigError` where it lacks a configured column, or the columns do not suffice for the task.
     """
     _check_segments(config, schema)
-    outcome = reference_outcome(config, schema)
+    outcome = _placed(reference_outcome(config, schema), config, plan, schema)
     if outcome is not None:
         _check_metrics(config, outcome.task)
     settings, segments = config.analyses.model_performance, config.segments
@@ -59,7 +59,7 @@ def reference_extent(config: Config, plan: Plan, schema: Schema, rows: int) -> E
 def production_extent(config: Config, plan: Plan, reference: Profile, schema: Schema) -> Extent:
     """What is summarised of production: what the reference was."""
     lateness = None if config.windows is None else config.windows.allowed_lateness
-    outcome = production_outcome(config, reference)
+    outcome = _placed(production_outcome(config, reference), config, plan, schema)
     if outcome is not None and reference.performance is not None:
         _check_metrics(config, outcome.task)
         _check_full_names(config, reference.performance)
@@ -259,6 +259,17 @@ def _activity(config: Config, plan: Plan, schema: Schema) -> ActivityPlan | None
         return None
     there = {role: name for role, name in columns.items() if name in schema}
     return ActivityPlan(**there, timezone=(config.windows or Windows()).timezone)
+
+
+def _placed(
+    outcome: OutcomePlan | None, config: Config, plan: Plan, schema: Schema
+) -> OutcomePlan | None:
+    """Where the outcomes stand, and when they were, as far as a side tells it."""
+    if outcome is None:
+        return None
+    timestamp = plan.timestamp if plan.timestamp in schema else None
+    zone = (config.windows or Windows()).timezone
+    return dataclasses.replace(outcome, timestamp=timestamp, timezone=zone)
 
 
 def is_compared(config: Config, known: Collection[str] | None = None) -> Callable[[str], bool]:

@@ -41,6 +41,7 @@ from mmon.profiles.rounding import at_one_precision
 from mmon.profiles.table import Profile
 from mmon.results import Column, Document, Result, Segment, Source, Status, grouped
 from mmon.results.charts import ActivityPicture, FeatureBin, PerformancePicture, Picture
+from mmon.results.loss_picture import LossPicture
 from mmon.texts.redaction import masked, without_secrets
 from mmon.verdict import decide, exit_status
 from mmon.verdict.finding import Finding, Rule
@@ -98,6 +99,7 @@ def run(config: Config, inputs: Inputs | None = None, progress: Progress | None 
         activity=[one for one in found.drawings if isinstance(one, ActivityPicture)],
         configuration=public_dict(config),
         versions=_versions(),
+        losses=[one for one in found.drawings if isinstance(one, LossPicture)],
     )
     return without_secrets(dataclasses.replace(document, sentence=sentence(document)))
 

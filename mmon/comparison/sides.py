@@ -25,6 +25,7 @@ from mmon.profiles.distributions.reading import Reading
 from mmon.profiles.folding.batches import Batch, Extent
 from mmon.profiles.folding.build import Profiled, profile_frame
 from mmon.profiles.folding.growing import Limits
+from mmon.profiles.folding.loss_column import LossColumn, LossColumnFold
 from mmon.profiles.label_facts import LabelFacts
 from mmon.profiles.plan import Plan
 from mmon.profiles.recognition.spelling import NumberSpelling
@@ -64,6 +65,8 @@ class Production:
     """Rows in no window because their time is so far from all others that it must be wrong."""
     labels: LabelFacts | None = None
     """What joining delayed labels found out; None without them."""
+    loss_column: LossColumn | None = None
+    """The loss of each row, where an analysis asks for it."""
 
     @property
     def rows(self) -> int:
@@ -91,6 +94,8 @@ def read_production(
     joined = join_configured(config, data, inputs.labels, expect=expected)
     frame = data.frame if joined is None else joined.frame
     matched = None if joined is None else joined.fold()
+    settings = config.analyses.change_points
+    kept_losses = LossColumnFold() if settings is not None and settings.detectors else None
     with sources.reading(data.name):
         schema = data.frame.collect_schema()
         readable = frame.collect_schema()
@@ -112,7 +117,7 @@ def read_production(
             progress and functools.partial(progress, "production"),
             cut=cut,
             also=() if joined is None else joined.columns,
-            watchers=() if matched is None else (matched,),
+            watchers=[one for one in (matched, kept_losses) if one is not None],
         )
     kept = kept_windows(config, cut, found, now_us)
     left_out = sum(found.profiles[key].rows for key in found.profiles.keys() - set(kept.keys))
@@ -126,6 +131,7 @@ def read_production(
         spans=kept.spans,
         strays=[found.profiles[key] for key in kept.strays],
         labels=None if matched is None else matched.finish(),
+        loss_column=None if kept_losses is None else kept_losses.finish(),
     )
 
 

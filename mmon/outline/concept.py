@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Sequence
 
 from mmon.outline import measures, severity, wording
+from mmon.outline.changes import is_of_changes
 from mmon.outline.phrases import column_word
 from mmon.outline.rows import ResultRow, result_row
 from mmon.results import Document, Result, ResultKind, Status
@@ -35,8 +36,9 @@ class ConceptPart:
 
 
 def concept_results(document: Document) -> list[Result]:
-    """All that is said of the concept in all rows."""
-    return [r for r in document.results if r.kind is ResultKind.CONCEPT_DRIFT and r.segment is None]
+    """All that is said of the concept in all rows; when it changed is told apart."""
+    own = (r for r in document.results if r.kind is ResultKind.CONCEPT_DRIFT and r.segment is None)
+    return [one for one in own if not is_of_changes(one)]
 
 
 def told(results: Sequence[Result]) -> list[Result]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from mmon.outline import units
+from mmon.outline.changes import stepped
 from mmon.outline.worse import is_worse_segment
 from mmon.results import Result, Status
 
@@ -19,6 +20,8 @@ def phrase(result: Result, results: Iterable[Result]) -> str:
         Among which is the value itself, where ``result`` is a change of it.
     """
     quantity = result.quantity
+    if result.aspect == "step":
+        return stepped(result)
     if is_worse_segment(result):
         return f"{result.segment} got worse" + (f" ({result.reason})" if result.reason else "")
     if quantity.about == "column":

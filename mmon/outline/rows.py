@@ -73,7 +73,7 @@ def measure_row(measure: Measure) -> MeasureRow:
     return MeasureRow(
         name=quantity.words,
         severity=head.status.severity,
-        status=told_status(head),
+        status=units.told_status(head),
         reference="" if reference is None else units.amount(quantity, reference, decimals),
         reference_interval=units.interval_word(quantity, result.reference_interval, decimals),
         production=units.amount(quantity, result.value, decimals),
@@ -107,11 +107,6 @@ def undefined(found: Sequence[Measure]) -> tuple[str, ...]:
 def defined(found: Sequence[Measure]) -> list[Measure]:
     """The metrics that are defined on some side, or judged."""
     return [one for one in found if _is_told(one)]
-
-
-def told_status(result: Result) -> str:
-    """A status of a number that does not drift; nothing where it is not judged."""
-    return "" if result.status is Status.IRRELEVANT else units.status_word(result)
 
 
 def decimals_of(measure: Measure) -> int | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from mmon.outline.changes import worst_step
 from mmon.outline.measures import KINDS
 from mmon.outline.occasions import Told, joined
 from mmon.outline.phrases import before_after, phrase, value_of
@@ -47,6 +48,7 @@ def _breach(
 ) -> str:
     """The gravest things: the model, the segment that explains it, columns, operations."""
     model = _measured(failing, results, _MODEL)
+    began = [*map(Told, worst_step(judged))] if model else []
     groups = [
         model,
         _explained(judged) if model else [],
@@ -57,7 +59,7 @@ def _breach(
     ]
     own = [result for result in _whole(judged, _MODEL) if result.gating]
     reason = _unusable(own) if all(r.status is Status.INCONCLUSIVE for r in own) else ""
-    text = joined(_shortened(groups), windows)
+    text = joined([*_shortened(groups), *began], windows)
     return f"{text}; performance is inconclusive: {reason}" if reason else text
 
 

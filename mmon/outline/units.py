@@ -108,6 +108,11 @@ def status_word(result: Result) -> str:
     return wording.STATUS_WORDS[result.status]
 
 
+def told_status(result: Result) -> str:
+    """A status of a number that does not drift; nothing where it is not judged."""
+    return "" if result.status is Status.IRRELEVANT else status_word(result)
+
+
 def places(intervals: Iterable[tuple[float, float] | None], values: Sequence[float]) -> int | None:
     """Decimal places that show two digits of the narrowest interval; None without intervals.
 

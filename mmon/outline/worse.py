@@ -6,7 +6,6 @@ import dataclasses
 from collections.abc import Sequence
 
 from mmon.outline import severity, units, wording
-from mmon.outline.rows import told_status
 from mmon.results import Document, Metric, Result, ResultKind, Status
 
 _TESTED = "segments_tested"
@@ -43,7 +42,7 @@ def worse_segments(document: Document) -> tuple[Worse, ...]:
     return tuple(
         Worse(
             level=result.status,
-            status=told_status(result),
+            status=units.told_status(result),
             segment=result.segment or "",
             reason=result.reason or "",
             q_value=wording.probability(result.q_value),

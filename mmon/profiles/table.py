@@ -16,6 +16,7 @@ from mmon.profiles.features.tables import NULL, OTHER, FeatureTables
 from mmon.profiles.merging import FEW, SAME, SMALLEST, changed, merged
 from mmon.profiles.outcomes.classification import ClassificationTables
 from mmon.profiles.outcomes.error_plane import Grid
+from mmon.profiles.outcomes.loss_steps import LossSteps
 from mmon.profiles.outcomes.outcome_reader import OutcomePlan
 from mmon.profiles.outcomes.outcomes import Fault, Outcome
 from mmon.profiles.outcomes.regression import RegressionTables
@@ -136,6 +137,8 @@ class Profile:
         Some of the rows; None in segments, without rows, and where nothing asks for them.
     activity : Activity or None
         What happened when.
+    losses : LossSteps or None
+        What the answers cost over time; None in segments, and where nobody knows.
     segments : tuple of SegmentProfile
         The same of each value of each segmenting column.
     segment_values : mapping of str to tuple of str
@@ -154,6 +157,7 @@ class Profile:
     features: FeatureTables | None = None
     sample: RowSample | None = None
     activity: Activity | None = None
+    losses: LossSteps | None = None
     segments: Annotated[tuple[SegmentProfile, ...], _by_segment] = ()
     segment_values: Annotated[Mapping[str, tuple[str, ...]], SAME] = dataclasses.field(
         default_factory=dict
@@ -178,6 +182,8 @@ class Profile:
         require(is_whole and sum(self.faults.values()) <= self.rows, "has parts of other rows")
         is_whole = self.sample is None or self.sample.seen == self.rows
         require(is_whole, "has a sample of other rows")
+        losses = self.losses
+        require(losses is None or losses.labelled <= self.rows, "has losses of other rows")
         task = None if self.outcome is None else self.outcome.task
         has = None if self.performance is None else task_of(self.performance)
         require(task is None or has in (None, task), "has parts of other tasks")

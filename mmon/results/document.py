@@ -13,6 +13,7 @@ from mmon import records
 from mmon.errors import ExitStatus
 from mmon.records import require
 from mmon.results.charts import ActivityPicture, FeatureBin, PerformancePicture, Picture
+from mmon.results.loss_picture import LossPicture
 from mmon.results.quantity import Quantity
 from mmon.results.rows import (
     Column,
@@ -58,6 +59,7 @@ class Document:
     activity: Sequence[ActivityPicture]
     configuration: Mapping[str, Any]
     versions: Mapping[str, str]
+    losses: Sequence[LossPicture] = ()
     alerts: Sequence[Mapping[str, Any]] = ()
     deliveries: Sequence[Mapping[str, Any]] = ()
     errors: Sequence[str] = ()

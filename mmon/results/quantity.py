@@ -34,8 +34,9 @@ class Unit(enum.StrEnum):
     YES_NO = "yes/no"
 
 
-Aspect = Literal["value", "drop", "rise", "increase"]
-"""What of a quantity is judged: the number itself, how far it fell, rose, or got larger."""
+Aspect = Literal["value", "drop", "rise", "increase", "step"]
+"""What of a quantity is judged: the number itself, how far it fell, rose, or got larger, or how far
+it stepped at one moment."""
 
 Limit = Literal["min", "max", "max_drop", "max_rise"]
 """The keys of the configuration that set levels."""

@@ -114,15 +114,16 @@ class Result(Row):
 
     Attributes
     ----------
-    aspect : {"value", "drop", "rise", "increase"}
-        What of the quantity ``value`` is: the number itself, or how much it fell, rose or grew
-        since the reference.
+    aspect : {"value", "drop", "rise", "increase", "step"}
+        What of the quantity ``value`` is: the number itself, how much it fell, rose or grew since
+        the reference, or how far it stepped at the moment that ``reason`` tells.
     relative : bool
         Whether ``value`` is a share of the reference's value.
     error : float
         Bound on ``|value - exact value|`` that comes from summaries; ``inf`` when unknown.
     reference_value : float or None
-        The quantity in the reference, of as many rows or as much time, whatever the aspect.
+        The quantity in the reference, of as many rows or as much time, whatever the aspect; of a
+        step, before it.
     interval, reference_interval : (float, float) or None
         Confidence intervals at 95 % of ``value`` and of ``reference_value``.
     p_value : float or None

@@ -69,6 +69,11 @@ class BatchSteps:
         found[np.searchsorted(self.numbers, numbers)] = counts
         return found
 
+    def sums(self, instants: IntArray, values: FloatArray) -> FloatArray:
+        """Sums of a value of each of the batch's rows, by step."""
+        at = np.searchsorted(self.numbers, (instants + self.lead_us) // self.step_us)
+        return np.bincount(at, values, len(self.numbers)).astype(np.float64)
+
     def latencies(self, instants: IntArray, latency: FloatArray) -> LatencySteps:
         # As long as the final steps will be at least, so that fewer cells have to be joined.
         step_us, numbers = self.step_us, self.numbers

@@ -8,14 +8,10 @@ import numpy as np
 
 from mmon.profiles.features.tables import Layout
 from mmon.profiles.merging import rounded
+from mmon.profiles.outcomes.loss_steps import LEAST, LOSS_BITS, SQUARE_BITS
 from mmon.profiles.outcomes.outcomes import Outcome
 from mmon.records.arrays import FloatArray, IntArray
 from mmon.results import Task
-
-# As scikit-learn's log_loss: a certain and wrong answer has a finite loss.
-_LEAST = float(np.finfo(np.float64).eps)
-# Losses to 1e-8, and their squares to 2e-7: sums of a hundred million rows are exact.
-_LOSS_BITS, _SQUARE_BITS = 26, 22
 
 
 @dataclasses.dataclass(frozen=True, slots=True, eq=False)
@@ -55,7 +51,7 @@ def joint_of(outcome: Outcome, layout: Layout) -> Joint:
             usable &= ~np.isnan(outcome.scores).any(axis=1)
     if layout.losses and outcome.scores is not None:
         losses = np.where(usable, _of_scores(outcome, np.maximum(target, 0)), 0.0)
-        losses = rounded(losses, _LOSS_BITS)
+        losses = rounded(losses, LOSS_BITS)
     is_wrong = target != prediction
     if outcome.task is Task.MULTICLASS:
         codes = (~is_wrong).astype(np.int64)
@@ -64,7 +60,7 @@ def joint_of(outcome: Outcome, layout: Layout) -> Joint:
     return Joint(
         codes=np.where(usable, codes, layout.size),
         losses=losses,
-        extra=rounded(losses**2, _SQUARE_BITS),
+        extra=rounded(losses**2, SQUARE_BITS),
         wrong=np.where(usable, is_wrong * 1.0, np.nan),
     )
 
@@ -94,7 +90,7 @@ def _of_scores(outcome: Outcome, target: IntArray) -> FloatArray:
         of_target = np.take_along_axis(scores, target[:, None], axis=1)[:, 0]
         brier = (scores**2).sum(axis=1) - of_target**2 + (1.0 - of_target) ** 2
     with np.errstate(invalid="ignore"):
-        log_loss = -np.log(np.clip(of_target, _LEAST, 1.0 - _LEAST))
+        log_loss = -np.log(np.clip(of_target, LEAST, 1.0 - LEAST))
     return np.stack([log_loss, brier])
 
 

@@ -83,7 +83,9 @@ class SampledRows:
         """
         if self.plan is None:
             return None
-        return OutcomeReader(self.plan).read(self.frame, 0, self.keys)
+        # The rows are in the order of their keys, and the time is kept as a number.
+        plan = dataclasses.replace(self.plan, timestamp=None)
+        return OutcomeReader(plan).read(self.frame, 0, self.keys)
 
 
 @dataclasses.dataclass(frozen=True, slots=True, eq=False)

@@ -31,9 +31,8 @@ from mmon.profiles.folding.column_fold import ColumnFold, ColumnFound, empty_col
 from mmon.profiles.folding.feature_fold import FeatureFold
 from mmon.profiles.folding.growing import Limits
 from mmon.profiles.folding.keys import OUTSIDE, WHOLE, Key
-from mmon.profiles.folding.outcome_fold import OutcomeFold
+from mmon.profiles.folding.outcome_fold import OutcomeFold, OutcomeFound
 from mmon.profiles.folding.sample_fold import SampleFold, sampled_columns
-from mmon.profiles.outcomes.outcomes import Fault
 from mmon.profiles.plan import Plan, settled_plan
 from mmon.profiles.recognition.spelling import spelled, with_texts
 from mmon.profiles.table import ColumnProfile, Performance, Profile, SegmentProfile, performance_of
@@ -216,7 +215,7 @@ class _Assembly:
     extent: Extent
     reader: BatchReader
     columns: Sequence[ColumnFound]
-    outcomes: Mapping[Key, tuple[Performance, dict[Fault, int]]]
+    outcomes: Mapping[Key, OutcomeFound]
     activity: Mapping[Key, Activity]
     samples: Mapping[int, RowSample]
 
@@ -244,7 +243,7 @@ class _Assembly:
 
     def _of_key(self, key: Key, rows: int) -> Profile:
         cells = self.extent.cells
-        performance, faults = self.outcomes.get(key) or (self._no_outcomes(), {})
+        found = self.outcomes.get(key) or OutcomeFound(self._no_outcomes())
         return Profile(
             source=self.source,
             rows=rows,
@@ -252,8 +251,9 @@ class _Assembly:
                 column.profiles.get(key) or empty_column(planned)
                 for planned, column in zip(self.plan.columns, self.columns, strict=True)
             ),
-            performance=performance,
-            faults=faults,
+            performance=found.performance,
+            faults=found.faults,
+            losses=found.losses,
             activity=self.activity.get(key),
             segment_values={} if key.segment or cells is None else cells.segments,
         )

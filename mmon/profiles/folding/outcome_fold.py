@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 from collections import Counter
 
@@ -13,11 +14,19 @@ from mmon.profiles.folding.growing import Levels, Limits, Piles
 from mmon.profiles.folding.keys import Key
 from mmon.profiles.merging import merge
 from mmon.profiles.outcomes.error_plane import Grid
+from mmon.profiles.outcomes.loss_steps import LossSteps
 from mmon.profiles.outcomes.outcomes import Fault, Outcome
 from mmon.profiles.table import Performance, performance_of
 from mmon.records.arrays import taken
 
-Found = dict[Key, tuple[Performance, dict[Fault, int]]]
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class OutcomeFound:
+    """What is known of the outcomes of a window or segment."""
+
+    performance: Performance | None
+    faults: dict[Fault, int] = dataclasses.field(default_factory=dict)
+    losses: LossSteps | None = None
 
 
 class OutcomeFold:
@@ -26,6 +35,7 @@ class OutcomeFold:
     def __init__(self, limits: Limits, grid: Grid | None) -> None:
         self._grid = grid
         self._piles: Piles[Levels[Performance]] = Piles(limits, Levels)
+        self._losses: Piles[Levels[LossSteps]] = Piles(limits, Levels)
         self._faults: dict[Key, Counter[Fault]] = {}
 
     def add(self, batch: pl.DataFrame, context: Batch) -> None:
@@ -38,6 +48,16 @@ class OutcomeFold:
                 tables = performance_of(part, limits.points, self._grid)
                 pile.add(tables, functools.partial(_joined, limits=limits), limits.fan_out)
                 self._count_faults(key, part)
+                if not key.segment:
+                    self._add_losses(key, part)
+
+    def _add_losses(self, key: Key, part: Outcome) -> None:
+        found = LossSteps.of(part)
+        self._losses.open([key])
+        if found is not None:
+            limits = self._losses.limits(key)
+            join = functools.partial(LossSteps.merge, steps_kept=limits.steps)
+            self._losses.by_key[key].add(found, join, limits.fan_out)
 
     def _count_faults(self, key: Key, part: Outcome) -> None:
         if part.fault is None or not part.fault.any():
@@ -46,11 +66,17 @@ class OutcomeFold:
         found = {fault: counts[fault] for fault in Fault if fault and counts[fault]}
         self._faults.setdefault(key, Counter()).update(found)
 
-    def finish(self) -> Found:
+    def finish(self) -> dict[Key, OutcomeFound]:
+        losses = {
+            key: LossSteps.merge(pile.parts(), steps_kept=limits.steps)
+            for key, pile, limits in self._losses.finished()
+            if pile.parts()
+        }
         return {
-            key: (
+            key: OutcomeFound(
                 _joined(pile.parts(), limits),
                 dict(self._faults.get(key, {})),
+                losses.get(key),
             )
             for key, pile, limits in self._piles.finished()
         }

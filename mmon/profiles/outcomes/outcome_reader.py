@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping, Sequence
+from typing import Literal
 
 import numpy as np
 import polars as pl
@@ -12,13 +13,16 @@ from numpy.typing import NDArray
 from mmon.engine.local import column_of
 from mmon.profiles.distributions.reading import Reading, is_comparable, read_as
 from mmon.profiles.outcomes.class_codes import ClassCodes
+from mmon.profiles.outcomes.loss_steps import NO_PLACE, ROW_US
 from mmon.profiles.outcomes.outcomes import UNKNOWN, Fault, Outcome
 from mmon.profiles.outcomes.row_keys import Keys, RowKeys, groups, halves
 from mmon.profiles.recognition.spelling import lost_texts
-from mmon.records.arrays import BoolArray, FloatArray
+from mmon.records.arrays import BoolArray, FloatArray, IntArray
 from mmon.results import Task
+from mmon.windows.timestamps import to_instants
 
 _FaultArray = NDArray[np.uint8]
+_Clock = Literal["rows", "time", "dates"]
 
 # Probabilities of single precision, summed or normalised, miss [0, 1] by this much.
 ROUNDING = 1e-6
@@ -52,6 +56,10 @@ class OutcomePlan:
         rows are counted in, ascending; empty where the scores are probabilities.
     spellings : mapping of str to str
         Labels of target or prediction, and the class that each stands for.
+    timestamp : str or None
+        The column of the rows' time; None takes them in the order in which they are read.
+    timezone : str
+        Of times that carry none.
     """
 
     task: Task
@@ -66,11 +74,19 @@ class OutcomePlan:
     identity: str | None = None
     score_edges: tuple[float, ...] = ()
     spellings: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    timestamp: str | None = None
+    timezone: str = "UTC"
 
     @property
     def decides_from(self) -> float | None:
         """The score from which on a row counts as positive; None where nobody knows."""
         return 0.5 if self.threshold is None and not self.score_edges else self.threshold
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether the answers are more than one of the ways to read the scores."""
+        is_binary = self.task is Task.BINARY
+        return not is_binary or self.prediction is not None or self.threshold is not None
 
     @property
     def has_answers(self) -> bool:
@@ -85,7 +101,8 @@ class OutcomePlan:
     @property
     def columns(self) -> tuple[str, ...]:
         """Every column that is read."""
-        single = (self.target, self.prediction, self.lower, self.upper, self.identity)
+        outcome = (self.target, self.prediction, self.lower, self.upper)
+        single = (*outcome, self.identity, self.timestamp)
         return tuple(name for name in (*single, *self.scores) if name is not None)
 
 
@@ -122,6 +139,7 @@ class OutcomeReader:
             scores = self._padded(scores)
             fault[unknown] = Fault.UNKNOWN_TARGET
             target, prediction = self._in_order(target), self._in_order(prediction)
+        place, clock = self._places(batch, offset)
         # What is wrong with an interval's ends is no fault of the outcome.
         ends = [
             _numbers(batch, name, fault, Fault.NONE) if name and name in batch else None
@@ -140,7 +158,20 @@ class OutcomeReader:
             key=keys,
             fault=fault,
             score_edges=self.plan.score_edges,
+            place=place,
+            clock=clock,
+            is_answered=self.plan.is_answered,
         )
+
+    def _places(self, batch: pl.DataFrame, offset: int) -> tuple[IntArray, _Clock]:
+        """(n,) when each row was, and what tells it."""
+        name = self.plan.timestamp
+        if name is None or name not in batch:
+            first = offset * ROW_US
+            return np.arange(first, first + batch.height * ROW_US, ROW_US), "rows"
+        times = column_of(batch, name)
+        instants = to_instants(times, self.plan.timezone).fill_null(NO_PLACE).to_numpy()
+        return instants, "dates" if times.dtype == pl.Date else "time"
 
     def _classes(self) -> tuple[str, ...]:
         """The classes: those known beforehand, then others by label."""

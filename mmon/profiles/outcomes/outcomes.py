@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 import enum
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mmon.records.arrays import BoolArray, FloatArray
+from mmon.records.arrays import BoolArray, FloatArray, IntArray
 from mmon.results import Task
 
 GROUPS = 32
@@ -62,6 +63,12 @@ class Outcome:
         The `Fault` of each row, 0 where there is none.
     score_edges : tuple of float
         Of scores that are no probabilities: see `OutcomePlan`.
+    place : (n,) int64 or None
+        When the row was: see `mmon.profiles.outcomes.loss_steps.LossSteps`.
+    clock : {"rows", "time", "dates"}
+        What tells the place; dates stand for whole days.
+    is_answered : bool
+        Whether it is known what the model answers, beside its scores.
     """
 
     task: Task
@@ -76,6 +83,9 @@ class Outcome:
     key: NDArray[np.uint64] | None = None
     fault: NDArray[np.uint8] | None = None
     score_edges: tuple[float, ...] = ()
+    place: IntArray | None = None
+    clock: Literal["rows", "time", "dates"] = "rows"
+    is_answered: bool = True
 
     def __len__(self) -> int:
         return len(self.target)

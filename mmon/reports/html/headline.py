@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 
 from mmon.outline import severity, units, wording
+from mmon.outline.concept import concept_results
 from mmon.outline.phrases import phrase
 from mmon.results import Document, Result, ResultKind, Status, Verdict
 
@@ -70,7 +71,7 @@ def tiles(seen: Document) -> tuple[Tile, ...]:
     model, system = ResultKind.MODEL_PERFORMANCE, ResultKind.SYSTEM_PERFORMANCE
     concept = ResultKind.CONCEPT_DRIFT
     # Not every run has columns of an outcome.
-    has_concept = any(r.kind is concept for r in seen.results)
+    has_concept = bool(concept_results(seen))
     told = [_tile(seen, "Concept", "concept", concept, ("result", "moved"))] if has_concept else []
     return (
         _tile(seen, "Data", "columns", drift, ("column", "drifted")),
@@ -85,6 +86,8 @@ def _tile(
     seen: Document, title: str, anchor: str, kind: ResultKind, words: tuple[str, str]
 ) -> Tile:
     found = [r for r in seen.results if r.kind is kind and r.segment is None]
+    if kind is ResultKind.CONCEPT_DRIFT:
+        found = concept_results(seen)
     judged = [r for r in found if r.status is not Status.IRRELEVANT]
     if not judged:
         told = "measured, not judged" if found else "not measured"

@@ -132,4 +132,4 @@ def _told(row: Measure) -> str:
     decimals = units.places((row.result.interval,), [row.result.value or 0.0])
     text = units.amount(row.quantity, row.result.value, decimals)
     interval = units.interval_word(row.quantity, row.result.interval, decimals)
-    return ", ".join(filter(None, (f"{text} {interval}".rstrip(), rows.told_status(row.head))))
+    return ", ".join(filter(None, (f"{text} {interval}".rstrip(), units.told_status(row.head))))

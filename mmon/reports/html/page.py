@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from mmon.outline import facts, severity, summary, wording
+from mmon.reports.html.changes import changes
 from mmon.reports.html.headline import since, title
 from mmon.reports.html.strip import strip
 from mmon.reports.html.view import view
@@ -53,6 +54,7 @@ def page(document: Document) -> dict[str, Any]:
         "facts": facts.facts(document),
         "strip": cells,
         "views": views,
+        "changes": changes(document),
         # A column is in the same place of the page in every window.
         "columns": {name: n for n, name in enumerate(dict.fromkeys(c.name for c in columns))},
         "statuses": sorted({row.severity: row.status for row in columns}.items(), reverse=True),

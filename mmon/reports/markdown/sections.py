@@ -1,10 +1,11 @@
-"""The Markdown report's sections on the model, its concept, operations and segments."""
+"""The Markdown report's sections on the model, its concept and changes, operations, segments."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from mmon.outline import parts as short
+from mmon.outline.changes import ChangesPart, changes_part
 from mmon.outline.concept import ConceptPart, concept_part
 from mmon.outline.rows import MeasureRow
 from mmon.reports.markdown.markup import STATUS_SIGNS, code, escaped, table
@@ -18,8 +19,11 @@ def sections(document: Document) -> Iterator[str]:
     """Blocks of Markdown: all sections that apply."""
     model, system = short.performance_part(document), short.operations_part(document)
     concept = concept_part(document)
+    changes = changes_part(document)
     if model is not None:
         yield from _part(model, "Model performance", "worse by")
+    if changes is not None:
+        yield from _changes(changes)
     if concept is not None:
         yield from _concept(concept)
     if system is not None:
@@ -52,6 +56,12 @@ def _part(part: short.Part, title: str, change: str) -> Iterator[str]:
     remarks += [f"- {escaped(note)}" for note in part.notes]
     if remarks:
         yield "\n".join(remarks)
+
+
+def _changes(part: ChangesPart) -> Iterator[str]:
+    yield "**When performance changed**"
+    lines = [f"- {_sign(one.status)}{escaped(one.text)}" for one in part.changes]
+    yield "\n".join([*lines, *(f"- {escaped(note)}" for note in part.notes)])
 
 
 def _concept(part: ConceptPart) -> Iterator[str]:

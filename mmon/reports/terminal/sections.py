@@ -1,4 +1,4 @@
-"""The terminal report's sections on the model, its concept, operations and segments."""
+"""The terminal report's sections on the model, its concept and changes, operations, segments."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from mmon.outline import parts as short
+from mmon.outline.changes import ChangesPart, changes_part
 from mmon.outline.concept import ConceptLine, ConceptPart, concept_part
 from mmon.reports.terminal import spark
 from mmon.reports.terminal.lines import Strip, width_of
@@ -25,8 +26,11 @@ def sections(document: Document, pen: Pen) -> Iterator[Iterator[Text]]:
     has_windows = len(document.windows) > 1
     model, system = short.performance_part(document), short.operations_part(document)
     concept = concept_part(document)
+    changes = changes_part(document)
     if model is not None:
         yield _part(model, "performance", "worse by", pen, has_windows=has_windows)
+    if changes is not None:
+        yield _changes(changes, pen)
     if concept is not None:
         yield _concept(concept, pen, has_windows=has_windows)
     if system is not None:
@@ -34,6 +38,14 @@ def sections(document: Document, pen: Pen) -> Iterator[Iterator[Text]]:
     segments = short.segment_part(document)
     if segments is not None:
         yield _segments(segments, pen)
+
+
+def _changes(part: ChangesPart, pen: Pen) -> Iterator[Text]:
+    yield from pen.paragraph("when performance changed", style="dim")
+    for one in part.changes:
+        yield from pen.signed(one.status, one.text)
+    for note in part.notes:
+        yield from pen.paragraph(note, style="dim")
 
 
 def _part(
