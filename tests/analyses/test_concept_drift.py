@@ -100,3 +100,106 @@ def test_levels_of_what_a_column_is_not_are_refused(name: str) -> None:
     frame = binary(np.random.default_rng(4), rows=100)
     with pytest.raises(ConfigError, match=f"by_column.x.{name}: it is no target"):
         ran(frame, frame, by_column={"x": {name: {"detected": 0.1}}})
+
+
+def test_a_calibrated_score_means_the_same_when_inputs_move() -> None:
+    rng = np.random.default_rng(5)
+    ref, cur = binary(rng, rows=20_000), binary(rng, rows=5_000, shift=1.0)
+    one = found(ran(ref, cur), "calibration_drift")
+    assert one.value is not None
+    assert one.value < 0.01
+    assert one.p_value is not None
+    assert one.p_value > 0.01
+    assert one.status is Status.NO_DETECTION
+    assert (one.potential, one.detected) == (0.02, 0.05)
+
+
+@pytest.mark.parametrize("rate", [0.06, 0.12, -0.1])
+def test_calibration_drift_is_the_mean_change_of_the_outcome(rate: float) -> None:
+    rng = np.random.default_rng(6)
+    ref, cur = binary(rng, rows=20_000), binary(rng, rows=20_000)
+    # Of any score so many more rows come true, or fewer.
+    flips = np.random.default_rng(7).random(20_000) < abs(rate)
+    y = np.where(flips, float(rate > 0), cur["y"].to_numpy()).astype(int)
+    hit = cur["y"].mean()
+    assert isinstance(hit, float)
+    expected = abs(rate) * (1.0 - hit if rate > 0 else hit)
+    one = found(ran(ref, cur.with_columns(y=y)), "calibration_drift")
+    assert one.value == pytest.approx(expected, abs=0.01)
+    assert one.interval is not None
+    assert one.interval[0] < expected < one.interval[1]
+    assert one.p_value is not None
+    assert one.p_value < 1e-4
+
+
+def test_an_outcome_that_swaps_between_scores_is_seen_though_no_mean_moves() -> None:
+    rng = np.random.default_rng(8)
+    ref, cur = binary(rng, rows=10_000), binary(rng, rows=10_000)
+    half = cur.with_columns(y=(pl.col("p").rank("ordinal") <= 5_000).cast(pl.Int64))
+    one = found(ran(ref, half), "calibration_drift")
+    assert one.status is Status.DETECTED
+    assert found(ran(ref, half), "target_drift").value == pytest.approx(0.0, abs=0.1)
+
+
+def test_the_worst_class_is_told() -> None:
+    rng = np.random.default_rng(9)
+
+    def three(rows: int, mixed: bool) -> pl.DataFrame:
+        p = rng.dirichlet((1.0, 1.0, 1.0), rows)
+        y = (p.cumsum(axis=1) < rng.random((rows, 1))).sum(axis=1)
+        swap = mixed & (rng.random(rows) < 0.3)
+        y = np.where(swap & (y == 1), 2, y)
+        return pl.DataFrame(
+            {"x": rng.normal(size=rows), "y": np.array(["a", "b", "c"])[y]}
+            | {f"p_{name}": p[:, place] for place, name in enumerate("abc")}
+        )
+
+    scores = {name: f"p_{name}" for name in "abc"}
+    settings = {"task": "multiclass", "columns": {"target": "y", "scores": scores}}
+    worse = ran(three(9_000, False), three(9_000, True), **settings)
+    one = found(worse, "calibration_drift")
+    assert one.reason in ("of class b", "of class c")
+    assert one.value == pytest.approx(0.1, abs=0.015)
+    calm = found(ran(three(9_000, False), three(9_000, False), **settings), "calibration_drift")
+    assert calm.status is Status.NO_DETECTION
+
+
+def prices(rng: np.random.Generator, rows: int, *, shift: float = 0.0, rise: float = 0.0) -> Any:
+    x = rng.normal(shift, 1.0, rows)
+    y = 10.0 + 3.0 * x + rng.normal(0.0, 2.0, rows) + rise
+    return pl.DataFrame({"x": x, "noise": rng.normal(size=rows), "yhat": 10.0 + 3.0 * x, "y": y})
+
+
+def test_a_regression_is_told_in_shares_of_its_error() -> None:
+    rng = np.random.default_rng(10)
+    settings = {"task": "regression", "columns": {"target": "y", "prediction": "yhat"}}
+    ref = prices(rng, 10_000)
+    error = (ref["y"] - ref["yhat"]).abs().mean()
+    assert isinstance(error, float)
+    one = found(ran(ref, prices(rng, 10_000, rise=0.5), **settings), "calibration_drift")
+    assert one.relative
+    assert one.value == pytest.approx(0.5 / error, rel=0.15)
+    assert (one.potential, one.detected, one.status) == (0.1, 0.2, Status.DETECTED)
+    moved = found(ran(ref, prices(rng, 10_000, shift=0.7), **settings), "calibration_drift")
+    assert moved.status is Status.NO_DETECTION
+
+
+@pytest.mark.parametrize(
+    ("change", "status", "says"),
+    [
+        ({"y": pl.lit(None, pl.Int64)}, Status.IRRELEVANT, "no row of production has a label"),
+        ({"p": pl.lit(None, pl.Float64)}, Status.INCONCLUSIVE, "usable answer"),
+        ({"p": pl.col("p") * 100}, Status.INCONCLUSIVE, "outside"),
+        ({"p": pl.lit(0.5)}, Status.POTENTIAL_DETECTION, None),
+        ({"y": pl.lit(1)}, Status.DETECTED, None),
+    ],
+    ids=["no labels", "no scores", "percent", "one score", "one class"],
+)
+def test_what_cannot_be_compared_says_why(
+    change: dict[str, pl.Expr], status: Status, says: str | None
+) -> None:
+    rng = np.random.default_rng(11)
+    ref, cur = binary(rng), binary(rng)
+    one = found(ran(ref, cur.with_columns(**change)), "calibration_drift")
+    assert one.status is status
+    assert says is None or says in (one.reason or "")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from mmon.analyses.data_drift import LEVELS
 from mmon.config.fields import Section
 from mmon.config.levels import Thresholds
-from mmon.results.quantity import Bound, Quantity, ResultKind, by_name
+from mmon.results.quantity import Bound, Quantity, ResultKind, Unit, by_name
 
 if TYPE_CHECKING:
     from mmon.analyses import Context, Findings
@@ -102,7 +102,50 @@ the number of classes and two for up or down; the interval inverts it. Shares ha
 so that the ratio has no bias (Walter, *The distribution of Levin's measure of attributable risk*,
 Biometrika 1975), and a class that vanished has one.""",
 )
-QUANTITIES = by_name((*ROLES.values(), CLASS_RATIO))
+CALIBRATION_DRIFT = _concept(
+    "calibration_drift",
+    "by how much the outcome changed of rows with the same score",
+    unit=Unit.SHARE,
+    worse="higher",
+    role="target",
+    is_evidence=False,
+    bounds=(Bound("max", potential=0.02, detected=0.05),),
+    page="""Whether the same score still means the same outcome.
+
+The labelled rows of production are put into ten cells of about equally many, by their score, and
+those of the reference into the same cells; cells of few rows are joined with their neighbours. The
+value is the mean over production's rows of the absolute change of the share of positive outcomes in
+their cell, in probability: 0.05 means that of rows with the same score five in a hundred more, or
+fewer, are positive than were. Inside a cell both sides are compared at the same mean score
+(analysis of covariance). With several classes each is taken against the rest, and the worst is
+told, corrected for their number. Scores need be no probabilities.
+
+Of a regression it is the mean absolute change of E[target | prediction] over the reference's
+twentieths of the prediction, as a share of its mean absolute error; levels are a tenth and a fifth.
+
+What chance adds to a mean of absolute changes is taken out. The p-value is of "in no cell anything
+changed": squared changes over the variance that they have when the outcomes of a cell are dealt to
+both sides at random, by a gamma distribution of the same mean and variance.
+
+Assumes
+-------
+Labelled rows are like the others (``label_selection`` looks), and rows are independent of each
+other. It needs the tables of ``model_performance``, and a reference that the model was not trained
+on: of its training data any score means more.
+
+Cannot see
+----------
+A change that leaves every score's outcome as it was: where the model is wrong on other rows than
+before, in balance. Nor its cause: a change of inputs that the model does not know, or of what it
+knows wrongly, shows here as a change of the concept does.
+
+References
+----------
+Cochran, *Some methods for strengthening the common chi-square tests*, Biometrics 1954. Dawid, *The
+well-calibrated Bayesian*, JASA 1982.""",
+)
+
+QUANTITIES = by_name((*ROLES.values(), CLASS_RATIO, CALIBRATION_DRIFT))
 
 
 def quantities() -> tuple[Quantity, ...]:
@@ -111,8 +154,8 @@ def quantities() -> tuple[Quantity, ...]:
 
 
 def analyse(context: Context) -> Findings:
-    """The drift of what came true and of what the model said."""
+    """The drift of what came true and of what the model said, and what that means now."""
     from mmon.analyses import Findings
-    from mmon.analyses.concept_drift import role_drift
+    from mmon.analyses.concept_drift import calibration, role_drift
 
-    return Findings(role_drift.findings(context))
+    return Findings([*role_drift.findings(context), *calibration.findings(context)])

@@ -79,8 +79,9 @@ class Plane:
         Rows by target (down) and prediction (across).
     steps : (Q,) int64
         Rows in each step of the prediction.
-    prediction_sums, target_sums : (Q,) float64
-        Sums of predictions and of targets in each step; infinite where they overflow.
+    prediction_sums, target_sums, error_squares : (Q,) float64
+        Sums of predictions, of targets and of squared errors in each step; infinite where they
+        overflow.
     """
 
     grid: Annotated[Grid, SAME]
@@ -88,10 +89,12 @@ class Plane:
     steps: Rows
     prediction_sums: Sums
     target_sums: Sums
+    error_squares: Sums
 
     def check(self) -> None:
         """Raise `MisfitError` when what was read back was not counted on its grid."""
-        lines = {one.shape for one in (self.steps, self.prediction_sums, self.target_sums)}
+        sums = (self.prediction_sums, self.target_sums, self.error_squares)
+        lines = {one.shape for one in (self.steps, *sums)}
         require(lines == {(len(self.grid.cuts) + 1,)}, "has other steps than its grid")
         require(self.rows.shape == (CELLS, CELLS), "has other cells than its grid")
         is_whole = are_counts(self.steps) and are_counts(self.rows, int(self.steps.sum()))
@@ -108,11 +111,11 @@ class Plane:
         count = len(grid.cuts) + 1
         steps = np.bincount(step, minlength=count)
         with np.errstate(over="ignore", invalid="ignore"):
-            predictions, targets = (
+            predictions, targets, squares = (
                 np.bincount(step, numbers, count).astype(np.float64, copy=False)
-                for numbers in (prediction, target)
+                for numbers in (prediction, target, (target - prediction) ** 2)
             )
-        return cls(grid, rows, steps, predictions, targets)
+        return cls(grid, rows, steps, predictions, targets, squares)
 
     @property
     def predictions(self) -> FloatArray:
