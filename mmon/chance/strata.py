@@ -95,6 +95,7 @@ class Strata:
 
     Attributes
     ----------
+    cells : (C,) int64, which cells of the sums these are
     weight : (C,) float64, production's share of the rows in each cell; sums to 1
     change : (C,) float64, production's mean outcome less the reference's
     chance : (C,) float64, variance of the change when nothing changed
@@ -104,6 +105,7 @@ class Strata:
     left_out : int, production's rows in cells in which the reference has none
     """
 
+    cells: IntArray
     weight: FloatArray
     change: FloatArray
     chance: FloatArray
@@ -114,12 +116,12 @@ class Strata:
     left_out: int = 0
 
     @classmethod
-    def of(cls, ref: Sums, cur: Sums, *, are_counts: bool) -> Strata | None:
-        """Compare two sides; None where no cell has rows of both.
+    def of(cls, ref: Sums, cur: Sums, *, are_counts: bool, fewest: int = 1) -> Strata | None:
+        """Compare two sides; None where no cell has the ``fewest`` rows of both.
 
         ``are_counts`` says that outcomes are 0 or 1.
         """
-        both = (ref.rows > 0) & (cur.rows > 0)
+        both = (ref.rows >= fewest) & (cur.rows >= fewest)
         left_out = int(cur.rows[~both].sum())
         ref, cur = ref.take(both), cur.take(both)
         if not len(ref.rows):
@@ -145,6 +147,7 @@ class Strata:
         ]
         hits = every.outcome if are_counts else None
         return cls(
+            cells=np.flatnonzero(both),
             weight=m / m.sum(),
             change=change,
             chance=chance,
@@ -168,8 +171,7 @@ class Strata:
     def excess(self) -> tuple[float, float]:
         """The mean size of the changes less what chance adds, and its standard deviation."""
         size, by_chance = np.abs(self.change), np.sqrt(self.chance)
-        cells = max(len(size), 1)
-        is_certain = size > -ndtri(_SINGLED_OUT / 2 / cells) * by_chance
+        is_certain = size > -ndtri(_SINGLED_OUT / 2 / len(size)) * by_chance
         certain = float((self.weight * size)[is_certain].sum())
         weight = np.where(is_certain, 0.0, self.weight)
         total = float((weight * size).sum())

@@ -20,6 +20,7 @@ from mmon.profiles.features.tables import NULL, OTHER, REGRESSION_LOSSES, Binnin
 from mmon.profiles.merging import CellsError, same
 from mmon.profiles.outcomes.class_codes import MOST_CLASSES, other_classes
 from mmon.profiles.outcomes.class_scores import SCORE_CELLS
+from mmon.profiles.outcomes.classification import MOST_SCORED
 from mmon.profiles.outcomes.error_plane import Grid
 from mmon.profiles.outcomes.outcome_reader import OutcomePlan, are_outside
 from mmon.profiles.outcomes.outcomes import UNKNOWN
@@ -225,7 +226,7 @@ def _layout(outcome: OutcomePlan, summaries: Summaries) -> Layout:
     are_probabilities = bool(outcome.scores) and not outcome.score_edges
     losses = ("log_loss", "brier_score") if are_probabilities else ()
     if outcome.task is Task.MULTICLASS:
-        return Layout(None, (2,), losses)
+        return Layout(None, (2, min(len(outcome.classes), MOST_SCORED) + 1), losses)
     if not outcome.scores:
         return Layout(None, (2, 2, 1), losses)
     scores = _numbers(outcome.scores[0], summaries)

@@ -54,8 +54,8 @@ def wrong_rows(layout: Layout, outcomes: IntArray) -> IntArray:
     -------
     (B,) int64
     """
-    if len(layout.joint) == 1:
-        wrong: IntArray = outcomes[:, 0]
+    if len(layout.joint) == 2:
+        wrong: IntArray = outcomes.reshape(-1, *layout.joint)[:, 0].sum(axis=1)
         return wrong
     by_class = outcomes.reshape(-1, *layout.joint).sum(axis=3)
     missed_or_alarmed: IntArray = by_class[:, 0, 1] + by_class[:, 1, 0]

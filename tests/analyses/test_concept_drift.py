@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -9,6 +11,7 @@ import polars as pl
 import pytest
 
 import mmon
+from mmon.api import make_baseline
 from mmon.errors import ConfigError
 from mmon.metrics import load
 from mmon.profiles.distributions.counts import Counts
@@ -203,3 +206,94 @@ def test_what_cannot_be_compared_says_why(
     one = found(ran(ref, cur.with_columns(**change)), "calibration_drift")
     assert one.status is status
     assert says is None or says in (one.reason or "")
+
+
+def test_a_relation_that_changed_is_told_of_its_feature_alone() -> None:
+    rng = np.random.default_rng(12)
+    ref, cur = binary(rng, rows=20_000), binary(rng, rows=20_000)
+    in_a = pl.col("g") == "a"
+    changed = cur.with_columns(y=pl.when(in_a).then(1 - pl.col("y")).otherwise(pl.col("y")))
+    document = ran(ref, changed)
+    one = found(document, "relation_drift", "g")
+    shares = [
+        frame.group_by("g").agg(pl.col("y").mean()).sort("g")["y"].to_numpy()
+        for frame in (ref, changed)
+    ]
+    weight = changed.group_by("g").len().sort("g")["len"].to_numpy() / 20_000
+    assert one.value == pytest.approx(float(weight @ abs(shares[1] - shares[0])), abs=0.006)
+    assert one.status is Status.DETECTED
+    calm = found(ran(ref, cur), "relation_drift", "g")
+    assert calm.status is Status.NO_DETECTION
+    assert found(ran(ref, cur), "relation_drift", "noise").status is Status.NO_DETECTION
+
+
+def test_the_relation_of_several_classes_is_that_of_the_worst() -> None:
+    rng = np.random.default_rng(13)
+
+    def side(rows: int, share: float) -> pl.DataFrame:
+        g = rng.integers(0, 3, rows)
+        y = np.where(rng.random(rows) < 0.6, g, rng.integers(0, 3, rows))
+        y = np.where((g == 1) & (rng.random(rows) < share), 0, y)
+        labels = np.array(["low", "middle", "high"])
+        return pl.DataFrame({"g": labels[g], "y": labels[y], "yhat": labels[g]})
+
+    settings = {"task": "multiclass", "columns": {"target": "y", "prediction": "yhat"}}
+    ref, cur = side(9_000, 0.0), side(9_000, 0.4)
+    one = found(ran(ref, cur, **settings), "relation_drift")
+    assert one.reason in ("of class middle", "of class low")
+    of_low = [
+        s.group_by("g").agg((pl.col("y") == "low").mean()).sort("g")["y"].to_numpy()
+        for s in (ref, cur)
+    ]
+    weight = cur.group_by("g").len().sort("g")["len"].to_numpy() / 9_000
+    assert one.value == pytest.approx(float(weight @ abs(of_low[1] - of_low[0])), abs=0.03)
+    assert one.status is Status.DETECTED
+    new = cur.with_columns(y=pl.when(pl.col("y") == "low").then(pl.lit("new")).otherwise("y"))
+    assert found(ran(ref, new, **settings), "relation_drift").reason == "of class low"
+
+
+def test_the_relation_of_a_regression_is_of_its_mean_target() -> None:
+    rng = np.random.default_rng(14)
+    settings = {"task": "regression", "columns": {"target": "y", "prediction": "yhat"}}
+    ref, cur = prices(rng, 10_000), prices(rng, 10_000)
+    changed = cur.with_columns(y=pl.col("y") + 2.0 * (pl.col("noise") > 1.0))
+    document = ran(ref, changed, **settings)
+    error = (ref["y"] - ref["yhat"]).abs().mean()
+    assert isinstance(error, float)
+    one = found(document, "relation_drift", "noise")
+    share = (cur["noise"] > 1.0).mean()
+    assert isinstance(share, float)
+    assert one.value == pytest.approx(2.0 * share / error, rel=0.15)
+    assert one.relative
+    calm = found(ran(ref, cur, **settings), "relation_drift", "x")
+    assert calm.status is Status.NO_DETECTION
+    sure = ref.with_columns(y=pl.col("yhat"))
+    same = ran(sure, sure, **settings)
+    assert "error is 0" in (found(same, "relation_drift", "x").reason or "")
+    assert "error is 0" in (found(same, "calibration_drift").reason or "")
+
+
+def test_a_baseline_tells_the_same(tmp_path: Path) -> None:
+    rng = np.random.default_rng(15)
+    ref, cur = binary(rng), binary(rng, shift=1.0)
+    sides = {name: str(tmp_path / f"{name}.parquet") for name in ("reference", "production")}
+    for frame, path in zip((ref, cur), sides.values(), strict=True):
+        frame.write_parquet(path)
+    body = {**sides, "task": "binary", "columns": {"target": "y", "score": "p"}}
+    (tmp_path / "mmon.yaml").write_text(json.dumps(body))
+    kept = str(tmp_path / "ref.mmon")
+    make_baseline(sides["reference"], kept, config_path=str(tmp_path / "mmon.yaml"))
+    again = mmon.run({**body, "reference": kept}).document
+    own = [r for r in ran(ref, cur).results if r.application == "concept-drift"]
+    assert {r.name for r in own} >= {"calibration_drift", "relation_drift", "score_drift"}
+    assert [r for r in again.results if r.application == "concept-drift"] == own
+
+
+def test_hundreds_of_features_and_one_of_a_constant_are_compared() -> None:
+    rng = np.random.default_rng(16)
+    many = {f"f{i}": rng.normal(size=600) for i in range(300)}
+    frame = binary(rng, rows=600).with_columns(**many, same=pl.lit(1.0), none=pl.lit(None, pl.Utf8))
+    ref, cur = frame[:300], frame[300:]
+    own = [r for r in ran(ref, cur).results if r.name == "relation_drift"]
+    assert len(own) >= 303
+    assert not any(r.status.severity > Status.INCONCLUSIVE.severity for r in own)

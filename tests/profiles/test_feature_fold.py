@@ -39,7 +39,8 @@ def joint(task: str, frame: pl.DataFrame, found: FeatureTables) -> NDArray[np.in
     if task == "regression":
         return np.zeros(frame.height, dtype=np.int64)
     if task == "multiclass":
-        return (frame["y"] == frame["yhat"]).fill_null(False).to_numpy().astype(np.int64)
+        is_right = (frame["y"] == frame["yhat"]).fill_null(False).to_numpy().astype(np.int64)
+        return is_right * found.layout.joint[1] + (frame["y"] == "b").fill_null(False).to_numpy()
     edges = found.layout.score_edges
     assert edges is not None
     cells = np.searchsorted(edges, frame["p"].to_numpy(), side="left")

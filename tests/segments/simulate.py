@@ -21,7 +21,7 @@ from tests.statistics.sequential import Draw
 
 ALPHA = 0.05
 BINS = 10
-MULTICLASS = Layout(None, (2,), ())
+MULTICLASS = Layout(None, (2, 1), ())
 REGRESSION = Layout(None, (1,), ("mae", "mse", "bias"))
 
 _NORMAL_TENTHS = ndtri(np.arange(1, BINS) / BINS)

@@ -111,7 +111,7 @@ def test_contributions_sum_exactly_where_bins_are_empty_on_one_side():
     wrong = rng.random(100) < 0.2, rng.random(80) < 0.4
     plan = binnings({"letter": old})
     sides = [classified({"letter": x}, y) for x, y in ((old, wrong[0]), (new, wrong[1]))]
-    layout = Layout(None, (2,), ())
+    layout = Layout(None, (2, 1), ())
     ref, cur = (tables(plan, layout, side, rng) for side in sides)
     found = feature_bins(ref, cur, window=0)
     assert [b.production_value is None for b in found] == [True, False, False, False]
@@ -130,7 +130,7 @@ def test_a_change_of_shares_alone_is_all_mix():
     wrong = np.array([True] * 6 + [False] * 54 + [True] * 20 + [False] * 20)
     moved_wrong = np.array([True] * 2 + [False] * 18 + [True] * 40 + [False] * 40)
     rng = np.random.default_rng(0)
-    plan, layout = binnings({"x": column}), Layout(None, (2,), ())
+    plan, layout = binnings({"x": column}), Layout(None, (2, 1), ())
     ref = tables(plan, layout, classified({"x": column}, wrong), rng)
     cur = tables(plan, layout, classified({"x": moved}, moved_wrong), rng)
     (total,) = contributions(feature_bins(ref, cur, window=0))

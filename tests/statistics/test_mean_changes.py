@@ -151,6 +151,42 @@ def test_the_value_has_little_bias() -> None:
         assert np.mean(values) == pytest.approx(change * 0.985, abs=bias)
 
 
+@SIMULATION
+def test_the_same_relation_has_the_size() -> None:
+    """Of bins of many rows and of few, of a common and of a rare outcome, and of numbers."""
+    rng = np.random.default_rng(6)
+    cases = {
+        "ten bins": (10, (5000, 1000), 0.3),
+        "few rows": (10, (1000, 200), 0.05),
+        "a hundred, rare": (100, (3000, 3000), 0.01),
+        "a hundred, few": (100, (20_000, 500), 0.02),
+        "numbers": (10, (5000, 1000), None),
+        "numbers, few": (100, (5000, 2000), None),
+    }
+
+    def draw(names: Collection[str]) -> dict[str, bool]:
+        found = {}
+        for name in names:
+            bins, rows, rate = cases[name]
+            shares = 1.0 / np.arange(1, bins + 1)
+            away = np.exp(np.random.default_rng(bins).normal(0.0, 0.5, bins))
+            sides = []
+            for count in rows:
+                cell = rng.choice(bins, count, p=shares / shares.sum())
+                y = np.exp(rng.normal(0.0, 0.7, count)) * away[cell]
+                if rate is not None:
+                    y = (rng.random(count) < rate * away[cell]).astype(float)
+                sums = (np.bincount(cell, one, bins) for one in (np.ones(count), y, y**2))
+                sides.append(Sums.of(*sums))
+            are_counts = rate is not None
+            one = Strata.of(*sides, are_counts=are_counts, fewest=1 if are_counts else 10)
+            assert one is not None
+            found[name] = one.p_value() <= 0.05
+        return found
+
+    assert not broken_claims(dict.fromkeys(cases, SIZE), draw)
+
+
 def test_one_cell_of_counts_is_a_test_of_two_shares() -> None:
     ref, cur = Sums.of([400], [100], [100]), Sums.of([300], [105], [105])
     one = Strata.of(ref, cur, are_counts=True)

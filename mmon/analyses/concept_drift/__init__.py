@@ -145,7 +145,45 @@ Cochran, *Some methods for strengthening the common chi-square tests*, Biometric
 well-calibrated Bayesian*, JASA 1982.""",
 )
 
-QUANTITIES = by_name((*ROLES.values(), CLASS_RATIO, CALIBRATION_DRIFT))
+RELATION_DRIFT = _concept(
+    "relation_drift",
+    "by how much the outcome changed of rows with the same value of a feature",
+    unit=Unit.SHARE,
+    about="column",
+    worse="higher",
+    role="target",
+    is_evidence=False,
+    is_main=False,
+    bounds=(Bound("max", potential=0.02, detected=0.05),),
+    page="""Whether the same value of a feature still goes with the same outcome.
+
+The bins are those of the model's performance by feature: of numbers tenths of the reference, of
+categories one each. The value is the mean over production's rows of the absolute change of the
+share of positive outcomes in their bin, in probability; with several classes each is taken against
+the rest, and the worst is told, corrected for their number. Of a regression it is the change of the
+mean target, as a share of the reference's mean absolute error; levels are a tenth and a fifth.
+
+What chance adds is taken out, and the p-value is that of ``calibration_drift``: of "in no bin
+anything changed". It is corrected with all other results of the analysis.
+
+Assumes
+-------
+Labelled rows are like the others (``label_selection`` looks), and rows are independent of each
+other. It needs the tables of ``model_performance``.
+
+Cannot see
+----------
+Which feature it comes from: a change in other features shows here too, where they go with this one
+or where their own relation changed, and so does a move inside a wide bin. Where all features show
+the same, the outcome as a whole changed (``target_drift``). A relation that holds for this feature
+alone, and changed with another one only, may cancel out.
+
+References
+----------
+Cochran, *Some methods for strengthening the common chi-square tests*, Biometrics 1954.""",
+)
+
+QUANTITIES = by_name((*ROLES.values(), CLASS_RATIO, CALIBRATION_DRIFT, RELATION_DRIFT))
 
 
 def quantities() -> tuple[Quantity, ...]:
@@ -156,6 +194,7 @@ def quantities() -> tuple[Quantity, ...]:
 def analyse(context: Context) -> Findings:
     """The drift of what came true and of what the model said, and what that means now."""
     from mmon.analyses import Findings
-    from mmon.analyses.concept_drift import calibration, role_drift
+    from mmon.analyses.concept_drift import calibration, relation, role_drift
 
-    return Findings([*role_drift.findings(context), *calibration.findings(context)])
+    parts = (role_drift, calibration, relation)
+    return Findings([one for part in parts for one in part.findings(context)])

@@ -26,7 +26,7 @@ class Joint:
     losses : (L, n) float64
         0 where unlabelled.
     extra : (X, n) float64
-        What squares of losses need besides: see `FeatureTable.squares`.
+        What is summed besides: see `FeatureTable.extra`.
     wrong : (n,) float64
         0 or 1 (classes), or the absolute error; NaN where unlabelled.
     """
@@ -54,7 +54,8 @@ def joint_of(outcome: Outcome, layout: Layout) -> Joint:
         losses = rounded(losses, LOSS_BITS)
     is_wrong = target != prediction
     if outcome.task is Task.MULTICLASS:
-        codes = (~is_wrong).astype(np.int64)
+        # Of classes that the reference does not have there is no cell of their own.
+        codes = ~is_wrong * layout.joint[1] + np.minimum(target, layout.joint[1] - 1)
     else:
         codes = (target * 2 + prediction) * layout.joint[2] + _score_cells(outcome, layout)
     return Joint(
@@ -74,10 +75,11 @@ def _of_numbers(outcome: Outcome, layout: Layout) -> Joint:
     error, square = np.where(usable, error, 0.0), np.where(usable, square, 0.0)
     codes = np.where(usable, 0, layout.size)
     size = np.abs(error)
+    target = np.where(usable, outcome.target, 0.0)
     with np.errstate(over="ignore"):
-        fourth = square[np.newaxis] ** 2
+        extra = np.stack([square**2, target, target**2])
     losses = np.stack([size, square, error])
-    return Joint(codes, losses, fourth, np.where(usable, size, np.nan))
+    return Joint(codes, losses, extra, np.where(usable, size, np.nan))
 
 
 def _of_scores(outcome: Outcome, target: IntArray) -> FloatArray:

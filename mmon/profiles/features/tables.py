@@ -79,7 +79,8 @@ class Layout:
         Binary tasks with scores: the cells of the score, (-inf, e0], …; S = 1 without scores.
     joint : tuple of int
         The shape of the joint outcome, row-major. Binary: (2 target, 2 prediction, S score cells).
-        Several classes: (2,), wrong and right. Regression: (1,).
+        Several classes: (2, C + 1), wrong and right by the target's class, for the first C classes
+        of the reference and all others together. Regression: (1,).
     losses : tuple of str
         Mean-type losses that are summed besides: ``log_loss``, ``brier_score`` (with scores),
         ``mae``, ``mse``, ``bias`` (regression). ``error_rate`` follows from the joint outcomes.
@@ -92,7 +93,10 @@ class Layout:
     def check(self) -> None:
         """Raise `MisfitError` when what was read back counts nothing."""
         cells = 1 if self.score_edges is None else self.score_edges.size + 1
-        require(self.joint in ((1,), (2,), (2, 2, cells)), "has other outcomes")
+        is_known = self.joint in ((1,), (2, 2, cells)) or (
+            len(self.joint) == 2 and self.joint[0] == 2 and self.joint[1] > 0
+        )
+        require(is_known, "has other outcomes")
         require(
             self.score_edges is None or ascends(self.score_edges.tolist()), "has no score cells"
         )
@@ -101,8 +105,8 @@ class Layout:
 
     @property
     def extras(self) -> int:
-        """How many sums squares of losses need in each bin, X."""
-        return 1 if self.losses == REGRESSION_LOSSES else len(self.losses)
+        """How many sums each bin has besides those of losses, X."""
+        return 3 if self.losses == REGRESSION_LOSSES else len(self.losses)
 
     @property
     def size(self) -> int:
@@ -124,7 +128,8 @@ class FeatureTable:
     sums : (B, L) float64
         Sum of each loss over the labelled rows.
     extra : (B, X) float64
-        Sum of the square of each loss; of a regression, of the fourth power of the error alone.
+        Sum of the square of each loss; of a regression, of the fourth power of the error, of the
+        target and of its square.
     """
 
     binning: Annotated[Binning, SAME]
@@ -136,7 +141,7 @@ class FeatureTable:
     @property
     def squares(self) -> FloatArray:
         """(B, L) sum of the square of each loss over the labelled rows."""
-        if self.extra.shape == self.sums.shape:
+        if self.sums.shape[1] != len(REGRESSION_LOSSES):
             return self.extra
         square = self.sums[:, 1]
         return np.column_stack([square, self.extra[:, 0], square])

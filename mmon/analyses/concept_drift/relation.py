@@ -1,0 +1,79 @@
+"""Whether the same value of a feature still goes with the same outcome."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from mmon.analyses import Context
+from mmon.analyses.concept_drift import RELATION_DRIFT
+from mmon.analyses.concept_drift.mean_changes import change_finding, unmeasured
+from mmon.chance.strata import Strata, Sums
+from mmon.profiles.features.tables import FeatureTable, Layout
+from mmon.profiles.outcomes.classification import ClassificationTables
+from mmon.profiles.outcomes.regression import RegressionTables
+from mmon.verdict.finding import Finding
+
+# Of numbers, fewer rows of a bin do not tell how much they differ.
+_FEWEST_NUMBERS = 10
+
+
+def findings(context: Context) -> list[Finding]:
+    """One finding for each feature of both sides; nothing without labels on one of them."""
+    ref, cur = context.reference.features, context.production.features
+    tables = context.reference.performance
+    if ref is None or cur is None or tables is None:
+        return []
+    unit = tables.mae.mean if isinstance(tables, RegressionTables) else None
+    classes = tables.classes if isinstance(tables, ClassificationTables) else ()
+    after = {table.binning.column: table for table in cur.tables}
+    pairs = [(table, after.get(table.binning.column)) for table in ref.tables]
+    return [
+        _finding(context, ref.layout, classes, unit, before, found)
+        for before, found in pairs
+        if found is not None and before.outcomes.any() and found.outcomes.any()
+    ]
+
+
+def _finding(
+    context: Context,
+    layout: Layout,
+    classes: tuple[str, ...],
+    unit: float | None,
+    ref: FeatureTable,
+    cur: FeatureTable,
+) -> Finding:
+    is_number, column = unit is not None, ref.binning.column
+    sides = [_by_class(layout, table, classes) for table in (ref, cur)]
+    fewest = _FEWEST_NUMBERS if is_number else 1
+    known = {
+        name: found
+        for name, before in sides[0].items()
+        if (after := sides[1].get(name)) is not None
+        and (found := Strata.of(before, after, are_counts=not is_number, fewest=fewest))
+        and np.isfinite(found.change).all()
+    }
+    if not known or unit == 0.0:
+        reason = "no bin has enough labelled rows of both sides"
+        if unit == 0.0:
+            reason = "the reference's mean absolute error is 0"
+        return unmeasured(context, RELATION_DRIFT, reason, column=column, is_relative=is_number)
+    return change_finding(context, RELATION_DRIFT, known, unit=unit, column=column)
+
+
+def _by_class(
+    layout: Layout, table: FeatureTable, classes: tuple[str, ...]
+) -> dict[str | None, Sums]:
+    """One side's sums of the outcome in each bin; of several classes, of each against the rest."""
+    rows = table.outcomes.sum(axis=1)
+    if len(layout.joint) == 1:
+        target, square = table.extra[:, 1], table.extra[:, 2]
+        return {None: Sums.of(rows, target, square)}
+    joint = table.outcomes.reshape(-1, *layout.joint)
+    if len(layout.joint) == 3:
+        hits = joint[:, 1].sum(axis=(1, 2))
+        return {None: Sums.of(rows, hits, hits)}
+    by_class = joint.sum(axis=1)
+    return {
+        name: Sums.of(rows, by_class[:, code], by_class[:, code])
+        for code, name in enumerate(classes[: layout.joint[1] - 1])
+    }
