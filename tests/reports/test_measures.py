@@ -18,6 +18,7 @@ from mmon.outline.measures import (
 )
 from mmon.reports.html.measures import drawn_rows, trend_figures
 from mmon.results import Result, ResultKind, Status, Window
+from mmon.results.quantity import Unit
 from tests.reports.html_page import document
 from tests.reports.sample_operations import operations_of
 from tests.reports.sample_performance import check, metric_results
@@ -193,6 +194,13 @@ def test_what_is_not_judged_says_whether_it_got_better_or_worse() -> None:
         "about the same",
         "",
     ]
+
+
+def test_what_arrives_is_higher_or_lower_and_never_better() -> None:
+    (result,) = metric_results("accuracy", 1.0, 7.86, half=0.01)[:1]
+    quantity = dataclasses.replace(result.quantity, kind=SYSTEM, unit=Unit.SHARE)
+    (row,) = drawn_rows([one([dataclasses.replace(result, quantity=quantity)], SYSTEM)])
+    assert row.worse == "686 points higher"
 
 
 def test_the_thresholds_of_a_drop_lie_on_the_axis_of_the_metric() -> None:

@@ -10,6 +10,7 @@ from mmon.outline import measures, rows, units, wording
 from mmon.outline.measures import Measure
 from mmon.reports.html import geometry, marks
 from mmon.results import Document, ResultKind
+from mmon.results.quantity import Unit
 
 _MOST = 12
 _FEW = 4
@@ -64,7 +65,10 @@ def drawn_rows(found: Sequence[Measure]) -> tuple[DrawnRow, ...]:
 
 
 def _worse(measure: Measure) -> str:
-    """Better or worse, by how much, or that chance may explain it; empty where nobody can tell."""
+    """How far it moved, or that chance may explain it; empty where nobody can tell.
+
+    A model gets better or worse; what arrives from production is higher or lower.
+    """
     one, sign = measure.result, {"higher": 1, "lower": -1}.get(measure.quantity.worse or "", 0)
     before, after = one.reference_value, one.value
     if measure.change is not None or before is None or after is None or not sign:
@@ -73,8 +77,14 @@ def _worse(measure: Measure) -> str:
     overlaps = both[0] and both[1] and max(both[0][0], both[1][0]) <= min(both[0][1], both[1][1])
     if overlaps or before == after:
         return "about the same"
-    size = units.amount(measure.quantity, abs(after - before), rows.decimals_of(measure))
-    return f"{size} {'worse' if sign * (after - before) > 0 else 'better'}"
+    moved = after - before
+    if measure.quantity.unit is Unit.SHARE:
+        size = units.points(abs(moved)).lstrip("+")
+    else:
+        size = units.amount(measure.quantity, abs(moved), rows.decimals_of(measure))
+    if measure.quantity.kind is ResultKind.MODEL_PERFORMANCE:
+        return f"{size} {'worse' if sign * moved > 0 else 'better'}"
+    return f"{size} {'higher' if moved > 0 else 'lower'}"
 
 
 def _whiskers(measure: Measure) -> marks.Whiskers | None:
