@@ -70,7 +70,7 @@ def changes_part(document: Document) -> ChangesPart | None:
 def _change(one: Result) -> Change:
     return Change(
         status=one.status,
-        word=units.told_status(one),
+        word="better" if (one.value or 0.0) < 0.0 else units.told_status(one),
         text=stepped(one),
         size=units.value_word(one),
         thresholds=units.limits_word(one),

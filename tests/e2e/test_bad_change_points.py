@@ -42,7 +42,7 @@ CASES = [
         "labels of one window of four",
         "binary",
         PASS,
-        r"change_points = 0.0: 300 labelled rows in 300 steps of 1 s",
+        r"change_points = 0.0: 300 labelled rows in 300 steps of 1 min",
         settings={"windows": {"rows": 300}},
         cur=put(y=pl.when(PLACE < 300).then(Y)),
     ),

@@ -25,7 +25,8 @@ def picture(
     """What is drawn of the losses of all windows."""
     first, past = int(steps.starts[0]), places.start(len(steps.starts))
     cells = min(_MOST_CELLS, max(_FEWEST_CELLS, steps.labelled // _USUAL_ROWS))
-    width = -(-(past - first) // steps.step_us // cells) * steps.step_us or steps.step_us
+    # Each cell holds as many steps as any other.
+    width = -(-(past - first) // places.apart_us // cells) * places.apart_us or places.apart_us
     cell = (steps.starts - first) // width
     size = int(cell[-1]) + 1
     rows, sums = (np.bincount(cell, one, size) for one in (steps.rows, steps.sums))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 
+import numpy as np
+
 from mmon.chance.change_points import ChangePoint
 from mmon.outline import units, wording
 from mmon.profiles.outcomes.loss_steps import ROW_US, LossSteps
@@ -18,11 +20,17 @@ class Places:
     timezone: str
 
     @property
+    def apart_us(self) -> int:
+        """How far a step usually is from the one before: of rows that come once a day, a day."""
+        apart = np.diff(self.steps.starts)
+        return int(np.quantile(apart, 0.5, method="lower")) if len(apart) else self.steps.step_us
+
+    @property
     def step(self) -> str:
-        """The length of a step."""
+        """The length of a step, and of the pause after it."""
         if self.steps.is_timed:
-            return units.duration(self.steps.step_us / 1e6)
-        rows = self.steps.step_us // ROW_US
+            return units.duration(self.apart_us / 1e6)
+        rows = self.apart_us // ROW_US
         return f"{rows:,} rows" if rows > 1 else "1 row"
 
     def when(self, change: ChangePoint) -> str:
