@@ -7,6 +7,7 @@ import re
 import sys
 from typing import Any
 
+import jsonschema
 import numpy as np
 import polars as pl
 import pytest
@@ -18,6 +19,8 @@ from mmon.comparison.sides import Inputs
 from mmon.config.sections import Config
 from mmon.profiles.folding import loss_column
 from mmon.reports import terminal
+from mmon.reports.json.schema import schema
+from mmon.results import Document
 from mmon.sources import Data
 
 START = dt.datetime(2024, 3, 1)
@@ -214,6 +217,9 @@ def test_every_format_tells_it(tmp_path) -> None:
     assert len(picture.changes) == 1
     assert len(picture.levels) == 2
     assert sum(picture.rows) == ROWS
+    body = report.document.to_dict()
+    jsonschema.validate(body, schema())
+    assert Document.from_dict(body).losses == (picture,)
 
 
 NO_LABEL = pl.lit(None, dtype=pl.Int64)
