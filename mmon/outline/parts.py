@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 
 from mmon.outline import measures, segments, units, wording, worse
+from mmon.outline.estimates import estimate_words
 from mmon.outline.measures import Measure
 from mmon.outline.phrases import before_after
 from mmon.outline.rows import MeasureRow, measure_row
@@ -69,12 +70,14 @@ def performance_part(document: Document) -> Part | None:
     tested = worse.segments_tested(document)
     if not found.results and not worst and tested is None:
         return None
-    of_window, besides = found.measures, measures.checks(found)
+    of_window = [m for m in found.measures if not m.quantity.estimates or needs_a_look(m.head)]
+    besides = measures.checks(found)
     # Classes and variants stay in the HTML report unless one of them is in trouble.
     told = [one for one in of_window if _is_main(one) or needs_a_look(one.head)]
     shown = measures.worst_first(told)[:_MOST_METRICS]
     calm = [one for one in besides if not needs_a_look(one)]
     notes = [", ".join(map(_check, calm))] if calm else []
+    notes += estimate_words(document, found.measures)
     if not worst and tested is not None:
         notes.append(
             f"no segment got worse than the others ({tested:,} tested)"

@@ -57,7 +57,7 @@ def _breach(
         _measured(failing, results, _SYSTEM),
         _in_segments(failing, results),
     ]
-    own = [result for result in _whole(judged, _MODEL) if result.gating]
+    own = [r for r in _whole(judged, _MODEL) if r.gating and r.quantity.estimates is None]
     reason = _unusable(own) if all(r.status is Status.INCONCLUSIVE for r in own) else ""
     text = joined([*_shortened(groups), *began], windows)
     return f"{text}; performance is inconclusive: {reason}" if reason else text
@@ -104,10 +104,11 @@ def _inconclusive(
         return "no production row falls into any window"
     if not any(window.rows for window in windows):
         return "production has no rows"
+    known = [one for one in gating if one.quantity.estimates is None]
     # What an analysis as a whole lacks, such as labels, explains more than any of its results.
     reasons = [
         _few_labels(rows, results) or _commonest(rows)
-        for rows in grouped(gating, lambda result: result.application).values()
+        for rows in grouped(known, lambda result: result.application).values()
         if all(row.status is Status.INCONCLUSIVE for row in rows)
     ]
     if any(reasons):
@@ -179,7 +180,8 @@ def _drift_passed(judged: Sequence[Result], raised: Sequence[Result], fail_on: s
 
 def _held(judged: Sequence[Result], results: Sequence[Result]) -> list[str]:
     """The judged performance that is good enough, and what could not be told."""
-    own = [r for r in _whole(judged, _MODEL) if not r.quantity.is_check]
+    own = _whole(judged, _MODEL)
+    own = [r for r in own if not r.quantity.is_check and r.quantity.estimates is None]
     calm = [r for r in own if r.status is Status.NO_DETECTION]
     held = list(dict.fromkeys(r.quantity.words for r in calm))
     unclear = {r.name for r in own if r.status is Status.INCONCLUSIVE}

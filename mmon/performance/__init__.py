@@ -14,7 +14,7 @@ import dataclasses
 import functools
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, Literal, cast, get_args
 
 from mmon import discovery
@@ -221,3 +221,31 @@ def load(name: str, options: Mapping[str, Any] | None = None) -> PerformanceMetr
         When there is no such option, or its value is not allowed.
     """
     return discovery.made(metric_class(name), name, options or {})
+
+
+WithoutLabels = Callable[[PerformanceMetric], Mapping[Variant, Estimate]]
+
+
+def is_estimable(metric: PerformanceMetric | type[PerformanceMetric]) -> bool:
+    """Whether a metric can be told of scores without labels."""
+    from mmon.performance import _label_moves
+
+    return _label_moves.is_estimable(metric)
+
+
+def without_labels(ref: ClassificationTables, cur: ClassificationTables) -> WithoutLabels:
+    """What a metric's values are to be expected to be in production, by its scores alone (CBPE).
+
+    The reference's labels say what a score means: the chance of the class at it. Where an isotonic
+    fit of them has a smaller calibration error than the scores as they are, out of fold, it is
+    taken. Nothing is given for metrics that do not follow from these chances.
+
+    References
+    ----------
+    NannyML, *Confidence-based performance estimation*; Bialek et al., *Estimating model
+    performance under covariate shift without labels*, arXiv 2401.08348. Zadrozny and Elkan,
+    *Transforming classifier scores into accurate multiclass probability estimates*, KDD 2002.
+    """
+    from mmon.performance import _estimated
+
+    return functools.partial(_estimated.estimated, ref, _estimated.expected(ref, cur))

@@ -11,7 +11,7 @@ from scipy.special import stdtrit
 
 from mmon.chance.proportions import Interval, Z
 from mmon.chance.skewed_means import LEVEL
-from mmon.performance import Estimate
+from mmon.performance import Average, Estimate
 from mmon.performance._class_intervals import share_interval, undefined, variance_or_width
 from mmon.performance._class_tables import why_no_scores, with_enough
 from mmon.performance._ranking import Area, Ranking
@@ -122,6 +122,36 @@ class Areas:
         few = {one.label: int(min(one.ranking.m, one.ranking.n)) for one in ranked}
         return found if is_weighted else with_enough(found, few, "rows")
 
+    def label_moves(
+        self, average: Average | None, label: str | None
+    ) -> Callable[[int, FloatArray], FloatArray]:
+        """How a value moves when a row of the class at a place, at (n,) scores, is of it after all.
+
+        Of an average, or of one class; of the only one where neither is named.
+        """
+        tables, ranked = self.tables, self.ranked
+        if average == "micro":
+            sides = [(one.inside, one.outside) for one in tables.scores]
+            ranking = Ranking.of(*(Ecdf.merge(side) for side in zip(*sides, strict=True)))
+            every = _Ranked(0, "", ranking, self.curve.area(ranking), undefined(""))
+            return lambda place, scores: _flipped(every, scores)
+        there = {one.place: one for one in ranked}
+        rows = sum(one.ranking.m for one in ranked)
+        mean = sum(one.ranking.m * one.area.value for one in ranked) / rows
+
+        def moved(place: int, scores: FloatArray) -> FloatArray:
+            one = there.get(place)
+            if one is None or label not in (None, one.label):
+                return np.zeros(len(scores))
+            if average is None:
+                return _flipped(one, scores)
+            if average == "macro":
+                return _flipped(one, scores) / len(ranked)
+            weighted = one.ranking.m * _flipped(one, scores) + one.area.value - mean
+            return np.asarray(weighted / rows)
+
+        return moved
+
     def micro(self) -> Estimate:
         """The area of all classes' scores taken together: a row counts once for each class."""
         tables, curve = self.tables, self.curve
@@ -176,6 +206,13 @@ def _ranked(
         reason="all scores are equal" if len(ranking.values) == 1 else None,
     )
     return _Ranked(place, label, ranking, area, estimate)
+
+
+def _flipped(one: _Ranked, scores: FloatArray) -> FloatArray:
+    """(n,) how much an area grows with a row at (n,) of its scores that changes sides."""
+    place = np.searchsorted(one.ranking.values, scores)
+    moved = one.area.moved_inside - one.area.moved_outside
+    return np.asarray(moved[np.minimum(place, len(moved) - 1)])
 
 
 def _left_out(tables: ClassificationTables, kept: set[str]) -> str | None:

@@ -94,6 +94,8 @@ class Quantity:
         Of a variant: the metric that it is a variant of.
     label : str or None
         Of a variant: the one class that it is about.
+    estimates : str or None
+        The quantity that it tells in advance, before there are labels.
     is_main : bool
         Whether short reports tell it when nothing is wrong.
     page : str
@@ -117,6 +119,7 @@ class Quantity:
     part_of: str | None = None
     metric: str | None = None
     label: str | None = None
+    estimates: str | None = None
     is_main: bool = True
     page: str = dataclasses.field(default="", compare=False, metadata={"stored": False})
 

@@ -52,9 +52,10 @@ def _report(name: str, exact: bool) -> mmon.Report:
 
 
 def measured(found: mmon.Report) -> Iterator[Result]:
-    """The results that are a metric of one side's rows: not a drop, not about labels."""
+    """The results that are a metric of labelled rows: no drop, no estimate, not about labels."""
     for one in found.document.results:
         is_metric = one.aspect == "value" and not one.quantity.is_check
+        is_metric = is_metric and one.quantity.estimates is None
         if one.application == "model-performance" and is_metric:
             yield one
 

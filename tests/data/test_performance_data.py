@@ -116,6 +116,19 @@ def test_a_drop_is_the_change_for_the_worse_from_the_reference(name, exact, drop
         assert one.value == pytest.approx(theirs, abs=1e-9 + one.error)
 
 
+def test_estimates_are_near_until_the_same_applicants_answer_otherwise():
+    values = {
+        (one.name, one.window): one.value
+        for one in report("credit_card").document.results
+        if one.aspect == "value" and one.segment is None
+    }
+    for name, near in (("roc_auc_macro", 0.002), ("accuracy", 0.006), ("brier_score", 0.006)):
+        off = [abs(values[f"estimated_{name}", w] - values[name, w]) for w in range(10)]
+        assert np.mean(off[:5]) < near, name
+        # What comes after is concept drift, which no estimate without labels sees.
+        assert min(off[5:]) > 0.03, name
+
+
 def loss(name: str, window: int) -> tuple[str, float]:
     """The mean loss that features are judged by, and its change from the reference."""
     metric, sign = ("mae", 1) if name == "car_price" else ("accuracy", -1)

@@ -38,6 +38,12 @@ def agree(one: ClassificationTables, other: ClassificationTables) -> None:
             mine, yours = getattr(ours, side), getattr(theirs, side)
             assert np.array_equal(mine.values, yours.values)
             assert np.array_equal(mine.mass, yours.mass)
+    for ours, theirs in zip(one.answers, other.answers, strict=True):
+        assert ours.label == theirs.label
+        for part in ("said", "other", "silent"):
+            mine, yours = getattr(ours, part), getattr(theirs, part)
+            assert np.array_equal(mine.values, yours.values)
+            assert np.array_equal(mine.mass, yours.mass)
 
 
 def parts_of(rows: Rows, pieces: int = 5) -> list[ClassificationTables]:
@@ -137,7 +143,7 @@ def test_rows_are_counted_by_what_they_lack() -> None:
     score = np.array([0.5, 0.1, np.nan, 0.9, np.nan, 0.3])
     tables = ClassificationTables.of_rows(target, prediction, score)
     assert (tables.rows, tables.labelled) == (6, 5)
-    assert (tables.unpredicted, tables.labelled - tables.sums.rows) == (2, 2)
+    assert (tables.labelled - tables.confusion.sum(), tables.labelled - tables.sums.rows) == (2, 2)
     assert tables.confusion.tolist() == [[1, 0], [1, 1]]
     assert tables.scores[0].inside.values.tolist() == [0.3, 0.9]
     assert tables.scores[0].outside.values.tolist() == [0.1]

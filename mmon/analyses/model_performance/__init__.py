@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import inspect
 import itertools
@@ -10,8 +11,14 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field
 
+from mmon.analyses.model_performance.sections import (
+    ESTIMATED,
+    Costs,
+    Estimates,
+    PerformanceLevels,
+)
 from mmon.config.fields import Flag, Integer, Names, Number, OpenShare, PositiveInt, Section
-from mmon.config.levels import Floors, Losses, Thresholds
+from mmon.config.levels import Losses, Thresholds
 from mmon.results.quantity import Bound, Quantity, ResultKind, Unit, by_name
 
 if TYPE_CHECKING:
@@ -22,36 +29,6 @@ if TYPE_CHECKING:
 
 APPLICATION = "model-performance"
 _KIND = ResultKind.MODEL_PERFORMANCE
-
-
-class PerformanceLevels(Section):
-    """Levels of one performance metric; ``max_drop`` compares with the reference."""
-
-    min: Floors = Floors()
-    """Levels that the value itself must not fall below."""
-    max: Thresholds = Thresholds()
-    """Levels that the value itself must not exceed."""
-    max_drop: Losses | None = None
-    """How much worse than the reference it may be: in the metric's own unit where more is better
-    and 1 is best (roc_auc, f1), as a share of the reference's value elsewhere (mae, brier_score,
-    r2). Null takes the section's ``max_drop`` where the metric takes part in the verdict."""
-
-    def bounds(self) -> tuple[Bound, ...]:
-        """The limits on the value itself."""
-        return self.min.bound("min"), self.max.bound("max")
-
-
-class Costs(Section):
-    """What each outcome of a binary decision is worth; losses are negative."""
-
-    true_positive: Number = Field(default=0.0, examples=[100])
-    """A positive case that was found."""
-    false_positive: Number = Field(default=0.0, examples=[-20])
-    """A negative case that was taken for a positive one."""
-    false_negative: Number = Field(default=0.0, examples=[-50])
-    """A positive case that was missed."""
-    true_negative: Number = Field(default=0.0, examples=[0])
-    """A negative case that was left alone."""
 
 
 class ModelPerformance(Section):
@@ -98,6 +75,8 @@ class ModelPerformance(Section):
     )
     """How much more than all other rows a segment must have got worse to be named: in points of the
     error rate, or as a share of the reference's mean absolute error."""
+    estimates: Estimates | None = Estimates()
+    """What performance is to be expected where there are no labels yet; null leaves it out."""
     gate: Literal["any", "none"] = "any"
     """What makes a breach: any deciding metric, or nothing (only tell)."""
 
@@ -243,12 +222,31 @@ def quantity(name: str, variant: Variant) -> Quantity:
     )
 
 
+@functools.cache
+def estimated(own: Quantity) -> Quantity:
+    """The same as it is to be expected without labels."""
+    return dataclasses.replace(
+        own,
+        name=f"estimated_{own.name}",
+        meaning=f"what {own.name} is to be expected to be without labels, by the scores alone",
+        title=f"estimated {own.words}",
+        role=None,
+        is_evidence=False,
+        estimates=own.name,
+        is_main=False,
+        page=ESTIMATED.format(name=own.name),
+    )
+
+
 def quantities() -> Iterator[Quantity]:
     """Every metric, what is checked of labels and answers, and what is told of segments."""
     from mmon import performance
     from mmon.analyses.model_performance.parts_of_change import MEANS, contribution
 
-    yield from (quantity(name, performance.PLAIN) for name in performance.names())
+    plain = {name: quantity(name, performance.PLAIN) for name in performance.names()}
+    yield from plain.values()
+    kinds = ((own, performance.metric_class(name)) for name, own in plain.items())
+    yield from (estimated(own) for own, kind in kinds if performance.is_estimable(kind))
     yield from itertools.chain(LABELS.values(), FAULTS.values(), FACTS.values(), WITHOUT_ID)
     yield from (UNMEASURED, WORSE_SEGMENT, SEGMENTS_TESTED, *SAMPLE_ROWS, ERROR_RATE)
     yield from (contribution(name, part) for name in MEANS for part in ("mix", "rate"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Mapping, Sequence
 from weakref import WeakKeyDictionary
 
@@ -13,16 +14,17 @@ from mmon.analyses.model_performance import (
     LABELS,
     RELATIVE_DROP,
     ModelPerformance,
-    PerformanceLevels,
     quantity,
 )
 from mmon.analyses.model_performance.changes import MetricChange
+from mmon.analyses.model_performance.estimates import Estimates
 from mmon.analyses.model_performance.gating import is_gating
 from mmon.analyses.model_performance.outcome_faults import (
     fault_findings,
     shares_no_class,
     too_many_faults,
 )
+from mmon.analyses.model_performance.sections import PerformanceLevels
 from mmon.analyses.model_performance.where_worse import where_worse
 from mmon.performance import PLAIN, Estimate, PerformanceMetric, Variant
 from mmon.profiles.outcomes.classification import ClassificationTables
@@ -77,6 +79,11 @@ class _Sides:
     ref: Performance | None
     cur: Performance
 
+    @functools.cached_property
+    def estimates(self) -> Estimates:
+        """What is to be expected without labels."""
+        return Estimates(self.context, self.ref, self.cur)
+
     def _known(
         self, metric: PerformanceMetric, tables: Performance | None, side: Profile
     ) -> Mapping[Variant, Estimate]:
@@ -101,6 +108,9 @@ class _Sides:
         settings = self.context.settings(ModelPerformance)
         before = self._known(metric, self.ref, self.context.reference)
         after = self._known(metric, self.cur, self.context.production)
+        # Of a segment only what decides: estimates take as long as the metrics themselves.
+        is_estimated = self.context.segment is None or metric.name in {one for one, _ in deciding}
+        without_labels = self.estimates.known(metric) if is_estimated else {}
         found: list[Finding] = []
         for variant, cur in after.items():
             name = variant.of(metric.name)
@@ -124,6 +134,9 @@ class _Sides:
             bounds = (levels or PerformanceLevels()).bounds()
             drop = _drop_levels(settings, evidence, levels, is_deciding=is_deciding)
             found += expanded(self._finding(variant, evidence), (*bounds, drop))
+            if variant in without_labels:
+                one = without_labels[variant]
+                found += self.estimates.findings(variant, evidence, one, drop)
         return found
 
     def _finding(self, variant: Variant, evidence: MetricChange) -> Finding:

@@ -61,6 +61,19 @@ def too_many_faults(
     known = min(tables.labelled, side.rows - left_out)
     if left_out <= _MOST_LEFT_OUT * (left_out + known):
         return None
+    return _lost_words(lost, side, tables)
+
+
+def too_many_lost(side: Profile, tables: Performance) -> str | None:
+    """Why nothing can be estimated of a side: too many of its scores or answers are no use."""
+    lost: dict[Fault, int] = {**side.faults}
+    lost.pop(Fault.UNKNOWN_TARGET, None)
+    if sum(lost.values()) <= _MOST_LEFT_OUT * side.rows:
+        return None
+    return _lost_words(lost, side, tables)
+
+
+def _lost_words(lost: dict[Fault, int], side: Profile, tables: Performance) -> str:
     worst = max(lost, key=lambda fault: lost[fault])
     words = _WORDS[worst][0].format(_unlike(tables))
     return f"{lost[worst]:,} of {side.rows:,} rows have {words}: too many to leave out"

@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike
 from mmon.profiles.distributions.ecdf import DEFAULT_POINTS, Ecdf
 from mmon.profiles.distributions.presence import are_counts
 from mmon.profiles.merging import ANY, CellsError, Rows, changed, merged
+from mmon.profiles.outcomes.answer_scores import AnswerScores, answer_scores, never_said
 from mmon.profiles.outcomes.class_scores import (
     SCORE_CELLS,
     ClassScores,
@@ -53,10 +54,12 @@ class ClassificationTables:
     scores : tuple of ClassScores
         Labelled rows with usable scores. Binary: of the positive class alone. Several classes: of
         at most `MOST_SCORED` of them. Empty without scores.
+    answers : tuple of AnswerScores
+        The same scores of the same classes in all rows, labelled or not, by the model's answer.
     sums : ScoreSums
-        Losses, calibration and ranks of the same rows.
+        Losses, calibration and ranks of the labelled rows.
     groups : (32, S, 2, 48) int64
-        With several classes: the same rows by jackknife group, class (in the order of ``scores``),
+        With several classes: labelled rows by jackknife group, class (in the order of ``scores``),
         "is of the class", and score cell. S = 0 for binary tasks.
     score_edges : tuple of float
         The ends of these cells where the scores are no probabilities, else empty.
@@ -69,6 +72,7 @@ class ClassificationTables:
     has_scores: Annotated[bool, ANY]
     confusion: Rows
     scores: tuple[ClassScores, ...]
+    answers: tuple[AnswerScores, ...]
     sums: ScoreSums
     groups: Rows
     score_edges: tuple[float, ...] = ()
@@ -89,6 +93,9 @@ class ClassificationTables:
         is_part = is_part and self.sums.rows <= self.labelled <= self.rows
         scored = {one.inside.n + one.outside.n for one in self.scores}
         require(is_part and scored <= {self.sums.rows}, "has tables of other rows")
+        for one in self.answers:
+            one.check_rows(self.sums.rows, self.rows)
+        require([one.label for one in self.answers] == labels, "has answers of other classes")
 
     @classmethod
     def of(cls, outcome: Outcome, points: int | None = DEFAULT_POINTS) -> Self:
@@ -100,10 +107,14 @@ class ClassificationTables:
         joint = target[is_both].astype(np.int64) * classes + prediction[is_both]
         confusion = np.bincount(joint, minlength=classes * classes).reshape(classes, classes)
         scores: tuple[ClassScores, ...] = ()
-        sums, groups = ScoreSums.empty(classes * (outcome.task is not Task.BINARY)), _no_groups()
+        answers: tuple[AnswerScores, ...] = ()
+        is_binary = outcome.task is Task.BINARY
+        sums, groups = ScoreSums.empty(classes * (not is_binary)), _no_groups()
         if outcome.scores is not None and classes:
-            scored = is_known & ~np.isnan(outcome.scores).any(axis=1)
-            found = taken(outcome, np.flatnonzero(scored).astype(np.uint32))
+            is_scored = ~np.isnan(outcome.scores).any(axis=1)
+            kept = outcome.classes[1:] if is_binary else outcome.classes[:MOST_SCORED]
+            answers = answer_scores(outcome, np.flatnonzero(is_scored), kept, points)
+            found = taken(outcome, np.flatnonzero(is_known & is_scored).astype(np.uint32))
             scores, sums, groups = _summarise_scores(found, points)
         return cls(
             task=outcome.task,
@@ -113,6 +124,7 @@ class ClassificationTables:
             has_scores=outcome.scores is not None and len(outcome) > 0,
             confusion=confusion,
             scores=scores,
+            answers=answers,
             sums=sums,
             groups=groups,
             score_edges=outcome.score_edges,
@@ -191,8 +203,11 @@ class ClassificationTables:
         ranks[: len(self.sums.ranks)] = self.sums.ranks
         least = min([0.0, *(one.outside.min for one in self.scores if one.outside.n)])
         never = ClassScores("", Ecdf.empty(), Ecdf.of(np.full(self.sums.rows, least)))
+        answers = {one.label: one for one in self.answers}
+        unsaid = never_said(self.answers, least)
         if not is_many and self.scores:
-            never = self.scores[0]  # the positive class, whatever it was called
+            # The positive class, whatever it was called.
+            never, unsaid = self.scores[0], self.answers[0]
         groups = np.zeros((GROUPS, len(scored) * is_many, 2, SCORE_CELLS), dtype=np.int64)
         for index, label in enumerate(scored if is_many and own else ()):
             if label in own:
@@ -206,6 +221,9 @@ class ClassificationTables:
             scores=tuple(
                 dataclasses.replace(own.get(label, never), label=label) for label in scored
             ),
+            answers=tuple(
+                dataclasses.replace(answers.get(label, unsaid), label=label) for label in scored
+            ),
             sums=dataclasses.replace(self.sums, ranks=ranks),
             groups=groups,
         )
@@ -213,16 +231,6 @@ class ClassificationTables:
     def compress(self, points: int | None = DEFAULT_POINTS) -> Self:
         """The same summary cut to size, once, after all merges."""
         return changed(self, Ecdf, lambda one: one.compress(points))
-
-    @property
-    def predicted(self) -> int:
-        """Labelled rows with a prediction."""
-        return int(self.confusion.sum())
-
-    @property
-    def unpredicted(self) -> int:
-        """Labelled rows without a prediction."""
-        return self.labelled - self.predicted
 
 
 def _no_groups() -> IntArray:

@@ -43,10 +43,11 @@ def performance(document: Document, seen: Document, whole: Whole) -> dict[str, A
     if not shown.results and not worst:
         return None
     of_all = measures.worst_first(one for one in shown.measures if one.quantity.label is None)
+    own = [m for m in shown.measures if m.quantity.label is not None and not m.quantity.estimates]
     picture = next((one for one in seen.performance if one.segment is None), None)
     return {
         **section(of_all, whole.trends[kind]),
-        "classes": _classes([one for one in shown.measures if one.quantity.label is not None]),
+        "classes": _classes(own),
         "checks": [result_row(one) for one in measures.checks(shown)],
         "labelled": _labelled(picture) if picture else "",
         "curves": curve_groups(picture) if picture else (),
