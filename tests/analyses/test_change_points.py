@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import sys
+from pathlib import Path
 from typing import Any
 
 import jsonschema
@@ -15,8 +16,10 @@ from pydantic import ValidationError
 
 import mmon
 from mmon.comparison.pipeline import run
+from mmon.comparison.reference import profile_reference
 from mmon.comparison.sides import Inputs
 from mmon.config.sections import Config
+from mmon.profiles import baseline
 from mmon.profiles.folding import loss_column
 from mmon.reports import terminal
 from mmon.reports.json.schema import schema
@@ -276,6 +279,29 @@ def test_a_reference_without_labels_leaves_the_search_to_production() -> None:
     ref = rows([0.1], 5_000, seed=2).with_columns(y=NO_LABEL)
     (only,) = steps(compare(rows([0.1, 0.2]), ref))
     assert abs(place(only)[0] - 10_000) <= 300
+
+
+def test_a_baseline_tells_the_level_before_production(tmp_path: Path) -> None:
+    cur, ref = rows([0.25, 0.1]), rows([0.1], 5_000, seed=2)
+    roles = {"target": "y", "prediction": "yhat", "timestamp": "at"}
+    body = {"reference": "reference", "production": "production", "columns": roles}
+    config = Config.model_validate({**body, "task": "binary"})
+    baseline.save(profile_reference(config, Data(ref.lazy(), "reference")), tmp_path / "ref.mmon")
+    stored = Inputs(baseline.load(tmp_path / "ref.mmon"), Data(cur.lazy(), "production"))
+    told = steps(mmon.Report(run(config, stored)))
+    assert [one["reason"] for one in told] == [one["reason"] for one in steps(compare(cur, ref))]
+    assert told[0]["reason"] == "before production began"
+    assert len(told) == 2
+
+
+def test_a_zone_tells_the_time_by_its_clock() -> None:
+    cur = rows([0.1, 0.3])
+    (utc,) = steps(compare(cur.with_columns(pl.col("at").dt.replace_time_zone("UTC"))))
+    windows = {"every": "1w", "timezone": "Asia/Tokyo"}
+    (tokyo,) = steps(
+        compare(cur.with_columns(pl.col("at").dt.replace_time_zone("UTC")), windows=windows)
+    )
+    assert place(tokyo)[0] - place(utc)[0] == 9 * 60
 
 
 DETECTORS = ["adwin", "ddm", "eddm", "hddm_a", "hddm_w", "page_hinkley", "kswin"]

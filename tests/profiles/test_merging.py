@@ -81,6 +81,7 @@ def test_any_parts_in_any_order_and_grouping_merge_to_the_whole(
     assert unlike(found, expected.compress(None, None), rtol=ROUNDING[task]) == []
     assert expected.features is not None
     assert expected.activity is not None
+    assert expected.losses is not None
     assert expected.segments
     assert expected.sample is not None
     # A fifth of the rows has no label: the labelled sample reaches beyond the uniform one.
