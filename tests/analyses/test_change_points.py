@@ -28,6 +28,7 @@ from mmon.sources import Data
 
 START = dt.datetime(2024, 3, 1)
 ROWS = 20_000
+NO_LABEL = pl.lit(None, dtype=pl.Int64)
 
 
 def rows(rates: list[float], size: int = ROWS, seed: int = 1) -> pl.DataFrame:
@@ -136,6 +137,16 @@ def test_what_is_worse_since_production_began_is_told_as_that() -> None:
     assert only["value"] == pytest.approx(0.15, abs=0.03)
 
 
+def test_few_labels_may_tell_a_change_since_the_reference_and_none_of_their_own() -> None:
+    few = rows([0.4], 250)
+    report = compare(few)
+    assert [one["reason"] for one in steps(report)] == ["before production began"]
+    assert "too few" not in told(report)[1]
+    alone = compare(few[:150], rows([0.1], 5_000, seed=2).with_columns(y=NO_LABEL))
+    assert steps(alone) == []
+    assert "too few to tell a change" in told(alone)[1]
+
+
 def test_a_constant_rate_has_no_change() -> None:
     report = compare(rows([0.1]))
     assert steps(report) == []
@@ -223,9 +234,6 @@ def test_every_format_tells_it(tmp_path) -> None:
     body = report.document.to_dict()
     jsonschema.validate(body, schema())
     assert Document.from_dict(body).losses == (picture,)
-
-
-NO_LABEL = pl.lit(None, dtype=pl.Int64)
 
 
 @pytest.mark.parametrize(

@@ -162,7 +162,8 @@ class _Search:
         told += f"{self.places.step}, at least {shortest:,} rows between two changes"
         if steps.unplaced:
             told += f"; {steps.unplaced:,} labelled rows have no time"
-        if steps.labelled < 2 * shortest:
+        # With a reference all of them may be those after a change.
+        if steps.labelled < (2 if self.reference is None else 1) * shortest:
             told += ": too few to tell a change"
         return told
 
