@@ -9,6 +9,7 @@ from mmon.outline import severity, units, wording
 from mmon.results import Document, Metric, Result, ResultKind, Status
 
 _TESTED = "segments_tested"
+_PAIRED = "segments_paired_features"
 _SAMPLED = ("segments_reference_sample_rows", "segments_production_sample_rows")
 
 
@@ -73,13 +74,15 @@ def segments_tested(document: Document) -> int | None:
 
 def is_told(metric: Metric) -> bool:
     """Whether a number is told among the segments that got worse."""
-    return metric.name == _TESTED or metric.name in _SAMPLED
+    return metric.name in (_TESTED, _PAIRED, *_SAMPLED)
 
 
 def sample_words(document: Document) -> str:
-    """That pairs of features were looked for in a sample of rows; empty where in all of them."""
-    rows = {metric.name: metric.value for metric in document.metrics if metric.name in _SAMPLED}
-    if len(rows) < len(_SAMPLED):
-        return ""
-    ref, cur = (wording.count(rows[name] or 0.0) for name in _SAMPLED)
-    return f"pairs of features in a sample of {ref} rows of the reference and {cur} of production"
+    """Of which features pairs were tried, and in how many rows; empty where of all and in all."""
+    told = {metric.name: wording.count(metric.value or 0.0) for metric in document.metrics}
+    rows, said = [told[name] for name in _SAMPLED if name in told], ""
+    if len(rows) == len(_SAMPLED):
+        said = f" in a sample of {rows[0]} rows of the reference and {rows[1]} of production"
+    if _PAIRED in told:
+        return f"pairs of the {told[_PAIRED]} features that changed most{said}"
+    return f"pairs of features{said}" if said else ""

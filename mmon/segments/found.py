@@ -62,12 +62,16 @@ class Found:
     sample_rows, seen : (int, int)
         Labelled rows in the sample and those it was drawn from, reference and production; pairs
         (and any segment of a regression) are looked for among the sample. (0, 0) without one.
+    paired, features : int
+        Features of which pairs were tried, and all features.
     """
 
     segments: tuple[WorseSegment, ...]
     tested: int
     sample_rows: tuple[int, int]
     seen: tuple[int, int]
+    paired: int
+    features: int
 
     @property
     def is_partial(self) -> bool:

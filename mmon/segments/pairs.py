@@ -13,6 +13,8 @@ from mmon.segments.conditions import Condition, Segment, over_runs
 
 CANDIDATES = 20
 """Pairs that go on to be confirmed: each costs the others power."""
+MOST_FEATURES = 100
+"""Features of which pairs are tried: of 500 there are 125,000 pairs, and each takes a while."""
 # Deviations that a candidate must show on the rows that discover: most of what shows less is not
 # confirmed by as many others.
 _LEAST_SCORE = 2.0
@@ -44,7 +46,11 @@ def discover(
     """
     scored = []
     crossing = _Crossing(rows, sizes)
-    for first, second in itertools.combinations(range(len(sizes)), 2):
+    chosen = list(range(len(sizes)))
+    if len(sizes) > MOST_FEATURES:
+        single = [_most(crossing.bins(at), families[at], variance_at) for at in chosen]
+        chosen = sorted(np.argsort(-np.array(single), kind="stable")[:MOST_FEATURES].tolist())
+    for first, second in itertools.combinations(chosen, 2):
         cells = crossing.cells(first, second)
         score = _scores(cells, families[first], families[second], least, variance_at)
         at = int(np.argmax(score))
@@ -68,6 +74,14 @@ class _Crossing:
         self.loss, self.lossy_side = rows.cut_loss[lossy], self.side[lossy]
         self.lossy_columns = rows.bins[:, lossy]
 
+    def bins(self, feature: int) -> FloatArray:
+        """(B, 4): the same of the bins of one feature."""
+        shape = 2, self.sizes[feature]
+        rows = np.bincount(self.side * shape[1] + self.columns[feature], minlength=2 * shape[1])
+        code = self.lossy_side * shape[1] + self.lossy_columns[feature]
+        sums = np.bincount(code, self.loss, 2 * shape[1])
+        return np.concatenate([rows.reshape(shape), sums.reshape(shape)]).T
+
     def cells(self, first: int, second: int) -> FloatArray:
         """(B1, B2, 4): rows of the reference and of production, and their sums of losses."""
         shape = 2, self.sizes[first], self.sizes[second]
@@ -77,6 +91,13 @@ class _Crossing:
         code = code * shape[2] + self.lossy_columns[second]
         sums = np.bincount(code, self.loss, int(np.prod(shape))).reshape(shape)
         return np.concatenate([rows, sums]).transpose(1, 2, 0)
+
+
+def _most(bins: FloatArray, family: list[Condition], variance_at: VarianceAt) -> float:
+    """How many deviations the condition of a feature rose above the rest that did the most."""
+    inside = over_runs(bins, family)
+    rest = Rise(bins.sum(axis=0) - inside, variance_at)
+    return float(Rise(inside, variance_at).deviations_beyond(rest).max())
 
 
 def _scores(

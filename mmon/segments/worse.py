@@ -17,7 +17,7 @@ from mmon.segments._rows import Rows
 from mmon.segments._telling_apart import Basis, distinct
 from mmon.segments.conditions import Segment, over_runs, words
 from mmon.segments.found import Found, WorseSegment
-from mmon.segments.pairs import discover
+from mmon.segments.pairs import MOST_FEATURES, discover
 from mmon.segments.sides import SampledLosses, Side
 from mmon.segments.tallies import Tally, tally_pairs
 
@@ -81,6 +81,8 @@ def worse_segments(ref: Side, cur: Side, *, task: Task, alpha: float, limit: int
         tested=len(tested),
         sample_rows=(sizes[0][0], sizes[1][0]),
         seen=(sizes[0][1], sizes[1][1]),
+        paired=min(len(evidence.binnings), MOST_FEATURES),
+        features=len(evidence.binnings),
     )
 
 

@@ -224,3 +224,18 @@ def test_fifty_features_take_seconds_at_most():
     start = time.process_time()
     worse_segments(ref, cur, task=Task.BINARY, alpha=0.05)
     assert time.process_time() - start < 5.0
+
+
+def test_of_very_many_features_those_are_paired_that_changed_most() -> None:
+    """A pair among 130 features is found, though only a hundred of them are paired."""
+    rng, rows, sides = np.random.default_rng(5), 6_000, []
+    for is_cur in (False, True):
+        columns = {f"f{at:03}": rng.normal(size=rows) for at in range(130)}
+        inside = (columns["f007"] > 0.5) & (columns["f120"] > 0.5)
+        wrong = rng.uniform(size=rows) < np.where(inside & is_cur, 0.6, 0.1)
+        sides.append((columns, wrong))
+    plan = binnings(sides[0][0])
+    searched_sides = (searched(plan, CLASSES, classified(*side), rng) for side in sides)
+    found = worse_segments(*searched_sides, task=Task.MULTICLASS, alpha=0.05)
+    assert (found.paired, found.features) == (100, 130)
+    assert found.segments[0].columns == ("f007", "f120")

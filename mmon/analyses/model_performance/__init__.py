@@ -166,6 +166,10 @@ had the segment done as all other rows did. What a bin of a feature contributes 
 it also holds the bin's part of what rose everywhere.""",
 )
 SEGMENTS_TESTED = _check("segments_tested", "segments that were looked at for having got worse")
+PAIRED_FEATURES = _check(
+    "segments_paired_features",
+    "features of which pairs were tried, where there are very many: those that changed most",
+)
 SAMPLE_ROWS = tuple(
     _check(f"segments_{side}_sample_rows", f"rows of {whose} in which pairs of features were tried")
     for side, whose in (("reference", "the reference"), ("production", "production"))
@@ -248,7 +252,14 @@ def quantities() -> Iterator[Quantity]:
     kinds = ((own, performance.metric_class(name)) for name, own in plain.items())
     yield from (estimated(own) for own, kind in kinds if performance.is_estimable(kind))
     yield from itertools.chain(LABELS.values(), FAULTS.values(), FACTS.values(), WITHOUT_ID)
-    yield from (UNMEASURED, WORSE_SEGMENT, SEGMENTS_TESTED, *SAMPLE_ROWS, ERROR_RATE)
+    yield from (
+        UNMEASURED,
+        WORSE_SEGMENT,
+        SEGMENTS_TESTED,
+        PAIRED_FEATURES,
+        *SAMPLE_ROWS,
+        ERROR_RATE,
+    )
     yield from (contribution(name, part) for name in MEANS for part in ("mix", "rate"))
 
 

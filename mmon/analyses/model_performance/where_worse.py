@@ -6,6 +6,7 @@ import numpy as np
 
 from mmon.analyses import Context, Findings
 from mmon.analyses.model_performance import (
+    PAIRED_FEATURES,
     SAMPLE_ROWS,
     SEGMENTS_TESTED,
     WORSE_SEGMENT,
@@ -46,6 +47,8 @@ def where_worse(context: Context, task: Task) -> Findings:
         return Findings(metrics=metrics, drawings=bins)
     found = worse_segments(*_sides(context, ref, cur), task=task, alpha=context.config.alpha)
     metrics.append(Metric(SEGMENTS_TESTED, float(found.tested), context.window))
+    if found.paired < found.features:
+        metrics.append(Metric(PAIRED_FEATURES, float(found.paired), context.window))
     if found.is_partial:
         metrics += [
             Metric(quantity, float(rows), context.window)
