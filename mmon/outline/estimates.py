@@ -19,7 +19,8 @@ def estimate_words(document: Document, found: Sequence[Measure]) -> list[str]:
     """
     every = [one.result for one in found if one.quantity.estimates is not None]
     told = [one for one in every if one.value is not None and one.reason]
-    if every and all(one.value is None for one in every):
+    realised = [one.result for one in found if one.quantity.estimates is None]
+    if every and all(one.value is None for one in (*every, *realised)):
         reason = next((one.reason for one in every if one.reason), None)
         return [f"nothing can be told without labels: {reason}"] if reason else []
     return [_words(one) + _so_far(document, one) for one in told]

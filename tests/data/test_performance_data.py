@@ -129,6 +129,17 @@ def test_estimates_are_near_until_the_same_applicants_answer_otherwise():
         assert min(off[5:]) > 0.03, name
 
 
+def test_errors_of_prices_are_expected_to_half_a_percent_until_what_they_mean_changes():
+    values = {
+        (one.name, one.window): one.value
+        for one in report("car_price").document.results
+        if one.aspect == "value" and one.segment is None
+    }
+    off = [abs(values["estimated_mae", w] / values["mae", w] - 1.0) for w in range(10)]
+    assert np.mean(off[:5]) < 0.006
+    assert np.mean(off) < 0.03
+
+
 def loss(name: str, window: int) -> tuple[str, float]:
     """The mean loss that features are judged by, and its change from the reference."""
     metric, sign = ("mae", 1) if name == "car_price" else ("accuracy", -1)

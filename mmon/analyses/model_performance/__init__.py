@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import Field
 
 from mmon.analyses.model_performance.sections import (
+    DIRECTLY,
     ESTIMATED,
     Costs,
     Estimates,
@@ -226,19 +227,23 @@ def quantity(name: str, variant: Variant) -> Quantity:
     )
 
 
+DIRECT = ("mae", "mse", "rmse")
+"""The metrics of a regression that are learnt from the rows of the reference."""
+
+
 @functools.cache
 def estimated(own: Quantity) -> Quantity:
     """The same as it is to be expected without labels."""
     return dataclasses.replace(
         own,
         name=f"estimated_{own.name}",
-        meaning=f"what {own.name} is to be expected to be without labels, by the scores alone",
+        meaning=f"what {own.name} is to be expected to be before labels are there",
         title=f"estimated {own.words}",
         role=None,
         is_evidence=False,
         estimates=own.name,
         is_main=False,
-        page=ESTIMATED.format(name=own.name),
+        page=(DIRECTLY if own.name in DIRECT else ESTIMATED).format(name=own.name),
     )
 
 
@@ -250,7 +255,11 @@ def quantities() -> Iterator[Quantity]:
     plain = {name: quantity(name, performance.PLAIN) for name in performance.names()}
     yield from plain.values()
     kinds = ((own, performance.metric_class(name)) for name, own in plain.items())
-    yield from (estimated(own) for own, kind in kinds if performance.is_estimable(kind))
+    yield from (
+        estimated(own)
+        for own, kind in kinds
+        if own.name in DIRECT or performance.is_estimable(kind)
+    )
     yield from itertools.chain(LABELS.values(), FAULTS.values(), FACTS.values(), WITHOUT_ID)
     yield from (
         UNMEASURED,

@@ -9,12 +9,12 @@ from typing import ClassVar
 
 from mmon import performance
 from mmon.analyses import Context
-from mmon.analyses.model_performance import ModelPerformance, estimated, quantity
+from mmon.analyses.model_performance import DIRECT, ModelPerformance, estimated, quantity
 from mmon.analyses.model_performance.changes import MetricChange
 from mmon.analyses.model_performance.gating import is_gating
 from mmon.analyses.model_performance.outcome_faults import too_many_lost
 from mmon.outline.units import amount, places
-from mmon.performance import Estimate, PerformanceMetric, Variant
+from mmon.performance import PLAIN, Estimate, PerformanceMetric, Variant
 from mmon.profiles.outcomes.classification import ClassificationTables
 from mmon.profiles.table import Performance
 from mmon.results.quantity import Bound
@@ -41,9 +41,12 @@ class Estimates:
         settings = context.settings(ModelPerformance).estimates
         self._gates = settings is not None and settings.gate
         self._sides = None
+        self._is_regression = False
         if settings is not None and isinstance(ref, ClassificationTables):
             assert isinstance(cur, ClassificationTables)  # noqa: S101 - both are of one task
             self._sides = ref, cur
+        elif settings is not None and ref is not None:
+            self._is_regression = context.segment is None
 
     @functools.cached_property
     def _of(self) -> performance.WithoutLabels | None:
@@ -53,8 +56,17 @@ class Estimates:
     def _trouble(self) -> str | None:
         return too_many_lost(self._context.production, self._cur)
 
+    @functools.cached_property
+    def _direct(self) -> Mapping[str, Estimate]:
+        # Only regressions wait for what fits models.
+        from mmon.analyses.model_performance.direct_estimates import direct_estimates
+
+        return direct_estimates(self._context)
+
     def known(self, metric: PerformanceMetric) -> Mapping[Variant, Estimate]:
         """What can be told of a metric without labels."""
+        if self._is_regression and metric.name in DIRECT:
+            return {PLAIN: self._direct[metric.name]}
         if self._of is None or not performance.is_estimable(metric):
             return {}
         if self._trouble is not None:

@@ -41,6 +41,34 @@ NannyML, *Confidence-based performance estimation*. Białek, Kuberski, Perrakis 
 Elkan, *Transforming classifier scores into accurate multiclass probability estimates*, KDD 2002.
 ``scipy.optimize.isotonic_regression``."""
 
+DIRECTLY = """What {name} is to be expected to be, by the rows alone: direct loss estimation (DLE).
+
+Measures
+--------
+A learner (histogram gradient boosting, cross-fitted) of the absolute or squared error of the
+reference's sampled rows, by their features and what the model answered, is asked about the sampled
+rows of production. It takes scikit-learn (``pip install 'mmon[ml]'``) and the rows of both sides:
+of a baseline those that ``mmon baseline --sample`` keeps. What it misses on average in rows that it
+did not see is added.
+
+The interval is one for the value that the labels will show. It adds the noise of single errors,
+that of both samples, and of what was learnt. A drop beyond its detected level counts as potential,
+unless ``estimates: {{gate: true}}``: an estimate alone neither passes a run nor fails one.
+
+Assumes
+-------
+The errors depend on what the sampled columns hold as they did in the reference, and production's
+rows are like some of the reference's: of inputs that were never seen nothing was learnt.
+
+Cannot see
+----------
+Concept drift: that the same inputs now have other outcomes. Then the estimate stays where it was,
+while the model gets worse; only labels tell.
+
+References
+----------
+NannyML, *Direct loss estimation*. ``sklearn.ensemble.HistGradientBoostingRegressor``."""
+
 
 class PerformanceLevels(Section):
     """Levels of one performance metric; ``max_drop`` compares with the reference."""

@@ -1,0 +1,124 @@
+"""How large a model's errors are to be expected, learnt from those of the reference (DLE)."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any, Self
+
+import numpy as np
+import polars as pl
+
+from mmon.records.arrays import FloatArray
+
+# Folds that are left out in turn, and trees of few leaves: of many small effects, quickly fitted.
+_FOLDS, _TREES, _LEAVES = 3, 80, 15
+# What a column of categories may have in scikit-learn's histograms: rarer ones are taken together.
+_MOST_CATEGORIES = 254
+FEWEST = 200
+"""Labelled rows of the reference below which nothing is fitted."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class ExpectedLoss:
+    """The mean loss to be expected of rows, and its variance around what labels will show."""
+
+    value: float
+    variance: float
+
+
+@dataclasses.dataclass(frozen=True, slots=True, eq=False)
+class LossLearner:
+    """What a reference's rows say of their losses.
+
+    Attributes
+    ----------
+    codes : mapping of str to (mapping of str to float, or None)
+        The columns that are looked at, and the codes of their labels; None for numbers.
+    models : sequence of scikit-learn regressors
+        Each fitted without one fold.
+    mean : float
+        The mean loss of the reference.
+    excess : float
+        By how much it is larger than what models say of the fold that they did not see.
+    spread : float
+        The variance of single losses around what they say.
+    rows : int
+    """
+
+    codes: Mapping[str, Mapping[str, float] | None]
+    models: Sequence[Any]
+    mean: float
+    excess: float
+    spread: float
+    rows: int
+
+    @classmethod
+    def of(cls, features: pl.DataFrame, losses: FloatArray, *, seed: int = 0) -> Self:
+        """Learn (n,) losses of rows in an order that says nothing of them."""
+        from sklearn.ensemble import HistGradientBoostingRegressor
+
+        codes = {one.name: _codes(one) for one in features.get_columns()}
+        matrix = _matrix(features, codes)
+        fold = np.arange(len(losses)) % _FOLDS
+        told, models = np.zeros(len(losses)), []
+        for one in range(_FOLDS):
+            model = HistGradientBoostingRegressor(
+                max_iter=_TREES,
+                max_leaf_nodes=_LEAVES,
+                early_stopping=False,
+                categorical_features=[code is not None for code in codes.values()],
+                random_state=seed,
+            )
+            models.append(model.fit(matrix[fold != one], losses[fold != one]))
+            told[fold == one] = model.predict(matrix[fold == one])
+        rest = losses - told
+        mean = float(losses.mean())
+        return cls(codes, models, mean, float(rest.mean()), float(rest.var()), len(losses))
+
+    def expected(self, features: pl.DataFrame, rows: int) -> ExpectedLoss:
+        """The mean loss of as many rows, of which (m,) uniformly sampled ones are given.
+
+        The variance adds the noise of their losses, that of the sample, that of the reference's
+        losses, and of what was learnt from them (the jackknife over the folds).
+        """
+        matrix = _matrix(features, self.codes)
+        told = np.array([model.predict(matrix) for model in self.models])
+        every, means = told.mean(axis=0), told.mean(axis=1)
+        value = max(float(every.mean()) + self.excess, 0.0)
+        # Larger losses differ more, in proportion.
+        growth = (value / self.mean) ** 2 if self.mean else 1.0
+        m = len(matrix)
+        variance = self.spread * growth / rows + self.spread / self.rows
+        variance += float(every.var()) / m * (1.0 - min(m / rows, 1.0))
+        variance += (_FOLDS - 1) / _FOLDS * float(np.sum((means - means.mean()) ** 2))
+        return ExpectedLoss(value, variance)
+
+
+def root(one: ExpectedLoss) -> ExpectedLoss:
+    """The root of a mean loss, by the delta method."""
+    value = math.sqrt(one.value)
+    return ExpectedLoss(value, one.variance / (4.0 * one.value) if one.value else 0.0)
+
+
+def _codes(column: pl.Series) -> Mapping[str, float] | None:
+    """Codes of labels, the most frequent first; the last stands for all rarer ones."""
+    if column.dtype != pl.String:
+        return None
+    counts = column.drop_nulls().value_counts()
+    known = counts.sort(["count", column.name], descending=[True, False]).get_column(column.name)
+    return {label: float(min(i, _MOST_CATEGORIES - 1)) for i, label in enumerate(known)}
+
+
+def _matrix(features: pl.DataFrame, codes: Mapping[str, Mapping[str, float] | None]) -> FloatArray:
+    """(n, F) numbers and codes; nan where missing, and where a label was never seen."""
+    columns = []
+    for name, known in codes.items():
+        values = features.get_column(name)
+        if known is not None:
+            values = values.replace_strict(known, default=None, return_dtype=pl.Float64)
+        numbers = values.cast(pl.Float64).to_numpy()
+        # Trees order values: the largest number stands for infinity.
+        columns.append(np.clip(numbers, -np.finfo(np.float32).max, np.finfo(np.float32).max))
+    return np.column_stack(columns).astype(np.float64)
