@@ -86,6 +86,8 @@ def _status(known: Weighed, rule: Rule) -> tuple[Status, str | None, int | None]
         return Status.IRRELEVANT, None, None
     if one.value is None:
         return Status.INCONCLUSIVE, one.reason or "it could not be computed", None
+    if one.doubt is not None:
+        return Status.INCONCLUSIVE, one.doubt, None
     status, doubt = _level_reached(known, rule.alpha)
     # A doubt about a worse level matters where that level is the one that fails the run.
     if doubt is not None and (status is Status.NO_DETECTION or rule.level == "detected"):

@@ -50,6 +50,8 @@ class Finding:
     gating : bool
         Whether it takes part in the verdict.
     reason : str or None
+    doubt : str or None
+        Why the value, as it is, proves nothing.
     tells_filling : bool
         Whether it tells how much of a window is filled, and so decides in an incomplete one, too.
     """
@@ -69,6 +71,7 @@ class Finding:
     bound: Bound = _NO_LEVELS
     gating: bool = False
     reason: str | None = None
+    doubt: str | None = None
     tells_filling: bool = False
 
     @property

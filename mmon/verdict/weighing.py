@@ -37,7 +37,8 @@ class Weighed:
     def is_tested(self) -> bool:
         """Whether there is a level, and noise."""
         one = self.finding
-        return one.value is not None and not one.bound.is_empty and not one.evidence.is_fact
+        is_judged = one.value is not None and one.doubt is None and not one.bound.is_empty
+        return is_judged and not one.evidence.is_fact
 
     def changed(self, alpha: float) -> bool | None:
         """Whether it surely changed at all; None where that was not tested."""

@@ -297,3 +297,67 @@ def test_hundreds_of_features_and_one_of_a_constant_are_compared() -> None:
     own = [r for r in ran(ref, cur).results if r.name == "relation_drift"]
     assert len(own) >= 303
     assert not any(r.status.severity > Status.INCONCLUSIVE.severity for r in own)
+
+
+def confirmed(
+    frame: pl.DataFrame, seed: int, *, positives: float, negatives: float
+) -> pl.DataFrame:
+    """Labels have arrived for so many of either outcome."""
+    there = pl.when(pl.col("y") == 1).then(positives).otherwise(negatives)
+    chance = pl.Series(np.random.default_rng(seed).random(frame.height))
+    return frame.with_columns(y=pl.when(chance < there).then("y"))
+
+
+def test_labels_that_come_sooner_for_one_outcome_are_a_doubt() -> None:
+    rng = np.random.default_rng(17)
+    ref, cur = binary(rng, rows=8_000), binary(rng, rows=8_000)
+    document = ran(ref, confirmed(cur, 1, positives=0.95, negatives=0.2))
+    one = found(document, "label_selection")
+    assert one.status is Status.DETECTED
+    assert not one.gating
+    assert "without one differ in p by" in (one.reason or "")
+    judged = [r for r in document.results if r.name == "roc_auc" and r.has_levels]
+    assert [r.status for r in judged] == [Status.INCONCLUSIVE]
+    assert "labels may come sooner" in (judged[0].reason or "")
+    assert judged[0].value is not None
+    for name in ("calibration_drift", "target_drift"):
+        assert found(document, name).status is Status.INCONCLUSIVE
+    assert document.verdict == "inconclusive"
+    assert "labels may come sooner" in document.sentence
+
+
+def test_labels_that_are_missing_by_chance_are_no_doubt() -> None:
+    rng = np.random.default_rng(18)
+    ref, cur = binary(rng, rows=8_000), binary(rng, rows=8_000)
+    document = ran(ref, confirmed(cur, 2, positives=0.4, negatives=0.4))
+    one = found(document, "label_selection")
+    assert one.status is Status.NO_DETECTION
+    assert found(document, "calibration_drift").status is Status.NO_DETECTION
+    assert document.verdict == "pass"
+    whole = ran(ref, cur)
+    assert not any(r.name == "label_selection" for r in whole.results)
+
+
+def test_the_doubt_can_be_taken_away() -> None:
+    rng = np.random.default_rng(19)
+    ref, cur = binary(rng, rows=8_000), binary(rng, rows=8_000)
+    few = confirmed(cur, 3, positives=0.95, negatives=0.2)
+    own = {"concept_drift": {"thresholds": {"label_selection": {}}}}
+    document = ran(ref, few, analyses=own)
+    assert found(document, "label_selection").status is Status.IRRELEVANT
+    assert found(document, "calibration_drift").status is Status.DETECTED
+
+
+def test_labels_of_a_regression_and_of_classes_are_looked_at_too() -> None:
+    rng = np.random.default_rng(20)
+    ref, cur = prices(rng, 6_000), prices(rng, 6_000)
+    late = cur.with_columns(y=pl.when(pl.col("yhat") < 10.0).then("y"))
+    numbers = {"task": "regression", "columns": {"target": "y", "prediction": "yhat"}}
+    assert found(ran(ref, late, **numbers), "label_selection").status is Status.DETECTED
+    p = rng.dirichlet((1.0, 1.0), 6_000)
+    y = np.where(rng.random(6_000) < p[:, 0], "a", "b")
+    frame = pl.DataFrame({"x": rng.normal(size=6_000), "y": y, "p_a": p[:, 0], "p_b": p[:, 1]})
+    scores = {"a": "p_a", "b": "p_b"}
+    classes = {"task": "multiclass", "columns": {"target": "y", "scores": scores}}
+    some = frame.with_columns(y=pl.when(pl.col("p_a") > 0.4).then("y"))
+    assert found(ran(frame, some, **classes), "label_selection").status is Status.DETECTED

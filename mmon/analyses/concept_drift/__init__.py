@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 from typing import TYPE_CHECKING, Literal
 
@@ -183,7 +184,44 @@ References
 Cochran, *Some methods for strengthening the common chi-square tests*, Biometrics 1954.""",
 )
 
-QUANTITIES = by_name((*ROLES.values(), CLASS_RATIO, CALIBRATION_DRIFT, RELATION_DRIFT))
+LABEL_SELECTION = _concept(
+    "label_selection",
+    "how far the answers of rows with a label are from those of rows without one",
+    worse="higher",
+    role="target",
+    is_evidence=False,
+    bounds=(LEVELS,),
+    page="""Whether the rows that have a label are like those that have none.
+
+Where labels arrive sooner for one outcome, as a fraud is confirmed fast, a model that did not
+change looks worse. So where more than one row in a hundred has no label yet, the scores of rows
+with and without one (of a regression, the predictions) are put into ten cells, and compared by
+their total variation distance, less what chance adds, at the levels of data drift. Of several
+classes the score that differs most is told.
+
+It decides nothing by itself. Where the distance is surely above its ``potential`` level, what the
+labels of that window say, its performance and its drift of the target, of calibration and of
+relations, is inconclusive for this reason; ``label_selection: {}`` under ``thresholds`` takes that
+doubt away.
+
+Assumes
+-------
+Labels that are missing come later, or never, for a reason that has to do with the score.
+
+Cannot see
+----------
+A selection by the outcome among rows of the same score, and one by features that the score does not
+hold; nor can it tell labels of the window's first days from chosen ones where the scores moved
+inside the window.
+
+References
+----------
+Heckman, *Sample selection bias as a specification error*, Econometrica 1979.""",
+)
+
+QUANTITIES = by_name(
+    (*ROLES.values(), CLASS_RATIO, CALIBRATION_DRIFT, RELATION_DRIFT, LABEL_SELECTION)
+)
 
 
 def quantities() -> tuple[Quantity, ...]:
@@ -194,7 +232,16 @@ def quantities() -> tuple[Quantity, ...]:
 def analyse(context: Context) -> Findings:
     """The drift of what came true and of what the model said, and what that means now."""
     from mmon.analyses import Findings
-    from mmon.analyses.concept_drift import calibration, relation, role_drift
+    from mmon.analyses.concept_drift import calibration, label_selection, relation, role_drift
 
+    doubt, target = label_selection.doubt(context), context.config.columns.target
     parts = (role_drift, calibration, relation)
-    return Findings([one for part in parts for one in part.findings(context)])
+    found = [one for part in parts for one in part.findings(context)]
+    if doubt is not None:
+        found = [
+            dataclasses.replace(one, doubt=doubt)
+            if one.column == target or one.quantity in (CALIBRATION_DRIFT, RELATION_DRIFT)
+            else one
+            for one in found
+        ]
+    return Findings([*found, *label_selection.findings(context)])

@@ -9,6 +9,7 @@ from weakref import WeakKeyDictionary
 
 from mmon import performance
 from mmon.analyses import Context, Drawing, Findings
+from mmon.analyses.concept_drift import label_selection
 from mmon.analyses.model_performance import (
     DROP,
     LABELS,
@@ -61,14 +62,25 @@ def assess(context: Context, cur: Performance) -> Findings:
     deciding = _deciding(settings, task, sides)
     for metric in _chosen(settings, task):
         findings += sides.findings(metric, deciding)
+    doubt = label_selection.doubt(context)
     if context.segment is not None:
-        return Findings(findings)
+        return Findings(_doubted(findings, doubt))
     where = where_worse(context, task)
     drawn: list[Drawing] = [
         *where.drawings,
         performance.picture(_usable(ref), cur, context.window),
     ]
-    return Findings([*findings, *where.findings], where.metrics, drawn)
+    return Findings(_doubted([*findings, *where.findings], doubt), where.metrics, drawn)
+
+
+def _doubted(findings: list[Finding], doubt: str | None) -> list[Finding]:
+    """What was found, as far as labels say it with a doubt."""
+    return [
+        one
+        if doubt is None or (one.quantity.is_check and one.quantity.about != "segment")
+        else dataclasses.replace(one, doubt=doubt)
+        for one in findings
+    ]
 
 
 @dataclasses.dataclass(frozen=True)
