@@ -24,7 +24,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, TypeVar
 
 from mmon import discovery
-from mmon.results.charts import ActivityPicture, FeatureBin, PerformancePicture
+from mmon.results.charts import ActivityPicture, FeatureBin, MeaningPicture, PerformancePicture
 from mmon.results.loss_picture import LossPicture
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
     S = TypeVar("S", bound=Section)
 
-Drawing = ActivityPicture | FeatureBin | LossPicture | PerformancePicture
+Drawing = ActivityPicture | FeatureBin | LossPicture | MeaningPicture | PerformancePicture
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -40,7 +40,13 @@ from mmon.profiles.features.tables import OTHER
 from mmon.profiles.rounding import at_one_precision
 from mmon.profiles.table import Profile
 from mmon.results import Column, Document, Result, Segment, Source, Status, grouped
-from mmon.results.charts import ActivityPicture, FeatureBin, PerformancePicture, Picture
+from mmon.results.charts import (
+    ActivityPicture,
+    FeatureBin,
+    MeaningPicture,
+    PerformancePicture,
+    Picture,
+)
 from mmon.results.loss_picture import LossPicture
 from mmon.texts.redaction import masked, without_secrets
 from mmon.verdict import decide, exit_status
@@ -48,7 +54,7 @@ from mmon.verdict.finding import Finding, Rule
 from mmon.windows.timestamps import to_us
 
 _MOST_BINS = 20_000  # of features, in all windows: of the result document they are the bulk
-D = TypeVar("D", ActivityPicture, FeatureBin, PerformancePicture)
+D = TypeVar("D", ActivityPicture, FeatureBin, MeaningPicture, PerformancePicture)
 
 
 @sources.unchanged()
@@ -96,6 +102,7 @@ def run(config: Config, inputs: Inputs | None = None, progress: Progress | None 
         pictures=_pictures(reference, production.profiles, deciding(results, windows), set(shown)),
         performance=_drawn(found.drawings, PerformancePicture, shown),
         bins=_bins(found.drawings, shown),
+        meaning=_drawn(found.drawings, MeaningPicture, shown),
         activity=[one for one in found.drawings if isinstance(one, ActivityPicture)],
         configuration=public_dict(config),
         versions=_versions(),

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from mmon.outline import measures, severity, wording
 from mmon.outline.changes import is_of_changes
-from mmon.outline.phrases import column_word
+from mmon.outline.occasions import Told
+from mmon.outline.phrases import column_word, phrase
 from mmon.outline.rows import ResultRow, result_row
-from mmon.results import Document, Result, ResultKind, Status
+from mmon.results import Document, Result, ResultKind, Status, grouped
 
 _MOST = 10
 
@@ -37,7 +38,11 @@ class ConceptPart:
 
 def concept_results(document: Document) -> list[Result]:
     """All that is said of the concept in all rows; when it changed is told apart."""
-    own = (r for r in document.results if r.kind is ResultKind.CONCEPT_DRIFT and r.segment is None)
+    return _of_windows(document.results)
+
+
+def _of_windows(results: Iterable[Result]) -> list[Result]:
+    own = (r for r in results if r.kind is ResultKind.CONCEPT_DRIFT and r.segment is None)
     return [one for one in own if not is_of_changes(one)]
 
 
@@ -66,6 +71,27 @@ def concept_part(document: Document) -> ConceptPart | None:
         lines=tuple(_line(document, every, one) for one in shown[:_MOST]),
         notes=tuple(notes),
     )
+
+
+def concept_told(results: Sequence[Result], *, drifted: bool) -> list[Told]:
+    """What a verdict's sentence says of the concept, of the results that count in it."""
+    own = _of_windows(results)
+    meant = [r for r in own if not r.quantity.is_evidence]
+    moved = grouped((r for r in own if r.quantity.is_evidence), lambda r: phrase(r, ()))
+    told = [Told(text, _windows(rows)) for text, rows in moved.items()]
+    scores = [r for r in meant if r.column is None]
+    features = [r for r in meant if r.column is not None]
+    said = [phrase(max(scores, key=severity.by_size), ())] if scores else []
+    if features:
+        worst, count = max(features, key=severity.by_size), len({r.column for r in features})
+        of = wording.counted(count, "feature")
+        said.append(f"{of} with another relation to the target: {phrase(worst, ())}")
+    name = "concept drift" if drifted else "concept drift, not data drift"
+    return [Told(f"{name}: {', '.join(said)}", _windows(meant)), *told] if said else told
+
+
+def _windows(results: Sequence[Result]) -> frozenset[int]:
+    return frozenset(result.window for result in results)
 
 
 def _line(document: Document, every: Sequence[Result], one: Result) -> ConceptLine:

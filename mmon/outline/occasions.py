@@ -28,6 +28,15 @@ def joined(told: Sequence[Told], windows: Sequence[Window]) -> str:
     return "; ".join(texts)
 
 
+def shortened(groups: Sequence[Sequence[Told]], *, most: int) -> list[Told]:
+    """At most so many things, the first of each group before the second of any, in their order."""
+    placed = [(rank, at) for at, group in enumerate(groups) for rank in range(len(group))]
+    chosen = sorted(placed)[:most]
+    told = [groups[at][rank] for at, rank in sorted((at, rank) for rank, at in chosen)]
+    more = len(placed) - len(chosen)
+    return [*told, *([Told(f"and {more} more")] if more else [])]
+
+
 def when(hit: frozenset[int], windows: Sequence[Window]) -> str:
     """Since when, after a blank; empty where there is nothing to tell apart.
 

@@ -8,10 +8,16 @@ from typing import TypeVar
 
 from mmon.outline.severity import deciding, worst_window
 from mmon.results import Document, Metric, Result, Window
-from mmon.results.charts import ActivityPicture, FeatureBin, PerformancePicture, Picture
+from mmon.results.charts import (
+    ActivityPicture,
+    FeatureBin,
+    MeaningPicture,
+    PerformancePicture,
+    Picture,
+)
 
 N = TypeVar("N", Result, Metric)
-P = TypeVar("P", Picture, PerformancePicture, FeatureBin, ActivityPicture)
+P = TypeVar("P", Picture, PerformancePicture, MeaningPicture, FeatureBin, ActivityPicture)
 
 _MOST_WINDOWS = 64
 _MOST_CHARTS = 3_500  # of columns, in all windows: a page of more is no page
@@ -48,6 +54,7 @@ def seen(document: Document, index: int) -> Document:
         performance=_drawn(document.performance, index),
         bins=_drawn(document.bins, index),
         activity=_drawn(document.activity, index),
+        meaning=_drawn(document.meaning, index),
     )
 
 

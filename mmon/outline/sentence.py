@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from mmon.outline.changes import worst_step
+from mmon.outline.changes import is_of_changes, worst_step
+from mmon.outline.concept import concept_told
 from mmon.outline.measures import KINDS
-from mmon.outline.occasions import Told, joined
+from mmon.outline.occasions import Told, joined, shortened
 from mmon.outline.phrases import before_after, phrase, value_of
 from mmon.outline.severity import by_size, deciding, fails
 from mmon.outline.summary import drifted_below
@@ -48,10 +49,12 @@ def _breach(
 ) -> str:
     """The gravest things: the model, the segment that explains it, columns, operations."""
     model = _measured(failing, results, _MODEL)
+    concept = concept_told(failing, drifted=bool(_columns(failing)))
     began = [*map(Told, worst_step(judged))] if model else []
     groups = [
         model,
         _explained(judged) if model else [],
+        concept,
         _drifted(failing, judged),
         _checked(failing),
         _measured(failing, results, _SYSTEM),
@@ -59,7 +62,7 @@ def _breach(
     ]
     own = [r for r in _whole(judged, _MODEL) if r.gating and r.quantity.estimates is None]
     reason = _unusable(own) if all(r.status is Status.INCONCLUSIVE for r in own) else ""
-    text = joined([*_shortened(groups), *began], windows)
+    text = joined([*shortened(groups, most=_NAMED + bool(concept)), *began], windows)
     return f"{text}; performance is inconclusive: {reason}" if reason else text
 
 
@@ -83,7 +86,8 @@ def _drifted(failing: Sequence[Result], judged: Sequence[Result]) -> list[Told]:
 
 
 def _checked(failing: Sequence[Result]) -> list[Told]:
-    others = [r for r in failing if r.kind not in (_DRIFT, _MODEL, _SYSTEM) and r.segment is None]
+    told = (_DRIFT, *KINDS)
+    others = [r for r in failing if r.segment is None and (r.kind not in told or is_of_changes(r))]
     return _each((one, ()) for one in others)
 
 
@@ -142,9 +146,10 @@ def _pass(judged: list[Result], results: Sequence[Result], fail_on: str) -> str:
         return "nothing was tested"
     raised = [r for r in judged if r.status.severity >= Status.POTENTIAL_DETECTION.severity]
     drift = _drift_passed(judged, raised, fail_on)
-    others = _shortened(
+    others = shortened(
         [
             _measured(raised, results, _MODEL) or [*map(Told, _held(judged, results))],
+            concept_told(raised, drifted=bool(_columns(raised))),
             _measured(raised, results, _SYSTEM),
             _checked(raised),
             _in_segments_passed(raised, results),
@@ -268,15 +273,6 @@ def _got_worse(found: Sequence[Result], results: Sequence[Result]) -> list[Told]
     more = f", as did {counted(others, 'more segment')}" if others else ""
     own = [r for r in found if r.segment == worst.segment]
     return [Told(phrase(worst, results) + more, _windows(own))]
-
-
-def _shortened(groups: Sequence[Sequence[Told]], *, most: int = _NAMED) -> list[Told]:
-    """At most so many things, the first of each group before the second of any, in their order."""
-    placed = [(rank, at) for at, group in enumerate(groups) for rank in range(len(group))]
-    chosen = sorted(placed)[:most]
-    told = [groups[at][rank] for at, rank in sorted((at, rank) for rank, at in chosen)]
-    more = len(placed) - len(chosen)
-    return [*told, *([Told(f"and {more} more")] if more else [])]
 
 
 def _whole(results: Iterable[Result], kind: ResultKind) -> list[Result]:

@@ -155,6 +155,45 @@ class PerformancePicture:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class MeaningPicture:
+    """What outcome the rows of one score had on both sides, ready to be drawn.
+
+    Attributes
+    ----------
+    window : int
+    label : str or None
+        The class that the score is of, where there are several.
+    is_number : bool
+        Whether the outcome is a number, and the score the prediction of it; else the outcome is a
+        share of rows.
+    scores : tuple of float
+        (C,) mean score of production's rows in each cell, ascending.
+    reference, production : tuple of float
+        (C,) mean outcome at that score.
+    reference_half, production_half : tuple of float
+        (C,) half of its interval at 95 %.
+    rows : tuple of int
+        (C,) production's labelled rows.
+    """
+
+    window: Count
+    label: str | None
+    is_number: bool
+    scores: tuple[float, ...]
+    reference: tuple[float, ...]
+    production: tuple[float, ...]
+    reference_half: tuple[float, ...]
+    production_half: tuple[float, ...]
+    rows: tuple[Count, ...]
+
+    def check(self) -> None:
+        """Raise `MisfitError` when what was read back cannot be drawn."""
+        lines = (self.reference, self.production, self.reference_half, self.production_half)
+        for line in (*lines, self.rows):
+            require(len(line) == len(self.scores), "has lines of other scores")
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class FeatureBin:
     """One metric in one bin of one feature.
 

@@ -12,7 +12,13 @@ from typing import Any, Self
 from mmon import records
 from mmon.errors import ExitStatus
 from mmon.records import require
-from mmon.results.charts import ActivityPicture, FeatureBin, PerformancePicture, Picture
+from mmon.results.charts import (
+    ActivityPicture,
+    FeatureBin,
+    MeaningPicture,
+    PerformancePicture,
+    Picture,
+)
 from mmon.results.loss_picture import LossPicture
 from mmon.results.quantity import Quantity
 from mmon.results.rows import (
@@ -63,6 +69,7 @@ class Document:
     alerts: Sequence[Mapping[str, Any]] = ()
     deliveries: Sequence[Mapping[str, Any]] = ()
     errors: Sequence[str] = ()
+    meaning: Sequence[MeaningPicture] = ()
     schema_version: int = SCHEMA_VERSION
 
     def to_dict(self) -> dict[str, Any]:
@@ -106,7 +113,7 @@ class Document:
         numbers = [window.index for window in self.windows]
         require(numbers == list(range(len(numbers))), "has windows that are not numbered in order")
         shown = (self.results, self.metrics, self.pictures, self.performance, self.bins)
-        for rows in (*shown, self.activity):
+        for rows in (*shown, self.activity, self.meaning):
             for row in rows:
                 is_there = row.window < max(1, len(numbers))
                 require(is_there, f"tells of window {row.window}, which it does not have")

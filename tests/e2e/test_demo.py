@@ -33,6 +33,7 @@ def test_it_tells_in_five_lines_what_to_look_at(told: Ended, folder: Path) -> No
     first, *others = told.out.splitlines()
     assert re.match(
         r"BREACH: roc_auc fell 0\.\d+ → 0\.\d+; worst where region = north; "
+        r"concept drift: rows of the same score have another outcome by [\d.]+%; "
         r"\d of 6 columns drifted: income \(total ",
         first,
     )

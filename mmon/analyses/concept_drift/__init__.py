@@ -109,6 +109,7 @@ CALIBRATION_DRIFT = _concept(
     unit=Unit.SHARE,
     worse="higher",
     role="target",
+    sentence="rows of the same score have another outcome by {}",
     is_evidence=False,
     bounds=(Bound("max", potential=0.02, detected=0.05),),
     page="""Whether the same score still means the same outcome.
@@ -186,7 +187,7 @@ Cochran, *Some methods for strengthening the common chi-square tests*, Biometric
 
 LABEL_SELECTION = _concept(
     "label_selection",
-    "how far the answers of rows with a label are from those of rows without one",
+    "distance between the answers of rows with a label and of rows without one",
     worse="higher",
     role="target",
     is_evidence=False,
@@ -235,8 +236,8 @@ def analyse(context: Context) -> Findings:
     from mmon.analyses.concept_drift import calibration, label_selection, relation, role_drift
 
     doubt, target = label_selection.doubt(context), context.config.columns.target
-    parts = (role_drift, calibration, relation)
-    found = [one for part in parts for one in part.findings(context)]
+    meaning = calibration.meaning(context)
+    found = [*role_drift.findings(context), *meaning.findings, *relation.findings(context)]
     if doubt is not None:
         found = [
             dataclasses.replace(one, doubt=doubt)
@@ -244,4 +245,4 @@ def analyse(context: Context) -> Findings:
             else one
             for one in found
         ]
-    return Findings([*found, *label_selection.findings(context)])
+    return Findings([*found, *label_selection.findings(context)], drawings=meaning.drawings)

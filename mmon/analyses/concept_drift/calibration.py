@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 
 from mmon import performance
-from mmon.analyses import Context
+from mmon.analyses import Context, Findings
 from mmon.analyses.concept_drift import CALIBRATION_DRIFT
-from mmon.analyses.concept_drift.mean_changes import change_finding, unmeasured
+from mmon.analyses.concept_drift.mean_changes import change_finding, unmeasured, worst_class
 from mmon.analyses.model_performance.outcome_faults import too_many_faults
+from mmon.chance.proportions import Z
 from mmon.chance.strata import Strata, Sums
 from mmon.profiles.distributions.ecdf import Ecdf
 from mmon.profiles.outcomes.class_scores import ClassScores
@@ -18,7 +21,7 @@ from mmon.profiles.outcomes.regression import RegressionTables
 from mmon.profiles.table import Performance, Profile
 from mmon.records.arrays import FloatArray
 from mmon.results import Task
-from mmon.verdict.finding import Finding
+from mmon.results.charts import MeaningPicture
 
 # Cells of about equally many rows of production.
 _CELLS = 10
@@ -29,29 +32,29 @@ Cells = dict[str | None, tuple[Sums, Sums]]
 """Both sides' sums in the cells of each class's score; of None where there is only one."""
 
 
-def findings(context: Context) -> list[Finding]:
+def meaning(context: Context) -> Findings:
     """What the scores of a window mean, against the reference's; nothing without tables."""
     cur, ref = context.production.performance, context.reference.performance
     if cur is None or ref is None or (isinstance(cur, ClassificationTables) and not _scored(ref)):
-        return []
+        return Findings()
     is_number = isinstance(ref, RegressionTables)
     if not ref.labelled or not cur.labelled:
         side = "production" if ref.labelled else "the reference"
         reason = f"no row of {side} has a label"
-        return [unmeasured(context, CALIBRATION_DRIFT, reason, is_judged=False)]
+        return Findings([unmeasured(context, CALIBRATION_DRIFT, reason, is_judged=False)])
     why = _why_unusable(context, ref, cur)
     if why is not None:
-        return [unmeasured(context, CALIBRATION_DRIFT, why, is_relative=is_number)]
-    strata = {
-        label: Strata.of(*pair, are_counts=not is_number)
-        for label, pair in score_cells(ref, cur).items()
-    }
+        return Findings([unmeasured(context, CALIBRATION_DRIFT, why, is_relative=is_number)])
+    cells = score_cells(ref, cur)
+    strata = {label: Strata.of(*pair, are_counts=not is_number) for label, pair in cells.items()}
     known = {label: one for label, one in strata.items() if one is not None}
     unit = ref.mae.mean if isinstance(ref, RegressionTables) else None
     if not known or not all(np.isfinite(one.change).all() for one in known.values()):
         reason = "no score of production is near one of the reference"
-        return [unmeasured(context, CALIBRATION_DRIFT, reason, is_relative=is_number)]
-    return [change_finding(context, CALIBRATION_DRIFT, known, unit=unit)]
+        return Findings([unmeasured(context, CALIBRATION_DRIFT, reason, is_relative=is_number)])
+    found, worst = change_finding(context, CALIBRATION_DRIFT, known, unit=unit), worst_class(known)
+    drawn = _drawn(context.window, worst, cells[worst][1], known[worst], is_number=is_number)
+    return Findings([found], drawings=[drawn] if context.segment is None else [])
 
 
 def score_cells(ref: Performance, cur: Performance) -> Cells:
@@ -68,6 +71,28 @@ def score_cells(ref: Performance, cur: Performance) -> Cells:
         for one in cur.scores
         if one.label in before
     }
+
+
+def _drawn(
+    window: int, label: str | None, cur: Sums, strata: Strata, *, is_number: bool
+) -> MeaningPicture:
+    """The mean outcome of both sides at production's scores."""
+    rows = cur.rows[strata.cells]
+    score, outcome = cur.covariate[strata.cells] / rows, cur.outcome[strata.cells] / rows
+    # Of a regression these are errors.
+    outcome = outcome + score if is_number else outcome
+    before, after = (Z * np.sqrt(one) for one in (strata.ref, strata.cur))
+    return MeaningPicture(
+        window=window,
+        label=label,
+        is_number=is_number,
+        scores=tuple(score.tolist()),
+        reference=tuple((outcome - strata.change).tolist()),
+        production=tuple(outcome.tolist()),
+        reference_half=tuple(before.tolist()),
+        production_half=tuple(after.tolist()),
+        rows=tuple(rows.astype(int).tolist()),
+    )
 
 
 def _scored(tables: Performance) -> bool:
@@ -94,10 +119,11 @@ def _why_unusable(context: Context, ref: Performance, cur: Performance) -> str |
 
 
 def _of_plane(plane: Plane) -> Sums:
-    """Errors by step of the prediction: at the same prediction they differ as the targets do."""
+    """Errors by step of the prediction: at the same one they differ as the targets do."""
     with np.errstate(invalid="ignore"):
         error = plane.target_sums - plane.prediction_sums
-    return Sums.of(plane.steps, error, plane.error_squares)
+    sums = Sums.of(plane.steps, error, plane.error_squares)
+    return dataclasses.replace(sums, covariate=plane.prediction_sums)
 
 
 def _of_scores(ref: ClassScores, cur: ClassScores) -> tuple[Sums, Sums]:

@@ -54,6 +54,11 @@ class MeanChange(Evidence):
         return self.worst.is_found(level * self.unit, share, rows)
 
 
+def worst_class(by_class: Mapping[str | None, Strata]) -> str | None:
+    """The class whose outcome changed most."""
+    return max(by_class, key=lambda name: (by_class[name].excess()[0], -by_class[name].p_value()))
+
+
 def change_finding(
     context: Context,
     quantity: Quantity,
@@ -63,7 +68,7 @@ def change_finding(
     column: str | None = None,
 ) -> Finding:
     """The worst class's change as a finding; ``unit`` is a regression's mean absolute error."""
-    worst = max(by_class, key=lambda name: (by_class[name].excess()[0], -by_class[name].p_value()))
+    worst = worst_class(by_class)
     strata, scale = by_class[worst], 1.0 if unit is None else unit
     value, deviation = strata.excess()
     said = [] if worst is None else [f"of class {worst}"]

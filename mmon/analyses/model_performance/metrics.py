@@ -14,6 +14,7 @@ from mmon.analyses.model_performance import (
     DROP,
     LABELS,
     RELATIVE_DROP,
+    WORSE_SEGMENT,
     ModelPerformance,
     quantity,
 )
@@ -76,9 +77,9 @@ def assess(context: Context, cur: Performance) -> Findings:
 def _doubted(findings: list[Finding], doubt: str | None) -> list[Finding]:
     """What was found, as far as labels say it with a doubt."""
     return [
-        one
-        if doubt is None or (one.quantity.is_check and one.quantity.about != "segment")
-        else dataclasses.replace(one, doubt=doubt)
+        dataclasses.replace(one, doubt=doubt)
+        if doubt is not None and (one.quantity.role == "target" or one.quantity is WORSE_SEGMENT)
+        else one
         for one in findings
     ]
 

@@ -22,7 +22,8 @@ class Plot:
     """Two lines, or one, in a square, as path data; of one class where there is a label.
 
     Dots are points worth pointing at: path data of each, and what it says. ``base`` is the line of
-    no skill, or of perfection. Ticks are positions in percent, from the left and from the top.
+    no skill, or of perfection. Ticks are positions in percent, from the left and from the top;
+    ends are those of intervals.
     """
 
     title: str
@@ -36,6 +37,8 @@ class Plot:
     base: str
     x_ticks: tuple[tuple[float, str], ...]
     y_ticks: tuple[tuple[float, str], ...]
+    reference_ends: str = ""
+    production_ends: str = ""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -57,7 +60,7 @@ _TITLES = {
     "precision_recall": ("Precision and recall", "recall", "precision"),
     "calibration": ("Calibration", "mean score", "share of hits"),
 }
-_DIAGONAL = f"M0,{SIZE}L{SIZE},0"
+DIAGONAL = f"M0,{SIZE}L{SIZE},0"
 
 
 def curve_groups(picture: PerformancePicture) -> tuple[CurveGroup, ...]:
@@ -95,7 +98,7 @@ def _unit_plot(
         production=_path(cur),
         reference_dots=_dots(reference, ref) if is_dotted else (),
         production_dots=_dots(production, cur) if is_dotted else (),
-        base="" if name == "precision_recall" else _DIAGONAL,
+        base="" if name == "precision_recall" else DIAGONAL,
         x_ticks=ticks,
         y_ticks=tuple((100 - at, text) for at, text in ticks),
     )
