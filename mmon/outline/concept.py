@@ -77,8 +77,10 @@ def concept_told(results: Sequence[Result], *, drifted: bool) -> list[Told]:
     """What a verdict's sentence says of the concept, of the results that count in it."""
     own = _of_windows(results)
     meant = [r for r in own if not r.quantity.is_evidence]
-    moved = grouped((r for r in own if r.quantity.is_evidence), lambda r: phrase(r, ()))
-    told = [Told(text, _windows(rows)) for text, rows in moved.items()]
+    moved = grouped((r for r in own if r.quantity.is_evidence), lambda r: (r.name, r.column))
+    told = [
+        Told(phrase(max(rows, key=severity.by_size), ()), _windows(rows)) for rows in moved.values()
+    ]
     scores = [r for r in meant if r.column is None]
     features = [r for r in meant if r.column is not None]
     said = [phrase(max(scores, key=severity.by_size), ())] if scores else []

@@ -78,3 +78,13 @@ def test_odd_pictures_are_drawn(changed: Document, scores: tuple[float, ...]) ->
         drawn = dataclasses.replace(odd, is_number=is_number)
         page = html.render(dataclasses.replace(changed, meaning=[drawn]))
         assert ("Outcome by" in page) is bool(scores)
+
+
+def test_a_score_that_moved_in_several_windows_is_told_once() -> None:
+    rng = np.random.default_rng(2)
+    body = {**CONCEPT["sides"], "columns": {"score": "p"}, "windows": {"rows": 1000}}
+    ref, cur = frame(rng, 4000), frame(rng, 3000)
+    moved = cur.with_columns(p=pl.col("p") ** 3)
+    said = mmon.run(body, reference=ref, production=moved).document.sentence
+    assert said.count("score drift") == 1
+    assert "in all 3 windows" in said
