@@ -10,7 +10,7 @@ from typing import Any, Self
 import numpy as np
 import polars as pl
 
-from mmon.records.arrays import FloatArray
+from mmon.records.arrays import FloatArray, IntArray
 
 # Folds that are left out in turn, and trees of few leaves: of many small effects, quickly fitted.
 _FOLDS, _TREES, _LEAVES = 3, 80, 15
@@ -37,7 +37,7 @@ class LossLearner:
     codes : mapping of str to (mapping of str to float, or None)
         The columns that are looked at, and the codes of their labels; None for numbers.
     models : sequence of scikit-learn regressors
-        Each fitted without one fold.
+        Each fitted without one fold; none where no column differs between rows.
     mean : float
         The mean loss of the reference.
     excess : float
@@ -59,11 +59,16 @@ class LossLearner:
         """Learn (n,) losses of rows in an order that says nothing of them."""
         from sklearn.ensemble import HistGradientBoostingRegressor
 
-        codes = {one.name: _codes(one) for one in features.get_columns()}
-        matrix = _matrix(features, codes)
         fold = np.arange(len(losses)) % _FOLDS
-        told, models = np.zeros(len(losses)), []
-        for one in range(_FOLDS):
+        every = {one.name: _codes(one) for one in features.get_columns()}
+        codes = {
+            name: code
+            for name, code in every.items()
+            if _is_telling(_matrix(features, {name: code})[:, 0], fold)
+        }
+        matrix = _matrix(features, codes)
+        told, models = np.full(len(losses), losses.mean()), []
+        for one in range(_FOLDS if codes else 0):
             model = HistGradientBoostingRegressor(
                 max_iter=_TREES,
                 max_leaf_nodes=_LEAVES,
@@ -83,6 +88,8 @@ class LossLearner:
         The variance adds the noise of their losses, that of the sample, that of the reference's
         losses, and of what was learnt from them (the jackknife over the folds).
         """
+        if not self.models:
+            return ExpectedLoss(self.mean, self.spread * (1.0 / rows + 1.0 / self.rows))
         matrix = _matrix(features, self.codes)
         told = np.array([model.predict(matrix) for model in self.models])
         every, means = told.mean(axis=0), told.mean(axis=1)
@@ -100,6 +107,12 @@ def root(one: ExpectedLoss) -> ExpectedLoss:
     """The root of a mean loss, by the delta method."""
     value = math.sqrt(one.value)
     return ExpectedLoss(value, one.variance / (4.0 * one.value) if one.value else 0.0)
+
+
+def _is_telling(values: FloatArray, fold: IntArray) -> bool:
+    """Whether (n,) values differ in all rows but those of a fold, whichever that is."""
+    rest = (values[fold != one] for one in range(_FOLDS))
+    return all(len(np.unique(some[~np.isnan(some)])) > 1 for some in rest)
 
 
 def _codes(column: pl.Series) -> Mapping[str, float] | None:
@@ -121,4 +134,4 @@ def _matrix(features: pl.DataFrame, codes: Mapping[str, Mapping[str, float] | No
         numbers = values.cast(pl.Float64).to_numpy()
         # Trees order values: the largest number stands for infinity.
         columns.append(np.clip(numbers, -np.finfo(np.float32).max, np.finfo(np.float32).max))
-    return np.column_stack(columns).astype(np.float64)
+    return np.column_stack(columns).astype(np.float64) if columns else np.empty((len(features), 0))

@@ -12,6 +12,22 @@ _MOST_LABELS = 0.5
 """From this share of labels on they tell how far off an estimate was."""
 
 
+def with_estimates(found: Sequence[Measure]) -> list[Measure]:
+    """The metrics in their order, each followed by what it was expected to be without labels.
+
+    Where labels tell, only that of what decides.
+    """
+    own = {one.quantity.estimates: one for one in found if one.quantity.estimates is not None}
+    placed: list[Measure] = []
+    for one in (one for one in found if one.quantity.estimates is None):
+        placed.append(one)
+        beside = own.get(one.quantity.name)
+        is_told = beside is not None and beside.result.value is not None
+        if beside is not None and is_told and (one.result.value is None or beside.result.reason):
+            placed.append(beside)
+    return placed
+
+
 def estimate_words(document: Document, found: Sequence[Measure]) -> list[str]:
     """Of the metrics of one window: "estimated roc_auc 0.78 [0.76, 0.80], labels not there yet".
 

@@ -82,6 +82,23 @@ def test_categories_alone_and_values_that_are_missing_are_learnt_from() -> None:
     assert found["value"] == pytest.approx(found["reference_value"], rel=0.1)
 
 
+@pytest.mark.parametrize(
+    ("change", "wanted"),
+    [
+        ({"x": pl.lit(None, pl.Float64), "z": pl.lit(3.0), "group": pl.lit("a")}, None),
+        ({"x": pl.when(pl.int_range(pl.len()) == 7).then(1.0)}, None),
+        ({"x": pl.when(pl.int_range(pl.len()) == 7).then(float("inf")).otherwise("x")}, None),
+        ({"y": pl.col("y") * 1e70}, "errors are too large for their squares to be added up"),
+        ({"y": pl.col("p")}, None),
+    ],
+)
+def test_odd_columns_are_taken_as_they_are(change: dict[str, pl.Expr], wanted: str | None) -> None:
+    before, after = (one.with_columns(**change) for one in (frame(1), frame(2)))
+    found = told(mmon.compare(before, after.drop("y"), **OPTIONS), "estimated_mae")
+    assert (found["value"] is None) is (wanted is not None)
+    assert found["reason"] == (wanted or "labels not there yet")
+
+
 @pytest.mark.simulation
 def test_intervals_of_expected_errors_hold_what_labels_show() -> None:
     seeds = iter(range(1, 1_000_000))

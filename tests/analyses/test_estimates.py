@@ -108,6 +108,9 @@ def test_labels_stand_beside_the_estimate_and_decide(tmp_path: Path) -> None:
         assert (
             abs(found["value"] - told(report, "average_precision", window=window)["value"]) < 0.05
         )
+    page = report.to_html(tmp_path / "report.html") or (tmp_path / "report.html").read_text()
+    assert "estimated without labels" in page
+    assert "; estimated 0." in page
     assert "on average in 2 windows with labels" in " ".join(report.to_markdown().split())
 
 

@@ -98,3 +98,9 @@ def test_a_value_that_never_changes_is_drawn_in_the_middle() -> None:
     drawn = marks.band([0.5, 0.5], [None, None], 0.5, None, (None, None))
     assert drawn is not None
     assert drawn.reference == pytest.approx(geometry.HEIGHT / 2, abs=1)
+
+
+def test_what_was_expected_is_a_line_beside_the_values_and_stands_where_there_are_none() -> None:
+    drawn = marks.band([None, None], [None, None], None, None, (None, None), [0.5, 1.0])
+    assert drawn is not None
+    assert (drawn.line, drawn.beside) == ("", "M0,94L1,4")

@@ -29,6 +29,9 @@ class _Learnt:
     reason: str | None = None
 
 
+# Sums of a few thousand squares beyond this overflow, and the variance of squares far earlier.
+_LARGEST = 1e60
+
 # The reference is the same in every window.
 _KNOWN: WeakKeyDictionary[Performance, dict[tuple[str, ...], _Learnt]] = WeakKeyDictionary()
 
@@ -76,8 +79,11 @@ def _learnt(rows: SampledRows, columns: tuple[str, ...]) -> _Learnt:
     outcome = rows.outcome()
     errors: FloatArray = np.empty(0)
     if outcome is not None:
-        errors = np.abs(np.asarray(outcome.prediction - outcome.target, dtype=np.float64))
+        with np.errstate(over="ignore", invalid="ignore"):
+            errors = np.abs(np.asarray(outcome.prediction - outcome.target, dtype=np.float64))
     is_known = np.isfinite(errors)
+    if float(errors[is_known].max(initial=0.0)) > _LARGEST:
+        return _Learnt(reason="errors are too large for their squares to be added up")
     if int(is_known.sum()) < FEWEST:
         told = f"{int(is_known.sum())} labelled rows of the reference are too few"
         return _Learnt(reason=f"{told} to learn its errors from: it takes {FEWEST}")

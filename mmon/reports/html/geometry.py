@@ -49,8 +49,9 @@ class Course:
     """One value over windows, as path data and heights; empty or None where there is nothing.
 
     ``band`` is the area of the values' intervals, ``reference`` the reference's value,
-    ``reference_ends`` its interval. ``ends`` are what the lower and the upper end stand for,
-    ``heights`` (P,) those of the points, each of which stands for ``each`` windows.
+    ``reference_ends`` its interval, ``beside`` a second line, of what was expected. ``ends`` are
+    what the lower and the upper end stand for, ``heights`` (P,) those of the points, each of which
+    stands for ``each`` windows.
     """
 
     width: int
@@ -63,6 +64,7 @@ class Course:
     band: str = ""
     reference: int | None = None
     reference_ends: tuple[int, int] | None = None
+    beside: str = ""
 
 
 def even_axis(bins: int) -> Axis:

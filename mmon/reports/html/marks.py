@@ -114,14 +114,16 @@ def band(
     reference: float | None,
     reference_interval: Interval,
     levels: tuple[float | None, float | None],
+    beside: Sequence[float | None] = (),
 ) -> geometry.Course | None:
     """Lay out one value and its interval a window, and the thresholds on the values' axis.
 
-    A window without a value breaks the line; None where no window has one.
+    A window without a value breaks the line; None where no window has one, nor one ``beside`` it.
     """
     ends = [end for interval in (*intervals, reference_interval) for end in interval or ()]
-    known = [v for v in (*values, *ends, reference, *levels) if v is not None and math.isfinite(v)]
-    if not known or not any(value is not None for value in values):
+    every = (*values, *beside, *ends, reference, *levels)
+    known = [v for v in every if v is not None and math.isfinite(v)]
+    if not known or not any(value is not None for value in (*values, *beside)):
         return None
     low, high = min(known), max(known)
     slack = (high / 2 - low / 2) * 0.1 or abs(high) * 0.05 or 1.0
@@ -146,6 +148,7 @@ def band(
         band=_area([both(interval) for interval in intervals]),
         reference=height(reference),
         reference_ends=both(reference_interval),
+        beside=geometry.broken_line(beside, low, high),
     )
 
 

@@ -99,27 +99,37 @@ def trend_figures(document: Document, kind: ResultKind) -> tuple[TrendFigure, ..
     if len(document.windows) < 2:
         return ()
     by_name = measures.by_name(document, kind)
-    judged = [own for own in by_name.values() if any(one.is_judged for one in own.values())]
-    figures = (_figure(document, own) for own in judged or list(by_name.values())[:_FEW])
+    names = {name: next(iter(own.values())).quantity.estimates for name, own in by_name.items()}
+    expected = {of: by_name[name] for name, of in names.items() if of is not None}
+    own = {name: found for name, found in by_name.items() if names[name] is None}
+    judged = [name for name, found in own.items() if any(one.is_judged for one in found.values())]
+    figures = (
+        _figure(document, own[name], expected.get(name, {})) for name in judged or [*own][:_FEW]
+    )
     drawn = [figure for figure in figures if figure is not None]
     return tuple(sorted(drawn, key=lambda figure: -figure.severity)[:_MOST])
 
 
-def _figure(document: Document, found: dict[int, Measure]) -> TrendFigure | None:
+def _figure(
+    document: Document, found: dict[int, Measure], expected: dict[int, Measure]
+) -> TrendFigure | None:
+    """A metric over windows, and beside it what it was expected to be without labels."""
     line = [found.get(window.index) for window in document.windows]
     known = [row for row in line if row is not None]
     # Where the change is largest its thresholds are placed most exactly on the metric's axis.
     one = sorted(known, key=lambda row: abs(row.change.value or 0.0) if row.change else 0.0)[-1]
     band = marks.band(
-        [None if row is None else row.result.value for row in line],
+        [_value(row) for row in line],
         [None if row is None else row.result.interval for row in line],
         one.result.reference_value,
         one.result.reference_interval,
         rows.thresholds_on_value(one),
+        [_value(expected.get(window.index)) for window in document.windows] if expected else (),
     )
     if band is None:
         return None
-    values = [row.result.value for row in known if row.result.value is not None]
+    told = [row.result.value for row in (*known, *expected.values())]
+    values = [value for value in told if value is not None]
     decimals = units.places([row.result.interval for row in known], values)
     return TrendFigure(
         name=one.quantity.words,
@@ -133,9 +143,19 @@ def _figure(document: Document, found: dict[int, Measure]) -> TrendFigure | None
         ),
         points=tuple(
             f"{wording.period(window)}: {_told(row) if row else 'no result'}"
+            + (f"; {_told_beside(expected[window.index])}" if window.index in expected else "")
             for window, row in zip(document.windows, line, strict=True)
         ),
     )
+
+
+def _value(row: Measure | None) -> float | None:
+    return None if row is None else row.result.value
+
+
+def _told_beside(row: Measure) -> str:
+    """What was expected: "estimated 0.806 [0.793, 0.819]"."""
+    return f"estimated {_told(row)}"
 
 
 def _told(row: Measure) -> str:

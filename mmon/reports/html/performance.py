@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from mmon.outline import measures, units, wording
+from mmon.outline.estimates import with_estimates
 from mmon.outline.measures import Measure
 from mmon.outline.rows import result_row
 from mmon.outline.worse import distinct, sample_words, segments_tested, worse_segments
@@ -43,6 +44,7 @@ def performance(document: Document, seen: Document, whole: Whole) -> dict[str, A
     if not shown.results and not worst:
         return None
     of_all = measures.worst_first(one for one in shown.measures if one.quantity.label is None)
+    of_all = with_estimates(of_all)
     own = [m for m in shown.measures if m.quantity.label is not None and not m.quantity.estimates]
     picture = next((one for one in seen.performance if one.segment is None), None)
     return {
