@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -135,12 +136,7 @@ class Strata:
         change = cur.outcome / m - ref.outcome / n - slope * away
         # What the slope is not known by.
         tilt = np.divide(away**2, own, out=np.zeros_like(own), where=own > 0.0)
-        total_own, total_product, total = every.spreads()
-        explained = np.divide(
-            total_product**2, total_own, out=np.zeros_like(own), where=total_own > 0.0
-        )
-        freedom = np.maximum(n + m - 1.0 - (total_own > 0.0), 1.0)
-        chance = np.maximum(total - explained, 0.0) / freedom * (1.0 / n + 1.0 / m + tilt)
+        chance = _chance(ref, cur, inside, tilt, are_counts=are_counts)
         sides = [
             _variance(side, one, slope, are_counts=are_counts) / side.rows
             for side, one in zip((ref, cur), inside, strict=True)
@@ -227,6 +223,42 @@ def _variance(
     rest = np.maximum(total - 2.0 * slope * both + slope**2 * own, 0.0)
     variance: FloatArray = rest / np.maximum(side.rows - 1.0, 1.0)
     return variance
+
+
+_Spreads = tuple[FloatArray, FloatArray, FloatArray]
+
+
+def _chance(
+    ref: Sums, cur: Sums, inside: Sequence[_Spreads], tilt: FloatArray, *, are_counts: bool
+) -> FloatArray:
+    """(C,) variance of the change when the outcome goes with the covariate on both sides alike."""
+    every, n, m = ref.plus(cur), ref.rows, cur.rows
+    own, both, total = every.spreads()
+    is_line = own > 0.0
+    slope = np.divide(both, own, out=np.zeros_like(own), where=is_line)
+    freedom = np.maximum(n + m - 1.0 - is_line, 1.0)
+    row = np.maximum(total - slope * both, 0.0) / freedom
+    chance: FloatArray = row * (1.0 / n + 1.0 / m + tilt)
+    if not are_counts:
+        return chance
+    # Where one side's scores lie nearer to an end its outcomes vary less.
+    before, after = (
+        _on_line(every, side, one[0], slope) for side, one in zip((ref, cur), inside, strict=True)
+    )
+    mixed = (n * before + m * after) / (n + m)
+    uneven = before / n + after / m + mixed * tilt
+    known = is_line & (mixed > 0.0)
+    return np.where(known, row * uneven / np.where(known, mixed, 1.0), chance)
+
+
+def _on_line(every: Sums, side: Sums, own: FloatArray, slope: FloatArray) -> FloatArray:
+    """(C,) variance of a 0 or 1 of one side, whose share goes with the covariate as in all rows."""
+    rows = np.maximum(every.rows, 1.0)
+    away = side.covariate / side.rows - every.covariate / rows
+    least = 0.5 / rows
+    share = np.clip(every.outcome / rows + slope * away, least, 1.0 - least)
+    spread: FloatArray = np.maximum(share * (1.0 - share) - slope**2 * own / side.rows, 0.0)
+    return spread
 
 
 def _kurtosis(n: FloatArray, m: FloatArray, hits: FloatArray | None) -> FloatArray:
