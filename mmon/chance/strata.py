@@ -104,6 +104,7 @@ class Strata:
     ref, cur : (C,) float64, variance of either side's mean as it is
     rows : int, production's rows in these cells
     left_out : int, production's rows in cells in which the reference has none
+    in_common : int, how many numbers were taken out of the changes that all cells have in common
     """
 
     cells: IntArray
@@ -115,9 +116,10 @@ class Strata:
     cur: FloatArray
     rows: int
     left_out: int = 0
+    in_common: int = 0
 
     @classmethod
-    def of(cls, ref: Sums, cur: Sums, *, are_counts: bool, fewest: int = 1) -> Strata | None:
+    def of(cls, ref: Sums, cur: Sums, *, are_counts: bool, fewest: float = 1) -> Strata | None:
         """Compare two sides; None where no cell has the ``fewest`` rows of both.
 
         ``are_counts`` says that outcomes are 0 or 1.
@@ -157,12 +159,16 @@ class Strata:
     def p_value(self) -> float:
         """Probability of changes at least as large when the outcome changed in no cell."""
         known = self.chance > 0.0
-        cells = int(known.sum())
-        if not cells:
+        if not known.any():
             return 1.0 if not self.change.any() else 0.0
+        freedom = int(known.sum()) - self.in_common
+        if not freedom:
+            return 1.0
         size = float((self.change[known] ** 2 / self.chance[known]).sum())
-        spread = max(float((2.0 + self.kurtosis[known]).sum()), 1e-3)
-        return float(gammaincc(cells**2 / spread, size * cells / spread))
+        # Each number in common takes as much of the spread as a cell.
+        spread = float((2.0 + self.kurtosis[known]).sum()) * freedom / int(known.sum())
+        spread = max(spread, 1e-3)
+        return float(gammaincc(freedom**2 / spread, size * freedom / spread))
 
     def excess(self) -> tuple[float, float]:
         """The mean size of the changes less what chance adds, and its standard deviation."""

@@ -74,7 +74,11 @@ def concept_part(document: Document) -> ConceptPart | None:
 
 
 def concept_told(results: Sequence[Result], *, drifted: bool) -> list[Told]:
-    """What a verdict's sentence says of the concept, of the results that count in it."""
+    """What a verdict's sentence says of the concept, of the results that count in it.
+
+    That it is the concept and not the data is said where all rows surely show it and no feature
+    ``drifted``: relations of features alone may come of something that is no column.
+    """
     own = _of_windows(results)
     meant = [r for r in own if not r.quantity.is_evidence]
     moved = grouped((r for r in own if r.quantity.is_evidence), lambda r: (r.name, r.column))
@@ -88,8 +92,10 @@ def concept_told(results: Sequence[Result], *, drifted: bool) -> list[Told]:
         worst, count = max(features, key=severity.by_size), len({r.column for r in features})
         of = wording.counted(count, "feature")
         said.append(f"{of} with another relation to the target: {phrase(worst, ())}")
-    name = "concept drift" if drifted else "concept drift, not data drift"
-    return [Told(f"{name}: {', '.join(said)}", _windows(meant)), *told] if said else told
+    is_sure = any(one.status is Status.DETECTED for one in scores)
+    name = "concept drift, not data drift: " if is_sure and not drifted else "concept drift: "
+    text = (name if scores else "") + ", ".join(said)
+    return [Told(text, _windows(meant)), *told] if said else told
 
 
 def _windows(results: Sequence[Result]) -> frozenset[int]:

@@ -49,7 +49,8 @@ def _breach(
 ) -> str:
     """The gravest things: the model, the segment that explains it, columns, operations."""
     model = _measured(failing, results, _MODEL)
-    concept = concept_told(failing, drifted=bool(_columns(failing)))
+    raised = [one for one in judged if one.status.severity >= _POTENTIAL]
+    concept = concept_told(failing, drifted=bool(_columns(raised)))
     began = [*map(Told, worst_step(judged))] if model else []
     groups = [
         model,
@@ -144,7 +145,7 @@ def _commonest(rows: Iterable[Result]) -> str:
 def _pass(judged: list[Result], results: Sequence[Result], fail_on: str) -> str:
     if not judged:
         return "nothing was tested"
-    raised = [r for r in judged if r.status.severity >= Status.POTENTIAL_DETECTION.severity]
+    raised = [r for r in judged if r.status.severity >= _POTENTIAL]
     drift = _drift_passed(judged, raised, fail_on)
     others = shortened(
         [

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 import pytest
+from statsmodels.stats.contingency_tables import StratifiedTable
 
 import mmon
 from mmon.api import make_baseline
@@ -215,16 +216,63 @@ def test_a_relation_that_changed_is_told_of_its_feature_alone() -> None:
     changed = cur.with_columns(y=pl.when(in_a).then(1 - pl.col("y")).otherwise(pl.col("y")))
     document = ran(ref, changed)
     one = found(document, "relation_drift", "g")
-    shares = [
-        frame.group_by("g").agg(pl.col("y").mean()).sort("g")["y"].to_numpy()
-        for frame in (ref, changed)
+    sides = [
+        frame.group_by("g").agg(pl.col("y").sum(), pl.len()).sort("g") for frame in (ref, changed)
     ]
-    weight = changed.group_by("g").len().sort("g")["len"].to_numpy() / 20_000
-    assert one.value == pytest.approx(float(weight @ abs(shares[1] - shares[0])), abs=0.006)
+    hits, rows = (np.array([side[name] for side in sides]) for name in ("y", "len"))
+    oracle = StratifiedTable(
+        [[[a[1], n[1] - a[1]], [a[0], n[0] - a[0]]] for a, n in zip(hits.T, rows.T, strict=True)]
+    )
+    odds = oracle.oddsratio_pooled * hits[0] / (rows[0] - hits[0])
+    change = abs(hits[1] / rows[1] - odds / (1.0 + odds))
+    assert one.value == pytest.approx(float(change @ rows[1]) / 20_000, abs=0.006)
     assert one.status is Status.DETECTED
+    assert not one.gating
+    assert document.verdict == "breach"
     calm = found(ran(ref, cur), "relation_drift", "g")
     assert calm.status is Status.NO_DETECTION
     assert found(ran(ref, cur), "relation_drift", "noise").status is Status.NO_DETECTION
+
+
+def test_no_relation_changed_where_the_outcome_or_another_feature_did() -> None:
+    """Features that have nothing to do with what moved are silent, and nothing decides."""
+    rng = np.random.default_rng(30)
+
+    def prior(rows: int, share: float) -> pl.DataFrame:
+        y = rng.random(rows) < share
+        right = rng.random(rows) < 0.9
+        x = rng.normal(size=(rows, 2)) + np.outer(y, [1.0, 0.0])
+        answer = np.where(right, y, ~y).astype(int)
+        return pl.DataFrame({"x": x[:, 0], "noise": x[:, 1], "yhat": answer, "y": y.astype(int)})
+
+    answers = {"columns": {"target": "y", "prediction": "yhat"}}
+    more = ran(prior(10_000, 0.3), prior(10_000, 0.37), **answers)
+    shifted = ran(binary(rng, rows=20_000), binary(rng, rows=20_000, shift=0.7))
+    numbers = {"task": "regression", **answers}
+    larger = ran(prices(rng, 8_000), prices(rng, 8_000, shift=0.4), **numbers)
+    for document in (more, shifted, larger):
+        own = [r for r in document.results if r.name == "relation_drift"]
+        assert {r.status for r in own} == {Status.NO_DETECTION}
+        assert "concept drift" not in document.sentence
+
+
+def test_a_relation_decides_where_it_has_levels() -> None:
+    rng = np.random.default_rng(31)
+    ref, cur = binary(rng), binary(rng)
+    # One feature means the opposite; no score is compared.
+    turned = cur.with_columns(g=pl.col("g").replace({"a": "d", "d": "a"}))
+    told = ran(ref, turned)
+    assert found(told, "relation_drift", "g").status is Status.DETECTED
+    assert told.verdict == "pass"
+    levels = {"relation_drift": {"potential": 0.02, "detected": 0.04}}
+    for settings in (
+        {"analyses": {"concept_drift": {"thresholds": levels}}},
+        {"by_column": {"g": levels}},
+    ):
+        document = ran(ref, turned, **settings)
+        assert document.verdict == "breach"
+        assert "1 feature with another relation to the target: g" in document.sentence
+        assert "concept drift" not in document.sentence
 
 
 def test_the_relation_of_several_classes_is_that_of_the_worst() -> None:
@@ -249,7 +297,8 @@ def test_the_relation_of_several_classes_is_that_of_the_worst() -> None:
     assert one.value == pytest.approx(float(weight @ abs(of_low[1] - of_low[0])), abs=0.03)
     assert one.status is Status.DETECTED
     new = cur.with_columns(y=pl.when(pl.col("y") == "low").then(pl.lit("new")).otherwise("y"))
-    assert found(ran(ref, new, **settings), "relation_drift").reason == "of class low"
+    # Of a class that is gone no odds can be compared.
+    assert found(ran(ref, new, **settings), "relation_drift").reason == "of class middle"
 
 
 def test_the_relation_of_a_regression_is_of_its_mean_target() -> None:
@@ -261,9 +310,15 @@ def test_the_relation_of_a_regression_is_of_its_mean_target() -> None:
     error = (ref["y"] - ref["yhat"]).abs().mean()
     assert isinstance(error, float)
     one = found(document, "relation_drift", "noise")
-    share = (cur["noise"] > 1.0).mean()
-    assert isinstance(share, float)
-    assert one.value == pytest.approx(2.0 * share / error, rel=0.15)
+    edges = np.quantile(ref["noise"], np.arange(1, 10) / 10)
+    sides = [
+        [s["y"].to_numpy()[np.searchsorted(edges, s["noise"]) == b] for b in range(10)]
+        for s in (ref, changed)
+    ]
+    change = np.array([b.mean() - a.mean() for a, b in zip(*sides, strict=True)])
+    surely = 1.0 / np.array([a.var() + b.var() for a, b in zip(*sides, strict=True)])
+    left = change - np.average(change, weights=surely)
+    assert one.value == pytest.approx(float(abs(left).mean()) / error, rel=0.15)
     assert one.relative
     calm = found(ran(ref, cur, **settings), "relation_drift", "x")
     assert calm.status is Status.NO_DETECTION

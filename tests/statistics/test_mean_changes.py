@@ -9,6 +9,7 @@ import pytest
 from scipy import stats
 
 from mmon.analyses.concept_drift.calibration import joined, score_cells
+from mmon.chance.common_change import beyond_common
 from mmon.chance.strata import Strata, Sums
 from mmon.profiles.distributions.ecdf import Ecdf
 from mmon.profiles.outcomes.classification import ClassificationTables
@@ -151,40 +152,117 @@ def test_the_value_has_little_bias() -> None:
         assert np.mean(values) == pytest.approx(change * 0.985, abs=bias)
 
 
-@SIMULATION
-def test_the_same_relation_has_the_size() -> None:
-    """Of bins of many rows and of few, of a common and of a rare outcome, and of numbers."""
-    rng = np.random.default_rng(6)
-    cases = {
-        "ten bins": (10, (5000, 1000), 0.3),
-        "few rows": (10, (1000, 200), 0.05),
-        "a hundred, rare": (100, (3000, 3000), 0.01),
-        "a hundred, few": (100, (20_000, 500), 0.02),
-        "numbers": (10, (5000, 1000), None),
-        "numbers, few": (100, (5000, 2000), None),
-    }
+# Bins, rows of both sides, share of the outcome (None: of numbers), and by how much production's
+# odds are higher (its numbers larger) in all bins.
+RELATIONS: dict[str, tuple[int, tuple[int, int], float | None, float]] = {
+    "ten bins": (10, (5000, 1000), 0.3, 1.0),
+    "two bins": (2, (2000, 2000), 0.3, 2.0),
+    "few rows": (10, (1000, 200), 0.05, 1.0),
+    "a hundred, rare": (100, (3000, 3000), 0.01, 1.0),
+    "a hundred, few": (100, (20_000, 500), 0.02, 1.0),
+    "more frequent": (10, (5000, 5000), 0.3, 2.0),
+    "less frequent": (10, (2000, 2000), 0.3, 0.4),
+    "rare, more frequent": (10, (5000, 5000), 0.02, 3.0),
+    "numbers": (10, (5000, 1000), None, 0.0),
+    "numbers, few": (100, (5000, 2000), None, 0.0),
+    "larger numbers": (10, (5000, 3000), None, 1.0),
+}
+
+
+def related(rng: np.random.Generator, name: str) -> float:
+    """The p-value of an outcome of shares, or means, that differ by bin, on both sides by as much.
+
+    NaN where one side has no outcome, by chance.
+    """
+    bins, rows, rate, change = RELATIONS[name]
+    shares = 1.0 / np.arange(1, bins + 1)
+    away = np.exp(np.random.default_rng(bins).normal(0.0, 0.5, bins))
+    sides = []
+    for side, count in enumerate(rows):
+        cell = rng.choice(bins, count, p=shares / shares.sum())
+        y = np.exp(rng.normal(0.0, 0.7, count)) * away[cell] + change * side
+        if rate is not None:
+            share = np.minimum(rate * away[cell], 0.95)
+            odds = share / (1.0 - share) * (change if side else 1.0)
+            y = (rng.random(count) < odds / (1.0 + odds)).astype(float)
+        sums = (np.bincount(cell, one, bins) for one in (np.ones(count), y, y**2))
+        sides.append(Sums.of(*sums))
+    are_counts = rate is not None
+    one = beyond_common(*sides, are_counts=are_counts, fewest=1 if are_counts else 10)
+    return float("nan") if one is None else one.p_value()
+
+
+def relation(seed: int) -> Draw:
+    rng = np.random.default_rng(seed)
+
+    def draw(names: Collection[str]) -> dict[str, float]:
+        found = {n: related(rng, n) for n in names}
+        return {n: p if np.isnan(p) else float(p <= 0.05) for n, p in found.items()}
+
+    return draw
+
+
+def moved_elsewhere(seed: int) -> Draw:
+    """Another feature moved, and with it the outcome: neither it nor this one changed relation."""
+    rng = np.random.default_rng(seed)
+
+    def side(shift: float, feature: str, is_number: bool) -> Sums:
+        moved, other = rng.normal(shift, 1.0, 3000), rng.integers(0, 10, 3000)
+        mean = moved + (0.1 * other if feature == "related" else 0.0)
+        y = mean + rng.normal(size=3000)
+        if not is_number:
+            y = (rng.random(3000) < 1.0 / (1.0 + np.exp(1.0 - mean))).astype(float)
+        return Sums.of(*(np.bincount(other, one, 10) for one in (np.ones(3000), y, y**2)))
 
     def draw(names: Collection[str]) -> dict[str, bool]:
         found = {}
         for name in names:
-            bins, rows, rate = cases[name]
-            shares = 1.0 / np.arange(1, bins + 1)
-            away = np.exp(np.random.default_rng(bins).normal(0.0, 0.5, bins))
-            sides = []
-            for count in rows:
-                cell = rng.choice(bins, count, p=shares / shares.sum())
-                y = np.exp(rng.normal(0.0, 0.7, count)) * away[cell]
-                if rate is not None:
-                    y = (rng.random(count) < rate * away[cell]).astype(float)
-                sums = (np.bincount(cell, one, bins) for one in (np.ones(count), y, y**2))
-                sides.append(Sums.of(*sums))
-            are_counts = rate is not None
-            one = Strata.of(*sides, are_counts=are_counts, fewest=1 if are_counts else 10)
+            kind, feature = name.split(": ")
+            sides = [side(shift, feature, kind == "numbers") for shift in (0.0, 0.7)]
+            one = beyond_common(*sides, are_counts=kind == "counts")
             assert one is not None
             found[name] = one.p_value() <= 0.05
         return found
 
-    assert not broken_claims(dict.fromkeys(cases, SIZE), draw)
+    return draw
+
+
+ELSEWHERE = ("counts: unrelated", "counts: related", "numbers: unrelated", "numbers: related")
+
+
+def test_the_same_relation_has_the_size_in_short() -> None:
+    claims = dict.fromkeys(("ten bins", "more frequent", "larger numbers"), QUICK)
+    assert not broken_claims(claims, relation(6), most=300)
+    assert not broken_claims(dict.fromkeys(ELSEWHERE, QUICK), moved_elsewhere(7), most=300)
+
+
+@SIMULATION
+def test_the_same_relation_has_the_size() -> None:
+    """Of bins of many rows and of few, of a common and of a rare outcome, and of numbers."""
+    assert not broken_claims(dict.fromkeys(RELATIONS, SIZE), relation(8))
+
+
+@SIMULATION
+def test_a_feature_is_silent_where_another_one_moved() -> None:
+    assert not broken_claims(dict.fromkeys(ELSEWHERE, SIZE), moved_elsewhere(9))
+
+
+def test_the_ratio_of_odds_that_all_bins_share_is_no_change() -> None:
+    share = np.array([0.1, 0.3, 0.6])
+    odds = 2.0 * share / (1.0 - share)
+    rows = np.array([40_000.0, 20_000.0, 30_000.0])
+    ref = Sums.of(rows, rows * share, rows * share)
+    hits = rows * odds / (1.0 + odds)
+    one = beyond_common(ref, Sums.of(rows, hits, hits), are_counts=True)
+    assert one is not None
+    assert one.change == pytest.approx(0.0, abs=1e-9)
+    assert one.p_value() == pytest.approx(1.0)
+    # What is known of the log-odds of a cell is as before.
+    assert one.ref * rows / (share * (1.0 - share)) == pytest.approx(
+        (2.0 / (1.0 + share) ** 2) ** 2, rel=0.01
+    )
+    whole = Sums.of(rows, rows, rows)
+    assert beyond_common(ref, whole, are_counts=True) is None
 
 
 def test_one_cell_of_counts_is_a_test_of_two_shares() -> None:

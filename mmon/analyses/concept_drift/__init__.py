@@ -23,7 +23,7 @@ class ConceptDrift(Section):
     thresholds: dict[str, Thresholds] = {}
     """Levels by result, in the place of its own; ``{}`` takes the result out of the verdict. The
     drift of target, prediction and score has by itself those of ``data_drift``, and class_ratio 1.5
-    and 3 where total_variation decides there."""
+    and 3 where total_variation decides there. relation_drift decides where it has levels here."""
     gate: Literal["any", "none"] = "any"
     """What makes a breach: any result that reaches its level, or nothing (only tell)."""
 
@@ -149,7 +149,7 @@ well-calibrated Bayesian*, JASA 1982.""",
 
 RELATION_DRIFT = _concept(
     "relation_drift",
-    "by how much the outcome changed of rows with the same value of a feature",
+    "by how much more than in all rows the outcome changed of those with one value of a feature",
     unit=Unit.SHARE,
     about="column",
     worse="higher",
@@ -160,13 +160,19 @@ RELATION_DRIFT = _concept(
     page="""Whether the same value of a feature still goes with the same outcome.
 
 The bins are those of the model's performance by feature: of numbers tenths of the reference, of
-categories one each. The value is the mean over production's rows of the absolute change of the
-share of positive outcomes in their bin, in probability; with several classes each is taken against
-the rest, and the worst is told, corrected for their number. Of a regression it is the change of the
-mean target, as a share of the reference's mean absolute error; levels are a tenth and a fifth.
+categories one each. What all bins have in common is taken out, or each feature would show it: that
+the outcome is more frequent, or that another feature moved. Of counts that is one ratio of odds
+(Mantel and Haenszel), which an outcome that is more frequent leaves the same for all rows; of
+numbers, one difference. The value is the mean over production's rows of the absolute change that
+is left, of the share of positive outcomes in their bin, in probability; with several classes each
+is taken against the rest, and the worst is told, corrected for their number. Of a regression it is
+that of the mean target, as a share of the reference's mean absolute error; levels are a tenth and
+a fifth. What chance adds is taken out, too. The p-value is that of ``calibration_drift`` with one
+degree of freedom fewer, of "no bin changed otherwise than all", and is corrected with all other
+results of the analysis.
 
-What chance adds is taken out, and the p-value is that of ``calibration_drift``: of "in no bin
-anything changed". It is corrected with all other results of the analysis.
+It informs, and takes part in the verdict only where ``thresholds``, or those of a column, give it
+levels.
 
 Assumes
 -------
@@ -175,14 +181,16 @@ other. It needs the tables of ``model_performance``.
 
 Cannot see
 ----------
-Which feature it comes from: a change in other features shows here too, where they go with this one
-or where their own relation changed, and so does a move inside a wide bin. Where all features show
-the same, the outcome as a whole changed (``target_drift``). A relation that holds for this feature
-alone, and changed with another one only, may cancel out.
+A change that is the same in all bins: the outcome as a whole is ``target_drift``, and that of rows
+with the same score ``calibration_drift``. Nor which feature it comes from: a move of other features
+shows here, too, where they go with this one, and so does a move inside a wide bin. A
+relation that changed with another feature only may cancel out.
 
 References
 ----------
-Cochran, *Some methods for strengthening the common chi-square tests*, Biometrics 1954.""",
+Cochran, *Some methods for strengthening the common chi-square tests*, Biometrics 1954. Mantel and
+Haenszel, *Statistical aspects of the analysis of data from retrospective studies of disease*, JNCI
+1959.""",
 )
 
 LABEL_SELECTION = _concept(

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from mmon.analyses import Context
-from mmon.analyses.concept_drift import ConceptDrift
+from mmon.analyses.concept_drift import RELATION_DRIFT, ConceptDrift
 from mmon.chance.levels import beyond
 from mmon.chance.proportions import Z
 from mmon.chance.strata import Strata
@@ -105,6 +105,8 @@ def unmeasured(
     own = RELATIVE if is_relative else quantity.bound("max")
     bound = own if asked is None else asked.bound()
     bound = bound if is_judged else Bound("max")
+    # A relation may change with other features: who gives it levels wants it to decide.
+    decides = asked is not None or quantity is not RELATION_DRIFT
     return Finding(
         quantity,
         None,
@@ -112,6 +114,6 @@ def unmeasured(
         column=column,
         relative=is_relative,
         bound=bound,
-        gating=not bound.is_empty and settings.gate == "any",
+        gating=decides and not bound.is_empty and settings.gate == "any",
         reason=reason or None,
     )

@@ -7,7 +7,8 @@ import numpy as np
 from mmon.analyses import Context
 from mmon.analyses.concept_drift import RELATION_DRIFT
 from mmon.analyses.concept_drift.mean_changes import change_finding, unmeasured
-from mmon.chance.strata import Strata, Sums
+from mmon.chance.common_change import beyond_common
+from mmon.chance.strata import Sums
 from mmon.profiles.features.tables import FeatureTable, Layout
 from mmon.profiles.outcomes.classification import ClassificationTables
 from mmon.profiles.outcomes.regression import RegressionTables
@@ -49,11 +50,11 @@ def _finding(
         name: found
         for name, before in sides[0].items()
         if (after := sides[1].get(name)) is not None
-        and (found := Strata.of(before, after, are_counts=not is_number, fewest=fewest))
+        and (found := beyond_common(before, after, are_counts=not is_number, fewest=fewest))
         and np.isfinite(found.change).all()
     }
     if not known or unit == 0.0:
-        reason = "no bin has enough labelled rows of both sides"
+        reason = "no bin has enough labelled rows of both sides, and of both outcomes"
         if unit == 0.0:
             reason = "the reference's mean absolute error is 0"
         return unmeasured(context, RELATION_DRIFT, reason, column=column, is_relative=is_number)
