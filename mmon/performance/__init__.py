@@ -103,6 +103,11 @@ class Variant:
 PLAIN = Variant()
 
 
+def labelled_share(tables: Tables) -> float:
+    """The share of rows whose label is known: of a mean over rows, what is known of it."""
+    return tables.labelled / tables.rows if tables.rows else 1.0
+
+
 @dataclasses.dataclass(frozen=True)
 class PerformanceMetric(abc.ABC):
     """What every performance metric offers; a share of rows unless it says otherwise.
@@ -157,6 +162,15 @@ class PerformanceMetric(abc.ABC):
         For ``binary`` and ``regression`` one, which is `PLAIN`; for several classes the averages
         and each class, where the metric has them.
         """
+
+    def known_share(self, tables: Tables, variant: Variant) -> float | None:
+        """How much of a value of all rows labels tell, whatever those are that are missing.
+
+        At best, were these rows as good as can be, it is ``share * value + (1 - share) * best``.
+        None where that is not known of the metric.
+        """
+        del tables, variant
+        return None
 
     def estimates(self, tables: Tables) -> Mapping[str, Estimate]:
         """The same by full name: ``f1``, or ``f1_macro``, ``f1:CLASS`` and so on."""

@@ -9,7 +9,15 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from mmon.chance.skewed_means import mean_interval
-from mmon.performance import PLAIN, Better, Estimate, PerformanceMetric, Tables, Variant
+from mmon.performance import (
+    PLAIN,
+    Better,
+    Estimate,
+    PerformanceMetric,
+    Tables,
+    Variant,
+    labelled_share,
+)
 from mmon.profiles.outcomes.error_moments import Moments
 from mmon.profiles.outcomes.regression import RegressionTables
 from mmon.results import Task
@@ -87,6 +95,11 @@ class MeanLoss(OfErrors):
         """The moments of the loss."""
         found: Moments = getattr(tables, self.loss)
         return found
+
+    def known_share(self, tables: Tables, variant: Variant) -> float:
+        del variant
+        share = labelled_share(tables)
+        return math.sqrt(share) if self.is_root else share
 
     def estimate(self, tables: RegressionTables) -> Estimate:
         """The mean; its interval keeps inside the bounds."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mmon.performance import Estimate
+from mmon.performance import Estimate, Tables, Variant, labelled_share
 from mmon.performance._class_intervals import proportion
 from mmon.performance._class_tables import NO_PAIRS, OfPredictions
 from mmon.profiles.outcomes.classification import ClassificationTables
@@ -31,6 +31,10 @@ class Accuracy(OfPredictions):
     ----------
     Wilson, *Probable inference*, JASA 1927. ``sklearn.metrics.accuracy_score``.
     """
+
+    def known_share(self, tables: Tables, variant: Variant) -> float:
+        del variant
+        return labelled_share(tables)
 
     def estimate(self, tables: ClassificationTables) -> Estimate:
         """The share of right rows."""

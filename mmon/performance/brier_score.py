@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mmon.performance import Estimate
+from mmon.performance import Estimate, Tables, Variant, labelled_share
 from mmon.performance._class_intervals import mean_of
 from mmon.performance._class_tables import OfScores
 from mmon.profiles.outcomes.classification import ClassificationTables
@@ -37,6 +37,10 @@ class BrierScore(OfScores):
     """
 
     bounds = (0.0, 2.0)
+
+    def known_share(self, tables: Tables, variant: Variant) -> float:
+        del variant
+        return labelled_share(tables)
 
     def estimate(self, tables: ClassificationTables) -> Estimate:
         largest = 1.0 if tables.task is Task.BINARY else 2.0

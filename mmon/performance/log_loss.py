@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from mmon.performance import Estimate
+from mmon.performance import Estimate, Tables, Variant, labelled_share
 from mmon.performance._class_intervals import mean_of
 from mmon.performance._class_tables import OfScores
 from mmon.profiles.outcomes.classification import ClassificationTables
@@ -38,6 +38,10 @@ class LogLoss(OfScores):
     """
 
     bounds = (0.0, math.inf)
+
+    def known_share(self, tables: Tables, variant: Variant) -> float:
+        del variant
+        return labelled_share(tables)
 
     def estimate(self, tables: ClassificationTables) -> Estimate:
         return mean_of(tables.sums.rows, tables.sums.log_loss, self.bounds)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from mmon.performance import Tables, Variant
 from mmon.performance._class_curves import Areas, Curve
-from mmon.performance._class_tables import PerClass
+from mmon.performance._class_tables import PerClass, classified
 from mmon.performance._ranking import roc_area, roc_error, roc_interval
+from mmon.profiles.outcomes.class_scores import ClassScores
 from mmon.profiles.outcomes.classification import ClassificationTables
 
 
@@ -44,5 +46,22 @@ class RocAuc(PerClass):
 
     reads = "scores"
 
+    def known_share(self, tables: Tables, variant: Variant) -> float | None:
+        """The share of pairs of a row of the class and another one whose labels are both known.
+
+        It is the least for any labels that are missing, and over all classes.
+        """
+        found = classified(tables)
+        if variant.average in {"micro", "weighted"} or not found.scores:
+            return None
+        return min(_known_pairs(one, found.rows - found.labelled) for one in found.scores)
+
     def values(self, tables: ClassificationTables) -> Areas:
         return Areas.of(Curve(roc_area, roc_error, roc_interval), tables)
+
+
+def _known_pairs(one: ClassScores, missing: int) -> float:
+    inside, outside = one.inside.n, one.outside.n
+    # Most pairs are unknown where the labels to come make both sides as even as they can.
+    more = min(max((outside + missing - inside) / 2.0, 0.0), float(missing))
+    return inside * outside / max((inside + more) * (outside + missing - more), 1.0)

@@ -393,6 +393,34 @@ def test_labels_that_are_missing_by_chance_are_no_doubt() -> None:
     assert not any(r.name == "label_selection" for r in whole.results)
 
 
+@pytest.mark.parametrize("metric", ["roc_auc", "accuracy", "brier_score", "log_loss"])
+def test_a_collapse_is_certain_whatever_the_missing_labels_are(metric: str) -> None:
+    rng = np.random.default_rng(32)
+    ref, cur = binary(rng, rows=8_000), binary(rng, rows=8_000)
+    flipped = cur.with_columns(y=1 - pl.col("y"))
+    some = flipped.with_columns(
+        y=pl.when((pl.col("p") < 0.8) | (pl.int_range(pl.len()) % 3 > 1)).then("y")
+    )
+    own = {"model_performance": {"metrics": [metric]}}
+    document = ran(ref, some, analyses=own)
+    assert found(document, "label_selection").status is Status.DETECTED
+    assert found(document, "calibration_drift").status is Status.INCONCLUSIVE
+    (judged,) = (r for r in document.results if r.name == metric and r.has_levels)
+    assert judged.status is Status.DETECTED
+    assert document.verdict == "breach"
+
+
+def test_a_regression_that_collapsed_is_certain_where_few_labels_are_missing() -> None:
+    rng = np.random.default_rng(33)
+    ref, cur = prices(rng, 6_000), prices(rng, 6_000, rise=4.0)
+    settings = {"task": "regression", "columns": {"target": "y", "prediction": "yhat"}}
+    for top, status in ((12.0, Status.DETECTED), (8.0, Status.INCONCLUSIVE)):
+        late = cur.with_columns(y=pl.when(pl.col("yhat") < top).then("y"))
+        document = ran(ref, late, **settings)
+        (judged,) = (r for r in document.results if r.name == "mae" and r.has_levels)
+        assert judged.status is status
+
+
 def test_the_doubt_can_be_taken_away() -> None:
     rng = np.random.default_rng(19)
     ref, cur = binary(rng, rows=8_000), binary(rng, rows=8_000)

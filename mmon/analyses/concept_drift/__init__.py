@@ -210,8 +210,10 @@ classes the score that differs most is told.
 
 It decides nothing by itself. Where the distance is surely above its ``potential`` level, what the
 labels of that window say, its performance and its drift of the target, of calibration and of
-relations, is inconclusive for this reason; ``label_selection: {}`` under ``thresholds`` takes that
-doubt away.
+relations, is inconclusive for this reason. Performance is not where even the best case of the rows
+without a label leaves a drop that is surely beyond its level: of roc_auc that they are ranked
+right, of accuracy that all answers are, of losses that none has any. ``label_selection: {}`` under
+``thresholds`` takes that doubt away.
 
 Assumes
 -------

@@ -38,6 +38,8 @@ class MetricChange(Evidence):
     rows : int
         Labelled production rows, also where the metric is of some of them, as recall is of the
         positive.
+    known_share : float or None
+        What of production's value the labels tell: `PerformanceMetric.known_share`.
     """
 
     is_fact = False
@@ -48,6 +50,7 @@ class MetricChange(Evidence):
     ref: Estimate | None
     cur: Estimate
     scale: float | None = None
+    known_share: float | None = None
 
     @property
     def is_change(self) -> bool:
@@ -70,6 +73,18 @@ class MetricChange(Evidence):
         if self.ref is None or self.ref.value is None or self.is_absolute:
             return 1.0
         return abs(self.ref.value) if self.scale is None else self.scale
+
+    def is_beyond_at_best(self, level: float, alpha: float) -> bool:
+        """Whether it surely passes a level, were all rows without a label as good as can be."""
+        share, cur, better = self.known_share, self.cur, self.metric.better
+        variance = _noise(cur)
+        if share is None or cur.value is None or variance is None or better == "zero":
+            return False
+        best = self.metric.bounds[0 if better == "lower" else 1]
+        value = share * cur.value + (1.0 - share) * best
+        at_best = dataclasses.replace(cur, value=value, variance=share**2 * variance, trials=None)
+        p_value = dataclasses.replace(self, cur=at_best).p_value_against(level)
+        return p_value is not None and p_value <= alpha
 
     def change(self) -> Change:
         """How much worse production is: a better model is a negative drop."""

@@ -63,25 +63,37 @@ def assess(context: Context, cur: Performance) -> Findings:
     deciding = _deciding(settings, task, sides)
     for metric in _chosen(settings, task):
         findings += sides.findings(metric, deciding)
-    doubt = label_selection.doubt(context)
+    findings = _doubted(context, findings)
     if context.segment is not None:
-        return Findings(_doubted(findings, doubt))
+        return Findings(findings)
     where = where_worse(context, task)
     drawn: list[Drawing] = [
         *where.drawings,
         performance.picture(_usable(ref), cur, context.window),
     ]
-    return Findings(_doubted([*findings, *where.findings], doubt), where.metrics, drawn)
+    findings += _doubted(context, where.findings)
+    return Findings(findings, where.metrics, drawn)
 
 
-def _doubted(findings: list[Finding], doubt: str | None) -> list[Finding]:
-    """What was found, as far as labels say it with a doubt."""
+def _doubted(context: Context, findings: Sequence[Finding]) -> list[Finding]:
+    """What was found, with a doubt where labels say it that may be chosen ones."""
+    doubt, alpha = label_selection.doubt(context), context.config.alpha
+    if doubt is None:
+        return [*findings]
     return [
-        dataclasses.replace(one, doubt=doubt)
-        if doubt is not None and (one.quantity.role == "target" or one.quantity is WORSE_SEGMENT)
-        else one
+        dataclasses.replace(one, doubt=doubt) if _may_be_undone(one, alpha) else one
         for one in findings
     ]
+
+
+def _may_be_undone(one: Finding, alpha: float) -> bool:
+    """Whether labels decide, and those that are missing may show that a level is not reached."""
+    if one.quantity.role != "target" and one.quantity is not WORSE_SEGMENT:
+        return False
+    level = one.bound.potential if one.bound.detected is None else one.bound.detected
+    if level is None or not isinstance(one.evidence, MetricChange):
+        return True
+    return not one.evidence.is_beyond_at_best(level, alpha)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -141,6 +153,7 @@ class _Sides:
                 cur=cur,
                 scale=self._scale(metric),
                 rows=self.cur.labelled,
+                known_share=metric.known_share(self.cur, variant),
             )
             if metric.name in _OPTIONAL and levels is None and evidence.is_undefined:
                 continue
