@@ -10,6 +10,7 @@ from mmon.outline.changes import is_of_changes
 from mmon.outline.occasions import Told
 from mmon.outline.phrases import column_word, phrase
 from mmon.outline.rows import ResultRow, result_row
+from mmon.outline.why import tells_why
 from mmon.results import Document, Result, ResultKind, Status, grouped
 
 _MOST = 10
@@ -37,13 +38,13 @@ class ConceptPart:
 
 
 def concept_results(document: Document) -> list[Result]:
-    """All that is said of the concept in all rows; when it changed is told apart."""
+    """All that is said of the concept in all rows; when and why are told apart."""
     return _of_windows(document.results)
 
 
 def _of_windows(results: Iterable[Result]) -> list[Result]:
     own = (r for r in results if r.kind is ResultKind.CONCEPT_DRIFT and r.segment is None)
-    return [one for one in own if not is_of_changes(one)]
+    return [one for one in own if not (is_of_changes(one) or tells_why(one))]
 
 
 def told(results: Sequence[Result]) -> list[Result]:

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import dataclasses
-import functools
 from typing import TYPE_CHECKING, Literal
 
+from mmon.analyses.concept_drift.reasons import APPLICATION as APPLICATION
+from mmon.analyses.concept_drift.reasons import CHANGE_TOTAL, PARTS
+from mmon.analyses.concept_drift.reasons import concept as _concept
 from mmon.analyses.data_drift import LEVELS
 from mmon.config.fields import Section
 from mmon.config.levels import Thresholds
-from mmon.results.quantity import Bound, Quantity, ResultKind, Unit, by_name
+from mmon.results.quantity import Bound, Quantity, Unit, by_name
 
 if TYPE_CHECKING:
-    from mmon.analyses import Context, Findings
-
-APPLICATION = "concept-drift"
+    from mmon.analyses import Context, Findings, Run
+    from mmon.config.sections import Config
 
 
 class ConceptDrift(Section):
@@ -29,8 +30,6 @@ class ConceptDrift(Section):
 
 
 Settings = ConceptDrift
-
-_concept = functools.partial(Quantity, APPLICATION, ResultKind.CONCEPT_DRIFT)
 
 
 def _drift(role: str, what: str, means: str) -> Quantity:
@@ -231,13 +230,26 @@ Heckman, *Sample selection bias as a specification error*, Econometrica 1979."""
 )
 
 QUANTITIES = by_name(
-    (*ROLES.values(), CLASS_RATIO, CALIBRATION_DRIFT, RELATION_DRIFT, LABEL_SELECTION)
+    (
+        *ROLES.values(),
+        CLASS_RATIO,
+        CALIBRATION_DRIFT,
+        RELATION_DRIFT,
+        LABEL_SELECTION,
+        CHANGE_TOTAL,
+        *PARTS,
+    )
 )
 
 
 def quantities() -> tuple[Quantity, ...]:
     """Everything that is measured."""
     return tuple(QUANTITIES.values())
+
+
+def reads_rows(config: Config) -> bool:
+    """Whether models are fitted to rows: where performance is measured."""
+    return config.columns.lacks is None
 
 
 def analyse(context: Context) -> Findings:
@@ -256,3 +268,11 @@ def analyse(context: Context) -> Findings:
             for one in found
         ]
     return Findings([*found, *label_selection.findings(context)], drawings=meaning.drawings)
+
+
+def analyse_run(run: Run) -> Findings:
+    """Why the model got worse, in the windows that models are fitted to."""
+    from mmon.analyses import Findings
+    from mmon.analyses.concept_drift import why_changed
+
+    return Findings(why_changed.findings(run))

@@ -14,6 +14,7 @@ from mmon.reports.html.changes import changes
 from mmon.reports.html.headline import since, title
 from mmon.reports.html.strip import strip
 from mmon.reports.html.view import view
+from mmon.reports.html.waterfall import waterfall
 from mmon.reports.html.whole import whole
 from mmon.results import Document, Status, Verdict
 
@@ -55,6 +56,7 @@ def page(document: Document) -> dict[str, Any]:
         "strip": cells,
         "views": views,
         "changes": changes(document),
+        "why": waterfall(document),
         # A column is in the same place of the page in every window.
         "columns": {name: n for n, name in enumerate(dict.fromkeys(c.name for c in columns))},
         "statuses": sorted({row.severity: row.status for row in columns}.items(), reverse=True),

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from mmon.outline import summary, units, wording
 from mmon.outline.summary import Head, Summary
+from mmon.outline.why import why
 from mmon.outline.wording import STATUS_WORDS
 from mmon.reports.markdown.markup import STATUS_SIGNS, code, escaped, table
 from mmon.reports.markdown.sections import sections
@@ -31,6 +32,7 @@ def render(document: Document) -> str:
     blocks = [
         f"### {_VERDICT_SIGNS[document.verdict]} {document.verdict.value.upper()}: "
         f"{escaped(summary.subject(document) or 'mmon')}",
+        *_lead(document),
         escaped(document.sentence),
         *_worst(parts, windows=len(document.windows)),
         *sections(document),
@@ -43,6 +45,13 @@ def render(document: Document) -> str:
         *(f"**Error:** {escaped(error)}" for error in document.errors),
     ]
     return "\n\n".join(blocks) + "\n"
+
+
+def _lead(document: Document) -> Iterator[str]:
+    """The sentence that says why the model got worse."""
+    found = why(document)
+    if found is not None and found.lead:
+        yield f"**{escaped(found.lead)}.**"
 
 
 def _worst(parts: Summary, *, windows: int) -> Iterator[str]:

@@ -8,6 +8,7 @@ from mmon.outline import parts as short
 from mmon.outline.changes import ChangesPart, changes_part
 from mmon.outline.concept import ConceptPart, concept_part
 from mmon.outline.rows import MeasureRow
+from mmon.outline.why import Why, why
 from mmon.reports.markdown.markup import STATUS_SIGNS, code, escaped, table
 from mmon.results import Document, Status
 
@@ -24,6 +25,9 @@ def sections(document: Document) -> Iterator[str]:
         yield from _part(model, "Model performance", "worse by")
     if changes is not None:
         yield from _changes(changes)
+    reasons = why(document)
+    if reasons is not None:
+        yield from _why(reasons)
     if concept is not None:
         yield from _concept(concept)
     if system is not None:
@@ -62,6 +66,20 @@ def _changes(part: ChangesPart) -> Iterator[str]:
     yield "**When performance changed**"
     lines = [f"- {_sign(one.status)}{escaped(one.text)}" for one in part.changes]
     yield "\n".join([*lines, *(f"- {escaped(note)}" for note in part.notes)])
+
+
+def _why(part: Why) -> Iterator[str]:
+    yield "**Why performance changed**" + (f", {escaped(part.window)}" if part.window else "")
+    if part.parts:
+        lines = table(
+            part.parts,
+            ("because", ":--", lambda one: escaped(one.name)),
+            ("worse by", "--:", lambda one: escaped(one.text)),
+            ("95% interval", ":--", lambda one: escaped(one.interval)),
+        )
+        yield "\n".join(lines)
+    if part.notes:
+        yield "\n".join(f"- {escaped(note)}" for note in part.notes)
 
 
 def _concept(part: ConceptPart) -> Iterator[str]:

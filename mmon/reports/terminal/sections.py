@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 from mmon.outline import parts as short
 from mmon.outline.changes import ChangesPart, changes_part
 from mmon.outline.concept import ConceptLine, ConceptPart, concept_part
+from mmon.outline.why import Why, why
 from mmon.reports.terminal import spark
 from mmon.reports.terminal.lines import Strip, width_of
 from mmon.reports.terminal.pen import Pen
-from mmon.results import Document
+from mmon.results import Document, Status
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -31,6 +32,9 @@ def sections(document: Document, pen: Pen) -> Iterator[Iterator[Text]]:
         yield _part(model, "performance", "worse by", pen, has_windows=has_windows)
     if changes is not None:
         yield _changes(changes, pen)
+    reasons = why(document)
+    if reasons is not None:
+        yield _why(reasons, pen)
     if concept is not None:
         yield _concept(concept, pen, has_windows=has_windows)
     if system is not None:
@@ -65,6 +69,20 @@ def _part(
     for note in part.notes:
         about = "" if part.lines or part.window else f"{title}: "
         yield from pen.paragraph(about + note, style="dim")
+
+
+def _why(part: Why, pen: Pen) -> Iterator[Text]:
+    if part.lead:
+        yield from pen.paragraph(f"{part.lead}.")
+    if part.parts:
+        strips = [
+            Strip("why performance changed", [one.name for one in part.parts], least=12),
+            Strip("worse by", [one.text for one in part.parts], "right"),
+            Strip("95% interval", [one.interval for one in part.parts], importance=1),
+        ]
+        yield from pen.table(strips, [Status.IRRELEVANT] * len(part.parts))
+    for note in part.notes:
+        yield from pen.paragraph(note, style="dim")
 
 
 def _concept(part: ConceptPart, pen: Pen, *, has_windows: bool) -> Iterator[Text]:

@@ -1,0 +1,113 @@
+"""The labelled rows of both samples as fitted models take them: features, outcome and loss."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import polars as pl
+
+from mmon.analyses import Context, Run
+from mmon.models.rows import Rows, rows_of
+from mmon.profiles.features.losses import joint_of
+from mmon.profiles.features.row_sample import RowSample
+from mmon.profiles.features.tables import Layout
+from mmon.profiles.outcomes.outcomes import Outcome
+from mmon.records.arrays import FloatArray
+from mmon.results import Task
+
+
+@dataclasses.dataclass(frozen=True, slots=True, eq=False)
+class LabelledRows:
+    """Rows whose loss is known.
+
+    Attributes
+    ----------
+    rows : Rows
+    ref_loss, cur_loss : (n,) and (m,) float64
+        0 or 1 (wrong) of classes; the absolute error of a regression.
+    seen : (int, int)
+        Labelled rows of both sides that they are a sample of.
+    is_number : bool
+        Whether the task is a regression.
+    """
+
+    rows: Rows
+    ref_loss: FloatArray
+    cur_loss: FloatArray
+    seen: tuple[int, int]
+    is_number: bool
+
+    @property
+    def unit(self) -> float:
+        """What a change of the loss is told in: shares of the reference's mean absolute error."""
+        mean = float(self.ref_loss.mean()) if self.is_number and len(self.ref_loss) else 1.0
+        return mean or 1.0
+
+    def too_few(self, fewest: int) -> str | None:
+        """Why no model is fitted; None where one can be."""
+        if not self.rows.names:
+            return "no feature is in both sides' rows"
+        for side, loss in (("the reference", self.ref_loss), ("production", self.cur_loss)):
+            if len(loss) < fewest:
+                return f"{len(loss):,} labelled rows of {side}: it takes {fewest}"
+        if self.is_number and not self.ref_loss.any():
+            return "the reference's mean absolute error is 0"
+        return None
+
+    def told(self) -> str:
+        """Which loss it is, and of how many rows."""
+        what = "mean absolute error" if self.is_number else "share of wrong answers"
+        sizes = len(self.ref_loss), len(self.cur_loss)
+        if sizes == self.seen:
+            return f"{what}, of all {sizes[0]:,} and {sizes[1]:,} labelled rows"
+        return f"{what}, of a sample of {sizes[0]:,} and {sizes[1]:,} labelled rows"
+
+
+def labelled_rows(context: Context) -> LabelledRows | None:
+    """The rows of both sides; None where one has no labels, or none with a usable answer."""
+    samples, tables = context.samples, context.reference.features
+    if samples is None or tables is None:
+        return None
+    sides = [_side(sample, tables.layout) for sample in samples]
+    if any(one is None for one in sides):
+        return None
+    (ref, ref_loss), (cur, cur_loss) = (one for one in sides if one is not None)
+    names = [table.binning.column for table in tables.tables]
+    names = [name for name in names if name in ref.columns and name in cur.columns]
+    return LabelledRows(
+        rows_of(ref.select(names), cur.select(names)),
+        ref_loss,
+        cur_loss,
+        (samples[0].labelled, samples[1].labelled),
+        is_number=context.reference.outcome is not None
+        and context.reference.outcome.task is Task.REGRESSION,
+    )
+
+
+def _side(sample: RowSample, layout: Layout) -> tuple[pl.DataFrame, FloatArray] | None:
+    rows = sample.labelled_rows()
+    outcome: Outcome | None = rows.outcome()
+    if outcome is None or not len(rows):
+        return None
+    loss = joint_of(outcome, layout).wrong
+    usable = np.isfinite(loss)
+    return (rows.frame.filter(usable), loss[usable]) if usable.any() else None
+
+
+def modelled(run: Run) -> list[Context]:
+    """The windows that models are fitted to, which takes seconds each: the newest and the worst.
+
+    Of those that are judged and have rows; the worst is where most answers are wrong among the
+    sampled ones. Without any judged one the newest is taken.
+    """
+    there = [one for one in run.windows if one.production.rows] or list(run.windows)
+    judged = [one for one in there if one.is_judged] or there[-1:]
+    worst = max(judged, key=_mean_loss)
+    return [worst] if worst is judged[-1] else [worst, judged[-1]]
+
+
+def _mean_loss(context: Context) -> float:
+    sample, tables = context.production.sample, context.reference.features
+    found = None if sample is None or tables is None else _side(sample, tables.layout)
+    return -np.inf if found is None else float(found[1].mean())

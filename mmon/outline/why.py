@@ -1,0 +1,142 @@
+"""Why the model got worse, in a sentence that anyone understands, and the parts behind it."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Iterable
+
+from mmon.outline import severity, units, wording
+from mmon.results import Document, Result, ResultKind
+
+TOTAL = "change_total"
+# What made it worse, and what made it better.
+_BECAUSE = {
+    "change_from_inputs": (
+        "because inputs shifted to harder cases",
+        "because inputs shifted to easier cases",
+    ),
+    "change_from_concept": ("because the same inputs now mean something else",) * 2,
+    "change_from_unseen": ("because of inputs never seen before",) * 2,
+}
+_SMALLEST = 0.0005  # half of a tenth of a point
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class ChangePart:
+    """The change, or one of its parts: positive is worse; ``text`` and ``interval`` are words."""
+
+    name: str
+    value: float | None
+    text: str
+    interval: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Why:
+    """Why performance changed in one window.
+
+    Attributes
+    ----------
+    window : str
+        Which one, in words; empty where there is one alone.
+    lead : str
+        The sentence that a report opens with; empty where no change is sure.
+    parts : tuple of ChangePart
+        The parts and, at the end, their sum; none where nothing was measured.
+    notes : tuple of str
+        Which loss it is, what the sides share, and why there is nothing more.
+    """
+
+    window: str
+    lead: str
+    parts: tuple[ChangePart, ...]
+    notes: tuple[str, ...]
+
+
+def tells_why(result: Result) -> bool:
+    """Whether a result is a part of why performance changed, or the whole change."""
+    is_concept = result.kind is ResultKind.CONCEPT_DRIFT
+    return is_concept and (result.name == TOTAL or result.name in _BECAUSE)
+
+
+def why(document: Document) -> Why | None:
+    """Why performance changed, in the window where it fell most; None where nobody looked."""
+    every = [one for one in document.results if tells_why(one) and one.segment is None]
+    found = severity.deciding(every, document.windows) or every
+    totals = [one for one in found if one.name == TOTAL]
+    if not totals:
+        return None
+    total = max(totals, key=lambda one: -math.inf if one.value is None else one.value)
+    window = wording.window_title(document.windows, total.window)
+    if total.value is None:
+        told = f": {total.reason}" if total.reason else ""
+        return Why(window, "", (), (f"why performance changed is not told{told}",))
+    terms = {one.name: one for one in found if one.window == total.window and one is not total}
+    ordered = [terms[name] for name in _BECAUSE if name in terms]
+    is_known = any(one.value is not None for one in ordered)
+    notes = [total.reason, *(one.reason for one in ordered[:1])]
+    is_sure = any(_is_sure(one) for one in (total, *ordered))
+    lead = _sentence(total, ordered, window) if is_sure else ""
+    return Why(
+        window=window,
+        lead=lead + _began(document.results) if lead else "",
+        parts=tuple(_part(one) for one in (*ordered, total)) if is_known else (_part(total),),
+        notes=tuple(filter(None, notes)),
+    )
+
+
+def _is_sure(one: Result) -> bool:
+    return one.interval is not None and not one.interval[0] <= 0.0 <= one.interval[1]
+
+
+def _sentence(total: Result, terms: Iterable[Result], window: str) -> str:
+    """The change and its parts, the largest of either direction as they come."""
+    value = total.value or 0.0
+    is_worse = value > 0.0
+    if total.relative:
+        what = f"The mean absolute error {'rose' if is_worse else 'fell'}"
+    else:
+        what = f"Accuracy {'fell' if is_worse else 'rose'}"
+    size = _size(total, value)
+    first = f"{what} {size}" if total.relative else f"{what} {size} points"
+    if abs(value) < _SMALLEST:
+        first = f"{what.rsplit(' ', 1)[0]} did not change"
+    if window:
+        first += f" in {window}"
+    told = [one for one in terms if abs(one.value or 0.0) >= _SMALLEST]
+    if not told:
+        return first
+    # What goes the other way is taken off.
+    same = [one for one in told if ((one.value or 0.0) > 0.0) == is_worse]
+    other = [one for one in told if one not in same]
+    words = [_because(one) for one in same] + [f"less {_because(one)}" for one in other]
+    return f"{first}: {', '.join(words)}"
+
+
+def _because(one: Result) -> str:
+    value = one.value or 0.0
+    return f"{_size(one, value)} {_BECAUSE[one.name][0 if value > 0.0 else 1]}"
+
+
+def _size(one: Result, value: float) -> str:
+    return f"{abs(value) * 100:.1f}" + ("%" if one.relative else "")
+
+
+def _began(results: Iterable[Result]) -> str:
+    """When the largest step for the worse was; empty where none was found."""
+    steps = [one for one in results if one.aspect == "step" and (one.value or 0.0) > 0.0]
+    found = sorted(filter(severity.needs_a_look, steps), key=severity.by_size)
+    return f"; it began {found[-1].reason}" if found and found[-1].reason else ""
+
+
+def _part(one: Result) -> ChangePart:
+    value = one.value or 0.0
+    words = "in all"
+    if one.name != TOTAL:
+        words = _BECAUSE[one.name][0 if value >= 0.0 else 1]
+        words = words.removeprefix("because of ").removeprefix("because ")
+    ends = ""
+    if one.interval is not None:
+        ends = f"[{', '.join(f'{end * 100:.1f}' for end in one.interval)}]"
+    return ChangePart(words, one.value, units.value_word(one), ends)

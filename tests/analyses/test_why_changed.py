@@ -1,0 +1,167 @@
+"""Why a model got worse: results, their reasons, and what reports say of them."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import numpy as np
+import polars as pl
+import pytest
+
+import mmon
+from mmon import models
+from mmon.outline.why import Why, why
+from mmon.reports import html, markdown, terminal
+from mmon.results import Document, Result, Status
+
+NAMES = ("change_total", "change_from_inputs", "change_from_concept", "change_from_unseen")
+
+
+def side(seed: int, shares: tuple, risks: tuple, rows: int = 2_000) -> pl.DataFrame:
+    """One category, by which a model is wrong as often as ``risks`` says."""
+    rng = np.random.default_rng(seed)
+    x, y = rng.choice(len(shares), rows, p=shares), rng.integers(0, 2, rows)
+    is_wrong = rng.random(rows) < np.array(risks)[x]
+    return pl.DataFrame(
+        {"x": np.array(list("abc"))[x], "y": y, "answer": np.where(is_wrong, 1 - y, y)}
+    )
+
+
+REF = side(1, (0.6, 0.3, 0.1), (0.1, 0.2, 0.4))
+CUR = side(2, (0.1, 0.3, 0.6), (0.1, 0.3, 0.5))
+
+
+def ran(ref: pl.DataFrame, cur: pl.DataFrame, **settings: Any) -> Document:
+    sides = {"reference": "ref", "production": "cur"}
+    columns = {"target": "y", "prediction": "answer"}
+    body = {**sides, "task": "binary", "columns": columns, **settings}
+    return mmon.run(body, reference=ref, production=cur).document
+
+
+def told(document: Document) -> dict[str, Result]:
+    return {one.name: one for one in document.results if one.name in NAMES}
+
+
+def explained(document: Document) -> Why:
+    found = why(document)
+    assert found is not None
+    return found
+
+
+@pytest.fixture(scope="module")
+def document() -> Document:
+    return ran(REF, CUR)
+
+
+def test_parts_add_up_and_decide_nothing(document: Document) -> None:
+    found = told(document)
+    values = [found[name].value or 0.0 for name in NAMES]
+    assert values[0] == pytest.approx(sum(values[1:]))
+    assert values == pytest.approx([0.24, 0.0667, 0.0733, 0.1], abs=0.04)
+    wrong = [(one["y"] != one["answer"]).mean() for one in (REF, CUR)]
+    assert values[0] == pytest.approx(wrong[1] - wrong[0])
+    assert all(one.interval is not None and not one.gating for one in found.values())
+    assert {one.status for one in found.values()} == {Status.IRRELEVANT}
+    assert "of all 2,000 and 2,000 labelled rows" in (found["change_total"].reason or "")
+    assert "of their inputs" in (found["change_from_concept"].reason or "")
+
+
+def test_a_report_opens_with_the_sentence(document: Document) -> None:
+    lead = explained(document).lead
+    assert lead.startswith("Accuracy fell 2")
+    for part in (
+        " points: ",
+        "because inputs shifted to harder cases, ",
+        "because the same inputs now mean something else, ",
+        "because of inputs never seen before",
+    ):
+        assert part in lead
+    page = html.render(document)
+    assert page.index(lead) < page.index("id=why")
+    assert page.count("class=fall") == 4
+    assert lead in markdown.render(document).split("\n\n")[1]
+    assert "Accuracy fell 2" in terminal.render(document)
+
+
+def test_levels_make_a_part_decide() -> None:
+    levels = {"concept_drift": {"thresholds": {"change_from_unseen": {"detected": 0.02}}}}
+    found = told(ran(REF, CUR, analyses=levels))["change_from_unseen"]
+    assert (found.status, found.gating) == (Status.DETECTED, True)
+
+
+def test_a_regression_is_told_in_shares_of_its_mean_absolute_error() -> None:
+    rng = np.random.default_rng(3)
+
+    def priced(by: float) -> pl.DataFrame:
+        x = rng.normal(size=1_500)
+        return pl.DataFrame({"x": x, "y": x + rng.normal(by, 1.0, 1_500), "answer": x})
+
+    document = ran(priced(0.0), priced(1.0), task="regression")
+    found = told(document)
+    assert all(one.relative for one in found.values())
+    assert found["change_from_concept"].value == pytest.approx(0.46, abs=0.12)
+    assert explained(document).lead.startswith("The mean absolute error rose ")
+
+
+def test_without_scikit_learn_the_reason_is_the_install_line(monkeypatch) -> None:
+    monkeypatch.setattr(models, "lacking", lambda: models.LACKING)
+    document = ran(REF, CUR)
+    (only,) = told(document).values()
+    assert (only.status, only.value) == (Status.IRRELEVANT, None)
+    assert "pip install 'mmon[ml]'" in (only.reason or "")
+    assert "pip install 'mmon[ml]'" in terminal.render(document, width=200)
+
+
+def test_of_many_windows_the_newest_and_the_worst_are_explained() -> None:
+    bad = side(4, (0.6, 0.3, 0.1), (0.5, 0.5, 0.5), 500)
+    calm = [side(seed, (0.6, 0.3, 0.1), (0.1, 0.2, 0.4), 500) for seed in (5, 6, 7)]
+    document = ran(REF, pl.concat([calm[0], bad, *calm[1:]]), windows={"rows": 500})
+    windows = {one.window for one in document.results if one.name == "change_total"}
+    assert windows == {1, 3}
+    assert " in window 2" in explained(document).lead
+
+
+@pytest.mark.parametrize(
+    ("change", "settings", "reason"),
+    [
+        ({"x": "new"}, {}, "no overlap"),
+        ({}, {"sample": 0}, "sample is 0"),
+        ({"y": 1, "answer": 1}, {}, ""),
+        ({"y": None}, {}, ""),
+    ],
+)
+def test_what_cannot_be_told_has_a_reason(change: dict, settings: dict, reason: str) -> None:
+    cur = CUR.with_columns(
+        *(pl.lit(value, dtype=CUR.schema[name]).alias(name) for name, value in change.items())
+    )
+    document = ran(REF, cur, **settings)
+    reasons = " ".join(one.reason or "" for one in told(document).values())
+    assert reason in reasons
+    assert terminal.render(document)
+
+
+def test_few_rows_say_how_many_it_takes() -> None:
+    document = ran(REF, CUR.head(20))
+    assert "20 labelled rows of production: it takes 50" in told(document)["change_total"].reason
+
+
+@pytest.mark.parametrize("features", [0, 1, 500])
+def test_any_number_of_features(features: int) -> None:
+    rng = np.random.default_rng(9)
+    more = {f"n{place}": rng.normal(size=100) for place in range(features)}
+    sides = [one.head(100).drop("x").with_columns(**more) for one in (REF, CUR)]
+    found = told(ran(*sides))
+    assert (len(found) == 4) == (features > 0)
+
+
+def test_a_better_model_is_told_as_one(document: Document) -> None:
+    results = [
+        dataclasses.replace(one, value=-one.value, interval=(-one.interval[1], -one.interval[0]))
+        if one.name in NAMES and one.value is not None and one.interval is not None
+        else one
+        for one in document.results
+    ]
+    lead = explained(dataclasses.replace(document, results=results)).lead
+    assert lead.startswith("Accuracy rose")
+    assert "inputs shifted to easier cases" in lead
