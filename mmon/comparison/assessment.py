@@ -9,10 +9,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from mmon import analyses
 from mmon.analyses import Context, Drawing, Findings, Run, configured
+from mmon.analyses.data_quality import checks
 from mmon.analyses.model_performance.labels import label_findings
 from mmon.comparison.sides import Production
 from mmon.comparison.stray_windows import told_of
 from mmon.config.sections import Config
+from mmon.outline.severity import is_of_window
 from mmon.profiles.cells import check_same_cells
 from mmon.profiles.table import Profile
 from mmon.results import Metric, Result, Status, Window
@@ -32,8 +34,9 @@ _of_segment = functools.partial(
 
 WINDOWS = _of_run("windows", "whether any production row falls into a window")
 OUTSIDE = _of_run(
-    "rows_outside_windows", "production rows without a usable time, or outside the windows' limits"
+    "rows_outside_windows", "production rows that are in no window, for whatever reason"
 )
+UNTIMED = _of_run("rows_without_time", "production rows in no window, for they have no usable time")
 STRAYS = _of_run(
     "stray_rows", "production rows in no window, for their times lie far from all others"
 )
@@ -48,7 +51,9 @@ LONE_SEGMENTS = tuple(
 
 def quantities() -> Iterator[Quantity]:
     """Everything that a run may tell."""
-    return itertools.chain(analyses.quantities(), (WINDOWS, OUTSIDE, STRAYS, *LONE_SEGMENTS))
+    return itertools.chain(
+        analyses.quantities(), (WINDOWS, OUTSIDE, UNTIMED, STRAYS, *LONE_SEGMENTS)
+    )
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -82,13 +87,7 @@ def assess(
         parts += [_weighed(whole, found, rule) for found in every]
     if not production.windows:
         parts.append(_weighed(whole, Findings([_nothing_to_judge(config)]), rule))
-    if production.outside:
-        outside = Metric(OUTSIDE, float(production.outside))
-        parts.append(_weighed(whole, Findings(metrics=[outside]), rule))
-    if production.strays:
-        rows = float(sum(one.rows for one in production.strays))
-        reason = told_of(production.strays, config.columns.timestamp)
-        parts.append(_weighed(whole, Findings([Finding(STRAYS, rows, reason=reason)]), rule))
+    parts.append(_weighed(whole, _outside(whole, production), rule))
     if production.labels is not None:
         parts.append(_weighed(whole, label_findings(whole, production.labels), rule))
     parts.append(_weighed(whole, Findings(also), rule))
@@ -206,7 +205,8 @@ def taking_part(results: Iterable[Result], windows: Sequence[Window]) -> list[Re
 def worst_statuses(results: Iterable[Result], windows: Sequence[Window]) -> list[Window]:
     """The windows, each with its worst status among the results that decide, or would."""
     # The last and worst of the results that gate stays.
-    gating = sorted((r for r in results if r.gating), key=lambda r: r.status.severity)
+    gating = [r for r in results if r.gating and is_of_window(r)]
+    gating.sort(key=lambda r: r.status.severity)
     worst = {one.window: one.status for one in gating}
     return [
         dataclasses.replace(
@@ -231,6 +231,21 @@ def _nothing_to_judge(config: Config) -> Finding:
         gating=gates,
         reason="no production row falls into any window",
     )
+
+
+def _outside(context: Context, production: Production) -> Findings:
+    """The rows in no window: without a time, which is judged, of a wrong one, or not asked for."""
+    counts = ((OUTSIDE, production.outside), (UNTIMED, production.without_time))
+    metrics = [Metric(quantity, float(rows)) for quantity, rows in counts if rows]
+    config, found = context.config, []
+    if production.without_time and config.analyses.data_quality is not None:
+        rows = production.rows + production.outside
+        found.append(checks.untimed_share(context, (production.without_time, rows)))
+    if production.strays:
+        rows = sum(one.rows for one in production.strays)
+        reason = told_of(production.strays, config.columns.timestamp)
+        found.append(Finding(STRAYS, float(rows), reason=reason))
+    return Findings(found, metrics)
 
 
 def _segments(context: Context) -> list[Context]:

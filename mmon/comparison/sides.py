@@ -61,6 +61,8 @@ class Production:
     new_columns: Mapping[str, pl.DataType]
     """Columns that the reference does not have."""
     spans: list[Span]
+    without_time: int = 0
+    """Rows without a usable time, where the windows are cut by time."""
     strays: Sequence[Profile] = ()
     """Rows in no window because their time is so far from all others that it must be wrong."""
     labels: LabelFacts | None = None
@@ -129,6 +131,7 @@ def read_production(
         outside=found.outside + left_out,
         new_columns=new_columns(config, reference, schema),
         spans=kept.spans,
+        without_time=found.without_time,
         strays=[found.profiles[key] for key in kept.strays],
         labels=None if matched is None else matched.finish(),
         loss_column=None if kept_losses is None else kept_losses.finish(),

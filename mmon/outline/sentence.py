@@ -9,7 +9,7 @@ from mmon.outline.concept import concept_told
 from mmon.outline.measures import KINDS
 from mmon.outline.occasions import Told, joined, shortened
 from mmon.outline.phrases import before_after, phrase, value_of
-from mmon.outline.severity import by_size, deciding, fails
+from mmon.outline.severity import by_size, deciding, fails, is_of_window
 from mmon.outline.summary import drifted_below
 from mmon.outline.wording import BELOW_WORDS, counted
 from mmon.outline.worse import is_worse_segment
@@ -99,7 +99,7 @@ def _each(found: Iterable[tuple[Result, Sequence[Result]]]) -> list[Told]:
 
 
 def _windows(results: Iterable[Result]) -> frozenset[int]:
-    return frozenset(result.window for result in results)
+    return frozenset(result.window for result in results if is_of_window(result))
 
 
 def _inconclusive(

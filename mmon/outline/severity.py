@@ -92,6 +92,11 @@ class WorstWindow:
     findings: int
 
 
+def is_of_window(result: Result) -> bool:
+    """Whether it says something of its window, and not of the data of all of them."""
+    return result.quantity.about != "run" or result.kind is not ResultKind.DATA_QUALITY
+
+
 def worst_window(results: Iterable[Result]) -> WorstWindow | None:
     """The window that hit the most columns and metrics, detected ones first; None without any.
 
@@ -99,7 +104,7 @@ def worst_window(results: Iterable[Result]) -> WorstWindow | None:
     """
     hit: dict[int, dict[tuple[str | None, str | None], tuple[int, float]]] = {}
     for result in results:
-        if result.gating and result.segment is None:
+        if result.gating and result.segment is None and is_of_window(result):
             columns = hit.setdefault(result.window, {})
             what = result.column, None if result.column is not None else result.name
             columns[what] = max(columns.get(what, (0, 0.0)), order(result))

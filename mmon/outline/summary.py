@@ -124,12 +124,14 @@ def rows_outside(document: Document) -> str | None:
     """How many production rows were not looked at, and why; None when all were."""
     strays = [one for one in document.results if one.name == "stray_rows"]
     told = [one.reason for one in strays if one.reason]
-    metrics = (m.value for m in document.metrics if m.name == "rows_outside_windows")
-    rows = (next(metrics, 0.0) or 0.0) - sum(one.value or 0.0 for one in strays)
-    if rows > 0:
-        are = "row is" if rows == 1 else "rows are"
-        why = "without a usable time, or outside its limits"
-        told.append(f"{rows:,.0f} production {are} in no window: {why}")
+    counts = {one.name: one.value or 0.0 for one in document.metrics}
+    untimed = counts.get("rows_without_time", 0.0)
+    rest = counts.get("rows_outside_windows", 0.0) - untimed
+    rest -= sum(one.value or 0.0 for one in strays)
+    for rows, why in ((untimed, "without a usable time"), (rest, "outside the limits")):
+        if rows > 0:
+            are = "row is" if rows == 1 else "rows are"
+            told.append(f"{rows:,.0f} production {are} in no window: {why}")
     return "; ".join(told) or None
 
 

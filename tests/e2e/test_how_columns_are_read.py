@@ -276,6 +276,31 @@ def test_rows_in_no_window_are_told() -> None:
     assert told in " ".join(report.to_markdown().split())
 
 
+def test_rows_that_lost_their_time_are_a_fault_where_windows_are_cut_by_it() -> None:
+    at = [dt.datetime(2024, 1, 1) + dt.timedelta(minutes=5 * index) for index in range(N)]
+    columns, windows = {"timestamp": "when"}, {"every": "1d", "judge": "last"}
+    whole = pl.DataFrame({"x": Z, "when": at})
+    fewer = whole.with_columns(when=pl.when(pl.int_range(N) % 4 > 0).then("when"))
+    report = mmon.compare(whole, fewer, columns=columns, windows=windows)
+    assert report.verdict == "breach"
+    assert (
+        json.loads(report.to_json())["sentence"] == "more rows have no time, and are in no window"
+    )
+    (row,) = report.results.filter(name="untimed_share").to_dicts()
+    assert (row["value"], row["reference_value"], row["column"]) == (0.25, 0.0, "when")
+    assert (row["potential"], row["detected"]) == (0.01, 0.05)
+    assert {one["status"] for one in json.loads(report.to_json())["windows"]} <= {
+        "no_detection",
+        "irrelevant",
+    }
+    # As many had none before; and rows outside the limits are no fault.
+    assert mmon.compare(fewer, fewer, columns=columns, windows=windows).verdict == "pass"
+    limits = {"every": "1d", "end": "2024-01-06"}
+    report = mmon.compare(whole, whole, columns=columns, windows=limits)
+    assert report.verdict == "pass"
+    assert "production rows are in no window: outside the limits" in " ".join(str(report).split())
+
+
 def test_text_that_only_looks_like_an_identifier_is_told_what_to_do() -> None:
     weights = text("{:.6f} kg", Z)
     found = run(weights, weights)

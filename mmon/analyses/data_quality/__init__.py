@@ -92,6 +92,16 @@ how columns are read. The result is production's share minus the reference's, in
         "by how much the share of infinite values rose",
         sentence="{} has more infinite values",
     ),
+    _share(
+        "untimed_share",
+        "by how much the share of rows rose that have no usable time, and so are in no window",
+        about="run",
+        sentence="more rows have no time, and are in no window",
+        page="""By how much the share of rows rose that have no usable time.
+
+Where windows are cut by time they are in none, so that no other result is about them. It is told
+where production has any. The result is production's share minus the reference's, in points.""",
+    ),
     _fact(
         "constant",
         "whether production holds one single value where the reference had several",

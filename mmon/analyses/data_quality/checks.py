@@ -48,6 +48,16 @@ def duplicate_share(context: Context, ref: tuple[int, int], cur: tuple[int, int]
     return _share(context, "duplicate_share", None, ref, cur)
 
 
+def untimed_share(context: Context, cur: tuple[int, int]) -> Finding:
+    """The increase of the share of rows without a usable time; production is (hits, rows)."""
+    name = context.config.columns.timestamp
+    column = None if name is None else context.reference.column(name)
+    missing = 0 if column is None else column.presence.missing
+    found = _share(context, "untimed_share", name, (missing, context.reference.rows), cur)
+    reason = f"{cur[0]:,} of {cur[1]:,} production rows have no time: they are in no window"
+    return dataclasses.replace(found, reason=reason)
+
+
 def duplicates_unknown(context: Context) -> Finding:
     """What is said of duplicates when the reference is a baseline."""
     reason = "a baseline holds no rows, so its duplicates are not known"

@@ -49,6 +49,8 @@ class Profiled:
         Window key to profile, in ascending order.
     outside : int
         Rows in no window: without a time, or outside the configured limits.
+    without_time : int
+        Those without a usable time, where the windows are cut by time.
     newest_us : int or None
         The latest event time of all rows, in microseconds since 1970-01-01 UTC; known when the
         windows are cut by time.
@@ -62,6 +64,7 @@ class Profiled:
     empty: Profile
     summaries: Summaries
     outside: int = 0
+    without_time: int = 0
     newest_us: int | None = None
 
 
@@ -131,6 +134,7 @@ def profile_frame(
         assembly.empty(),
         {key: one.profiles[Key(WHOLE)].distribution for key, one in told if one.profiles},
         outside,
+        reader.windows.without_time,
         reader.windows.newest_us,
     )
 

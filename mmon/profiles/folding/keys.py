@@ -63,6 +63,7 @@ class WindowCutter:
         self._timestamp = timestamp
         self.rows: dict[int, int] = {}
         self.newest_us: int | None = None
+        self.without_time = 0
 
     def check(self, batch: pl.DataFrame) -> None:
         """See that all times could be read that windows are cut by, or that the user named.
@@ -99,7 +100,9 @@ class WindowCutter:
             raise ConfigError(
                 "windows by time need a timestamp column", hint=self._candidates(batch)
             )
-        newest = self.instants(batch).max()
+        instants = self.instants(batch)
+        self.without_time += instants.null_count()
+        newest = instants.max()
         if isinstance(newest, int):
             self.newest_us = max(newest, self.newest_us or newest)
         return self._cut.assign(column_of(batch, self._timestamp)).fill_null(OUTSIDE).to_numpy()

@@ -121,7 +121,8 @@ class _Screen:
         worst = severity.worst_window(results)
         if worst is None:
             return
-        head = severity.worst(r for r in results if (r.window, r.segment) == (worst.window, None))
+        found = (r for r in results if (r.window, r.segment) == (worst.window, None))
+        head = severity.worst(filter(severity.is_of_window, found))
         if severity.needs_a_look(head):
             where, what = wording.window_name(windows, worst.window), phrase(head, results)
             told = f"worst: {where}, {what}"
