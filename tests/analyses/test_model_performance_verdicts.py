@@ -51,6 +51,18 @@ def document(ref: pl.DataFrame, cur: pl.DataFrame, settings: dict[str, Any]) -> 
     return run(Config.model_validate(body), inputs)
 
 
+@pytest.mark.parametrize("nothing", [None, float("nan")])
+def test_answers_that_are_missing_leave_performance_open(nothing: float | None) -> None:
+    whole, tenth = outcomes(4_000, seed=1), pl.int_range(pl.len()) % 10 == 0
+    fewer = whole.with_columns(p=pl.when(tenth).then(pl.lit(nothing)).otherwise("p"))
+    found = document(whole, fewer, {})
+    assert (found.verdict, found.exit_status) == (Verdict.INCONCLUSIVE, 4)
+    told = "400 of 4,000 labelled rows have no score: too many to leave out"
+    assert found.sentence == f"undefined in production: {told}"
+    # Where the model never answers so many it is judged by those it answers.
+    assert document(fewer, fewer, {}).verdict is Verdict.PASS
+
+
 @pytest.mark.parametrize(
     ("noise", "settings", "verdict", "status", "says"),
     [

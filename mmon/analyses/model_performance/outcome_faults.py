@@ -59,9 +59,36 @@ def too_many_faults(
     }
     left_out = sum(lost.values())
     known = min(tables.labelled, side.rows - left_out)
-    if left_out <= _MOST_LEFT_OUT * (left_out + known):
+    if left_out > _MOST_LEFT_OUT * (left_out + known):
+        return _lost_words(lost, side, tables)
+    return _too_many_unanswered(context.reference.performance, tables, metric)
+
+
+def _too_many_unanswered(
+    ref: Performance | None, tables: Performance, metric: PerformanceMetric
+) -> str | None:
+    """Why a metric says nothing of production: more of its labelled rows lack an answer.
+
+    What the reference lacks of answers is how this model is; and of no answer at all the metric
+    itself says why.
+    """
+    lost = _unanswered(tables, metric)
+    if lost in (0, tables.labelled):
         return None
-    return _lost_words(lost, side, tables)
+    usual = 0.0 if ref is None or not ref.labelled else _unanswered(ref, metric) / ref.labelled
+    if lost / tables.labelled - usual <= _MOST_LEFT_OUT:
+        return None
+    is_scored = isinstance(tables, ClassificationTables) and metric.reads != "answers"
+    what = "score" if is_scored else "prediction"
+    return f"{lost:,} of {tables.labelled:,} labelled rows have no {what}: too many to leave out"
+
+
+def _unanswered(tables: Performance, metric: PerformanceMetric) -> int:
+    """Labelled rows without what the metric reads."""
+    if not isinstance(tables, ClassificationTables):
+        return tables.unpredicted
+    known = tables.confusion.sum() if metric.reads == "answers" else tables.sums.rows
+    return tables.labelled - int(known)
 
 
 def too_many_lost(side: Profile, tables: Performance) -> str | None:
