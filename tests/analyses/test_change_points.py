@@ -272,15 +272,22 @@ def test_odd_labels_and_times_are_told(
 
 
 def test_predictions_that_are_missing_or_infinite_are_no_losses() -> None:
-    cur = regression([5.0, 8.0]).with_columns(
-        yhat=pl.when(pl.int_range(pl.len()) % 3 == 0)
+    usual, changed = regression([5.0], seed=2), regression([5.0, 8.0])
+    some = (
+        pl.when(pl.int_range(pl.len()) % 3 == 0)
         .then(pl.lit(float("nan")))
         .when(pl.int_range(pl.len()) % 3 == 1)
         .then(pl.lit(float("inf")))
         .otherwise("yhat")
     )
-    report = ran(cur, regression([5.0], seed=2), ANSWER)
-    assert "3,333 labelled rows" in told(report)[1]
+    cur = changed.with_columns(yhat=some)
+    both = ran(cur, usual.with_columns(yhat=some), ANSWER)
+    assert "3,333 labelled rows" in told(both)[1]
+    # Of one side only they may be chosen ones.
+    assert told(ran(cur, usual, ANSWER)) == (
+        None,
+        "6,667 of 10,000 rows of production with a target are left out because of 'yhat'",
+    )
 
 
 def test_a_reference_without_labels_leaves_the_search_to_production() -> None:

@@ -209,6 +209,81 @@ def test_what_cannot_be_compared_says_why(
     assert says is None or says in (one.reason or "")
 
 
+def pairs(rng: np.random.Generator) -> pl.DataFrame:
+    """A score, an answer that follows from it, and the classes by name."""
+    frame = binary(rng)
+    return frame.with_columns(
+        yhat=(pl.col("p") > 0.5).cast(pl.Int64),
+        word=pl.when(pl.col("y") == 1).then(pl.lit("yes")).otherwise(pl.lit("no")),
+    )
+
+
+@pytest.mark.parametrize(
+    ("roles", "change", "column"),
+    [
+        ({"target": "y", "score": "p"}, {"p": pl.when(pl.col("x") < 1.0).then("p")}, "p"),
+        (
+            {"target": "y", "score": "p"},
+            {"p": pl.when(pl.col("p") < 0.9).then("p").otherwise(98.0)},
+            "p",
+        ),
+        (
+            {"target": "y", "score": "p"},
+            {"p": pl.when(pl.col("x") < 0.0).then("p").otherwise(pl.col("p") * 100.0)},
+            "p",
+        ),
+        ({"target": "y", "prediction": "yhat"}, {"yhat": 2 * pl.col("yhat") - 1}, "yhat"),
+        (
+            {"target": "y", "prediction": "yhat"},
+            {"yhat": pl.when(pl.col("x") < 1.0).then("yhat")},
+            "yhat",
+        ),
+        (
+            {"target": "word", "score": "p"},
+            {"word": pl.col("word").str.replace("yes", "1")},
+            "word",
+        ),
+    ],
+    ids=["no score", "few percent", "percent", "minus one", "no answer", "spelling"],
+)
+def test_rows_that_are_left_out_of_one_side_show_no_change(
+    roles: dict[str, str], change: dict[str, pl.Expr], column: str
+) -> None:
+    rng = np.random.default_rng(34)
+    ref, cur = pairs(rng), pairs(rng).with_columns(**change)
+    used = ["x", "g", *roles.values()]
+    positive = {"model_performance": {"positive": "yes"}} if "word" in used else {}
+    document = ran(ref.select(used), cur.select(used), columns=roles, analyses=positive)
+    own = [r for r in document.results if r.name in ("relation_drift", "calibration_drift")]
+    assert {r.name for r in own} >= {"relation_drift"}
+    assert {r.status for r in own} == {Status.INCONCLUSIVE}
+    relations = [r.reason or "" for r in own if r.name == "relation_drift"]
+    assert all(f"with a target are left out because of '{column}'" in one for one in relations)
+    assert not any(r.aspect == "step" for r in document.results)
+    (when,) = (r for r in document.results if r.name == "change_points")
+    assert "left out" in (when.reason or "")
+
+
+def test_rows_that_are_left_out_of_both_sides_alike_are_no_reason() -> None:
+    rng = np.random.default_rng(36)
+    half = pl.when(pl.int_range(pl.len()) % 2 == 0).then("p")
+    document = ran(*(binary(rng, rows=16_000).with_columns(p=half) for _ in range(2)))
+    own = [r for r in document.results if r.name in ("relation_drift", "calibration_drift")]
+    assert {r.status for r in own} == {Status.NO_DETECTION}
+
+
+def test_predictions_of_a_regression_that_are_missing_show_no_change() -> None:
+    rng = np.random.default_rng(35)
+    settings = {"task": "regression", "columns": {"target": "y", "prediction": "yhat"}}
+    ref, cur = prices(rng, 4_000), prices(rng, 4_000)
+    some = cur.with_columns(yhat=pl.when(pl.col("x") < 1.0).then("yhat"))
+    document = ran(ref, some, **settings)
+    for name in ("calibration_drift", "relation_drift"):
+        own = [r for r in document.results if r.name == name]
+        assert {r.status for r in own} == {Status.INCONCLUSIVE}
+        assert all("because of 'yhat'" in (r.reason or "") for r in own)
+
+
 def test_a_relation_that_changed_is_told_of_its_feature_alone() -> None:
     rng = np.random.default_rng(12)
     ref, cur = binary(rng, rows=20_000), binary(rng, rows=20_000)

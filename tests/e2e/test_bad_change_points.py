@@ -107,7 +107,7 @@ CASES = [
         "predictions that are no numbers",
         "regression",
         PASS,
-        r"change_points = 0.0: 600 labelled rows",
+        r"change_points = None: 600 of 1,200 rows of production .* because of 'yhat'",
         cur=put(yhat=pl.when(PLACE % 2 == 0).then(float("nan")).otherwise("yhat")),
     ),
     refused("an unknown detector", "binary", r"adwim", asked(detectors=["adwim"])),

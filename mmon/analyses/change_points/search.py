@@ -15,10 +15,12 @@ from mmon.analyses.change_points.detectors import alarms
 from mmon.analyses.change_points.picture import picture
 from mmon.analyses.change_points.places import Places
 from mmon.analyses.model_performance import ModelPerformance
+from mmon.analyses.model_performance.outcome_faults import left_out_unevenly
 from mmon.chance.change_points import ChangePoint, Stretch, Sums, change_points, shortest_stretch
 from mmon.chance.levels import beyond, is_surely_below
 from mmon.chance.proportions import Z
 from mmon.profiles.outcomes.loss_steps import Loss, LossSteps
+from mmon.profiles.table import Profile
 from mmon.results.quantity import Bound, Unit
 from mmon.verdict.evidence import Evidence
 from mmon.verdict.finding import Finding
@@ -89,6 +91,9 @@ def findings(run: Run) -> Findings:
         reason = _NO_LOSS if has_labels else "production has no labels"
         return Findings([Finding(POINTS, None, reason=reason)])
     raised = alarms(settings.detectors, run.loss_column, windows[0])
+    uneven = _left_out(windows)
+    if uneven is not None:
+        return Findings([Finding(POINTS, None, reason=uneven), *raised])
     steps, reference = LossSteps.merge(there), _reference(windows[0], there[0])
     search = _Search(windows, steps, reference)
     if len(steps.starts) < 2:
@@ -100,6 +105,19 @@ def findings(run: Run) -> Findings:
     told = Finding(POINTS, float(len(found)), reason=search.how(shortest))
     drawn = [picture(steps, reference, found, search.places)]
     return Findings([told, *map(search.finding, found), *raised], drawings=drawn)
+
+
+def _left_out(windows: Sequence[Context]) -> str | None:
+    """Why losses of both sides, or of the windows with each other, are not of the same rows."""
+    sides = windows[0].reference, [one.production for one in windows]
+    before, *after = (_counted(one) for one in (sides[0], *sides[1]))
+    return left_out_unevenly(windows[0], sides[1], (before, sum(after)))
+
+
+def _counted(side: Profile) -> int:
+    if side.losses is not None:
+        return side.losses.labelled + side.losses.unplaced
+    return 0 if side.performance is None else side.performance.labelled
 
 
 def _reference(context: Context, like: LossSteps) -> Stretch | None:

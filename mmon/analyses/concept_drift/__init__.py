@@ -132,7 +132,8 @@ Assumes
 -------
 Labelled rows are like the others (``label_selection`` looks), and rows are independent of each
 other. It needs the tables of ``model_performance``, and a reference that the model was not trained
-on: of its training data any score means more.
+on: of its training data any score means more. Where one side lacks 1 % more of its rows with a
+target than the other, as their scores are missing, it is inconclusive.
 
 Cannot see
 ----------
@@ -176,7 +177,8 @@ levels.
 Assumes
 -------
 Labelled rows are like the others (``label_selection`` looks), and rows are independent of each
-other. It needs the tables of ``model_performance``.
+other. It needs the tables of ``model_performance``. Rows without a usable score or prediction are
+left out; where one side lacks 1 % more of its rows with a target so, it is inconclusive.
 
 Cannot see
 ----------

@@ -10,7 +10,7 @@ from mmon import performance
 from mmon.analyses import Context, Findings
 from mmon.analyses.concept_drift import CALIBRATION_DRIFT
 from mmon.analyses.concept_drift.mean_changes import change_finding, unmeasured, worst_class
-from mmon.analyses.model_performance.outcome_faults import too_many_faults
+from mmon.analyses.model_performance.outcome_faults import left_out_unevenly, too_many_faults
 from mmon.chance.proportions import Z
 from mmon.chance.strata import Strata, Sums
 from mmon.profiles.distributions.ecdf import Ecdf
@@ -108,6 +108,7 @@ def _why_unusable(context: Context, ref: Performance, cur: Performance) -> str |
         ("production", context.production, cur),
     )
     metric = performance.load("mae" if isinstance(ref, RegressionTables) else "roc_auc")
+    rows = []
     for name, side, tables in sides:
         used = tables.used if isinstance(tables, RegressionTables) else tables.sums.rows
         if not used:
@@ -115,7 +116,8 @@ def _why_unusable(context: Context, ref: Performance, cur: Performance) -> str |
         faults = too_many_faults(context, side, tables, metric)
         if faults is not None:
             return faults
-    return None
+        rows.append(used)
+    return left_out_unevenly(context, [context.production], (rows[0], rows[1]))
 
 
 def _of_plane(plane: Plane) -> Sums:

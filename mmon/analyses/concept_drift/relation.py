@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import functools
+
 import numpy as np
 
 from mmon.analyses import Context
 from mmon.analyses.concept_drift import RELATION_DRIFT
 from mmon.analyses.concept_drift.mean_changes import change_finding, unmeasured
+from mmon.analyses.model_performance.outcome_faults import left_out_unevenly
 from mmon.chance.common_change import beyond_common
 from mmon.chance.strata import Sums
 from mmon.profiles.features.tables import FeatureTable, Layout
@@ -28,11 +31,20 @@ def findings(context: Context) -> list[Finding]:
     classes = tables.classes if isinstance(tables, ClassificationTables) else ()
     after = {table.binning.column: table for table in cur.tables}
     pairs = [(table, after.get(table.binning.column)) for table in ref.tables]
-    return [
-        _finding(context, ref.layout, classes, unit, before, found)
+    both = [
+        (before, found)
         for before, found in pairs
         if found is not None and before.outcomes.any() and found.outcomes.any()
     ]
+    if not both:
+        return []
+    # Of each feature they are the same.
+    before, found = (int(table.outcomes.sum()) for table in both[0])
+    uneven = left_out_unevenly(context, [context.production], (before, found))
+    if uneven is None:
+        return [_finding(context, ref.layout, classes, unit, *pair) for pair in both]
+    told = functools.partial(unmeasured, context, RELATION_DRIFT, uneven)
+    return [told(column=table.binning.column, is_relative=unit is not None) for table, _ in both]
 
 
 def _finding(

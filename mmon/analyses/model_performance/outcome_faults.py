@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
+
 import numpy as np
 
 from mmon.analyses import Context
@@ -10,6 +13,7 @@ from mmon.performance import PerformanceMetric
 from mmon.profiles.outcomes.class_codes import MOST_CLASSES
 from mmon.profiles.outcomes.classification import ClassificationTables
 from mmon.profiles.outcomes.outcomes import Fault
+from mmon.profiles.outcomes.regression import RegressionTables
 from mmon.profiles.table import Performance, Profile
 from mmon.results import Task
 from mmon.results.quantity import Quantity
@@ -104,6 +108,50 @@ def _lost_words(lost: dict[Fault, int], side: Profile, tables: Performance) -> s
     worst = max(lost, key=lambda fault: lost[fault])
     words = _WORDS[worst][0].format(_unlike(tables))
     return f"{lost[worst]:,} of {side.rows:,} rows have {words}: too many to leave out"
+
+
+def left_out_unevenly(
+    context: Context, production: Sequence[Profile], used: tuple[int, int]
+) -> str | None:
+    """Why what labels say of both sides is not of the same rows; None where it is.
+
+    ``used`` are the rows of the reference and of production that went into a result. Where one side
+    lacks more of those with a target, others than chance would take may be missing.
+    """
+    sides = [("the reference", [context.reference]), ("production", production)]
+    told = []
+    for (name, profiles), rows in zip(sides, used, strict=True):
+        known = sum(_with_target(one) for one in profiles)
+        told.append((1.0 - rows / known if known else 0.0, name, profiles, known, known - rows))
+    least, most = sorted(told, key=lambda one: one[0])
+    if most[0] - least[0] <= _MOST_LEFT_OUT:
+        return None
+    _, name, profiles, known, lost = most
+    lacking = Counter[str]()
+    for one in profiles:
+        lacking.update(_lacking(context, one))
+    column = max(lacking, key=lambda column: lacking[column])
+    return f"{lost:,} of {known:,} rows of {name} with a target are left out because of {column!r}"
+
+
+def _with_target(side: Profile) -> int:
+    labelled = 0 if side.performance is None else side.performance.labelled
+    return labelled + side.faults.get(Fault.UNKNOWN_TARGET, 0)
+
+
+def _lacking(context: Context, side: Profile) -> dict[str, int]:
+    """Rows with a target that cannot be used, by the column of the outcome that is to blame."""
+    roles, tables = context.config.columns, side.performance
+    lost = {roles.target or "": side.faults.get(Fault.UNKNOWN_TARGET, 0)}
+    if isinstance(tables, RegressionTables):
+        lost[roles.prediction or ""] = tables.labelled - tables.used
+    elif tables is not None:
+        score = roles.score or next(iter(roles.scores.values()), None)
+        if score is not None:
+            lost[score] = tables.labelled - tables.sums.rows
+        if roles.prediction is not None:
+            lost[roles.prediction] = tables.labelled - int(tables.confusion.sum())
+    return lost
 
 
 def shares_no_class(ref: Performance | None, cur: Performance) -> str | None:
