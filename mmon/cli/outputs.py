@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 STANDARD_OUTPUT = "-"
 _DEVICE = "/dev/stdout"
+_END = 4096
 _PRINTED = "terminal", STANDARD_OUTPUT
 
 
@@ -73,10 +74,27 @@ def check(places: Mapping[str, str], sources: Sequence[overlap.Source]) -> dict[
 
 
 def clear(places: Mapping[str, str]) -> None:
-    """Remove what an earlier run wrote, so that nobody takes it for the result of this one."""
+    """Remove what an earlier run wrote, so that nobody takes it for the result of this one.
+
+    A file that is no report stays until a new report takes its place.
+    """
     for path in places.values():
-        if path != STANDARD_OUTPUT:
+        if path != STANDARD_OUTPUT and _names_mmon(Path(path)):
             remove(Path(path))
+
+
+def _names_mmon(path: Path) -> bool:
+    """Whether a file says what made it at one of its ends, as every report but plain text does."""
+    try:
+        if not path.is_file():
+            return False
+        with path.open("rb") as file:
+            if b"mmon" in file.read(_END):
+                return True
+            file.seek(max(0, path.stat().st_size - _END))
+            return b"mmon" in file.read()
+    except OSError:
+        return False
 
 
 def deliver(document: Document, places: Mapping[str, str], *, quiet: bool) -> list[Exception]:

@@ -80,7 +80,7 @@ def performance_part(document: Document) -> Part | None:
     notes += estimate_words(document, found.measures)
     if not worst and tested is not None:
         notes.append(
-            f"no segment got worse than the others ({tested:,} tested)"
+            f"in none of {tested:,} segments did errors surely rise more than in all other rows"
             if tested
             else "no segment was tested: there are too few labelled rows"
         )

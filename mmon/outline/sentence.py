@@ -195,7 +195,8 @@ def _held(judged: Sequence[Result], results: Sequence[Result]) -> list[str]:
     if len(held) == 1:
         told = before_after(value_of(max(calm, key=_badness), results))
         at_worst = " at worst" if len({r.window for r in calm}) > 1 else ""
-        parts.append(f"{held[0]} held ({told}{at_worst})")
+        verb = BELOW_WORDS if any(r.is_below for r in calm) else "held"
+        parts.append(f"{held[0]} {verb} ({told}{at_worst})")
     elif held:
         parts.append(f"{counted(len(held), 'performance metric')} held")
     if unclear:

@@ -17,7 +17,9 @@ from typing import Literal
 
 from mmon.chance.multiplicity import benjamini_hochberg
 from mmon.errors import ExitStatus
+from mmon.outline.units import percent
 from mmon.results import Result, ResultKind, Status, Verdict
+from mmon.results.quantity import Unit
 from mmon.verdict.finding import Finding, Rule
 from mmon.verdict.weighing import Weighed, passes, weigh
 
@@ -145,9 +147,11 @@ def _too_few(one: Finding, level: float, needed: int | None) -> str:
         told = f"with {evidence.rows:,} {noun} {one.quantity.name} may be {end:.3g} as well"
         return told if needed is None else f"{told}: it takes about {needed:,}"
     are = "is" if evidence.rows == 1 else "are"
-    what = f"{evidence.rows:,} {noun} {are} too few to tell {2 * level:g} from {level:g}"
+    in_percent = one.quantity.unit is Unit.SHARE
+    twice, once = (percent(at) if in_percent else f"{at:g}" for at in (2 * level, level))
+    what = f"{evidence.rows:,} {noun} {are} too few to tell {twice} from {once}"
     if needed is None:
-        return f"{what}, as any number is: the reference has too few rows"
+        return f"{what}, and no number is enough with so few of the reference"
     return f"{what}: it takes about {needed:,}"
 
 

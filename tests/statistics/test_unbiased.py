@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 from scipy.special import ndtri
@@ -152,3 +154,27 @@ def test_nothing_at_all_is_left_of_what_chance_explains() -> None:
 def test_one_row_that_is_alike_by_itself_proves_nothing() -> None:
     found = excess(np.array([1, 0]), np.array([0, 3_000]), 0.2)
     assert beyond(found.value - 0.2, found.deviation) > 0.025
+
+
+@pytest.mark.parametrize("unchanged", [2, 6, 10, 40])
+@pytest.mark.parametrize("rows", [300, 500, 2_000, 10_000])
+def test_two_categories_that_swapped_are_seen_among_others(unchanged: int, rows: int) -> None:
+    """A distance of twice the level is told from it, and its interval is no wider for them."""
+    rng = np.random.default_rng(rows + unchanged)
+    rest = np.full(unchanged, 0.5 / unchanged)
+    before, after = np.r_[0.45, 0.05, rest], np.r_[0.05, 0.45, rest]
+    drawn = [(rng.multinomial(rows, before), rng.multinomial(rows, after)) for _ in range(50)]
+    found = [excess(ref, cur, 0.2) for ref, cur in drawn]
+    assert all(beyond(one.value - 0.2, one.deviation) <= 0.05 for one in found)
+    assert max(one.deviation for one in found) <= 1.2 / math.sqrt(rows)
+
+
+def test_one_row_more_or_less_does_not_decide() -> None:
+    """Which of two formulas the rest of the distance comes from moves its noise little."""
+    ref = np.array([6_500, 500, 1_500, 1_500])
+    one, other = (
+        excess(ref, np.array(cur), 0.2)
+        for cur in ([500, 6_499, 1_451, 1_550], [500, 6_500, 1_450, 1_550])
+    )
+    assert one.value == pytest.approx(0.6, abs=1e-3)
+    assert one.deviation == pytest.approx(other.deviation, rel=0.1)

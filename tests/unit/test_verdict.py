@@ -187,7 +187,7 @@ def test_a_reference_that_is_too_small_is_said_to_be():
             return False
 
     (result,) = judge([finding(0.15, evidence=Never(value=0.15, deviation=0.1, rows=9))], Rule())
-    assert "the reference has too few rows" in result.reason
+    assert "no number is enough with so few of the reference" in result.reason
     assert result.rows_needed is None
 
 

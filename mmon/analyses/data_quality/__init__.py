@@ -72,7 +72,7 @@ fewer of them. The reference's own share is 0. Where more categories were seen t
     _share(
         "out_of_range_share",
         "share of production outside the reference's smallest and largest value",
-        sentence="{} is out of the reference's range",
+        sentence="{} has values out of the reference's range",
         page="""The share of production values below the reference's smallest or above its largest.
 
 Some always are when the reference has few rows; so it counts only where chance explains fewer of

@@ -73,6 +73,8 @@ def _missing_column(context: Context, ref: ColumnProfile) -> Finding:
     near = nearly_named(ref.name, context.new_columns)
     if near:
         reason += f": did you mean its column {near[0]!r}?"
+    elif context.config.columns.target is None:
+        reason += "; if it is the outcome, which comes later, name it: --target"
     found = _finding(context, "missing_column", ref.name, 1.0, reason=reason)
     is_input = ref.kind not in (ColumnKind.IDENTIFIER, ColumnKind.DATETIME)
     if ref.is_tested or is_input or _asked(context, ref.name, found.quantity.name) is not None:

@@ -64,13 +64,19 @@ def excess(ref: IntArray, cur: IntArray, level: float = 0.0) -> Excess:
     total, by_chance = 0.5 * float(np.abs(change).sum()), 0.5 * float(absolute.sum())
     variance = float((spread**2)[~is_certain].sum() - (absolute**2).sum())
     left = 0.0
+    grown = cur * n > ref * m
+    plain = np.where(grown, 0.5, -0.5)
+    # How much the distance moves with the change of each category.
+    slope = plain.copy()
     if total > by_chance + _ONE_IN_TEN * 0.5 * math.sqrt(max(variance, 0.0)):
         left = math.sqrt(total**2 - by_chance**2)
+        slope[~is_certain] *= total / left
     # All that the certain ones lost the others won.
-    if is_certain.any():
-        left = max(left, 0.5 * abs(float(change.sum())))
+    lost = 0.5 * float(change.sum())
+    if is_certain.any() and abs(lost) > left:
+        left = abs(lost)
+        slope[~is_certain] = math.copysign(0.5, lost)
     value = certain + left
-    grown = cur * n > ref * m
     # One row more in and out of them, as Agresti and Caffo: a few rows that are all alike prove
     # little.
     before, after = (
@@ -79,7 +85,10 @@ def excess(ref: IntArray, cur: IntArray, level: float = 0.0) -> Excess:
     )
     of_cur = max(_of_share(after), _of_share(min(before + level, 1.0)))
     deviation = math.sqrt(_of_share(before) / n + of_cur / m)
-    return Excess(min(value, 1.0), deviation * (total / left if left else 1.0))
+    as_plain, as_it_is = (_variance(one, ref / n, cur / m, n, m) for one in (plain, slope))
+    if as_plain > 0.0:
+        deviation *= math.sqrt(as_it_is / as_plain)
+    return Excess(min(value, 1.0), deviation)
 
 
 def left(pooled: IntArray, n: int, m: int, distance: float) -> tuple[float, float]:
@@ -118,6 +127,15 @@ def is_found(pooled: IntArray, n: int, m: int, level: float, alpha: float) -> bo
     """
     found, deviation = left(pooled, n, m, min(2.0 * level, 0.5 * (1.0 + level)))
     return is_powerful(found - level, deviation, alpha)
+
+
+def _variance(slope: FloatArray, ref: FloatArray, cur: FloatArray, n: float, m: float) -> float:
+    """The variance of a sum of shares of the rows of two sides, each times its slope."""
+    sides = ((ref, n), (cur, m))
+    return sum(
+        max(0.0, float(shares @ slope**2) - float(shares @ slope) ** 2) / rows
+        for shares, rows in sides
+    )
 
 
 def _of_share(share: float) -> float:
