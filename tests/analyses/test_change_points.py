@@ -168,6 +168,19 @@ def test_it_decides_where_it_is_asked_to() -> None:
     assert {one["detected"] for one in steps(compare(cur, ref, analyses=drop))} == {0.3}
 
 
+def test_levels_in_points_are_no_shares_of_a_loss() -> None:
+    points = {"max_drop": {"potential": 0.02, "detected": 0.05}}
+    sides = regression([5.0, 8.0]), regression([5.0], seed=2)
+    (one,) = steps(ran(*sides, ANSWER, analyses={"model_performance": points}))
+    assert (one["potential"], one["detected"]) == (0.1, 0.2)
+    of_mae = {**points, "thresholds": {"mae": {"max_drop": {"potential": 0.3, "detected": 0.4}}}}
+    (one,) = steps(ran(*sides, ANSWER, analyses={"model_performance": of_mae}))
+    assert (one["potential"], one["detected"]) == (0.3, 0.4)
+    own = {"change_points": {"thresholds": {"mae_step": {"detected": 0.9}}}}
+    (one,) = steps(ran(*sides, ANSWER, analyses={"model_performance": of_mae, **own}))
+    assert (one["detected"], one["status"]) == (0.9, "no_detection")
+
+
 def test_no_more_changes_are_named_than_asked_for() -> None:
     cur = rows([0.05, 0.3, 0.1, 0.4], 20_000)
     ref = rows([0.05], 5_000, seed=2)

@@ -81,7 +81,10 @@ POINTS = _concept(
 
 
 def _step(loss: str, what: str, bound: Bound, unit: Unit = Unit.OWN) -> Quantity:
-    levels = "in points" if unit is Unit.SHARE else "as a share of the loss before it"
+    levels, own = "in points", "those of ``model_performance.max_drop``"
+    if unit is not Unit.SHARE:
+        levels = "as a share of the loss before it"
+        own = f"a tenth and a fifth, or the ``max_drop`` of ``{loss}`` in ``model_performance``"
     return _concept(
         f"{loss}_step",
         f"how far {what} stepped up at one moment",
@@ -93,8 +96,8 @@ def _step(loss: str, what: str, bound: Bound, unit: Unit = Unit.OWN) -> Quantity
         page=f"""How far {what} stepped up at one moment, {levels}.
 
 One result a change, in the order of time; a step down is negative, is told, and does no harm. Its
-levels are those of ``model_performance.max_drop``, unless ``thresholds`` says otherwise, and it
-decides with ``gate: any`` only.
+levels are {own},
+unless ``thresholds`` says otherwise, and it decides with ``gate: any`` only.
 
 {_HOW}""",
         unit=unit,

@@ -227,7 +227,13 @@ class _Search:
 
 
 def _bound(settings: ChangePoints, performance: ModelPerformance, steps: LossSteps) -> Bound:
-    """The levels of a step: its own, else those of a drop."""
+    """The levels of a step: its own; else those of a drop, which are told in the same unit.
+
+    The section's ``max_drop`` is that of roc_auc and its like, in points.
+    """
     quantity = STEPS[steps.loss]
-    asked = settings.thresholds.get(quantity.name) or performance.max_drop
+    asked = settings.thresholds.get(quantity.name)
+    if asked is None:
+        of_loss = performance.levels(steps.loss.value).max_drop
+        asked = performance.max_drop if quantity.unit is Unit.SHARE else of_loss
     return quantity.bound("max") if asked is None else asked.bound()
