@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable
+import itertools
+from collections.abc import Iterable, Sequence
 
 from mmon.outline import severity, units, wording
-from mmon.results import Document, Result, ResultKind, Status
+from mmon.outline.occasions import Told
+from mmon.results import Document, Result, ResultKind, Status, Window
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -36,23 +38,51 @@ def is_of_changes(result: Result) -> bool:
 
 def stepped(result: Result) -> str:
     """A step in words: "the error rate rose from 8% to 19% on 2024-03-18 ± 6 h"."""
-    before, size = result.reference_value or 0.0, result.value or 0.0
-    after = before + size * (before if result.relative else 1.0)
-    decimals = units.places((), [before, after])
-    ends = [units.amount(result.quantity, max(one, 0.0), decimals) for one in (before, after)]
-    verb = "fell" if size < 0.0 else "rose"
+    ends, verb = _ends(result), "fell" if (result.value or 0.0) < 0.0 else "rose"
     told = f"{verb} from {ends[0]} to {ends[1]} {result.reason or ''}".rstrip()
     return result.quantity.sentence.replace("{}", told)
 
 
-def worst_step(results: Iterable[Result]) -> list[str]:
-    """The largest step for the worse that only explains, in words; nothing where none matters.
+def steps_told(
+    shown: Iterable[Result], results: Sequence[Result], windows: Sequence[Window]
+) -> list[Told]:
+    """The steps for the worse among those ``shown`` that a sentence tells, the largest first.
 
-    One that decides speaks for itself.
+    ``results`` has all steps, in the order of time. A step that was taken back is told with its end
+    where it began in one of the ``windows`` that are judged, and else only if it decides: who reads
+    of a week does not look for what was over before it.
     """
-    told = [r for r in results if r.aspect == "step" and not r.gating]
-    found = sorted(filter(severity.needs_a_look, told), key=severity.by_size)
-    return [stepped(one) for one in found[-1:]]
+    judged = {window.index for window in windows}
+    last = max(judged, default=0)
+    told = []
+    steps = (one for one in shown if one.aspect == "step")
+    for one in sorted(steps, key=severity.by_size, reverse=True):
+        end = _end(one, results)
+        if one.gating or (one.window <= last if end is None else one.window in judged):
+            back = "" if end is None else f", and fell to {_ends(end)[1]} {end.reason or ''}"
+            told.append(Told(stepped(one) + back.rstrip()))
+    return told
+
+
+def _end(step: Result, results: Sequence[Result]) -> Result | None:
+    """The step after which the loss was nearer to what it had been than to what it became."""
+    own = [one for one in results if one.aspect == "step" and one.quantity == step.quantity]
+    later = itertools.islice(itertools.dropwhile(lambda one: one is not step, own), 1, None)
+    middle = sum(_means(step)) / 2.0
+    return next((one for one in later if _means(one)[1] < middle), None)
+
+
+def _means(step: Result) -> tuple[float, float]:
+    """The mean losses before and after a step."""
+    before, size = step.reference_value or 0.0, step.value or 0.0
+    return before, before + size * (before if step.relative else 1.0)
+
+
+def _ends(step: Result) -> list[str]:
+    """The same in words."""
+    means = _means(step)
+    decimals = units.places((), means)
+    return [units.amount(step.quantity, max(one, 0.0), decimals) for one in means]
 
 
 def changes_part(document: Document) -> ChangesPart | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from mmon.outline.changes import is_of_changes, worst_step
+from mmon.outline.changes import steps_told
 from mmon.outline.concept import concept_told
 from mmon.outline.measures import KINDS
 from mmon.outline.occasions import Told, joined, shortened
@@ -38,7 +38,7 @@ def _of_verdict(document: Document) -> str:
         return _breach(failing, judged, results, windows)
     if document.verdict is Verdict.INCONCLUSIVE:
         return _inconclusive([r for r in judged if r.gating], results, windows)
-    return _pass(judged, results, fail_on)
+    return _pass(judged, results, fail_on, windows)
 
 
 def _breach(
@@ -51,13 +51,15 @@ def _breach(
     model = _measured(failing, results, _MODEL)
     raised = [one for one in judged if one.status.severity >= _POTENTIAL]
     concept = concept_told(failing, drifted=bool(_columns(raised)))
-    began = [*map(Told, worst_step(judged))] if model else []
+    # One that only explains tells when the model got worse: the largest; others fail by themselves.
+    began = steps_told([r for r in raised if not r.gating], judged, windows)[:1] if model else []
     groups = [
         model,
         _explained(judged) if model else [],
         concept,
         _drifted(failing, judged),
         _checked(failing),
+        steps_told(failing, judged, windows),
         _measured(failing, results, _SYSTEM),
         _in_segments(failing, results),
     ]
@@ -88,7 +90,7 @@ def _drifted(failing: Sequence[Result], judged: Sequence[Result]) -> list[Told]:
 
 def _checked(failing: Sequence[Result]) -> list[Told]:
     told = (_DRIFT, *KINDS)
-    others = [r for r in failing if r.segment is None and (r.kind not in told or is_of_changes(r))]
+    others = [r for r in failing if r.segment is None and r.kind not in told]
     return _each((one, ()) for one in others)
 
 
@@ -142,7 +144,9 @@ def _commonest(rows: Iterable[Result]) -> str:
     return max(reasons, key=reasons.count) if reasons else ""
 
 
-def _pass(judged: list[Result], results: Sequence[Result], fail_on: str) -> str:
+def _pass(
+    judged: list[Result], results: Sequence[Result], fail_on: str, windows: Sequence[Window]
+) -> str:
     if not judged:
         return "nothing was tested"
     raised = [r for r in judged if r.status.severity >= _POTENTIAL]
@@ -153,6 +157,7 @@ def _pass(judged: list[Result], results: Sequence[Result], fail_on: str) -> str:
             concept_told(raised, drifted=bool(_columns(raised))),
             _measured(raised, results, _SYSTEM),
             _checked(raised),
+            steps_told(raised, judged, windows),
             _in_segments_passed(raised, results),
         ],
         most=_CALM,

@@ -40,12 +40,45 @@ def test_a_step_is_told_by_both_means_and_its_place(one: Result, words: str) -> 
 
 def test_what_made_the_model_worse_is_dated_by_the_largest_step() -> None:
     fell = dropped("accuracy", 0.92, 0.81, 0.11, Status.DETECTED)
-    steps = [step(0.11), step(0.07, reason="on 2024-04-02 ± 1 d"), step(-0.2, Status.NO_DETECTION)]
+    later = {"reason": "on 2024-04-02 ± 1 d"}
+    steps = [
+        step(0.11),
+        step(0.07, reference_value=0.19, **later),
+        step(-0.05, Status.NO_DETECTION, reference_value=0.26, **later),
+    ]
     windows = [Window(0, 10), WINDOW, Window(1, 10)][::2]
     assert said(Verdict.BREACH, [*fell, *steps], windows) == (
         "accuracy fell 0.920 → 0.810 in window 1 of 2; "
         f"the error rate rose from 8% to 19% {PLACE}"
     )  # fmt: skip
+
+
+BACK = step(-0.1, Status.NO_DETECTION, reference_value=0.19, window=2, reason="on 2024-04-02")
+RISEN = f"the error rate rose from 8% to 19% {PLACE}"
+
+
+@pytest.mark.parametrize(
+    ("first_judged", "steps", "told"),
+    [
+        (2, [step(0.11, window=1), BACK], ""),
+        (0, [step(0.11, window=1), BACK], f"; {RISEN}, and fell to 9% on 2024-04-02"),
+        (2, [step(0.11, window=1)], f"; {RISEN}"),
+        # A step down that is small takes nothing back.
+        (
+            2,
+            [step(0.11, window=1), step(-0.02, Status.NO_DETECTION, reference_value=0.19)],
+            f"; {RISEN}",
+        ),
+        # The second one lasts.
+        (2, [step(0.11, window=0), BACK, step(0.11, window=2)], f"; {RISEN}"),
+    ],
+    ids=["over", "over, and judged", "lasting", "hardly better", "again"],
+)
+def test_a_sentence_tells_no_step_that_was_over_before_what_is_judged(
+    first_judged: int, steps: list[Result], told: str
+) -> None:
+    windows = [Window(place, 10, is_judged=place >= first_judged) for place in range(4)]
+    assert said(Verdict.PASS, [*QUIET, *steps], windows) == f"no drift in 3 columns{told}"
 
 
 def test_a_step_explains_no_breach_of_anything_else() -> None:
