@@ -51,7 +51,6 @@ def _breach(
     model = _measured(failing, results, _MODEL)
     raised = [one for one in judged if one.status.severity >= _POTENTIAL]
     concept = concept_told(failing, drifted=bool(_columns(raised)))
-    # One that only explains tells when the model got worse: the largest; others fail by themselves.
     began = steps_told([r for r in raised if not r.gating], judged, windows)[:1] if model else []
     groups = [
         model,
