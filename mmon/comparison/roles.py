@@ -137,16 +137,25 @@ def without_segments(columns: Collection[str], names: Iterable[str]) -> Iterator
 
 
 def without_levels(columns: Collection[str], config: Config) -> Iterator[ConfigError]:
-    """Every column with levels of its own that neither side has."""
-    for name in config.by_column:
-        if name not in columns:
-            yield lacking("by_column", "neither dataset has a compared", name, columns)
+    """Every column with levels, or an importance, of its own that neither side has."""
+    drift = config.analyses.data_drift
+    keys = {
+        "by_column": config.by_column,
+        "analyses.data_drift.importance": {} if drift is None else drift.importance,
+    }
+    for key, names in keys.items():
+        for name in names:
+            if name not in columns:
+                yield lacking(key, "neither dataset has a compared", name, columns)
 
 
 def check_levels(
     config: Config, reference: Sequence[ColumnProfile], new_columns: Collection[str]
 ) -> None:
-    """See that every column with levels of its own is compared, by what has levels."""
+    """See that every column with levels of its own is compared, by what has levels.
+
+    `ConfigError` also where an importance is of no column.
+    """
     refuse(without_levels([*(column.name for column in reference), *new_columns], config))
     roles = config.columns.outcome
     for column in (one for one in reference if one.name in config.by_column):

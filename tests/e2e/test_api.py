@@ -334,6 +334,19 @@ def mapped(frame: pl.DataFrame) -> pl.LazyFrame:
             "by_column: neither dataset has a compared column 'grop'",
         ),
         (
+            lambda ref: mmon.run(
+                {
+                    "reference": "r",
+                    "production": "p",
+                    "analyses": {"data_drift": {"importance": {"Group": 0.9}}},
+                },
+                reference=ref,
+                production=ref,
+            ),
+            ConfigError,
+            "analyses.data_drift.importance: neither dataset has a compared column 'Group'",
+        ),
+        (
             lambda ref: mmon.compare(ref, ref, by_column={"group": {"ks": {"detected": 1.0}}}),
             ConfigError,
             "by_column.group.ks: the column is not compared by it (categorical)",
