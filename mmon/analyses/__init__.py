@@ -23,7 +23,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from types import ModuleType
 from typing import TYPE_CHECKING, TypeVar
 
-from mmon import discovery
+from mmon import discovery, models
 from mmon.results.charts import ActivityPicture, FeatureBin, MeaningPicture, PerformancePicture
 from mmon.results.loss_picture import LossPicture
 
@@ -101,6 +101,11 @@ class Context:
         if self.reference.sample is None:
             return "the baseline holds no rows: make it with mmon baseline --sample N"
         return "there are no rows"
+
+    @property
+    def lacks_models(self) -> str | None:
+        """Why no models are fitted, as the reason of a result that rests on them."""
+        return "--fast fits no models" if self.config.fast else models.lacking()
 
     def settings(self, kind: type[S]) -> S:
         """An analysis' part of the configuration; as it is by itself where it was switched off."""

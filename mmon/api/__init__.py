@@ -127,6 +127,7 @@ def compare(
     on_inconclusive: Literal["fail", "pass"] | None = None,
     exact: bool | None = None,
     sample: int | None = None,
+    fast: bool | None = None,
     format: str | None = None,  # noqa: A002  # as the key is called
     separator: str | None = None,
     null_values: Sequence[str] | None = None,
@@ -156,7 +157,7 @@ def compare(
         {"detected": 200}}}``. One number is the level from which a result is detected.
     by_column : mapping, optional
         Levels of single columns: ``{"income": {"ks": {"detected": 0.3}, "missing_share": {}}}``.
-    p_values, alpha, fail_on, on_inconclusive, exact, sample
+    p_values, alpha, fail_on, on_inconclusive, exact, sample, fast
         How results are told from chance, which of them fail, and what is kept of the data.
     format, separator, null_values
         How files are read, of both sides.
@@ -264,9 +265,8 @@ def make_baseline(
             f"{path} would not be known as a baseline",
             hint=f"let its name end in {baseline.SUFFIX}",
         )
-    reference = {"path": data, **(reading or {})}
-    read = [overlap.Source(data, "format" in reference)]
-    read += [] if config_path is None else [overlap.Source(config_path)]
+    reference, config_paths = {"path": data, **(reading or {})}, filter(None, [config_path])
+    read = [overlap.Source(data, "format" in reference), *map(overlap.Source, config_paths)]
     overlap.check(str(path), read, f"the baseline would replace {path}")
     check_place(Path(path))
     settings = [Setting(("reference", key), value, "option") for key, value in reference.items()]

@@ -86,8 +86,9 @@ def line_width() -> int | None:
 
 
 @contextlib.contextmanager
-def progress(*, is_quiet: bool) -> Iterator[Callable[[str, int], None] | None]:
-    """Show what is being read and how many rows so far, on stderr when that is a terminal."""
+def progress(*, is_quiet: bool) -> Iterator[Callable[[str, int | None], None] | None]:
+    """Show what is being read and how many rows so far, or which step of the analyses is done, on
+    stderr when that is a terminal."""
     if is_quiet or not _is_terminal(sys.stderr):
         yield None
         return
@@ -95,7 +96,9 @@ def progress(*, is_quiet: bool) -> Iterator[Callable[[str, int], None] | None]:
 
     console = Console(stderr=True)
     with console.status("starting") as status:
-        yield lambda what, rows: status.update(f"reading {what}: {rows:,} rows")
+        yield lambda what, rows: status.update(
+            what if rows is None else f"reading {what}: {rows:,} rows"
+        )
 
 
 def abandon() -> None:

@@ -11,7 +11,7 @@ from mmon import analyses
 from mmon.analyses import Context, Drawing, Findings, Run, configured
 from mmon.analyses.data_quality import checks
 from mmon.analyses.model_performance.labels import label_findings
-from mmon.comparison.sides import Production
+from mmon.comparison.sides import Production, Progress
 from mmon.comparison.stray_windows import told_of
 from mmon.config.sections import Config
 from mmon.outline.severity import is_of_window
@@ -73,13 +73,14 @@ def assess(
     rule: Rule,
     now_us: int,
     also: Sequence[Finding] = (),
+    progress: Progress | None = None,
 ) -> Assessment:
     """Run every analysis, and judge what it finds and what was found besides, of all rows.
 
     `CellsError` where the sides' cells differ.
     """
     contexts = list(_contexts(config, reference, production, now_us))
-    parts = list(_of_windows(config, contexts, rule))
+    parts = list(_of_windows(config, contexts, rule, progress))
     whole = Context(reference, reference, config)
     if contexts:
         run = Run(contexts, production.loss_column)
@@ -134,15 +135,20 @@ def _contexts(
         is_begun |= profile.rows > 0
 
 
-def _of_windows(config: Config, contexts: Sequence[Context], rule: Rule) -> Iterator[_Part]:
+def _of_windows(
+    config: Config, contexts: Sequence[Context], rule: Rule, progress: Progress | None
+) -> Iterator[_Part]:
     """What every analysis found in every window and segment."""
     asked = configured(config)
-    for context in contexts:
+    for place, context in enumerate(contexts):
         # Of an empty window among others only its emptiness is told: nothing else can be tested.
         is_hole = not context.production.rows and len(contexts) > 1
         for analysis in asked:
             is_asked = not is_hole or analysis.name == "system_performance"
             if analysis.analyse is not None and is_asked:
+                if progress is not None:
+                    step = analysis.name.replace("_", " ")
+                    progress(f"{step}: window {place + 1:,} of {len(contexts):,}", None)
                 for one in (context, *_segments(context)):
                     yield _weighed(one, analysis.analyse(one), rule, analysis.conclude)
         if not is_hole:

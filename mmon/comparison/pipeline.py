@@ -71,7 +71,15 @@ def run(config: Config, inputs: Inputs | None = None, progress: Progress | None 
     reference, profiles = at_one_precision(reference, production.profiles)
     production = dataclasses.replace(production, profiles=profiles)
     duplicates = _duplicates(config, inputs, reference, production)
-    found = assess(config, reference, production, rule=rule, now_us=to_us(started), also=duplicates)
+    found = assess(
+        config,
+        reference,
+        production,
+        rule=rule,
+        now_us=to_us(started),
+        also=duplicates,
+        progress=progress,
+    )
     windows = worst_statuses(found.results, production.windows)
     results = taking_part(found.results, windows)
     shown = shown_windows(windows, results, columns=len(reference.columns))

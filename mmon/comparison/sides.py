@@ -35,8 +35,8 @@ from mmon.sources import Data
 from mmon.sources.labels import join_configured
 from mmon.windows.timestamps import to_utc
 
-Progress = Callable[[str, int], None]
-"""Called with what is being read and the rows read so far."""
+Progress = Callable[[str, int | None], None]
+"""Called with what is being read and the rows read so far, or with a step and None."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

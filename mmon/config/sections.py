@@ -253,6 +253,8 @@ class Config(Section):
     """Rows of each side and window that are kept whole, for what no single column shows: drawn at
     random, and only where an analysis looks at them; 0 keeps none. A baseline holds rows only where
     ``mmon baseline --sample`` asks for them."""
+    fast: Annotated[Flag, Option("--fast", "", Panel.COMPARED)] = False
+    """Leave out what fits models: it takes seconds for each window."""
     outputs: Outputs = Outputs()
 
     def levels(

@@ -57,9 +57,9 @@ def rows_of(ref: pl.DataFrame, cur: pl.DataFrame) -> Rows:
 
 def _coded(labels: pl.Series) -> pl.Series:
     """Codes of labels, the most frequent first; the last stands for all rarer ones."""
-    counts = (
-        labels.drop_nulls().value_counts().sort(["count", labels.name], descending=[True, False])
-    )
-    known = counts.get_column(labels.name)
+    # The name of a column might be taken for a pattern.
+    labels = labels.alias("label")
+    counts = labels.drop_nulls().value_counts()
+    known = counts.sort(["count", "label"], descending=[True, False]).get_column("label")
     codes = np.minimum(np.arange(len(known)), _MOST_CATEGORIES - 1).astype(np.float64)
     return labels.replace_strict(known, pl.Series(codes), default=None, return_dtype=pl.Float64)

@@ -55,7 +55,14 @@ def told(results: Sequence[Result]) -> list[Result]:
 
 def concept_part(document: Document) -> ConceptPart | None:
     """The concept in the window where it is worst; None where nothing was looked at."""
-    every = concept_results(document)
+    calm = "with the same relation to the target"
+    return part_of(document, concept_results(document), "feature", calm)
+
+
+def part_of(
+    document: Document, every: Sequence[Result], noun: str, calm: str
+) -> ConceptPart | None:
+    """Results in the window where they are worst, and how many are calm; None where none are."""
     found = severity.deciding(every, document.windows)
     if not found:
         return None
@@ -64,9 +71,8 @@ def concept_part(document: Document) -> ConceptPart | None:
     own = [r for r in found if r.window == window]
     shown = told(own)
     notes = [f"and {len(shown) - _MOST:,} more to look at"] if len(shown) > _MOST else []
-    calm = wording.counted(len(own) - len(shown), "feature")
     if len(own) > len(shown):
-        notes.append(f"{calm} with the same relation to the target")
+        notes.append(f"{wording.counted(len(own) - len(shown), noun)} {calm}")
     return ConceptPart(
         window=wording.window_title(document.windows, window),
         lines=tuple(_line(document, every, one) for one in shown[:_MOST]),

@@ -18,8 +18,10 @@ def with_estimates(found: Sequence[Measure]) -> list[Measure]:
     Where labels tell, only that of what decides.
     """
     own = {one.quantity.estimates: one for one in found if one.quantity.estimates is not None}
-    placed: list[Measure] = []
-    for one in (one for one in found if one.quantity.estimates is None):
+    measured = [one for one in found if one.quantity.estimates is None]
+    known = {one.quantity.name for one in measured}
+    placed = [one for name, one in own.items() if name not in known]
+    for one in measured:
         placed.append(one)
         beside = own.get(one.quantity.name)
         is_told = beside is not None and beside.result.value is not None

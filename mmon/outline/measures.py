@@ -75,9 +75,15 @@ def measures(results: Iterable[Result], kind: ResultKind) -> list[Measure]:
     return [Measure(tuple(own), tuple(changes.get(name, ()))) for name, own in values.items()]
 
 
+def is_together(result: Result) -> bool:
+    """Whether a result is about what many columns show together, which has a section of its own."""
+    return result.application == "multivariate-drift" and result.column is None
+
+
 def by_columns(document: Document) -> dict[str | None, list[Result]]:
     """The results of the whole that are no measures, by their columns."""
-    own = (r for r in document.results if r.segment is None and r.kind not in KINDS)
+    whole = (r for r in document.results if r.segment is None and not is_together(r))
+    own = (r for r in whole if r.kind not in KINDS)
     return grouped(own, lambda result: result.column)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 
-from mmon import models
 from mmon.analyses import Context, Run
 from mmon.analyses.concept_drift import ConceptDrift
 from mmon.analyses.concept_drift.estimated import Estimated
@@ -23,9 +22,8 @@ def findings(run: Run) -> list[Finding]:
     first = run.windows[-1]
     if first.config.columns.lacks is not None:
         return []
-    lacking = models.lacking()
-    if lacking is not None:
-        return [_without(first, CHANGE_TOTAL, lacking)]
+    if first.lacks_models is not None:
+        return [_without(first, CHANGE_TOTAL, first.lacks_models)]
     return [one for context in modelled(run) for one in _of_window(context)]
 
 

@@ -12,7 +12,6 @@ import polars as pl
 from mmon.analyses import Context
 from mmon.analyses.model_performance import DIRECT
 from mmon.chance.proportions import Z
-from mmon.models import lacking
 from mmon.models.direct_loss import FEWEST, ExpectedLoss, LossLearner, root
 from mmon.performance import Estimate
 from mmon.profiles.features.row_sample import RowSample, SampledRows
@@ -39,7 +38,7 @@ _KNOWN: WeakKeyDictionary[Performance, dict[tuple[str, ...], _Learnt]] = WeakKey
 def direct_estimates(context: Context) -> dict[str, Estimate]:
     """What mae, mse and rmse are to be expected to be in a window."""
     samples = context.samples
-    found: dict[str, Estimate] | str | None = lacking() or context.lacks_rows
+    found: dict[str, Estimate] | str | None = context.lacks_models or context.lacks_rows
     if samples is not None and found is None:
         found = _of_samples(context, *samples)
     return found if isinstance(found, dict) else dict.fromkeys(DIRECT, Estimate(None, reason=found))

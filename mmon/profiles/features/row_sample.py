@@ -219,8 +219,9 @@ def columns_of(frame: pl.DataFrame) -> tuple[SampledColumn, ...]:
     return tuple(SampledColumn(one.name, one) for one in frame)
 
 
-def _series(columns: Sequence[SampledColumn]) -> list[pl.Series]:
-    return [column.values.alias(column.name) for column in columns]
+def _series(columns: Sequence[SampledColumn]) -> dict[str, pl.Series]:
+    # Of a list, a column without a name would be given one.
+    return {column.name: column.values for column in columns}
 
 
 def _last(parts: Sequence[tuple[Keys, int]]) -> np.uint64:

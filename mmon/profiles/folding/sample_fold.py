@@ -163,9 +163,10 @@ class SampleFold:
 
     def _read(self, batch: pl.DataFrame, rows: NDArray[np.int64 | np.uint32]) -> pl.DataFrame:
         """The columns of some rows in their final form, in memory of their own."""
-        some = pl.DataFrame([batch.get_column(name) for name in self._columns])[rows]
+        # By name: a list of columns would give one without a name another.
+        some = pl.DataFrame({name: batch.get_column(name) for name in self._columns})[rows]
         return pl.DataFrame(
-            [_final(column_of(some, name), how).alias(name) for name, how in self._columns.items()]
+            {name: _final(column_of(some, name), how) for name, how in self._columns.items()}
         )
 
     def _prune(self) -> BoolArray:

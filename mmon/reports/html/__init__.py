@@ -28,6 +28,7 @@ PARTS = (
     "tally",
     "performance",
     "concept",
+    "together",
     "operations",
     "segments",
     "sections",

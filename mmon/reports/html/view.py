@@ -17,6 +17,7 @@ from mmon.reports.html.measures import section
 from mmon.reports.html.performance import performance
 from mmon.reports.html.segments import heat_tables
 from mmon.reports.html.timeline import timeline
+from mmon.reports.html.together import together
 from mmon.reports.html.whole import Whole
 from mmon.results import Document, Metric, Result, ResultKind, Status
 
@@ -44,7 +45,8 @@ def view(document: Document, place: int, window: int, whole: Whole) -> dict[str,
     one = seen(document, window) if document.windows else document
     model = performance(document, one, whole)
     rows = column_rows(one, whole.lines, _importance(model))
-    rest = [r for r in one.results if r.segment is None and r.kind not in measures.KINDS]
+    own = [r for r in one.results if r.segment is None and not measures.is_together(r)]
+    rest = [r for r in own if r.kind not in measures.KINDS]
     metrics = [metric for metric in one.metrics if _is_told_here(metric)]
     return {
         "place": place,
@@ -55,6 +57,7 @@ def view(document: Document, place: int, window: int, whole: Whole) -> dict[str,
         "multiples": _multiples(rows) if len(document.windows) > 1 else (),
         "performance": model,
         "concept": concept(one),
+        "together": together(one),
         "operations": _operations(one, whole),
         "segments": heat_tables(one, whole.worst_windows),
         "undecided": _listing([r for r in rest if r.status is Status.INCONCLUSIVE]),

@@ -8,6 +8,7 @@ from mmon.outline import parts as short
 from mmon.outline.changes import ChangesPart, changes_part
 from mmon.outline.concept import ConceptPart, concept_part
 from mmon.outline.rows import MeasureRow
+from mmon.outline.together import TITLE, together_part
 from mmon.outline.why import Why, why
 from mmon.reports.markdown.markup import STATUS_SIGNS, code, escaped, table
 from mmon.results import Document, Status
@@ -20,7 +21,7 @@ def sections(document: Document) -> Iterator[str]:
     """Blocks of Markdown: all sections that apply."""
     model, system = short.performance_part(document), short.operations_part(document)
     concept = concept_part(document)
-    changes = changes_part(document)
+    changes, together = changes_part(document), together_part(document)
     if model is not None:
         yield from _part(model, "Model performance", "worse by")
     if changes is not None:
@@ -29,7 +30,9 @@ def sections(document: Document) -> Iterator[str]:
     if reasons is not None:
         yield from _why(reasons)
     if concept is not None:
-        yield from _concept(concept)
+        yield from _concept(concept, "Concept")
+    if together is not None:
+        yield from _concept(together, TITLE)
     if system is not None:
         yield from _part(system, "Operations", "change")
     segments = short.segment_part(document)
@@ -82,8 +85,8 @@ def _why(part: Why) -> Iterator[str]:
         yield "\n".join(f"- {escaped(note)}" for note in part.notes)
 
 
-def _concept(part: ConceptPart) -> Iterator[str]:
-    yield "**Concept**" + (f", {escaped(part.window)}" if part.window else "")
+def _concept(part: ConceptPart, title: str) -> Iterator[str]:
+    yield f"**{title}**" + (f", {escaped(part.window)}" if part.window else "")
     if part.lines:
         lines = table(
             part.lines,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from mmon.outline import parts as short
 from mmon.outline.changes import ChangesPart, changes_part
 from mmon.outline.concept import ConceptLine, ConceptPart, concept_part
+from mmon.outline.together import TITLE, together_part
 from mmon.outline.why import Why, why
 from mmon.reports.terminal import spark
 from mmon.reports.terminal.lines import Strip, width_of
@@ -27,7 +28,7 @@ def sections(document: Document, pen: Pen) -> Iterator[Iterator[Text]]:
     has_windows = len(document.windows) > 1
     model, system = short.performance_part(document), short.operations_part(document)
     concept = concept_part(document)
-    changes = changes_part(document)
+    changes, together = changes_part(document), together_part(document)
     if model is not None:
         yield _part(model, "performance", "worse by", pen, has_windows=has_windows)
     if changes is not None:
@@ -36,7 +37,9 @@ def sections(document: Document, pen: Pen) -> Iterator[Iterator[Text]]:
     if reasons is not None:
         yield _why(reasons, pen)
     if concept is not None:
-        yield _concept(concept, pen, has_windows=has_windows)
+        yield _concept(concept, "concept", pen, has_windows=has_windows)
+    if together is not None:
+        yield _concept(together, TITLE.lower(), pen, has_windows=has_windows)
     if system is not None:
         yield _part(system, "operations", "change", pen, has_windows=has_windows)
     segments = short.segment_part(document)
@@ -85,13 +88,13 @@ def _why(part: Why, pen: Pen) -> Iterator[Text]:
         yield from pen.paragraph(note, style="dim")
 
 
-def _concept(part: ConceptPart, pen: Pen, *, has_windows: bool) -> Iterator[Text]:
+def _concept(part: ConceptPart, title: str, pen: Pen, *, has_windows: bool) -> Iterator[Text]:
     if part.window:
-        yield from pen.paragraph(f"concept in {part.window}", style="dim")
-    rows = [line.row for line in part.lines]
+        yield from pen.paragraph(f"{title} in {part.window}", style="dim")
+    rows, about = [line.row for line in part.lines], [line.about for line in part.lines]
     strips = [
-        Strip("result" if part.window else "concept", [row.name for row in rows], least=12),
-        Strip("of", [line.about for line in part.lines], least=8),
+        Strip("result" if part.window else title, [row.name for row in rows], least=12),
+        *([Strip("of", about, least=8)] if any(about) else []),
         Strip("value", [row.value for row in rows], "right"),
         Strip("thresholds", [row.thresholds for row in rows], importance=3),
         Strip("q", [row.q_value for row in rows], importance=4),
@@ -101,7 +104,8 @@ def _concept(part: ConceptPart, pen: Pen, *, has_windows: bool) -> Iterator[Text
         remarks = [[line.remark] if line.remark else [] for line in part.lines]
         yield from pen.table(strips, [line.status for line in part.lines], remarks)
     for note in part.notes:
-        yield from pen.paragraph(note, style="dim")
+        head = "" if part.lines or part.window else f"{title}: "
+        yield from pen.paragraph(head + note, style="dim")
 
 
 def _trends(lines: Sequence[short.Line | ConceptLine], pen: Pen, *, has_windows: bool) -> list[str]:
