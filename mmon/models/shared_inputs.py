@@ -92,7 +92,7 @@ def _split(rows: Rows, losses: tuple[FloatArray, FloatArray], seed: int) -> Spli
     weights = _weights(rows, once, seed)
     shared, effective = _overlap(weights)
     if shared < _LEAST_SHARED or min(effective) < _LEAST_ROWS:
-        return Split(_total(losses), None, shared, effective)
+        return Split(total_change(losses), None, shared, effective)
     values = _parts(losses, once, weights)
     deviations = _deviations(rows, losses, seed)
     reach = float(stdtrit(REFITS - 1, 1.0 - TAIL))
@@ -100,10 +100,11 @@ def _split(rows: Rows, losses: tuple[FloatArray, FloatArray], seed: int) -> Spli
         Term(value, one, (value - reach * one, value + reach * one))
         for value, one in zip(values.tolist(), deviations.tolist(), strict=True)
     ]
-    return Split(_total(losses), (parts[0], parts[1], parts[2]), shared, effective)
+    return Split(total_change(losses), (parts[0], parts[1], parts[2]), shared, effective)
 
 
-def _total(losses: tuple[FloatArray, FloatArray]) -> Term:
+def total_change(losses: tuple[FloatArray, FloatArray]) -> Term:
+    """The change of the mean of (n,) and (m,) losses, by their own variances."""
     ref, cur = losses
     value = float(cur.mean() - ref.mean())
     deviation = math.sqrt(sum(float(one.var(ddof=1)) / len(one) for one in losses))

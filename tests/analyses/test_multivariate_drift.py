@@ -140,8 +140,8 @@ def test_without_a_feature_nothing_is_said() -> None:
     assert not any(r.application == "multivariate-drift" for r in document.results)
 
 
-def test_windows_and_segments_are_looked_at_as_a_whole() -> None:
+def test_of_windows_the_newest_is_looked_at_as_a_whole() -> None:
     ref, cur = frames(np.random.default_rng(6), 900, 900)
     document = ran(ref, cur, windows={"rows": 450}, segments=["c"])
     own = [r for r in document.results if r.name == "domain_classifier"]
-    assert [(r.window, r.segment) for r in own] == [(0, None), (1, None)]
+    assert [(r.window, r.segment) for r in own] == [(1, None)]

@@ -9,7 +9,7 @@ from mmon.analyses.concept_drift import ConceptDrift
 from mmon.analyses.concept_drift.estimated import Estimated
 from mmon.analyses.concept_drift.labelled import LabelledRows, labelled_rows, modelled
 from mmon.analyses.concept_drift.reasons import CHANGE_TOTAL, PARTS
-from mmon.models.shared_inputs import FEWEST, REFITS, Split, Term, split_change
+from mmon.models.shared_inputs import FEWEST, REFITS, Split, Term, split_change, total_change
 from mmon.results.quantity import Bound, Quantity
 from mmon.verdict.finding import Finding
 
@@ -35,7 +35,12 @@ def _of_window(context: Context) -> list[Finding]:
         reason = rows.too_few(FEWEST)
     if rows is None or reason is not None:
         return [_without(context, CHANGE_TOTAL, reason or "")]
-    split = split_change(rows.rows, (rows.ref_loss, rows.cur_loss))
+    losses = rows.ref_loss, rows.cur_loss
+    total = total_change(losses)
+    if total.interval[0] <= 0.0 <= total.interval[1]:
+        reason = f"{rows.told()}: chance may change it as much, so there is nothing to explain"
+        return [_finding(context, rows, CHANGE_TOTAL, total, reason)]
+    split = split_change(rows.rows, losses)
     return _told(context, rows, split)
 
 

@@ -10,7 +10,7 @@ from mmon.config.levels import Thresholds
 from mmon.results.quantity import Bound, Quantity, ResultKind, by_name
 
 if TYPE_CHECKING:
-    from mmon.analyses import Context, Findings
+    from mmon.analyses import Findings, Run
     from mmon.config.sections import Config
 
 APPLICATION = "multivariate-drift"
@@ -59,7 +59,8 @@ The rows are cut into four parts, in an order that says nothing of them; each bu
 scored by a classifier of the parts before it, so that the areas of the parts vary as independent
 ones do. The p-value is that of the ranks (Mann and Whitney), against a level by the variance of
 DeLong, DeLong and Clarke-Pearson (Biometrics 1988). Of the larger side at most four times the rows
-of the smaller one are looked at, and of very many features fewer rows; the result says how many.
+of the smaller one are looked at, and of very many features fewer rows; the result says how many. Of
+several windows the newest that is judged is looked at: to fit classifiers takes seconds.
 
 Assumes
 -------
@@ -92,14 +93,15 @@ def reads_rows(config: Config) -> bool:
     return True
 
 
-def analyse(context: Context) -> Findings:
-    """What changed in many columns at once; nothing of segments, of which no rows are kept."""
+def analyse_run(run: Run) -> Findings:
+    """What changed in many columns at once, in the newest window that is judged and has rows."""
     from mmon.analyses import Findings
     from mmon.analyses.multivariate_drift import told_apart
     from mmon.analyses.multivariate_drift.compared import compared_rows
 
-    if context.segment is not None or not context.production.rows:
+    there = [one for one in run.windows if one.production.rows]
+    judged = [one for one in there if one.is_judged] or there
+    if not judged:
         return Findings()
-    rows = compared_rows(context)
-    found = (told_apart.finding(context, rows),)
-    return Findings([one for one in found if one is not None])
+    found = told_apart.finding(judged[-1], compared_rows(judged[-1]))
+    return Findings([] if found is None else [found])
