@@ -11,6 +11,7 @@ from pathlib import Path
 import hypothesis
 import pytest
 
+from mmon import models
 from mmon.texts import redaction
 
 # As in a run of mmon (`mmon.cli.supervision`), before anything imports numpy: threads of OpenBLAS
@@ -47,6 +48,15 @@ NEEDS = {
     "data": functools.cache(_lacks_data),
 }
 SERVICES = frozenset({"s3", "browser"})
+
+
+@pytest.fixture(autouse=True)
+def _models_where_they_are_tested(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Fit no models, which takes seconds, but in tests that are about what rests on them."""
+    if request.node.get_closest_marker("models") is None:
+        monkeypatch.setattr(models, "lacking", lambda: "left out of this test")
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

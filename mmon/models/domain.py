@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from mmon.chance.ranks.areas import Area, area, mean_area
-from mmon.models.rows import Rows
+from mmon.models.rows import Rows, learnable
 from mmon.records.arrays import FloatArray, IntArray
 
 if TYPE_CHECKING:
@@ -135,7 +135,7 @@ def _fitted(
         random_state=seed,
     )
     sides = np.repeat([0, 1], [len(ref), len(cur)])
-    return model.fit(np.concatenate([ref, cur]), sides)
+    return model.fit(learnable(np.concatenate([ref, cur])), sides)
 
 
 def _scores(model: Any, side: FloatArray) -> FloatArray:

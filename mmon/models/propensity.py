@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from mmon.models.rows import Rows
+from mmon.models.rows import Rows, learnable
 from mmon.records.arrays import FloatArray, IntArray
 
 FOLDS = 2
@@ -52,6 +52,6 @@ def propensities(rows: Rows, counts: tuple[IntArray, IntArray], *, seed: int) ->
             early_stopping=False,
             random_state=seed,
         )
-        model.fit(every[learnt], is_cur[learnt], sample_weight=often[learnt])
+        model.fit(learnable(every[learnt]), is_cur[learnt], sample_weight=often[learnt])
         found[asked] = model.predict_proba(every[asked])[:, 1]
     return found

@@ -55,6 +55,11 @@ def rows_of(ref: pl.DataFrame, cur: pl.DataFrame) -> Rows:
     return Rows(before, after, np.array(is_category, dtype=np.bool_), tuple(names))
 
 
+def learnable(matrix: FloatArray) -> FloatArray:
+    """(n, F) rows to learn from; features that all of them lack are 0, as trees need some value."""
+    return np.where(np.isnan(matrix).all(axis=0), 0.0, matrix)
+
+
 def _coded(labels: pl.Series) -> pl.Series:
     """Codes of labels, the most frequent first; the last stands for all rarer ones."""
     # The name of a column might be taken for a pattern.

@@ -15,6 +15,8 @@ from mmon.models.direct_loss import LossLearner
 from tests.e2e.running import process
 from tests.statistics.sequential import Claim, broken_claims
 
+pytestmark = pytest.mark.models
+
 OPTIONS: dict[str, Any] = {"task": "regression", "target": "y", "prediction": "p"}
 
 

@@ -16,6 +16,8 @@ from mmon.reports import html, markdown, terminal
 from mmon.results import Document, Result, Status, Verdict
 from tests.statistics.domain_samples import frames
 
+pytestmark = pytest.mark.models
+
 FORMATS = (html, markdown, terminal)
 
 

@@ -15,6 +15,8 @@ from mmon.outline.why import Why, why
 from mmon.reports import html, markdown, terminal
 from mmon.results import Document, Result, Status
 
+pytestmark = pytest.mark.models
+
 NAMES = ("change_total", "change_from_inputs", "change_from_concept", "change_from_unseen")
 
 

@@ -24,7 +24,7 @@ from tests.data.example_runs import (
 )
 from tests.data.segment_labels import inside
 
-pytestmark = pytest.mark.data
+pytestmark = [pytest.mark.data, pytest.mark.models]
 
 
 PER_CLASS = {"credit_card": 17}

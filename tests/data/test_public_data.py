@@ -31,7 +31,7 @@ import mmon
 from mmon import api
 from tests.conftest import DATA
 
-pytestmark = pytest.mark.data
+pytestmark = [pytest.mark.data, pytest.mark.models]
 
 DEFAULT = ["ks", "total_variation"]
 

@@ -17,7 +17,7 @@ from mmon.cli import demo
 from mmon.errors import ExitStatus
 
 # Its commands share a folder, in the order of the text.
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("readme")]
+pytestmark = [pytest.mark.models, pytest.mark.slow, pytest.mark.xdist_group("readme")]
 
 REPOSITORY = Path(__file__).parents[2]
 README = (REPOSITORY / "README.md").read_text(encoding="utf-8")

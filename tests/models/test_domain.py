@@ -15,6 +15,8 @@ from mmon.models.domain import FEWEST, separation
 from mmon.models.rows import rows_of
 from tests.statistics.domain_samples import frames
 
+pytestmark = pytest.mark.models
+
 
 @pytest.mark.parametrize("decimals", [0, 1, 8])
 def test_the_area_and_its_test_are_those_of_the_oracles(decimals: int) -> None:
@@ -111,3 +113,14 @@ def test_of_many_features_fewer_rows_are_looked_at() -> None:
     wide = [pl.DataFrame(rng.normal(size=(2500, 500)).round(2)) for _ in range(2)]
     told = separation(rows_of(*wide))
     assert told.n == told.m == 1000
+
+
+def test_a_feature_that_all_rows_lack_tells_nothing() -> None:
+    rng = np.random.default_rng(8)
+    ref, cur = (pl.DataFrame({"x": rng.normal(at, 1.0, 400)}) for at in (0.0, 1.0))
+    lacking = pl.lit(None, dtype=pl.Float64).alias("none")
+    plain, more = (
+        separation(rows_of(*(side.with_columns(also) for side in (ref, cur))))
+        for also in ([], [lacking])
+    )
+    assert more.area.value == pytest.approx(plain.area.value, abs=0.02)

@@ -8,6 +8,8 @@ import pytest
 from mmon.models.rows import Rows
 from mmon.models.shared_inputs import FEWEST, Split, split_change
 
+pytestmark = pytest.mark.models
+
 REF, CUR = (0.6, 0.3, 0.1), (0.1, 0.3, 0.6)
 REF_RISK, CUR_RISK = (0.1, 0.2, 0.4), (0.1, 0.3, 0.5)
 # By hand: shared inputs have densities p q / (p + q) of 3/35, 3/20 and 3/35, which is a third, with

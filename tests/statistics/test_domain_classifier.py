@@ -10,6 +10,8 @@ from mmon.models.rows import rows_of
 from tests.statistics.domain_samples import frames
 from tests.statistics.sequential import Claim, broken_claims
 
+pytestmark = pytest.mark.models
+
 SIMULATION = pytest.mark.simulation
 SIZE = (Claim(0.05, 0.075), Claim(0.045, 0.025))
 
