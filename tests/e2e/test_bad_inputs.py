@@ -13,7 +13,7 @@ from tests.e2e import bad_files
 from tests.e2e.running import Ended, process
 
 USAGE, FAILURE, INCONCLUSIVE = 2, 3, 4
-OLD = "the output of an earlier run\n"
+OLD = "made by mmon, long ago"
 
 
 @dataclasses.dataclass(frozen=True)
