@@ -232,7 +232,7 @@ def test_credit_card_performance_falls_with_the_change():
     assert found["roc_auc_macro drop"] == always("detected")
     assert found["recall:upmarket_card"] == always("detected")
     # Its other half: other applicants come, and the scores move.
-    assert found["total_variation of y_pred_proba_highstreet_card"] == always("detected")
+    assert found["score_drift of y_pred_proba_highstreet_card"] == always("detected")
     assert found["total_variation of app_channel"] == always("potential_detection")
     values = {
         one.window: one
@@ -248,8 +248,8 @@ def test_credit_card_performance_falls_with_the_change():
 def test_car_prices_of_other_cars_are_told_better_in_money_and_worse_in_percent():
     found = raised("car_price")
     # More diesels, of lower prices: what is predicted has drifted, as has the truth.
-    assert found["total_variation of y_pred"] == always("detected")
-    assert found["total_variation of y_true"] == always("detected")
+    assert found["prediction_drift of y_pred"] == always("detected")
+    assert found["target_drift of y_true"] == always("detected")
     assert found["total_variation of fuel"] == always("potential_detection")
     # By 14 %: more than its level of 10 % by the estimate, and not surely in so many windows.
     assert not {"mape drop", "mae drop"} & found.keys()

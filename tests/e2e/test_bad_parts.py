@@ -185,8 +185,8 @@ OPERATIONS = [
     told(
         "no window and no gate",
         "binary",
-        PASS,
-        r"sentence: nothing was tested",
+        INCONCLUSIVE,
+        r"sentence: no production row falls into any window",
         settings={
             "windows": {"every": "1h", "start": "2025-01-01"},
             **{"analyses": {"model_performance": {"gate": "none"}}},
