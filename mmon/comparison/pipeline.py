@@ -70,15 +70,9 @@ def run(config: Config, inputs: Inputs | None = None, progress: Progress | None 
     production = read_production(config, reference, inputs, progress, now_us=to_us(started))
     reference, profiles = at_one_precision(reference, production.profiles)
     production = dataclasses.replace(production, profiles=profiles)
-    duplicates = _duplicates(config, inputs, reference, production)
+    also, now_us = _duplicates(config, inputs, reference, production), to_us(started)
     found = assess(
-        config,
-        reference,
-        production,
-        rule=rule,
-        now_us=to_us(started),
-        also=duplicates,
-        progress=progress,
+        config, reference, production, rule=rule, now_us=now_us, also=also, progress=progress
     )
     windows = worst_statuses(found.results, production.windows)
     results = taking_part(found.results, windows)

@@ -261,14 +261,8 @@ def quantities() -> Iterator[Quantity]:
         if own.name in DIRECT or performance.is_estimable(kind)
     )
     yield from itertools.chain(LABELS.values(), FAULTS.values(), FACTS.values(), WITHOUT_ID)
-    yield from (
-        UNMEASURED,
-        WORSE_SEGMENT,
-        SEGMENTS_TESTED,
-        PAIRED_FEATURES,
-        *SAMPLE_ROWS,
-        ERROR_RATE,
-    )
+    yield from (UNMEASURED, WORSE_SEGMENT, SEGMENTS_TESTED, PAIRED_FEATURES)
+    yield from (*SAMPLE_ROWS, ERROR_RATE)
     yield from (contribution(name, part) for name in MEANS for part in ("mix", "rate"))
 
 
