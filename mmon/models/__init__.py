@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
+from collections.abc import Iterator
 
 LACKING = "scikit-learn is not installed: pip install 'mmon[ml]'"
 """Why a result that takes a fitted model has no value."""
@@ -11,3 +13,14 @@ LACKING = "scikit-learn is not installed: pip install 'mmon[ml]'"
 def lacking() -> str | None:
     """`LACKING` where there is no scikit-learn; None where models can be fitted."""
     return LACKING if importlib.util.find_spec("sklearn") is None else None
+
+
+@contextlib.contextmanager
+def one_thread() -> Iterator[None]:
+    """Fit on one thread: of trees this small several wait for each other longer than they work."""
+    # What is not loaded yet has no limit.
+    import sklearn.ensemble  # noqa: F401
+    from threadpoolctl import threadpool_limits
+
+    with threadpool_limits(1):
+        yield

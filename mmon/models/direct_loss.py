@@ -10,12 +10,12 @@ from typing import Any, Self
 import numpy as np
 import polars as pl
 
+from mmon.models import one_thread
+from mmon.models.rows import codes_of, numbers
 from mmon.records.arrays import FloatArray, IntArray
 
 # Folds that are left out in turn, and trees of few leaves: of many small effects, quickly fitted.
 _FOLDS, _TREES, _LEAVES = 3, 80, 15
-# What a column of categories may have in scikit-learn's histograms: rarer ones are taken together.
-_MOST_CATEGORIES = 254
 FEWEST = 200
 """Labelled rows of the reference below which nothing is fitted."""
 
@@ -76,8 +76,9 @@ class LossLearner:
                 categorical_features=[code is not None for code in codes.values()],
                 random_state=seed,
             )
-            models.append(model.fit(matrix[fold != one], losses[fold != one]))
-            told[fold == one] = model.predict(matrix[fold == one])
+            with one_thread():
+                models.append(model.fit(matrix[fold != one], losses[fold != one]))
+                told[fold == one] = model.predict(matrix[fold == one])
         rest = losses - told
         mean = float(losses.mean())
         return cls(codes, models, mean, float(rest.mean()), float(rest.var()), len(losses))
@@ -91,7 +92,8 @@ class LossLearner:
         if not self.models:
             return ExpectedLoss(self.mean, self.spread * (1.0 / rows + 1.0 / self.rows))
         matrix = _matrix(features, self.codes)
-        told = np.array([model.predict(matrix) for model in self.models])
+        with one_thread():
+            told = np.array([model.predict(matrix) for model in self.models])
         every, means = told.mean(axis=0), told.mean(axis=1)
         value = max(float(every.mean()) + self.excess, 0.0)
         # Larger losses differ more, in proportion.
@@ -116,22 +118,10 @@ def _is_telling(values: FloatArray, fold: IntArray) -> bool:
 
 
 def _codes(column: pl.Series) -> Mapping[str, float] | None:
-    """Codes of labels, the most frequent first; the last stands for all rarer ones."""
-    if column.dtype != pl.String:
-        return None
-    counts = column.drop_nulls().value_counts()
-    known = counts.sort(["count", column.name], descending=[True, False]).get_column(column.name)
-    return {label: float(min(i, _MOST_CATEGORIES - 1)) for i, label in enumerate(known)}
+    return codes_of(column) if column.dtype == pl.String else None
 
 
 def _matrix(features: pl.DataFrame, codes: Mapping[str, Mapping[str, float] | None]) -> FloatArray:
     """(n, F) numbers and codes; nan where missing, and where a label was never seen."""
-    columns = []
-    for name, known in codes.items():
-        values = features.get_column(name)
-        if known is not None:
-            values = values.replace_strict(known, default=None, return_dtype=pl.Float64)
-        numbers = values.cast(pl.Float64).to_numpy()
-        # Trees order values: the largest number stands for infinity.
-        columns.append(np.clip(numbers, -np.finfo(np.float32).max, np.finfo(np.float32).max))
-    return np.column_stack(columns).astype(np.float64) if columns else np.empty((len(features), 0))
+    columns = [numbers(features.get_column(name), known) for name, known in codes.items()]
+    return np.column_stack(columns) if columns else np.empty((len(features), 0))

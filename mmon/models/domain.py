@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from mmon.chance.ranks.areas import Area, area, mean_area
+from mmon.models import one_thread
 from mmon.models.rows import Rows, learnable
 from mmon.records.arrays import FloatArray, IntArray
 
@@ -77,13 +78,8 @@ def separation(rows: Rows, *, seed: int = 0, alpha: float = 0.05, most: int = 5)
     position and potential developments: the prequential approach*, JRSS A 1984; Bengio and
     Grandvalet, *No unbiased estimator of the variance of K-fold cross-validation*, JMLR 2004.
     """
-    # Only what is loaded can be limited.
-    import sklearn.ensemble  # noqa: F401
-    from threadpoolctl import threadpool_limits
-
     n, m = _rows_taken(rows)
-    # Beside other work, threads that wait for each other take many times as long as one alone.
-    with threadpool_limits(1):
+    with one_thread():
         return _separation(rows, n, m, seed, alpha, most)
 
 

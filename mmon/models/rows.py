@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 
 import numpy as np
 import polars as pl
@@ -11,6 +12,8 @@ from mmon.records.arrays import BoolArray, FloatArray
 
 # What a column of categories may have in scikit-learn's histograms: rarer ones are taken together.
 _MOST_CATEGORIES = 254
+# Polars might take the own name of a column for a pattern, or for that of the counts.
+_NAME = "label"
 
 
 @dataclasses.dataclass(frozen=True, slots=True, eq=False)
@@ -42,10 +45,7 @@ def rows_of(ref: pl.DataFrame, cur: pl.DataFrame) -> Rows:
     is_category = [ref.schema[name] == pl.String for name in names]
     for name, labels in zip(names, is_category, strict=True):
         values = pl.concat([ref.get_column(name), cur.get_column(name)])
-        values = _coded(values) if labels else values.cast(pl.Float64)
-        column = values.to_numpy().astype(np.float64)
-        # Trees order values: the largest number stands for infinity.
-        column = np.clip(column, -np.finfo(np.float32).max, np.finfo(np.float32).max)
+        column = numbers(values, codes_of(values) if labels else None)
         for side, part in zip(sides, np.split(column, [ref.height]), strict=True):
             side.append(part)
     before, after = (
@@ -60,11 +60,18 @@ def learnable(matrix: FloatArray) -> FloatArray:
     return np.where(np.isnan(matrix).all(axis=0), 0.0, matrix)
 
 
-def _coded(labels: pl.Series) -> pl.Series:
+def codes_of(labels: pl.Series) -> dict[str, float]:
     """Codes of labels, the most frequent first; the last stands for all rarer ones."""
-    # The name of a column might be taken for a pattern.
-    labels = labels.alias("label")
-    counts = labels.drop_nulls().value_counts()
-    known = counts.sort(["count", "label"], descending=[True, False]).get_column("label")
-    codes = np.minimum(np.arange(len(known)), _MOST_CATEGORIES - 1).astype(np.float64)
-    return labels.replace_strict(known, pl.Series(codes), default=None, return_dtype=pl.Float64)
+    counts = labels.alias(_NAME).drop_nulls().value_counts()
+    known = counts.sort(["count", _NAME], descending=[True, False]).get_column(_NAME)
+    return {label: float(min(at, _MOST_CATEGORIES - 1)) for at, label in enumerate(known)}
+
+
+def numbers(column: pl.Series, codes: Mapping[str, float] | None) -> FloatArray:
+    """(n,) numbers, or the codes of labels; nan where missing, and where a label has no code."""
+    if codes is not None:
+        column = column.alias(_NAME).replace_strict(codes, default=None, return_dtype=pl.Float64)
+    # Trees order values: the largest number stands for infinity.
+    largest = float(np.finfo(np.float32).max)
+    values: FloatArray = column.cast(pl.Float64).to_numpy().astype(np.float64)
+    return values.clip(-largest, largest)

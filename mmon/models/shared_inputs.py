@@ -19,6 +19,7 @@ from scipy.special import stdtrit
 
 from mmon.chance.levels import TAIL
 from mmon.chance.proportions import Z
+from mmon.models import one_thread
 from mmon.models.propensity import propensities
 from mmon.models.rows import Rows
 from mmon.records.arrays import FloatArray, IntArray
@@ -79,11 +80,7 @@ def split_change(rows: Rows, losses: tuple[FloatArray, FloatArray], *, seed: int
     seed : int
         Of the classifiers and of the bootstrap.
     """
-    import sklearn.ensemble  # noqa: F401  # what is not loaded yet has no limit
-    from threadpoolctl import threadpool_limits
-
-    # Trees this small are fitted faster by one thread than by several that wait for each other.
-    with threadpool_limits(1):
+    with one_thread():
         return _split(rows, losses, seed)
 
 

@@ -92,6 +92,8 @@ def test_categories_alone_and_values_that_are_missing_are_learnt_from() -> None:
         ({"x": pl.when(pl.int_range(pl.len()) == 7).then(float("inf")).otherwise("x")}, None),
         ({"y": pl.col("y") * 1e70}, "errors are too large for their squares to be added up"),
         ({"y": pl.col("p")}, None),
+        # Names that a table of counts has, or that read as a pattern.
+        ({"count": pl.col("group"), "^g.*$": pl.col("group")}, None),
     ],
 )
 def test_odd_columns_are_taken_as_they_are(change: dict[str, pl.Expr], wanted: str | None) -> None:

@@ -76,7 +76,7 @@ def labelled_rows(context: Context) -> LabelledRows | None:
     names = [table.binning.column for table in tables.tables]
     names = [name for name in names if name in ref.columns and name in cur.columns]
     return LabelledRows(
-        rows_of(ref.select(names), cur.select(names)),
+        rows_of(ref[names], cur[names]),
         ref_loss,
         cur_loss,
         (samples[0].labelled, samples[1].labelled),

@@ -33,7 +33,8 @@ again (of more than 6,000 rows, samples of so many, scaled), with Student's quan
 The loss is 1 for a wrong answer and 0 for a right one, also where the metric that decides is
 another, as roc_auc; of a regression it is the absolute error, and parts are shares of the
 reference's mean absolute error. It needs sampled rows of both sides (``sample``), and looks at the
-labelled ones; of many windows at the newest and the worst. The parts are told and decide nothing by
+labelled ones; of many windows at the newest and the worst. A change that chance alone may have made
+has no parts. The parts are told and decide nothing by
 themselves; ``thresholds`` of ``concept_drift`` gives them levels.
 
 Assumes

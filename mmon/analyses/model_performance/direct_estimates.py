@@ -61,7 +61,7 @@ def _of_samples(
     is_answered = np.zeros(len(rows), bool) if outcome is None else ~np.isnan(outcome.prediction)
     if not is_answered.any():
         return "no row has a prediction"
-    features = rows.frame.select(columns).filter(pl.Series(is_answered))
+    features = rows.frame[list(columns)].filter(pl.Series(is_answered))
     size = max(round(context.production.rows * float(is_answered.mean())), 1)
     absolute, squared = (one.expected(features, size) for one in (learnt.absolute, learnt.squared))
     found = {"mae": absolute, "mse": squared, "rmse": root(squared)}
@@ -86,7 +86,7 @@ def _learnt(rows: SampledRows, columns: tuple[str, ...]) -> _Learnt:
     if int(is_known.sum()) < FEWEST:
         told = f"{int(is_known.sum())} labelled rows of the reference are too few"
         return _Learnt(reason=f"{told} to learn its errors from: it takes {FEWEST}")
-    features = rows.frame.select(columns).filter(pl.Series(is_known))
+    features = rows.frame[list(columns)].filter(pl.Series(is_known))
     absolute, squared = (LossLearner.of(features, errors[is_known] ** power) for power in (1, 2))
     return _Learnt(absolute, squared)
 

@@ -71,7 +71,7 @@ Cannot see
 ----------
 Whether the difference matters to the model, or which side is right; differences that so few
 rows do not teach. One feature that moved suffices: what is new beside the columns' own results is
-a difference that no column shows, as ``correlation_drift`` does.
+a difference that no single column shows, as two that no longer go together.
 
 References
 ----------
