@@ -15,8 +15,9 @@ import polars as pl
 
 import mmon
 from mmon import sources
-from mmon.analyses import Context, Drawing
+from mmon.analyses import Context, Drawing, model_performance
 from mmon.analyses.data_quality import checks
+from mmon.analyses.model_performance.gating import may_wait
 from mmon.comparison.assessment import assess, taking_part, worst_statuses
 from mmon.comparison.extent import is_compared
 from mmon.comparison.reference import read_reference
@@ -78,7 +79,9 @@ def run(config: Config, inputs: Inputs | None = None, progress: Progress | None 
     results = taking_part(found.results, windows)
     shown = shown_windows(windows, results, columns=len(reference.columns))
     rank_error = max((window.rank_error for window in windows), default=0.0)
-    verdict = decide(results, rule, expected=_deciding(config))
+    verdict = decide(
+        results, rule, expected=_deciding(config), waiting=_waiting(config, production)
+    )
     digest = config_digest(config)
     document = Document(
         mmon_version=mmon.__version__,
@@ -145,6 +148,13 @@ def _deciding(config: Config) -> frozenset[str]:
         for name, settings in (("data-drift", drift), ("data-quality", quality))
         if settings is not None and settings.gate != "none"
     )
+
+
+def _waiting(config: Config, production: Production) -> frozenset[str]:
+    """The applications that may still wait for what they need."""
+    both = zip(production.windows, production.profiles, strict=True)
+    judged = [profile for window, profile in both if window.is_judged]
+    return frozenset({model_performance.APPLICATION} if may_wait(config, judged) else ())
 
 
 def _drawn(drawings: Sequence[Drawing], kind: type[D], windows: Collection[int]) -> list[D]:

@@ -67,7 +67,7 @@ def performance_part(document: Document) -> Part | None:
     """The model's performance; None where nothing of it was measured."""
     found = measures.shown(document, ResultKind.MODEL_PERFORMANCE)
     worst = worse.worse_segments(document)
-    tested = worse.segments_tested(document)
+    tested = worse.segments_tested(document, found.window)
     if not found.results and not worst and tested is None:
         return None
     of_window = [m for m in found.measures if not m.quantity.estimates or needs_a_look(m.head)]

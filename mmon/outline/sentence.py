@@ -9,8 +9,9 @@ from mmon.outline.concept import concept_told
 from mmon.outline.measures import KINDS
 from mmon.outline.occasions import Told, joined, shortened
 from mmon.outline.phrases import before_after, phrase, value_of
-from mmon.outline.severity import by_size, deciding, fails, is_of_window
+from mmon.outline.severity import by_size, deciding, fails, is_of_window, worst
 from mmon.outline.summary import drifted_below
+from mmon.outline.waiting import commonest, few_labels, of_model, unusable, waiting
 from mmon.outline.wording import BELOW_WORDS, counted
 from mmon.outline.worse import is_worse_segment
 from mmon.results import Document, Result, ResultKind, Status, Verdict, Window, grouped
@@ -20,6 +21,7 @@ _CALM = 2  # things that a pass tells besides drift
 _DRIFT, _QUALITY = ResultKind.DATA_DRIFT, ResultKind.DATA_QUALITY
 _MODEL, _SYSTEM = ResultKind.MODEL_PERFORMANCE, ResultKind.SYSTEM_PERFORMANCE
 _CONCEPT = ResultKind.CONCEPT_DRIFT
+_OPEN = "performance is inconclusive"
 _POTENTIAL = Status.POTENTIAL_DETECTION.severity
 
 
@@ -33,12 +35,13 @@ def _of_verdict(document: Document) -> str:
     windows = [window for window in document.windows if window.is_judged]
     results, fail_on = deciding(document.results, document.windows), document.fail_on
     judged = [result for result in results if result.status is not Status.IRRELEVANT]
+    waits = waiting(judged, results, windows)
     if document.verdict is Verdict.BREACH:
         failing = [result for result in judged if fails(result, fail_on)]
-        return _breach(failing, judged, results, windows)
+        return _breach(failing, judged, results, windows, waits)
     if document.verdict is Verdict.INCONCLUSIVE:
-        return _inconclusive([r for r in judged if r.gating], results, windows)
-    return _pass(judged, results, fail_on, windows)
+        return _inconclusive([r for r in judged if r.gating] or judged, results, windows)
+    return _pass(judged, results, fail_on, windows, waits)
 
 
 def _breach(
@@ -46,6 +49,7 @@ def _breach(
     judged: list[Result],
     results: Sequence[Result],
     windows: Sequence[Window],
+    waits: str,
 ) -> str:
     """The gravest things: the model, the segment that explains it, columns, operations."""
     model = _measured(failing, results, _MODEL)
@@ -63,9 +67,9 @@ def _breach(
         _in_segments(failing, results),
     ]
     own = [r for r in _whole(judged, _MODEL) if r.gating and r.quantity.estimates is None]
-    reason = _unusable(own) if all(r.status is Status.INCONCLUSIVE for r in own) else ""
+    reason = unusable(own) if all(r.status is Status.INCONCLUSIVE for r in own) else ""
     text = joined([*shortened(groups, most=_NAMED + bool(concept)), *began], windows)
-    return f"{text}; performance is inconclusive: {reason}" if reason else text
+    return "; ".join(filter(None, [text, waits or (reason and f"{_OPEN}: {reason}")]))
 
 
 def _explained(judged: Sequence[Result]) -> list[Told]:
@@ -113,7 +117,7 @@ def _inconclusive(
     known = [one for one in gating if one.quantity.estimates is None]
     # What an analysis as a whole lacks, such as labels, explains more than any of its results.
     reasons = [
-        _few_labels(rows, results) or _commonest(rows)
+        few_labels(rows, results) or commonest(rows)
         for rows in grouped(known, lambda result: result.application).values()
         if all(row.status is Status.INCONCLUSIVE for row in rows)
     ]
@@ -123,28 +127,15 @@ def _inconclusive(
         if any(r.kind in (_DRIFT, _CONCEPT) and r.value is not None for r in results):
             return "no metric that decides was computed: give one thresholds"
         return "no column could be tested"
-    return _commonest(gating) or "no result was conclusive"
-
-
-def _few_labels(rows: Sequence[Result], results: Sequence[Result]) -> str:
-    """How many labels there are and how many it takes, where the lack of them is the reason."""
-    coverage = [r for r in results if r.name == "label_coverage" and r.reason]
-    is_short = any(r.rows_needed is not None and r.kind is _MODEL for r in rows)
-    if not is_short or not coverage or (coverage[0].value or 0.0) >= 1.0:
-        return ""
-    reason = _commonest(rows)
-    needed = next((r.rows_needed for r in rows if r.reason == reason and r.rows_needed), None)
-    told = f"too few labels: {coverage[0].reason}"
-    return told if needed is None else f"{told}; it takes about {needed:,}"
-
-
-def _commonest(rows: Iterable[Result]) -> str:
-    reasons = [r.reason for r in rows if r.status is Status.INCONCLUSIVE and r.reason]
-    return max(reasons, key=reasons.count) if reasons else ""
+    return commonest(gating) or "no result was conclusive"
 
 
 def _pass(
-    judged: list[Result], results: Sequence[Result], fail_on: str, windows: Sequence[Window]
+    judged: list[Result],
+    results: Sequence[Result],
+    fail_on: str,
+    windows: Sequence[Window],
+    waits: str,
 ) -> str:
     if not judged:
         return "nothing was tested"
@@ -152,7 +143,8 @@ def _pass(
     drift = _drift_passed(judged, raised, fail_on)
     others = shortened(
         [
-            _measured(raised, results, _MODEL) or [*map(Told, _held(judged, results))],
+            _measured(raised, results, _MODEL)
+            or [*map(Told, [] if waits else _held(judged, results))],
             concept_told(raised, drifted=bool(_columns(raised))),
             _measured(raised, results, _SYSTEM),
             _checked(raised),
@@ -161,13 +153,14 @@ def _pass(
         ],
         most=_CALM,
     )
-    return "; ".join([*drift, *(one.text for one in others)]) or "nothing needs a look"
+    told = filter(None, [*drift, *(one.text for one in others), waits])
+    return "; ".join(told) or "nothing needs a look"
 
 
 def _drift_passed(judged: Sequence[Result], raised: Sequence[Result], fail_on: str) -> list[str]:
     every = _columns(judged)
-    known = _columns([r for r in judged if r.status is not Status.INCONCLUSIVE])
-    unclear = [column for column in every if column not in known]
+    unclear = _unclear(judged)
+    known = [column for column in every if column not in unclear]
     if not every and any(r.kind in KINDS for r in judged):
         return []
     tested = counted(len(known), "column")
@@ -188,10 +181,20 @@ def _drift_passed(judged: Sequence[Result], raised: Sequence[Result], fail_on: s
     return [text, *([f"{counted(len(unclear), 'column')} inconclusive"] if unclear else [])]
 
 
+def _unclear(judged: Iterable[Result]) -> list[str]:
+    """Columns of which something is inconclusive, and nothing worse, as reports count them."""
+    own = (r for r in judged if r.segment is None and r.kind in (_DRIFT, _QUALITY))
+    found = grouped(own, lambda r: r.column)
+    return [
+        column
+        for column, rows in found.items()
+        if column is not None and worst(rows).status is Status.INCONCLUSIVE
+    ]
+
+
 def _held(judged: Sequence[Result], results: Sequence[Result]) -> list[str]:
     """The judged performance that is good enough, and what could not be told."""
-    own = _whole(judged, _MODEL)
-    own = [r for r in own if not r.quantity.is_check and r.quantity.estimates is None]
+    own = of_model(judged)
     calm = [r for r in own if r.status is Status.NO_DETECTION]
     held = list(dict.fromkeys(r.quantity.words for r in calm))
     unclear = {r.name for r in own if r.status is Status.INCONCLUSIVE}
@@ -204,15 +207,10 @@ def _held(judged: Sequence[Result], results: Sequence[Result]) -> list[str]:
     elif held:
         parts.append(f"{counted(len(held), 'performance metric')} held")
     if unclear:
-        reason = _unusable(own)
+        reason = unusable(own)
         told = f"{counted(len(unclear), 'performance metric')} inconclusive"
         parts.append(f"{told}: {reason}" if reason else told)
     return parts
-
-
-def _unusable(rows: Iterable[Result]) -> str:
-    """Why metrics have no value at all, whatever number of rows came."""
-    return _commonest(r for r in rows if r.value is None and r.rows_needed is None)
 
 
 def _badness(result: Result) -> float:

@@ -64,11 +64,11 @@ def distinct(found: Sequence[Worse]) -> tuple[Worse, ...]:
     return tuple(one for _, one in kept)
 
 
-def segments_tested(document: Document) -> int | None:
-    """How many segments were tested for having got worse; None where nobody looked."""
-    counts = [m.value for m in document.metrics if m.name == _TESTED and m.value is not None]
+def segments_tested(document: Document, window: int) -> int | None:
+    """How many segments of a window were tested for having got worse; None where nobody looked."""
+    counts = {m.window: m.value or 0.0 for m in document.metrics if m.name == _TESTED}
     if counts:
-        return int(max(counts))
+        return int(counts.get(window, 0.0))
     return 0 if any(map(is_worse_segment, document.results)) else None
 
 

@@ -24,6 +24,7 @@ from mmon.verdict.finding import Finding, Rule
 from mmon.verdict.weighing import Weighed, passes, weigh
 
 _DATA_DRIFT = "data-drift"
+_UNKNOWN = (Status.INCONCLUSIVE, Status.IRRELEVANT)
 
 
 def judge(findings: Iterable[Finding], rule: Rule) -> list[Result]:
@@ -156,13 +157,17 @@ def _too_few(one: Finding, level: float, needed: int | None) -> str:
 
 
 def decide(
-    results: Iterable[Result], rule: Rule, *, expected: frozenset[str] = frozenset()
+    results: Iterable[Result],
+    rule: Rule,
+    *,
+    expected: frozenset[str] = frozenset(),
+    waiting: frozenset[str] = frozenset(),
 ) -> Verdict:
     """The verdict of a run.
 
     A breach when a gating result reached ``fail_on``. Else inconclusive when an analysis that
-    gates reached no conclusive result, or when the error of a summary leaves open whether a gating
-    result reached it. Else a pass.
+    gates reached no conclusive result, or none did where nothing gates, or when the error of a
+    summary leaves open whether a gating result reached it. Else a pass.
 
     Parameters
     ----------
@@ -170,7 +175,10 @@ def decide(
     rule : Rule
     expected : frozenset of str
         The applications that are to decide, whether or not they have any result.
+    waiting : frozenset of str
+        Those that need no conclusive result, where another application has one.
     """
+    results = list(results)
     gating = [result for result in results if result.gating]
     if rule.fail_on == "never":
         return Verdict.PASS
@@ -183,10 +191,15 @@ def decide(
             is_concept = result.kind is ResultKind.CONCEPT_DRIFT
             told_of = _DATA_DRIFT if is_concept else result.application
             by_analysis.setdefault(told_of, []).append(result)
-    if any(
-        all(result.status is Status.INCONCLUSIVE for result in of_one)
-        for of_one in by_analysis.values()
-    ):
+    open_ = {
+        name
+        for name, of_one in by_analysis.items()
+        if all(result.status is Status.INCONCLUSIVE for result in of_one)
+    }
+    known = (result for result in results if result.quantity.estimates is None)
+    if not gating and all(result.status in _UNKNOWN for result in known):
+        return Verdict.INCONCLUSIVE
+    if open_ - waiting or (open_ and open_ == by_analysis.keys()):
         return Verdict.INCONCLUSIVE
     if any(_is_open(result, rule) for result in gating):
         return Verdict.INCONCLUSIVE

@@ -68,8 +68,8 @@ def statuses(report: mmon.Report, name: str) -> list[str]:
     return report.results.filter(pl.col("name") == name, aspect="drop")["status"].to_list()
 
 
-def test_without_labels_performance_is_estimated_and_passes_nothing() -> None:
-    report = mmon.compare(REFERENCE, frame(3, 0.6, labelled=False), **OPTIONS)
+def test_without_labels_performance_is_estimated_and_passes_nothing(tmp_path: Path) -> None:
+    report = run(tmp_path, frame(3, 0.6, labelled=False), {})
     found = told(report, "estimated_roc_auc")
     truth = told(mmon.compare(REFERENCE, frame(3, 0.6), **OPTIONS), "roc_auc")
     low, high = found["interval"]

@@ -305,7 +305,7 @@ def test_a_threshold_inside_the_error_of_a_summary_is_open() -> None:
     [
         (None, {}, 10, True),
         (None, {}, 0, False),
-        (None, {"task": "binary"}, 0, True),
+        (None, {"task": "binary"}, 0, False),
         ({}, {}, 0, True),
         (None, {"labels": {"path": "l.parquet"}}, 0, True),
         ({"gate": "none"}, {}, 10, False),

@@ -51,6 +51,58 @@ def document(ref: pl.DataFrame, cur: pl.DataFrame, settings: dict[str, Any]) -> 
     return run(Config.model_validate(body), inputs)
 
 
+@pytest.mark.parametrize(
+    ("labels", "asks", "verdict", "says"),
+    [
+        (0, {}, Verdict.PASS, "performance waits for labels: 0 of 3,000"),
+        (1, {}, Verdict.PASS, "performance waits for labels: 1 of 3,000"),
+        (20, {}, Verdict.PASS, "performance waits for labels: 20 of 3,000"),
+        (3_000, {}, Verdict.PASS, "roc_auc held"),
+        (0, {"model_performance": {}}, Verdict.INCONCLUSIVE, "no row has a target"),
+        (20, {"model_performance": {}}, Verdict.INCONCLUSIVE, "too few labels: 20 of 3,000"),
+    ],
+)
+@pytest.mark.parametrize("task", [None, "binary"])
+def test_a_run_waits_for_labels_unless_performance_was_asked_for(
+    labels: int, asks: dict[str, Any], verdict: Verdict, says: str, task: str | None
+) -> None:
+    cur = outcomes(3_000, seed=2).with_columns(y=pl.when(pl.int_range(pl.len()) < labels).then("y"))
+    found = late(outcomes(3_000, seed=1), cur, asks, task)
+    assert (found.verdict, says in found.sentence) == (verdict, True), found.sentence
+
+
+def test_most_labels_are_no_labels_to_wait_for() -> None:
+    ref = outcomes(3_000, seed=1)
+    for labels, verdict in ((149, Verdict.PASS), (150, Verdict.INCONCLUSIVE)):
+        few = outcomes(300, seed=2).with_columns(
+            y=pl.when(pl.int_range(pl.len()) < labels).then("y")
+        )
+        assert late(ref, few, {"data_drift": None}, None).verdict is verdict
+
+
+def test_few_labels_can_show_that_a_model_got_worse() -> None:
+    cur = outcomes(3_000, seed=2, noise=1.0).with_columns(
+        y=pl.when(pl.int_range(pl.len()) < 600).then("y")
+    )
+    found = late(outcomes(3_000, seed=1), cur, {}, None)
+    assert found.verdict is Verdict.BREACH
+    assert "roc_auc fell" in found.sentence
+
+
+def late(
+    ref: pl.DataFrame, cur: pl.DataFrame, analyses: dict[str, Any], task: str | None
+) -> Document:
+    body = {
+        "reference": "r",
+        "production": "p",
+        "task": task,
+        "columns": {"target": "y", "score": "p"},
+        "analyses": analyses,
+    }
+    inputs = Inputs(Data(ref.lazy(), "r"), Data(cur.lazy(), "p"))
+    return run(Config.model_validate(body), inputs)
+
+
 @pytest.mark.parametrize("nothing", [None, float("nan")])
 def test_answers_that_are_missing_leave_performance_open(nothing: float | None) -> None:
     whole, tenth = outcomes(4_000, seed=1), pl.int_range(pl.len()) % 10 == 0

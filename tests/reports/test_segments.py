@@ -151,9 +151,9 @@ def test_segments_that_got_worse_are_named_once_worst_first() -> None:
 
 
 def test_how_many_were_tested_is_known_only_where_somebody_looked() -> None:
-    assert segments_tested(document()) is None
+    assert segments_tested(document(), 0) is None
     tested = quantities.metric("segments_tested", 310.0)
-    assert segments_tested(document(metrics=[tested])) == 310
+    assert segments_tested(document(metrics=[tested]), 0) == 310
 
 
 def test_a_sample_of_rows_is_said_to_be_one() -> None:

@@ -16,6 +16,13 @@ def test_columns_that_could_not_be_judged_are_not_counted_as_without_drift():
     assert text == "no drift in 1 column; 9 columns inconclusive"
 
 
+def test_a_column_of_which_a_check_is_open_is_counted_as_the_table_counts_it():
+    share = {"kind": ResultKind.DATA_QUALITY, "name": "unseen_share", "reason": "too few rows"}
+    unseen = result(QUIET[0].column, 0.3, Status.INCONCLUSIVE, **share)
+    found = said(Verdict.PASS, [*QUIET, unseen])
+    assert found == "no drift in 2 columns; 1 column inconclusive"
+
+
 def test_a_pass_only_counts_the_segments_that_may_have_got_worse():
     found = [worse(f"a = {i}", 0.1, status=Status.POTENTIAL_DETECTION) for i in range(2)]
     text = said(Verdict.PASS, [*QUIET, *found])

@@ -265,6 +265,11 @@ def test_a_result_that_does_not_gate_never_breaches():
     assert verdict(finding(0.9, gating=False)) is Verdict.PASS
 
 
+def test_a_run_of_which_nothing_is_known_is_inconclusive_though_nothing_gates():
+    assert verdict() is Verdict.INCONCLUSIVE
+    assert verdict(finding(0.05, 0.5, rows=5, gating=False)) is Verdict.INCONCLUSIVE
+
+
 def test_an_analysis_without_any_conclusive_result_is_inconclusive():
     few = finding(0.05, 0.5, rows=5)
     assert verdict(few) is Verdict.INCONCLUSIVE

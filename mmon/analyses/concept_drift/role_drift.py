@@ -32,6 +32,8 @@ def _finding(context: Context, role: str, ref: ColumnProfile, cur: ColumnProfile
     asked = context.config.levels(ref.name, quantity.name, settings.thresholds)
     found = distances.drift(context, metric, ref, cur, None if asked is None else asked.bound())
     reason = found.reason
+    if role == "target" and found.value is None and not cur.presence.present and cur.presence.rows:
+        reason = "no label yet"
     if reason is None and metric.name != DataDrift().usual:
         reason = f"by {metric.name}"
     return dataclasses.replace(

@@ -1,9 +1,14 @@
-"""Whether the model's performance takes part in the verdict."""
+"""Whether the model's performance takes part in the verdict, and whether a run waits for it."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from mmon.analyses import Context
 from mmon.analyses.model_performance import ModelPerformance
+from mmon.config.sections import Config
+from mmon.outline.waiting import MOST_LABELS
+from mmon.profiles.table import Profile
 
 
 def is_gating(context: Context) -> bool:
@@ -12,8 +17,23 @@ def is_gating(context: Context) -> bool:
     A target and a prediction may be named for drift alone: without any label in production they ask
     for nothing, unless performance was asked for in so many words.
     """
-    config, cur = context.config, context.production.performance
-    asked = "model_performance" in config.analyses.model_fields_set or config.task is not None
+    cur = context.production.performance
     has_labels = cur is not None and cur.labelled > 0
     gates = context.settings(ModelPerformance).gate == "any"
-    return gates and (has_labels or asked or config.labels is not None)
+    return gates and (has_labels or is_asked(context.config))
+
+
+def is_asked(config: Config) -> bool:
+    """Whether performance was asked for in so many words; a task, or a target, is no request."""
+    return "model_performance" in config.analyses.model_fields_set or config.labels is not None
+
+
+def may_wait(config: Config, windows: Iterable[Profile]) -> bool:
+    """Whether a run that is judged by these windows may pass before its labels are there.
+
+    It may not where performance was asked for, or most rows of some window are labelled.
+    """
+    if is_asked(config):
+        return False
+    known = [(one.performance, one.rows) for one in windows]
+    return all(found is None or found.labelled < MOST_LABELS * rows for found, rows in known)

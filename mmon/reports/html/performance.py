@@ -59,7 +59,7 @@ def performance(document: Document, seen: Document, whole: Whole) -> dict[str, A
         "features": features(document, seen),
         "worse": worst[:_MOST_WORSE],
         "worse_left_out": max(0, len(worst) - _MOST_WORSE),
-        "tested": segments_tested(seen),
+        "tested": segments_tested(seen, shown.window),
         "sampled": sample_words(seen),
     }
 
