@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 
 from tests.e2e.conftest import Mmon
@@ -26,6 +27,9 @@ analyses:
 def configured(mmon: Mmon, folder: Path) -> Any:
     """What the configuration of a run with some options is, as its document tells."""
     (folder / "mmon.yaml").write_text(FILE, encoding="utf-8")
+    for name in ("ref.parquet", "prod.parquet"):
+        one = pl.read_parquet(folder / name)
+        one.with_columns(one["x"].alias("a.b")).write_parquet(folder / name)
 
     def run(*words: str) -> Any:
         start = ("run", "mmon.yaml", "--production", "prod.parquet", "--set", "columns.id=null")
