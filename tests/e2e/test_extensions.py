@@ -286,9 +286,13 @@ def test_each_decides_and_is_told_by_every_format(folder: Path) -> None:
 
 
 def test_a_file_format_is_read_by_name_by_option_and_by_look(folder: Path) -> None:
-    ended = extended(folder, "run", "mmon.yaml", "--json", "result.json", "-q", "--set", "fast=true")
+    ended = extended(
+        folder, "run", "mmon.yaml", "--json", "result.json", "-q", "--set", "fast=true"
+    )
     expected = {key: one["value"] for key, one in results(folder).items()}
-    ended = extended(folder, "run", "fixed_width.yaml", "--json", "result.json", "-q", "--set", "fast=true")
+    ended = extended(
+        folder, "run", "fixed_width.yaml", "--json", "result.json", "-q", "--set", "fast=true"
+    )
     assert ended.returncode == 1, ended.stderr
     found = {key: one["value"] for key, one in results(folder).items()}
     assert found == pytest.approx(expected, abs=1e-4)
