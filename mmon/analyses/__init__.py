@@ -68,6 +68,8 @@ class Context:
         When the run began, likewise.
     labels : LabelFacts or None
         What joining delayed labels found out; None without them.
+    later : int
+        So many windows with rows come after it.
     """
 
     reference: Profile
@@ -82,6 +84,7 @@ class Context:
     bounds: tuple[int | None, int | None] = (None, None)
     now_us: int = 0
     labels: LabelFacts | None = None
+    later: int = 0
 
     @property
     def samples(self) -> tuple[RowSample, RowSample] | None:

@@ -114,11 +114,12 @@ def _contexts(
     config: Config, reference: Profile, production: Production, now_us: int
 ) -> Iterator[Context]:
     """Every window, as analyses see it."""
-    is_begun = False
+    is_begun, later = False, sum(profile.rows > 0 for profile in production.profiles)
     for window, profile, span in zip(
         production.windows, production.profiles, production.spans, strict=True
     ):
         check_same_cells(reference, profile)
+        later -= profile.rows > 0
         yield Context(
             reference=reference,
             production=profile,
@@ -131,6 +132,7 @@ def _contexts(
             bounds=span,
             now_us=now_us,
             labels=production.labels,
+            later=later,
         )
         is_begun |= profile.rows > 0
 

@@ -31,7 +31,7 @@ def with_estimates(found: Sequence[Measure]) -> list[Measure]:
 
 
 def estimate_words(document: Document, found: Sequence[Measure]) -> list[str]:
-    """Of the metrics of one window: "estimated roc_auc 0.78 [0.76, 0.80], labels not there yet".
+    """Of the metrics of one window: "estimated roc_auc 0.78 [0.76, 0.80], labels not there yet; …".
 
     Only what would decide is told; and why nothing could be estimated, where that is so.
     """

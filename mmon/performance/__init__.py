@@ -19,7 +19,9 @@ from typing import Any, ClassVar, Literal, cast, get_args
 
 from mmon import discovery
 from mmon.profiles.outcomes.classification import ClassificationTables
+from mmon.profiles.outcomes.outcomes import Outcome
 from mmon.profiles.outcomes.regression import RegressionTables
+from mmon.records.arrays import FloatArray
 from mmon.results import Task
 from mmon.results.charts import PerformancePicture
 
@@ -237,6 +239,25 @@ def load(name: str, options: Mapping[str, Any] | None = None) -> PerformanceMetr
     return discovery.made(metric_class(name), name, options or {})
 
 
+@dataclasses.dataclass(frozen=True, slots=True, eq=False)
+class WeightedRows:
+    """Labelled rows of which each counts for as many as its weight says.
+
+    Attributes
+    ----------
+    outcome : Outcome
+        Of n rows.
+    weights : (n,) float64
+        Positive; their mean is about 1.
+    effective : float
+        So many equally weighted rows tell as much.
+    """
+
+    outcome: Outcome
+    weights: FloatArray
+    effective: float
+
+
 WithoutLabels = Callable[[PerformanceMetric], Mapping[Variant, Estimate]]
 
 
@@ -247,12 +268,16 @@ def is_estimable(metric: PerformanceMetric | type[PerformanceMetric]) -> bool:
     return _label_moves.is_estimable(metric)
 
 
-def without_labels(ref: ClassificationTables, cur: ClassificationTables) -> WithoutLabels:
+def without_labels(
+    ref: ClassificationTables, cur: ClassificationTables, towards: WeightedRows | None = None
+) -> WithoutLabels:
     """What a metric's values are to be expected to be in production, by its scores alone (CBPE).
 
     The reference's labels say what a score means: the chance of the class at it. Where an isotonic
     fit of them has a smaller calibration error than the scores as they are, out of fold, it is
-    taken. Nothing is given for metrics that do not follow from these chances.
+    taken. With rows of the reference that are weighted ``towards`` production it is fitted to
+    these where they surely say another thing of scores (PAPE). Nothing is given for metrics that do
+    not follow from these chances.
 
     References
     ----------
@@ -262,4 +287,4 @@ def without_labels(ref: ClassificationTables, cur: ClassificationTables) -> With
     """
     from mmon.performance import _estimated
 
-    return functools.partial(_estimated.estimated, ref, _estimated.expected(ref, cur))
+    return functools.partial(_estimated.estimated, ref, _estimated.expected(ref, cur, towards))

@@ -11,7 +11,7 @@ from scipy.optimize import isotonic_regression
 
 from mmon.performance._ranking import Ranking
 from mmon.profiles.outcomes.class_scores import ClassScores
-from mmon.records.arrays import FloatArray, IntArray
+from mmon.records.arrays import BoolArray, FloatArray, IntArray
 
 # As NannyML's `needs_calibration`: bins of equal mass, and folds that are left out in turn.
 _BINS, _FOLDS = 10, 3
@@ -47,6 +47,15 @@ class Calibration:
         error = one.inside.rank_error + one.outside.rank_error
         return cls(
             ranking.values, _fitted(ranking.inside, ranking.outside), *_draws(ranking), error
+        )
+
+    @classmethod
+    def weighted(cls, score: FloatArray, is_of: BoolArray, weight: FloatArray) -> Self:
+        """The same of (n,) rows that count for as many as their positive weights say."""
+        values, place = np.unique(score, return_inverse=True)
+        inside, outside = (_sums(place, weight * of) for of in (is_of, ~is_of))
+        return cls(
+            values, _fitted(inside, outside), *_weighted_draws(score, is_of, weight), rank_error=0.0
         )
 
     def as_told(self) -> Self:
@@ -120,6 +129,37 @@ def _cells(rows: FloatArray, size: int) -> IntArray:
     """(K,) which of so many parts of about equal mass each place belongs to."""
     middle = np.cumsum(rows) - rows / 2
     return np.asarray(np.minimum(middle * (size / rows.sum()), size - 1), dtype=np.int64)
+
+
+def weighted_cells(score: FloatArray, weight: FloatArray, size: int) -> IntArray:
+    """(n,) which of at most so many cells of about equal weight each row belongs to, by score.
+
+    Rows of one score are in one cell; every cell has rows.
+    """
+    place = np.unique(score, return_inverse=True)[1]
+    cell = _cells(_sums(place, weight), size)
+    return np.asarray(np.unique(cell, return_inverse=True)[1][place])
+
+
+def _sums(place: IntArray, numbers: FloatArray) -> FloatArray:
+    """(K,) the sum of the numbers of each place; every place has some."""
+    return np.bincount(place, numbers).astype(np.float64)
+
+
+def _weighted_draws(
+    score: FloatArray, is_of: BoolArray, weight: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """As `_draws`, of single rows with weights."""
+    cell = weighted_cells(score, weight, _CELLS)
+
+    def sides(by: FloatArray) -> tuple[FloatArray, FloatArray]:
+        return _sums(cell, by * is_of), _sums(cell, by * ~is_of)
+
+    grid = _sums(cell, weight * score) / _sums(cell, weight)
+    rng = np.random.default_rng(_SEED)
+    whole = _fitted(*sides(weight))
+    drawn = (weight * rng.poisson(1.0, len(weight)) for _ in range(_DRAWS))
+    return grid, np.array([_fitted(*sides(by), grid) - whole for by in drawn if by.any()])
 
 
 def _draws(ranking: Ranking) -> tuple[FloatArray, FloatArray]:

@@ -10,15 +10,18 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from mmon.chance.proportions import Z
-from mmon.performance import Estimate, PerformanceMetric, Variant
+from mmon.performance import Estimate, PerformanceMetric, Variant, WeightedRows
 from mmon.performance._calibration import Calibration, is_better_calibrated
 from mmon.performance._class_intervals import undefined
 from mmon.performance._class_tables import FEW, NO_PROBABILITIES
 from mmon.performance._expected import ExpectedScores, expected_tables
 from mmon.performance._label_moves import Moves, Step, is_estimable, label_moves, steps
+from mmon.performance._weighted import Recalibrated, recalibrated
 from mmon.profiles.outcomes.classification import MOST_SCORED, ClassificationTables
 from mmon.records.arrays import FloatArray
 from mmon.results import Task
+
+_TOWARDS = "calibrated on reference rows weighted towards production"
 
 
 @dataclasses.dataclass(frozen=True, slots=True, eq=False)
@@ -48,6 +51,10 @@ class Expected:
         From those tables.
     rows : int
         Rows with scores.
+    towards : Recalibrated or None
+        What scores mean towards production, where that is another thing than in the reference.
+    told : str or None
+        How that was found.
     """
 
     tables: ClassificationTables | None
@@ -55,9 +62,13 @@ class Expected:
     steps: tuple[Step, ...]
     rows: int
     reason: str | None = None
+    towards: Recalibrated | None = None
+    told: str | None = None
 
 
-def expected(ref: ClassificationTables, cur: ClassificationTables) -> Expected:
+def expected(
+    ref: ClassificationTables, cur: ClassificationTables, towards: WeightedRows | None = None
+) -> Expected:
     """What production's scores let expect, given the reference's labels."""
     known = _known(ref)
     reason = known.reason or _why_not(ref, cur)
@@ -65,9 +76,15 @@ def expected(ref: ClassificationTables, cur: ClassificationTables) -> Expected:
     if reason is not None:
         return Expected(None, (), (), rows, reason)
     by_label = {one.label: one for one in cur.answers}
-    pairs = zip(ref.answers, known.calibrations, strict=True)
+    moved = None if towards is None else recalibrated(known.calibrations, towards, ref)
+    calibrations, told = known.calibrations, None
+    if towards is not None and moved is not None:
+        calibrations = moved.calibrations
+        told = f"{_TOWARDS} (as {towards.effective:,.0f} rows tell)"
+    pairs = zip(ref.answers, calibrations, strict=True)
     classes = tuple(ExpectedScores.of(by_label[one.label], own) for one, own in pairs)
-    return Expected(expected_tables(classes, ref), classes, steps(classes), rows)
+    tables = expected_tables(classes, ref)
+    return Expected(tables, classes, steps(classes), rows, towards=moved, told=told)
 
 
 def estimated(
@@ -82,6 +99,8 @@ def estimated(
     if not is_estimable(metric):
         return {}
     excess = _excess(metric, ref)
+    if found.towards is not None:
+        excess = _exceeding(metric, found.towards.own, found.towards.realised)
     reason = found.reason
     if metric.reads == "probabilities" and ref.score_edges:
         reason = NO_PROBABILITIES
@@ -118,7 +137,7 @@ def _estimate(
             float(np.abs(own).max(initial=0.0)) * part.uncertain
             for own, part in zip(moves.by_class, found.classes, strict=True)
         ),
-        reason=one.reason,
+        reason="; ".join(filter(None, (found.told, one.reason))) or None,
         classes=one.classes,
     )
 
@@ -130,15 +149,23 @@ def _excess(metric: PerformanceMetric, ref: ClassificationTables) -> Mapping[Var
     """
     known = _known(ref)
     if metric not in known.excess:
-        realised = metric.by_variant(ref)
-        own = {} if known.own is None else metric.by_variant(known.own)
-        known.excess[metric] = {
-            variant: before.value - one.value
-            if (before := own.get(variant)) and before.value is not None and one.value is not None
-            else 0.0
-            for variant, one in realised.items()
-        }
+        known.excess[metric] = _exceeding(metric, known.own, ref)
     return known.excess[metric]
+
+
+def _exceeding(
+    metric: PerformanceMetric, own: ClassificationTables | None, realised: ClassificationTables
+) -> Mapping[Variant, float]:
+    """By variant, how much larger a metric is of the first tables; 0 where one has none."""
+    expected_to_be = {} if own is None else metric.by_variant(own)
+    return {
+        variant: before.value - one.value
+        if (before := expected_to_be.get(variant))
+        and before.value is not None
+        and one.value is not None
+        else 0.0
+        for variant, one in metric.by_variant(realised).items()
+    }
 
 
 def of_labels(moves: Moves, classes: Sequence[ExpectedScores]) -> float:

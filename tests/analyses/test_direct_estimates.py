@@ -100,7 +100,7 @@ def test_odd_columns_are_taken_as_they_are(change: dict[str, pl.Expr], wanted: s
     before, after = (one.with_columns(**change) for one in (frame(1), frame(2)))
     found = told(mmon.compare(before, after.drop("y"), **OPTIONS), "estimated_mae")
     assert (found["value"] is None) is (wanted is not None)
-    assert found["reason"] == (wanted or "labels not there yet")
+    assert found["reason"] == (wanted or "labels not there yet; blind to concept drift")
 
 
 @pytest.mark.simulation

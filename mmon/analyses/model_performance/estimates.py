@@ -50,11 +50,21 @@ class Estimates:
 
     @functools.cached_property
     def _of(self) -> performance.WithoutLabels | None:
-        return None if self._sides is None else performance.without_labels(*self._sides)
+        if self._sides is None:
+            return None
+        # Only classifications wait for what fits other models.
+        from mmon.analyses.model_performance.weighted_rows import towards_production
+
+        return performance.without_labels(*self._sides, towards_production(self._context))
 
     @functools.cached_property
     def _trouble(self) -> str | None:
         return too_many_lost(self._context.production, self._cur)
+
+    @property
+    def _is_needed(self) -> bool:
+        """Whether so few rows have labels that these do not tell how good the model is."""
+        return self._cur.labelled < _FEW_LABELS * max(self._cur.rows, 1)
 
     @functools.cached_property
     def _direct(self) -> Mapping[str, Estimate]:
@@ -88,7 +98,6 @@ class Estimates:
             cur=one,
             rows=one.rows,
         )
-        is_needed = self._cur.labelled < _FEW_LABELS * max(self._cur.rows, 1)
         told = Finding(
             estimated(quantity(realised.metric.name, variant)),
             one.value,
@@ -98,28 +107,29 @@ class Estimates:
             reference_interval=None if ref is None else ref.interval,
             evidence=evidence,
             window=self._context.window,
-            gating=is_needed and is_gating(self._context),
+            gating=self._is_needed and is_gating(self._context),
             reason=self._words(realised, one) if one.value is None or not drop.is_empty else None,
         )
         if not self._gates:
             drop = Bound(drop.limit, potential=drop.detected)
-        is_judged = is_needed and one.value is not None
+        is_judged = self._is_needed and one.value is not None
         return expanded(told, (drop,) if is_judged else ())
 
     def _words(self, realised: MetricChange, one: Estimate) -> str:
         """What is there of the labels, beside an estimate that matters."""
         cur, now = self._cur, realised.cur
+        blind = ["blind to concept drift"] if self._is_needed else []
         if one.value is None:
             return one.reason or ""
         told = [] if one.reason is None else [one.reason]
         if one.rows < (1.0 - _MOST_UNSCORED) * cur.rows:
             told.append(f"of the {one.rows:,} of {cur.rows:,} rows that have scores")
         if not cur.labelled:
-            told.append("labels not there yet")
+            told += ["labels not there yet", *blind]
         elif now.value is not None:
             own = quantity(realised.metric.name, Variant())
             decimals = places((one.interval,), [one.value])
             value, off = (amount(own, n, decimals) for n in (now.value, abs(one.value - now.value)))
             share = f"{cur.labelled / cur.rows:.0%} of the " if cur.labelled < cur.rows else ""
-            told.append(f"by {share or 'the '}labels it is {value}: off by {off}")
+            told += [f"by {share or 'the '}labels it is {value}: off by {off}", *blind]
         return "; ".join(told)

@@ -18,6 +18,14 @@ out of fold than the scores as they are. These chances, at the scores of all row
 labelled or not, give the tables that {name} is computed from. What the reference's own expectation
 exceeds its labels by, and the bias that its bootstrap samples show, are taken off.
 
+Where a score means another thing in one part of the inputs than in another, and production has more
+of one, the labelled rows of the reference are weighted towards production before the chances are
+fitted (PAPE), and the value says so. The weights are the ratio of the two densities of features and
+scores, by a classifier that did not see the row it tells (histogram gradient boosting, cross-fitted
+on the sampled rows; ``pip install 'mmon[ml]'``). It is done in the four newest windows, not for
+segments nor with ``--fast``, and only where the inputs surely moved, where the weighted rows are
+worth 200 at least, and where chances that all rows tell are surely wrong of the weighted ones.
+
 The interval is one for the value that the labels will show. It adds the noise of the labels (each
 row's class is drawn by its chance: Poisson-binomial) and that of the chances (bootstrap of the
 reference's labels). A drop beyond its detected level counts as potential, unless
@@ -26,8 +34,9 @@ reference's labels). A drop beyond its detected level counts as potential, unles
 Assumes
 -------
 A score means what it meant in the reference. Inputs may come more or less often than there
-(covariate shift); of several classes each is looked at against all others, so that there the
-intervals hold the truth in 85 to 95 % of windows.
+(covariate shift), if production's inputs are among those of the reference: of inputs that were
+never seen nothing was learnt. Of several classes each is looked at against all others, so that
+there the intervals hold the truth in 85 to 95 % of windows.
 
 Cannot see
 ----------
