@@ -26,6 +26,7 @@ from typing import TYPE_CHECKING, TypeVar
 from mmon import discovery, models
 from mmon.results.charts import ActivityPicture, FeatureBin, MeaningPicture, PerformancePicture
 from mmon.results.loss_picture import LossPicture
+from mmon.results.pair_picture import PairPicture
 
 if TYPE_CHECKING:
     from mmon.config.fields import Section
@@ -40,7 +41,9 @@ if TYPE_CHECKING:
 
     S = TypeVar("S", bound=Section)
 
-Drawing = ActivityPicture | FeatureBin | LossPicture | MeaningPicture | PerformancePicture
+Drawing = (
+    ActivityPicture | FeatureBin | LossPicture | MeaningPicture | PairPicture | PerformancePicture
+)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

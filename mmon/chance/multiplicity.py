@@ -9,7 +9,7 @@ import numpy as np
 from mmon.records.arrays import FloatArray
 
 
-def benjamini_hochberg(p_values: Sequence[float]) -> FloatArray:
+def benjamini_hochberg(p_values: Sequence[float] | FloatArray) -> FloatArray:
     """False-discovery-rate adjusted p-values.
 
     Parameters

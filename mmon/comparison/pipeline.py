@@ -49,13 +49,14 @@ from mmon.results.charts import (
     Picture,
 )
 from mmon.results.loss_picture import LossPicture
+from mmon.results.pair_picture import PairPicture
 from mmon.texts.redaction import masked, without_secrets
 from mmon.verdict import decide, exit_status
 from mmon.verdict.finding import Finding, Rule
 from mmon.windows.timestamps import to_us
 
 _MOST_BINS = 20_000  # of features, in all windows: of the result document they are the bulk
-D = TypeVar("D", ActivityPicture, FeatureBin, MeaningPicture, PerformancePicture)
+D = TypeVar("D", ActivityPicture, FeatureBin, MeaningPicture, PairPicture, PerformancePicture)
 
 
 @sources.unchanged()
@@ -108,6 +109,7 @@ def run(config: Config, inputs: Inputs | None = None, progress: Progress | None 
         performance=_drawn(found.drawings, PerformancePicture, shown),
         bins=_bins(found.drawings, shown),
         meaning=_drawn(found.drawings, MeaningPicture, shown),
+        pairs=_drawn(found.drawings, PairPicture, shown),
         activity=[one for one in found.drawings if isinstance(one, ActivityPicture)],
         configuration=public_dict(config),
         versions=_versions(),

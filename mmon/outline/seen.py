@@ -15,9 +15,12 @@ from mmon.results.charts import (
     PerformancePicture,
     Picture,
 )
+from mmon.results.pair_picture import PairPicture
 
 N = TypeVar("N", Result, Metric)
-P = TypeVar("P", Picture, PerformancePicture, MeaningPicture, FeatureBin, ActivityPicture)
+P = TypeVar(
+    "P", Picture, PerformancePicture, MeaningPicture, FeatureBin, ActivityPicture, PairPicture
+)
 
 _MOST_WINDOWS = 64
 _MOST_CHARTS = 3_500  # of columns, in all windows: a page of more is no page
@@ -55,6 +58,7 @@ def seen(document: Document, index: int) -> Document:
         bins=_drawn(document.bins, index),
         activity=_drawn(document.activity, index),
         meaning=_drawn(document.meaning, index),
+        pairs=_drawn(document.pairs, index),
     )
 
 

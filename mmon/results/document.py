@@ -20,6 +20,7 @@ from mmon.results.charts import (
     Picture,
 )
 from mmon.results.loss_picture import LossPicture
+from mmon.results.pair_picture import PairPicture
 from mmon.results.quantity import Quantity
 from mmon.results.rows import (
     Column,
@@ -70,6 +71,7 @@ class Document:
     deliveries: Sequence[Mapping[str, Any]] = ()
     errors: Sequence[str] = ()
     meaning: Sequence[MeaningPicture] = ()
+    pairs: Sequence[PairPicture] = ()
     schema_version: int = SCHEMA_VERSION
 
     def to_dict(self) -> dict[str, Any]:
@@ -113,7 +115,7 @@ class Document:
         numbers = [window.index for window in self.windows]
         require(numbers == list(range(len(numbers))), "has windows that are not numbered in order")
         shown = (self.results, self.metrics, self.pictures, self.performance, self.bins)
-        for rows in (*shown, self.activity, self.meaning):
+        for rows in (*shown, self.activity, self.meaning, self.pairs):
             for row in rows:
                 is_there = row.window < max(1, len(numbers))
                 require(is_there, f"tells of window {row.window}, which it does not have")

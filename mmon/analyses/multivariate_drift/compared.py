@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from mmon.analyses import Context
-from mmon.analyses.multivariate_drift import DOMAIN_CLASSIFIER, MultivariateDrift
+from mmon.analyses.multivariate_drift import MultivariateDrift
 from mmon.profiles.table import ColumnProfile
 from mmon.results import ColumnKind
 from mmon.results.quantity import Bound, Quantity
@@ -72,8 +72,8 @@ def bound_of(context: Context, quantity: Quantity) -> Bound:
 
 
 def is_gating(context: Context, quantity: Quantity) -> bool:
-    """Whether a result takes part in the verdict: one that columns' own results tell, too, only
-    where it was given levels."""
+    """Whether a result takes part in the verdict: only where it was given levels, as columns' own
+    results tell much of the same."""
     settings = context.settings(MultivariateDrift)
-    is_asked = quantity.name in settings.thresholds or quantity is not DOMAIN_CLASSIFIER
+    is_asked = quantity.name in settings.thresholds
     return settings.gate == "any" and is_asked and not bound_of(context, quantity).is_empty

@@ -6,8 +6,8 @@ import dataclasses
 import math
 
 from mmon.analyses import Context
-from mmon.analyses.multivariate_drift import DOMAIN_CLASSIFIER
 from mmon.analyses.multivariate_drift.compared import Compared, bound_of, is_gating, untold
+from mmon.analyses.multivariate_drift.measured import DOMAIN_CLASSIFIER
 from mmon.chance.levels import beyond, is_powerful, is_surely_below
 from mmon.chance.ranks.areas import Area, exponential_variance
 from mmon.verdict.evidence import Evidence

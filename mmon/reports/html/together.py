@@ -8,6 +8,7 @@ from mmon.outline import severity, wording
 from mmon.outline.rows import result_row
 from mmon.outline.together import TITLE, together_results
 from mmon.results import Document
+from mmon.results.pair_picture import PairPicture
 
 
 def together(seen: Document) -> dict[str, Any] | None:
@@ -22,4 +23,17 @@ def together(seen: Document) -> dict[str, Any] | None:
         "title": TITLE,
         "sentence": f"{wording.count(bad) if bad else 'None'} of {results} {needs} a look.",
         "rows": [result_row(one) for one in found],
+        "pairs": [_pair(one) for one in seen.pairs],
+    }
+
+
+def _pair(one: PairPicture) -> dict[str, str]:
+    return {
+        "first": one.first,
+        "second": one.second,
+        "measure": one.measure,
+        "reference": f"{one.reference:.2f}",
+        "production": f"{one.production:.2f}",
+        "change": f"{one.change:.2f}",
+        "q_value": wording.probability(one.q_value),
     }
