@@ -132,6 +132,8 @@ _KINDS = {
     Reading.TIME: ColumnKind.DATETIME,
     Reading.LABEL: ColumnKind.CATEGORICAL,
     Reading.TRUTH: ColumnKind.CATEGORICAL,
+    Reading.VECTOR: ColumnKind.EMBEDDING,
+    Reading.PRESENCE: ColumnKind.UNSUPPORTED,
 }
 
 
@@ -142,12 +144,14 @@ def _plan_column(
     spelling: Spelling | None = None
     if found is not None:
         reading, spelling = found.reading, found.spelling
-        kind, reason = _KINDS[reading], None if spelling is None else spelling.said
+        kind, reason = _KINDS[reading], found.reason if spelling is None else spelling.said
     is_tested, role = reading is not Reading.PRESENCE, untested(name, roles, timestamp)
     if role is not None and (is_tested or role != "latency"):
         reason, reading, own_kind = UNTESTED[role]
         kind, is_tested = own_kind or kind, False
         spelling = None if reading is Reading.PRESENCE else spelling
+    elif reading is Reading.VECTOR:
+        pass
     elif name in roles.categorical and is_tested:
         kind, reading = ColumnKind.CATEGORICAL, Reading.LABEL
     elif name in roles.numeric and is_tested:
@@ -165,6 +169,7 @@ def _plan_column(
         is_feature=is_tested and is_input and name not in role_columns(roles),
         reason=reason,
         spelling=spelling,
+        width=None if found is None else found.width,
     )
 
 

@@ -9,13 +9,16 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Collection, Mapping
 
+import numpy as np
 import polars as pl
 import polars.selectors as cs
 
+from mmon.comparison.roles import role_columns
 from mmon.config.sections import Columns
 from mmon.engine.local import column_of
 from mmon.profiles.distributions.counts import Counts
-from mmon.profiles.distributions.reading import Reading
+from mmon.profiles.distributions.reading import Reading, is_vector
+from mmon.profiles.distributions.vectors import MOST_NUMBERS, lengths_of
 from mmon.profiles.recognition.recognise import Found, declared_numbers, is_lost, recognised
 from mmon.profiles.recognition.spelling import LabelSpelling, by_name, spelled
 from mmon.profiles.recognition.timely import MOST, is_time_name, time_of_numbers, time_spelling
@@ -39,11 +42,38 @@ def survey(
         and name not in (roles.id, roles.error, *roles.ignore)
         and (dtype in _TEXTS or (dtype.is_numeric() and _may_be_time(name, roles)))
     ]
+    vectors = {
+        name: _vectors(frame, name)
+        for name, dtype in schema.items()
+        if (only is None or name in only)
+        and is_vector(dtype)
+        and name not in role_columns(roles)
+        and not roles.ignores(name)
+    }
     if not names:
-        return {}
+        return vectors
     head = frame.select(cs.by_name(names)).head(_ROWS).collect(engine="streaming")
     found = {name: _found(column_of(head, name).drop_nulls(), roles) for name in names}
-    return {name: _decided(frame, name, one) for name, one in found.items() if one is not None}
+    told = {name: _decided(frame, name, one) for name, one in found.items() if one is not None}
+    return told | vectors
+
+
+def _vectors(frame: pl.LazyFrame, name: str) -> Found:
+    """What lists of numbers are: embeddings, where nearly all have one length."""
+    head = frame.select(cs.by_name([name])).head(_ROWS).collect(engine="streaming")
+    lengths = lengths_of(column_of(head, name)).drop_nulls().to_numpy()
+    if not len(lengths):
+        return Found(Reading.PRESENCE, reason="lists without any number: only presence is compared")
+    width = int(np.bincount(lengths).argmax())
+    if (lengths == width).mean() < MOST:
+        low, high = int(lengths.min()), int(lengths.max())
+        why = f"ragged lists, of {low:,} to {high:,} numbers: only presence is compared"
+        return Found(Reading.PRESENCE, reason=why)
+    if width > MOST_NUMBERS:
+        why = f"vectors of {width:,} numbers, more than {MOST_NUMBERS:,}: only presence is compared"
+        return Found(Reading.PRESENCE, reason=why)
+    numbers = "1 number" if width == 1 else f"{width:,} numbers"
+    return Found(Reading.VECTOR, width=width, reason=f"norms of vectors of {numbers}")
 
 
 def _decided(frame: pl.LazyFrame, name: str, found: Found) -> Found:

@@ -71,7 +71,14 @@ class Binned(Metric):
         terms combine to by at most that share.
     """
 
-    kinds = frozenset({ColumnKind.NUMERIC, ColumnKind.DATETIME, ColumnKind.CATEGORICAL})
+    kinds = frozenset(
+        {
+            ColumnKind.NUMERIC,
+            ColumnKind.DATETIME,
+            ColumnKind.CATEGORICAL,
+            ColumnKind.EMBEDDING,
+        }
+    )
     # The reference decides where a numeric column is cut.
     is_symmetric = False
     page_parts = _PAGE_PARTS

@@ -19,6 +19,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from mmon import records
+from mmon.profiles.distributions.vectors import series_of
 from mmon.profiles.table import Profile
 from mmon.records import Count, require
 
@@ -59,6 +60,9 @@ def _encoded(value: Any, arrays: list[Stored]) -> Any:
         return {str(_encoded(k, arrays)): _encoded(v, arrays) for k, v in value.items()}
     if isinstance(value, tuple | list):
         return [_encoded(item, arrays) for item in value]
+    if isinstance(value, pl.Series) and isinstance(value.dtype, pl.Array):
+        # A missing vector is one of numbers that are none.
+        value = value.to_numpy()
     if isinstance(value, np.ndarray | pl.Series):
         arrays.append(_flat(value))
         return {"array": len(arrays) - 1, "shape": list(value.shape)}
@@ -93,8 +97,11 @@ _place = records.reader(_Place)
 
 def _series(body: Any, arrays: Sequence[Stored]) -> pl.Series:
     found, shape = _stored(body, arrays)
-    require(len(shape) == 1, "is no row of values")
-    return pl.Series(found)
+    require(len(shape) in (1, 2), "is no row of values")
+    if len(shape) == 1:
+        return pl.Series(found)
+    require(not isinstance(found, pl.Series) or found.dtype == pl.Float64, "holds no vectors")
+    return series_of(np.asarray(found).reshape(shape).astype(np.float32))
 
 
 def _array(body: Any, kind: Any, arrays: Sequence[Stored]) -> NDArray[Any]:

@@ -9,6 +9,7 @@ import polars as pl
 
 from mmon.profiles.distributions.counts import Counts
 from mmon.profiles.distributions.ecdf import Ecdf
+from mmon.profiles.distributions.reading import Reading
 from mmon.profiles.table import ColumnProfile, Profile
 from mmon.results import ColumnKind
 
@@ -62,6 +63,8 @@ def _settle_column(column: ColumnProfile) -> ColumnProfile:
     if isinstance(summary, Counts):
         # Also an empty one is tested: that labels are missing counts as a category.
         found = _label_reason(column, summary)
+    elif column.reading is Reading.VECTOR and summary.n:
+        return column
     else:
         found = _number_reason(column, summary) if summary.n else (column.kind, NO_VALUES)
     if found is None:

@@ -11,6 +11,7 @@ from mmon.profiles.distributions.counts import Counts
 from mmon.profiles.distributions.ecdf import Ecdf
 from mmon.profiles.distributions.presence import Presence
 from mmon.profiles.distributions.reading import Reading
+from mmon.profiles.distributions.vector_sums import VectorSums
 from mmon.profiles.features.row_sample import RowSample
 from mmon.profiles.features.tables import NULL, OTHER, FeatureTables
 from mmon.profiles.merging import FEW, SAME, SMALLEST, changed, merged
@@ -69,6 +70,10 @@ class ColumnProfile:
         Some of these values.
     spelling : Spelling or None
         How the values are written, where they are read from text.
+    width : int or None
+        Numbers in each value of an embedding.
+    vectors : VectorSums or None
+        Of an embedding, whose distribution is that of the norms; None without rows.
     """
 
     name: str
@@ -83,21 +88,38 @@ class ColumnProfile:
     unreadable: Count = 0
     examples: Annotated[tuple[str, ...], FEW] = ()
     spelling: Spelling | None = None
+    width: int | None = None
+    vectors: VectorSums | None = None
 
     def check(self) -> None:
         """Raise `MisfitError` when what was read back is not read as it says."""
         found = self.distribution
         require(found is not None or not self.is_tested, "is tested and has no distribution")
-        kind = Ecdf if self.reading in (Reading.NUMBER, Reading.TIME) else Counts
+        kind = Counts if self.reading in (Reading.LABEL, Reading.TRUTH) else Ecdf
         is_fit = (isinstance(found, kind) and self.reading is not Reading.PRESENCE) or found is None
         require(is_fit, f"has a distribution that is not one of a {self.reading}")
         require(self.unreadable <= self.presence.null, "has more unreadable rows than nulls")
+        vectors, is_vector = self.vectors, self.reading is Reading.VECTOR
+        require(not is_vector or (self.width or 0) > 0, "has vectors of no length")
+        require(vectors is None or (is_vector and vectors.width == self.width), "has odd vectors")
+        is_whole = vectors is None or vectors.n == self.presence.present
+        require(is_whole, "has vectors of other rows")
 
     def without_rows(self, distribution: Ecdf | Counts | None = None) -> ColumnProfile:
         """What is said of the column, and not of its values."""
         return dataclasses.replace(
-            self, presence=Presence(), distribution=distribution, unreadable=0, examples=()
+            self,
+            presence=Presence(),
+            distribution=distribution,
+            unreadable=0,
+            examples=(),
+            vectors=None,
         )
+
+    @property
+    def is_content(self) -> bool:
+        """Whether its values are compared by what is in them, of which sampled rows tell more."""
+        return self.is_tested and self.reading is Reading.VECTOR
 
     @property
     def value_type(self) -> str:
@@ -108,6 +130,8 @@ class ColumnProfile:
         if self.reading is Reading.TIME:
             is_daily = isinstance(found, Ecdf) and not (found.values % DAY_US).any()
             return "Date" if is_daily else "Datetime"
+        if self.reading is Reading.VECTOR:
+            return f"Vector({self.width})"
         if self.reading is Reading.NUMBER:
             # Of identifiers only that they are whole is kept.
             is_whole = found is None or (isinstance(found, Ecdf) and found.is_whole)

@@ -59,6 +59,7 @@ class ColumnKind(enum.StrEnum):
     CATEGORICAL = "categorical"
     DATETIME = "datetime"
     TEXT = "text"
+    EMBEDDING = "embedding"
     IDENTIFIER = "identifier"
     UNSUPPORTED = "unsupported"
 

@@ -11,7 +11,8 @@ from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import cross_val_predict
 
 from mmon.chance.ranks.areas import area, exponential_variance, mean_area
-from mmon.models.domain import FEWEST, separation
+from mmon.models.domain import separation
+from mmon.models.parted import FEWEST
 from mmon.models.rows import rows_of
 from tests.statistics.domain_samples import frames
 

@@ -234,7 +234,8 @@ def test_values_are_in_their_final_form() -> None:
             "flag": [None, *[True, False, True] * 33],
             "city": pl.Series(["a", ""] + ["b"] * 98, dtype=pl.Categorical),
             "text": [f"word {i} and some more words of this" for i in range(100)],
-            "list": [[1.0]] * 100,
+            "list": [["a"]] * 100,
+            "vector": [[1, 2]] * 100,
         }
     )
     settings = Config(reference="ref", production="cur", columns=Columns(timestamp="at"))
@@ -249,6 +250,7 @@ def test_values_are_in_their_final_form() -> None:
         "flag": pl.String(),
         "city": pl.String(),
         "at": pl.Int64(),
+        "vector": pl.Array(pl.Float32(), 2),
     }
     micro = int(start.replace(tzinfo=dt.UTC).timestamp() * 1e6)
     first = {"whole": None, "money": 1234.5, "flag": None, "city": "a", "at": micro}

@@ -115,11 +115,16 @@ def _unreadable_share(context: Context, ref: ColumnProfile, cur: ColumnProfile) 
         return found
     examples = " and ".join(repr(text[:_LONGEST]) for text in cur.examples)
     written = "" if ref.spelling is None or ref.spelling.said is None else " as the reference's are"
+    written = written if ref.width is None else f" of {ref.width:,} numbers"
     reason = f"{lost:,} of {there:,} values are no {_NOUNS[ref.kind]}{written}: {examples}"
     return dataclasses.replace(found, reason=reason)
 
 
-_NOUNS = {ColumnKind.NUMERIC: "numbers", ColumnKind.DATETIME: "times"}
+_NOUNS = {
+    ColumnKind.NUMERIC: "numbers",
+    ColumnKind.DATETIME: "times",
+    ColumnKind.EMBEDDING: "vectors",
+}
 _LONGEST = 40
 
 

@@ -48,7 +48,7 @@ def _of_samples(
     context: Context, ref: RowSample, cur: RowSample
 ) -> dict[str, Estimate] | str | None:
     rows = cur.all_rows()
-    columns = tuple(name for name in _features(ref) if name in rows.frame.columns)
+    columns = tuple(name for name in _features(context, ref) if name in rows.frame.columns)
     if context.reference.performance is None:
         return "the reference has no labels"
     own = _KNOWN.setdefault(context.reference.performance, {})
@@ -68,10 +68,11 @@ def _of_samples(
     return {name: _estimate(one, size) for name, one in found.items()}
 
 
-def _features(ref: RowSample) -> list[str]:
-    """What the errors may depend on: all but the truth, and the time."""
+def _features(context: Context, ref: RowSample) -> list[str]:
+    """What the errors may depend on: all but the truth, the time, and what is no single value."""
     target = None if ref.outcome is None else ref.outcome.target
-    return [one.name for one in ref.columns if one.name not in (target, ref.timestamp)]
+    left_out = {target, ref.timestamp, *(c.name for c in context.reference.columns if c.is_content)}
+    return [one.name for one in ref.columns if one.name not in left_out]
 
 
 def _learnt(rows: SampledRows, columns: tuple[str, ...]) -> _Learnt:

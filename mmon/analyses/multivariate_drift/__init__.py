@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Literal
 
 from mmon.analyses.multivariate_drift.measured import APPLICATION as APPLICATION
 from mmon.analyses.multivariate_drift.measured import CORRELATION_DRIFT, DOMAIN_CLASSIFIER
+from mmon.analyses.multivariate_drift.measured_content import CENTROID_SHIFT, CONTENT_CLASSIFIER
 from mmon.config.fields import Section
 from mmon.config.levels import Thresholds
 from mmon.results.quantity import Quantity, by_name
 
 if TYPE_CHECKING:
-    from mmon.analyses import Findings, Run
+    from mmon.analyses import Context, Findings, Run
     from mmon.config.sections import Config
 
 
@@ -19,9 +20,10 @@ class MultivariateDrift(Section):
     """What is looked at in many columns at once, among sampled rows, and what of it decides."""
 
     thresholds: dict[str, Thresholds] = {}
-    """Levels by result, in the place of its own: domain_classifier has by itself 0.60 and 0.75,
-    correlation_drift 0.15 and 0.30. Without levels here both are only told: a column that drifts,
-    by levels of its own, changes them as well. With levels set here they decide, too."""
+    """Levels by result, in the place of its own: centroid_shift, of columns of vectors, has by
+    itself 0.1 and 0.2, domain_classifier and content_classifier 0.60 and 0.75, correlation_drift
+    0.15 and 0.30. Without levels here all but the first are only told: a column that drifts, by
+    levels of its own, changes them as well. With levels set here they decide, too."""
     gate: Literal["any", "none"] = "any"
     """What makes a breach: any result that decides and reaches its level, or nothing (only
     tell)."""
@@ -29,7 +31,7 @@ class MultivariateDrift(Section):
 
 Settings = MultivariateDrift
 
-QUANTITIES = by_name((DOMAIN_CLASSIFIER, CORRELATION_DRIFT))
+QUANTITIES = by_name((DOMAIN_CLASSIFIER, CORRELATION_DRIFT, CENTROID_SHIFT, CONTENT_CLASSIFIER))
 
 
 def quantities() -> tuple[Quantity, ...]:
@@ -43,11 +45,19 @@ def reads_rows(config: Config) -> bool:
     return True
 
 
+def analyse(context: Context) -> Findings:
+    """What changed on average in columns of vectors, from the profiles."""
+    from mmon.analyses import Findings
+    from mmon.analyses.multivariate_drift import centroids
+
+    return Findings(centroids.findings(context))
+
+
 def analyse_run(run: Run) -> Findings:
     """What changed in many columns at once: of pairs in every window that is judged and has rows,
     of what takes a classifier in the newest of them."""
     from mmon.analyses import Findings
-    from mmon.analyses.multivariate_drift import correlation, told_apart
+    from mmon.analyses.multivariate_drift import content, correlation, told_apart
     from mmon.analyses.multivariate_drift.compared import compared_rows
 
     there = [one for one in run.windows if one.production.rows]
@@ -55,6 +65,6 @@ def analyse_run(run: Run) -> Findings:
     if not judged:
         return Findings()
     apart = told_apart.finding(judged[-1], compared_rows(judged[-1]))
-    pairs = correlation.findings(judged)
-    findings = [*([] if apart is None else [apart]), *pairs.findings]
+    contents, pairs = content.findings(judged[-1]), correlation.findings(judged)
+    findings = [*contents, *([] if apart is None else [apart]), *pairs.findings]
     return Findings(findings, drawings=pairs.drawings)

@@ -44,14 +44,23 @@ def compared_rows(context: Context) -> Compared:
         return Compared(names, None)
     ref, cur = (side.all_rows().frame for side in context.samples)
     names = tuple(name for name in names if name in ref.columns and name in cur.columns)
-    return Compared(names, (_shuffled(ref, names), _shuffled(cur, names)))
+    return Compared(names, (shuffled(ref, names), shuffled(cur, names)))
+
+
+def content_columns(context: Context) -> list[tuple[ColumnProfile, ColumnProfile]]:
+    """The columns, of both sides, whose values are compared by what is in them."""
+    return [
+        (ref, cur)
+        for ref, cur in context.pairs()
+        if cur is not None and ref.is_content and cur.is_content
+    ]
 
 
 def _has_values(column: ColumnProfile) -> bool:
     return column.distribution is not None and column.distribution.n > 0
 
 
-def _shuffled(frame: pl.DataFrame, names: Sequence[str]) -> pl.DataFrame:
+def shuffled(frame: pl.DataFrame, names: Sequence[str]) -> pl.DataFrame:
     """Some columns, by name; the same rows come in the same order, wherever they were read from."""
     own = pl.DataFrame({name: frame.get_column(name) for name in names})
     if not own.width:

@@ -53,7 +53,8 @@ class Apart(Evidence):
 
 def finding(context: Context, rows: Compared) -> Finding | None:
     """The area of all features together; None where there is no feature."""
-    from mmon.models.domain import FEWEST, separation
+    from mmon.models.domain import separation
+    from mmon.models.parted import FEWEST
     from mmon.models.rows import rows_of
 
     if not rows.names:

@@ -20,6 +20,8 @@ class Reading(enum.StrEnum):
     PRESENCE = "presence"
     TRUTH = "truth"
     """Labels true and false from any dtype, for production of a Boolean reference."""
+    VECTOR = "vector"
+    """Lists of numbers, all of one length; their distribution is that of their norms."""
 
 
 _NARROW_INTEGERS = frozenset(
@@ -84,6 +86,8 @@ def is_comparable(dtype: pl.DataType, reading: Reading) -> bool:
     base = dtype.base_type()
     if reading is Reading.PRESENCE:
         return True
+    if reading is Reading.VECTOR:
+        return base is pl.Null or is_vector(dtype)
     if base in _NESTED:
         return base is pl.Null
     if reading is Reading.NUMBER:
@@ -91,6 +95,16 @@ def is_comparable(dtype: pl.DataType, reading: Reading) -> bool:
     if reading is Reading.TIME:
         return base in (pl.Date, pl.Datetime, pl.String, pl.Categorical, pl.Enum)
     return True
+
+
+def is_vector(dtype: pl.DataType) -> bool:
+    """Whether a dtype is of lists of numbers."""
+    return isinstance(dtype, pl.List | pl.Array) and _inner(dtype).is_numeric()
+
+
+def _inner(dtype: pl.List | pl.Array) -> pl.DataType:
+    inner = dtype.inner
+    return inner if isinstance(inner, pl.DataType) else inner()
 
 
 def _number(values: pl.Series) -> pl.Series:

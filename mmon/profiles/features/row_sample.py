@@ -20,6 +20,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from mmon.profiles.distributions.reading import is_vector
 from mmon.profiles.merging import LARGEST, CellsError, same
 from mmon.profiles.outcomes.outcome_reader import OutcomePlan, OutcomeReader
 from mmon.profiles.outcomes.outcomes import Outcome
@@ -40,8 +41,8 @@ class SampledColumn:
     ----------
     name : str
     values : (k,) Series
-        Numbers as Float64, labels as String, times as Int64 microseconds since 1970-01-01 UTC; null
-        where missing, or not readable as the column is read.
+        Numbers as Float64, labels as String, times as Int64 microseconds since 1970-01-01 UTC,
+        vectors as Array of Float32; null where missing, or not readable as the column is read.
     """
 
     name: str
@@ -181,9 +182,9 @@ class RowSample:
         rows, known = len(self.keys), int(self.is_labelled.sum())
         names = [column.name for column in self.columns]
         require(len(set(names)) == len(names), "has a sample that repeats a column")
-        shapes = {self.keys.shape, self.is_labelled.shape, *(c.values.shape for c in self.columns)}
-        require(shapes == {(rows,)}, "has a sample of other rows in each column")
-        dtypes = {column.values.dtype for column in self.columns}
+        lengths = {len(self.is_labelled), *(len(column.values) for column in self.columns)}
+        require(lengths <= {rows}, "has a sample of other rows in each column")
+        dtypes = {c.values.dtype for c in self.columns if not is_vector(c.values.dtype)}
         require(dtypes <= {pl.Float64, pl.Int64, pl.String}, "has a sample of other values")
         require((self.keys[1:] >= self.keys[:-1]).all(), "has keys that do not ascend")
         is_whole = self.uniform <= min(self.seen, self.limit) and known <= self.labelled

@@ -33,6 +33,7 @@ from mmon.profiles.folding.growing import Limits
 from mmon.profiles.folding.keys import OUTSIDE, WHOLE, Key
 from mmon.profiles.folding.outcome_fold import OutcomeFold, OutcomeFound
 from mmon.profiles.folding.sample_fold import SampleFold, sampled_columns
+from mmon.profiles.folding.vector_fold import VectorFold
 from mmon.profiles.plan import Plan, settled_plan
 from mmon.profiles.recognition.spelling import spelled, with_texts
 from mmon.profiles.table import ColumnProfile, Performance, Profile, SegmentProfile, performance_of
@@ -103,7 +104,10 @@ def profile_frame(
     reader = BatchReader(plan, extent, cut, files)
     telling = {} if extent.cells else _telling(plan, extent, schema)
     columns = [
-        ColumnFold(one, limits, _bins(one, cells)) for one in (*plan.columns, *telling.values())
+        VectorFold(one, limits)
+        if one.reading is Reading.VECTOR
+        else ColumnFold(one, limits, _bins(one, cells))
+        for one in (*plan.columns, *telling.values())
     ]
     outcomes = [OutcomeFold(limits, cells.grid)] if reader.outcomes else []
     activity = [ActivityFold(extent.activity, limits)] if extent.activity else []
@@ -111,7 +115,7 @@ def profile_frame(
     folds: list[Fold[Batch, Any]] = [*columns, *outcomes, *activity, *samples, *watchers]
     names = _names(plan, extent, also, schema)
     selected = _spelled(frame.select(cs.by_name(names)) if names else frame, plan, schema)
-    rows = batch_rows(len(names))
+    rows = batch_rows(len(names) + sum(one.width or 0 for one in plan.columns))
     results = iter(fold(selected, folds, reader.read, rows=rows, progress=progress))
     if cut is None:
         reader.windows.rows.setdefault(WHOLE, 0)
@@ -154,7 +158,7 @@ def again(plan: Plan, extent: Extent, first: Profiled, profile: Profile) -> tupl
     settled, activity = settled_plan(plan, profile), extent.activity
     if outcome is not None and not extent.segments:
         also = (*outcome.columns, plan.timestamp if extent.sample is not None else None)
-        kept = (c for c in settled.columns if c.is_feature or c.name in also)
+        kept = (c for c in settled.columns if c.is_feature or c.name in also or c.is_content)
         settled, activity = dataclasses.replace(settled, columns=tuple(kept)), None
     return settled, dataclasses.replace(
         extent, outcome=outcome, activity=activity, cells=cells, known=profile

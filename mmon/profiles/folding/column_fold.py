@@ -39,34 +39,35 @@ class ColumnFold:
     def __init__(
         self, plan: ColumnProfile, limits: Limits, bins: FeatureFold | None = None
     ) -> None:
-        self._plan = plan
+        self.plan = plan
         self._bins = bins
-        self._piles = Piles(limits, Pile, Pile.cut)
+        self.piles = Piles(limits, Pile, Pile.cut)
         self._labels = LabelCounter()
 
     def add(self, batch: pl.DataFrame, context: Batch) -> None:
         if context.is_known and self._bins is None and len(context.cuts) == 1:
             return
-        every = read_as(column_of(batch, self._plan.name), self._plan.reading)
-        lost = lost_texts(batch, self._plan.name)
+        every = read_as(column_of(batch, self.plan.name), self.plan.reading)
+        lost = lost_texts(batch, self.plan.name)
         for index, cut in enumerate(context.cuts):
             values, unread = every, lost
             if cut.order is not None:
                 values = values.gather(cut.order)
                 unread = None if lost is None else lost.gather(cut.order)
             if index or not context.is_known:
-                self._add_parts(values, unread, cut)
+                self.add_parts(values, unread, cut)
             if index == 0 and self._bins is not None and context.rows is not None:
                 self._bins.add(values, context.rows)
 
-    def _add_parts(self, values: pl.Series, lost: pl.Series | None, cut: Cut) -> None:
-        for _, pile, limits, rows in self._piles.of(cut):
+    def add_parts(self, values: pl.Series, lost: pl.Series | None, cut: Cut) -> None:
+        """Add the rows of a cut, in its order, with the texts that could not be read."""
+        for _, pile, limits, rows in self.piles.of(cut):
             part = values[rows]
             if lost is not None:
                 texts = lost[rows].drop_nulls()
                 pile.unreadable += len(texts)
                 pile.examples = few([pile.examples, texts.unique()])
-            if self._plan.reading is Reading.PRESENCE:
+            if self.plan.reading is Reading.PRESENCE:
                 pile.presence = merged([pile.presence, _presence(part)])
             else:
                 found = self._summarise(part, limits)
@@ -74,20 +75,21 @@ class ColumnFold:
                 pile.add(found, limits)
 
     def _summarise(self, values: pl.Series, limits: Limits) -> Ecdf | Counts:
-        if self._plan.reading not in _LABELS:
+        if self.plan.reading not in _LABELS:
             return _numbers(values, limits)
         return self._labels.count(values) if values.dtype == pl.String else Counts.of(values)
 
     def finish(self) -> ColumnFound:
         profiles = {
             key: dataclasses.replace(
-                self._plan,
+                self.plan,
                 presence=pile.presence,
                 distribution=pile.finish(limits),
                 unreadable=pile.unreadable,
                 examples=pile.examples,
+                vectors=pile.vectors and pile.vectors.folded(limits.groups),
             )
-            for key, pile, limits in self._piles.finished()
+            for key, pile, limits in self.piles.finished()
         }
         return ColumnFound(profiles, self._bins.windows if self._bins else {})
 

@@ -12,6 +12,7 @@ from mmon.profiles.activity.identities import MOST_IDS
 from mmon.profiles.distributions.counts import MOST_HASHES, Counts
 from mmon.profiles.distributions.ecdf import Ecdf
 from mmon.profiles.distributions.presence import Presence
+from mmon.profiles.distributions.vector_sums import FEWEST_GROUPS, GROUPS, VectorSums
 from mmon.profiles.folding.keys import Cut, Key
 
 T = TypeVar("T")
@@ -57,6 +58,8 @@ class Limits:
         Hashes of labels kept to tell how many there are.
     ids, steps : int
         Ids and steps of time that an activity keeps.
+    groups : int
+        Groups of rows in which vectors are summed, a power of two.
     """
 
     points: int | None
@@ -66,6 +69,7 @@ class Limits:
     hashes: int = MOST_HASHES
     ids: int = MOST_IDS
     steps: int = MOST_STEPS
+    groups: int = GROUPS
 
     def shared_by(self, windows: int) -> Limits:
         """What each of so many windows keeps, so that memory does not grow with all of them."""
@@ -85,6 +89,7 @@ class Limits:
             hashes=0,
             ids=share(self.ids, fewest_ids, _MANY_FOR_IDS),
             steps=share(self.steps, _FEWEST_STEPS, _MANY_WINDOWS),
+            groups=1 << share(self.groups, FEWEST_GROUPS, _MANY_WINDOWS).bit_length() - 1,
         )
 
     @property
@@ -199,6 +204,7 @@ class Pile:
         self.presence = Presence()
         self.unreadable = 0
         self.examples: tuple[str, ...] = ()
+        self.vectors: VectorSums | None = None
         self._points: Levels[Ecdf] = Levels()
         self._labels: Waiting[Counts] = Waiting(lambda one: len(one.labels))
 
@@ -211,7 +217,9 @@ class Pile:
             self._labels.add(part, labels, limits.fan_out, limits.growing)
 
     def cut(self, limits: Limits) -> None:
-        """Drop the labels that are more than may be counted by now."""
+        """Drop the labels, and groups of vectors, that are more than may be kept by now."""
+        if self.vectors is not None:
+            self.vectors = self.vectors.folded(limits.groups)
         self._labels.merge(functools.partial(_joined_labels, limits=limits))
 
     def finish(self, limits: Limits) -> Ecdf | Counts | None:

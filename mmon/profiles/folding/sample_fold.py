@@ -13,6 +13,7 @@ from mmon.engine.local import column_of
 from mmon.profiles.cells import asked
 from mmon.profiles.distributions.counts import as_labels, own_texts
 from mmon.profiles.distributions.reading import Reading, is_comparable, read_as
+from mmon.profiles.distributions.vectors import vectors_in
 from mmon.profiles.features.row_sample import RowSample, columns_of, in_order
 from mmon.profiles.folding.batches import Batch, Candidates, Extent
 from mmon.profiles.outcomes.outcome_reader import OutcomePlan
@@ -35,6 +36,8 @@ class SampledAs:
 
     reading: Reading
     is_outcome: bool = False
+    width: int = 1
+    """How many numbers each value is."""
 
 
 def sampled_columns(
@@ -44,9 +47,9 @@ def sampled_columns(
     if extent.sample is None:
         return {}
     found = {
-        column.name: SampledAs(column.reading)
+        column.name: SampledAs(column.reading, width=column.width or 1)
         for column in plan.columns
-        if column.is_feature or column.name in extent.sample.also
+        if column.is_feature or column.is_content or column.name in extent.sample.also
     }
     if plan.timestamp is not None:
         found[plan.timestamp] = SampledAs(Reading.TIME)
@@ -147,7 +150,7 @@ class SampleFold:
             return self._rows
         fewest = int(_FEWEST_ROWS * min(1.0, _VERY_MANY_WINDOWS / windows))
         shared = max(fewest, _MANY_WINDOWS * self._rows // windows)
-        fitting = _MOST_VALUES // (windows * len(self._columns))
+        fitting = _MOST_VALUES // (windows * sum(one.width for one in self._columns.values()))
         return max(1, min(self._rows, shared, fitting))
 
     def _enter(
@@ -213,6 +216,8 @@ def _final(values: pl.Series, how: SampledAs) -> pl.Series:
     """Values as numbers, labels or times, null where missing."""
     if not is_comparable(values.dtype, how.reading):
         values = pl.Series([None] * len(values), dtype=pl.Null)
+    if how.reading is Reading.VECTOR:
+        return vectors_in(values, how.width).as_series()
     if how.reading in (Reading.NUMBER, Reading.TIME):
         found = read_as(values, how.reading)
         is_number = how.reading is Reading.NUMBER

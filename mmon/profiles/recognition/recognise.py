@@ -29,8 +29,13 @@ Categories
     All other text, and what ``columns.categorical`` names. Values are compared by meaning: 1, 1.0,
     1.00 and "1" are one category. 007 and 7 are two where both sides write text, and one where a
     side has numbers.
+Embeddings
+    Lists of numbers of which nine in ten have one length: their norms are compared as numbers are,
+    and their mean (``mmon explain centroid_shift``). Those of another length are unreadable; null,
+    empty ones and those with a number missing are missing.
 Presence only
-    Lists, structures, binary data and the like: only whether a value is there is compared.
+    Ragged lists, those of texts, structures, binary data and the like: only whether a value is
+    there is compared.
 
 Overrule it
 -----------
@@ -93,11 +98,14 @@ _MARKS = {
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Found:
-    """How a column is read, and how its values are written where they need reading."""
+    """How a column is read, and how its values are written where they need reading; how long its
+    vectors are, and why it is read for presence only."""
 
     reading: Reading
     spelling: Spelling | None = None
     example: str = ""
+    width: int | None = None
+    reason: str | None = None
 
 
 def recognised(texts: pl.Series, name: str = "", rows: pl.Series | None = None) -> Found:
