@@ -41,6 +41,9 @@ if TYPE_CHECKING:
 
     S = TypeVar("S", bound=Section)
 
+_MODELLED = 4
+"""To fit models to a window takes seconds: of more windows than this the newest ones have them."""
+
 Drawing = (
     ActivityPicture | FeatureBin | LossPicture | MeaningPicture | PairPicture | PerformancePicture
 )
@@ -112,6 +115,11 @@ class Context:
     def lacks_models(self) -> str | None:
         """Why no models are fitted, as the reason of a result that rests on them."""
         return "--fast fits no models" if self.config.fast else models.lacking()
+
+    @property
+    def is_modelled(self) -> bool:
+        """Whether it is one of the few newest windows, to each of which models may be fitted."""
+        return self.later < _MODELLED
 
     def settings(self, kind: type[S]) -> S:
         """An analysis' part of the configuration; as it is by itself where it was switched off."""

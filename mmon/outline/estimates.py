@@ -1,4 +1,5 @@
-"""What is to be expected of the model before there are labels, and how far off it was, in words."""
+"""What stands beside the metrics of labels: what was expected without them, and how far off that
+was, and what they are where the rows with a label are weighted to be like all."""
 
 from __future__ import annotations
 
@@ -6,27 +7,33 @@ from collections.abc import Sequence
 
 from mmon.outline import units, wording
 from mmon.outline.measures import Measure
-from mmon.results import Document, Result
+from mmon.results import Document, Result, grouped
 
 _MOST_LABELS = 0.5
 """From this share of labels on they tell how far off an estimate was."""
 
 
 def with_estimates(found: Sequence[Measure]) -> list[Measure]:
-    """The metrics in their order, each followed by what it was expected to be without labels.
+    """The metrics in their order, each followed by what it was expected to be without labels, and
+    by what it is of weighted rows.
 
     Where labels tell, only that of what decides.
     """
-    own = {one.quantity.estimates: one for one in found if one.quantity.estimates is not None}
-    measured = [one for one in found if one.quantity.estimates is None]
+    own = grouped(
+        (one for one in found if one.quantity.stands_beside is not None),
+        lambda one: one.quantity.stands_beside or "",
+    )
+    measured = [one for one in found if one.quantity.stands_beside is None]
     known = {one.quantity.name for one in measured}
-    placed = [one for name, one in own.items() if name not in known]
+    placed = [one for name, some in own.items() if name not in known for one in some]
     for one in measured:
         placed.append(one)
-        beside = own.get(one.quantity.name)
-        is_told = beside is not None and beside.result.value is not None
-        if beside is not None and is_told and (one.result.value is None or beside.result.reason):
-            placed.append(beside)
+        placed += [
+            beside
+            for beside in own.get(one.quantity.name, ())
+            if beside.result.value is not None
+            and (one.result.value is None or beside.result.reason)
+        ]
     return placed
 
 
@@ -37,15 +44,18 @@ def estimate_words(document: Document, found: Sequence[Measure]) -> list[str]:
     """
     every = [one.result for one in found if one.quantity.estimates is not None]
     told = [one for one in every if one.value is not None and one.reason]
-    realised = [one.result for one in found if one.quantity.estimates is None]
+    realised = [one.result for one in found if one.quantity.stands_beside is None]
     if every and all(one.value is None for one in (*every, *realised)):
         reason = next((one.reason for one in every if one.reason), None)
         return [f"nothing can be told without labels: {reason}"] if reason else []
-    return [_words(one) + _so_far(document, one) for one in told]
+    weighted = [one.result for one in found if one.quantity.reweights is not None]
+    return [*(_words(one) + _so_far(document, one) for one in told), *map(_words, weighted)]
 
 
 def _words(one: Result) -> str:
-    decimals = units.places((one.interval,), [one.value or 0.0])
+    if one.value is None:
+        return f"{one.quantity.words}: {one.reason}"
+    decimals = units.places((one.interval,), [one.value])
     interval = units.interval_word(one.quantity, one.interval, decimals)
     text = f"{one.quantity.words} {units.amount(one.quantity, one.value, decimals)} {interval}"
     return f"{text.rstrip()}, {one.reason}"

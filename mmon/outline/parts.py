@@ -70,7 +70,7 @@ def performance_part(document: Document) -> Part | None:
     tested = worse.segments_tested(document, found.window)
     if not found.results and not worst and tested is None:
         return None
-    of_window = [m for m in found.measures if not m.quantity.estimates or needs_a_look(m.head)]
+    of_window = [m for m in found.measures if not m.quantity.stands_beside or needs_a_look(m.head)]
     besides = measures.checks(found)
     # Classes and variants stay in the HTML report unless one of them is in trouble.
     told = [one for one in of_window if _is_main(one) or needs_a_look(one.head)]

@@ -66,7 +66,7 @@ def _breach(
         _measured(failing, results, _SYSTEM),
         _in_segments(failing, results),
     ]
-    own = [r for r in _whole(judged, _MODEL) if r.gating and r.quantity.estimates is None]
+    own = [r for r in _whole(judged, _MODEL) if r.gating and r.quantity.stands_beside is None]
     reason = unusable(own) if all(r.status is Status.INCONCLUSIVE for r in own) else ""
     text = joined([*shortened(groups, most=_NAMED + bool(concept)), *began], windows)
     return "; ".join(filter(None, [text, waits or (reason and f"{_OPEN}: {reason}")]))
@@ -114,7 +114,7 @@ def _inconclusive(
         return "no production row falls into any window"
     if not any(window.rows for window in windows):
         return "production has no rows"
-    known = [one for one in gating if one.quantity.estimates is None]
+    known = [one for one in gating if one.quantity.stands_beside is None]
     # What an analysis as a whole lacks, such as labels, explains more than any of its results.
     reasons = [
         few_labels(rows, results) or commonest(rows)

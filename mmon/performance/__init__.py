@@ -273,11 +273,10 @@ def without_labels(
 ) -> WithoutLabels:
     """What a metric's values are to be expected to be in production, by its scores alone (CBPE).
 
-    The reference's labels say what a score means: the chance of the class at it. Where an isotonic
-    fit of them has a smaller calibration error than the scores as they are, out of fold, it is
-    taken. With rows of the reference that are weighted ``towards`` production it is fitted to
-    these where they surely say another thing of scores (PAPE). Nothing is given for metrics that do
-    not follow from these chances.
+    The reference's labels say what a score means: the chance of the class at it, by an isotonic fit
+    where that has a smaller calibration error than the scores as they are, out of fold. It is one
+    of rows weighted ``towards`` production where these surely say another thing (PAPE). Nothing is
+    given for metrics that do not follow from these chances.
 
     References
     ----------
@@ -288,3 +287,12 @@ def without_labels(
     from mmon.performance import _estimated
 
     return functools.partial(_estimated.estimated, ref, _estimated.expected(ref, cur, towards))
+
+
+def reweighted(
+    metric: PerformanceMetric, rows: WeightedRows, like: Tables
+) -> Mapping[Variant, Estimate]:
+    """An estimable metric, mae, mse or rmse of weighted rows of the classes of ``like``."""
+    from mmon.performance import _reweighted
+
+    return _reweighted.reweighted(metric, rows, like)

@@ -186,6 +186,7 @@ def _by_draws(moves: Moves, classes: Sequence[ExpectedScores]) -> FloatArray:
     deviations = [
         one.calibration.deviations(one.values, one.rows * own)
         for own, one in zip(moves.by_class, classes, strict=True)
+        if one.calibration is not None
     ]
     return np.asarray(np.sum(deviations, axis=0))
 

@@ -35,7 +35,8 @@ class ExpectedScores:
         How many of the values are of the first, and of the first two.
     uncertain : float
         Rows that may be misplaced.
-    calibration : Calibration
+    calibration : Calibration or None
+        Where the chances are from; None where they are no more than those of known rows.
     """
 
     label: str
@@ -45,7 +46,7 @@ class ExpectedScores:
     said: int
     answered: int
     uncertain: float
-    calibration: Calibration
+    calibration: Calibration | None
 
     @classmethod
     def of(cls, one: AnswerScores, calibration: Calibration) -> ExpectedScores:

@@ -40,11 +40,11 @@ class ScoredClass:
 
     def told_by(self, calibration: Calibration) -> ExpectedScores:
         """What chances by the score let expect of the rows."""
-        return self._with(calibration, calibration.at(self.score))
+        return self._with(calibration.at(self.score))
 
-    def came_true(self, calibration: Calibration) -> ExpectedScores:
+    def came_true(self) -> ExpectedScores:
         """What the labels say of them."""
-        return self._with(calibration, self.is_of.astype(np.float64))
+        return self._with(self.is_of.astype(np.float64))
 
     def p_value(self, calibration: Calibration) -> float:
         """Of "the chances by the score are those of the rows as they are weighted".
@@ -57,7 +57,7 @@ class ScoredClass:
         is_there = squares > 0.0
         return float(chdtrc(is_there.sum(), (sums[is_there] ** 2 / squares[is_there]).sum()))
 
-    def _with(self, calibration: Calibration, chances: FloatArray) -> ExpectedScores:
+    def _with(self, chances: FloatArray) -> ExpectedScores:
         order = np.argsort(
             np.where(self.is_said, 0, np.where(self.is_answered, 1, 2)), kind="stable"
         )
@@ -69,7 +69,7 @@ class ScoredClass:
             said=int(self.is_said.sum()),
             answered=int(self.is_answered.sum()),
             uncertain=0.0,
-            calibration=calibration,
+            calibration=None,
         )
 
 
@@ -131,6 +131,4 @@ def recalibrated(
     fitted = tuple(Calibration.weighted(one.score, one.is_of, one.weight) for one in classes)
     pairs = [*zip(classes, fitted, strict=True)]
     own = expected_tables([one.told_by(by) for one, by in pairs], like)
-    return Recalibrated(
-        fitted, own, expected_tables([one.came_true(by) for one, by in pairs], like)
-    )
+    return Recalibrated(fitted, own, expected_tables([one.came_true() for one in classes], like))

@@ -96,6 +96,8 @@ class Quantity:
         Of a variant: the one class that it is about.
     estimates : str or None
         The quantity that it tells in advance, before there are labels.
+    reweights : str or None
+        The quantity of labelled rows that it tells of all rows, where the labelled ones are chosen.
     is_main : bool
         Whether short reports tell it when nothing is wrong.
     page : str
@@ -120,6 +122,7 @@ class Quantity:
     metric: str | None = None
     label: str | None = None
     estimates: str | None = None
+    reweights: str | None = None
     is_main: bool = True
     page: str = dataclasses.field(default="", compare=False, metadata={"stored": False})
 
@@ -127,6 +130,11 @@ class Quantity:
     def key(self) -> tuple[str, str]:
         """What it is found by in a document."""
         return self.application, self.name
+
+    @property
+    def stands_beside(self) -> str | None:
+        """The quantity beside which it is told; None where it stands by itself."""
+        return self.estimates or self.reweights
 
     @property
     def words(self) -> str:

@@ -6,7 +6,9 @@ import numpy as np
 from scipy.special import expit
 
 from mmon.profiles.outcomes.classification import ClassificationTables
+from mmon.profiles.outcomes.outcomes import GROUPS, Outcome
 from mmon.records.arrays import FloatArray, IntArray
+from mmon.results import Task
 
 NAMES = (
     "accuracy",
@@ -42,3 +44,19 @@ def tables_of(
     known = target if is_labelled else np.full(len(target), -1)
     answer = np.where(np.isnan(score), -1, score >= 0.5)
     return ClassificationTables.of_rows(known, answer, score)
+
+
+def outcome_of(score: FloatArray, target: IntArray) -> Outcome:
+    """The rows themselves, all labelled and answered likewise."""
+    group = np.arange(len(score)) % GROUPS
+    return Outcome(
+        task=Task.BINARY,
+        classes=("0", "1"),
+        target=target.astype(np.int16),
+        prediction=(score >= 0.5).astype(np.int16),
+        scores=score[:, None],
+        lower=None,
+        upper=None,
+        group=group.astype(np.uint8),
+        half=group % 2 == 0,
+    )

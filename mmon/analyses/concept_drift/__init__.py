@@ -214,7 +214,8 @@ labels of that window say, its performance and its drift of the target, of calib
 relations, is inconclusive for this reason. Performance is not where even the best case of the rows
 without a label leaves a drop that is surely beyond its level: of roc_auc that they are ranked
 right, of accuracy that all answers are, of losses that none has any. ``label_selection: {}`` under
-``thresholds`` takes that doubt away.
+``thresholds`` takes that doubt away. Beside the doubted performance stands what it is with the
+labelled rows weighted to be like all (``reweighted_roc_auc`` and so on), which informs.
 
 Assumes
 -------

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import functools
 import inspect
 import itertools
@@ -11,13 +10,10 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field
 
-from mmon.analyses.model_performance.sections import (
-    DIRECTLY,
-    ESTIMATED,
-    Costs,
-    Estimates,
-    PerformanceLevels,
-)
+from mmon.analyses.model_performance.beside import DIRECT as DIRECT
+from mmon.analyses.model_performance.beside import estimated as estimated
+from mmon.analyses.model_performance.beside import reweighted as reweighted
+from mmon.analyses.model_performance.sections import Costs, Estimates, PerformanceLevels
 from mmon.config.fields import Flag, Integer, Names, Number, OpenShare, PositiveInt, Section
 from mmon.config.levels import Losses, Thresholds
 from mmon.results.quantity import Bound, Quantity, ResultKind, Unit, by_name
@@ -227,26 +223,6 @@ def quantity(name: str, variant: Variant) -> Quantity:
     )
 
 
-DIRECT = ("mae", "mse", "rmse")
-"""The metrics of a regression that are learnt from the rows of the reference."""
-
-
-@functools.cache
-def estimated(own: Quantity) -> Quantity:
-    """The same as it is to be expected without labels."""
-    return dataclasses.replace(
-        own,
-        name=f"estimated_{own.name}",
-        meaning=f"what {own.name} is to be expected to be before labels are there",
-        title=f"estimated {own.words}",
-        role=None,
-        is_evidence=False,
-        estimates=own.name,
-        is_main=False,
-        page=(DIRECTLY if own.name in DIRECT else ESTIMATED).format(name=own.name),
-    )
-
-
 def quantities() -> Iterator[Quantity]:
     """Every metric, what is checked of labels and answers, and what is told of segments."""
     from mmon import performance
@@ -255,11 +231,9 @@ def quantities() -> Iterator[Quantity]:
     plain = {name: quantity(name, performance.PLAIN) for name in performance.names()}
     yield from plain.values()
     kinds = ((own, performance.metric_class(name)) for name, own in plain.items())
-    yield from (
-        estimated(own)
-        for own, kind in kinds
-        if own.name in DIRECT or performance.is_estimable(kind)
-    )
+    for own, kind in kinds:
+        if own.name in DIRECT or performance.is_estimable(kind):
+            yield from (estimated(own), reweighted(own))
     yield from itertools.chain(LABELS.values(), FAULTS.values(), FACTS.values(), WITHOUT_ID)
     yield from (UNMEASURED, WORSE_SEGMENT, SEGMENTS_TESTED, PAIRED_FEATURES)
     yield from (*SAMPLE_ROWS, ERROR_RATE)

@@ -19,6 +19,7 @@ from mmon.analyses.model_performance import (
     quantity,
 )
 from mmon.analyses.model_performance.changes import MetricChange
+from mmon.analyses.model_performance.chosen_labels import Reweighted
 from mmon.analyses.model_performance.estimates import Estimates
 from mmon.analyses.model_performance.gating import is_gating
 from mmon.analyses.model_performance.outcome_faults import (
@@ -59,11 +60,12 @@ def assess(context: Context, cur: Performance) -> Findings:
     task = task_of(cur)
     settings = context.settings(ModelPerformance)
     findings = [*_coverage(context, cur), *fault_findings(context)]
-    sides = _Sides(context, _usable(ref), cur)
+    doubt = label_selection.doubt(context)
+    sides = _Sides(context, _usable(ref), cur, doubt)
     deciding = _deciding(settings, task, sides)
     for metric in _chosen(settings, task):
         findings += sides.findings(metric, deciding)
-    findings = _doubted(context, findings)
+    findings = _doubted(context, findings, doubt)
     if context.segment is not None:
         return Findings(findings)
     where = where_worse(context, task)
@@ -71,17 +73,16 @@ def assess(context: Context, cur: Performance) -> Findings:
         *where.drawings,
         performance.picture(_usable(ref), cur, context.window),
     ]
-    findings += _doubted(context, where.findings)
+    findings += _doubted(context, where.findings, doubt)
     return Findings(findings, where.metrics, drawn)
 
 
-def _doubted(context: Context, findings: Sequence[Finding]) -> list[Finding]:
+def _doubted(context: Context, findings: Sequence[Finding], doubt: str | None) -> list[Finding]:
     """What was found, with a doubt where labels say it that may be chosen ones."""
-    doubt, alpha = label_selection.doubt(context), context.config.alpha
     if doubt is None:
         return [*findings]
     return [
-        dataclasses.replace(one, doubt=doubt) if _may_be_undone(one, alpha) else one
+        dataclasses.replace(one, doubt=doubt) if _may_be_undone(one, context.config.alpha) else one
         for one in findings
     ]
 
@@ -103,6 +104,12 @@ class _Sides:
     context: Context
     ref: Performance | None
     cur: Performance
+    doubt: str | None
+
+    @functools.cached_property
+    def reweighted(self) -> Reweighted:
+        """What labels say once the rows that have them are like all."""
+        return Reweighted(self.context, self.cur, self.doubt)
 
     @functools.cached_property
     def estimates(self) -> Estimates:
@@ -163,6 +170,8 @@ class _Sides:
             if variant in without_labels:
                 one = without_labels[variant]
                 found += self.estimates.findings(variant, evidence, one, drop)
+            if is_asked:
+                found += self.reweighted.findings(variant, evidence)
         return found
 
     def _finding(self, variant: Variant, evidence: MetricChange) -> Finding:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
-import polars as pl
 
 from mmon.analyses import Context
 from mmon.models.density_ratio import FEWEST, density_ratio
@@ -11,9 +12,8 @@ from mmon.models.rows import rows_of
 from mmon.performance import WeightedRows
 from mmon.profiles.features.row_sample import SampledRows
 from mmon.records.arrays import taken
+from mmon.results import Task
 
-# To fit classifiers takes a second a window: of more windows the newest ones are looked at.
-_WINDOWS = 4
 # Production's rows beyond so many say little more of the ratio, and cost as much.
 _MOST_ROWS = 10_000
 # Fewer effective rows than this tell less of what scores mean than all rows tell, unweighted.
@@ -26,11 +26,11 @@ def towards_production(context: Context) -> WeightedRows | None:
     That is where there are no rows or models, where the inputs did not surely move, and where too
     few rows of the reference are like those of production.
     """
-    if context.samples is None or context.lacks_models is not None or context.later >= _WINDOWS:
+    if context.samples is None or context.lacks_models is not None or not context.is_modelled:
         return None
     sides = (context.samples[0].labelled_rows(), context.samples[1].all_rows())
-    names = _features(context, *sides)
-    if not names or min(map(len, sides)) < FEWEST:
+    names = inputs(context, *sides)
+    if not _has_features(context, names) or min(map(len, sides)) < FEWEST:
         return None
     ref, cur = (one.frame[names] for one in sides)
     ratio = density_ratio(rows_of(ref, cur.head(_MOST_ROWS)))
@@ -42,18 +42,22 @@ def towards_production(context: Context) -> WeightedRows | None:
     return WeightedRows(taken(outcome, there), ratio.weights[there], ratio.effective)
 
 
-def _features(context: Context, *sides: SampledRows) -> list[str]:
-    """What scores may mean another thing by, and the scores; none where there are no features."""
-    tables = context.reference.features
+def inputs(context: Context, *sides: SampledRows) -> list[str]:
+    """The features that all sides' rows have, and what the model said of the rows."""
+    plan, tables = sides[0].plan, context.reference.features
     names = [] if tables is None else [one.binning.column for one in tables.tables]
-    every = [one.frame.columns for one in sides]
-    names = [name for name in names if all(name in columns for columns in every)]
-    plan = sides[0].plan
-    scores = [
+    if plan is not None:
+        said = (plan.prediction,) if plan.task is Task.REGRESSION else plan.scores
+        names += [name for name in said if name is not None]
+    every = [one.frame.schema for one in sides]
+    return [
         name
-        for name in (() if plan is None or not names else plan.scores)
-        if name not in names
-        and all(name in one.frame.columns for one in sides)
-        and sides[0].frame.schema[name] == sides[1].frame.schema[name] == pl.Float64
+        for name in dict.fromkeys(names)
+        if len({schema.get(name) for schema in every}) == 1 and name in every[0]
     ]
-    return [*names, *scores]
+
+
+def _has_features(context: Context, names: Sequence[str]) -> bool:
+    """Whether some of the names are more than what the model said."""
+    tables = context.reference.features
+    return tables is not None and any(one.binning.column in names for one in tables.tables)

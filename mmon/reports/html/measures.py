@@ -99,9 +99,9 @@ def trend_figures(document: Document, kind: ResultKind) -> tuple[TrendFigure, ..
     if len(document.windows) < 2:
         return ()
     by_name = measures.by_name(document, kind)
-    names = {name: next(iter(own.values())).quantity.estimates for name, own in by_name.items()}
-    expected = {of: by_name[name] for name, of in names.items() if of is not None}
-    own = {name: found for name, found in by_name.items() if names[name] is None}
+    names = {name: next(iter(own.values())).quantity for name, own in by_name.items()}
+    expected = {of.estimates: by_name[name] for name, of in names.items() if of.estimates}
+    own = {name: found for name, found in by_name.items() if names[name].stands_beside is None}
     judged = [name for name, found in own.items() if any(one.is_judged for one in found.values())]
     figures = (
         _figure(document, own[name], expected.get(name, {})) for name in judged or [*own][:_FEW]

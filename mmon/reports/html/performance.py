@@ -45,7 +45,9 @@ def performance(document: Document, seen: Document, whole: Whole) -> dict[str, A
         return None
     of_all = measures.worst_first(one for one in shown.measures if one.quantity.label is None)
     of_all = with_estimates(of_all)
-    own = [m for m in shown.measures if m.quantity.label is not None and not m.quantity.estimates]
+    own = [
+        m for m in shown.measures if m.quantity.label is not None and not m.quantity.stands_beside
+    ]
     picture = next((one for one in seen.performance if one.segment is None), None)
     return {
         **section(of_all, whole.trends[kind]),
