@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -36,11 +37,11 @@ def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 class Running:
-    """``mmon compare`` of large data, with an output of an earlier run in its place."""
+    """``mmon compare`` of large data, with a report of an earlier run in its place."""
 
     def __init__(self, large: Path, folder: Path) -> None:
         self.output = folder / "result.json"
-        self.output.write_text("old")
+        self.output.write_text('{"mmon_version": "0.0"}')
         self.temporary = folder / "tmp"
         self.temporary.mkdir()
         words = ["compare", str(large), "-", "--format", "parquet", "--json", str(self.output)]
@@ -70,10 +71,14 @@ class Running:
 
 
 @pytest.fixture
-def running(large: Path, tmp_path: Path) -> Running:
+def running(large: Path, tmp_path: Path) -> Iterator[Running]:
     found = Running(large, tmp_path)
-    found.wait_until_it_reads()
-    return found
+    with found.process:
+        try:
+            found.wait_until_it_reads()
+            yield found
+        finally:
+            found.process.kill()
 
 
 @pytest.mark.parametrize(
