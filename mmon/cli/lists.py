@@ -19,7 +19,11 @@ from mmon.results import ColumnKind
 from mmon.texts.screen import safe
 
 # Manual pages of what is not a metric, by the module whose docstring they are.
-_TOPICS = {"reading": "mmon.profiles.recognition.recognise"}
+_OF_VERDICTS = ("verdict", "status", "detected", "inconclusive", "p", "p_value", "q", "q_value")
+_TOPICS = {
+    "reading": "mmon.profiles.recognition.recognise",
+    **dict.fromkeys(_OF_VERDICTS, "mmon.verdict"),
+}
 
 
 def of_metrics(width: int | None) -> str:

@@ -44,7 +44,7 @@ def guessed_roles(path: str) -> dict[str, str]:
 
 def roles_of(profile: Profile) -> dict[str, str]:
     """The columns that seem to have a role: the time by its values, others by their names."""
-    time = own_time(profile)
+    time = own_time(profile) or _only_time(profile)
     found = {} if time is None else {"timestamp": time}
     for role in _NAMES:
         fitting = [one.name for one in profile.columns if _fits(one, role, found.values())]
@@ -56,6 +56,11 @@ def roles_of(profile: Profile) -> dict[str, str]:
         if name is not None:
             found[role] = name
     return found
+
+
+def _only_time(profile: Profile) -> str | None:
+    times = [one.name for one in profile.columns if one.kind is ColumnKind.DATETIME]
+    return times[0] if len(times) == 1 else None
 
 
 def _fits(column: ColumnProfile, role: str, taken: Collection[str]) -> bool:

@@ -29,6 +29,7 @@ _HEAD = """\
 #
 """
 _GUESSED = "  # guessed: remove the first # if it is so"
+_EXAMPLE = "  # an example"
 
 
 def template(reference: str | None = None, roles: Mapping[str, str] | None = None) -> str:
@@ -64,9 +65,10 @@ def _lines(
             example = _usual(key)
         if key.section is None or key.has_entries or isinstance(example, str):
             shown = example if example is not None and (mark or is_needed) else value
-            is_guess = key.owner is Columns and key.name in examples
             entry = _entry(f"{indent}{mark}{key.name}:", shown, f"{indent}  {mark}")
-            yield from (f"{line}{_GUESSED if is_guess else ''}" for line in entry)
+            is_role = bool(examples and mark) and key.owner is Columns
+            said = (_GUESSED if key.name in examples else _EXAMPLE) if is_role else ""
+            yield from (f"{line}{said}" for line in entry)
         else:
             inner = value or key.section.model_construct()
             below = [*_lines(inner, example or {}, told, f"{indent}  ", mark)]

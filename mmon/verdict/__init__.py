@@ -5,7 +5,18 @@ when it is surely beyond the ``potential`` one, or beyond ``detected`` by its es
 not by chance alone. Surely: the p-value of "the value is on the good side of the level" is at most
 alpha, corrected over all results of an application that decide: columns, metrics, segments and
 windows together (Benjamini and Hochberg 1995). With so few rows that a change of twice the level
-would be missed more than one time in five the result is *inconclusive*: it is never guessed.
+would be missed more than one time in five the result is *inconclusive*: it is never guessed. What
+is surely not zero and below the level has *changed, below the threshold*.
+
+p
+    How likely so large a value is by chance where nothing changed (``p_value``).
+q
+    p, corrected for all that was tested beside it (``q_value``): of the results with q at most
+    alpha no more than a share of alpha is expected to be by chance.
+Verdict
+    *breach* (exit status 1) when a result that decides is detected, or potential with
+    ``fail_on: potential``; else *inconclusive* (4) when an analysis that decides could tell
+    nothing; else *pass* (0).
 """
 
 from __future__ import annotations

@@ -292,6 +292,8 @@ def test_explain_knows_the_keys_of_the_configuration(mmon: Mmon) -> None:
     assert "--fail-on" in told
     assert mmon("explain windows.every").out.startswith("windows.every, a key")
     assert "worse_segments, a key" in mmon("explain worse_segments").out
+    for shown in ("q", "p_value", "inconclusive"):
+        assert "corrected for all that was tested" in mmon(f"explain {shown}").out
 
 
 def test_lists_are_cut_for_terminals_only(folder: Path) -> None:
@@ -363,6 +365,18 @@ def test_init_guesses_what_the_columns_of_the_reference_are_for(mmon: Mmon, fold
     assert mmon("validate a.yaml --data").status == 0
     assert mmon("init b.yaml --from nope.parquet").status == 3
     assert not (folder / "b.yaml").exists()
+
+
+def test_init_takes_the_only_time_for_the_rows_time_and_tells_examples(
+    mmon: Mmon, folder: Path
+) -> None:
+    times = pl.datetime(2024, 1, 1) + pl.duration(hours=pl.int_range(400))
+    frame = pl.select(pl.int_range(400).alias("amount"), times.alias("pickup"))
+    frame.write_parquet(folder / "a.parquet")
+    assert mmon("init a.yaml --from a.parquet").status == 0
+    text = (folder / "a.yaml").read_text(encoding="utf-8")
+    assert "  #timestamp: pickup  # guessed" in text
+    assert "  #target: defaulted  # an example\n" in text
 
 
 def test_a_configured_report_without_a_format_is_not_valid(mmon, folder: Path) -> None:
