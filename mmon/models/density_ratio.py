@@ -9,7 +9,7 @@ import numpy as np
 from mmon.chance.ranks.areas import area, mean_area
 from mmon.models import one_thread
 from mmon.models.propensity import FOLDS, propensities
-from mmon.models.rows import Rows
+from mmon.models.rows import Rows, binned
 from mmon.records.arrays import FloatArray
 
 FEWEST = 200
@@ -48,7 +48,7 @@ def density_ratio(rows: Rows, *, seed: int = 0) -> DensityRatio:
     n, m = len(rows.ref), len(rows.cur)
     once = np.ones(n, dtype=np.int64), np.ones(m, dtype=np.int64)
     with one_thread():
-        known = propensities(rows, once, seed=seed)
+        known = propensities(binned(rows), once, seed=seed)
     ref, cur = np.split(known, [n])
     folds = [area(ref[one::FOLDS], cur[one::FOLDS]) for one in range(FOLDS)]
     weights = np.minimum(ref / np.maximum(1.0 - ref, 1e-12) * (n / m), _MOST)

@@ -5,17 +5,18 @@ from __future__ import annotations
 import dataclasses
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any, Self
+from typing import Any, Self, TypeAlias
 
 import numpy as np
 import polars as pl
 
 from mmon.models import one_thread
-from mmon.models.rows import codes_of, numbers
+from mmon.models.rows import codes_of, edges_of, in_bins, numbers
 from mmon.records.arrays import FloatArray, IntArray
 
 # Folds that are left out in turn, and trees of few leaves: of many small effects, quickly fitted.
 _FOLDS, _TREES, _LEAVES = 3, 80, 15
+_Codes: TypeAlias = Mapping[str, float] | FloatArray
 FEWEST = 200
 """Labelled rows of the reference below which nothing is fitted."""
 
@@ -34,8 +35,8 @@ class LossLearner:
 
     Attributes
     ----------
-    codes : mapping of str to (mapping of str to float, or None)
-        The columns that are looked at, and the codes of their labels; None for numbers.
+    codes : mapping of str to (mapping of str to float, or array of float)
+        The columns that are looked at, and the codes of their labels, or the edges of their bins.
     models : sequence of scikit-learn regressors
         Each fitted without one fold; none where no column differs between rows.
     mean : float
@@ -47,7 +48,7 @@ class LossLearner:
     rows : int
     """
 
-    codes: Mapping[str, Mapping[str, float] | None]
+    codes: Mapping[str, _Codes]
     models: Sequence[Any]
     mean: float
     excess: float
@@ -73,7 +74,7 @@ class LossLearner:
                 max_iter=_TREES,
                 max_leaf_nodes=_LEAVES,
                 early_stopping=False,
-                categorical_features=[code is not None for code in codes.values()],
+                categorical_features=[isinstance(code, Mapping) for code in codes.values()],
                 random_state=seed,
             )
             with one_thread():
@@ -117,11 +118,17 @@ def _is_telling(values: FloatArray, fold: IntArray) -> bool:
     return all(len(np.unique(some[~np.isnan(some)])) > 1 for some in rest)
 
 
-def _codes(column: pl.Series) -> Mapping[str, float] | None:
-    return codes_of(column) if column.dtype == pl.String else None
+def _codes(column: pl.Series) -> _Codes:
+    return codes_of(column) if column.dtype == pl.String else edges_of(numbers(column, None))
 
 
-def _matrix(features: pl.DataFrame, codes: Mapping[str, Mapping[str, float] | None]) -> FloatArray:
-    """(n, F) numbers and codes; nan where missing, and where a label was never seen."""
-    columns = [numbers(features.get_column(name), known) for name, known in codes.items()]
+def _matrix(features: pl.DataFrame, codes: Mapping[str, _Codes]) -> FloatArray:
+    """(n, F) codes of labels and bins; nan where missing, and where a label was never seen."""
+    columns = [_coded(features.get_column(name), known) for name, known in codes.items()]
     return np.column_stack(columns) if columns else np.empty((len(features), 0))
+
+
+def _coded(column: pl.Series, known: _Codes) -> FloatArray:
+    if isinstance(known, Mapping):
+        return numbers(column, known)
+    return in_bins(numbers(column, None), known)

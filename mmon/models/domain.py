@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-from typing import TYPE_CHECKING
+import math
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from mmon.chance.ranks.areas import Area
+from mmon.chance.ranks.areas import Area, area
 from mmon.models import one_thread
 from mmon.models.parted import Score, cuts_of, parted_area, rows_taken
-from mmon.models.rows import Rows, learnable
+from mmon.models.rows import Rows, binned, learnable
 from mmon.records.arrays import FloatArray
 
 if TYPE_CHECKING:
@@ -74,7 +75,8 @@ def separation(rows: Rows, *, seed: int = 0, alpha: float = 0.05, most: int = 5)
 
 
 def _separation(rows: Rows, n: int, m: int, seed: int, alpha: float, most: int) -> Separation:
-    ref, cur = rows.ref[:n], rows.cur[:m]
+    rows = binned(dataclasses.replace(rows, ref=rows.ref[:n], cur=rows.cur[:m]))
+    ref, cur = rows.ref, rows.cur
     models = []
 
     def learnt(before: FloatArray, after: FloatArray) -> Score:
@@ -125,19 +127,24 @@ def _drivers(
     ----------
     Breiman, *Random forests*, Machine Learning 2001.
     """
-    from sklearn.inspection import permutation_importance
-
     ref, cur = ref[:_ASKED_ROWS], cur[:_ASKED_ROWS]
-    sides = np.repeat([0, 1], [len(ref), len(cur)])
-    found = permutation_importance(
-        model,
-        np.concatenate([ref, cur]),
-        sides,
-        scoring="roc_auc",
-        n_repeats=_REPEATS if len(names) <= 100 else 1,
-        random_state=seed,
-    )
-    lost = found["importances_mean"]
+    rows, rng = np.concatenate([ref, cur]), np.random.default_rng(seed)
+    whole, lost = _areas(model, rows[None], len(ref))[0], np.zeros(len(names))
+    repeats = _REPEATS if len(names) <= 100 else 1
+    asked = np.repeat(np.arange(len(names)), repeats)
+    # Many at once: to ask a model costs as much as what it is asked.
+    at_once = max(1, _MOST_VALUES // rows.size)
+    for some in np.array_split(asked, math.ceil(len(asked) / at_once)):
+        shuffled = np.repeat(rows[None], len(some), axis=0)
+        for at, feature in enumerate(some):
+            rng.shuffle(shuffled[at, :, feature])
+        np.add.at(lost, some, (whole - _areas(model, shuffled, len(ref))) / repeats)
     order = np.argsort(-lost, kind="stable")
     least = max(_LEAST_LOST, _LEAST_OF_MOST * float(lost.max()))
     return [Driver(names[at], float(lost[at])) for at in order if lost[at] >= least]
+
+
+def _areas(model: Any, rows: FloatArray, n: int) -> FloatArray:
+    """(A,) the areas of (A, n + m, F) rows, the reference's first."""
+    scores = _scores(model, rows.reshape(-1, rows.shape[2])).reshape(len(rows), -1)
+    return np.array([area(one[:n], one[n:]).value for one in scores])

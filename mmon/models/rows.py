@@ -12,6 +12,8 @@ from mmon.records.arrays import BoolArray, FloatArray
 
 # What a column of categories may have in scikit-learn's histograms: rarer ones are taken together.
 _MOST_CATEGORIES = 254
+# Trees look at no more bins of a number, and scikit-learn takes very long to find them.
+_BINS = 255
 # Polars might take the own name of a column for a pattern, or for that of the counts.
 _NAME = "label"
 
@@ -53,6 +55,30 @@ def rows_of(ref: pl.DataFrame, cur: pl.DataFrame) -> Rows:
         for side, frame in zip(sides, (ref, cur), strict=True)
     )
     return Rows(before, after, np.array(is_category, dtype=np.bool_), tuple(names))
+
+
+def binned(rows: Rows) -> Rows:
+    """The same rows, with the bins of equal mass in the place of numbers: trees see no more."""
+    sides = rows.ref.copy(), rows.cur.copy()
+    for at in np.flatnonzero(~rows.is_category):
+        edges = edges_of(np.concatenate([side[:, at] for side in sides]))
+        for side in sides:
+            side[:, at] = in_bins(side[:, at], edges)
+    return dataclasses.replace(rows, ref=sides[0], cur=sides[1])
+
+
+def edges_of(values: FloatArray) -> FloatArray:
+    """The upper edges of all bins of (n,) values but the last, halfway between few values."""
+    known = np.sort(values[~np.isnan(values)])
+    distinct = known[np.flatnonzero(np.diff(known, prepend=-np.inf))]
+    if len(distinct) > _BINS:
+        distinct = np.unique(known[np.arange(1, _BINS) * len(known) // _BINS])
+    return distinct[:-1] / 2.0 + distinct[1:] / 2.0
+
+
+def in_bins(values: FloatArray, edges: FloatArray) -> FloatArray:
+    """(n,) the number of each value's bin, from 0; nan where missing."""
+    return np.where(np.isnan(values), np.nan, np.searchsorted(edges, values))
 
 
 def learnable(matrix: FloatArray) -> FloatArray:

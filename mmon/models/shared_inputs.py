@@ -21,7 +21,7 @@ from mmon.chance.levels import TAIL
 from mmon.chance.proportions import Z
 from mmon.models import one_thread
 from mmon.models.propensity import propensities
-from mmon.models.rows import Rows
+from mmon.models.rows import Rows, binned
 from mmon.records.arrays import FloatArray, IntArray
 
 REFITS = 12
@@ -81,7 +81,7 @@ def split_change(rows: Rows, losses: tuple[FloatArray, FloatArray], *, seed: int
         Of the classifiers and of the bootstrap.
     """
     with one_thread():
-        return _split(rows, losses, seed)
+        return _split(binned(rows), losses, seed)
 
 
 def _split(rows: Rows, losses: tuple[FloatArray, FloatArray], seed: int) -> Split:
