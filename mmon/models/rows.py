@@ -88,9 +88,15 @@ def learnable(matrix: FloatArray) -> FloatArray:
 
 def codes_of(labels: pl.Series) -> dict[str, float]:
     """Codes of labels, the most frequent first; the last stands for all rarer ones."""
-    counts = labels.alias(_NAME).drop_nulls().value_counts()
-    known = counts.sort(["count", _NAME], descending=[True, False]).get_column(_NAME)
+    known = label_counts(labels)
     return {label: float(min(at, _MOST_CATEGORIES - 1)) for at, label in enumerate(known)}
+
+
+def label_counts(labels: pl.Series) -> dict[str, int]:
+    """Rows of each label, the most frequent first."""
+    counts = labels.alias(_NAME).drop_nulls().value_counts()
+    counts = counts.sort(["count", _NAME], descending=[True, False])
+    return dict(counts.select(_NAME, "count").iter_rows())
 
 
 def numbers(column: pl.Series, codes: Mapping[str, float] | None) -> FloatArray:

@@ -100,7 +100,9 @@ def test_categories_that_go_with_others_are_found_in_pairs_of_any_kind() -> None
         assert one.measure == "Cramér's V"
         assert one.reference == pytest.approx(one.production, abs=0.05)
         assert one.change > 0.5
-    assert found(document).status is Status.DETECTED
+    one = found(document)
+    assert one.status is Status.DETECTED
+    assert (one.reason or "").count(" between other categories)") == 2
 
 
 def test_what_has_no_rows_is_irrelevant_with_a_reason(tmp_path: Path) -> None:

@@ -5,9 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from mmon.analyses.multivariate_drift.measured import APPLICATION as APPLICATION
-from mmon.analyses.multivariate_drift.measured import CORRELATION_DRIFT, DOMAIN_CLASSIFIER
+from mmon.analyses.multivariate_drift.measured import (
+    CORRELATION_DRIFT,
+    DOMAIN_CLASSIFIER,
+    RECONSTRUCTION,
+)
 from mmon.analyses.multivariate_drift.measured_content import CENTROID_SHIFT, CONTENT_CLASSIFIER
-from mmon.config.fields import Section
+from mmon.config.fields import Flag, Section
 from mmon.config.levels import Thresholds
 from mmon.results.quantity import Quantity, by_name
 
@@ -24,6 +28,9 @@ class MultivariateDrift(Section):
     itself 0.1 and 0.2, domain_classifier and content_classifier 0.60 and 0.75, correlation_drift
     0.15 and 0.30. Without levels here all but the first are only told: a column that drifts, by
     levels of its own, changes them as well. With levels set here they decide, too."""
+    reconstruction: Flag = False
+    """Whether rows are squeezed into principal components and rebuilt, as NannyML does it, and the
+    mean error is compared with the reference's: for those who compare."""
     gate: Literal["any", "none"] = "any"
     """What makes a breach: any result that decides and reaches its level, or nothing (only
     tell)."""
@@ -31,7 +38,9 @@ class MultivariateDrift(Section):
 
 Settings = MultivariateDrift
 
-QUANTITIES = by_name((DOMAIN_CLASSIFIER, CORRELATION_DRIFT, CENTROID_SHIFT, CONTENT_CLASSIFIER))
+QUANTITIES = by_name(
+    (DOMAIN_CLASSIFIER, CORRELATION_DRIFT, RECONSTRUCTION, CENTROID_SHIFT, CONTENT_CLASSIFIER)
+)
 
 
 def quantities() -> tuple[Quantity, ...]:
@@ -54,10 +63,10 @@ def analyse(context: Context) -> Findings:
 
 
 def analyse_run(run: Run) -> Findings:
-    """What changed in many columns at once: of pairs in every window that is judged and has rows,
-    of what takes a classifier in the newest of them."""
+    """What changed in many columns at once, in every window that is judged and has rows; what
+    takes a classifier, in the newest of them."""
     from mmon.analyses import Findings
-    from mmon.analyses.multivariate_drift import content, correlation, told_apart
+    from mmon.analyses.multivariate_drift import content, correlation, rebuilt, told_apart
     from mmon.analyses.multivariate_drift.compared import compared_rows
 
     there = [one for one in run.windows if one.production.rows]
@@ -67,4 +76,5 @@ def analyse_run(run: Run) -> Findings:
     apart = told_apart.finding(judged[-1], compared_rows(judged[-1]))
     contents, pairs = content.findings(judged[-1]), correlation.findings(judged)
     findings = [*contents, *([] if apart is None else [apart]), *pairs.findings]
+    findings += rebuilt.findings(judged)
     return Findings(findings, drawings=pairs.drawings)

@@ -119,7 +119,10 @@ def _reason(told: pairs.Compared, changed: IntArray, size: str) -> str:
 
 def _named(told: pairs.Compared, at: int) -> str:
     pair, changes = told.pairs[at], told.changes
-    return f"{pair.first} and {pair.second} ({changes.ref[at]:.2f} → {changes.cur[at]:.2f})"
+    before, after, change = changes.ref[at], changes.cur[at], changes.change[at]
+    is_other = pair.kind != "numbers" and change > 2.0 * abs(after - before)
+    other = f", by {change:.2f} between other categories" if is_other else ""
+    return f"{pair.first} and {pair.second} ({before:.2f} → {after:.2f}{other})"
 
 
 def _picture(context: Context, told: pairs.Compared, at: int) -> PairPicture:

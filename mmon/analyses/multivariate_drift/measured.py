@@ -12,7 +12,6 @@ _together = functools.partial(
     Quantity,
     APPLICATION,
     ResultKind.DATA_DRIFT,
-    worse="higher",
     # With too few rows for it, columns are still judged one by one.
     is_evidence=False,
     is_main=False,
@@ -22,6 +21,7 @@ DOMAIN_CLASSIFIER = _together(
     "domain_classifier",
     "how well a classifier tells production's rows from the reference's",
     sentence="a classifier tells production from the reference (area {})",
+    worse="higher",
     harmless=0.5,
     bounds=(Bound("max", potential=0.60, detected=0.75),),
     page="""How well a classifier tells production's rows from the reference's.
@@ -62,6 +62,7 @@ CORRELATION_DRIFT = _together(
     "correlation_drift",
     "largest change of how two columns go together",
     sentence="two columns do not go together as they did (a change of {})",
+    worse="higher",
     bounds=(Bound("max", potential=0.15, detected=0.30),),
     page="""Largest change of how two columns go together.
 
@@ -104,4 +105,40 @@ Society 2013; Croux and Dehon, *Influence functions of the Spearman and Kendall 
 measures*, Statistical Methods and Applications 2010; Rao and Scott, *On chi-squared tests for
 multiway contingency tables*, Annals of Statistics 1984; Benjamini and Hochberg, *Controlling the
 false discovery rate*, JRSS B 1995.""",
+)
+
+RECONSTRUCTION = _together(
+    "reconstruction",
+    "change of the mean error of rows that are rebuilt from principal components",
+    sentence="rows do not fit the reference's principal components as they did ({})",
+    worse="farther",
+    page="""Change of the mean error of rows that are rebuilt from principal components.
+
+It is there for those who compare with NannyML, and off by itself: ``analyses:
+{multivariate_drift: {reconstruction: true}}`` looks at it. Missing numbers become the mean, missing
+labels the most frequent one, labels their share of the reference's rows (0 where it has none), and
+columns are scaled; the fewest principal components of the reference that explain more than 65 % of
+its variance are kept, rows are rebuilt from them, and the error of a row is how far it comes out
+from where it was. The value is the mean error of the window's sampled rows against the reference's,
+as a share of it: +5 % where rows lie 5 % farther from what the components can say, or -5 % nearer.
+
+Its level is NannyML's: three standard deviations of the mean errors of ten parts of the reference's
+sampled rows, in the order of time where they have one, either side. NannyML raises an alarm where
+the value is beyond it; that is *potential* here where the value surely changed, and *detected*
+takes a value that is surely beyond the level, by the standard errors of both means.
+
+Assumes
+-------
+That the relations of columns are lines. Ten parts of the reference that vary as windows do.
+Infinite values count as missing ones.
+
+Cannot see
+----------
+What lies in the directions that are kept: a column that moved along them has no larger error.
+Changes that make some rows fit better and others worse. Few columns may be rebuilt without error.
+``correlation_drift`` and ``domain_classifier`` see more, and name the columns.
+
+References
+----------
+NannyML, *Multivariate drift: data reconstruction with PCA*.""",
 )
