@@ -28,12 +28,18 @@ class Rows:
         Numbers, and codes of categories from 0.
     is_category : (F,) bool
     names : tuple of str
+    labels : tuple of tuple of str
+        Of categories the label of each code, by which a person knows it; of numbers none.
+    is_time : tuple of bool
+        Which numbers are times, in microseconds since 1970-01-01 UTC.
     """
 
     ref: FloatArray
     cur: FloatArray
     is_category: BoolArray
     names: tuple[str, ...]
+    labels: tuple[tuple[str, ...], ...] = ()
+    is_time: tuple[bool, ...] = ()
 
 
 def rows_of(ref: pl.DataFrame, cur: pl.DataFrame) -> Rows:
@@ -45,16 +51,26 @@ def rows_of(ref: pl.DataFrame, cur: pl.DataFrame) -> Rows:
     names = [name for name in ref.columns if name in cur.columns]
     sides: tuple[list[FloatArray], list[FloatArray]] = ([], [])
     is_category = [ref.schema[name] == pl.String for name in names]
-    for name, labels in zip(names, is_category, strict=True):
+    known: list[tuple[str, ...]] = []
+    for name, is_label in zip(names, is_category, strict=True):
         values = pl.concat([ref.get_column(name), cur.get_column(name)])
-        column = numbers(values, codes_of(values) if labels else None)
+        codes = codes_of(values) if is_label else None
+        known.append(tuple(codes or ())[:_MOST_CATEGORIES])
+        column = numbers(values, codes)
         for side, part in zip(sides, np.split(column, [ref.height]), strict=True):
             side.append(part)
     before, after = (
         np.column_stack(side) if side else np.empty((frame.height, 0))
         for side, frame in zip(sides, (ref, cur), strict=True)
     )
-    return Rows(before, after, np.array(is_category, dtype=np.bool_), tuple(names))
+    return Rows(
+        before,
+        after,
+        np.array(is_category, dtype=np.bool_),
+        tuple(names),
+        tuple(known),
+        tuple(ref.schema[name] == pl.Int64 for name in names),
+    )
 
 
 def binned(rows: Rows) -> Rows:

@@ -57,19 +57,54 @@ class Split:
         Of the inputs that moved to harder ones among those that both sides have, of the loss that
         is another one of the same inputs, and of inputs that the reference hardly has; None where
         the sides share too little.
-    shared : float in [0, 1]
-        How much of their inputs the sides share; 1 where both have the same.
-    effective : (float, float)
-        So many equally weighted rows of each side tell as much of the shared inputs.
     """
 
     total: Term
     parts: tuple[Term, Term, Term] | None
-    shared: float
-    effective: tuple[float, float]
 
 
-def split_change(rows: Rows, losses: tuple[FloatArray, FloatArray], *, seed: int = 0) -> Split:
+@dataclasses.dataclass(frozen=True, slots=True, eq=False)
+class Shared:
+    """The inputs that both sides have.
+
+    Attributes
+    ----------
+    ref, cur : (n,) and (m,) float64 in [0, 1]
+        What rows weigh there: q / (p + q) of the reference's, p / (p + q) of production's.
+    """
+
+    ref: FloatArray
+    cur: FloatArray
+
+    @property
+    def share(self) -> float:
+        """How much of their inputs the sides share; 1 where both have the same."""
+        return min(1.0, 2.0 * min(float(one.mean()) for one in (self.ref, self.cur)))
+
+    @property
+    def effective(self) -> tuple[float, float]:
+        """So many equally weighted rows tell as much (Kish, *Survey sampling*, 1965)."""
+        return effective_rows(self.ref), effective_rows(self.cur)
+
+    @property
+    def lacks(self) -> str | None:
+        """Why nothing is told of the same inputs; None where the sides share enough."""
+        if self.share >= _LEAST_SHARED and min(self.effective) >= _LEAST_ROWS:
+            return None
+        told = f"the sides share {self.share:.0%} of their inputs"
+        return f"no overlap: {told}, too little to compare them"
+
+
+def shared_inputs(rows: Rows, *, seed: int = 0) -> Shared:
+    """What rows weigh among the inputs that both sides have; they come in no order."""
+    once = np.ones(len(rows.ref), dtype=np.int64), np.ones(len(rows.cur), dtype=np.int64)
+    with one_thread():
+        return Shared(*_weights(binned(rows), once, seed))
+
+
+def split_change(
+    rows: Rows, losses: tuple[FloatArray, FloatArray], shared: Shared, *, seed: int = 0
+) -> Split:
     """Split the change of the mean loss of at least `FEWEST` rows of either side.
 
     Parameters
@@ -77,27 +112,27 @@ def split_change(rows: Rows, losses: tuple[FloatArray, FloatArray], *, seed: int
     rows : Rows
         In an order that says nothing of them.
     losses : (n,) and (m,) float64
+    shared : Shared
+        Of these rows.
     seed : int
-        Of the classifiers and of the bootstrap.
+        Of the classifiers of the bootstrap.
     """
     with one_thread():
-        return _split(binned(rows), losses, seed)
+        return _split(binned(rows), losses, shared, seed)
 
 
-def _split(rows: Rows, losses: tuple[FloatArray, FloatArray], seed: int) -> Split:
-    once = np.ones(len(rows.ref), dtype=np.int64), np.ones(len(rows.cur), dtype=np.int64)
-    weights = _weights(rows, once, seed)
-    shared, effective = _overlap(weights)
-    if shared < _LEAST_SHARED or min(effective) < _LEAST_ROWS:
-        return Split(total_change(losses), None, shared, effective)
-    values = _parts(losses, once, weights)
+def _split(rows: Rows, losses: tuple[FloatArray, FloatArray], shared: Shared, seed: int) -> Split:
+    if shared.lacks is not None:
+        return Split(total_change(losses), None)
+    once = tuple(np.ones(len(one)) for one in losses)
+    values = _parts(losses, (once[0], once[1]), (shared.ref, shared.cur))
     deviations = _deviations(rows, losses, seed)
     reach = float(stdtrit(REFITS - 1, 1.0 - TAIL))
     parts = [
         Term(value, one, (value - reach * one, value + reach * one))
         for value, one in zip(values.tolist(), deviations.tolist(), strict=True)
     ]
-    return Split(total_change(losses), (parts[0], parts[1], parts[2]), shared, effective)
+    return Split(total_change(losses), (parts[0], parts[1], parts[2]))
 
 
 def total_change(losses: tuple[FloatArray, FloatArray]) -> Term:
@@ -124,7 +159,7 @@ def _weights(
 
 def _parts(
     losses: tuple[FloatArray, FloatArray],
-    counts: tuple[IntArray, IntArray],
+    counts: tuple[IntArray, IntArray] | tuple[FloatArray, FloatArray],
     weights: tuple[FloatArray, FloatArray],
 ) -> FloatArray:
     """(3,) the terms."""
@@ -135,11 +170,9 @@ def _parts(
     return np.array([shared[0] - own[0], shared[1] - shared[0], own[1] - shared[1]])
 
 
-def _overlap(weights: tuple[FloatArray, FloatArray]) -> tuple[float, tuple[float, float]]:
-    """How much the sides share, and the effective rows of each (Kish, *Survey sampling*, 1965)."""
-    shared = min(1.0, 2.0 * min(float(one.mean()) for one in weights))
-    rows = [float(one.sum()) ** 2 / max(float((one**2).sum()), 1e-300) for one in weights]
-    return shared, (rows[0], rows[1])
+def effective_rows(weights: FloatArray) -> float:
+    """So many equally weighted rows tell as much as these (Kish, *Survey sampling*, 1965)."""
+    return float(weights.sum()) ** 2 / max(float((weights**2).sum()), 1e-300)
 
 
 def _deviations(rows: Rows, losses: tuple[FloatArray, FloatArray], seed: int) -> FloatArray:

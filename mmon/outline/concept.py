@@ -69,10 +69,13 @@ def part_of(
     judged = [one for one in document.windows if one.is_judged]
     window = measures.worst_window(found, judged or document.windows)
     own = [r for r in found if r.window == window]
+    lacks = [r for r in own if _lacks(r)]
+    own = [r for r in own if r not in lacks]
     shown = told(own)
     notes = [f"and {len(shown) - _MOST:,} more to look at"] if len(shown) > _MOST else []
     if len(own) > len(shown):
         notes.append(f"{wording.counted(len(own) - len(shown), noun)} {calm}")
+    notes += [f"{r.quantity.words} is not told: {r.reason}" for r in lacks]
     return ConceptPart(
         window=wording.window_title(document.windows, window),
         lines=tuple(_line(document, every, one) for one in shown[:_MOST]),
@@ -103,6 +106,12 @@ def concept_told(results: Sequence[Result], *, drifted: bool) -> list[Told]:
     name = "concept drift, not data drift: " if is_sure and not drifted else "concept drift: "
     text = (name if scores else "") + ", ".join(said)
     return [Told(text, _windows(meant)), *told] if said else told
+
+
+def _lacks(result: Result) -> bool:
+    """Whether it was not looked at, for a reason."""
+    is_judged = result.value is not None or result.status is not Status.IRRELEVANT
+    return result.quantity.is_main and bool(result.reason) and not is_judged
 
 
 def _windows(results: Sequence[Result]) -> frozenset[int]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from mmon.outline import severity, wording
 from mmon.outline.phrases import phrase
-from mmon.outline.worse import is_worse_segment
+from mmon.outline.worse import is_found_segment
 from mmon.results import Document, Metric, Result, ResultKind, Segment, Status, grouped
 
 _NAMED = 3  # findings of one segment
@@ -53,7 +53,7 @@ class SegmentTable:
 def segment_tables(document: Document) -> tuple[SegmentTable, ...]:
     """The configured segments of a document."""
     judged = severity.deciding(document.results, document.windows)
-    found = (r for r in judged if r.segment is not None and not is_worse_segment(r))
+    found = (r for r in judged if r.segment is not None and not is_found_segment(r))
     metrics = grouped(document.metrics, lambda metric: metric.segment)
     several = len(document.windows) > 1
     known = {one.name: one for one in document.segments}

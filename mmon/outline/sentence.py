@@ -13,7 +13,7 @@ from mmon.outline.severity import by_size, deciding, fails, is_of_window, worst
 from mmon.outline.summary import drifted_below
 from mmon.outline.waiting import commonest, few_labels, of_model, unusable, waiting
 from mmon.outline.wording import BELOW_WORDS, counted
-from mmon.outline.worse import is_worse_segment
+from mmon.outline.worse import is_found_segment, is_worse_segment
 from mmon.results import Document, Result, ResultKind, Status, Verdict, Window, grouped
 
 _NAMED = 3
@@ -252,7 +252,7 @@ def _in_segments_passed(raised: Sequence[Result], results: Sequence[Result]) -> 
 
 def _of_segments(found: Sequence[Result], results: Sequence[Result]) -> list[Told]:
     """Of the configured segments what was measured, then drift and quality."""
-    own = [r for r in found if r.segment is not None and not is_worse_segment(r)]
+    own = [r for r in found if r.segment is not None and not is_found_segment(r)]
     measured = grouped((r for r in own if r.kind in (_MODEL, _SYSTEM)), lambda r: r.segment or "")
     parts = []
     for segment, rows in measured.items():

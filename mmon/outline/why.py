@@ -10,16 +10,21 @@ from mmon.outline import severity, units, wording
 from mmon.results import Document, Result, ResultKind
 
 TOTAL = "change_total"
+WHERE = "changed_where"
+_CONCEPT = "change_from_concept"
 # What made it worse, and what made it better.
 _BECAUSE = {
     "change_from_inputs": (
         "because inputs shifted to harder cases",
         "because inputs shifted to easier cases",
     ),
-    "change_from_concept": ("because the same inputs now mean something else",) * 2,
+    _CONCEPT: ("because the same inputs now mean something else",) * 2,
     "change_from_unseen": ("because of inputs never seen before",) * 2,
 }
+_ELSEWHERE = "the same inputs now mean something else where"
 _SMALLEST = 0.0005  # half of a tenth of a point
+# What is longer makes no sentence of it.
+_MOST_WORDS = 60
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -44,6 +49,8 @@ class Why:
         The sentence that a report opens with; empty where no change is sure.
     parts : tuple of ChangePart
         The parts and, at the end, their sum; none where nothing was measured.
+    where : tuple of str
+        In which rows the same inputs now mean something else, what matters most first.
     notes : tuple of str
         Which loss it is, what the sides share, and why there is nothing more.
     """
@@ -51,47 +58,62 @@ class Why:
     window: str
     lead: str
     parts: tuple[ChangePart, ...]
+    where: tuple[str, ...]
     notes: tuple[str, ...]
 
 
 def tells_why(result: Result) -> bool:
     """Whether a result is a part of why performance changed, or the whole change."""
     is_concept = result.kind is ResultKind.CONCEPT_DRIFT
-    return is_concept and (result.name == TOTAL or result.name in _BECAUSE)
+    return is_concept and (result.name in (TOTAL, WHERE) or result.name in _BECAUSE)
 
 
 def why(document: Document) -> Why | None:
     """Why performance changed, in the window where it fell most; None where nobody looked."""
-    every = [one for one in document.results if tells_why(one) and one.segment is None]
+    every = [one for one in document.results if tells_why(one) and _is_whole(one)]
     found = severity.deciding(every, document.windows) or every
     totals = [one for one in found if one.name == TOTAL]
     if not totals:
         return None
     total = max(totals, key=lambda one: -math.inf if one.value is None else one.value)
     window = wording.window_title(document.windows, total.window)
+    own = [one for one in found if one.window == total.window]
+    places = [one for one in own if one.name == WHERE]
+    where = tuple(f"{_ELSEWHERE} {one.segment}: {one.reason}" for one in places)
     if total.value is None:
         told = f": {total.reason}" if total.reason else ""
-        return Why(window, "", (), (f"why performance changed is not told{told}",))
-    terms = {one.name: one for one in found if one.window == total.window and one is not total}
+        return Why(window, "", (), where, (f"why performance changed is not told{told}",))
+    terms = {one.name: one for one in own if one.name in _BECAUSE}
     ordered = [terms[name] for name in _BECAUSE if name in terms]
     is_known = any(one.value is not None for one in ordered)
     notes = [total.reason, *(one.reason for one in ordered[:1])]
     is_sure = any(_is_sure(one) for one in (total, *ordered))
-    lead = _sentence(total, ordered, window) if is_sure else ""
+    most = next((f" where {one.segment}" for one in places if one.segment), "")
+    most = most if 0 < len(most) <= _MOST_WORDS else ""
+    lead = _sentence(total, ordered, window, most) if is_sure else ""
     return Why(
         window=window,
         lead=lead + _began(document.results) if lead else "",
         parts=tuple(_part(one) for one in (*ordered, total)) if is_known else (_part(total),),
+        where=where,
         notes=tuple(filter(None, notes)),
     )
+
+
+def _is_whole(one: Result) -> bool:
+    """Whether it is of all rows, or of those that a rule names among them."""
+    return one.segment is None or one.name == WHERE
 
 
 def _is_sure(one: Result) -> bool:
     return one.interval is not None and not one.interval[0] <= 0.0 <= one.interval[1]
 
 
-def _sentence(total: Result, terms: Iterable[Result], window: str) -> str:
-    """The change and its parts, the largest of either direction as they come."""
+def _sentence(total: Result, terms: Iterable[Result], window: str, most: str) -> str:
+    """The change and its parts, the largest of either direction as they come.
+
+    ``most`` says where the same inputs mean something else; empty where that is not to be told.
+    """
     value = total.value or 0.0
     is_worse = value > 0.0
     if total.relative:
@@ -110,13 +132,15 @@ def _sentence(total: Result, terms: Iterable[Result], window: str) -> str:
     # What goes the other way is taken off.
     same = [one for one in told if ((one.value or 0.0) > 0.0) == is_worse]
     other = [one for one in told if one not in same]
-    words = [_because(one) for one in same] + [f"less {_because(one)}" for one in other]
+    words = [_because(one, most) for one in same]
+    words += [f"less {_because(one, most)}" for one in other]
     return f"{first}: {', '.join(words)}"
 
 
-def _because(one: Result) -> str:
+def _because(one: Result, most: str) -> str:
     value = one.value or 0.0
-    return f"{_size(one, value)} {_BECAUSE[one.name][0 if value > 0.0 else 1]}"
+    words = f"{_size(one, value)} {_BECAUSE[one.name][0 if value > 0.0 else 1]}"
+    return words + most if one.name == _CONCEPT and _is_sure(one) else words
 
 
 def _size(one: Result, value: float) -> str:

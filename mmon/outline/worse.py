@@ -31,6 +31,12 @@ def is_worse_segment(result: Result) -> bool:
     return result.quantity.about == "segment" and result.kind is ResultKind.MODEL_PERFORMANCE
 
 
+def is_found_segment(result: Result) -> bool:
+    """Whether a result is about rows that were found, and not those of a configured segment."""
+    is_found = result.kind in (ResultKind.MODEL_PERFORMANCE, ResultKind.CONCEPT_DRIFT)
+    return result.quantity.about == "segment" and is_found
+
+
 def worse_segments(document: Document) -> tuple[Worse, ...]:
     """Segments that were found to have got worse than the others, worst first, once each."""
     found: dict[str, Result] = {}

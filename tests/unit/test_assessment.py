@@ -94,7 +94,7 @@ def test_the_order_of_rows_does_not_matter(task: str) -> None:
     assert differences(found, expected) == []
 
 
-OF_RUN = ("share_drifted", "change_total", "domain_classifier")
+OF_RUN = ("share_drifted", "change_total", "concept_shift", "domain_classifier")
 """What depends on statuses, or is told of the newest window of a run and not of each."""
 IN_CELLS = ("calibration_drift", "label_selection")
 """What counts a regression's predictions in cells, which all rows of the reference decide."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from mmon.analyses.concept_drift.reasons import APPLICATION as APPLICATION
 from mmon.analyses.concept_drift.reasons import CHANGE_TOTAL, PARTS
 from mmon.analyses.concept_drift.reasons import concept as _concept
+from mmon.analyses.concept_drift.shift_quantities import CHANGED_WHERE, CONCEPT_SHIFT
 from mmon.analyses.data_drift import LEVELS
 from mmon.config.fields import Section
 from mmon.config.levels import Thresholds
@@ -24,7 +25,8 @@ class ConceptDrift(Section):
     thresholds: dict[str, Thresholds] = {}
     """Levels by result, in the place of its own; ``{}`` takes the result out of the verdict. The
     drift of target, prediction and score has by itself those of ``data_drift``, and class_ratio 1.5
-    and 3 where total_variation decides there. relation_drift decides where it has levels here."""
+    and 3 where total_variation decides there; concept_shift those of a drop of the performance.
+    relation_drift decides where it has levels here."""
     gate: Literal["any", "none"] = "any"
     """What makes a breach: any result that reaches its level, or nothing (only tell)."""
 
@@ -239,6 +241,8 @@ QUANTITIES = by_name(
         CALIBRATION_DRIFT,
         RELATION_DRIFT,
         LABEL_SELECTION,
+        CONCEPT_SHIFT,
+        CHANGED_WHERE,
         CHANGE_TOTAL,
         *PARTS,
     )
@@ -274,8 +278,20 @@ def analyse(context: Context) -> Findings:
 
 
 def analyse_run(run: Run) -> Findings:
-    """Why the model got worse, in the windows that models are fitted to."""
+    """Why the model got worse, and what the concept has to do with it, where models are fitted."""
     from mmon.analyses import Findings
-    from mmon.analyses.concept_drift import why_changed
+    from mmon.analyses.concept_drift import shift, why_changed
+    from mmon.analyses.concept_drift.labelled import labelled_rows, modelled
 
-    return Findings(why_changed.findings(run))
+    newest = run.windows[-1]
+    if newest.config.columns.lacks is not None:
+        return Findings()
+    lacks = newest.lacks_models
+    fitted = [(one, labelled_rows(one)) for one in modelled(run)] if lacks is None else []
+    pairs = fitted or [(newest, None)]
+    return Findings(
+        [
+            *(one for context, rows in pairs for one in why_changed.findings(context, rows)),
+            *(one for context, rows in pairs for one in shift.findings(context, rows)),
+        ]
+    )

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 
 import numpy as np
 import polars as pl
 
 from mmon.analyses import Context, Run
+from mmon.models.learners import Targets
 from mmon.models.rows import Rows, rows_of
+from mmon.models.shared_inputs import Shared, shared_inputs
 from mmon.profiles.features.losses import joint_of
 from mmon.profiles.features.row_sample import RowSample
 from mmon.profiles.features.tables import Layout
@@ -17,7 +20,7 @@ from mmon.records.arrays import FloatArray
 from mmon.results import Task
 
 
-@dataclasses.dataclass(frozen=True, slots=True, eq=False)
+@dataclasses.dataclass(frozen=True, eq=False)
 class LabelledRows:
     """Rows whose loss is known.
 
@@ -26,6 +29,9 @@ class LabelledRows:
     rows : Rows
     ref_loss, cur_loss : (n,) and (m,) float64
         0 or 1 (wrong) of classes; the absolute error of a regression.
+    targets : Targets
+    classes : tuple of str
+        The labels of the targets' codes; none of a regression.
     seen : (int, int)
         Labelled rows of both sides that they are a sample of.
     is_number : bool
@@ -35,8 +41,15 @@ class LabelledRows:
     rows: Rows
     ref_loss: FloatArray
     cur_loss: FloatArray
+    targets: Targets
+    classes: tuple[str, ...]
     seen: tuple[int, int]
     is_number: bool
+
+    @functools.cached_property
+    def shared(self) -> Shared:
+        """The inputs that both sides have; it takes seconds, and is found once."""
+        return shared_inputs(self.rows)
 
     @property
     def unit(self) -> float:
@@ -69,30 +82,54 @@ def labelled_rows(context: Context) -> LabelledRows | None:
     samples, tables = context.samples, context.reference.features
     if samples is None or tables is None:
         return None
-    sides = [_side(sample, tables.layout) for sample in samples]
-    if any(one is None for one in sides):
+    ref, cur = (_side(sample, tables.layout) for sample in samples)
+    if ref is None or cur is None:
         return None
-    (ref, ref_loss), (cur, cur_loss) = (one for one in sides if one is not None)
     names = [table.binning.column for table in tables.tables]
-    names = [name for name in names if name in ref.columns and name in cur.columns]
+    names = [name for name in names if name in ref.frame.columns and name in cur.frame.columns]
     return LabelledRows(
-        rows_of(ref[names], cur[names]),
-        ref_loss,
-        cur_loss,
+        rows_of(ref.frame[names], cur.frame[names]),
+        ref.loss,
+        cur.loss,
+        *_targets(ref, cur),
         (samples[0].labelled, samples[1].labelled),
-        is_number=context.reference.outcome is not None
-        and context.reference.outcome.task is Task.REGRESSION,
+        is_number=ref.is_number,
     )
 
 
-def _side(sample: RowSample, layout: Layout) -> tuple[pl.DataFrame, FloatArray] | None:
+@dataclasses.dataclass(frozen=True, slots=True, eq=False)
+class _Side:
+    frame: pl.DataFrame
+    loss: FloatArray
+    target: FloatArray
+    classes: tuple[str, ...]
+    is_number: bool
+
+
+def _targets(ref: _Side, cur: _Side) -> tuple[Targets, tuple[str, ...]]:
+    """Both sides' targets by the same codes, and what these stand for."""
+    if len(ref.classes) == 2 == len(cur.classes):
+        # Of two classes the second is the positive one, on either side.
+        classes = tuple(map(max, ref.classes, cur.classes))
+        return Targets(ref.target, cur.target, 2), classes
+    classes = tuple(dict.fromkeys([*ref.classes, *cur.classes]))
+    codes = np.array([classes.index(name) for name in cur.classes], dtype=np.float64)
+    target = codes[cur.target.astype(np.int64)] if len(codes) else cur.target
+    return Targets(ref.target, target, len(classes)), classes
+
+
+def _side(sample: RowSample, layout: Layout) -> _Side | None:
     rows = sample.labelled_rows()
     outcome: Outcome | None = rows.outcome()
     if outcome is None or not len(rows):
         return None
     loss = joint_of(outcome, layout).wrong
     usable = np.isfinite(loss)
-    return (rows.frame.filter(usable), loss[usable]) if usable.any() else None
+    if not usable.any():
+        return None
+    target = outcome.target[usable].astype(np.float64)
+    is_number = outcome.task is Task.REGRESSION
+    return _Side(rows.frame.filter(usable), loss[usable], target, outcome.classes, is_number)
 
 
 def modelled(run: Run) -> list[Context]:
@@ -110,4 +147,4 @@ def modelled(run: Run) -> list[Context]:
 def _mean_loss(context: Context) -> float:
     sample, tables = context.production.sample, context.reference.features
     found = None if sample is None or tables is None else _side(sample, tables.layout)
-    return -np.inf if found is None else float(found[1].mean())
+    return -np.inf if found is None else float(found.loss.mean())

@@ -4,31 +4,21 @@ from __future__ import annotations
 
 import dataclasses
 
-from mmon.analyses import Context, Run
+from mmon.analyses import Context
 from mmon.analyses.concept_drift import ConceptDrift
 from mmon.analyses.concept_drift.estimated import Estimated
-from mmon.analyses.concept_drift.labelled import LabelledRows, labelled_rows, modelled
+from mmon.analyses.concept_drift.labelled import LabelledRows
 from mmon.analyses.concept_drift.reasons import CHANGE_TOTAL, PARTS
 from mmon.models.shared_inputs import FEWEST, REFITS, Split, Term, split_change, total_change
 from mmon.results.quantity import Bound, Quantity
 from mmon.verdict.finding import Finding
 
 
-def findings(run: Run) -> list[Finding]:
-    """The change and its parts, of the newest window and the worst one.
-
-    The reason why not, once, where models cannot be fitted.
-    """
-    first = run.windows[-1]
-    if first.config.columns.lacks is not None:
-        return []
-    if first.lacks_models is not None:
-        return [_without(first, CHANGE_TOTAL, first.lacks_models)]
-    return [one for context in modelled(run) for one in _of_window(context)]
-
-
-def _of_window(context: Context) -> list[Finding]:
-    reason, rows = context.lacks_rows, labelled_rows(context)
+def findings(context: Context, rows: LabelledRows | None) -> list[Finding]:
+    """The change and its parts in one window; the reason why not, once."""
+    if context.lacks_models is not None:
+        return [_without(context, CHANGE_TOTAL, context.lacks_models)]
+    reason = context.lacks_rows
     if reason is None and rows is None:
         return []
     if rows is not None:
@@ -40,18 +30,18 @@ def _of_window(context: Context) -> list[Finding]:
     if total.interval[0] <= 0.0 <= total.interval[1]:
         reason = f"{rows.told()}: chance may change it as much, so there is nothing to explain"
         return [_finding(context, rows, CHANGE_TOTAL, total, reason)]
-    split = split_change(rows.rows, losses)
-    return _told(context, rows, split)
+    return _told(context, rows, split_change(rows.rows, losses, rows.shared))
 
 
 def _told(context: Context, rows: LabelledRows, split: Split) -> list[Finding]:
-    shared = f"the sides share {split.shared:.0%} of their inputs"
-    total = _finding(context, rows, CHANGE_TOTAL, split.total, rows.told())
+    total, shared = _finding(context, rows, CHANGE_TOTAL, split.total, rows.told()), rows.shared
     if split.parts is None:
-        reason = f"no overlap: {shared}, too little to compare them"
-        return [total, *(_without(context, one, reason) for one in PARTS)]
-    effective = " and ".join(f"{one:,.0f}" for one in split.effective)
-    reason = f"{shared} (as {effective} rows of each tell); intervals by {REFITS} refits"
+        return [total, *(_without(context, one, shared.lacks or "") for one in PARTS)]
+    effective = " and ".join(f"{one:,.0f}" for one in shared.effective)
+    reason = (
+        f"the sides share {shared.share:.0%} of their inputs (as {effective} rows of each tell)"
+    )
+    reason += f"; intervals by {REFITS} refits"
     terms = zip(PARTS, split.parts, strict=True)
     return [total, *(_finding(context, rows, what, one, reason) for what, one in terms)]
 

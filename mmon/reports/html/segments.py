@@ -9,7 +9,7 @@ from mmon.outline import measures, severity, units
 from mmon.outline.measures import Measure
 from mmon.outline.rows import decimals_of
 from mmon.outline.segments import SegmentRow, segment_tables
-from mmon.outline.worse import is_worse_segment
+from mmon.outline.worse import is_found_segment
 from mmon.results import Document, Result, ResultKind, Status, grouped
 
 _MOST = 4  # metrics that a page has room for beside each other
@@ -63,7 +63,7 @@ def heat_tables(seen: Document, worst: Mapping[str, str]) -> tuple[HeatTable, ..
     """The configured segments in the window seen."""
     tables = segment_tables(seen)
     own = grouped(
-        (one for one in seen.results if not is_worse_segment(one)), lambda one: one.segment
+        (one for one in seen.results if not is_found_segment(one)), lambda one: one.segment
     )
     known = {name: _measures(rows) for name, rows in own.items()} if tables else {}
     return tuple(_table(table.column, table.rows, known, worst) for table in tables)

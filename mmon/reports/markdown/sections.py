@@ -81,8 +81,8 @@ def _why(part: Why) -> Iterator[str]:
             ("95% interval", ":--", lambda one: escaped(one.interval)),
         )
         yield "\n".join(lines)
-    if part.notes:
-        yield "\n".join(f"- {escaped(note)}" for note in part.notes)
+    if part.where or part.notes:
+        yield "\n".join(f"- {escaped(one)}" for one in (*part.where, *part.notes))
 
 
 def _concept(part: ConceptPart, title: str) -> Iterator[str]:

@@ -84,6 +84,8 @@ def _why(part: Why, pen: Pen) -> Iterator[Text]:
             Strip("95% interval", [one.interval for one in part.parts], importance=1),
         ]
         yield from pen.table(strips, [Status.IRRELEVANT] * len(part.parts))
+    for one in part.where:
+        yield from pen.paragraph(one)
     for note in part.notes:
         yield from pen.paragraph(note, style="dim")
 

@@ -1,0 +1,126 @@
+"""What the change of the relation of inputs and outcome costs, and where it changed."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+
+from mmon.analyses import Context
+from mmon.analyses.concept_drift import ConceptDrift, label_selection
+from mmon.analyses.concept_drift.estimated import Estimated
+from mmon.analyses.concept_drift.labelled import LabelledRows
+from mmon.analyses.concept_drift.shift_quantities import CHANGED_WHERE, CONCEPT_SHIFT
+from mmon.analyses.model_performance import RELATIVE_DROP, ModelPerformance
+from mmon.chance.levels import beyond
+from mmon.chance.proportions import Z
+from mmon.models.concept_shift import FEWEST, Shift, concept_shift, fit
+from mmon.models.where_shifted import Place, where_shifted
+from mmon.results.quantity import Bound
+from mmon.verdict.evidence import Settled
+from mmon.verdict.finding import Finding
+
+_MOST_PLACES = 3
+# What two classes are called where the column's name says what the positive one is.
+_PLAIN = ("1", "true", "True", "yes", "Yes", "Y", "y")
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Cost(Estimated):
+    """A cost, which is no less than 0, so that an estimate below tells nothing."""
+
+    def p_value(self) -> float:
+        """Of "it is 0", one-sided."""
+        return beyond(self.value, self.deviation)
+
+
+def findings(context: Context, rows: LabelledRows | None) -> list[Finding]:
+    """The cost in one window and the places where the relation changed; or why not."""
+    reason = context.lacks_models or context.lacks_rows
+    if reason is None and rows is None:
+        reason = "one side has no rows with a label"
+    if rows is not None:
+        reason = rows.too_few(FEWEST) or _one_class(rows) or rows.shared.lacks
+    if rows is None or reason is not None:
+        return [Finding(CONCEPT_SHIFT, None, window=context.window, reason=reason)]
+    fitted = fit(rows.rows, rows.targets, rows.shared)
+    cost, doubt = _cost(context, rows, concept_shift(fitted)), label_selection.doubt(context)
+    if doubt is not None:
+        return [dataclasses.replace(cost, doubt=doubt)]
+    places = where_shifted(fitted, rows.rows, alpha=context.config.alpha)[:_MOST_PLACES]
+    return [cost, *(_place(context, rows, one) for one in places)]
+
+
+def _one_class(rows: LabelledRows) -> str | None:
+    """Why there is no relation to learn."""
+    both = np.concatenate([rows.targets.ref, rows.targets.cur])
+    if (both == both[0]).all():
+        return "all labelled rows have the same outcome"
+    return None
+
+
+def _cost(context: Context, rows: LabelledRows, shift: Shift) -> Finding:
+    value, deviation = shift.value / rows.unit, shift.deviation / rows.unit
+    what = "mean absolute error" if rows.is_number else "share of wrong answers"
+    reason = f"{what}, by learners of {shift.n:,} and {shift.m:,} labelled rows"
+    bound = _bound(context, is_number=rows.is_number)
+    return Finding(
+        CONCEPT_SHIFT,
+        max(value, 0.0),
+        interval=(max(value - Z * deviation, 0.0), max(value + Z * deviation, 0.0)),
+        evidence=Cost(value=value, deviation=deviation, rows=shift.m),
+        aspect="increase",
+        relative=rows.is_number,
+        window=context.window,
+        bound=bound,
+        gating=not bound.is_empty and context.settings(ConceptDrift).gate == "any",
+        reason=reason,
+    )
+
+
+def _bound(context: Context, *, is_number: bool) -> Bound:
+    """Its levels; where it has none of its own, those of a drop, which are in the same unit."""
+    settings, performance = context.settings(ConceptDrift), context.settings(ModelPerformance)
+    asked = context.config.levels(None, CONCEPT_SHIFT.name, settings.thresholds)
+    asked = performance.max_drop if asked is None else asked
+    if asked is not None:
+        return asked.bound()
+    own = Bound("max", RELATIVE_DROP.potential, RELATIVE_DROP.detected)
+    return own if is_number else CONCEPT_SHIFT.bound("max")
+
+
+def _place(context: Context, rows: LabelledRows, place: Place) -> Finding:
+    change, half = place.after - place.before, Z * place.deviation
+    p_value = place.p_value
+    digits = _digits(place, is_number=rows.is_number)
+    told = f"{_what(context, rows, place.code)} {place.before:{digits}} → {place.after:{digits}}"
+    return Finding(
+        CHANGED_WHERE,
+        change,
+        reference_value=place.before,
+        interval=(change - half, change + half),
+        evidence=Settled(p=p_value, q=p_value, rows=place.rows),
+        aspect="increase",
+        window=context.window,
+        segment=place.rule,
+        reason=f"{told}, {place.share:.0%} of the inputs that both sides have",
+    )
+
+
+def _what(context: Context, rows: LabelledRows, code: int) -> str:
+    target = context.config.columns.target
+    if rows.is_number:
+        return f"mean {target}"
+    name = rows.classes[code]
+    return f"{target} rate" if name in _PLAIN else f"share of {target} = {name}"
+
+
+def _digits(place: Place, *, is_number: bool) -> str:
+    """How precisely both are written: two digits of what they differ by."""
+    if not is_number:
+        return ".2f" if abs(place.after - place.before) >= 0.01 else ".2g"
+    return f",.{max(0, _places(abs(place.after - place.before)))}f"
+
+
+def _places(size: float) -> int:
+    return 1 - int(np.floor(np.log10(size))) if 0.0 < size < np.inf else 0
