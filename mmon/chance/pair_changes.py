@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Sequence
 
 import numpy as np
@@ -19,7 +20,7 @@ _BEYOND_MEAN = float(chdtrc(1.0, 1.0))
 _ALMOST_ONE, _SMALLEST = 1.0 - 1e-9, 1e-18
 
 
-@dataclasses.dataclass(frozen=True, slots=True, eq=False)
+@dataclasses.dataclass(frozen=True, eq=False)
 class PairChanges:
     """Pairs of columns, on two samples.
 
@@ -50,7 +51,7 @@ class PairChanges:
     def __len__(self) -> int:
         return len(self.ref)
 
-    @property
+    @functools.cached_property
     def change(self) -> FloatArray:
         """(P,) how much each changed, less what chance alone makes of the largest of so many."""
         chance = self.unit * chdtri(self.freedom, _BEYOND_MEAN / max(len(self), 1))
@@ -61,7 +62,7 @@ class PairChanges:
         """Of "no pair changed", corrected for their number (Simes)."""
         return float(self.q_values.min(initial=1.0))
 
-    @property
+    @functools.cached_property
     def q_values(self) -> FloatArray:
         """(P,) the p-values, corrected for their number (Benjamini and Hochberg)."""
         return benjamini_hochberg(self.p_values)

@@ -178,7 +178,10 @@ ODD: dict[str, tuple[pl.DataFrame, Status, str]] = {
 }
 
 
-@pytest.mark.parametrize("case", list(ODD))
+@pytest.mark.parametrize(
+    "case",
+    [pytest.param(one, marks=pytest.mark.slow) if one == "500 columns" else one for one in ODD],
+)
 def test_odd_rows_are_no_error(case: str) -> None:
     frame, status, reason = ODD[case]
     one = found(ran(frame, frame))
@@ -206,3 +209,10 @@ def test_every_window_is_looked_at_with_the_same_reference() -> None:
         (0, None, Status.NO_DETECTION),
         (1, None, Status.DETECTED),
     ]
+
+
+def test_columns_without_a_name_are_told_in_quotes() -> None:
+    ref, cur = frames(np.random.default_rng(10), 900, 900, correlation=0.9)
+    document = ran(*(side.rename({"x": "", "y": " <b>"}) for side in (ref, cur)))
+    assert (found(document).reason or "").startswith('most by "" and " <b>" (')
+    assert "<bdi>(no name)</bdi> and <bdi> &lt;b&gt;</bdi>" in html.render(document)

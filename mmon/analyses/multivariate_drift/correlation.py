@@ -15,6 +15,7 @@ from mmon.analyses.multivariate_drift.measured import CORRELATION_DRIFT
 from mmon.chance.levels import is_powerful
 from mmon.chance.pair_changes import PairChanges
 from mmon.outline import wording
+from mmon.outline.phrases import column_word
 from mmon.records.arrays import IntArray
 from mmon.results.pair_picture import PairPicture
 from mmon.verdict.evidence import Evidence
@@ -122,7 +123,8 @@ def _named(told: pairs.Compared, at: int) -> str:
     before, after, change = changes.ref[at], changes.cur[at], changes.change[at]
     is_other = pair.kind != "numbers" and change > 2.0 * abs(after - before)
     other = f", by {change:.2f} between other categories" if is_other else ""
-    return f"{pair.first} and {pair.second} ({before:.2f} → {after:.2f}{other})"
+    names = " and ".join(map(column_word, (pair.first, pair.second)))
+    return f"{names} ({before:.2f} → {after:.2f}{other})"
 
 
 def _picture(context: Context, told: pairs.Compared, at: int) -> PairPicture:
