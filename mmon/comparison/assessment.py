@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from mmon import analyses
 from mmon.analyses import Context, Drawing, Findings, Run, configured
 from mmon.analyses.data_quality import checks
+from mmon.analyses.model_performance.beside import estimate_errors
 from mmon.analyses.model_performance.labels import label_findings
 from mmon.comparison.sides import Production, Progress
 from mmon.comparison.stray_windows import told_of
@@ -99,13 +100,15 @@ def assess(
         if part.conclude is not None
     ]
     told = [*parts, *last]
+    results = list(itertools.chain.from_iterable([*first, *_judged(last, rule)]))
+    metrics = [
+        dataclasses.replace(one, segment=part.context.segment)
+        for part in told
+        for one in part.found.metrics
+    ]
     return Assessment(
-        list(itertools.chain.from_iterable([*first, *_judged(last, rule)])),
-        [
-            dataclasses.replace(one, segment=part.context.segment)
-            for part in told
-            for one in part.found.metrics
-        ],
+        results,
+        [*metrics, *estimate_errors(results)],
         [drawing for part in told for drawing in part.found.drawings],
     )
 

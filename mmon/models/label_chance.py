@@ -9,7 +9,7 @@ from scipy.optimize import isotonic_regression
 
 from mmon.models import one_thread
 from mmon.models.propensity import propensities
-from mmon.models.rows import Rows
+from mmon.models.rows import Rows, binned
 from mmon.records.arrays import FloatArray
 
 FEWEST = 50
@@ -58,7 +58,7 @@ def label_chance(rows: Rows, *, seed: int = 0) -> LabelChance:
     n, m = len(rows.ref), len(rows.cur)
     once = np.ones(n, dtype=np.int64), np.ones(m, dtype=np.int64)
     with one_thread():
-        told = propensities(rows, once, seed=seed)
+        told = propensities(binned(rows), once, seed=seed)
     is_labelled = np.repeat([0.0, 1.0], [n, m])
     order = np.argsort(told, kind="stable")
     place = np.unique(told[order], return_inverse=True)[1]

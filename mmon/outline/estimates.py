@@ -3,17 +3,15 @@ was, and what they are where the rows with a label are weighted to be like all."
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 
-from mmon.outline import units, wording
+from mmon.outline import units
 from mmon.outline.measures import Measure
 from mmon.results import Document, Result, grouped
 
-_MOST_LABELS = 0.5
-"""From this share of labels on they tell how far off an estimate was."""
 
-
-def with_estimates(found: Sequence[Measure]) -> list[Measure]:
+def with_estimates(document: Document, found: Sequence[Measure]) -> list[Measure]:
     """The metrics in their order, each followed by what it was expected to be without labels, and
     by what it is of weighted rows.
 
@@ -25,11 +23,12 @@ def with_estimates(found: Sequence[Measure]) -> list[Measure]:
     )
     measured = [one for one in found if one.quantity.stands_beside is None]
     known = {one.quantity.name for one in measured}
-    placed = [one for name, some in own.items() if name not in known for one in some]
+    alone = (one for name, some in own.items() if name not in known for one in some)
+    placed = [_with_error(document, one) for one in alone]
     for one in measured:
         placed.append(one)
         placed += [
-            beside
+            _with_error(document, beside)
             for beside in own.get(one.quantity.name, ())
             if beside.result.value is not None
             and (one.result.value is None or beside.result.reason)
@@ -49,7 +48,8 @@ def estimate_words(document: Document, found: Sequence[Measure]) -> list[str]:
         reason = next((one.reason for one in every if one.reason), None)
         return [f"nothing can be told without labels: {reason}"] if reason else []
     weighted = [one.result for one in found if one.quantity.reweights is not None]
-    return [*(_words(one) + _so_far(document, one) for one in told), *map(_words, weighted)]
+    expected = ("; ".join(filter(None, (_words(one), _so_far(document, one)))) for one in told)
+    return [*expected, *map(_words, weighted)]
 
 
 def _words(one: Result) -> str:
@@ -61,19 +61,27 @@ def _words(one: Result) -> str:
     return f"{text.rstrip()}, {one.reason}"
 
 
+def _with_error(document: Document, measure: Measure) -> Measure:
+    """An estimate whose reason says how far off such estimates were."""
+    error = _so_far(document, measure.result)
+    if not error:
+        return measure
+    values, changes = (
+        tuple(
+            dataclasses.replace(one, reason="; ".join(filter(None, (one.reason, error))))
+            for one in some
+        )
+        for some in (measure.values, measure.changes)
+    )
+    return Measure(values, changes)
+
+
 def _so_far(document: Document, one: Result) -> str:
-    """How far off the estimates of all windows with labels were; nothing of one window alone."""
-    own = [r for r in document.results if r.segment is None and r.application == one.application]
-    covered = {
-        r.window for r in own if r.name == "label_coverage" and (r.value or 0.0) >= _MOST_LABELS
-    }
-    values = {(r.name, r.window): r.value for r in own if r.aspect == "value"}
-    pairs = [
-        (values.get((one.name, window)), values.get((one.quantity.estimates or "", window)))
-        for window in sorted(covered)
-    ]
-    off = [abs(a - b) for a, b in pairs if a is not None and b is not None]
-    if len(off) < 2:
+    """How far off the estimates of all windows with labels were; empty where that is not known."""
+    errors = (m.value for m in document.metrics if m.quantity.part_of == one.name)
+    error = next((error for error in errors if error is not None), None)
+    if error is None or one.quantity.estimates is None:
         return ""
-    mean = units.amount(one.quantity, sum(off) / len(off), None)
-    return f"; off by {mean} on average in {wording.counted(len(off), 'window')} with labels"
+    decimals = units.places((one.interval,), [one.value or 0.0])
+    told = units.amount(one.quantity, error, None if decimals is None else decimals + 1)
+    return f"off by {told} on average so far"

@@ -11,6 +11,7 @@ import polars as pl
 import pytest
 
 import mmon
+from mmon.reports import terminal
 from mmon.results import Status
 from tests.e2e.running import process
 from tests.performance.without_labels import binary_world
@@ -111,7 +112,19 @@ def test_labels_stand_beside_the_estimate_and_decide(tmp_path: Path) -> None:
     page = report.to_html(tmp_path / "report.html") or (tmp_path / "report.html").read_text()
     assert "estimated without labels" in page
     assert "; estimated 0." in page
-    assert "on average in 2 windows with labels" in " ".join(report.to_markdown().split())
+    assert "on average so far" in page
+    assert "on average so far" in " ".join(report.to_markdown().split())
+    assert "on average so far" in " ".join(terminal.render(report.document).split())
+    (error,) = (
+        one["value"]
+        for one in json.loads(report.to_json() or "")["metrics"]
+        if one["name"] == "estimated_average_precision_error"
+    )
+    both = [
+        [told(report, f"{of}average_precision", window=window)["value"] for window in (0, 1)]
+        for of in ("estimated_", "")
+    ]
+    assert error == pytest.approx(np.mean(np.abs(np.subtract(*both))))
 
 
 def test_estimates_work_from_a_baseline_by_window_and_segment(tmp_path: Path) -> None:

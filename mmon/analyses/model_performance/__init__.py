@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import Field
 
 from mmon.analyses.model_performance.beside import DIRECT as DIRECT
+from mmon.analyses.model_performance.beside import estimate_error
 from mmon.analyses.model_performance.beside import estimated as estimated
 from mmon.analyses.model_performance.beside import reweighted as reweighted
 from mmon.analyses.model_performance.sections import Costs, Estimates, PerformanceLevels
@@ -233,7 +234,7 @@ def quantities() -> Iterator[Quantity]:
     kinds = ((own, performance.metric_class(name)) for name, own in plain.items())
     for own, kind in kinds:
         if own.name in DIRECT or performance.is_estimable(kind):
-            yield from (estimated(own), reweighted(own))
+            yield from (estimated(own), estimate_error(own), reweighted(own))
     yield from itertools.chain(LABELS.values(), FAULTS.values(), FACTS.values(), WITHOUT_ID)
     yield from (UNMEASURED, WORSE_SEGMENT, SEGMENTS_TESTED, PAIRED_FEATURES)
     yield from (*SAMPLE_ROWS, ERROR_RATE)

@@ -5,8 +5,13 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+from collections.abc import Iterable, Iterator
 
+from mmon.results import Metric, Result
 from mmon.results.quantity import Quantity
+
+# From this share of labels on they tell how far off an estimate was.
+_MOST_LABELS = 0.5
 
 DIRECT = ("mae", "mse", "rmse")
 """The metrics of a regression that are learnt from the rows of the reference."""
@@ -140,6 +145,55 @@ def reweighted(own: Quantity) -> Quantity:
         reweights=own.name,
         page=REWEIGHTED.format(name=own.name),
     )
+
+
+@functools.cache
+def estimate_error(own: Quantity) -> Quantity:
+    """How far the estimates of a metric were off, so far as labels tell."""
+    told = estimated(own).name
+    return dataclasses.replace(
+        _beside(own),
+        name=f"{told}_error",
+        meaning=f"how far {told} was off on average over the windows with labels",
+        title=f"error of estimated {own.words}",
+        about="run",
+        worse="higher",
+        bounds=(),
+        is_check=True,
+        part_of=told,
+        page=f"""How far {told} was off so far.
+
+The mean over windows of the absolute difference between what {own.name} was expected to be by the
+scores or rows alone, and what it is by the labels that came later. Windows are those of which at
+least half of the rows have a label; it takes two of them.
+
+Assumes
+-------
+Labelled rows are like the others (``label_selection`` looks).
+
+Cannot see
+----------
+The next window: as soon as the same inputs mean something else an estimate is off by more.""",
+    )
+
+
+def estimate_errors(results: Iterable[Result]) -> Iterator[Metric]:
+    """How far the estimates of whole windows were off, of each metric but those of one class."""
+    own = [one for one in results if one.segment is None and one.aspect == "value"]
+    told = {(one.quantity.key, one.window): one for one in own}
+    off: dict[Quantity, list[float]] = {}
+    for one in own:
+        application, of = one.application, one.quantity.estimates or ""
+        truth = told.get(((application, of), one.window))
+        coverage = told.get(((application, "label_coverage"), one.window))
+        is_covered = coverage is not None and (coverage.value or 0.0) >= _MOST_LABELS
+        if truth is None or not is_covered or truth.quantity.label is not None:
+            continue
+        if one.value is not None and truth.value is not None:
+            off.setdefault(truth.quantity, []).append(abs(one.value - truth.value))
+    for quantity, errors in off.items():
+        if len(errors) > 1:
+            yield Metric(estimate_error(quantity), sum(errors) / len(errors))
 
 
 def _beside(own: Quantity) -> Quantity:

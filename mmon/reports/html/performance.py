@@ -44,7 +44,7 @@ def performance(document: Document, seen: Document, whole: Whole) -> dict[str, A
     if not shown.results and not worst:
         return None
     of_all = measures.worst_first(one for one in shown.measures if one.quantity.label is None)
-    of_all = with_estimates(of_all)
+    of_all = with_estimates(document, of_all)
     own = [
         m for m in shown.measures if m.quantity.label is not None and not m.quantity.stands_beside
     ]
