@@ -16,6 +16,7 @@ from mmon.comparison.roles import (
     untested,
     without_either,
     without_roles,
+    without_texts,
 )
 from mmon.config.sections import Columns
 from mmon.errors import DataError
@@ -39,6 +40,7 @@ def plan_reference(
     where a configured column is not in the data.
     """
     refuse(without_roles(schema, roles))
+    refuse(without_texts(schema, roles))
     found = found or {}
     timestamp = roles.timestamp or _find_timestamp(schema, found)
     _check_day(timestamp or "", found.get(timestamp or ""))
@@ -133,6 +135,7 @@ _KINDS = {
     Reading.LABEL: ColumnKind.CATEGORICAL,
     Reading.TRUTH: ColumnKind.CATEGORICAL,
     Reading.VECTOR: ColumnKind.EMBEDDING,
+    Reading.TEXT: ColumnKind.TEXT,
     Reading.PRESENCE: ColumnKind.UNSUPPORTED,
 }
 
@@ -150,7 +153,7 @@ def _plan_column(
         reason, reading, own_kind = UNTESTED[role]
         kind, is_tested = own_kind or kind, False
         spelling = None if reading is Reading.PRESENCE else spelling
-    elif reading is Reading.VECTOR:
+    elif reading in (Reading.VECTOR, Reading.TEXT):
         pass
     elif name in roles.categorical and is_tested:
         kind, reading = ColumnKind.CATEGORICAL, Reading.LABEL

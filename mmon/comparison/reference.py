@@ -58,7 +58,7 @@ def profile_reference(
     kept = sampled_rows(config) if rows_kept is None else rows_kept
     roles, reading = config.columns, progress and functools.partial(progress, "reference")
     # Categories are read as they are written: 1.50 is no number then.
-    texts = dict.fromkeys(roles.categorical, pl.String())
+    texts = dict.fromkeys((*roles.categorical, *roles.text), pl.String())
     source = data or opened(config.reference, texts, is_needed=is_compared(config))
     with sources.reading(source.name):
         schema = source.frame.collect_schema()

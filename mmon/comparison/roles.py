@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
+
+import polars as pl
 
 from mmon import metrics
 from mmon.analyses.concept_drift import CLASS_RATIO, ROLES
 from mmon.config.sections import Columns, Config, matches
 from mmon.errors import ConfigError, closest, listed, nearly_named
-from mmon.profiles.distributions.reading import Reading
+from mmon.profiles.distributions.reading import Reading, is_comparable
 from mmon.profiles.table import ColumnProfile, Profile
 from mmon.results import ColumnKind
 
@@ -73,6 +75,7 @@ def narrow(profile: Profile, roles: Columns) -> Profile:
         for role, names, kind in (
             ("categorical", roles.categorical, ColumnKind.CATEGORICAL),
             ("numeric", roles.numeric, ColumnKind.NUMERIC),
+            ("text", roles.text, ColumnKind.TEXT),
         ):
             if column.name in names and column.kind is not kind:
                 raise ConfigError(
@@ -106,11 +109,26 @@ def refuse(errors: Iterable[ConfigError]) -> None:
 def without_roles(columns: Collection[str], roles: Columns) -> Iterator[ConfigError]:
     """Every configured column that the reference must have and has not."""
     asked = [(role, name) for name, role in role_columns(roles).items() if role not in UNTESTED]
-    lists = {"categorical": roles.categorical, "numeric": roles.numeric, "features": roles.chosen}
+    lists = {
+        "categorical": roles.categorical,
+        "numeric": roles.numeric,
+        "text": roles.text,
+        "features": roles.chosen,
+    }
     asked += [(role, name) for role, names in lists.items() for name in names]
     for role, name in asked:
         if name not in columns:
             yield lacking(f"columns.{role}", "the reference has no", name, columns)
+
+
+def without_texts(schema: Mapping[str, pl.DataType], roles: Columns) -> Iterator[ConfigError]:
+    """Every column that is called a text and holds none."""
+    for name in roles.text:
+        if not is_comparable(schema[name], Reading.TEXT):
+            yield ConfigError(
+                f"columns.text: {name!r} holds {schema[name]} values, which are no texts",
+                hint="remove it: what such a column is, its values tell",
+            )
 
 
 def without_either(

@@ -234,6 +234,9 @@ def _expected(reference: Profile) -> dict[str, pl.DataType]:
             found[column.name] = pl.String()
         elif column.is_tested and column.reading is Reading.NUMBER:
             found[column.name] = pl.Float64()
-        elif column.is_tested and column.reading is Reading.LABEL and column.dtype != "Boolean":
+        elif column.is_tested and (
+            column.reading is Reading.TEXT
+            or (column.reading is Reading.LABEL and column.dtype != "Boolean")
+        ):
             found[column.name] = pl.String()
     return found

@@ -19,11 +19,13 @@ from mmon.engine.local import column_of
 from mmon.profiles.distributions.counts import Counts
 from mmon.profiles.distributions.reading import Reading, is_vector
 from mmon.profiles.distributions.vectors import MOST_NUMBERS, lengths_of
+from mmon.profiles.kinds import label_kind
 from mmon.profiles.recognition.recognise import Found, declared_numbers, is_lost, recognised
 from mmon.profiles.recognition.spelling import LabelSpelling, by_name, spelled
 from mmon.profiles.recognition.timely import MOST, is_time_name, time_of_numbers, time_spelling
 from mmon.profiles.recognition.times import TimeSpelling
 from mmon.profiles.table import Profile
+from mmon.results import ColumnKind
 
 _ROWS = 10_000
 _TEXTS = (pl.String, pl.Categorical)
@@ -91,7 +93,7 @@ def _decided(frame: pl.LazyFrame, name: str, found: Found) -> Found:
 
 
 def _may_be_time(name: str, roles: Columns) -> bool:
-    declared = {*roles.categorical, *roles.numeric}
+    declared = {*roles.categorical, *roles.numeric, *roles.text}
     return name == roles.timestamp or (is_time_name(name) and name not in declared)
 
 
@@ -115,14 +117,33 @@ def _found(values: pl.Series, roles: Columns) -> Found | None:
         if found.reading is not Reading.TIME:
             found = Found(Reading.TIME, time_spelling(texts, name, 0.0) or TimeSpelling())
         return found
-    return recognised(texts, name, rows)
+    if name in roles.text:
+        return _TEXT
+    found = recognised(texts, name, rows)
+    return _as_text(found, name, texts, len(texts), int(rows.sum()), roles)
+
+
+_TEXT = Found(Reading.TEXT, reason="lengths of texts, in characters")
+
+
+def _as_text(
+    found: Found, name: str, labels: pl.Series, distinct: float, rows: int, roles: Columns
+) -> Found:
+    """Free text where labels are it, and the column is a feature at most."""
+    if found.reading is not Reading.LABEL or name in role_columns(roles):
+        return found
+    kind = label_kind(name, labels, distinct, rows)
+    return _TEXT if kind is not None and kind[0] is ColumnKind.TEXT else found
 
 
 def revised(
     profile: Profile, frame: pl.LazyFrame, found: Mapping[str, Found], roles: Columns
 ) -> dict[str, Found]:
     """What all rows tell of columns otherwise than the first ones did; empty where they agree."""
-    declared = {*roles.categorical, *roles.numeric, roles.timestamp, roles.latency}
+    declared = {
+        *(*roles.categorical, *roles.numeric, *roles.text),
+        *(roles.timestamp, roles.latency),
+    }
     told: dict[str, Found] = {}
     in_doubt: dict[str, Found] = {}
     for column in profile.columns:
@@ -131,7 +152,9 @@ def revised(
         if before is None or before.reading is Reading.PRESENCE:
             continue
         if isinstance(counts, Counts):
-            now = recognised(counts.labels, column.name, pl.Series(counts.mass))
+            labels = counts.labels
+            now = recognised(labels, column.name, pl.Series(counts.mass))
+            now = _as_text(now, column.name, labels, counts.distinct, counts.n, roles)
             if column.name in declared:
                 now = Found(Reading.LABEL, now.spelling)
             if now.reading is not before.reading or (now.spelling and not before.spelling):

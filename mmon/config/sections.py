@@ -86,11 +86,15 @@ class Columns(Section):
     """Columns to treat as categories even though they hold numbers."""
     numeric: tuple[str, ...] = Field(default=(), examples=[["floor"]])
     """Columns to treat as numbers even though they look like categories."""
+    text: tuple[str, ...] = Field(default=(), examples=[["comment"]])
+    """Columns to treat as free text even though they look like categories or identifiers."""
 
     @model_validator(mode="after")
     def _one_meaning(self) -> Columns:
         for one, other, clash in (
             ("categorical", "numeric", set(self.categorical) & set(self.numeric)),
+            ("categorical", "text", set(self.categorical) & set(self.text)),
+            ("numeric", "text", set(self.numeric) & set(self.text)),
             ("features", "ignore", {name for name in self.chosen if self.ignores(name)}),
         ):
             if clash:

@@ -77,6 +77,7 @@ class Binned(Metric):
             ColumnKind.DATETIME,
             ColumnKind.CATEGORICAL,
             ColumnKind.EMBEDDING,
+            ColumnKind.TEXT,
         }
     )
     # The reference decides where a numeric column is cut.

@@ -25,7 +25,9 @@ _PAGE_PARTS = {
 class Ranked(Metric):
     """A distance between two distributions of numbers, by default a share of rows."""
 
-    kinds = frozenset({ColumnKind.NUMERIC, ColumnKind.DATETIME, ColumnKind.EMBEDDING})
+    kinds = frozenset(
+        {ColumnKind.NUMERIC, ColumnKind.DATETIME, ColumnKind.EMBEDDING, ColumnKind.TEXT}
+    )
     is_symmetric = True
     page_parts = _PAGE_PARTS
 

@@ -9,7 +9,6 @@ import polars as pl
 
 from mmon.profiles.distributions.counts import Counts
 from mmon.profiles.distributions.ecdf import Ecdf
-from mmon.profiles.distributions.reading import Reading
 from mmon.profiles.table import ColumnProfile, Profile
 from mmon.results import ColumnKind
 
@@ -62,8 +61,8 @@ def _settle_column(column: ColumnProfile) -> ColumnProfile:
         return column
     if isinstance(summary, Counts):
         # Also an empty one is tested: that labels are missing counts as a category.
-        found = _label_reason(column, summary)
-    elif column.reading is Reading.VECTOR and summary.n:
+        found = label_kind(column.name, summary.labels, summary.distinct, summary.n)
+    elif column.is_content and summary.n:
         return column
     else:
         found = _number_reason(column, summary) if summary.n else (column.kind, NO_VALUES)
@@ -96,14 +95,25 @@ def _few_rows_each(distinct: float, n: int) -> str:
     return f"identifier: {distinct:,.0f} different values in {n:,} rows"
 
 
-def _label_reason(column: ColumnProfile, counts: Counts) -> tuple[ColumnKind, str] | None:
-    n = counts.n
+def label_kind(
+    name: str, labels: pl.Series, distinct: float, n: int
+) -> tuple[ColumnKind, str] | None:
+    """What labels are that are no categories, and why; None where they are.
+
+    Parameters
+    ----------
+    labels : (k,) String series
+        Different ones, or many of them.
+    distinct : float
+        How many there are.
+    n : int
+        Rows that have one.
+    """
     if n < _MIN_ROWS:
         return None
-    distinct = counts.distinct
     share = distinct / n
-    labels = counts.labels.head(10_000)
-    is_named = _ID_NAME.search(column.name) or _CAMEL_ID.search(column.name)
+    labels = labels.head(10_000)
+    is_named = _ID_NAME.search(name) or _CAMEL_ID.search(name)
     if is_named and distinct >= max(_MANY, _REPEATED_SHARE * n):
         return ColumnKind.IDENTIFIER, _few_rows_each(distinct, n)
     if share < _TEXT_DISTINCT_SHARE:

@@ -11,6 +11,7 @@ from mmon.profiles.distributions.counts import Counts
 from mmon.profiles.distributions.ecdf import Ecdf
 from mmon.profiles.distributions.presence import Presence
 from mmon.profiles.distributions.reading import Reading
+from mmon.profiles.distributions.tokens import Tokens
 from mmon.profiles.distributions.vector_sums import VectorSums
 from mmon.profiles.features.row_sample import RowSample
 from mmon.profiles.features.tables import NULL, OTHER, FeatureTables
@@ -74,6 +75,8 @@ class ColumnProfile:
         Numbers in each value of an embedding.
     vectors : VectorSums or None
         Of an embedding, whose distribution is that of the norms; None without rows.
+    tokens : Tokens or None
+        Of free text, whose distribution is that of the lengths; None without rows.
     """
 
     name: str
@@ -90,6 +93,7 @@ class ColumnProfile:
     spelling: Spelling | None = None
     width: int | None = None
     vectors: VectorSums | None = None
+    tokens: Tokens | None = None
 
     def check(self) -> None:
         """Raise `MisfitError` when what was read back is not read as it says."""
@@ -104,6 +108,7 @@ class ColumnProfile:
         require(vectors is None or (is_vector and vectors.width == self.width), "has odd vectors")
         is_whole = vectors is None or vectors.n == self.presence.present
         require(is_whole, "has vectors of other rows")
+        require(self.tokens is None or self.reading is Reading.TEXT, "has words and is no text")
 
     def without_rows(self, distribution: Ecdf | Counts | None = None) -> ColumnProfile:
         """What is said of the column, and not of its values."""
@@ -114,12 +119,13 @@ class ColumnProfile:
             unreadable=0,
             examples=(),
             vectors=None,
+            tokens=None,
         )
 
     @property
     def is_content(self) -> bool:
         """Whether its values are compared by what is in them, of which sampled rows tell more."""
-        return self.is_tested and self.reading is Reading.VECTOR
+        return self.is_tested and self.reading in (Reading.VECTOR, Reading.TEXT)
 
     @property
     def value_type(self) -> str:

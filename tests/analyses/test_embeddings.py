@@ -13,6 +13,7 @@ import pytest
 
 import mmon
 from mmon import models
+from mmon.api import make_baseline
 from mmon.models import LACKING
 from mmon.reports import html, markdown, terminal
 from mmon.results import Document, Result, Status, Verdict
@@ -101,7 +102,7 @@ def test_every_window_and_segment_is_looked_at_from_a_baseline_too(tmp_path: Pat
     assert [moved[1, one] for one in segments] == [Status.DETECTED] * 3
     ref.write_parquet(tmp_path / "ref.parquet")
     (tmp_path / "mmon.yaml").write_text("segments: [region]\n")
-    mmon.api.make_baseline(
+    make_baseline(
         str(tmp_path / "ref.parquet"), tmp_path / "ref.mmon", config_path=f"{tmp_path}/mmon.yaml"
     )
     stored = ran(str(tmp_path / "ref.mmon"), cur, **settings)
@@ -244,7 +245,7 @@ def test_what_cannot_be_fitted_is_irrelevant_with_a_reason(
 ) -> None:
     cur = side(18, 300)
     REF.write_parquet(tmp_path / "ref.parquet")
-    mmon.api.make_baseline(str(tmp_path / "ref.parquet"), tmp_path / "ref.mmon")
+    make_baseline(str(tmp_path / "ref.parquet"), tmp_path / "ref.mmon")
     cases = [
         (ran(REF, cur), "--fast fits no models"),
         (ran(REF, cur, fast=False, sample=0), "sample is 0, so no rows are kept"),

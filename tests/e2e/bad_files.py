@@ -143,7 +143,7 @@ def _odd_tables(folder: Path) -> None:
     frame.select("group").write_parquet(folder / "only_group.parquet")
     ids = pl.DataFrame({"key": [f"{i:08x}-{i * 7919 % 104729:x}" for i in range(n)]})
     ids.write_parquet(folder / "only_ids.parquet")
-    pl.DataFrame({"pair": [[1, 2]] * 100}).write_parquet(folder / "only_lists.parquet")
+    pl.DataFrame({"pair": [["a", "b"]] * 100}).write_parquet(folder / "only_lists.parquet")
     pl.DataFrame({"p": [1.0] * 100, "q": [2.0] * 100}).write_parquet(folder / "foreign.parquet")
     labels = pl.int_range(200_000, eager=True).cast(pl.String)
     many = pl.DataFrame({"city": pl.concat([labels, labels]), "x": np.arange(400_000) % 7})

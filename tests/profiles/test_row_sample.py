@@ -250,6 +250,7 @@ def test_values_are_in_their_final_form() -> None:
         "flag": pl.String(),
         "city": pl.String(),
         "at": pl.Int64(),
+        "text": pl.String(),
         "vector": pl.Array(pl.Float32(), 2),
     }
     micro = int(start.replace(tzinfo=dt.UTC).timestamp() * 1e6)

@@ -10,7 +10,11 @@ from mmon.analyses.multivariate_drift.measured import (
     DOMAIN_CLASSIFIER,
     RECONSTRUCTION,
 )
-from mmon.analyses.multivariate_drift.measured_content import CENTROID_SHIFT, CONTENT_CLASSIFIER
+from mmon.analyses.multivariate_drift.measured_content import (
+    CENTROID_SHIFT,
+    CONTENT_CLASSIFIER,
+    UNSEEN_WORDS,
+)
 from mmon.config.fields import Flag, Section
 from mmon.config.levels import Thresholds
 from mmon.results.quantity import Quantity, by_name
@@ -25,9 +29,10 @@ class MultivariateDrift(Section):
 
     thresholds: dict[str, Thresholds] = {}
     """Levels by result, in the place of its own: centroid_shift, of columns of vectors, has by
-    itself 0.1 and 0.2, domain_classifier and content_classifier 0.60 and 0.75, correlation_drift
-    0.15 and 0.30. Without levels here all but the first are only told: a column that drifts, by
-    levels of its own, changes them as well. With levels set here they decide, too."""
+    itself 0.1 and 0.2, unseen_words, of texts, 0.01 and 0.05, domain_classifier and
+    content_classifier 0.60 and 0.75, correlation_drift 0.15 and 0.30. Without levels here all but
+    the first two are only told: a column that drifts, by levels of its own, changes them as well.
+    With levels set here they decide, too."""
     reconstruction: Flag = False
     """Whether rows are squeezed into principal components and rebuilt, as NannyML does it, and the
     mean error is compared with the reference's: for those who compare."""
@@ -39,7 +44,14 @@ class MultivariateDrift(Section):
 Settings = MultivariateDrift
 
 QUANTITIES = by_name(
-    (DOMAIN_CLASSIFIER, CORRELATION_DRIFT, RECONSTRUCTION, CENTROID_SHIFT, CONTENT_CLASSIFIER)
+    (
+        DOMAIN_CLASSIFIER,
+        CORRELATION_DRIFT,
+        RECONSTRUCTION,
+        CENTROID_SHIFT,
+        CONTENT_CLASSIFIER,
+        UNSEEN_WORDS,
+    )
 )
 
 
@@ -55,11 +67,11 @@ def reads_rows(config: Config) -> bool:
 
 
 def analyse(context: Context) -> Findings:
-    """What changed on average in columns of vectors, from the profiles."""
+    """What changed in columns of vectors on average, and in the words of texts, from profiles."""
     from mmon.analyses import Findings
-    from mmon.analyses.multivariate_drift import centroids
+    from mmon.analyses.multivariate_drift import centroids, words
 
-    return Findings(centroids.findings(context))
+    return Findings([*centroids.findings(context), *words.findings(context)])
 
 
 def analyse_run(run: Run) -> Findings:

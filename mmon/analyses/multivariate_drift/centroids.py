@@ -10,6 +10,7 @@ from mmon.analyses.multivariate_drift.compared import content_columns
 from mmon.analyses.multivariate_drift.measured_content import CENTROID_SHIFT
 from mmon.chance.centroids import FEWEST, Centroids, centroids
 from mmon.chance.levels import is_powerful, is_surely_below
+from mmon.profiles.distributions.reading import Reading
 from mmon.profiles.table import ColumnProfile
 from mmon.verdict.evidence import Evidence
 from mmon.verdict.finding import Finding
@@ -44,7 +45,8 @@ class Moved(Evidence):
 
 def findings(context: Context) -> list[Finding]:
     """One finding for each column of vectors that both sides have."""
-    return [_finding(context, ref, cur) for ref, cur in content_columns(context)]
+    columns = content_columns(context, Reading.VECTOR)
+    return [_finding(context, ref, cur) for ref, cur in columns]
 
 
 def _finding(context: Context, ref: ColumnProfile, cur: ColumnProfile) -> Finding:

@@ -10,6 +10,7 @@ import polars as pl
 
 from mmon.analyses import Context
 from mmon.analyses.multivariate_drift import MultivariateDrift
+from mmon.profiles.distributions.reading import Reading
 from mmon.profiles.table import ColumnProfile
 from mmon.results import ColumnKind
 from mmon.results.quantity import Bound, Quantity
@@ -47,12 +48,14 @@ def compared_rows(context: Context) -> Compared:
     return Compared(names, (shuffled(ref, names), shuffled(cur, names)))
 
 
-def content_columns(context: Context) -> list[tuple[ColumnProfile, ColumnProfile]]:
-    """The columns, of both sides, whose values are compared by what is in them."""
+def content_columns(
+    context: Context, *readings: Reading
+) -> list[tuple[ColumnProfile, ColumnProfile]]:
+    """The columns, of both sides, whose values are compared by what is in them, read so."""
     return [
         (ref, cur)
         for ref, cur in context.pairs()
-        if cur is not None and ref.is_content and cur.is_content
+        if cur is not None and ref.is_content and cur.is_content and ref.reading in readings
     ]
 
 

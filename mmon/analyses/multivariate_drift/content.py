@@ -11,20 +11,25 @@ from mmon.analyses.multivariate_drift import MultivariateDrift
 from mmon.analyses.multivariate_drift.compared import content_columns, shuffled
 from mmon.analyses.multivariate_drift.measured_content import CONTENT_CLASSIFIER
 from mmon.analyses.multivariate_drift.told_apart import Apart
+from mmon.profiles.distributions.reading import Reading
+from mmon.profiles.table import ColumnProfile
 from mmon.verdict.finding import Finding
 
 _NAME = "values"
 
 
 def findings(context: Context) -> list[Finding]:
-    """One finding for each column of vectors that both sides have."""
-    return [_finding(context, ref.name) for ref, _ in content_columns(context)]
+    """One finding for each column of vectors or of texts that both sides have."""
+    columns = content_columns(context, Reading.VECTOR, Reading.TEXT)
+    return [_finding(context, ref) for ref, _ in columns]
 
 
-def _finding(context: Context, name: str) -> Finding:
+def _finding(context: Context, column: ColumnProfile) -> Finding:
     from mmon.models.discriminant import vectors_apart
     from mmon.models.parted import FEWEST
+    from mmon.models.texts import texts_apart
 
+    name, is_text = column.name, column.reading is Reading.TEXT
     settings, quantity = context.settings(MultivariateDrift), CONTENT_CLASSIFIER
     asked = context.config.levels(name, quantity.name, settings.thresholds)
     bound = quantity.bound("max") if asked is None else asked.bound()
@@ -50,7 +55,11 @@ def _finding(context: Context, name: str) -> Finding:
         few = f"{len(cur):,} production" if len(cur) < FEWEST else f"{len(ref):,} reference"
         why = f"{few} rows are too few to fit a classifier: it takes {FEWEST}"
         return dataclasses.replace(finding, reason=why)
-    told = vectors_apart(ref.to_numpy(), cur.to_numpy())
+    told = (
+        texts_apart(ref.to_list(), cur.to_list())
+        if is_text
+        else vectors_apart(ref.to_numpy(), cur.to_numpy())
+    )
     return dataclasses.replace(
         finding,
         value=max(told.area.value, quantity.harmless),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 
 from mmon.analyses.multivariate_drift.measured import APPLICATION
-from mmon.results.quantity import Bound, Quantity, ResultKind
+from mmon.results.quantity import Bound, Quantity, ResultKind, Unit
 
 _of_content = functools.partial(
     Quantity,
@@ -69,11 +69,13 @@ CONTENT_CLASSIFIER = _of_content(
     page="""How well a classifier tells the values of one column of both sides apart.
 
 Of a column of vectors (embeddings) a linear discriminant of their numbers, and of how far they lie
-from the middle, is fitted to the sampled rows; the value is the area under the ROC curve on rows
-that it did not see: 0.5 is no difference, 1 vectors that are told apart without fault. It takes
-scikit-learn (``pip install 'mmon[ml]'``). Rows are cut, scored and tested as by domain_classifier,
-in the newest window that is judged; vectors are kept in single precision, and where there are many
-windows or very long vectors the samples are smaller: the result says how many rows it rests on.
+from the middle, is fitted to the sampled rows, and of a column of free text a linear score of its
+words and pairs of words, in 262,144 hashed features, of the first 2,000 characters. The value is
+the area under the ROC curve on rows that it did not see: 0.5 is no difference, 1 values that are
+told apart without fault. It takes scikit-learn (``pip install 'mmon[ml]'``). Rows are cut, scored
+and tested as by domain_classifier, in the newest window that is judged; vectors are kept in single
+precision, and where there are many windows or very long vectors or texts fewer rows are looked at:
+the result says how many it rests on.
 
 It is only told: in many numbers a shift of all vectors that is small beside their spread sets the
 sides apart almost without fault. It decides once it has ``thresholds``.
@@ -90,6 +92,42 @@ whether the difference matters to the model.
 References
 ----------
 Lopez-Paz and Oquab, *Revisiting classifier two-sample tests*, ICLR 2017; Fisher, *The use of
-multiple measurements in taxonomic problems*, 1936. ``sklearn.linear_model.RidgeClassifier`` does
-the work.""",
+multiple measurements in taxonomic problems*, 1936. ``sklearn.linear_model.RidgeClassifier`` and
+``sklearn.feature_extraction.text.HashingVectorizer`` do the work.""",
+)
+UNSEEN_WORDS = _of_content(
+    "unseen_words",
+    "by how much the share of words that the reference does not have rose",
+    unit=Unit.SHARE,
+    bounds=(Bound("max", potential=0.01, detected=0.05),),
+    sentence="{} has new words",
+    page="""By how much the share of words rose that the reference does not have.
+
+Of a column of free text, the share of production's words, each counted once in a text, that no text
+of the reference has, less what is usual: the share of words that the texts of one 64th of the
+reference have and all others have not. For any further text of the same sort brings words of its
+own, and the more the fewer texts there are. Words are runs of letters, in lower case, of any
+script; where a script has no spaces between words, single characters are. Numbers count for
+nothing.
+
+Words are known by about a million buckets, and a profile holds no word; where two words share a
+bucket an unseen one is taken for a known one, as often as buckets are filled, which is made up for.
+Of more than about eight windows each has fewer buckets. The counts are exact over all rows and
+mergeable, so it works from a baseline (which holds checksums of words), in every window and
+segment. The interval and the p-values are those of a t with the variance between groups, so that
+words which come together in a text count together. It takes 128 texts on either side.
+
+Assumes
+-------
+Texts that are independent of each other.
+
+Cannot see
+----------
+Known words that became frequent, or are put together otherwise (content_classifier may tell), and
+words that are written otherwise for those that are new.
+
+References
+----------
+Good, *The population frequencies of species and the estimation of population parameters*,
+Biometrika 1953.""",
 )

@@ -22,6 +22,8 @@ class Reading(enum.StrEnum):
     """Labels true and false from any dtype, for production of a Boolean reference."""
     VECTOR = "vector"
     """Lists of numbers, all of one length; their distribution is that of their norms."""
+    TEXT = "text"
+    """Free text; its distribution is that of its lengths."""
 
 
 _NARROW_INTEGERS = frozenset(
@@ -72,6 +74,9 @@ def read_as(values: pl.Series, reading: Reading) -> pl.Series:
         return _time(values)
     if reading is Reading.TRUTH:
         return _truth(values)
+    if reading is Reading.TEXT:
+        texts = values.cast(pl.String)
+        return texts.set(texts.str.strip_chars() == "", None)
     if reading is Reading.LABEL and values.dtype == pl.String:
         # Some formats cannot tell a missing text from one without a letter.
         is_empty = values.str.len_bytes() == 0
@@ -92,9 +97,10 @@ def is_comparable(dtype: pl.DataType, reading: Reading) -> bool:
         return base is pl.Null
     if reading is Reading.NUMBER:
         return base not in (pl.Date, pl.Datetime)
+    is_text = base in (pl.String, pl.Categorical, pl.Enum)
     if reading is Reading.TIME:
-        return base in (pl.Date, pl.Datetime, pl.String, pl.Categorical, pl.Enum)
-    return True
+        return is_text or base in (pl.Date, pl.Datetime)
+    return is_text or reading is not Reading.TEXT
 
 
 def is_vector(dtype: pl.DataType) -> bool:

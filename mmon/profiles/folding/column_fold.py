@@ -88,6 +88,7 @@ class ColumnFold:
                 unreadable=pile.unreadable,
                 examples=pile.examples,
                 vectors=pile.vectors and pile.vectors.folded(limits.groups),
+                tokens=pile.tokens and pile.tokens.folded(limits.buckets),
             )
             for key, pile, limits in self.piles.finished()
         }

@@ -12,6 +12,7 @@ from mmon.profiles.activity.identities import MOST_IDS
 from mmon.profiles.distributions.counts import MOST_HASHES, Counts
 from mmon.profiles.distributions.ecdf import Ecdf
 from mmon.profiles.distributions.presence import Presence
+from mmon.profiles.distributions.tokens import BUCKETS, FEWEST_BUCKETS, Tokens
 from mmon.profiles.distributions.vector_sums import FEWEST_GROUPS, GROUPS, VectorSums
 from mmon.profiles.folding.keys import Cut, Key
 
@@ -27,6 +28,8 @@ _FEWEST_STEPS = 200
 # ... and fewer labels, but all of them where they are a few hundred ...
 _MANY_FOR_LABELS = 128
 _FEWEST_LABELS = 512
+# ... and fewer buckets of words ...
+_MANY_FOR_WORDS = 8
 # ... and fewer ids, a fair sample of those of each window, as long as there are not too many.
 _MANY_FOR_IDS = 4
 _FEWEST_IDS = 1 << 14
@@ -60,6 +63,8 @@ class Limits:
         Ids and steps of time that an activity keeps.
     groups : int
         Groups of rows in which vectors are summed, a power of two.
+    buckets : int
+        Buckets of words, a power of two.
     """
 
     points: int | None
@@ -70,6 +75,7 @@ class Limits:
     ids: int = MOST_IDS
     steps: int = MOST_STEPS
     groups: int = GROUPS
+    buckets: int = BUCKETS
 
     def shared_by(self, windows: int) -> Limits:
         """What each of so many windows keeps, so that memory does not grow with all of them."""
@@ -89,13 +95,19 @@ class Limits:
             hashes=0,
             ids=share(self.ids, fewest_ids, _MANY_FOR_IDS),
             steps=share(self.steps, _FEWEST_STEPS, _MANY_WINDOWS),
-            groups=1 << share(self.groups, FEWEST_GROUPS, _MANY_WINDOWS).bit_length() - 1,
+            groups=_power(share(self.groups, FEWEST_GROUPS, _MANY_WINDOWS)),
+            buckets=_power(share(self.buckets, FEWEST_BUCKETS, _MANY_FOR_WORDS)),
         )
 
     @property
     def growing(self) -> int | None:
         """Labels that are counted as long as there are more rows to come."""
         return self.labels and self.labels * self.slack
+
+
+def _power(most: int) -> int:
+    """The largest power of two that is no larger."""
+    return 1 << most.bit_length() - 1
 
 
 class Levels(Generic[T]):
@@ -205,6 +217,7 @@ class Pile:
         self.unreadable = 0
         self.examples: tuple[str, ...] = ()
         self.vectors: VectorSums | None = None
+        self.tokens: Tokens | None = None
         self._points: Levels[Ecdf] = Levels()
         self._labels: Waiting[Counts] = Waiting(lambda one: len(one.labels))
 
@@ -217,9 +230,11 @@ class Pile:
             self._labels.add(part, labels, limits.fan_out, limits.growing)
 
     def cut(self, limits: Limits) -> None:
-        """Drop the labels, and groups of vectors, that are more than may be kept by now."""
+        """Drop labels, groups of vectors and buckets of words beyond what is kept by now."""
         if self.vectors is not None:
             self.vectors = self.vectors.folded(limits.groups)
+        if self.tokens is not None:
+            self.tokens = self.tokens.folded(limits.buckets)
         self._labels.merge(functools.partial(_joined_labels, limits=limits))
 
     def finish(self, limits: Limits) -> Ecdf | Counts | None:

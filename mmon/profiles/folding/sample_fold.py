@@ -26,6 +26,8 @@ _MANY_WINDOWS = 8
 _FEWEST_ROWS = 5_000
 # ... but beyond this many windows not even these ...
 _VERY_MANY_WINDOWS = 512
+# Characters that are kept of a free text.
+_LONGEST_TEXT = 2_000
 # ... and several windows no more values than these: a quarter of a gigabyte.
 _MOST_VALUES = 1 << 25
 
@@ -224,6 +226,8 @@ def _final(values: pl.Series, how: SampledAs) -> pl.Series:
         return found.cast(pl.Float64).fill_nan(None) if is_number else found.cast(pl.Int64)
     if values.dtype == pl.Null:
         return values.cast(pl.String)
+    if how.reading is Reading.TEXT:
+        return own_texts(read_as(values, how.reading).str.slice(0, _LONGEST_TEXT))
     if how.is_outcome:
         return own_texts(as_labels(values.fill_nan(None) if values.dtype.is_float() else values))
     return own_texts(as_labels(read_as(values, how.reading)))
