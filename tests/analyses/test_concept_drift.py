@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -467,6 +468,34 @@ def test_labels_that_are_missing_by_chance_are_no_doubt() -> None:
     assert document.verdict == "pass"
     whole = ran(ref, cur)
     assert not any(r.name == "label_selection" for r in whole.results)
+
+
+def test_labels_that_the_reference_lacks_in_the_same_way_are_no_doubt() -> None:
+    rng = np.random.default_rng(34)
+    ref, cur = (
+        confirmed(binary(rng, rows=8_000), seed, positives=0.95, negatives=0.2) for seed in (4, 5)
+    )
+    document = ran(ref, cur)
+    one = found(document, "label_selection")
+    assert (one.status, one.value) == (Status.NO_DETECTION, pytest.approx(0.0, abs=0.05))
+    assert re.search(
+        r"differ in p by 0\.\d+, of which 0\.\d+ as in the reference", one.reason or ""
+    )
+    assert found(document, "calibration_drift").status is Status.NO_DETECTION
+    # The other outcome's labels coming sooner is no selection as in the reference.
+    late = confirmed(binary(rng, rows=8_000), 6, positives=0.2, negatives=0.95)
+    assert found(ran(ref, late), "label_selection").status is Status.DETECTED
+
+
+@pytest.mark.parametrize("decimals", [2, 3])
+def test_scores_of_few_values_are_in_the_same_cells_with_and_without_labels(decimals: int) -> None:
+    rng = np.random.default_rng(35)
+    ref, cur = (binary(rng, rows=20_000).with_columns(pl.col("p").round(decimals)) for _ in "ab")
+    document = ran(ref, confirmed(cur, 7, positives=0.95, negatives=0.95))
+    one = found(document, "label_selection")
+    there, lacking = re.findall(r"[\d,]+(?= (?:rows with a|without one))", one.reason or "")
+    assert int(there.replace(",", "")) + int(lacking.replace(",", "")) == 20_000
+    assert one.value == pytest.approx(0.0, abs=0.05)
 
 
 @pytest.mark.parametrize("metric", ["roc_auc", "accuracy", "brier_score", "log_loss"])

@@ -11,6 +11,7 @@ import pytest
 
 import mmon
 from mmon import models
+from mmon.api import make_baseline
 from mmon.models import LACKING
 from mmon.reports import html, markdown, terminal
 from mmon.results import Document, Result, Status, Verdict
@@ -108,7 +109,7 @@ def test_categories_that_go_with_others_are_found_in_pairs_of_any_kind() -> None
 def test_what_has_no_rows_is_irrelevant_with_a_reason(tmp_path: Path) -> None:
     ref, cur = frames(np.random.default_rng(4), 300, 300)
     ref.write_parquet(tmp_path / "ref.parquet")
-    mmon.api.make_baseline(str(tmp_path / "ref.parquet"), tmp_path / "ref.mmon")
+    make_baseline(str(tmp_path / "ref.parquet"), tmp_path / "ref.mmon")
     cases = [
         (ran(ref, cur, sample=0), "sample is 0, so no rows are kept"),
         (
@@ -119,7 +120,7 @@ def test_what_has_no_rows_is_irrelevant_with_a_reason(tmp_path: Path) -> None:
     for document, reason in cases:
         one = found(document)
         assert (one.value, one.status, one.reason) == (None, Status.IRRELEVANT, reason)
-    mmon.api.make_baseline(str(tmp_path / "ref.parquet"), tmp_path / "ref.mmon", sample=250)
+    make_baseline(str(tmp_path / "ref.parquet"), tmp_path / "ref.mmon", sample=250)
     told = found(ran(str(tmp_path / "ref.mmon"), cur))
     assert "of 250 reference and 300 production rows" in (told.reason or "")
 

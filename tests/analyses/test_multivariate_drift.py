@@ -11,6 +11,7 @@ import pytest
 
 import mmon
 from mmon import models
+from mmon.api import make_baseline
 from mmon.models import LACKING
 from mmon.reports import html, markdown, terminal
 from mmon.results import Document, Result, Status, Verdict
@@ -62,7 +63,7 @@ def test_what_cannot_be_fitted_is_irrelevant_with_a_reason(
 ) -> None:
     ref, cur = frames(np.random.default_rng(2), 300, 300)
     ref.write_parquet(tmp_path / "ref.parquet")
-    mmon.api.make_baseline(str(tmp_path / "ref.parquet"), tmp_path / "ref.mmon")
+    make_baseline(str(tmp_path / "ref.parquet"), tmp_path / "ref.mmon")
     cases = [
         (ran(ref, cur, fast=True), "--fast fits no models"),
         (ran(ref, cur, sample=0), "sample is 0, so no rows are kept"),
@@ -83,7 +84,7 @@ def test_what_cannot_be_fitted_is_irrelevant_with_a_reason(
 def test_a_baseline_with_rows_is_compared(tmp_path: Path) -> None:
     ref, cur = frames(np.random.default_rng(3), 600, 600, shift=3.0)
     ref.write_parquet(tmp_path / "ref.parquet")
-    mmon.api.make_baseline(str(tmp_path / "ref.parquet"), tmp_path / "ref.mmon", sample=500)
+    make_baseline(str(tmp_path / "ref.parquet"), tmp_path / "ref.mmon", sample=500)
     told = found(ran(str(tmp_path / "ref.mmon"), cur), "domain_classifier")
     assert told.status is Status.DETECTED
     assert "500 reference" in (told.reason or "")

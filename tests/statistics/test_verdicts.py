@@ -127,7 +127,7 @@ def test_twice_the_level_is_found_or_left_open_and_never_passed(rows):
     cur = rng.normal(size=(rows, 20))
     cur[:, 0] += shifted(0.4)
     (found, *others) = judged(ref, cur, LEVELS, TOTAL_VARIATION)
-    assert found.status is (Status.DETECTED if rows > 100 else Status.POTENTIAL_DETECTION)
+    assert found.status in (Status.DETECTED, *([Status.POTENTIAL_DETECTION] if rows == 100 else []))
     assert {one.status for one in others} <= {Status.NO_DETECTION, Status.INCONCLUSIVE}
 
 

@@ -209,7 +209,9 @@ Where labels arrive sooner for one outcome, as a fraud is confirmed fast, a mode
 change looks worse. So where more than one row in a hundred has no label yet, the scores of rows
 with and without one (of a regression, the predictions) are put into ten cells, and compared by
 their total variation distance, less what chance adds, at the levels of data drift. Of several
-classes the score that differs most is told.
+classes the score that differs most is told. Where the reference's labels are missing in the same
+way, as those of flights that never flew, both sides are measured alike: the distance that this
+makes is taken off.
 
 It decides nothing by itself. Where the distance is surely above its ``potential`` level, what the
 labels of that window say, its performance and its drift of the target, of calibration and of
