@@ -16,6 +16,7 @@ import numpy as np
 
 from mmon.models import one_thread
 from mmon.models.learners import Learner, Targets, learner
+from mmon.models.losses import Loss, by_class
 from mmon.models.rows import Rows, binned
 from mmon.models.shared_inputs import Shared
 from mmon.records.arrays import FloatArray, IntArray
@@ -35,8 +36,7 @@ class Shift:
     Attributes
     ----------
     value, deviation : float
-        In units of the loss: 0 or 1 of classes, the absolute error of numbers. Without bias where
-        nothing changed.
+        In units of the loss. Without bias where nothing changed.
     n, m : int
         Rows of both sides that were looked at; three in four of them are judged.
     """
@@ -81,14 +81,14 @@ class Learnt:
 
 @dataclasses.dataclass(frozen=True, slots=True, eq=False)
 class Fitted:
-    """Both sides and the learners of each part but the first; of classes, or else of numbers."""
+    """Both sides and the learners of each part but the first, and what their errors cost."""
 
     sides: tuple[Side, Side]
     learnt: tuple[Learnt, ...]
-    is_class: bool
+    loss: Loss
 
 
-def fit(rows: Rows, targets: Targets, shared: Shared, *, seed: int = 0) -> Fitted:
+def fit(rows: Rows, targets: Targets, shared: Shared, loss: Loss, *, seed: int = 0) -> Fitted:
     """Fit the learners of at least `FEWEST` rows of either side.
 
     Parameters
@@ -99,6 +99,8 @@ def fit(rows: Rows, targets: Targets, shared: Shared, *, seed: int = 0) -> Fitte
         Of the same rows.
     shared : Shared
         Of the same rows.
+    loss : Loss
+        Of classes, or of numbers, as the targets are.
     seed : int
         Of the learners.
     """
@@ -117,7 +119,7 @@ def fit(rows: Rows, targets: Targets, shared: Shared, *, seed: int = 0) -> Fitte
             )
             for part in range(1, PARTS)
         )
-    return Fitted((ref, cur), learnt, is_class=targets.classes > 0)
+    return Fitted((ref, cur), learnt, loss)
 
 
 def concept_shift(fitted: Fitted) -> Shift:
@@ -146,7 +148,7 @@ def concept_shift(fitted: Fitted) -> Shift:
     value, variance = 0.0, 0.0
     with one_thread():
         for one in fitted.learnt:
-            ref, cur = (_excess(one, *side.of(one.part)) for side in fitted.sides)
+            ref, cur = (_excess(fitted, one, *side.of(one.part)) for side in fitted.sides)
             value += (cur[0] - ref[0]) / 2.0
             variance += (cur[1] + ref[1]) / 4.0
     n, m = (len(side.rows) for side in fitted.sides)
@@ -155,22 +157,19 @@ def concept_shift(fitted: Fitted) -> Shift:
 
 
 def _excess(
-    learnt: Learnt, rows: FloatArray, targets: FloatArray, weights: FloatArray
+    fitted: Fitted, learnt: Learnt, rows: FloatArray, targets: FloatArray, weights: FloatArray
 ) -> tuple[float, float]:
     """By how much more the reference's learner errs than it should, and the variance of that."""
-    ref, cur = learnt.ref.told(rows), learnt.cur.told(rows)
-    if ref.shape[1] == 1:  # numbers
+    loss, sides = fitted.loss, (learnt.ref.told(rows), learnt.cur.told(rows))
+    if loss.is_of_numbers:
         # Of a target between both answers neither is the better one.
-        left = np.abs(targets - ref[:, 0]) - np.abs(targets - cur[:, 0])
-        least = 0.0
-    else:
-        at, every = (ref.argmax(axis=1), cur.argmax(axis=1)), np.arange(len(rows))
-        both = (ref + cur) / 2.0
-        left = (at[0] != targets) * 1.0 - (at[1] != targets)
-        left -= both[every, at[1]] - both[every, at[0]]
-        # One row that might have been another: learners that agree on all rows prove nothing.
-        least = 1.0
-    return weighted_mean(left, weights, least=least)
+        ref, cur = (np.abs(targets - one[:, 0]) for one in sides)
+        return weighted_mean(ref - cur, weights)
+    ref, cur = (by_class(one, loss) for one in sides)
+    more, both = ref - cur, (sides[0] + sides[1]) / 2.0
+    left = more[np.arange(len(rows)), targets.astype(np.int64)] - (both * more).sum(axis=1)
+    # One row that might have been another: learners that agree on all rows prove nothing.
+    return weighted_mean(left, weights, least=float(loss is Loss.WRONG))
 
 
 def weighted_mean(

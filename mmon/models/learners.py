@@ -74,7 +74,7 @@ def learner(
     known = np.unique(targets)
     always = np.zeros(max(classes, 1))
     if classes == 0:
-        always[0] = np.median(targets)
+        always[0] = targets[0]
     elif len(known) == 1:
         always[int(known[0])] = 1.0
     if len(known) == 1:
@@ -84,7 +84,7 @@ def learner(
         trees = min(trees, max(_TREES_OF_ALL // classes, 5))
     kind = HistGradientBoostingClassifier if classes else HistGradientBoostingRegressor
     model = kind(
-        **({} if classes else {"loss": "absolute_error"}),
+        loss="log_loss" if classes else "absolute_error",
         max_iter=trees,
         max_leaf_nodes=_LEAVES,
         learning_rate=_RATE,

@@ -198,7 +198,7 @@ def _measured(
     fitted: Fitted, values: tuple[FloatArray, FloatArray], rule: Rule, code: int, told: str
 ) -> Place | None:
     """What the labels of the second half say of a rule; None where too few of them do."""
-    learnt = _of_half(fitted)
+    learnt, is_class = _of_half(fitted), not fitted.loss.is_of_numbers
     means, lefts, variances, shares, counts = [], [], [], [], []
     for side, own_values in zip(fitted.sides, values, strict=True):
         matrix, targets, weights = side.of(_HALF, PARTS)
@@ -207,8 +207,8 @@ def _measured(
         if effective_rows(own) < _FEWEST:
             return None
         both = (learnt.ref.told(matrix[is_in]) + learnt.cur.told(matrix[is_in]))[:, code] / 2.0
-        outcome = (targets[is_in] == code) * 1.0 if fitted.is_class else targets[is_in]
-        left, variance = weighted_mean(outcome - both, own, least=float(fitted.is_class))
+        outcome = (targets[is_in] == code) * 1.0 if is_class else targets[is_in]
+        left, variance = weighted_mean(outcome - both, own, least=float(is_class))
         means.append(float(np.average(both, weights=own)))
         lefts.append(left)
         variances.append(variance)
@@ -218,7 +218,7 @@ def _measured(
     change = abs(lefts[1] - lefts[0])
     p_value = 2.0 * float(ndtr(-change / deviation)) if deviation > 0.0 else float(change == 0.0)
     before, after = level + lefts[0], level + lefts[1]
-    if fitted.is_class:
+    if is_class:
         before, after = (min(max(one, 0.0), 1.0) for one in (before, after))
     share = (shares[0] + shares[1]) / 2.0
     return Place(told, before, after, deviation, p_value, share, code, counts[1])

@@ -128,6 +128,22 @@ def test_a_regression_is_told_in_shares_of_its_mean_absolute_error() -> None:
     assert "mean defaulted 50.0 → 5" in (places(document)[0].reason or "")
 
 
+def test_a_metric_that_is_a_mean_over_rows_is_what_it_is_told_in() -> None:
+    ref, cur = (one.with_columns(score=pl.lit(0.07) + 0.0 * pl.col("income")) for one in (REF, CUR))
+    found = cost(
+        ran(
+            ref,
+            cur,
+            columns={"target": "defaulted", "score": "score"},
+            analyses={"model_performance": {"metrics": ["roc_auc", "brier_score"]}},
+        )
+    )
+    assert (found.relative, found.potential, found.detected) == (True, 0.1, 0.2)
+    assert (found.reason or "").startswith("Brier score, by learners of ")
+    # A tenth of the rows, by 0.9 squared, of what the reference has.
+    assert found.value == pytest.approx(0.1 * 0.81 / (0.07 * 0.93), rel=0.35)
+
+
 @pytest.mark.parametrize(
     ("change", "settings", "reason"),
     [

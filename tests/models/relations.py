@@ -7,6 +7,7 @@ import polars as pl
 
 from mmon.models.concept_shift import Fitted, fit
 from mmon.models.learners import Targets
+from mmon.models.losses import Loss
 from mmon.models.rows import Rows, rows_of
 from mmon.models.shared_inputs import shared_inputs
 
@@ -51,8 +52,9 @@ def loans(
     return frame, (rng.random(rows) < risk).astype(np.float64)
 
 
-def learnt(rows: Rows, targets: Targets) -> Fitted:
-    return fit(rows, targets, shared_inputs(rows))
+def learnt(rows: Rows, targets: Targets, loss: Loss | None = None) -> Fitted:
+    usual = Loss.WRONG if targets.classes else Loss.ABSOLUTE
+    return fit(rows, targets, shared_inputs(rows), loss or usual)
 
 
 def of_loans(rng: np.random.Generator, rows: int) -> tuple[Rows, Targets]:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from sklearn import metrics
 
 from mmon.models import concept_shift as module
 from mmon.models.concept_shift import FEWEST, PARTS, concept_shift, weighted_mean
 from mmon.models.learners import Targets, learner
+from mmon.models.losses import Loss, by_class
 from mmon.models.rows import Rows
 from tests.models.relations import learnt, smooth
 
@@ -47,9 +49,36 @@ def test_it_is_the_change_of_risk_where_another_answer_is_the_best_one(shares, f
     assert (found.n, found.m) == (4_000, 4_000)
 
 
-def test_inputs_that_moved_cost_nothing() -> None:
+@pytest.mark.parametrize("loss", [Loss.WRONG, Loss.BRIER, Loss.LOG])
+def test_inputs_that_moved_cost_nothing(loss: Loss) -> None:
     rows, targets = known(np.random.default_rng(2), 4_000, MOVED, (BEFORE, BEFORE))
-    assert concept_shift(learnt(rows, targets)).value == pytest.approx(0.0, abs=0.005)
+    assert concept_shift(learnt(rows, targets, loss)).value == pytest.approx(0.0, abs=0.005)
+
+
+def test_a_brier_score_also_sees_what_leaves_the_best_answer() -> None:
+    rows, targets = known(
+        np.random.default_rng(11), 4_000, risks=((0.05, 0.05, 0.05), (0.45, 0.05, 0.05))
+    )
+    found = concept_shift(learnt(rows, targets, Loss.BRIER))
+    # The mean squared change of the chance.
+    assert found.value == pytest.approx(0.4**2 / 3.0, abs=0.01)
+    assert concept_shift(learnt(rows, targets)).value < 0.02
+
+
+def test_losses_are_those_of_scikit_learn() -> None:
+    rng = np.random.default_rng(12)
+    truth = rng.integers(0, 3, 200)
+    chances = rng.dirichlet(np.ones(3), 200)
+    known = (Loss.WRONG, Loss.BRIER, Loss.LOG)
+    means = {one: by_class(chances, one)[np.arange(200), truth].mean() for one in known}
+    assert means[Loss.LOG] == pytest.approx(metrics.log_loss(truth, chances))
+    right = metrics.accuracy_score(truth, chances.argmax(axis=1))
+    assert means[Loss.WRONG] == pytest.approx(1.0 - right)
+    every = ((chances - np.eye(3)[truth]) ** 2).sum(axis=1).mean()
+    assert means[Loss.BRIER] == pytest.approx(every)
+    two, yes = np.column_stack([1.0 - chances[:, 0], chances[:, 0]]), (truth == 0) * 1
+    brier = by_class(two, Loss.BRIER)[np.arange(200), yes].mean()
+    assert brier == pytest.approx(metrics.brier_score_loss(yes, chances[:, 0]))
 
 
 def test_a_regression_is_told_in_its_absolute_error() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+from collections.abc import Mapping
 
 import numpy as np
 import polars as pl
@@ -36,6 +37,8 @@ class LabelledRows:
         Labelled rows of both sides that they are a sample of.
     is_number : bool
         Whether the task is a regression.
+    ref_means : mapping of str to float
+        The reference's mean losses that are known of its rows, by the metric's name.
     """
 
     rows: Rows
@@ -45,6 +48,7 @@ class LabelledRows:
     classes: tuple[str, ...]
     seen: tuple[int, int]
     is_number: bool
+    ref_means: Mapping[str, float]
 
     @functools.cached_property
     def shared(self) -> Shared:
@@ -94,6 +98,7 @@ def labelled_rows(context: Context) -> LabelledRows | None:
         *_targets(ref, cur),
         (samples[0].labelled, samples[1].labelled),
         is_number=ref.is_number,
+        ref_means=ref.means,
     )
 
 
@@ -104,6 +109,7 @@ class _Side:
     target: FloatArray
     classes: tuple[str, ...]
     is_number: bool
+    means: Mapping[str, float]
 
 
 def _targets(ref: _Side, cur: _Side) -> tuple[Targets, tuple[str, ...]]:
@@ -123,13 +129,15 @@ def _side(sample: RowSample, layout: Layout) -> _Side | None:
     outcome: Outcome | None = rows.outcome()
     if outcome is None or not len(rows):
         return None
-    loss = joint_of(outcome, layout).wrong
+    joint = joint_of(outcome, layout)
+    loss = joint.wrong
     usable = np.isfinite(loss)
     if not usable.any():
         return None
     target = outcome.target[usable].astype(np.float64)
     is_number = outcome.task is Task.REGRESSION
-    return _Side(rows.frame.filter(usable), loss[usable], target, outcome.classes, is_number)
+    means = dict(zip(layout.losses, joint.losses[:, usable].mean(axis=1).tolist(), strict=True))
+    return _Side(rows.frame.filter(usable), loss[usable], target, outcome.classes, is_number, means)
 
 
 def modelled(run: Run) -> list[Context]:

@@ -14,7 +14,8 @@ from mmon.analyses.concept_drift.shift_quantities import CHANGED_WHERE, CONCEPT_
 from mmon.analyses.model_performance import RELATIVE_DROP, ModelPerformance
 from mmon.chance.levels import beyond
 from mmon.chance.proportions import Z
-from mmon.models.concept_shift import FEWEST, Shift, concept_shift, fit
+from mmon.models.concept_shift import FEWEST, Fitted, concept_shift, fit
+from mmon.models.losses import Loss
 from mmon.models.where_shifted import Place, where_shifted
 from mmon.results.quantity import Bound
 from mmon.verdict.evidence import Settled
@@ -43,8 +44,8 @@ def findings(context: Context, rows: LabelledRows | None) -> list[Finding]:
         reason = rows.too_few(FEWEST) or _one_class(rows) or rows.shared.lacks
     if rows is None or reason is not None:
         return [Finding(CONCEPT_SHIFT, None, window=context.window, reason=reason)]
-    fitted = fit(rows.rows, rows.targets, rows.shared)
-    cost, doubt = _cost(context, rows, concept_shift(fitted)), label_selection.doubt(context)
+    fitted = fit(rows.rows, rows.targets, rows.shared, _loss(context, rows))
+    cost, doubt = _cost(context, rows, fitted), label_selection.doubt(context)
     if doubt is not None:
         return [dataclasses.replace(cost, doubt=doubt)]
     places = where_shifted(fitted, rows.rows, alpha=context.config.alpha)[:_MOST_PLACES]
@@ -59,18 +60,30 @@ def _one_class(rows: LabelledRows) -> str | None:
     return None
 
 
-def _cost(context: Context, rows: LabelledRows, shift: Shift) -> Finding:
-    value, deviation = shift.value / rows.unit, shift.deviation / rows.unit
-    what = "mean absolute error" if rows.is_number else "share of wrong answers"
-    reason = f"{what}, by learners of {shift.n:,} and {shift.m:,} labelled rows"
-    bound = _bound(context, is_number=rows.is_number)
+def _loss(context: Context, rows: LabelledRows) -> Loss:
+    """The first metric that decides and is a mean over rows; else what other parts are told in."""
+    asked = context.settings(ModelPerformance).metrics
+    usual = Loss.ABSOLUTE if rows.is_number else Loss.WRONG
+    known = [usual, *(one for one in Loss if rows.ref_means.get(one, 0.0) > 0.0)]
+    named = (one for name in ([] if asked == "all" else asked) for one in known if one == name)
+    return next(named, usual)
+
+
+def _cost(context: Context, rows: LabelledRows, fitted: Fitted) -> Finding:
+    shift, loss = concept_shift(fitted), fitted.loss
+    # Losses are told as drops of their metrics are: in shares of the reference's.
+    unit = 1.0 if loss is Loss.WRONG else rows.ref_means[loss]
+    value, deviation = shift.value / unit, shift.deviation / unit
+    reason = f"{loss.words}, by learners of {shift.n:,} and {shift.m:,} labelled rows"
+    is_relative = loss is not Loss.WRONG
+    bound = _bound(context, is_relative=is_relative)
     return Finding(
         CONCEPT_SHIFT,
         max(value, 0.0),
         interval=(max(value - Z * deviation, 0.0), max(value + Z * deviation, 0.0)),
         evidence=Cost(value=value, deviation=deviation, rows=shift.m),
         aspect="increase",
-        relative=rows.is_number,
+        relative=is_relative,
         window=context.window,
         bound=bound,
         gating=not bound.is_empty and context.settings(ConceptDrift).gate == "any",
@@ -78,7 +91,7 @@ def _cost(context: Context, rows: LabelledRows, shift: Shift) -> Finding:
     )
 
 
-def _bound(context: Context, *, is_number: bool) -> Bound:
+def _bound(context: Context, *, is_relative: bool) -> Bound:
     """Its levels; where it has none of its own, those of a drop, which are in the same unit."""
     settings, performance = context.settings(ConceptDrift), context.settings(ModelPerformance)
     asked = context.config.levels(None, CONCEPT_SHIFT.name, settings.thresholds)
@@ -86,7 +99,7 @@ def _bound(context: Context, *, is_number: bool) -> Bound:
     if asked is not None:
         return asked.bound()
     own = Bound("max", RELATIVE_DROP.potential, RELATIVE_DROP.detected)
-    return own if is_number else CONCEPT_SHIFT.bound("max")
+    return own if is_relative else CONCEPT_SHIFT.bound("max")
 
 
 def _place(context: Context, rows: LabelledRows, place: Place) -> Finding:

@@ -27,10 +27,12 @@ P is the reference and Q production, R(f) the expected loss of f by the relation
 shared inputs of ``change_from_concept``. So it is what a model that learnt the new relation would
 win back, whatever the present model is: ``change_from_concept`` is what the present model loses.
 
-The loss is the share of wrong answers, also where the metric that decides is another that is no
-mean over rows, as roc_auc; of a regression it is the absolute error, and the value is a share of
-the reference's mean absolute error. Levels are those of ``model_performance.max_drop``: 0.02 and
-0.05, of a regression a tenth and a fifth, unless ``thresholds`` of ``concept_drift`` has others.
+The loss is that of the first metric of ``model_performance.metrics`` that is one of ``accuracy``,
+``brier_score`` and ``log_loss``, which are means over rows. Without any, also where roc_auc
+decides, which is none, it is the share of wrong answers, and of a regression always the absolute
+error. Wrong answers are told in points, with the levels 0.02 and 0.05; losses as shares of the
+reference's, as drops of their metrics are, with a tenth and a fifth.
+``model_performance.max_drop`` and ``thresholds`` of ``concept_drift`` have others.
 
 That a learner errs more where it has few rows is the same for either side's labels, and so is no
 change: each row says by how much more the reference's learner errs, and only the difference of that
@@ -48,10 +50,11 @@ are like the others (``label_selection`` looks).
 
 Cannot see
 ----------
-A change that leaves the best answer as it was: a risk that rises from 7 % to 44 % is a no before
-and after. ``change_from_concept``, ``calibration_drift`` and ``changed_where`` tell that. Nor what
-so few rows do not teach, nor inputs of one side only. Inputs that are no features show as a changed
-concept, where the outcome depends on them and they moved.
+In wrong answers, a change that leaves the best answer as it was: a risk that rises from 7 % to 44 %
+is a no before and after. ``brier_score`` among the metrics makes it a loss; ``calibration_drift``
+and ``changed_where`` tell it in any case. Nor what so few rows do not teach, nor inputs of one side
+only. Inputs that are no features show as a changed concept, where the outcome depends on them and
+they moved.
 
 References
 ----------
