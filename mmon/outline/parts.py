@@ -23,15 +23,14 @@ _HEADLINES = ("invocations", "completeness", "error_rate", "latency_p95")
 class Line:
     """One metric, written out.
 
-    ``remark`` is empty where nothing needs a look, ``trend`` is (W,) how much worse it was in each
-    window, and ``is_of_class`` tells that it is about one class, whose name tells it from others.
+    ``remark`` is empty where nothing needs a look, and ``trend`` is (W,) how much worse it was in
+    each window.
     """
 
     row: MeasureRow
     status: Status
     remark: str
     trend: tuple[float | None, ...]
-    is_of_class: bool
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -155,7 +154,6 @@ def _line(document: Document, one: Measure) -> Line:
         status=one.head.status,
         remark=row.reason if row.reason and needs_a_look(one.head) else "",
         trend=() if one.change is None else _trend(document, one.change),
-        is_of_class=one.quantity.label is not None,
     )
 
 

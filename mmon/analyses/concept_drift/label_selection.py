@@ -149,8 +149,9 @@ def _sides(
         return {}
     having: dict[str, IntArray] = {}
     if isinstance(tables, RegressionTables):
-        if tables.plane is not None:
-            having[roles.prediction or ""] = tables.plane.steps
+        name = roles.prediction or ""
+        if tables.plane is not None and name in edges:
+            having[name] = tables.plane.steps
     else:
         for one in tables.scores:
             name = _name(roles, one)

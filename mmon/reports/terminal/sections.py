@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from mmon.outline import parts as short
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _MOST_SEGMENTS = 8
 _SPARK_CELLS = 8
-_LEAST_NAME, _MOST_NAME = 12, 30
+_LEAST_NAME = 12
 
 
 def sections(document: Document, pen: Pen) -> Iterator[Iterator[Text]]:
@@ -123,28 +123,33 @@ def _strips(
 ) -> list[Strip]:
     rows = [line.row for line in lines]
     return [
-        Strip(title, [row.name for row in rows], least=_least(lines, pen.width)),
+        Strip(
+            title, [row.name for row in rows], least=_least((row.name for row in rows), pen.width)
+        ),
         Strip("reference", [row.reference for row in rows], "right", importance=1),
         Strip("production", [row.production for row in rows], "right"),
-        Strip("95% interval", [row.production_interval for row in rows], importance=5),
+        Strip("95% interval", [row.production_interval for row in rows], importance=4),
         Strip(change, [row.change for row in rows], "right", importance=2),
         Strip("thresholds", [row.limits for row in rows], importance=3),
         Strip("q", [row.q_value for row in rows], importance=6),
-        Strip("trend", _trends(lines, pen, has_windows=has_windows), importance=4),
+        Strip("trend", _trends(lines, pen, has_windows=has_windows), importance=5),
     ]
 
 
-def _least(lines: Sequence[short.Line], width: int) -> int:
-    """Cells of the names of metrics: that of a class's metric says nothing without the class."""
-    of_classes = (width_of(line.row.name) for line in lines if line.is_of_class)
-    return max(_LEAST_NAME, min(max(of_classes, default=0), _MOST_NAME, width // 3))
+def _least(names: Iterable[str], width: int) -> int:
+    """Cells that names keep: most say nothing without any of their words."""
+    return max(_LEAST_NAME, min(max(map(width_of, names), default=0), width // 3))
 
 
 def _segments(part: short.SegmentPart, pen: Pen) -> Iterator[Text]:
     shown = part.lines[:_MOST_SEGMENTS]
     if shown:
         strips = [
-            Strip("segment", [row.name for row in shown], least=12),
+            Strip(
+                "segment",
+                [row.name for row in shown],
+                least=_least((row.name for row in shown), pen.width),
+            ),
             Strip("rows", [row.rows for row in shown], "right", importance=2),
             Strip("drifted", [row.drifted for row in shown], importance=1),
             Strip("worst findings", [row.told(1) for row in shown], least=14),
