@@ -118,6 +118,18 @@ def test_lists_and_arrays_of_any_precision_are_the_same() -> None:
         assert other.value == pytest.approx(first.value, rel=1e-6)
 
 
+def test_frames_of_pandas_and_lines_of_json_have_vectors_too(tmp_path: Path) -> None:
+    cur = side(7, 400, 0.2)
+    first = found(ran(REF, cur), "centroid_shift")
+    cur.write_ndjson(tmp_path / "cur.ndjson")
+    frames = [cur.to_pandas(), cur.to_arrow(), str(tmp_path / "cur.ndjson")]
+    for frame in frames:
+        report = mmon.compare(REF, frame, fast=True)
+        assert found(report.document, "centroid_shift").value == pytest.approx(first.value)
+    half = cur.with_columns(pl.col("e").cast(pl.List(pl.Float16)))
+    assert found(ran(REF, half), "centroid_shift").value == pytest.approx(first.value, rel=1e-2)
+
+
 def changed(change: Callable[[list[float]], list[Any] | None]) -> pl.DataFrame:
     """Production with every third vector changed."""
     rows = side(8, 300)["e"].to_list()
@@ -137,6 +149,9 @@ ODD: dict[str, tuple[pl.DataFrame, str, str | None]] = {
     "all of another length": (side(9, 300, width=5), "unreadable_share", None),
     "no vector at all": (
         side(9, 300).with_columns(e=pl.lit(None, dtype=VECTORS)), "missing_share", None,
+    ),
+    "lists of nothing": (
+        side(9, 300).with_columns(e=pl.Series([[]] * 300)), "missing_share", None,
     ),
     "lists of texts": (
         side(9, 300).with_columns(e=pl.lit(["a", "b"])), "type_change",

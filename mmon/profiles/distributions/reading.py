@@ -104,8 +104,10 @@ def is_comparable(dtype: pl.DataType, reading: Reading) -> bool:
 
 
 def is_vector(dtype: pl.DataType) -> bool:
-    """Whether a dtype is of lists of numbers."""
-    return isinstance(dtype, pl.List | pl.Array) and _inner(dtype).is_numeric()
+    """Whether a dtype is of lists of numbers, or of nothing."""
+    if not isinstance(dtype, pl.List | pl.Array):
+        return False
+    return _inner(dtype).is_numeric() or _inner(dtype) == pl.Null
 
 
 def _inner(dtype: pl.List | pl.Array) -> pl.DataType:
