@@ -27,21 +27,17 @@ from mmon.profiles.features.row_sample import RowSample
 from mmon.profiles.features.tables import FeatureTables
 from mmon.profiles.folding.activity_fold import ActivityFold
 from mmon.profiles.folding.batches import Batch, BatchReader, Extent
-from mmon.profiles.folding.column_fold import ColumnFold, ColumnFound, empty_column
+from mmon.profiles.folding.column_fold import ColumnFound, empty_column
 from mmon.profiles.folding.feature_fold import FeatureFold
+from mmon.profiles.folding.fold_of import fold_of, weight_of
 from mmon.profiles.folding.growing import Limits
 from mmon.profiles.folding.keys import OUTSIDE, WHOLE, Key
 from mmon.profiles.folding.outcome_fold import OutcomeFold, OutcomeFound
 from mmon.profiles.folding.sample_fold import SampleFold, sampled_columns
-from mmon.profiles.folding.text_fold import TextFold
-from mmon.profiles.folding.vector_fold import VectorFold
 from mmon.profiles.plan import Plan, settled_plan
 from mmon.profiles.recognition.spelling import spelled, with_texts
 from mmon.profiles.table import ColumnProfile, Performance, Profile, SegmentProfile, performance_of
 from mmon.windows.cut import RowCut, WindowCut
-
-# Words take more memory than the text that they are cut from.
-_TEXT_WEIGHT = 100
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -107,14 +103,16 @@ def profile_frame(
     cells = extent.cells or Cells()
     reader = BatchReader(plan, extent, cut, files)
     telling = {} if extent.cells else _telling(plan, extent, schema)
-    columns = [_fold(one, limits, cells) for one in (*plan.columns, *telling.values())]
+    columns = [
+        fold_of(one, limits, _bins(one, cells)) for one in (*plan.columns, *telling.values())
+    ]
     outcomes = [OutcomeFold(limits, cells.grid)] if reader.outcomes else []
     activity = [ActivityFold(extent.activity, limits)] if extent.activity else []
     samples = _samples(plan, extent, schema)
     folds: list[Fold[Batch, Any]] = [*columns, *outcomes, *activity, *samples, *watchers]
     names = _names(plan, extent, also, schema)
     selected = _spelled(frame.select(cs.by_name(names)) if names else frame, plan, schema)
-    rows = batch_rows(len(names) + sum(_weight(one) - 1 for one in plan.columns))
+    rows = batch_rows(len(names) + sum(weight_of(one) - 1 for one in plan.columns))
     results = iter(fold(selected, folds, reader.read, rows=rows, progress=progress))
     if cut is None:
         reader.windows.rows.setdefault(WHOLE, 0)
@@ -171,17 +169,6 @@ def _samples(plan: Plan, extent: Extent, schema: Mapping[str, pl.DataType]) -> l
         return []
     timestamp = plan.timestamp if plan.timestamp in columns else None
     return [SampleFold(extent.sample.rows, columns, extent.outcome, timestamp)]
-
-
-def _fold(column: ColumnProfile, limits: Limits, cells: Cells) -> ColumnFold:
-    """What summarises a column."""
-    kinds = {Reading.VECTOR: VectorFold, Reading.TEXT: TextFold}
-    return kinds.get(column.reading, ColumnFold)(column, limits, _bins(column, cells))
-
-
-def _weight(column: ColumnProfile) -> int:
-    """How many numbers a value of a column counts for in a batch."""
-    return _TEXT_WEIGHT if column.reading is Reading.TEXT else column.width or 1
 
 
 def _bins(column: ColumnProfile, cells: Cells) -> FeatureFold | None:
