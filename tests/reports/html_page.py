@@ -19,7 +19,8 @@ class Page(HTMLParser):
         self.attributes: list[tuple[str, str, str]] = []
         self.text: list[str] = []
         self._is_code = False
-        self.feed(source)
+        # A place where a word may be broken is no part of it.
+        self.feed(source.replace("<wbr>", ""))
         self.close()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:

@@ -60,6 +60,22 @@ def test_a_breach_says_since_when_and_whether_it_goes_on(
     assert "<p class=since>" not in html.render(passed)
 
 
+@pytest.mark.parametrize(
+    ("status", "told"),
+    [
+        (Status.POTENTIAL_DETECTION, "may be affected"),
+        (Status.INCONCLUSIVE, "has too little to tell"),
+        (Status.NO_DETECTION, "is not affected"),
+    ],
+)
+def test_of_the_newest_window_no_more_is_said_than_is_known(status: Status, told: str) -> None:
+    results = [drift("a", 0.5, Status.DETECTED), drift("a", 0.15, status, window=2)]
+    # Another column says nothing of what failed.
+    results.append(drift("b", 0.15, Status.POTENTIAL_DETECTION, window=2))
+    given = document(*results, windows=WEEKS, verdict=Verdict.BREACH)
+    assert f"; the newest window {told}" in html.render(given)
+
+
 def test_tiles_tell_the_window_by_sort_of_analysis_and_lead_to_their_sections() -> None:
     fell = metric_results("roc_auc", 0.873, 0.812, drop=(0.02, 0.05))
     whole = quantities.result(

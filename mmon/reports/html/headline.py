@@ -12,6 +12,10 @@ from mmon.outline.phrases import phrase
 from mmon.results import Document, Result, ResultKind, Status, Verdict
 
 _LONGEST = 90  # characters that one or two lines of a title hold
+_NEWEST = {
+    Status.POTENTIAL_DETECTION: "may be affected",
+    Status.INCONCLUSIVE: "has too little to tell",
+}
 _BREAKS = re.compile(r"; |, |: | \(")
 
 
@@ -53,16 +57,25 @@ def _shortened(text: str) -> str:
 def since(document: Document) -> str:
     """Since when a run fails, and whether its newest judged window does; empty where none fails."""
     judged = [window for window in document.windows if window.is_judged]
-    failing = {r.window for r in document.results if severity.fails(r, document.fail_on)}
+    failed = [r for r in document.results if severity.fails(r, document.fail_on)]
+    failing = {r.window for r in failed}
     hit = [window for window in judged if window.index in failing]
     if document.verdict is not Verdict.BREACH or len(document.windows) < 2 or not hit:
         return ""
     if hit[-1] is not judged[-1]:
         often = f"in {len(hit)} of {len(judged)} windows, the last " if len(hit) > 1 else "in "
-        return f"{often}{wording.period(hit[-1])}; the newest window is not affected"
+        what = {_subject(result) for result in failed}
+        now = [r for r in document.results if r.window == judged[-1].index and _subject(r) in what]
+        worst = severity.worst(now).status if now else Status.NO_DETECTION
+        told = _NEWEST.get(worst, "is not affected")
+        return f"{often}{wording.period(hit[-1])}; the newest window {told}"
     calm = [place for place, window in enumerate(judged) if window.index not in failing]
     first = judged[calm[-1] + 1 if calm else 0]
     return f"since {wording.begin_word(first)}, ongoing"
+
+
+def _subject(result: Result) -> tuple[object, ...]:
+    return result.quantity.key, result.column, result.segment
 
 
 def tiles(seen: Document) -> tuple[Tile, ...]:
