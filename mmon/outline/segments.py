@@ -19,8 +19,8 @@ class SegmentRow:
     """One value of a segmenting column, written out; ``rows`` are production's, of all windows.
 
     ``key`` is what results call it.
-    ``drifted`` is how many columns have drifted or may have, ``window`` the one with the worst
-    result, where there are several. There are ``more`` findings than stand in ``findings``, the
+    ``drifted`` is how many columns have drifted or may have, ``window`` the one with the gravest
+    results, where there are several. There are ``more`` findings than stand in ``findings``, the
     worst first. ``is_rest`` tells that it stands for all values that are not told apart.
     """
 
@@ -90,11 +90,18 @@ def _row(
         status="ok" if worst.status is Status.NO_DETECTION else wording.STATUS_WORDS[worst.status],
         rows=_rows(results, metrics),
         drifted=f"{len(drifted):,} of {len({r.column for r in judged}):,}" if judged else "",
-        window=f"{worst.window + 1}" if several and findings else "",
+        window=worst_in(results) if several and findings else "",
         findings=tuple(findings[:_NAMED]),
         more=max(0, len(findings) - _NAMED),
         is_rest=segment.is_rest,
     )
+
+
+def worst_in(results: Iterable[Result]) -> str:
+    """The number of the window with a segment's gravest results; empty where none needs a look."""
+    looked = filter(severity.needs_a_look, results)
+    worst = severity.gravest_window(r for r in looked if severity.is_of_window(r))
+    return "" if worst is None else f"{worst.window + 1}"
 
 
 def _gravity(result: Result) -> tuple[float, ...]:

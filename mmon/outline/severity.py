@@ -98,16 +98,21 @@ def is_of_window(result: Result) -> bool:
 
 
 def worst_window(results: Iterable[Result]) -> WorstWindow | None:
-    """The window that hit the most columns and metrics, detected ones first; None without any.
+    """The window that hit the most columns and metrics, of all rows, with what decides; None
+    without any."""
+    return gravest_window(r for r in results if r.gating and r.segment is None and is_of_window(r))
+
+
+def gravest_window(results: Iterable[Result]) -> WorstWindow | None:
+    """The window with the most columns and metrics that are hit, detected ones first.
 
     Where windows hit as many, the one with the largest value beside its threshold; then the first.
     """
     hit: dict[int, dict[tuple[str | None, str | None], tuple[int, float]]] = {}
     for result in results:
-        if result.gating and result.segment is None and is_of_window(result):
-            columns = hit.setdefault(result.window, {})
-            what = result.column, None if result.column is not None else result.name
-            columns[what] = max(columns.get(what, (0, 0.0)), order(result))
+        columns = hit.setdefault(result.window, {})
+        what = result.column, None if result.column is not None else result.name
+        columns[what] = max(columns.get(what, (0, 0.0)), order(result))
 
     def badness_of(window: int) -> tuple[int, int, float, int]:
         found = hit[window].values()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from mmon.outline.segments import segment_tables
 from mmon.outline.worse import Worse, distinct
 from mmon.reports import html
 from mmon.reports.html.segments import heat_tables, worst_windows
@@ -60,6 +61,23 @@ def test_the_window_in_which_a_segment_was_worst_is_told() -> None:
     windows = [Window(n, 100) for n in range(3)]
     assert worst_windows(document(*results, windows=windows)) == {"a = x": "2"}
     assert worst_windows(document(results[1], windows=windows[:1])) == {}
+
+
+def test_more_detected_results_are_worse_than_a_larger_one() -> None:
+    found = [
+        drift("d", 0.3, Status.DETECTED, segment="a = x", window=0),
+        drift("e", 0.3, Status.DETECTED, segment="a = x", window=0),
+        drift("d", 0.9, Status.DETECTED, segment="a = x", window=2),
+        *(drift(f"p{n}", 0.9, Status.POTENTIAL_DETECTION, segment="a = x", window=1)
+          for n in range(4)),
+        drift("d", 0.4, Status.DETECTED, segment="a = y", window=1),
+        drift("d", 0.3, Status.DETECTED, segment="a = y", window=0),
+        drift("d", 0.0, Status.NO_DETECTION, segment="a = z", window=2),
+    ]  # fmt: skip
+    every = document(*found, windows=[Window(n, 100) for n in range(3)])
+    assert worst_windows(every) == {"a = x": "1", "a = y": "2"}
+    ((x, y, z),) = (table.rows for table in segment_tables(every))
+    assert [row.window for row in (x, y, z)] == ["1", "2", ""]
 
 
 def test_without_metrics_the_table_has_rows_and_findings_only() -> None:

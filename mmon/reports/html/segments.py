@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from mmon.outline import measures, severity, units
 from mmon.outline.measures import Measure
 from mmon.outline.rows import decimals_of
-from mmon.outline.segments import SegmentRow, segment_tables
+from mmon.outline.segments import SegmentRow, segment_tables, worst_in
 from mmon.outline.worse import is_found_segment
 from mmon.results import Document, Result, ResultKind, Status, grouped
 
@@ -48,15 +48,13 @@ class HeatTable:
 
 def worst_windows(document: Document) -> dict[str, str]:
     """The number of the window in which each segment was worst, of those that need a look."""
-    found = grouped(
-        (one for one in document.results if one.segment is not None and severity.needs_a_look(one)),
-        lambda one: one.segment or "",
-    )
-    return {
-        name: f"{severity.worst(rows).window + 1}"
-        for name, rows in found.items()
-        if len(document.windows) > 1
-    }
+    if len(document.windows) <= 1:
+        return {}
+    judged = severity.deciding(document.results, document.windows)
+    own = (one for one in judged if one.segment is not None and not is_found_segment(one))
+    found = grouped(own, lambda one: one.segment or "")
+    told = {name: worst_in(rows) for name, rows in found.items()}
+    return {name: number for name, number in told.items() if number}
 
 
 def heat_tables(seen: Document, worst: Mapping[str, str]) -> tuple[HeatTable, ...]:
