@@ -84,13 +84,14 @@ def test_tiles_tell_the_window_by_sort_of_analysis_and_lead_to_their_sections() 
     results = [
         drift("a", 0.5, Status.DETECTED),
         drift("b", 0.1, Status.INCONCLUSIVE, reason="too few rows"),
+        drift("c", 0.15, Status.POTENTIAL_DETECTION),
         whole,
         *fell,
     ]
     source = html.render(document(*results))
     told = Page(source[source.index("<div id=p-now>") : source.index("<div id=p-windows>")])
     assert told.text == [
-        *("Data", "detected", "1 of 2 columns drifted, 1 inconclusive", "a (ks 0.500)"),
+        *("Data", "detected", "1 of 3 columns drifted, 1 may have, 1 inconclusive", "a (ks 0.500)"),
         *("Quality", "not measured"),
         *("Model", "detected", "1 of 1 judged metric worse", "roc_auc fell 0.873 → 0.812"),
         *("Operations", "not measured"),

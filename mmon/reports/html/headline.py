@@ -111,9 +111,13 @@ def _tile(
     every = {_what(r) for r in counted}
     raised = {_what(r) for r in counted if r.status.severity > Status.INCONCLUSIVE.severity}
     unclear = {_what(r) for r in counted if r.status is Status.INCONCLUSIVE} - raised
-    is_sure = kind is not ResultKind.DATA_DRIFT or worst.status is Status.DETECTED
-    told = words[1] if is_sure or not raised else f"may have {words[1]}"
-    count = f"{len(raised)} of {wording.counted(len(every), noun)} {told}"
+    sure = raised
+    if kind is ResultKind.DATA_DRIFT:
+        sure = {_what(r) for r in counted if r.status is Status.DETECTED}
+    told = words[1] if sure or not raised else f"may have {words[1]}"
+    count = f"{len(sure or raised)} of {wording.counted(len(every), noun)} {told}"
+    if sure and len(raised) > len(sure):
+        count += f", {len(raised) - len(sure)} may have"
     if unclear:
         count += f", {len(unclear)} inconclusive"
     return Tile(
