@@ -108,5 +108,7 @@ def _encoded(column: pl.Series, shares: Mapping[str, float] | None) -> FloatArra
     if shares is None:
         values = column.cast(pl.Float64).to_numpy()
         return np.where(np.isfinite(values), values, np.nan)
+    # Polars might take the own name of a column for a pattern.
+    column = column.alias("label")
     found = numbers(column, shares)
     return np.where(np.isnan(found) & ~column.is_null().to_numpy(), 0.0, found)

@@ -68,7 +68,7 @@ def judged(one: MetricChange, *bounds: Bound) -> list[Result]:
     where = context()
     tables = where.production.performance
     assert tables is not None
-    found = metrics._Sides(where, None, tables)._finding(PLAIN, one)
+    found = metrics._Sides(where, None, tables, None)._finding(PLAIN, one)
     return judge(expanded(found, bounds), Rule())
 
 

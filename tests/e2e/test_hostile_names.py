@@ -5,9 +5,11 @@ from __future__ import annotations
 import unicodedata
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 import pytest
 
+from mmon import api
 from tests.e2e.conftest import Mmon
 
 NAME = "\x1b[31mA\x1b]0;owned\x07\u202e\u2066\u200b\u2028\x9b\nmmon: PASS"
@@ -80,3 +82,37 @@ def acting(text: str) -> set[str]:
     """The characters of a text that are shown as none."""
     unsafe = ("Cc", "Cf", "Cs", "Zl", "Zp")
     return {char for char in text if unicodedata.category(char) in unsafe} - {"\n"}
+
+
+@pytest.mark.models
+def test_names_that_read_as_patterns_are_names_of_columns_everywhere() -> None:
+    rng, rows = np.random.default_rng(0), 600
+    words = ["alpha", "beta", "gamma", "delta", "epsilon", "zeta"]
+    frame = pl.DataFrame(
+        {
+            "count": rng.choice(list("abc"), rows),
+            "^g.*$": rng.choice(list("abc"), rows),
+            "^x$": rng.normal(size=rows),
+            "*": rng.normal(size=rows),
+            "group": rng.normal(size=rows),
+            "^e.*$": rng.normal(size=(rows, 3)).tolist(),
+            "^t.*$": [f"{' '.join(rng.choice(words, 8))} {row}" for row in range(rows)],
+            "y": rng.integers(0, 2, rows),
+            "s": rng.random(rows),
+        }
+    )
+    late = frame.with_columns(y=pl.when(pl.int_range(pl.len()) < 450).then("y"))
+    report = api.run(
+        {
+            "reference": "r",
+            "production": "p",
+            "task": "binary",
+            "columns": {"target": "y", "score": "s"},
+            "analyses": {"multivariate_drift": {"reconstruction": True}},
+        },
+        reference=frame,
+        production=late,
+    )
+    told = {row["column"] for row in report.results.iter_rows(named=True)}
+    assert told >= {"count", "^g.*$", "^x$", "*", "group", "^e.*$", "^t.*$"}
+    assert report.document.verdict != "breach"

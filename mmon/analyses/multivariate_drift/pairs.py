@@ -80,7 +80,10 @@ def plan(frame: pl.DataFrame) -> Plan:
     numeric = tuple(name for name in frame.columns if name not in labels)
     cuts = {name: np.nanquantile(_column(frame, name), _FIFTHS) for name in numeric if labels}
     codes = {
-        name: {label: min(code, _CATEGORIES - 1.0) for label, code in codes_of(frame[name]).items()}
+        name: {
+            label: min(code, _CATEGORIES - 1.0)
+            for label, code in codes_of(frame.get_column(name)).items()
+        }
         for name in labels
     }
     return Plan(numeric, cuts, codes)
@@ -91,7 +94,7 @@ def side(frame: pl.DataFrame, how: Plan) -> Side:
     most = max(_MOST_PRODUCTS // max(len(how.numeric), 1) ** 2, _LEAST_ROWS)
     columns = [_column(frame.head(most), name) for name in how.numeric]
     matrix = np.column_stack(columns) if columns else np.empty((frame.height, 0))
-    labels = {name: _coded(frame[name], codes) for name, codes in how.codes.items()}
+    labels = {name: _coded(frame.get_column(name), codes) for name, codes in how.codes.items()}
     for name, cuts in how.cuts.items():
         values = _column(frame, name)
         # Of what equals a cut, as of ties, all goes to one side.
@@ -115,10 +118,12 @@ def compared(how: Plan, ref: Side, cur: Side) -> Compared:
 
 
 def _column(frame: pl.DataFrame, name: str) -> FloatArray:
-    return numbers(frame[name], None)
+    return numbers(frame.get_column(name), None)
 
 
 def _coded(labels: pl.Series, codes: Mapping[str, float]) -> IntArray:
+    # Polars might take the own name of a column for a pattern.
+    labels = labels.alias("label")
     found = numbers(labels, codes)
     # What the reference does not have is one of the rare ones.
     found = np.where(np.isnan(found) & ~labels.is_null().to_numpy(), _CATEGORIES - 1.0, found)
