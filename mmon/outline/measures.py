@@ -141,6 +141,12 @@ def checks(shown: Shown) -> list[Result]:
     return list({(r.name, r.column, r.value, r.status): r for r in reversed(kept)}.values())[::-1]
 
 
+def run_words(document: Document, result: Result) -> str:
+    """What to say behind a number that is none of the window that a section tells of."""
+    is_of_run = result.quantity.about == "run" and len(document.windows) > 1
+    return " in the whole run" if is_of_run else ""
+
+
 def _says_something(result: Result) -> bool:
     """Whether a check is not just in order: that all rows have labels is what one expects."""
     return result.value != (1.0 if result.quantity.worse == "lower" else 0.0)

@@ -10,12 +10,13 @@ from mmon.outline.measures import Measure
 from mmon.outline.phrases import before_after
 from mmon.outline.rows import MeasureRow, measure_row
 from mmon.outline.segments import SegmentRow
-from mmon.outline.severity import needs_a_look
-from mmon.results import Document, Result, ResultKind, Status
+from mmon.outline.severity import deciding, needs_a_look
+from mmon.results import Document, Result, ResultKind, Status, grouped
 from mmon.results.quantity import Unit
 
 _MOST_METRICS = 8
 _MOST_WORSE = 3
+_REPEATS = "duplicate_ids"
 _HEADLINES = ("invocations", "completeness", "error_rate", "latency_p95")
 
 
@@ -75,7 +76,9 @@ def performance_part(document: Document) -> Part | None:
     told = [one for one in of_window if _is_main(one) or needs_a_look(one.head)]
     shown = measures.worst_first(told)[:_MOST_METRICS]
     calm = [one for one in besides if not needs_a_look(one)]
-    notes = [", ".join(map(_check, calm))] if calm else []
+    # What is counted once for all windows says nothing of the one that is told.
+    parts = grouped(calm, lambda one: measures.run_words(document, one)).values()
+    notes = [", ".join(_check(document, one) for one in part) for part in parts]
     notes += estimate_words(document, found.measures)
     if not worst and tested is not None:
         notes.append(
@@ -83,7 +86,7 @@ def performance_part(document: Document) -> Part | None:
             if tested
             else "no segment was tested: there are too few labelled rows"
         )
-    remarks = [(one.status, _check(one)) for one in besides if needs_a_look(one)]
+    remarks = [(one.status, _check(document, one)) for one in besides if needs_a_look(one)]
     remarks += [(one.level, _worse(one)) for one in worst[:_MOST_WORSE]]
     if len(worst) > _MOST_WORSE:
         notes.append(f"and {len(worst) - _MOST_WORSE:,} more segments that got worse")
@@ -113,12 +116,26 @@ def operations_part(document: Document) -> Part | None:
         for name in _HEADLINES
         if name in known
     ]
+    is_told = any(one.result.name == _REPEATS for one in shown)
+    repeats = "" if is_told else _repeats(document, found.window)
     return Part(
         window=wording.window_title(document.windows, found.window),
         lines=tuple(_line(document, one) for one in shown),
         remarks=(),
-        notes=(", ".join(told),) if told else (),
+        notes=tuple(note for note in (", ".join(told), repeats) if note),
     )
+
+
+def _repeats(document: Document, window: int) -> str:
+    """How many rows repeat an id in the window that is told, else in the one with the most."""
+    judged = deciding(document.results, document.windows)
+    own = [r for r in judged if r.name == _REPEATS and r.segment is None and r.aspect == "value"]
+    found = [r for r in own if r.value]
+    if not found:
+        return ""
+    one = max(found, key=lambda r: (r.window == window, r.value or 0.0))
+    where = "" if one.window == window else wording.window_name(document.windows, one.window)
+    return f"{one.quantity.words} {before_after(one)}" + (f" in {where}" if where else "")
 
 
 def segment_part(document: Document) -> SegmentPart | None:
@@ -134,11 +151,11 @@ def _is_main(one: Measure) -> bool:
     return one.is_judged or (one.quantity.is_main and one.result.value is not None)
 
 
-def _check(result: Result) -> str:
+def _check(document: Document, result: Result) -> str:
     of = "" if result.column is None else f" of {result.column}"
     is_fact = result.quantity.unit is Unit.YES_NO
     value = "" if is_fact else f" {units.value_word(result)}"
-    text = f"{result.quantity.words}{of}{value}"
+    text = f"{result.quantity.words}{of}{value}{measures.run_words(document, result)}"
     return f"{text}: {result.reason}" if result.reason else text
 
 

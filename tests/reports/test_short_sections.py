@@ -156,8 +156,34 @@ def test_more_than_three_worse_segments_are_counted() -> None:
 
 def test_labels_that_need_a_look_have_their_reason() -> None:
     text = terminal.render(SAMPLES["binary"])
-    assert " ● conflicting labels 3: 3 ids have two labels: the last counts" in text
-    assert "label coverage 80%, labels without prediction 12" in text
+    assert " ● conflicting labels 3 in the whole run: 3 ids have two labels: the last" in text
+    assert "   label coverage 80%\n   labels without prediction 12 in the whole run\n" in text
+
+
+def test_what_is_counted_once_for_the_run_is_not_said_of_a_window() -> None:
+    found = check("repeated_predictions", 15.0)
+    for windows, words_ in ((1, "repeated predictions 15"), (2, "in the whole run")):
+        sample = document(found, windows=[Window(i, 100) for i in range(windows)])
+        assert ("15 in the whole run" in terminal.render(sample)) is (windows > 1)
+        assert words_ in terminal.render(sample)
+        page = words(section(html.render(sample), "performance"))
+        assert ("repeated predictions in the whole run 15" in page) is (windows > 1)
+
+
+def test_repeated_ids_are_told_of_the_window_that_has_them() -> None:
+    judged = {"detected": 0.5, "direction": "below", "gating": True}
+    rows = [
+        operation("completeness", 1.0 - 0.6 * n, window=n, status=status, **judged)
+        for n, status in enumerate((Status.NO_DETECTION, Status.DETECTED))
+    ]
+    windows = [Window(i, 100) for i in range(2)]
+    for at, told in ((0, "duplicate ids 15 in window 1 (100 rows)"), (1, "duplicate ids 15\n")):
+        repeats = [operation("duplicate_ids", 15.0 * (n == at), window=n) for n in range(2)]
+        sample = document(*rows, *repeats, windows=windows)
+        assert f"   {told}" in terminal.render(sample)
+        assert told.partition(" (")[0].strip() in markdown.render(sample)
+    calm = document(*rows, operation("duplicate_ids", 0.0), windows=windows)
+    assert "duplicate ids" not in terminal.render(calm)
 
 
 def test_a_fact_is_told_by_its_reason_alone() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from mmon.outline import measures, units, wording
 from mmon.outline.estimates import with_estimates
 from mmon.outline.measures import Measure
-from mmon.outline.rows import result_row
+from mmon.outline.rows import ResultRow, result_row
 from mmon.outline.worse import distinct, sample_words, segments_tested, worse_segments
 from mmon.reports.html.column_chart import Chart, chart
 from mmon.reports.html.curves import curve_groups
@@ -17,7 +17,7 @@ from mmon.reports.html.features import features
 from mmon.reports.html.matrices import confusions, heat_maps
 from mmon.reports.html.measures import section
 from mmon.reports.html.whole import Whole
-from mmon.results import ColumnKind, Document, ResultKind, Status
+from mmon.results import ColumnKind, Document, Result, ResultKind, Status
 from mmon.results.charts import PerformancePicture, Picture
 
 _MOST_CLASSES = 100
@@ -52,7 +52,7 @@ def performance(document: Document, seen: Document, whole: Whole) -> dict[str, A
     return {
         **section(of_all, whole.trends[kind]),
         "classes": _classes(own),
-        "checks": [result_row(one) for one in measures.checks(shown)],
+        "checks": [_check(document, one) for one in measures.checks(shown)],
         "labelled": _labelled(picture) if picture else "",
         "curves": curve_groups(picture) if picture else (),
         "confusions": confusions(picture) if picture else None,
@@ -64,6 +64,11 @@ def performance(document: Document, seen: Document, whole: Whole) -> dict[str, A
         "tested": segments_tested(seen, shown.window),
         "sampled": sample_words(seen),
     }
+
+
+def _check(document: Document, one: Result) -> ResultRow:
+    row = result_row(one)
+    return dataclasses.replace(row, name=row.name + measures.run_words(document, one))
 
 
 def _labelled(picture: PerformancePicture) -> str:
