@@ -249,7 +249,8 @@ class ActivityPicture:
     rows : tuple of int
         (T,) invocations.
     expected : tuple of float
-        (T,) invocations that the reference's rate makes expected; empty where unknown.
+        (T,) invocations that ``expected_rows``, else the reference's rate, makes expected; empty
+        where unknown.
     errors : tuple of int
         (T,) failed invocations; empty without an error column.
     latency_p50, latency_p95, latency_p99 : tuple of (float or None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 import numpy as np
 import polars as pl
@@ -214,6 +215,21 @@ def test_the_picture_has_every_step_and_every_row():
     assert [rows == 0 for rows in picture.rows] == [one is None for one in picture.latency_p50]
     assert picture.starts[0] == "2024-01-29T00:00:00Z"
     assert picture.step_s * steps == 86_400
+
+
+def test_the_picture_expects_the_rows_that_the_configuration_does(monkeypatch):
+    outcome = document(BEFORE, AFTER, {"expected_rows": 800}, windows=DAILY)
+    assert sum(outcome.activity[0].expected) == pytest.approx(800, rel=1e-3)
+    (rows,) = (one for one in outcome.results if one.name == "invocations")
+    assert re.fullmatch(r"500 rows; by the reference's rate.* it would be \d+", rows.reason)
+    untold = document(BEFORE.drop("at"), AFTER, {"expected_rows": 800}, windows=DAILY)
+    assert sum(untold.activity[0].expected) == pytest.approx(800, rel=1e-3)
+    noon = MONDAY + dt.timedelta(28.5)
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", str(int(noon.replace(tzinfo=dt.UTC).timestamp())))
+    half = document(
+        BEFORE, AFTER.filter(pl.col("at") < noon), {"expected_rows": 800}, windows=DAILY
+    )
+    assert sum(half.activity[0].expected) == pytest.approx(400, rel=0.1)
 
 
 ODD = {

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 
 import numpy as np
 
@@ -11,7 +10,7 @@ from mmon.analyses.system_performance.spans import Span
 from mmon.analyses.system_performance.traffic import Traffic
 from mmon.profiles.activity.activity import Activity
 from mmon.profiles.activity.steps import HOUR_US, MINUTE_US, SECOND_US
-from mmon.records.arrays import IntArray
+from mmon.records.arrays import FloatArray, IntArray
 from mmon.results.charts import ActivityPicture
 from mmon.windows.timestamps import DAY_US, to_naive
 
@@ -42,11 +41,6 @@ def activity_picture(found: Traffic) -> tuple[ActivityPicture, ...]:
         span = Span(span.start // step * step, span.end)
     size = max(1, -(-span.length // step))
     edges = span.start + np.arange(size + 1, dtype=np.int64) * step
-    expected: Sequence[float] = ()
-    if found.expectation is not None and found.rates is not None:
-        # Nothing is expected after the end.
-        whole = found.rates.expected(np.minimum(edges, max(span.end, int(edges[0]) + 1)))
-        expected = [float(f"{value:.6g}") for value in whole]
     places = (cur.starts - span.start) // step
     p50, p95, p99 = _latencies(cur, span, step, size)
     return (
@@ -56,13 +50,35 @@ def activity_picture(found: Traffic) -> tuple[ActivityPicture, ...]:
             step_s=step / SECOND_US,
             starts=tuple(f"{to_naive(int(at)).isoformat()}Z" for at in edges[:-1]),
             rows=_summed(places, cur.counts, size),
-            expected=tuple(expected),
+            expected=_expected(found, edges, span),
             errors=() if cur.failures is None else _summed(places, cur.failures, size),
             latency_p50=p50,
             latency_p95=p95,
             latency_p99=p99,
         ),
     )
+
+
+def _expected(found: Traffic, edges: IntArray, span: Span) -> tuple[float, ...]:
+    """Rows of each step that the configuration, else the reference, makes expected.
+
+    Where the configuration says how many, the reference's rate says when, if it tells any.
+    """
+    asked, rates = found.asked_rows, found.rates if found.expectation is not None else None
+    if asked is None and rates is None:
+        return ()
+
+    def by_rate(edges: IntArray) -> FloatArray:
+        return np.diff(edges).astype(np.float64) if rates is None else rates.expected(edges)
+
+    # Nothing is expected after the end.
+    edges = np.minimum(edges, max(span.end, int(edges[0]) + 1))
+    rows = by_rate(edges)
+    if asked is not None:
+        end = found.context.bounds[1] if found.is_open else None
+        last = int(edges[-1]) if end is None else end
+        rows = rows * asked / by_rate(np.array([edges[0], last], dtype=np.int64))[0]
+    return tuple(float(f"{value:.6g}") for value in rows)
 
 
 def _step(cur: Activity, span: Span) -> int:

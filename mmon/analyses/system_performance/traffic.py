@@ -181,6 +181,9 @@ def _told(found: Traffic) -> str | None:
     if expectation is None or rates is None:
         return None
     told = f"{found.cur.rows:,} rows, {expectation.rows:,.0f} expected by {rates.what}"
+    if found.asked_rows is not None:
+        # Expected is what the configuration says.
+        told = f"{found.cur.rows:,} rows; by {rates.what} it would be {expectation.rows:,.0f}"
     if found.is_open:
         told += " up to now"
     if expectation.noise is None:
