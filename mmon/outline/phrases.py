@@ -35,7 +35,8 @@ def _of_window(result: Result, results: Iterable[Result]) -> str:
     base = value_of(result, results)
     after = units.amount(base.quantity, base.value, _decimals(base))
     if quantity.sentence:
-        return quantity.sentence.replace("{}", after)
+        told = units.value_word(base, _decimals(base)).removeprefix("+")
+        return quantity.sentence.replace("{}", told)
     words = base.quantity.words
     if base is result:
         level = result.potential if result.status is Status.POTENTIAL_DETECTION else None

@@ -11,6 +11,8 @@ import pytest
 
 import mmon
 from mmon import models
+from mmon.outline import units
+from mmon.outline.phrases import phrase
 from mmon.outline.why import why
 from mmon.reports import html, markdown, terminal
 from mmon.reports import json as as_json
@@ -64,7 +66,9 @@ def test_a_changed_relation_is_detected_and_costs_what_it_does(document: Documen
     assert found.value == pytest.approx(0.09, abs=0.03)
     assert (found.potential, found.detected) == (0.02, 0.05)
     assert found.reason == "share of wrong answers, by learners of 1,500 and 1,500 labelled rows"
-    assert "the same inputs now mean something else, which costs" in document.sentence
+    points = units.value_word(found).removeprefix("+")
+    assert f"now mean something else, which costs {points} of accuracy" in document.sentence
+    assert points.endswith(" points")
 
 
 def test_the_rule_stands_beside_the_parts_in_every_report(document: Document) -> None:
@@ -125,6 +129,10 @@ def test_a_regression_is_told_in_shares_of_its_mean_absolute_error() -> None:
     assert (found.relative, found.status) == (True, Status.DETECTED)
     assert (found.potential, found.detected) == (0.1, 0.2)
     assert places(document)[0].segment == "fuel = diesel"
+    share = units.value_word(found).removeprefix("+")
+    assert f"which costs {share} of its mae" in phrase(found, ())
+    assert share.endswith("%")
+    assert "{} of its mae" in as_json.render(document)
     assert "mean defaulted 50.0 → 5" in (places(document)[0].reason or "")
 
 

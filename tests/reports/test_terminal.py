@@ -251,7 +251,7 @@ def test_the_window_with_most_findings_is_not_called_the_worst() -> None:
         drift("b", 0.15, Status.POTENTIAL_DETECTION, window=1),
     ]
     text = render(document(*rows, windows=2), width=100)
-    assert "   most findings (2): window 2 (100 rows), the worst a (ks 0.300)\n" in text
+    assert "   most findings (2): window 2 (100 rows), the worst: a (ks 0.300)\n" in text
 
 
 def test_a_heading_is_one_line_where_narrower_gaps_allow_it() -> None:

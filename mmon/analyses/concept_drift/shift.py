@@ -10,14 +10,15 @@ from mmon.analyses import Context
 from mmon.analyses.concept_drift import ConceptDrift, label_selection
 from mmon.analyses.concept_drift.estimated import Estimated
 from mmon.analyses.concept_drift.labelled import LabelledRows
-from mmon.analyses.concept_drift.shift_quantities import CHANGED_WHERE, CONCEPT_SHIFT
+from mmon.analyses.concept_drift.shift_quantities import CHANGED_WHERE, CONCEPT_SHIFT, COSTS
 from mmon.analyses.model_performance import RELATIVE_DROP, ModelPerformance
 from mmon.chance.levels import beyond
 from mmon.chance.proportions import Z
 from mmon.models.concept_shift import FEWEST, Fitted, concept_shift, fit
 from mmon.models.losses import Loss
 from mmon.models.where_shifted import Place, where_shifted
-from mmon.results.quantity import Bound
+from mmon.profiles.outcomes.regression import RegressionTables
+from mmon.results.quantity import Bound, Quantity
 from mmon.verdict.evidence import Settled
 from mmon.verdict.finding import Finding
 
@@ -43,7 +44,9 @@ def findings(context: Context, rows: LabelledRows | None) -> list[Finding]:
     if rows is not None:
         reason = rows.too_few(FEWEST) or _one_class(rows) or rows.shared.lacks
     if rows is None or reason is not None:
-        return [Finding(CONCEPT_SHIFT, None, window=context.window, reason=reason)]
+        return [
+            Finding(_quantity(_loss(context, rows)), None, window=context.window, reason=reason)
+        ]
     fitted = fit(rows.rows, rows.targets, rows.shared, _loss(context, rows))
     cost, doubt = _cost(context, rows, fitted), label_selection.doubt(context)
     if doubt is not None:
@@ -60,13 +63,22 @@ def _one_class(rows: LabelledRows) -> str | None:
     return None
 
 
-def _loss(context: Context, rows: LabelledRows) -> Loss:
+def _loss(context: Context, rows: LabelledRows | None) -> Loss:
     """The first metric that decides and is a mean over rows; else what other parts are told in."""
     asked = context.settings(ModelPerformance).metrics
-    usual = Loss.ABSOLUTE if rows.is_number else Loss.WRONG
-    known = [usual, *(one for one in Loss if rows.ref_means.get(one, 0.0) > 0.0)]
+    is_number = isinstance(context.reference.performance, RegressionTables)
+    usual = Loss.ABSOLUTE if is_number else Loss.WRONG
+    means = {} if rows is None else rows.ref_means
+    known = [usual, *(one for one in Loss if means.get(one, 0.0) > 0.0)]
     named = (one for name in ([] if asked == "all" else asked) for one in known if one == name)
     return next(named, usual)
+
+
+def _quantity(loss: Loss) -> Quantity:
+    """The cost as a sentence tells it: in points of accuracy, or as a share of the loss."""
+    if loss is Loss.WRONG:
+        return CONCEPT_SHIFT
+    return dataclasses.replace(CONCEPT_SHIFT, sentence=COSTS.format(f"its {loss}"))
 
 
 def _cost(context: Context, rows: LabelledRows, fitted: Fitted) -> Finding:
@@ -78,7 +90,7 @@ def _cost(context: Context, rows: LabelledRows, fitted: Fitted) -> Finding:
     is_relative = loss is not Loss.WRONG
     bound = _bound(context, is_relative=is_relative)
     return Finding(
-        CONCEPT_SHIFT,
+        _quantity(loss),
         max(value, 0.0),
         interval=(max(value - Z * deviation, 0.0), max(value + Z * deviation, 0.0)),
         evidence=Cost(value=value, deviation=deviation, rows=shift.m),

@@ -5,13 +5,16 @@ from __future__ import annotations
 from mmon.analyses.concept_drift.reasons import concept
 from mmon.results.quantity import Bound, Unit
 
+COSTS = "the same inputs now mean something else, which costs {{}} of {}"
+"""What a verdict says of the cost; the second gap is for what it is a cost of."""
+
 CONCEPT_SHIFT = concept(
     "concept_shift",
     "what the change of the relation of inputs and outcome costs a model that does not know it",
     unit=Unit.SHARE,
     worse="higher",
     role="target",
-    sentence="the same inputs now mean something else, which costs {}",
+    sentence=COSTS.format("accuracy"),
     is_evidence=False,
     bounds=(Bound("max", potential=0.02, detected=0.05),),
     page="""What the change of P(outcome | inputs) costs.

@@ -127,7 +127,7 @@ class _Screen:
             where, what = wording.window_name(windows, worst.window), phrase(head, results)
             told = f"worst: {where}, {what}"
             if worst.findings > 1:
-                told = f"most findings ({worst.findings:,}): {where}, the worst {what}"
+                told = f"most findings ({worst.findings:,}): {where}, the worst: {what}"
             yield from self.pen.paragraph(told)
 
     def _findings(self) -> Iterator[Text]:
