@@ -104,6 +104,19 @@ def test_names_have_room_at_every_width(open_report: Open, width: int, windows: 
     assert room >= 120
 
 
+@pytest.mark.parametrize("windows", [1, 12])
+@pytest.mark.parametrize("width", [931, 1181, 1280])
+def test_shares_of_missing_values_are_whole(open_report: Open, width: int, windows: int) -> None:
+    page = open_report(24, windows, width=width)
+    cut = page.locator("#table > tbody > tr:first-child > td:nth-child(9)").evaluate_all(
+        """cells => cells.filter(cell => {
+            cell.textContent = '12.9% → 13.47%'
+            return cell.scrollWidth > cell.clientWidth || cell.offsetHeight > 42
+        }).length"""
+    )
+    assert cut == 0
+
+
 @pytest.mark.parametrize("width", [480, 1280])
 def test_hostile_names_do_not_break_the_layout(open_report: Open, width: int) -> None:
     page = open_report(len(HOSTILE_NAMES), 3, hostile=True, width=width)

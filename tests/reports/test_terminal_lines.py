@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 
 from mmon.reports.terminal import spark
-from mmon.reports.terminal.lines import Strip, fit, fit_apart, pad, table, width_of, wrap
+from mmon.reports.terminal.lines import Strip, fit, fit_apart, fit_words, pad, table, width_of, wrap
 from mmon.texts.screen import safe
 
 TEXTS = st.text(max_size=40)
@@ -43,6 +43,30 @@ def test_both_ends_of_a_long_name_stay() -> None:
 
 
 NAMES = [f"y_pred_proba_{card}_card" for card in ("highstreet", "upmarket", "prepaid")]
+
+
+@given(st.text(), st.integers(1, 60))
+def test_a_sentence_is_cut_at_its_end(text: str, width: int) -> None:
+    shown = fit_words(text, width, ellipsis="…")
+    assert width_of(shown) <= width
+    assert shown == text or (shown.endswith("…") and text.startswith(shown[:-1]))
+
+
+def test_a_sentence_is_cut_at_a_word() -> None:
+    reason = "27 labelled rows are too few to tell 0.1 from 0.05: it takes about 42,000"
+    for width, shown in (
+        (29, "27 labelled rows are too few…"),
+        (31, "27 labelled rows are too few…"),
+        (28, "27 labelled rows are too…"),
+        (8, "27…"),
+        (2, "2…"),
+        (1, "…"),
+        (80, reason),
+    ):
+        assert fit_words(reason, width, ellipsis="…") == shown
+    sentences = Strip("worst findings", [reason], least=14, is_prose=True)
+    (_, (_, cell)) = table([Strip("segment", ["region = west"]), sentences], 45, ellipsis="…")
+    assert cell.rstrip() == "27 labelled rows are too few…"
 
 
 def test_names_that_shortening_would_make_equal_stay_different() -> None:

@@ -41,6 +41,26 @@ def fit(text: str, width: int, *, ellipsis: str, head_cells: int | None = None) 
     return head + ellipsis + tail
 
 
+def fit_words(text: str, width: int, *, ellipsis: str) -> str:
+    """A sentence in at most ``width`` cells; its end gives way, at a word where one fits.
+
+    Examples
+    --------
+    >>> fit_words("27 rows are too few: it takes 42,000", 20, ellipsis="…")
+    '27 rows are too few…'
+    """
+    if width_of(text) <= width:
+        return text
+    room = width - width_of(ellipsis)
+    if room <= 0:
+        return ellipsis[:width]
+    head = _prefix(text, room)
+    is_word_end = text[len(head) :].lstrip(",;:").startswith(" ")
+    if not is_word_end and " " in head.strip():
+        head = head[: head.rindex(" ")]
+    return head.rstrip(" ,;:(") + ellipsis
+
+
 def fit_apart(texts: Sequence[str], width: int, *, ellipsis: str) -> list[str] | None:
     """Texts in at most ``width`` cells each, different wherever they are different.
 
@@ -99,6 +119,7 @@ class Strip:
 
     Where room is short, the least important columns (the largest numbers) are left out together; 0
     never is. ``least`` is how many cells it can be shortened to; None where it must stay whole.
+    ``is_prose`` tells that its cells are sentences, which are cut at their ends.
     """
 
     title: str
@@ -106,6 +127,7 @@ class Strip:
     align: Literal["left", "right"] = "left"
     importance: int = 0
     least: int | None = None
+    is_prose: bool = False
 
     @property
     def width(self) -> int:
@@ -155,7 +177,8 @@ def _names(strip: Strip, width: int, *, ellipsis: str) -> list[str]:
 
 
 def _fitted(strip: Strip, width: int, *, ellipsis: str) -> list[str]:
-    return [fit(cell, width, ellipsis=ellipsis) for cell in (strip.title, *strip.cells)]
+    cut = fit_words if strip.is_prose else fit
+    return [cut(cell, width, ellipsis=ellipsis) for cell in (strip.title, *strip.cells)]
 
 
 def _layout(strips: Sequence[Strip], width: int) -> tuple[list[Strip], list[int]]:

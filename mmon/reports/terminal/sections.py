@@ -152,7 +152,7 @@ def _segments(part: short.SegmentPart, pen: Pen) -> Iterator[Text]:
             ),
             Strip("rows", [row.rows for row in shown], "right", importance=2),
             Strip("drifted", [row.drifted for row in shown], importance=1),
-            Strip("worst findings", [row.told(1) for row in shown], least=14),
+            Strip("worst findings", [row.told(1) for row in shown], least=14, is_prose=True),
         ]
         yield from pen.table(strips, [row.level for row in shown])
     besides = part.besides(len(shown))
