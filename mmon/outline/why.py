@@ -23,6 +23,7 @@ _BECAUSE = {
 }
 _ELSEWHERE = "the same inputs now mean something else where"
 _SMALLEST = 0.0005  # half of a tenth of a point
+_MOST = 0.5  # of the change: what is left open beyond it is told
 # What is longer makes no sentence of it.
 _MOST_WORDS = 60
 
@@ -110,7 +111,7 @@ def _is_sure(one: Result) -> bool:
 
 
 def _sentence(total: Result, terms: Iterable[Result], window: str, most: str) -> str:
-    """The change and its parts, the largest of either direction as they come.
+    """The change and those of its parts that are surely some, of either direction as they come.
 
     ``most`` says where the same inputs mean something else; empty where that is not to be told.
     """
@@ -126,21 +127,23 @@ def _sentence(total: Result, terms: Iterable[Result], window: str, most: str) ->
         first = f"{what.rsplit(' ', 1)[0]} did not change"
     if window:
         first += f" in {window}"
-    told = [one for one in terms if abs(one.value or 0.0) >= _SMALLEST]
-    if not told:
-        return first
+    known = [one for one in terms if abs(one.value or 0.0) >= _SMALLEST]
+    told = [one for one in known if _is_sure(one)]
     # What goes the other way is taken off.
     same = [one for one in told if ((one.value or 0.0) > 0.0) == is_worse]
-    other = [one for one in told if one not in same]
     words = [_because(one, most) for one in same]
-    words += [f"less {_because(one, most)}" for one in other]
-    return f"{first}: {', '.join(words)}"
+    words += [f"less {_because(one, most)}" for one in told if one not in same]
+    if not same:
+        return ", ".join([first, *(["of which no part is sure"] if known else []), *words])
+    rest = value - sum(one.value or 0.0 for one in told)
+    is_open = len(told) < len(known) and abs(rest) > _MOST * abs(value)
+    return f"{first}: {', '.join(words)}" + ("; the rest may be chance" if is_open else "")
 
 
 def _because(one: Result, most: str) -> str:
     value = one.value or 0.0
     words = f"{_size(one, value)} {_BECAUSE[one.name][0 if value > 0.0 else 1]}"
-    return words + most if one.name == _CONCEPT and _is_sure(one) else words
+    return words + most if one.name == _CONCEPT else words
 
 
 def _size(one: Result, value: float) -> str:

@@ -14,6 +14,8 @@ from mmon import models
 from mmon.outline.why import Why, why
 from mmon.reports import html, markdown, terminal
 from mmon.results import Document, Result, Status
+from tests import quantities
+from tests.reports.sample_document import sample_document
 
 pytestmark = pytest.mark.models
 
@@ -155,6 +157,49 @@ def test_any_number_of_features(features: int) -> None:
     sides = [one.head(100).drop("x").with_columns(**more) for one in (REF, CUR)]
     found = told(ran(*sides))
     assert (len(found) == 4) == (features > 0)
+
+
+def sentence(*parts: tuple[float, float]) -> str:
+    """What is said of a loss that rose by 10 points, by the three parts' values and deviations."""
+    values = zip(NAMES, ((0.1, 0.01), *parts), strict=True)
+    results = [
+        quantities.result(
+            name, value, aspect="increase", interval=(value - 2 * off, value + 2 * off)
+        )
+        for name, (value, off) in values
+    ]
+    return explained(quantities.with_rows(sample_document(2), results=results)).lead
+
+
+@pytest.mark.parametrize(
+    ("parts", "told"),
+    [
+        (
+            ((0.08, 0.01), (0.021, 0.02), (-0.001, 0.01)),
+            ": 8.0 because inputs shifted to harder cases",
+        ),
+        (
+            ((0.03, 0.01), (0.071, 0.05), (-0.001, 0.01)),
+            ": 3.0 because inputs shifted to harder cases; the rest may be chance",
+        ),
+        (
+            ((0.2, 0.01), (-0.101, 0.08), (0.001, 0.01)),
+            ": 20.0 because inputs shifted to harder cases; the rest may be chance",
+        ),
+        (
+            ((0.2, 0.01), (-0.101, 0.01), (0.001, 0.01)),
+            ": 20.0 because inputs shifted to harder cases, less 10.1 because the same inputs now "
+            "mean something else",
+        ),
+        (((0.03, 0.02), (0.03, 0.02), (0.04, 0.03)), ", of which no part is sure"),
+        (
+            ((-0.03, 0.01), (0.06, 0.04), (0.07, 0.04)),
+            ", of which no part is sure, less 3.0 because inputs shifted to easier cases",
+        ),
+    ],
+)
+def test_a_sentence_tells_no_part_that_chance_may_have_made(parts: Any, told: str) -> None:
+    assert sentence(*parts) == f"Accuracy fell 10.0 points{told}"
 
 
 def test_a_better_model_is_told_as_one(document: Document) -> None:
