@@ -126,6 +126,26 @@ def test_of_many_windows_the_newest_and_the_worst_are_explained() -> None:
     assert " in window 2" in explained(document).lead
 
 
+def test_a_window_is_named_and_its_rows_counted_also_where_nothing_fell() -> None:
+    calm = [side(seed, (0.6, 0.3, 0.1), (0.1, 0.2, 0.4), 500 + seed) for seed in (5, 6, 7)]
+    days = [one.with_columns(day=pl.date(2024, 3, place)) for place, one in enumerate(calm, 1)]
+    columns = {"target": "y", "prediction": "answer", "timestamp": "day"}
+    document = ran(
+        REF.with_columns(day=pl.date(2024, 2, 1)),
+        pl.concat(days),
+        columns=columns,
+        windows={"every": "1d"},
+    )
+    found = explained(document)
+    assert not found.lead
+    (place,) = (n for n in range(3) if f"2,000 and {len(calm[n])} labelled" in found.notes[0])
+    assert found.window.startswith(f"window {place + 1} (2024-03-0{place + 1}")
+    assert f"why performance changed in {found.window}" in terminal.render(document, width=200)
+    assert f"Why performance changed, {found.window}" in html.render(document)
+    plain = markdown.render(document).replace("\\", "")
+    assert f"**Why performance changed**, {found.window}" in plain
+
+
 @pytest.mark.parametrize(
     ("change", "settings", "reason"),
     [

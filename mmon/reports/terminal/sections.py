@@ -75,11 +75,14 @@ def _part(
 
 
 def _why(part: Why, pen: Pen) -> Iterator[Text]:
+    title = "why performance changed"
+    if part.window:
+        yield from pen.paragraph(f"{title} in {part.window}", style="dim")
     if part.lead:
         yield from pen.paragraph(f"{part.lead}.")
     if part.parts:
         strips = [
-            Strip("why performance changed", [one.name for one in part.parts], least=12),
+            Strip("because" if part.window else title, [one.name for one in part.parts], least=12),
             Strip("worse by", [one.text for one in part.parts], "right"),
             Strip("95% interval", [one.interval for one in part.parts], importance=1),
         ]
