@@ -14,6 +14,7 @@ from mmon.outline.why import tells_why
 from mmon.results import Document, Result, ResultKind, Status, grouped
 
 _MOST = 10
+_MOST_DOUBTS = 3  # inconclusive results of one quantity that have a line each
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -30,11 +31,15 @@ class ConceptLine:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class ConceptPart:
-    """What there is to say of one window, and what is only told."""
+    """What there is to say of one window, and what is only told.
+
+    ``doubts`` are many inconclusive results in a line, of which none stands in ``lines``.
+    """
 
     window: str
     lines: tuple[ConceptLine, ...]
     notes: tuple[str, ...]
+    doubts: tuple[str, ...] = ()
 
 
 def concept_results(document: Document) -> list[Result]:
@@ -71,16 +76,37 @@ def part_of(
     own = [r for r in found if r.window == window]
     lacks = [r for r in own if _lacks(r)]
     own = [r for r in own if r not in lacks]
-    shown = told(own)
+    looked = told(own)
+    many = _many_doubts(looked)
+    told_once = {id(r) for rows in many for r in rows}
+    shown = [r for r in looked if id(r) not in told_once]
     notes = [f"and {len(shown) - _MOST:,} more to look at"] if len(shown) > _MOST else []
-    if len(own) > len(shown):
-        notes.append(f"{wording.counted(len(own) - len(shown), noun)} {calm}")
+    if len(own) > len(looked):
+        notes.append(f"{wording.counted(len(own) - len(looked), noun)} {calm}")
     notes += [f"{r.quantity.words} is not told: {r.reason}" for r in lacks]
     return ConceptPart(
         window=wording.window_title(document.windows, window),
         lines=tuple(_line(document, every, one) for one in shown[:_MOST]),
         notes=tuple(notes),
+        doubts=tuple(_doubt(rows, noun) for rows in many),
     )
+
+
+def _many_doubts(results: Sequence[Result]) -> list[list[Result]]:
+    """The inconclusive results of each quantity that has too many of them for a line each."""
+    doubts = (r for r in results if r.status is Status.INCONCLUSIVE)
+    by_name = grouped(doubts, lambda r: r.quantity.key)
+    return [rows for rows in by_name.values() if len(rows) > _MOST_DOUBTS]
+
+
+def _doubt(rows: Sequence[Result], noun: str) -> str:
+    """Results of one quantity, and the reason that most of them have."""
+    count = wording.counted(len({r.column for r in rows}), noun)
+    reasons = [r.reason or "not conclusive" for r in rows]
+    told = max(reasons, key=reasons.count)
+    others = len(rows) - reasons.count(told)
+    more = f" ({others:,} for other reasons: see the HTML and JSON reports)" if others else ""
+    return f"{rows[0].quantity.words} of {count}: {told}{more}"
 
 
 def concept_told(results: Sequence[Result], *, drifted: bool) -> list[Told]:

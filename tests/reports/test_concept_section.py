@@ -11,7 +11,9 @@ import pytest
 
 import mmon
 from mmon.reports import html, markdown, terminal
-from mmon.results import Document
+from mmon.results import Document, Status
+from tests import quantities
+from tests.reports.html_page import document
 
 CONCEPT = {"sides": {"reference": "ref", "production": "cur"}}
 
@@ -89,3 +91,29 @@ def test_a_score_that_moved_in_several_windows_is_told_once() -> None:
     said = mmon.run(body, reference=ref, production=moved).document.sentence
     assert said.count("score drift") == 1
     assert "in all 3 windows" in said
+
+
+def test_many_features_that_nothing_can_be_told_of_are_one_line() -> None:
+    why = "150 labelled rows are too few to tell 10% from 5%: it takes about 3,500"
+    every = [
+        quantities.result(
+            "relation_drift", 0.0, column=f"f{n}", status=Status.INCONCLUSIVE, reason=why
+        )
+        for n in range(20)
+    ]
+    for rows, told in (
+        (every, f"relation drift of 20 features: {why}"),
+        (
+            [*every, dataclasses.replace(every[0], column="g", reason="it has no value")],
+            f"relation drift of 21 features: {why} (1 for other reasons: see the HTML and",
+        ),
+    ):
+        sample = document(*rows)
+        shown = terminal.render(sample, width=200)
+        assert f"\n   concept\n ? {told}" in shown
+        assert shown.count(why) == 1
+        assert markdown.render(sample).count("150 labelled rows") == 1
+        page = html.render(sample)
+        assert page[page.index("<div id=p-concept>") :].count(why) >= 20
+    few = terminal.render(document(*every[:3]), width=200)
+    assert few.count(why) == 3

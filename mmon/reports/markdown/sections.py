@@ -103,6 +103,7 @@ def _concept(part: ConceptPart, title: str) -> Iterator[str]:
         for line in part.lines
         if line.remark
     ]
+    remarks += [f"- {_sign(Status.INCONCLUSIVE)}{escaped(doubt)}" for doubt in part.doubts]
     remarks += [f"- {escaped(note)}" for note in part.notes]
     if remarks:
         yield "\n".join(remarks)

@@ -108,8 +108,12 @@ def _concept(part: ConceptPart, title: str, pen: Pen, *, has_windows: bool) -> I
     if rows:
         remarks = [[line.remark] if line.remark else [] for line in part.lines]
         yield from pen.table(strips, [line.status for line in part.lines], remarks)
+    elif part.doubts and not part.window:
+        yield from pen.paragraph(title, style="dim")
+    for doubt in part.doubts:
+        yield from pen.signed(Status.INCONCLUSIVE, doubt)
     for note in part.notes:
-        head = "" if part.lines or part.window else f"{title}: "
+        head = "" if part.lines or part.doubts or part.window else f"{title}: "
         yield from pen.paragraph(head + note, style="dim")
 
 
