@@ -49,7 +49,9 @@ def init(
     texts[Path(path)] = template() if source is None else _template_of(source)
     for place, text in texts.items():
         write_text(place, text)
-    console.tell(f"wrote {path}; edit it, then: mmon validate {path} && mmon run {path}")
+    console.tell(
+        f"wrote {path} and {beside}; edit it, then: mmon validate {path} && mmon run {path}"
+    )
 
 
 def _template_of(source: str) -> str:

@@ -122,9 +122,9 @@ def test_a_baseline_of_many_values_is_exact_when_asked(mmon: Mmon, folder: Path)
 
 
 def test_what_init_writes_is_valid(mmon: Mmon, folder: Path) -> None:
-    assert (
-        mmon("init").err
-        == "wrote mmon.yaml; edit it, then: mmon validate mmon.yaml && mmon run mmon.yaml\n"
+    assert mmon("init").err == (
+        "wrote mmon.yaml and mmon.schema.json; "
+        "edit it, then: mmon validate mmon.yaml && mmon run mmon.yaml\n"
     )
     assert mmon("validate mmon.yaml").out == "mmon.yaml is valid\n"
     (folder / "mmon.yaml").write_text("mine")
