@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterator, Sequence
 
 from mmon.outline import severity
 from mmon.outline.concept import ConceptPart, part_of
 from mmon.outline.measures import is_together
-from mmon.results import Document, Result
+from mmon.results import Document, Result, grouped
 
 TITLE = "Many columns at once"
 
@@ -18,13 +19,21 @@ def together_results(document: Document) -> list[Result]:
 
 
 def together_part(document: Document) -> ConceptPart | None:
-    """Where it is worst; of what was not looked at, why. None where all is calm."""
+    """Where it is worst; of what was left out, what and why. None where all is calm."""
     every = together_results(document)
-    lacks = [r.reason for r in every if r.value is None and not severity.needs_a_look(r)]
-    if not any(lacks) and not any(map(severity.needs_a_look, every)):
+    is_calm = not any(map(severity.needs_a_look, every))
+    lacks = [r for r in every if r.value is None and r.reason and not severity.needs_a_look(r)]
+    if not lacks and is_calm:
         return None
     told = [r for r in every if r.value is not None or severity.needs_a_look(r)]
-    found = part_of(document, told, "result", "without a change")
-    notes = tuple(f"not looked at: {reason}" for reason in dict.fromkeys(lacks) if reason)
+    # Where nothing changed, what was left out is all there is to say.
+    found = None if is_calm else part_of(document, told, "result", "without a change")
     found = found or ConceptPart("", (), ())
-    return dataclasses.replace(found, notes=(*found.notes, *notes))
+    return dataclasses.replace(found, notes=(*found.notes, *_left_out(lacks)))
+
+
+def _left_out(lacks: Sequence[Result]) -> Iterator[str]:
+    """What was not looked at, and why: once for each reason."""
+    for reason, rows in grouped(lacks, lambda r: r.reason).items():
+        names = " and ".join(dict.fromkeys(r.quantity.words for r in rows))
+        yield f"{names} not looked at: {reason}"
