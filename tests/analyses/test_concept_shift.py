@@ -11,6 +11,7 @@ import pytest
 
 import mmon
 from mmon import models
+from mmon.analyses.concept_drift import label_selection
 from mmon.outline import units
 from mmon.outline.phrases import phrase
 from mmon.outline.why import why
@@ -22,6 +23,7 @@ from tests.models.relations import loans
 pytestmark = pytest.mark.models
 
 ROWS = 1_500
+PARTS = "change_from_inputs", "change_from_concept", "change_from_unseen"
 COSTS = Status.DETECTED, Status.POTENTIAL_DETECTION
 
 
@@ -213,6 +215,26 @@ def test_labels_that_may_be_chosen_leave_it_open() -> None:
     document = ran(ref, cur, columns=columns)
     assert cost(document).status is Status.INCONCLUSIVE
     assert not places(document)
+    (total,) = (one for one in document.results if one.name in ("change_total", *PARTS))
+    assert total.value is None
+    assert "labels may come sooner" in (total.reason or "")
+    reasons = why(document)
+    assert reasons is not None
+    assert (reasons.lead, reasons.parts) == ("", ())
+    assert "labels may come sooner" in reasons.notes[0]
+
+
+def test_a_part_that_decides_is_inconclusive_where_labels_may_be_chosen() -> None:
+    levels = {"concept_drift": {"thresholds": {"change_from_concept": {"detected": 0.02}}}}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(label_selection, "doubt", lambda context: "labels are chosen")
+        document = ran(REF, CUR, analyses=levels)
+    (part,) = (one for one in document.results if one.name == "change_from_concept")
+    assert (part.status, part.value, part.reason) == (
+        Status.INCONCLUSIVE,
+        None,
+        "labels are chosen",
+    )
 
 
 def test_several_classes_that_one_side_lacks_keep_their_names() -> None:

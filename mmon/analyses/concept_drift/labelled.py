@@ -12,7 +12,7 @@ import polars as pl
 from mmon.analyses import Context, Run
 from mmon.models.learners import Targets
 from mmon.models.rows import Rows, rows_of
-from mmon.models.shared_inputs import Shared, shared_inputs
+from mmon.models.shared_inputs import Shared, Term, shared_inputs, total_change
 from mmon.profiles.features.losses import joint_of
 from mmon.profiles.features.row_sample import RowSample
 from mmon.profiles.features.tables import Layout
@@ -54,6 +54,16 @@ class LabelledRows:
     def shared(self) -> Shared:
         """The inputs that both sides have; it takes seconds, and is found once."""
         return shared_inputs(self.rows)
+
+    @functools.cached_property
+    def change(self) -> Term:
+        """How much the mean loss rose."""
+        return total_change((self.ref_loss, self.cur_loss))
+
+    @property
+    def may_be_chance(self) -> bool:
+        """Whether chance alone may change the mean loss as much."""
+        return self.change.interval[0] <= 0.0 <= self.change.interval[1]
 
     @property
     def unit(self) -> float:

@@ -34,8 +34,9 @@ The loss is 1 for a wrong answer and 0 for a right one, also where the metric th
 another, as roc_auc; of a regression it is the absolute error, and parts are shares of the
 reference's mean absolute error. It needs sampled rows of both sides (``sample``), and looks at the
 labelled ones; of many windows at the newest and the worst. A change that chance alone may have made
-has no parts. The parts are told and decide nothing by
-themselves; ``thresholds`` of ``concept_drift`` gives them levels.
+has no parts, and none is told in a window whose labels are of chosen rows (``label_selection``).
+The parts are told and decide nothing by themselves; ``thresholds`` of ``concept_drift`` gives them
+levels.
 
 Assumes
 -------

@@ -5,11 +5,11 @@ from __future__ import annotations
 import dataclasses
 
 from mmon.analyses import Context
-from mmon.analyses.concept_drift import ConceptDrift
+from mmon.analyses.concept_drift import ConceptDrift, label_selection
 from mmon.analyses.concept_drift.estimated import Estimated
 from mmon.analyses.concept_drift.labelled import LabelledRows
 from mmon.analyses.concept_drift.reasons import CHANGE_TOTAL, PARTS
-from mmon.models.shared_inputs import FEWEST, REFITS, Split, Term, split_change, total_change
+from mmon.models.shared_inputs import FEWEST, REFITS, Split, Term, split_change
 from mmon.results.quantity import Bound, Quantity
 from mmon.verdict.finding import Finding
 
@@ -25,12 +25,20 @@ def findings(context: Context, rows: LabelledRows | None) -> list[Finding]:
         reason = rows.too_few(FEWEST)
     if rows is None or reason is not None:
         return [_without(context, CHANGE_TOTAL, reason or "")]
-    losses = rows.ref_loss, rows.cur_loss
-    total = total_change(losses)
-    if total.interval[0] <= 0.0 <= total.interval[1]:
+    doubt = label_selection.doubt(context)
+    if doubt is not None:
+        return _in_doubt(context, doubt)
+    if rows.may_be_chance:
         reason = f"{rows.told()}: chance may change it as much, so there is nothing to explain"
-        return [_finding(context, rows, CHANGE_TOTAL, total, reason)]
+        return [_finding(context, rows, CHANGE_TOTAL, rows.change, reason)]
+    losses = rows.ref_loss, rows.cur_loss
     return _told(context, rows, split_change(rows.rows, losses, rows.shared))
+
+
+def _in_doubt(context: Context, doubt: str) -> list[Finding]:
+    """No change and no parts of it; those that decide are not left out."""
+    total, *parts = (_without(context, one, doubt) for one in (CHANGE_TOTAL, *PARTS))
+    return [total, *(one for one in parts if one.gating)]
 
 
 def _told(context: Context, rows: LabelledRows, split: Split) -> list[Finding]:
