@@ -61,6 +61,7 @@ def where_shifted(fitted: Fitted, rows: Rows, *, alpha: float = 0.05) -> tuple[P
 
     A shallow tree of the difference of both learners of the first half of the rows says where to
     look; what is told there comes from the labels of the other half, which none of them saw.
+    Where it has no split there is no place to tell.
 
     Parameters
     ----------
@@ -141,13 +142,13 @@ def _is_enough(is_in: BoolArray) -> bool:
 
 
 def _rules(matrix: FloatArray, change: FloatArray, weights: FloatArray, rows: Rows) -> list[Rule]:
-    """The leaves of a shallow tree of the change, each once."""
+    """The leaves of a shallow tree of the change, each once; not all rows, which are no place."""
     from sklearn.tree import DecisionTreeRegressor
 
     columns = _columns(matrix, rows)
     square = float(np.average(change**2, weights=weights))
     if not columns.features or square <= 0.0:
-        return [()]
+        return []
     model = DecisionTreeRegressor(
         max_depth=_DEPTH,
         min_weight_fraction_leaf=_LEAST_SHARE,
@@ -156,7 +157,7 @@ def _rules(matrix: FloatArray, change: FloatArray, weights: FloatArray, rows: Ro
     )
     tree = model.fit(columns.values, change, sample_weight=weights / weights.mean()).tree_
     found = _leaves(tree, columns, matrix, rows)
-    return list(dict.fromkeys(found))
+    return list(dict.fromkeys(filter(None, found)))
 
 
 def _leaves(tree: Any, columns: _Columns, matrix: FloatArray, rows: Rows) -> list[Rule]:

@@ -108,6 +108,21 @@ def test_nothing_changed_is_told_as_that() -> None:
     assert not places(document)
 
 
+def test_no_place_is_told_where_nothing_is_to_be_explained() -> None:
+    rng = np.random.default_rng(10)
+
+    def turned(risks: tuple[float, float]) -> pl.DataFrame:
+        x = rng.integers(0, 2, ROWS)
+        target = (rng.random(ROWS) < np.array(risks)[x]) * 1
+        return pl.DataFrame({"x": np.array(list("ab"))[x], "defaulted": target, "answer": 0})
+
+    # As many wrong answers as before, and the best answer is still no.
+    document = ran(turned((0.1, 0.4)), turned((0.4, 0.1)))
+    assert cost(document).value == pytest.approx(0.0, abs=0.01)
+    assert "nothing to explain" in " ".join(one.reason or "" for one in document.results)
+    assert not places(document)
+
+
 def test_levels_are_those_of_a_drop_or_its_own() -> None:
     of_drop = {"model_performance": {"max_drop": {"detected": 0.3}}}
     assert cost(ran(REF, CUR, analyses=of_drop)).status is Status.NO_DETECTION

@@ -51,6 +51,8 @@ def findings(context: Context, rows: LabelledRows | None) -> list[Finding]:
     cost, doubt = _cost(context, rows, fitted), label_selection.doubt(context)
     if doubt is not None:
         return [dataclasses.replace(cost, doubt=doubt)]
+    if rows.may_be_chance and not (cost.interval and cost.interval[0] > 0.0):
+        return [cost]
     places = where_shifted(fitted, rows.rows, alpha=context.config.alpha)[:_MOST_PLACES]
     return [cost, *(_place(context, rows, one) for one in places)]
 

@@ -55,9 +55,9 @@ Cannot see
 ----------
 In wrong answers, a change that leaves the best answer as it was: a risk that rises from 7 % to 44 %
 is a no before and after. ``brier_score`` among the metrics makes it a loss; ``calibration_drift``
-and ``changed_where`` tell it in any case. Nor what so few rows do not teach, nor inputs of one side
-only. Inputs that are no features show as a changed concept, where the outcome depends on them and
-they moved.
+tells it in any case, ``changed_where`` where the model's loss changed. Nor what so few
+rows do not teach, nor inputs of one side only. Inputs that are no features show as a changed
+concept, where the outcome depends on them and they moved.
 
 References
 ----------
@@ -84,7 +84,8 @@ class that changed most, of a regression the mean target, in the reference and i
 are weighted to the inputs that both sides have, so that other inputs of the same rule do not show,
 and corrected for what the learners say of them. A rule is told where the difference is surely not
 0, at ``alpha`` over all rules that were tried (Bonferroni), those that matter most first and three
-at most. It decides nothing.
+at most. All rows are no place. None is told where chance alone may have changed the model's loss as
+much and ``concept_shift`` is not surely above 0. It decides nothing.
 
 A rule is what its words say: numbers are rounded first, where hardly a row changes sides, and rows
 are chosen by the rounded ones. A missing number is neither above nor below.
