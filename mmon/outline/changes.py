@@ -98,9 +98,10 @@ def changes_part(document: Document) -> ChangesPart | None:
 
 
 def _change(one: Result) -> Change:
+    is_better = (one.value or 0.0) < 0.0 and one.status is not Status.INCONCLUSIVE
     return Change(
         status=one.status,
-        word="better" if (one.value or 0.0) < 0.0 else units.told_status(one),
+        word="better" if is_better else units.told_status(one),
         text=stepped(one),
         size=units.value_word(one),
         thresholds=units.limits_word(one),

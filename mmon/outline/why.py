@@ -7,7 +7,7 @@ import math
 from collections.abc import Iterable
 
 from mmon.outline import severity, units, wording
-from mmon.results import Document, Result, ResultKind
+from mmon.results import Document, Result, ResultKind, Status
 
 TOTAL = "change_total"
 WHERE = "changed_where"
@@ -153,7 +153,9 @@ def _size(one: Result, value: float) -> str:
 def _began(results: Iterable[Result]) -> str:
     """When the largest step for the worse was; empty where none was found."""
     steps = [one for one in results if one.aspect == "step" and (one.value or 0.0) > 0.0]
-    found = sorted(filter(severity.needs_a_look, steps), key=severity.by_size)
+    # What is in doubt began nothing.
+    sure = [one for one in steps if one.status.severity > Status.INCONCLUSIVE.severity]
+    found = sorted(sure, key=severity.by_size)
     return f"; it began {found[-1].reason}" if found and found[-1].reason else ""
 
 

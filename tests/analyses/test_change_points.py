@@ -106,6 +106,33 @@ def test_windows_tell_the_same_change_as_one_window() -> None:
     assert (day.start or "") <= place(other)[1][3:19].replace(" ", "T") < (day.end or "")
 
 
+def test_a_change_among_chosen_labels_is_inconclusive_and_one_before_them_is_not() -> None:
+    size = 10 * 24 * 60
+    rng = np.random.default_rng(11)
+
+    def scored(frame: pl.DataFrame) -> pl.DataFrame:
+        score = 0.6 * rng.random(len(frame))
+        truth, is_flipped = rng.random(len(frame)) < score, frame["y"] != frame["yhat"]
+        answer = (score >= 0.5) ^ is_flipped.to_numpy()
+        return frame.with_columns(s=score, y=truth * 1, yhat=answer * 1)
+
+    cur, ref = scored(rows([0.0, 0.25, 0.25, 0.25], size)), scored(rows([0.0], 5_000, seed=2))
+    # Positives, which the model misses, have their labels sooner.
+    chance = pl.when(pl.col("y") == 1).then(1.0).otherwise(0.1)
+    is_late = (pl.col("at") >= START + dt.timedelta(days=6)) & (
+        pl.Series(rng.random(size)) > chance
+    )
+    cur = cur.with_columns(y=pl.when(is_late).then(NO_LABEL).otherwise("y"))
+    roles = {"target": "y", "prediction": "yhat", "score": "s", "timestamp": "at"}
+    report = ran(cur, ref, roles, task="binary", windows={"every": "1d"})
+    first, *others = steps(report)
+    assert abs(place(first)[0] - size / 4) <= 300
+    assert first["status"] == "detected"
+    assert {one["status"] for one in others} == {"inconclusive"}
+    assert all("labels may come sooner for one outcome" in one["reason"] for one in others)
+    assert all(re.match(r"(on|at) 2024-03-0.* ± .*, in doubt: ", one["reason"]) for one in others)
+
+
 def test_without_a_time_the_row_is_told() -> None:
     cur = rows([0.1, 0.2]).drop("at")
     (only,) = steps(compare(cur))

@@ -222,6 +222,18 @@ def test_a_sentence_tells_no_part_that_chance_may_have_made(parts: Any, told: st
     assert sentence(*parts) == f"Accuracy fell 10.0 points{told}"
 
 
+@pytest.mark.parametrize(
+    ("status", "told"), [(Status.DETECTED, "; it began on 2024-03-18"), (Status.INCONCLUSIVE, "")]
+)
+def test_what_is_in_doubt_began_nothing(status: Status, told: str) -> None:
+    total = quantities.result("change_total", 0.1, aspect="increase", interval=(0.08, 0.12))
+    step = quantities.result(
+        "error_rate_step", 0.1, aspect="step", status=status, reason="on 2024-03-18"
+    )
+    document = quantities.with_rows(sample_document(2), results=[total, step])
+    assert explained(document).lead == f"Accuracy fell 10.0 points{told}"
+
+
 def test_a_better_model_is_told_as_one(document: Document) -> None:
     results = [
         dataclasses.replace(one, value=-one.value, interval=(-one.interval[1], -one.interval[0]))

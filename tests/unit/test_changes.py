@@ -99,13 +99,16 @@ def test_what_was_looked_for_and_not_found_is_told_with_its_reason() -> None:
         quantities.result("change_points", 1.0, reason="900 labelled rows"),
         step(0.11),
         step(-0.11, Status.NO_DETECTION, changed=True),
+        step(-0.11, Status.INCONCLUSIVE),
         quantities.result("adwin_alarms", 0.0, reason="in 900 labelled rows"),
         quantities.result("kswin_alarms", None, reason="it takes River"),
     ]
     part = changes_part(quantities.with_rows(sample_document(2), results=results))
     assert part is not None
-    assert [one.text for one in part.changes] == [stepped(step(0.11)), stepped(step(-0.11))]
-    assert [one.word for one in part.changes] == ["detected", "better"]
+    assert [one.text for one in part.changes] == [
+        stepped(step(size)) for size in (0.11, -0.11, -0.11)
+    ]
+    assert [one.word for one in part.changes] == ["detected", "better", "inconclusive"]
     assert part.notes == (
         "1 change point: 900 labelled rows",
         "no ADWIN alarms: in 900 labelled rows",

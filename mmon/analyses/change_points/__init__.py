@@ -62,7 +62,9 @@ them, and so many that their mean loss is known to a fifth: with an error rate o
 
 Assumes
 -------
-Rows whose losses are independent, given when they were. Where hours or weekdays are unlike each
+Rows whose losses are independent, given when they were, and labelled rows that are like the others:
+a change is inconclusive where windows between the changes around it have labels of chosen rows
+(``label_selection``). Where hours or weekdays are unlike each
 other, their cycle is no change, and may be taken for several.
 
 Cannot see

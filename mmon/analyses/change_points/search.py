@@ -14,6 +14,7 @@ from mmon.analyses.change_points import POINTS, STEPS, ChangePoints
 from mmon.analyses.change_points.detectors import alarms
 from mmon.analyses.change_points.picture import picture
 from mmon.analyses.change_points.places import Places
+from mmon.analyses.concept_drift import label_selection
 from mmon.analyses.model_performance import ModelPerformance
 from mmon.analyses.model_performance.outcome_faults import left_out_unevenly
 from mmon.chance.change_points import ChangePoint, Stretch, Sums, change_points, shortest_stretch
@@ -104,7 +105,7 @@ def findings(run: Run) -> Findings:
     found, shortest = search.changes(settings.most)
     told = Finding(POINTS, float(len(found)), reason=search.how(shortest))
     drawn = [picture(steps, reference, found, search.places)]
-    return Findings([told, *map(search.finding, found), *raised], drawings=drawn)
+    return Findings([told, *search.findings(found), *raised], drawings=drawn)
 
 
 def _left_out(windows: Sequence[Context]) -> str | None:
@@ -184,6 +185,24 @@ class _Search:
         if steps.labelled < (2 if self.reference is None else 1) * shortest:
             told += ": too few to tell a change"
         return told
+
+    def findings(self, found: Sequence[ChangePoint]) -> list[Finding]:
+        """The changes in the order of time, in doubt where labels of rows around one are chosen."""
+        ends = [0, *(one.at for one in found), len(self.steps.starts)]
+        return [
+            dataclasses.replace(
+                self.finding(one), doubt=self._doubt(one, ends[place], ends[place + 2])
+            )
+            for place, one in enumerate(found)
+        ]
+
+    def _doubt(self, one: ChangePoint, since: int, until: int) -> str | None:
+        """Why the means of the steps around a change, which end before ``until``, prove nothing."""
+        first, last = self._window(since), self._window(until - 1)
+        around = (context for context in self.windows if first <= context.window <= last)
+        doubts = (label_selection.doubt(context) for context in around)
+        found = next(filter(None, doubts), None)
+        return None if found is None else f"{self.places.when(one)}, in doubt: {found}"
 
     def finding(self, one: ChangePoint) -> Finding:
         """One change, as a step of the loss."""
