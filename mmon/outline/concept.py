@@ -100,11 +100,15 @@ def _many_doubts(results: Sequence[Result]) -> list[list[Result]]:
 
 
 def _doubt(rows: Sequence[Result], noun: str) -> str:
-    """Results of one quantity, and the reason that most of them have."""
+    """Results of one quantity, and the reason that most of them have.
+
+    Those that lack rows have one reason, told with the most rows that any of them takes.
+    """
     count = wording.counted(len({r.column for r in rows}), noun)
-    reasons = [r.reason or "not conclusive" for r in rows]
-    told = max(reasons, key=reasons.count)
-    others = len(rows) - reasons.count(told)
+    reasons = grouped(rows, lambda r: r.reason if r.rows_needed is None else "")
+    most = max(reasons.values(), key=len)
+    told = max(most, key=lambda r: r.rows_needed or 0).reason or "not conclusive"
+    others = len(rows) - len(most)
     more = f" ({others:,} for other reasons: see the HTML and JSON reports)" if others else ""
     return f"{rows[0].quantity.words} of {count}: {told}{more}"
 

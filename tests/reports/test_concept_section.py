@@ -115,5 +115,11 @@ def test_many_features_that_nothing_can_be_told_of_are_one_line() -> None:
         assert markdown.render(sample).count("150 labelled rows") == 1
         page = html.render(sample)
         assert page[page.index("<div id=p-concept>") :].count(why) >= 20
+    needs = [
+        dataclasses.replace(row, rows_needed=100 * n, reason=f"too few: it takes about {100 * n}")
+        for n, row in enumerate(every)
+    ]
+    shown = terminal.render(document(*needs), width=200)
+    assert " ? relation drift of 20 features: too few: it takes about 1900\n" in shown
     few = terminal.render(document(*every[:3]), width=200)
     assert few.count(why) == 3
