@@ -34,6 +34,7 @@ from tests.conftest import DATA
 pytestmark = [pytest.mark.data, pytest.mark.models]
 
 DEFAULT = ["ks", "total_variation"]
+ELSEWHERE = ["system-performance", "multivariate-drift"]
 
 
 @functools.cache
@@ -63,7 +64,7 @@ def test_hotel_bookings_may_have_drifted_in_three_columns_and_have_new_agents():
     report = hotel_report()
     assert report.exit_status == 1
     assert raised(report) == dict.fromkeys(["agent", "adr", "lead_time"], "potential_detection")
-    detected = report.results.filter(status="detected")
+    detected = report.results.filter(pl.col("column").is_not_null(), status="detected")
     assert detected.select("name", "column").rows() == [("unseen_share", "agent")]
     assert 0.055 < detected["value"][0] < 0.06
 
@@ -102,9 +103,9 @@ def test_a_baseline_gives_the_same_statuses_and_values_within_the_error(tmp_path
     path = tmp_path / "hotel.mmon"
     api.make_baseline(str(DATA / "hotel_booking" / "reference.parquet"), path)
     keys = ["name", "column", "window"]
-    # Operations look at the clock.
+    # Operations look at the clock, and a baseline without rows says nothing of many columns.
     direct, stored = (
-        report.results.filter(pl.col("application") != "system-performance")
+        report.results.filter(~pl.col("application").is_in(ELSEWHERE))
         for report in (hotel_report(), mmon.compare(str(path), hotel()[1]))
     )
     both = direct.join(stored, on=keys, how="full", nulls_equal=True, coalesce=True)
@@ -138,10 +139,9 @@ def test_bike_rentals_grew_from_2011_to_2012():
 def assert_equal_windows(report: mmon.Report, plain: list[mmon.Report]) -> None:
     """Every value of every window is that of a plain comparison, within both errors."""
     for index, alone in enumerate(plain):
-        # Operations depend on the window's bounds.
+        # Operations depend on the window's bounds; models are fitted in the newest window only.
         window, single = (
-            one.results.filter(pl.col("application") != "system-performance")
-            for one in (report, alone)
+            one.results.filter(~pl.col("application").is_in(ELSEWHERE)) for one in (report, alone)
         )
         window = window.filter(pl.col("window") == index)
         both = window.join(single, on=["name", "column"], nulls_equal=True)
@@ -168,13 +168,16 @@ def test_hotel_bookings_by_month_are_one_plain_comparison_each():
     assert_equal_windows(report, plain)
 
 
-def test_of_hotel_bookings_by_month_four_columns_drifted_and_none_is_left_open():
+def test_of_hotel_bookings_by_month_four_columns_drifted_and_rows_suffice_for_all():
     report = mmon.compare(*hotel(), metrics=["total_variation"], windows={"every": "1mo"})
     drift = report.results.filter(name="total_variation")
     detected = drift.filter(status="detected")["column"].unique()
     assert set(detected) == {"adr", "agent", "country", "lead_time"}
     # One category fills several of them: deposit_type is "No Deposit" in 99.7 % of rows.
-    assert drift.filter(status="inconclusive").is_empty()
+    # In one window the scores are so near to a level that their summary leaves it open.
+    (near,) = drift.filter(status="inconclusive").iter_rows(named=True)
+    assert near["column"] == "y_pred_proba"
+    assert "use --exact" in near["reason"]
 
 
 def test_car_prices_change_from_the_sixth_window_on():
