@@ -119,7 +119,8 @@ def concept_told(results: Sequence[Result], *, drifted: bool) -> list[Told]:
     That it is the concept and not the data is said where all rows surely show it and no feature
     ``drifted``: relations of features alone may come of something that is no column.
     """
-    own = _of_windows(results)
+    # That labels are selected is no drift: what they say is told with that doubt.
+    own = [r for r in _of_windows(results) if r.name != "label_selection"]
     meant = [r for r in own if not r.quantity.is_evidence]
     moved = grouped((r for r in own if r.quantity.is_evidence), lambda r: (r.name, r.column))
     told = [

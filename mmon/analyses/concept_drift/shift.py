@@ -16,6 +16,7 @@ from mmon.chance.levels import beyond
 from mmon.chance.proportions import Z
 from mmon.models.concept_shift import FEWEST, Fitted, concept_shift, fit
 from mmon.models.losses import Loss
+from mmon.models.repeats import without_repeats
 from mmon.models.where_shifted import Place, where_shifted
 from mmon.profiles.outcomes.regression import RegressionTables
 from mmon.results.quantity import Bound, Quantity
@@ -43,17 +44,21 @@ def findings(context: Context, rows: LabelledRows | None) -> list[Finding]:
         reason = "one side has no rows with a label"
     if rows is not None:
         reason = rows.too_few(FEWEST) or _one_class(rows) or rows.shared.lacks
+    if rows is not None and reason is None:
+        seen, targets, shared = without_repeats(rows.rows, rows.targets, rows.shared)
+        least = min(len(seen.ref), len(seen.cur))
+        reason = f"rows repeat: {least:,} different ones are too few" if least < FEWEST else None
     if rows is None or reason is not None:
         return [
             Finding(_quantity(_loss(context, rows)), None, window=context.window, reason=reason)
         ]
-    fitted = fit(rows.rows, rows.targets, rows.shared, _loss(context, rows))
+    fitted = fit(seen, targets, shared, _loss(context, rows))
     cost, doubt = _cost(context, rows, fitted), label_selection.doubt(context)
     if doubt is not None:
         return [dataclasses.replace(cost, doubt=doubt)]
     if rows.may_be_chance and not (cost.interval and cost.interval[0] > 0.0):
         return [cost]
-    places = where_shifted(fitted, rows.rows, alpha=context.config.alpha)[:_MOST_PLACES]
+    places = where_shifted(fitted, seen, alpha=context.config.alpha)[:_MOST_PLACES]
     return [cost, *(_place(context, rows, one) for one in places)]
 
 

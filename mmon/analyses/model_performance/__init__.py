@@ -155,9 +155,10 @@ WORSE_SEGMENT = Quantity(
     bounds=(Bound("max", potential=0.05),),
     page="""How much more the model got worse in a segment than in all other rows.
 
-Segments are bins of one feature, and pairs of them. The value is in points of the error rate, or a
-share of the reference's mean absolute error. Its p-value is corrected for the number of segments
-that were tested; of pairs, those rows decide that did not discover the segment.
+Segments are bins of one feature, and in the four newest windows pairs of them. The value is in
+points of the error rate, or a share of the reference's mean absolute error. Its p-value is
+corrected for the number of segments that were tested; of pairs, those rows decide that did not
+discover the segment.
 
 The part of the rise that a report gives is that excess: by so much the whole would have risen less
 had the segment done as all other rows did. What a bin of a feature contributes is another number:

@@ -45,7 +45,7 @@ def where_worse(context: Context, task: Task) -> Findings:
     ]
     if ref is None:
         return Findings(metrics=metrics, drawings=bins)
-    found = worse_segments(*_sides(context, ref, cur), task=task, alpha=context.config.alpha)
+    found = worse_segments(*_sides(context, task, ref, cur), task=task, alpha=context.config.alpha)
     metrics.append(Metric(SEGMENTS_TESTED, float(found.tested), context.window))
     if found.paired < found.features:
         metrics.append(Metric(PAIRED_FEATURES, float(found.paired), context.window))
@@ -71,11 +71,15 @@ def _chosen(tables: FeatureTables, names: list[str]) -> FeatureTables:
     return tables.only([places[name] for name in names])
 
 
-def _sides(context: Context, ref: FeatureTables, cur: FeatureTables) -> tuple[Side, Side]:
+def _sides(
+    context: Context, task: Task, ref: FeatureTables, cur: FeatureTables
+) -> tuple[Side, Side]:
     """What is searched; of a sample on one side alone nothing is told."""
     sides = context.reference, context.production
     single = {c.name for side in sides for c in side.columns if c.dtype == "Float32"}
-    samples = context.samples or (None, None)
+    # Pairs of features take long: of classes they are tried in the newest windows.
+    is_needed = context.is_modelled or task is Task.REGRESSION
+    samples = (context.samples if is_needed else None) or (None, None)
     return Side.of(ref, samples[0], single), Side.of(cur, samples[1], single)
 
 
