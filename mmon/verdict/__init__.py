@@ -207,8 +207,9 @@ def decide(
         for name, of_one in by_analysis.items()
         if all(result.status is Status.INCONCLUSIVE for result in of_one)
     }
-    known = (result for result in results if result.quantity.estimates is None)
-    if not gating and all(result.status in _UNKNOWN for result in known):
+    evidence = [r for r in results if r.quantity.is_evidence and r.quantity.estimates is None]
+    known = [result for result in evidence if result.gating] or evidence
+    if all(result.status in _UNKNOWN for result in known):
         return Verdict.INCONCLUSIVE
     if open_ - waiting or (open_ and open_ == by_analysis.keys()):
         return Verdict.INCONCLUSIVE
