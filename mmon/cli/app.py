@@ -235,6 +235,8 @@ def make_baseline(
 
     given = {"exact": False, "sample": 0, **ctx.obj}
     given["reading"] = given.pop("reference", None)
+    # Options of how files are read are those of both sides of a comparison.
+    given.pop("production", None)
     profile = api.make_baseline(data, output, config_path=config_path, **given)
     held = lists.rows_held(profile)
     console.tell(f"{output}: {profile.rows:,} rows, {len(profile.columns)} columns{held}")
