@@ -11,7 +11,7 @@ from mmon.outline.occasions import Told, joined, shortened
 from mmon.outline.phrases import before_after, phrase, value_of
 from mmon.outline.severity import by_size, deciding, fails, is_of_window, worst
 from mmon.outline.summary import drifted_below
-from mmon.outline.waiting import commonest, few_labels, of_model, unusable, waiting
+from mmon.outline.waiting import commonest, few_labels, few_of_rows, of_model, unusable, waiting
 from mmon.outline.wording import BELOW_WORDS, counted
 from mmon.outline.worse import is_found_segment, is_worse_segment
 from mmon.results import Document, Result, ResultKind, Status, Verdict, Window, grouped
@@ -35,7 +35,7 @@ def _of_verdict(document: Document) -> str:
     windows = [window for window in document.windows if window.is_judged]
     results, fail_on = deciding(document.results, document.windows), document.fail_on
     judged = [result for result in results if result.status is not Status.IRRELEVANT]
-    waits = waiting(judged, results, windows)
+    waits = waiting(document, judged, windows)
     if document.verdict is Verdict.BREACH:
         failing = [result for result in judged if fails(result, fail_on)]
         return _breach(failing, judged, results, windows, waits)
@@ -69,7 +69,8 @@ def _breach(
     own = [r for r in _whole(judged, _MODEL) if r.gating and r.quantity.stands_beside is None]
     reason = unusable(own) if all(r.status is Status.INCONCLUSIVE for r in own) else ""
     text = joined([*shortened(groups, most=_NAMED + bool(concept)), *began], windows)
-    return "; ".join(filter(None, [text, waits or (reason and f"{_OPEN}: {reason}")]))
+    few = few_of_rows(failing, results)
+    return "; ".join(filter(None, [text, few, waits or (reason and f"{_OPEN}: {reason}")]))
 
 
 def _explained(judged: Sequence[Result]) -> list[Told]:
@@ -143,8 +144,7 @@ def _pass(
     drift = _drift_passed(judged, raised, fail_on)
     others = shortened(
         [
-            _measured(raised, results, _MODEL)
-            or [*map(Told, [] if waits else _held(judged, results))],
+            _measured(raised, results, _MODEL) or [*map(Told, _held(judged, results, waits))],
             concept_told(raised, drifted=bool(_columns(raised))),
             _measured(raised, results, _SYSTEM),
             _checked(raised),
@@ -192,7 +192,7 @@ def _unclear(judged: Iterable[Result]) -> list[str]:
     ]
 
 
-def _held(judged: Sequence[Result], results: Sequence[Result]) -> list[str]:
+def _held(judged: Sequence[Result], results: Sequence[Result], waits: str) -> list[str]:
     """The judged performance that is good enough, and what could not be told."""
     own = of_model(judged)
     calm = [r for r in own if r.status is Status.NO_DETECTION]
@@ -206,7 +206,7 @@ def _held(judged: Sequence[Result], results: Sequence[Result]) -> list[str]:
         parts.append(f"{held[0]} {verb} ({told}{at_worst})")
     elif held:
         parts.append(f"{counted(len(held), 'performance metric')} held")
-    if unclear:
+    if unclear and not waits:
         reason = unusable(own)
         told = f"{counted(len(unclear), 'performance metric')} inconclusive"
         parts.append(f"{told}: {reason}" if reason else told)

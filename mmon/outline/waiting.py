@@ -4,25 +4,47 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from mmon.results import Result, ResultKind, Status, Window
+from mmon.outline.units import percent
+from mmon.outline.wording import counted
+from mmon.results import Document, Result, ResultKind, Status, Window, grouped
 
 _MODEL = ResultKind.MODEL_PERFORMANCE
 MOST_LABELS = 0.5
 """With labels of a smaller share of a window's rows the others are taken to be on their way."""
+# With fewer labels a person has to know what is told of how many rows.
+_MANY = 0.9
 
 
-def waiting(judged: Iterable[Result], results: Iterable[Result], windows: Sequence[Window]) -> str:
+def waiting(document: Document, judged: Iterable[Result], windows: Sequence[Window]) -> str:
     """That performance waits for labels: nothing is told of it, and most are still to come."""
-    own = of_model(judged)
-    known = {window.index for window in windows}
-    shares = {r.window: r.value or 0.0 for r in results if r.window in known and _is_coverage(r)}
-    if any(r.status is not Status.INCONCLUSIVE for r in own) or not own:
+    shares, own = _coverage(document.results), grouped(of_model(judged), lambda one: one.window)
+    # Targets that are no class are there, and wait for nobody.
+    for one in document.results:
+        if one.name == "unknown_target" and one.segment is None and one.value:
+            shares.pop(one.window, None)
+    late = [
+        window
+        for window in windows
+        if shares.get(window.index, 1.0) < MOST_LABELS
+        and all(r.status is Status.INCONCLUSIVE for r in own.get(window.index, ()))
+    ]
+    if not own or not late:
         return ""
-    if any(share >= MOST_LABELS for share in shares.values()) or not shares:
-        return ""
-    rows = sum(window.rows for window in windows)
-    labels = sum(round(shares.get(window.index, 0.0) * window.rows) for window in windows)
-    return f"performance waits for labels: {labels:,} of {rows:,}"
+    rows = sum(window.rows for window in late)
+    labels = sum(round(shares[window.index] * window.rows) for window in late)
+    which = "" if len(late) == len(windows) else f" of {counted(len(late), 'window')}"
+    if which and late == [windows[-1]]:
+        which = " of the newest window"
+    return f"performance{which} waits for labels: {labels:,} of {rows:,}"
+
+
+def few_of_rows(failing: Iterable[Result], results: Iterable[Result]) -> str:
+    """Of how many rows labels tell what failed, where many are missing."""
+    shares = _coverage(results)
+    told = [r for r in failing if r.kind in (_MODEL, ResultKind.CONCEPT_DRIFT)]
+    share = min((shares.get(r.window, 1.0) for r in told), default=1.0)
+    words = f"as {percent(share)} of the rows say, which have labels"
+    return words if 0.0 < share < _MANY else ""
 
 
 def few_labels(rows: Sequence[Result], results: Sequence[Result]) -> str:
@@ -43,8 +65,10 @@ def of_model(judged: Iterable[Result]) -> list[Result]:
     return [r for r in own if not r.quantity.is_check and r.quantity.estimates is None]
 
 
-def _is_coverage(result: Result) -> bool:
-    return result.name == "label_coverage" and result.segment is None
+def _coverage(results: Iterable[Result]) -> dict[int, float]:
+    """The share of labelled rows by window."""
+    own = (r for r in results if r.name == "label_coverage" and r.segment is None)
+    return {r.window: r.value or 0.0 for r in own}
 
 
 def commonest(rows: Iterable[Result]) -> str:

@@ -80,6 +80,20 @@ def test_most_labels_are_no_labels_to_wait_for() -> None:
         assert late(ref, few, {"data_drift": None}, None).verdict is verdict
 
 
+def test_labels_that_cannot_be_read_are_not_waited_for() -> None:
+    ref, cur = (
+        outcomes(3_000, seed).with_columns(y=pl.when(pl.col("y") == 1).then(a).otherwise(b))
+        for seed, a, b in ((1, pl.lit("yes"), pl.lit("no")), (2, pl.lit("YES"), pl.lit("NO")))
+    )
+    found = late(ref, cur, {}, "binary")
+    assert found.verdict is Verdict.BREACH
+    assert "waits for labels" not in found.sentence
+    own = {"data_drift": None, "data_quality": None, "concept_drift": None}
+    alone = late(ref, cur, own, "binary")
+    assert alone.verdict is Verdict.INCONCLUSIVE
+    assert "a target that is neither 'yes' nor 'no'" in alone.sentence
+
+
 def test_few_labels_can_show_that_a_model_got_worse() -> None:
     cur = outcomes(3_000, seed=2, noise=1.0).with_columns(
         y=pl.when(pl.int_range(pl.len()) < 600).then("y")
@@ -87,10 +101,20 @@ def test_few_labels_can_show_that_a_model_got_worse() -> None:
     found = late(outcomes(3_000, seed=1), cur, {}, None)
     assert found.verdict is Verdict.BREACH
     assert "roc_auc fell" in found.sentence
+    assert "as 20% of the rows say, which have labels" in found.sentence
+
+
+def test_the_newest_window_can_wait_for_labels_while_others_are_told() -> None:
+    ref = outcomes(3_000, seed=1)
+    is_late = pl.int_range(pl.len()) >= 2_100
+    cur = outcomes(3_000, seed=2).with_columns(y=pl.when(~is_late).then("y"))
+    found = late(ref, cur, {}, "binary", windows={"rows": 1_000})
+    assert "performance of the newest window waits for labels: 100 of 1,000" in found.sentence
+    assert "roc_auc" in found.sentence
 
 
 def late(
-    ref: pl.DataFrame, cur: pl.DataFrame, analyses: dict[str, Any], task: str | None
+    ref: pl.DataFrame, cur: pl.DataFrame, analyses: dict[str, Any], task: str | None, **more: Any
 ) -> Document:
     body = {
         "reference": "r",
@@ -98,6 +122,7 @@ def late(
         "task": task,
         "columns": {"target": "y", "score": "p"},
         "analyses": analyses,
+        **more,
     }
     inputs = Inputs(Data(ref.lazy(), "r"), Data(cur.lazy(), "p"))
     return run(Config.model_validate(body), inputs)

@@ -24,7 +24,7 @@ def of(ref: np.ndarray, cur: np.ndarray, y: tuple[np.ndarray, np.ndarray]) -> tu
 def test_a_row_that_is_there_several_times_weighs_as_much() -> None:
     x = np.array([[3.0, np.nan], [1.0, 7.0], [3.0, np.nan], [2.0, 7.0], [3.0, np.nan]])
     y = np.array([1.0, 0.0, 1.0, 0.0, 1.0])
-    rows, targets, shared = without_repeats(*of(x, x[1:], (y, y[1:])))
+    rows, targets, shared = without_repeats(*of(x, x[1:], (y, y[1:])), least=3)
     assert rows.ref[:, 0].tolist() == [3.0, 1.0, 2.0]
     assert rows.cur[:, 0].tolist() == [1.0, 3.0, 2.0]
     assert (targets.ref.tolist(), targets.cur.tolist()) == ([1.0, 0.0, 0.0], [0.0, 1.0, 0.0])
@@ -35,8 +35,10 @@ def test_rows_of_few_values_are_equal_by_chance() -> None:
     rng = np.random.default_rng(1)
     x = rng.integers(0, 3, (300, 2)).astype(np.float64)
     y = rng.integers(0, 2, 300).astype(np.float64)
-    rows, _, shared = without_repeats(*of(x, x, (y, y)))
+    rows, _, shared = without_repeats(*of(x, x, (y, y)), least=3)
     assert len(rows.ref) == len(shared.cur) == 300
+    alone = of(x[:, :1], x[:, :1], (y, y))
+    assert len(without_repeats(*alone, least=200)[0].ref) == 300
 
 
 @pytest.mark.parametrize("copies", [2, 4])
@@ -49,7 +51,7 @@ def test_repeated_rows_of_an_unchanged_relation_cost_nothing(copies: int) -> Non
     many = [np.tile(one, copies)[order] for one, order in zip(y, orders, strict=True)]
     given = of(ref[orders[0]], cur[orders[1]], (many[0], many[1]))
     assert excess(*given) > 3.0
-    assert excess(*without_repeats(*given)) < 2.0
+    assert excess(*without_repeats(*given, least=200)) < 2.0
 
 
 def excess(rows: Rows, targets: Targets, shared: Shared) -> float:

@@ -39,13 +39,13 @@ WEEKS = [
 @pytest.mark.parametrize(
     ("failing", "told"),
     [
-        ((1, 2), "since 2019-03-11, ongoing"),
-        ((0, 1, 2), "since 2019-03-04, ongoing"),
-        ((0, 2), "since 2019-03-18, ongoing"),
-        ((0,), "in 2019-03-04 to 2019-03-11; the newest window is not affected"),
+        ((1, 2), "fails since 2019-03-11, ongoing"),
+        ((0, 1, 2), "fails since 2019-03-04, ongoing"),
+        ((0, 2), "fails since 2019-03-18, ongoing"),
+        ((0,), "failed in 2019-03-04 to 2019-03-11; the newest window is not affected"),
         (
             (0, 1),
-            "in 2 of 3 windows, the last 2019-03-11 to 2019-03-18; the newest window is not"
+            "failed in 2 of 3 windows, the last 2019-03-11 to 2019-03-18; the newest window is not"
             " affected",
         ),
     ],

@@ -44,14 +44,11 @@ def findings(context: Context, rows: LabelledRows | None) -> list[Finding]:
         reason = "one side has no rows with a label"
     if rows is not None:
         reason = rows.too_few(FEWEST) or _one_class(rows) or rows.shared.lacks
-    if rows is not None and reason is None:
-        seen, targets, shared = without_repeats(rows.rows, rows.targets, rows.shared)
-        least = min(len(seen.ref), len(seen.cur))
-        reason = f"rows repeat: {least:,} different ones are too few" if least < FEWEST else None
     if rows is None or reason is not None:
         return [
             Finding(_quantity(_loss(context, rows)), None, window=context.window, reason=reason)
         ]
+    seen, targets, shared = without_repeats(rows.rows, rows.targets, rows.shared, least=FEWEST)
     fitted = fit(seen, targets, shared, _loss(context, rows))
     cost, doubt = _cost(context, rows, fitted), label_selection.doubt(context)
     if doubt is not None:

@@ -155,7 +155,7 @@ WORSE_SEGMENT = Quantity(
     bounds=(Bound("max", potential=0.05),),
     page="""How much more the model got worse in a segment than in all other rows.
 
-Segments are bins of one feature, and in the four newest windows pairs of them. The value is in
+Segments are bins of one feature, and in the twelve newest windows pairs of them. The value is in
 points of the error rate, or a share of the reference's mean absolute error. Its p-value is
 corrected for the number of segments that were tested; of pairs, those rows decide that did not
 discover the segment.

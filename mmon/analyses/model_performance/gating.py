@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from mmon.analyses import Context
 from mmon.analyses.model_performance import ModelPerformance
+from mmon.analyses.model_performance.outcome_faults import with_target
 from mmon.config.sections import Config
 from mmon.outline.waiting import MOST_LABELS
 from mmon.profiles.table import Profile
@@ -35,5 +36,4 @@ def may_wait(config: Config, windows: Iterable[Profile]) -> bool:
     """
     if is_asked(config):
         return False
-    known = [(one.performance, one.rows) for one in windows]
-    return all(found is None or found.labelled < MOST_LABELS * rows for found, rows in known)
+    return all(with_target(one) < MOST_LABELS * one.rows or not one.rows for one in windows)

@@ -121,7 +121,7 @@ def left_out_unevenly(
     sides = [("the reference", [context.reference]), ("production", production)]
     told = []
     for (name, profiles), rows in zip(sides, used, strict=True):
-        known = sum(_with_target(one) for one in profiles)
+        known = sum(with_target(one) for one in profiles)
         told.append((1.0 - rows / known if known else 0.0, name, profiles, known, known - rows))
     least, most = sorted(told, key=lambda one: one[0])
     if most[0] - least[0] <= _MOST_LEFT_OUT:
@@ -134,7 +134,8 @@ def left_out_unevenly(
     return f"{lost:,} of {known:,} rows of {name} with a target are left out because of {column!r}"
 
 
-def _with_target(side: Profile) -> int:
+def with_target(side: Profile) -> int:
+    """Rows with a target, also one that cannot be used."""
     labelled = 0 if side.performance is None else side.performance.labelled
     return labelled + side.faults.get(Fault.UNKNOWN_TARGET, 0)
 

@@ -28,6 +28,9 @@ from mmon.segments import (
 from mmon.verdict.evidence import Settled
 from mmon.verdict.finding import Finding
 
+# The newest windows, in which pairs of features are tried.
+_PAIRED = 12
+
 
 def where_worse(context: Context, task: Task) -> Findings:
     """Feature-level performance of a window, and the segments that got worse."""
@@ -77,8 +80,8 @@ def _sides(
     """What is searched; of a sample on one side alone nothing is told."""
     sides = context.reference, context.production
     single = {c.name for side in sides for c in side.columns if c.dtype == "Float32"}
-    # Pairs of features take long: of classes they are tried in the newest windows.
-    is_needed = context.is_modelled or task is Task.REGRESSION
+    # Of classes only pairs of features need rows, and take long.
+    is_needed = context.later < _PAIRED or task is Task.REGRESSION
     samples = (context.samples if is_needed else None) or (None, None)
     return Side.of(ref, samples[0], single), Side.of(cur, samples[1], single)
 

@@ -38,10 +38,11 @@ def title(sentence: str, since: str = "") -> str:
     'roc_auc fell 0.873 → 0.812; 1 of 9 columns drifted: age (ks 0.4)'
     >>> title("no drift in " + "a" * 60 + ", " + "b" * 60)[-4:]
     'aaa…'
-    >>> title("roc_auc fell 0.9 → 0.8 since 2024-08-05", "since 2024-08-05, ongoing")
+    >>> title("roc_auc fell 0.9 → 0.8 since 2024-08-05", "fails since 2024-08-05, ongoing")
     'roc_auc fell 0.9 → 0.8'
     """
-    return _shortened(sentence.strip()).removesuffix(" " + since.removesuffix(", ongoing"))
+    told = since.removeprefix("fails").removesuffix(", ongoing")
+    return _shortened(sentence.strip()).removesuffix(told)
 
 
 def _shortened(text: str) -> str:
@@ -60,7 +61,8 @@ def since(document: Document) -> str:
     failed = [r for r in document.results if severity.fails(r, document.fail_on)]
     failing = {r.window for r in failed}
     hit = [window for window in judged if window.index in failing]
-    if document.verdict is not Verdict.BREACH or len(document.windows) < 2 or not hit:
+    # Of one window that is judged nobody can tell since when.
+    if document.verdict is not Verdict.BREACH or len(judged) < 2 or not hit:
         return ""
     if hit[-1] is not judged[-1]:
         often = f"in {len(hit)} of {len(judged)} windows, the last " if len(hit) > 1 else "in "
@@ -68,10 +70,10 @@ def since(document: Document) -> str:
         now = [r for r in document.results if r.window == judged[-1].index and _subject(r) in what]
         worst = severity.worst(now).status if now else Status.NO_DETECTION
         told = _NEWEST.get(worst, "is not affected")
-        return f"{often}{wording.period(hit[-1])}; the newest window {told}"
+        return f"failed {often}{wording.period(hit[-1])}; the newest window {told}"
     calm = [place for place, window in enumerate(judged) if window.index not in failing]
     first = judged[calm[-1] + 1 if calm else 0]
-    return f"since {wording.begin_word(first)}, ongoing"
+    return f"fails since {wording.begin_word(first)}, ongoing"
 
 
 def _subject(result: Result) -> tuple[object, ...]:
