@@ -169,8 +169,9 @@ def _drift_passed(judged: Sequence[Result], raised: Sequence[Result], fail_on: s
         is_sure = any(r.status is Status.DETECTED for r in _whole(raised, _DRIFT))
         verb = "drifted" if is_sure else "may have drifted"
         none = "none" if len(drifted) > 1 else "not"
-        text = f"{len(drifted)} of {tested} {verb}, {none} enough to fail"
-        text += f" (fails on: {fail_on})"
+        few = "which decides nothing" if is_sure and fail_on == "detected" else ""
+        few = few or f"{none} enough to fail (fails on: {fail_on})"
+        text = f"{len(drifted)} of {tested} {verb}, {few}"
     else:
         below = sum(column in drifted_below(judged) for column in known)
         calm = counted(len(known) - below, "column")

@@ -23,6 +23,11 @@ def test_a_column_of_which_a_check_is_open_is_counted_as_the_table_counts_it():
     assert found == "no drift in 2 columns; 1 column inconclusive"
 
 
+def test_what_is_detected_and_only_told_is_said_to_decide_nothing():
+    told = dataclasses.replace(result("u", 0.9, Status.DETECTED), gating=False)
+    assert said(Verdict.PASS, [*QUIET, told]) == "1 of 4 columns drifted, which decides nothing"
+
+
 def test_a_pass_only_counts_the_segments_that_may_have_got_worse():
     found = [worse(f"a = {i}", 0.1, status=Status.POTENTIAL_DETECTION) for i in range(2)]
     text = said(Verdict.PASS, [*QUIET, *found])
