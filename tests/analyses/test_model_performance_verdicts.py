@@ -16,6 +16,7 @@ from mmon.analyses.model_performance.changes import MetricChange
 from mmon.comparison.pipeline import run
 from mmon.comparison.sides import Inputs
 from mmon.config.sections import Config
+from mmon.errors import ConfigError
 from mmon.profiles.outcomes.classification import ClassificationTables
 from mmon.results import Document, Status, Verdict
 from mmon.sources import Data
@@ -92,6 +93,12 @@ def test_labels_that_cannot_be_read_are_not_waited_for() -> None:
     alone = late(ref, cur, own, "binary")
     assert alone.verdict is Verdict.INCONCLUSIVE
     assert "a target that is neither 'yes' nor 'no'" in alone.sentence
+
+
+def test_a_reference_without_labels_does_not_tell_the_positive_class() -> None:
+    ref = outcomes(3_000, seed=1).with_columns(y=pl.lit(None, pl.Int64))
+    with pytest.raises(ConfigError, match="'y' has no label in the reference"):
+        late(ref, outcomes(3_000, seed=2), {}, "binary")
 
 
 def test_few_labels_can_show_that_a_model_got_worse() -> None:

@@ -141,6 +141,12 @@ class ClassCodes:
         if self._positive in known or len(set(labels)) < 2 or 0 in self._codes.values():
             return
         shown = ", ".join(repr(label) for label in sorted(labels)[:5])
+        if not self._positive:
+            raise ConfigError(
+                f"columns.target: {column!r} has no label in the reference, so that nobody knows"
+                " which class is positive",
+                hint=f"set analyses.model_performance.positive to one of {shown}",
+            )
         raise ConfigError(
             f"analyses.model_performance.positive: {column!r} has no class {self._positive!r}",
             hint=f"it has {shown}",
