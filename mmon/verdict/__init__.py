@@ -211,7 +211,7 @@ def decide(
     known = [result for result in evidence if result.gating] or evidence
     if all(result.status in _UNKNOWN for result in known):
         return Verdict.INCONCLUSIVE
-    if open_ - waiting or (open_ and open_ == by_analysis.keys()):
+    if open_ - waiting:
         return Verdict.INCONCLUSIVE
     if any(_is_open(result, rule) for result in gating):
         return Verdict.INCONCLUSIVE

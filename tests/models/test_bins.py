@@ -22,7 +22,8 @@ def test_bins_are_of_equal_mass_and_tell_few_values_apart(rows: int) -> None:
 
 
 def test_few_values_have_the_edges_of_scikit_learn() -> None:
-    binning = pytest.importorskip("sklearn.ensemble._hist_gradient_boosting.binning")
+    from sklearn.ensemble._hist_gradient_boosting import binning
+
     values = np.array([3.0, 1.0, np.nan, 1.0, 7.5, 3.0])
     mine = edges_of(values)
     theirs = binning._find_binning_thresholds(values, max_bins=255)
