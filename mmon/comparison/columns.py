@@ -19,7 +19,7 @@ from mmon.comparison.roles import (
     without_texts,
 )
 from mmon.config.sections import Columns
-from mmon.errors import DataError
+from mmon.errors import ConfigError, DataError
 from mmon.profiles.distributions.reading import Reading, is_comparable, natural_reading
 from mmon.profiles.plan import Plan
 from mmon.profiles.recognition.following import followed_spelling
@@ -140,6 +140,16 @@ _KINDS = {
 }
 
 
+def _refuse_kind(name: str, roles: Columns) -> None:
+    """See that vectors are not taken for numbers or categories; texts were asked for before."""
+    for key in ("categorical", "numeric"):
+        if name in getattr(roles, key):
+            raise ConfigError(
+                f"columns.{key}: {name!r} holds vectors of numbers, which are compared as such",
+                hint="take it out of there, or leave the column out with columns.ignore",
+            )
+
+
 def _plan_column(
     name: str, dtype: pl.DataType, roles: Columns, timestamp: str | None, found: Found | None
 ) -> ColumnProfile:
@@ -154,7 +164,7 @@ def _plan_column(
         kind, is_tested = own_kind or kind, False
         spelling = None if reading is Reading.PRESENCE else spelling
     elif reading in (Reading.VECTOR, Reading.TEXT):
-        pass
+        _refuse_kind(name, roles)
     elif name in roles.categorical and is_tested:
         kind, reading = ColumnKind.CATEGORICAL, Reading.LABEL
     elif name in roles.numeric and is_tested:

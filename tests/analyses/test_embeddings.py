@@ -14,6 +14,7 @@ import pytest
 import mmon
 from mmon import models
 from mmon.api import make_baseline
+from mmon.errors import ConfigError
 from mmon.models import LACKING
 from mmon.reports import html, markdown, terminal
 from mmon.results import Document, Result, Status, Verdict
@@ -275,3 +276,9 @@ def test_what_cannot_be_fitted_is_irrelevant_with_a_reason(
         one = found(document, "content_classifier")
         assert (one.value, one.status, one.reason) == (None, Status.IRRELEVANT, reason)
         assert document.verdict is Verdict.PASS
+
+
+@pytest.mark.parametrize("key", ["categorical", "numeric"])
+def test_vectors_are_neither_numbers_nor_categories(key: str) -> None:
+    with pytest.raises(ConfigError, match=rf"columns\.{key}: 'e' holds vectors of numbers"):
+        ran(REF, side(1, 600), columns={key: ["e"]})
