@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -29,7 +30,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def folder(data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A current folder of its own for a test, with the data in it."""
     for path in data.iterdir():
-        (tmp_path / path.name).symlink_to(path)
+        shutil.copyfile(path, tmp_path / path.name)  # a test may write a file of this name anew
     monkeypatch.chdir(tmp_path)
     for name in ("COLUMNS", "NO_COLOR", "FORCE_COLOR", "SOURCE_DATE_EPOCH", "MMON_DEBUG"):
         monkeypatch.delenv(name, raising=False)
