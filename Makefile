@@ -27,7 +27,7 @@ demo: $(STAMP) ## Compare two small generated datasets, and say what to look at
 
 .PHONY: test
 test: $(STAMP) ## Run the tests that are quick and need nothing from the machine
-	$(PYTEST) -m "not (simulation or slow or browser or s3 or data)"
+	$(PYTEST) -m "not (simulation or slow or browser or s3 or postgres or data)"
 
 .PHONY: check
 check: $(STAMP) ## Everything that must pass: style, types, layers, all tests

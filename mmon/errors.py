@@ -7,6 +7,7 @@
     ├── DataError             3  data could not be read or cannot be analysed
     │   └── BaselineError     3  a baseline file is damaged, foreign or too new
     ├── OutputError           3  a report could not be written
+    ├── HistoryError          3  a history could not be opened, read or written
     └── MissingExtraError     2  an optional dependency is not installed
 """
 
@@ -74,6 +75,10 @@ class BaselineError(DataError):
 
 class OutputError(MmonError):
     """A report or result file could not be written."""
+
+
+class HistoryError(MmonError):
+    """A history cannot be opened, is in use, damaged or too new, or could not be written."""
 
 
 class MissingExtraError(MmonError):

@@ -13,6 +13,7 @@ import pytest
 
 from mmon import models
 from mmon.texts import redaction
+from tests.services import postgres_programs
 
 # As in a run of mmon (`mmon.cli.supervision`), before anything imports numpy: threads of OpenBLAS
 # spin while the other workers of the tests compute.
@@ -42,12 +43,19 @@ def _lacks_data() -> str | None:
     return None if DATA.is_dir() else f"put the public data sets in {DATA}"
 
 
+def _lacks_postgres() -> str | None:
+    if importlib.util.find_spec("psycopg") is None:
+        return 'pip install "psycopg[binary]"'
+    return None if postgres_programs() is not None else "apt-get install postgresql"
+
+
 NEEDS = {
+    "postgres": functools.cache(_lacks_postgres),
     "s3": functools.cache(_lacks_s3),
     "browser": functools.cache(_lacks_browser),
     "data": functools.cache(_lacks_data),
 }
-SERVICES = frozenset({"s3", "browser"})
+SERVICES = frozenset({"s3", "browser", "postgres"})
 
 
 @pytest.fixture(autouse=True)

@@ -18,6 +18,7 @@ import subprocess
 import tempfile
 import time
 import urllib.error
+import urllib.parse
 import urllib.request
 import uuid
 from collections.abc import Iterator
@@ -142,9 +143,11 @@ def _start_cluster(folder: Path, configuration: str, fsid: str, ports: list[int]
     _run("radosgw", "-c", configuration, "-n", "client.rgw.a")
 
 
-def _run(*command: str | Path) -> None:
+def _run(*command: str | Path, user: str | None = None) -> None:
     done = subprocess.run(
         [str(word) for word in command],
+        user=user,
+        cwd="/",
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
@@ -180,6 +183,74 @@ def _stop(folder: Path) -> None:
         with contextlib.suppress(ProcessLookupError, ValueError):
             os.kill(int(file.read_text()), signal.SIGKILL)
     shutil.rmtree(folder, ignore_errors=True)
+
+
+@dataclasses.dataclass(frozen=True)
+class Postgres:
+    """A PostgreSQL server on the loopback interface, with one user."""
+
+    port: int
+    password: str = "not so secret"
+
+    def url(self, name: str) -> str:
+        """The address of one of its databases."""
+        quoted = urllib.parse.quote(self.password)
+        return f"postgresql+psycopg://watcher:{quoted}@127.0.0.1:{self.port}/{name}"
+
+    def new_database(self) -> str:
+        """The address of a database that nobody uses."""
+        import psycopg
+
+        name = f"history_{uuid.uuid4().hex[:12]}"
+        told = f"host=127.0.0.1 port={self.port} user=watcher dbname=postgres"
+        with psycopg.connect(told, password=self.password, autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {name}".encode())
+        return self.url(name)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Postgres:
+    """A running PostgreSQL server; tests that use it are marked ``postgres``."""
+    return _started_postgres()
+
+
+def postgres_programs() -> Path | None:
+    """Where the server's programs are; None where it is not installed."""
+    found = shutil.which("initdb")
+    if found is not None:
+        return Path(found).parent
+    # Debian and Ubuntu keep those of each version apart.
+    versions = Path("/usr/lib/postgresql").glob("*/bin/initdb")
+    return max((one.parent for one in versions), default=None)
+
+
+@functools.cache
+def _started_postgres() -> Postgres:
+    programs = postgres_programs()
+    if programs is None:
+        raise RuntimeError("PostgreSQL is not installed")
+    folder = Path(tempfile.mkdtemp(prefix="postgres-"))
+    with _free_port() as port:
+        server = Postgres(port)
+    secret = folder / "secret"
+    secret.write_text(server.password)
+    # The server refuses to run as root.
+    user = "postgres" if os.getuid() == 0 else None
+    if user is not None:
+        for path in (folder, secret):
+            shutil.chown(path, user)
+    data = str(folder / "data")
+    own = ("-U", "watcher", "-A", "scram-sha-256", f"--pwfile={secret}", "-N", "-E", "UTF8")
+    control, options = (
+        str(programs / "pg_ctl"),
+        f"-p {port} -k {folder} -c listen_addresses=127.0.0.1",
+    )
+    _run(str(programs / "initdb"), "-D", data, *own, user=user)
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    stop = (control, "-D", data, "-m", "immediate", "stop")
+    atexit.register(functools.partial(_run, *stop, user=user))
+    _run(control, "-D", data, "-w", "-o", options, "-l", str(folder / "log"), "start", user=user)
+    return server
 
 
 @pytest.fixture

@@ -11,7 +11,12 @@ when the configuration's ``analyses`` section has its name and is not null. It h
 * optionally ``reads_rows(config) -> bool``, whether it looks at the sampled rows of both sides
   (``context.samples``), which are drawn only where an analysis of the run does;
 * optionally ``conclude(context, results) -> Findings``, which sees its own judged results of the
-  window and may add results about the dataset as a whole.
+  window and may add results about the dataset as a whole;
+* optionally ``State``, a frozen dataclass of plain values and arrays, and ``advance(context, state)
+  -> (Findings, State)``: with a history, what it carries from window to window. ``state`` is that
+  of the window before, None at first and after a change of the reference; the window's profile is
+  the stored one, which holds no rows. A window that is incomplete or empty leaves the state as it
+  is, and a state follows from the profiles alone, so that it can be made again.
 """
 
 from __future__ import annotations
@@ -21,7 +26,7 @@ import importlib
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from types import ModuleType
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from mmon import discovery, models
 from mmon.results.charts import ActivityPicture, FeatureBin, MeaningPicture, PerformancePicture
@@ -176,6 +181,9 @@ class Analysis:
     analyse: Callable[[Context], Findings] | None
     analyse_run: Callable[[Run], Findings] | None
     conclude: Callable[[Context, Sequence[Result]], Findings] | None
+    advance: Callable[[Context, Any], tuple[Findings, Any]] | None = None
+    state: type[Any] | None = None
+    """Of what ``advance`` carries on."""
 
 
 def names() -> tuple[str, ...]:
@@ -192,7 +200,8 @@ def named(name: str) -> Analysis:
     """The analysis of that name."""
     found = module(name)
     steps = (getattr(found, step, None) for step in ("analyse", "analyse_run", "conclude"))
-    return Analysis(name, found.APPLICATION, found.quantities, *steps)
+    carried = (getattr(found, part, None) for part in ("advance", "State"))
+    return Analysis(name, found.APPLICATION, found.quantities, *steps, *carried)
 
 
 def quantities() -> Iterator[Quantity]:

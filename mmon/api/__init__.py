@@ -6,99 +6,24 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-import polars as pl
-
-from mmon import config_file
+from mmon import config_file, monitoring
 from mmon.api import arguments
+from mmon.api.report import Report as Report
 from mmon.comparison import overlap
 from mmon.comparison.reference import profile_reference
 from mmon.comparison.sides import Inputs
 from mmon.config.sections import Config
 from mmon.config_file.settable import Setting, with_settings
-from mmon.errors import ConfigError, ExitStatus, OutputError
+from mmon.errors import ConfigError
 from mmon.files import check_place
+from mmon.monitoring import Asked
 from mmon.profiles import baseline
 from mmon.profiles.table import Profile
-from mmon.results import Document, Verdict
-from mmon.texts.screen import safe
 
 if TYPE_CHECKING:
     from mmon.sources.in_memory import Table
 
     Dataset = str | Path | Sequence[str | Path] | Mapping[str, Any] | Table
-
-
-class Report:
-    """The outcome of a run; ``document`` is everything that it said, in JSON its plain form."""
-
-    def __init__(self, document: Document, config: Config | None = None) -> None:
-        self.document = document
-        self._config = config
-
-    @property
-    def verdict(self) -> Verdict:
-        """``pass``, ``breach`` or ``inconclusive``."""
-        return self.document.verdict
-
-    @property
-    def exit_status(self) -> ExitStatus:
-        """What the command line would exit with."""
-        return self.document.exit_status
-
-    @property
-    def results(self) -> pl.DataFrame:
-        """Every judged number, one row a (window, segment, column, name), with the columns of
-        `mmon.results.Result`; numbers are finite or null."""
-        return _frame(self.document.to_dict()["results"], "results")
-
-    @property
-    def windows(self) -> pl.DataFrame:
-        """The production windows, one row each, with the columns of `mmon.results.Window`."""
-        return _frame(self.document.to_dict()["windows"], "windows")
-
-    def to_json(self, path: str | Path | None = None) -> str:
-        """The result document as JSON text; also written to ``path`` when given."""
-        return self._rendered("json", path)
-
-    def to_html(self, path: str | Path | None = None) -> str:
-        """The HTML report, one self-contained page; also written to ``path`` when given."""
-        return self._rendered("html", path)
-
-    def to_markdown(self, path: str | Path | None = None) -> str:
-        """The Markdown report; also written to ``path`` when given."""
-        return self._rendered("markdown", path)
-
-    def _rendered(self, name: str, path: str | Path | None) -> str:
-        """The report of a format, also written to a path that is none of the run's data."""
-        from mmon import reports
-
-        text = reports.render(name, self.document)
-        if path is not None:
-            from mmon.files import write_text
-
-            try:
-                if self._config is not None:
-                    read = overlap.sources_of(self._config)
-                    overlap.check(str(path), read, f"the report would replace {path}")
-                write_text(Path(path), text)
-            except (TypeError, ValueError) as error:
-                raise OutputError(f"cannot write {path!r}: it is no path of a file") from error
-        return text
-
-    def _repr_html_(self) -> str:
-        """What notebooks show: the page in a frame of its own, so that styles do not mix."""
-        import html
-
-        page = html.escape(self.to_html(), quote=True)
-        return f'<iframe srcdoc="{page}" style="width:100%;height:600px;border:0"></iframe>'
-
-    def __str__(self) -> str:
-        from mmon.reports import terminal
-
-        return terminal.render(self.document, width=100, color=False, unicode=True)
-
-    def __repr__(self) -> str:
-        return f"<mmon.Report {self.verdict}: {safe(self.document.sentence, unicode=True)}>"
 
 
 def compare(
@@ -118,6 +43,7 @@ def compare(
     columns: Mapping[str, Any] | None = None,
     segments: Sequence[str] | Mapping[str, Any] | None = None,
     windows: Mapping[str, Any] | None = None,
+    history: str | Mapping[str, Any] | None = None,
     metrics: Sequence[str] | None = None,
     thresholds: Mapping[str, float | Mapping[str, Any]] | None = None,
     by_column: Mapping[str, Mapping[str, Mapping[str, float]]] | None = None,
@@ -149,6 +75,8 @@ def compare(
         ``windows={"every": "1w"}``.
     segments : sequence of str or mapping, optional
         Columns by whose values every analysis is repeated.
+    history : str or mapping, optional
+        Where to keep what is found in each window, which is then analysed once.
     metrics : sequence of str, optional
         Drift metrics to compute; all of them by default.
     thresholds : mapping, optional
@@ -189,11 +117,15 @@ def run(
     reference: Dataset | Profile | None = None,
     production: Dataset | None = None,
     labels: Dataset | None = None,
+    until: str | None = None,
+    since: str | None = None,
+    to: str | None = None,
 ) -> Report:
     """Run a configuration: a YAML file's path, its content as a mapping, or a `Config`.
 
     Datasets that are given, as paths or in memory, stand in the place of the configuration's; a
-    mapping may hold them, too.
+    mapping may hold them, too. With a history ``until`` is the clock, and ``since`` and ``to`` ask
+    for the windows between two times, analysed before or not; each is a text such as 2024-01-31.
 
     Raises
     ------
@@ -201,9 +133,10 @@ def run(
         When the configuration is wrong or data cannot be read.
     """
     given = {"reference": reference, "production": production, "labels": labels}
+    asked = Asked(until, since, to)
     if isinstance(config, str | Path):
         plain, inputs = arguments.parted({k: v for k, v in given.items() if v is not None})
-        return _report(config_file.load(config, arguments.over(plain)), inputs, given)
+        return _report(config_file.load(config, arguments.over(plain)), inputs, given, asked)
     if isinstance(config, Config):
         config = config.model_dump(by_alias=True)
     if not isinstance(config, Mapping):
@@ -213,14 +146,14 @@ def run(
         )
     body, inputs = arguments.parted(with_settings(config, arguments.over(given)))
     made = config_file.validate(body, "configuration")
-    return _report(made, inputs, {**config, **given})
+    return _report(made, inputs, {**config, **given}, asked)
 
 
-def _report(config: Config, inputs: Inputs, given: Mapping[str, Any]) -> Report:
-    from mmon.comparison import pipeline
-
+def _report(
+    config: Config, inputs: Inputs, given: Mapping[str, Any], asked: Asked | None = None
+) -> Report:
     with arguments.reading(given):
-        return Report(pipeline.run(config, inputs), config)
+        return Report(monitoring.run(config, inputs, asked=asked), config)
 
 
 def profile(
@@ -279,22 +212,3 @@ def make_baseline(
         config = config_file.load(config_path, settings)
     baseline.save(made := profile_reference(config, rows_kept=sample), Path(path))
     return made
-
-
-_TYPES: dict[str, Any] = {
-    "string": pl.String,
-    "integer": pl.Int64,
-    "number": pl.Float64,
-    "boolean": pl.Boolean,
-    "array": pl.List(pl.Float64),
-}
-
-
-def _frame(rows: list[dict[str, Any]], part: str) -> pl.DataFrame:
-    """Rows of a part of the document, with the types that its JSON Schema gives."""
-    from mmon.reports.json import schema
-
-    fields = schema()["properties"][part]["items"]["properties"]
-    types = {name: rule.get("type", "string") for name, rule in fields.items()}
-    first = {name: one if isinstance(one, str) else one[0] for name, one in types.items()}
-    return pl.DataFrame(rows, schema={name: _TYPES[one] for name, one in first.items()})

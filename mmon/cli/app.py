@@ -17,9 +17,11 @@ import typer.main
 from mmon import __version__
 from mmon.cli import (
     about,
+    baselines,
     completion,
     console,
     exits,
+    histories,
     interrupts,
     processor,
     supervision,
@@ -33,6 +35,7 @@ from mmon.files import witness
 
 if TYPE_CHECKING:
     from mmon.config.sections import Config
+    from mmon.monitoring import Asked
 
 Quiet = Annotated[
     bool,
@@ -54,11 +57,6 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
-)
-baseline_app = typer.Typer(
-    help="Make a baseline file (DATA -o FILE), or show one.",
-    no_args_is_help=True,
-    rich_markup_mode=None,
 )
 
 
@@ -166,7 +164,13 @@ def compare(
         raise translation.in_options(error) from error
 
 
-@app.command(cls=setting("fail_on", "on_inconclusive", "outputs"))
+def _looked(flag: str, text: str) -> Any:
+    """An option that says what a run with a history looks at."""
+    about_it = f"With a history: {text[0].lower()}{text[1:]}"
+    return typer.Option(flag, metavar="TIME", rich_help_panel=Panel.WINDOWS, help=about_it)
+
+
+@app.command(cls=setting("fail_on", "on_inconclusive", "outputs", "history"))
 def run(
     ctx: typer.Context,
     config_path: about.ConfigFile,
@@ -198,11 +202,20 @@ def run(
             "windows.every=1d, 'segments=[region]'. May be repeated.",
         ),
     ] = None,
+    *,
+    until: Annotated[
+        str | None, _looked("--until", "Look up to this time, and no further.")
+    ] = None,
+    since: Annotated[
+        str | None, _looked("--from", "Look at windows from this time on, analysed before or not.")
+    ] = None,
+    to: Annotated[str | None, _looked("--to", "Look at windows that end by this time.")] = None,
     quiet: Quiet = False,
 ) -> int:
     """Run a configuration file; options override its keys."""
     from mmon.config_file import load
     from mmon.config_file.settable import Setting, read_setting
+    from mmon.monitoring import Asked
 
     chosen = ctx.obj.pop("outputs", {})
     settings = [*map(read_setting, keys or [])]
@@ -211,49 +224,12 @@ def run(
     for name, value in ctx.obj.items():
         settings.append(Setting((name,), value, f"--{name.replace('_', '-')}"))
     config = load(config_path, settings)
-    return _execute(config, chosen, quiet=quiet, sources=[config_path])
+    asked = Asked(until, since, to)
+    return _execute(config, chosen, quiet=quiet, sources=[config_path], asked=asked)
 
 
-@baseline_app.command("make", cls=setting("reference", "exact", "sample"))
-def make_baseline(
-    ctx: typer.Context,
-    data: Annotated[str, typer.Argument(metavar="DATA", help="File, folder, glob or URI.")],
-    output: Annotated[
-        str,
-        typer.Option(
-            "--output", "-o", metavar="FILE", help="Where to write it; its name ends in .mmon."
-        ),
-    ],
-    config_path: Annotated[
-        str | None,
-        typer.Option("--config", "-c", metavar="CONFIG", help="Take columns and options from it."),
-    ] = None,
-) -> None:
-    """Summarise a reference dataset into a small file."""
-    from mmon import api
-    from mmon.cli import lists
-
-    given = {"exact": False, "sample": 0, **ctx.obj}
-    given["reading"] = given.pop("reference", None)
-    # Options of how files are read are those of both sides of a comparison.
-    given.pop("production", None)
-    profile = api.make_baseline(data, output, config_path=config_path, **given)
-    held = lists.rows_held(profile)
-    console.tell(f"{output}: {profile.rows:,} rows, {len(profile.columns)} columns{held}")
-
-
-@baseline_app.command("show", cls=GroupedCommand)
-def show_baseline(
-    path: Annotated[str, typer.Argument(metavar="FILE", help="A baseline file (.mmon).")],
-) -> None:
-    """Print what a baseline file holds."""
-    from mmon.cli import lists
-    from mmon.profiles import baseline
-
-    console.say(lists.of_profile(baseline.load(path), width=console.line_width()))
-
-
-app.add_typer(baseline_app, name="baseline", cls=BaselineGroup)
+app.add_typer(baselines.app, name="baseline", cls=BaselineGroup)
+app.add_typer(histories.app, name="history")
 
 
 @app.command(cls=setting("outputs.html", "outputs.markdown", "outputs.reports"))
@@ -279,18 +255,24 @@ for _command in about.COMMANDS:
 
 
 def _execute(
-    config: Config, chosen: Mapping[str, Any], *, quiet: bool, sources: Sequence[str] = ()
+    config: Config,
+    chosen: Mapping[str, Any],
+    *,
+    quiet: bool,
+    sources: Sequence[str] = (),
+    asked: Asked | None = None,
 ) -> int:
     """Old outputs away, the run, new outputs; the status of a breach outlives a failed output."""
+    from mmon import monitoring
     from mmon.cli import outputs
-    from mmon.comparison import overlap, pipeline
+    from mmon.comparison import overlap
 
     interrupts.interrupt_reads()
     read = [*overlap.sources_of(config), *map(overlap.Source, sources)]
     places = outputs.check(outputs.places(config, chosen), read)
     outputs.clear(places)
     with console.progress(is_quiet=quiet) as progress:
-        document = pipeline.run(config, progress=progress)
+        document = monitoring.run(config, progress=progress, asked=asked)
     is_breach = document.exit_status is ExitStatus.BREACH
     if is_breach:
         witness.find_breach()

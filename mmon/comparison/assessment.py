@@ -73,7 +73,7 @@ def assess(
     *,
     rule: Rule,
     now_us: int,
-    also: Sequence[Finding] = (),
+    also: Findings | None = None,
     progress: Progress | None = None,
 ) -> Assessment:
     """Run every analysis, and judge what it finds and what was found besides, of all rows.
@@ -92,7 +92,8 @@ def assess(
     parts.append(_weighed(whole, _outside(whole, production), rule))
     if production.labels is not None:
         parts.append(_weighed(whole, label_findings(whole, production.labels), rule))
-    parts.append(_weighed(whole, Findings(also), rule))
+    if also is not None:
+        parts.append(_weighed(whole, also, rule))
     first = _judged(parts, rule)
     last = [
         _weighed(part.context, part.conclude(part.context, results), rule)
@@ -117,7 +118,7 @@ def _contexts(
     config: Config, reference: Profile, production: Production, now_us: int
 ) -> Iterator[Context]:
     """Every window, as analyses see it."""
-    is_begun, later = False, sum(profile.rows > 0 for profile in production.profiles)
+    is_begun, later = production.is_begun, sum(profile.rows > 0 for profile in production.profiles)
     for window, profile, span in zip(
         production.windows, production.profiles, production.spans, strict=True
     ):
@@ -147,7 +148,7 @@ def _of_windows(
     asked = configured(config)
     for place, context in enumerate(contexts):
         # Of an empty window among others only its emptiness is told: nothing else can be tested.
-        is_hole = not context.production.rows and len(contexts) > 1
+        is_hole = not context.production.rows and (len(contexts) > 1 or context.is_begun)
         for analysis in asked:
             is_asked = not is_hole or analysis.name == "system_performance"
             if analysis.analyse is not None and is_asked:

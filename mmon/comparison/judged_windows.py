@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import dataclasses
 import statistics
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 import numpy as np
 
@@ -21,8 +21,9 @@ from mmon.profiles.activity.activity import Activity
 from mmon.profiles.folding.build import Profiled
 from mmon.profiles.folding.keys import WHOLE
 from mmon.profiles.table import Profile
+from mmon.results import Window
 from mmon.windows.cut import RowCut, WindowCut
-from mmon.windows.timestamps import to_us
+from mmon.windows.timestamps import iso, to_us, to_utc
 
 Cut = WindowCut | RowCut | None
 Span = tuple[int | None, int | None]
@@ -113,8 +114,8 @@ def complete(
         before[at] = 0 if start is None else (activity.oldest_us or 0) - start
         after[at] = 0 if end is None else end - (activity.newest_us or 0)
     first, last = min(known), max(known)
-    is_begun = before.pop(first) <= _longest_silence(known[first], spans[first], before.values())
-    is_filled = after.pop(last) <= _longest_silence(known[last], spans[last], after.values())
+    is_begun = before.pop(first) <= longest_silence(known[first], spans[first], before.values())
+    is_filled = after.pop(last) <= longest_silence(known[last], spans[last], after.values())
     end, newest = spans[last][1], newest_us or 0
     if end is not None:
         # Times after now are of another clock, which says nothing of what is over.
@@ -140,12 +141,49 @@ def judged(judge: str | int, full: Sequence[bool], rows: Sequence[int]) -> list[
     return [at in chosen for at in range(len(rows))]
 
 
+def windows_of(kept: Kept, profiles: Sequence[Profile], timezone: str) -> Iterator[Window]:
+    """The windows as reports tell them, before anything is found in them."""
+    for index, (profile, span) in enumerate(zip(profiles, kept.spans, strict=True)):
+        yield window_of(
+            index,
+            profile,
+            span,
+            timezone=timezone,
+            is_complete=kept.is_complete[index],
+            is_judged=kept.is_judged[index],
+        )
+
+
+def window_of(
+    index: int,
+    profile: Profile,
+    span: Span,
+    *,
+    timezone: str,
+    is_complete: bool = True,
+    is_judged: bool = True,
+) -> Window:
+    """One of them."""
+    start, end = map(to_utc, span)
+    return Window(
+        index,
+        rows=profile.rows,
+        start=None if start is None else iso(start),
+        end=None if end is None else iso(end),
+        late_rows=profile.activity.late_rows or 0 if profile.activity else 0,
+        rank_error=profile.rank_error,
+        is_complete=is_complete,
+        is_judged=is_judged,
+        timezone=timezone,
+    )
+
+
 def _span(cut: Cut, key: int) -> Span:
     start, end = cut.bounds(key) if isinstance(cut, WindowCut) else (None, None)
     return None if start is None else to_us(start), None if end is None else to_us(end)
 
 
-def _longest_silence(activity: Activity, span: Span, others: Collection[int]) -> float:
+def longest_silence(activity: Activity, span: Span, others: Collection[int]) -> float:
     """For how long nothing may come at a boundary of a window that is complete."""
     start, end = span
     own = int(np.diff(activity.starts).max(initial=activity.step_us))

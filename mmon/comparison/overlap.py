@@ -35,7 +35,8 @@ class Source:
 def sources_of(config: Config) -> list[Source]:
     """What a configuration has read."""
     datasets = filter(None, (config.reference, config.production, config.labels))
-    return [Source(path, one.format is not None) for one in datasets for path in one.paths]
+    kept = [Source(config.history.url)] if config.history is not None else []
+    return [Source(path, one.format is not None) for one in datasets for path in one.paths] + kept
 
 
 def check(path: str, sources: Sequence[Source], what: str) -> None:

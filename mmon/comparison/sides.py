@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-import datetime as dt
 import functools
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import polars as pl
@@ -13,7 +12,7 @@ import polars as pl
 from mmon import sources
 from mmon.comparison.columns import plan_production
 from mmon.comparison.extent import is_compared, new_columns, production_extent
-from mmon.comparison.judged_windows import Cut, Kept, Span, cut_of, kept_windows
+from mmon.comparison.judged_windows import Cut, Span, cut_of, kept_windows, windows_of
 from mmon.comparison.roles import check_levels, refuse, without_ignored
 from mmon.comparison.survey import survey
 from mmon.config.data import Dataset
@@ -32,8 +31,7 @@ from mmon.profiles.recognition.spelling import NumberSpelling
 from mmon.profiles.table import Profile
 from mmon.results import Window
 from mmon.sources import Data
-from mmon.sources.labels import join_configured
-from mmon.windows.timestamps import to_utc
+from mmon.sources.labels import LabelJoin, join_configured
 
 Progress = Callable[[str, int | None], None]
 """Called with what is being read and the rows read so far, or with a step and None."""
@@ -69,11 +67,35 @@ class Production:
     """What joining delayed labels found out; None without them."""
     loss_column: LossColumn | None = None
     """The loss of each row, where an analysis asks for it."""
+    is_begun: bool = False
+    """Whether there was data before its first window."""
 
     @property
     def rows(self) -> int:
         """Rows of all windows."""
         return sum(window.rows for window in self.windows)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Opened:
+    """Production that is ready to be read, checked against the reference by its columns."""
+
+    data: Data
+    """As its files announce it."""
+    frame: pl.LazyFrame
+    """Its rows, joined to their labels."""
+    new_columns: Mapping[str, pl.DataType]
+    """Columns that the reference does not have."""
+    joined: LabelJoin | None = None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Summarised:
+    """What one pass over production found."""
+
+    found: Profiled
+    labels: LabelFacts | None
+    loss_column: LossColumn | None
 
 
 def read_production(
@@ -88,51 +110,79 @@ def read_production(
 
     The clock, in microseconds since 1970-01-01 UTC, tells which windows are over.
     """
-    expected = _expected(reference)
-    data = inputs.production or opened(
-        config.production, expected, is_compared(config, {c.name for c in reference.columns})
-    )
-    cut = cut_of(config.windows)
-    joined = join_configured(config, data, inputs.labels, expect=expected)
-    frame = data.frame if joined is None else joined.frame
-    matched = None if joined is None else joined.fold()
-    settings = config.analyses.change_points
-    kept_losses = LossColumnFold() if settings is not None and settings.detectors else None
-    with sources.reading(data.name):
-        schema = data.frame.collect_schema()
-        readable = frame.collect_schema()
-        if not (isinstance(inputs.reference, Profile) or is_stored(config.reference)):
-            known = (column.name for column in reference.columns)
-            refuse(without_ignored([*known, *reference.ignored, *schema], config.columns))
-        _check_shared(config, reference, data.name, schema)
-        check_levels(config, reference.columns, new_columns(config, reference, schema))
-        # The reference may not tell how these are written.
-        read = (Reading.NUMBER, Reading.TIME)
-        undecided = {column.name for column in reference.columns if column.reading in read}
-        recognised = survey(frame, config.columns, {*undecided, config.columns.timestamp})
-        plan = plan_production(reference, readable, config.columns, recognised)
-        found = summarised(
-            config,
-            dataclasses.replace(data, frame=frame),
-            plan,
-            production_extent(config, plan, reference, readable),
-            progress and functools.partial(progress, "production"),
-            cut=cut,
-            also=() if joined is None else joined.columns,
-            watchers=[one for one in (matched, kept_losses) if one is not None],
-        )
+    side, cut = open_production(config, reference, inputs), cut_of(config.windows)
+    read = summarise_production(config, reference, side, cut=cut, progress=progress)
+    found = read.found
     kept = kept_windows(config, cut, found, now_us)
     left_out = sum(found.profiles[key].rows for key in found.profiles.keys() - set(kept.keys))
     profiles = [found.profiles.get(key, found.empty) for key in kept.keys]
     return Production(
-        data=data,
-        windows=list(_windows(kept, profiles, (config.windows or Windows()).timezone)),
+        data=side.data,
+        windows=list(windows_of(kept, profiles, (config.windows or Windows()).timezone)),
         profiles=profiles,
         outside=found.outside + left_out,
-        new_columns=new_columns(config, reference, schema),
+        new_columns=side.new_columns,
         spans=kept.spans,
         without_time=found.without_time,
         strays=[found.profiles[key] for key in kept.strays],
+        labels=read.labels,
+        loss_column=read.loss_column,
+    )
+
+
+def open_production(config: Config, reference: Profile, inputs: Inputs) -> Opened:
+    """Production, opened and joined to its labels."""
+    expected = _expected(reference)
+    data = inputs.production or opened(
+        config.production, expected, is_compared(config, {c.name for c in reference.columns})
+    )
+    joined = join_configured(config, data, inputs.labels, expect=expected)
+    with sources.reading(data.name):
+        schema = data.frame.collect_schema()
+        if not (isinstance(inputs.reference, Profile) or is_stored(config.reference)):
+            known = (column.name for column in reference.columns)
+            refuse(without_ignored([*known, *reference.ignored, *schema], config.columns))
+        _check_shared(config, reference, data.name, schema)
+        new = new_columns(config, reference, schema)
+        check_levels(config, reference.columns, new)
+    return Opened(data, data.frame if joined is None else joined.frame, new, joined)
+
+
+def planned(config: Config, reference: Profile, side: Opened) -> tuple[Plan, Extent]:
+    """How the rows of production are read, and what is summarised of them."""
+    readable = side.frame.collect_schema()
+    # The reference may not tell how these are written.
+    read = (Reading.NUMBER, Reading.TIME)
+    undecided = {column.name for column in reference.columns if column.reading in read}
+    recognised = survey(side.frame, config.columns, {*undecided, config.columns.timestamp})
+    plan = plan_production(reference, readable, config.columns, recognised)
+    return plan, production_extent(config, plan, reference, readable)
+
+
+def summarise_production(
+    config: Config,
+    reference: Profile,
+    side: Opened,
+    *,
+    cut: Cut = None,
+    progress: Progress | None = None,
+) -> Summarised:
+    """One pass over production, a profile of each window that has rows."""
+    matched = None if side.joined is None else side.joined.fold()
+    settings = config.analyses.change_points
+    kept_losses = LossColumnFold() if settings is not None and settings.detectors else None
+    with sources.reading(side.data.name):
+        found = summarised(
+            config,
+            dataclasses.replace(side.data, frame=side.frame),
+            *planned(config, reference, side),
+            progress and functools.partial(progress, "production"),
+            cut=cut,
+            also=() if side.joined is None else side.joined.columns,
+            watchers=[one for one in (matched, kept_losses) if one is not None],
+        )
+    return Summarised(
+        found,
         labels=None if matched is None else matched.finish(),
         loss_column=None if kept_losses is None else kept_losses.finish(),
     )
@@ -173,11 +223,6 @@ def opened(
     return sources.open_counted(dataset, expect=expect, is_needed=is_needed)
 
 
-def iso(moment: dt.datetime) -> str:
-    """ISO 8601 in UTC, as everywhere in the result document."""
-    return moment.astimezone(dt.UTC).isoformat().replace("+00:00", "Z")
-
-
 def summarised(
     config: Config,
     data: Data,
@@ -206,22 +251,6 @@ def summarised(
         )
     data.check(found.outside + sum(profile.rows for profile in found.profiles.values()))
     return found
-
-
-def _windows(kept: Kept, profiles: Sequence[Profile], timezone: str) -> Iterator[Window]:
-    for index, (profile, span) in enumerate(zip(profiles, kept.spans, strict=True)):
-        start, end = map(to_utc, span)
-        yield Window(
-            index,
-            rows=profile.rows,
-            start=None if start is None else iso(start),
-            end=None if end is None else iso(end),
-            late_rows=profile.activity.late_rows or 0 if profile.activity else 0,
-            rank_error=profile.rank_error,
-            is_complete=kept.is_complete[index],
-            is_judged=kept.is_judged[index],
-            timezone=timezone,
-        )
 
 
 def _expected(reference: Profile) -> dict[str, pl.DataType]:

@@ -29,6 +29,7 @@ from mmon.config.fields import (
     Section,
     TimeZone,
 )
+from mmon.config.history import History
 from mmon.config.levels import Thresholds
 from mmon.config.option import Option, Panel
 
@@ -161,9 +162,13 @@ class Windows(Section):
     none."""
     allowed_lateness: Duration | None = Field(default=None, examples=["1h"])
     """A row that arrives up to this long after its window has closed is not late."""
-    incomplete: Literal["keep", "drop"] = "keep"
-    """What happens to a first or last window that the data does not fill: keep it and show it, or
-    drop it. It takes part in the verdict only where no other window does."""
+    incomplete: Literal["keep", "drop", "wait"] = "keep"
+    """What happens to a first or last window that the data does not fill: keep it and show it,
+    drop it, or, with a history, wait until a later run finds it filled. It takes part in the
+    verdict only where no other window does."""
+    existing: Literal["skip", "replace", "fail"] = "replace"
+    """With a history: what ``--from`` and ``--to`` do to windows that were analysed before:
+    skip them, replace what was found, or fail."""
     judge: Annotated[Judge, _window("--judge", "WINDOWS")] = "all"
     """Which complete windows take part in the verdict: all, the last, or so many of the newest; the
     others are measured and shown as context."""
@@ -234,6 +239,9 @@ class Config(Section):
     )
     """Levels of single columns, by column and by drift metric or quality check: in the place of
     those of the analyses, which hold for every other column; ``{}`` takes one out."""
+    history: Annotated[
+        History | None, _window("--history", "PATH"), Field(examples=[{"url": ".mmon/history.db"}])
+    ] = None
     alpha: Annotated[OpenShare, _decides("--alpha", "NUMBER")] = 0.05
     """How surely a change is larger than its level: the false discovery rate over all results of an
     analysis that decide: columns, metrics, segments and windows together."""

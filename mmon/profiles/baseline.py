@@ -50,6 +50,13 @@ def save(profile: Profile, path: Path) -> None:
     OutputError
         When the file cannot be written.
     """
+    data = packed(profile)
+    with replacing(path) as temporary:
+        temporary.write_bytes(data)
+
+
+def packed(profile: Profile) -> bytes:
+    """What a baseline file of the profile holds."""
     # The hashes of ids only further rows would need.
     body, arrays = encode(changed(profile, Identities, lambda one: one.stored(STORED_IDS)))
     kinds = [_kind(array) for array in arrays]
@@ -63,8 +70,7 @@ def save(profile: Profile, path: Path) -> None:
     header = {"format_version": FORMAT_VERSION, "arrays": kinds, "profile": body}
     written = io.BytesIO()
     table.write_parquet(written, metadata={_HEADER: json.dumps(header), _SEAL: _UNSEALED})
-    with replacing(path) as temporary:
-        temporary.write_bytes(sealed(written.getvalue()))
+    return sealed(written.getvalue())
 
 
 def load(path: str | Path) -> Profile:
@@ -76,7 +82,21 @@ def load(path: str | Path) -> Profile:
         When the file is damaged, is no baseline, or is of another format.
     """
     name = mask_uri(str(path))
-    file, is_sealed = _opened(str(path), name)
+    return _unpacked(*_opened(str(path), name), name)
+
+
+def unpacked(data: bytes, name: str) -> Profile:
+    """The profile in what `packed` made; messages call it ``name``.
+
+    Raises
+    ------
+    BaselineError
+        When it is damaged, or of another format.
+    """
+    return _unpacked(*_checked(data, name), name)
+
+
+def _unpacked(file: str | io.BytesIO, is_sealed: bool, name: str) -> Profile:
     try:
         text = pl.read_parquet_metadata(file).get(_HEADER)
     except _FAILURES as error:
@@ -87,7 +107,7 @@ def load(path: str | Path) -> Profile:
         header = json.loads(text)
         _check_version(header["format_version"], name)
         require(is_sealed, "has lost its checksum")
-        return decode(header["profile"], _arrays(header["arrays"], file))
+        return decode(header["profile"], _arrays(header["arrays"], file), Profile)
     except MisfitError as error:
         raise BaselineError(f"the baseline {name} is damaged: {error}", hint=_REMAKE) from error
     except _FAILURES as error:
@@ -114,6 +134,11 @@ def _opened(path: str, name: str) -> tuple[str | io.BytesIO, bool]:
         raise BaselineError(f"there is no file {path!r}", hint=_MAKE) from error
     except (OSError, ValueError) as error:
         raise BaselineError(f"{name} is not a readable baseline", hint=_MAKE) from error
+    return _checked(data, name)
+
+
+def _checked(data: bytes, name: str) -> tuple[io.BytesIO, bool]:
+    """A file's bytes, and whether they are known to be as they were written."""
     *_, last = [None, *_SEALED.finditer(data)]
     if last is not None:
         start, end = last.span(1)

@@ -6,13 +6,16 @@ of it is stored, and checked when it is read, without another line here.
 
 from __future__ import annotations
 
+import base64
 import dataclasses
 import enum
 import functools
+import json
 import math
 import typing
+import zlib
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import polars as pl
@@ -20,27 +23,27 @@ from numpy.typing import NDArray
 
 from mmon import records
 from mmon.profiles.distributions.vectors import series_of
-from mmon.profiles.table import Profile
 from mmon.records import Count, require
 
+R = TypeVar("R")
 Stored = NDArray[Any] | pl.Series
 """Numbers (n,) of int64 or float64, or labels; of a series, some may be missing."""
 
 
-def encode(profile: Profile) -> tuple[dict[str, Any], list[Stored]]:
-    """A profile as JSON types and the arrays that these refer to by position."""
+def encode(record: Any) -> tuple[dict[str, Any], list[Stored]]:
+    """A dataclass as JSON types and the arrays that these refer to by position."""
     arrays: list[Stored] = []
-    body: dict[str, Any] = _encoded(profile, arrays)
+    body: dict[str, Any] = _encoded(record, arrays)
     return body, arrays
 
 
-def decode(body: Mapping[str, Any], arrays: Sequence[Stored]) -> Profile:
-    """The profile that `encode` took apart.
+def decode(body: Mapping[str, Any], arrays: Sequence[Stored], kind: type[R]) -> R:
+    """The record of that type that `encode` took apart.
 
     Raises
     ------
     MisfitError
-        When ``body`` is no encoded profile, or one whose parts do not fit together.
+        When ``body`` is none, or one whose parts do not fit together.
     """
 
     def special(hint: Any) -> records.Read | None:
@@ -51,8 +54,41 @@ def decode(body: Mapping[str, Any], arrays: Sequence[Stored]) -> Profile:
             return functools.partial(_array, kind=kind, arrays=arrays)
         return None
 
-    profile: Profile = records.reader(Profile, special)(body)
-    return profile
+    record: R = records.reader(kind, special)(body)
+    return record
+
+
+def to_bytes(record: Any) -> bytes:
+    """A small dataclass as compressed JSON, the same for the same values."""
+    body, arrays = encode(record)
+    stored = [one.to_list() if isinstance(one, pl.Series) else _written(one) for one in arrays]
+    return zlib.compress(json.dumps([body, stored], separators=(",", ":")).encode())
+
+
+def from_bytes(data: bytes, kind: type[R]) -> R:
+    """The dataclass of that type that `to_bytes` wrote.
+
+    Raises
+    ------
+    MisfitError
+        When it is none.
+    """
+    try:
+        body, stored = json.loads(zlib.decompress(data))
+        arrays = [pl.Series(one) if isinstance(one, list) else _read(one) for one in stored]
+    except (zlib.error, ValueError, KeyError, TypeError) as error:
+        raise records.MisfitError("is damaged") from error
+    return decode(body, arrays, kind)
+
+
+def _written(array: NDArray[Any]) -> dict[str, str]:
+    bits = array.astype(array.dtype.newbyteorder("<"), copy=False).tobytes()
+    return {"kind": array.dtype.kind, "bits": base64.b64encode(bits).decode()}
+
+
+def _read(stored: Mapping[str, str]) -> NDArray[Any]:
+    bits = base64.b64decode(stored["bits"])
+    return np.frombuffer(bits, dtype="<f8" if stored["kind"] == "f" else "<i8")
 
 
 def _encoded(value: Any, arrays: list[Stored]) -> Any:

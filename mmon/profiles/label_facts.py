@@ -74,6 +74,16 @@ class LabelFacts:
     label_id: str | None = None
     prediction_id: str | None = None
 
+    def of_part(self) -> LabelFacts:
+        """The same of a part of the predictions, of which ids of other parts say nothing."""
+        return dataclasses.replace(
+            self,
+            null_ids=0,
+            repeated_labels=0,
+            conflicting_labels=0,
+            labels_without_prediction=0,
+        )
+
     @property
     def trouble(self) -> str | None:
         """Why not one production row has a label; None when one has, or when there are none."""

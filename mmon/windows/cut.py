@@ -17,7 +17,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -84,8 +84,10 @@ class WindowCut:
             is not before ``end``.
         """
         zone = time_zone(windows.timezone)
-        start = None if windows.start is None else _instant("start", windows.start, zone)
-        end = None if windows.end is None else _instant("end", windows.end, zone)
+        start, end = (
+            None if text is None else instant(f"windows: {name}", text, windows.timezone)
+            for name, text in (("start", windows.start), ("end", windows.end))
+        )
         if start is not None and end is not None and start >= end:
             raise ConfigError(
                 f"windows: start ({windows.start}) is not before end ({windows.end})",
@@ -221,18 +223,26 @@ def _cells(boundaries: IntArray, at: IntArray, step: int) -> IntArray:
     return cells
 
 
-def _instant(name: str, text: str, zone: tzinfo) -> int:
+def instant(name: str, text: str, timezone: str) -> int:
+    """A date or time in ISO 8601, in microseconds since 1970-01-01 UTC.
+
+    Raises
+    ------
+    ConfigError
+        When it is none, or too far away; ``name`` is what messages call it.
+    """
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
         raise ConfigError(
-            f"windows: {name} {text!r} is not a date or time",
+            f"{name} {text!r} is not a date or time",
             hint="write it as 2024-01-31 or 2024-01-31T12:00:00+01:00",
         ) from None
     if moment.tzinfo is None:
-        micros = to_instant(moment, zone, moment.fold) if 2 < moment.year < 9998 else LAST_US + 1
+        is_known = 2 < moment.year < 9998
+        micros = to_instant(moment, time_zone(timezone), moment.fold) if is_known else LAST_US + 1
     else:
         micros = (moment - EPOCH.replace(tzinfo=UTC)) // US
     if not FIRST_US <= micros <= LAST_US:
-        raise ConfigError(f"windows: {name} {text!r} is outside the years 1000 to 8999")
+        raise ConfigError(f"{name} {text!r} is outside the years 1000 to 8999")
     return micros

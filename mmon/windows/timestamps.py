@@ -116,6 +116,11 @@ def to_utc(micros: int | None) -> datetime | None:
     return None if micros is None else to_naive(micros).replace(tzinfo=UTC)
 
 
+def iso(moment: datetime) -> str:
+    """ISO 8601 in UTC, as everywhere in the result document."""
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
 def to_us(moment: datetime) -> int:
     """Microseconds since 1970-01-01 UTC of a time in UTC."""
     return (moment.replace(tzinfo=None) - EPOCH) // US

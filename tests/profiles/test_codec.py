@@ -41,7 +41,7 @@ def test_a_full_profile_comes_back_as_it_was(task: str) -> None:
     assert profile.sample is not None
     assert len(profile.segments) == 3
     body, arrays = encode(profile)
-    back = decode(json.loads(json.dumps(body)), arrays)
+    back = decode(json.loads(json.dumps(body)), arrays, Profile)
     assert unlike(back, profile) == []
     assert unlike(dataclasses.replace(back, rows=1), profile) == ["profile.rows: 1 is not 800"]
 
@@ -68,14 +68,14 @@ def test_keys_keep_all_their_bits() -> None:
     assert keys.dtype == np.uint64
     assert len(keys) > 300
     body, arrays = encode(profile)
-    stored = decode(body, arrays).sample
+    stored = decode(body, arrays, Profile).sample
     assert stored is not None
     np.testing.assert_array_equal(stored.keys, keys)
 
 
 def test_faults_come_back_as_faults() -> None:
     body, arrays = encode(full("binary"))
-    found = decode(json.loads(json.dumps(body)), arrays).faults
+    found = decode(json.loads(json.dumps(body)), arrays, Profile).faults
     assert found.keys() == {Fault.SCORE_OUTSIDE}
     assert all(isinstance(fault, Fault) for fault in found)
 
@@ -92,4 +92,4 @@ def test_faults_come_back_as_faults() -> None:
 )
 def test_what_is_no_profile_is_refused(body: dict[str, Any]) -> None:
     with pytest.raises((KeyError, TypeError, ValueError, IndexError)):
-        decode(body, [])
+        decode(body, [], Profile)

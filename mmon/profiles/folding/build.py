@@ -110,8 +110,8 @@ def profile_frame(
     activity = [ActivityFold(extent.activity, limits)] if extent.activity else []
     samples = _samples(plan, extent, schema)
     folds: list[Fold[Batch, Any]] = [*columns, *outcomes, *activity, *samples, *watchers]
-    names = _names(plan, extent, also, schema)
-    selected = _spelled(frame.select(cs.by_name(names)) if names else frame, plan, schema)
+    names = columns_read(plan, extent, also, schema)
+    selected = with_spelled(frame.select(cs.by_name(names)) if names else frame, plan, schema)
     rows = batch_rows(len(names) + sum(weight_of(one) - 1 for one in plan.columns))
     results = iter(fold(selected, folds, reader.read, rows=rows, progress=progress))
     if cut is None:
@@ -190,14 +190,18 @@ def _telling(
     }
 
 
-def _names(plan: Plan, extent: Extent, also: Sequence[str], schema: Collection[str]) -> list[str]:
+def columns_read(
+    plan: Plan, extent: Extent, also: Sequence[str], schema: Collection[str]
+) -> list[str]:
     """Every column that is read, once; a target or segment that is not there reads as missing."""
     names = [column.name for column in plan.columns]
     there = [name for name in extent.columns if name in schema]
     return list(dict.fromkeys([*names, *there, *also]))
 
 
-def _spelled(frame: pl.LazyFrame, plan: Plan, schema: Mapping[str, pl.DataType]) -> pl.LazyFrame:
+def with_spelled(
+    frame: pl.LazyFrame, plan: Plan, schema: Mapping[str, pl.DataType]
+) -> pl.LazyFrame:
     """The frame with its texts read as values, and kept beside them where some may be lost."""
     read = []
     for column in plan.columns:

@@ -1,0 +1,247 @@
+"""The history of one endpoint: what is read from it, and how a window gets into it as a whole."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import json
+import zlib
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Table, and_, delete, func, insert, select, update
+
+from mmon.errors import HistoryError
+from mmon.history import database, lock, migration, rows, tables
+from mmon.history.records import AGAIN, Analysed, RunFacts, StoredWindow
+
+
+@contextlib.contextmanager
+def opened(
+    url: str,
+    project: str | None,
+    endpoint: str | None,
+    wait_s: float,
+    *,
+    is_new: bool = True,
+) -> Iterator[History]:
+    """The history of an endpoint, which no other run writes until the block ends.
+
+    It is made where there is none, if it may be new.
+
+    Raises
+    ------
+    ConfigError
+        When ``url`` is no address of a history.
+    HistoryError
+        When it cannot be opened or locked; also when it fails inside the block.
+    """
+    owner = "/".join(filter(None, (project, endpoint))) or "this configuration"
+    with (
+        database.connected(url, wait_s, is_new=is_new) as connection,
+        lock.held(connection, url, owner, wait_s),
+    ):
+        migration.prepare(connection, database.shown(url), is_new=is_new)
+        yield History(connection, project or "", endpoint or "")
+
+
+class History:
+    """What is kept of the windows of one endpoint; each method is one transaction."""
+
+    def __init__(self, connection: Connection, project: str, endpoint: str) -> None:
+        self._connection = connection
+        self._names = {"project": project, "endpoint": endpoint}
+        own = tables.endpoints
+        with connection.begin():
+            asked = select(own).where(own.c.project == project, own.c.endpoint == endpoint)
+            found = connection.execute(asked).mappings().first()
+        self._id: int | None = None if found is None else found["id"]
+        self.cut: str | None = None if found is None else found["cut"]
+        """How production was cut; None before the first window."""
+        self.until_us: int | None = None if found is None else found["until_us"]
+        """The latest moment up to which a run has looked, in microseconds since 1970-01-01 UTC."""
+
+    def begin(self, run: RunFacts, cut: str) -> None:
+        """Note that a run has begun, of windows that are cut in that way."""
+        with self._connection.begin():
+            if self._id is None:
+                values = {**self._names, "cut": cut}
+                place = tables.endpoints
+                made = insert(place).values(values).returning(place.c.id)
+                self._id, self.cut = self._connection.execute(made).scalar_one(), cut
+            own = tables.runs.c
+            same = and_(own.endpoint_id == self._id, own.run_id == run.run_id)
+            self._connection.execute(delete(tables.runs).where(same))
+            new = {**dataclasses.asdict(run), "endpoint_id": self._id, "windows": 0}
+            self._connection.execute(insert(tables.runs).values(new))
+
+    def finish(self, run_id: str, finished_at: str, verdict: str, until_us: int | None) -> None:
+        """Note how a run has ended, and up to when it has looked."""
+        own = tables.runs.c
+        with self._connection.begin():
+            values = {"finished_at": finished_at, "verdict": verdict}
+            is_it = and_(own.endpoint_id == self._id, own.run_id == run_id)
+            self._connection.execute(update(tables.runs).where(is_it).values(values))
+            self._look(until_us)
+
+    def windows(
+        self, first: int | None = None, keys: Collection[int] | None = None
+    ) -> list[StoredWindow]:
+        """The analysed windows in order, from the key ``first`` on, or of some keys."""
+        own = tables.windows.c
+        names = [field.name for field in dataclasses.fields(StoredWindow)]
+        asked = select(*(own["window_key" if one == "key" else one] for one in names))
+        asked = asked.where(own.endpoint_id == self._id).order_by(own.window_key)
+        if first is not None:
+            asked = asked.where(own.window_key >= first)
+        if keys is not None:
+            asked = asked.where(own.window_key.in_(list(keys)))
+        with self._connection.begin():
+            return [StoredWindow(*row) for row in self._connection.execute(asked)]
+
+    def newest(self, before: int | None = None) -> int | None:
+        """The key of the newest analysed window, or of the newest one before a key."""
+        own = tables.windows.c
+        asked = select(func.max(own.window_key)).where(own.endpoint_id == self._id)
+        if before is not None:
+            asked = asked.where(own.window_key < before)
+        with self._connection.begin():
+            found: int | None = self._connection.execute(asked).scalar()
+        return found
+
+    def document(self, key: int) -> dict[str, Any]:
+        """The result document of one window, without what is a run's own."""
+        with self._connection.begin():
+            found = _unpacked(self._value(tables.windows, "document", key))
+            for name, table in _LONG.items():
+                asked = select(table).where(self._is(table, key)).order_by(table.c.place)
+                own = self._connection.execute(asked).mappings()
+                found[name] = [rows.deep(dict(row)) for row in own]
+        return found
+
+    def profile(self, key: int) -> bytes:
+        """The stored profile of a window."""
+        with self._connection.begin():
+            found: bytes = self._value(tables.profiles, "data", key)
+        return found
+
+    def states(self, key: int) -> dict[str, bytes]:
+        """What analyses carry on from a window, by name."""
+        own = tables.state
+        asked = select(own.c.name, own.c.data).where(self._is(own, key))
+        with self._connection.begin():
+            return {name: bytes(data) for name, data in self._connection.execute(asked) if name}
+
+    def without_states(self, before: int | None = None) -> list[int]:
+        """The windows, before a key, whose states were dropped, since an earlier one changed."""
+        own, there = tables.windows.c, tables.state.c
+        kept = and_(there.endpoint_id == own.endpoint_id, there.window_key == own.window_key)
+        asked = select(own.window_key).where(
+            own.endpoint_id == self._id, ~select(there.name).where(kept).exists()
+        )
+        if before is not None:
+            asked = asked.where(own.window_key < before)
+        with self._connection.begin():
+            return list(self._connection.execute(asked.order_by(own.window_key)).scalars())
+
+    def keep_states(self, key: int, states: Mapping[str, bytes]) -> None:
+        """Keep the states of a window that has lost them."""
+        with self._connection.begin():
+            self._put_states(key, states)
+
+    def commit(self, one: Analysed, run_id: str, *, keep_us: int | None) -> None:
+        """Keep a window, with its results, profile and states: all of it, or nothing.
+
+        What was kept of it is replaced, but for what was done because of it; states of later
+        windows, which followed from it, are dropped. Windows that ended ``keep_us`` before its end
+        or earlier are dropped as well.
+        """
+        key, packed = one.window.key, dict(one.document)
+        window = self._window(key)
+        long = {name: rows.numbered(packed.pop(name), window) for name in _LONG}
+        values = {k: v for k, v in dataclasses.asdict(one.window).items() if k != "key"}
+        values["document"] = _packed(packed)
+        with self._connection.begin():
+            own = tables.windows
+            changed = update(own).where(self._is(own, key)).values(values)
+            if not self._connection.execute(changed).rowcount:
+                self._connection.execute(insert(own).values({**window, **values}))
+            for name, table in _LONG.items():
+                self._put(table, key, long[name])
+            self._put(tables.profiles, key, [{**window, "data": one.profile}])
+            self._put_states(key, one.states)
+            later = tables.state.c
+            outdated = and_(later.endpoint_id == self._id, later.window_key > key)
+            self._connection.execute(delete(tables.state).where(outdated))
+            self._count(run_id)
+            if keep_us is not None and one.window.end_us is not None:
+                self._drop(own.c.end_us <= one.window.end_us - keep_us)
+
+    def purge(self, *, before_us: int | None = None) -> int:
+        """Drop the windows that ended by then, or everything; how many there were."""
+        with self._connection.begin():
+            if before_us is not None:
+                return self._drop(tables.windows.c.end_us <= before_us)
+            found = self._drop()
+            is_it = tables.endpoints.c.id == self._id
+            self._connection.execute(delete(tables.endpoints).where(is_it))
+        self._id = self.cut = self.until_us = None
+        return found
+
+    def _look(self, until_us: int | None) -> None:
+        latest = max((one for one in (until_us, self.until_us) if one is not None), default=None)
+        own = tables.endpoints
+        changed = update(own).where(own.c.id == self._id).values(until_us=latest)
+        self._connection.execute(changed)
+        self.until_us = latest
+
+    def _count(self, run_id: str) -> None:
+        own = tables.runs.c
+        is_it = and_(own.endpoint_id == self._id, own.run_id == run_id)
+        values = {"windows": own.windows + 1}
+        self._connection.execute(update(tables.runs).where(is_it).values(values))
+
+    def _drop(self, *claims: Any) -> int:
+        """Drop windows with all that hangs on them."""
+        own = tables.windows
+        gone = delete(own).where(own.c.endpoint_id == self._id, *claims)
+        return self._connection.execute(gone).rowcount
+
+    def _window(self, key: int) -> dict[str, Any]:
+        return {"endpoint_id": self._id, "window_key": key}
+
+    def _is(self, table: Table, key: int) -> Any:
+        return and_(table.c.endpoint_id == self._id, table.c.window_key == key)
+
+    def _value(self, table: Table, column: str, key: int) -> Any:
+        found = self._connection.execute(select(table.c[column]).where(self._is(table, key)))
+        return bytes(found.scalar_one())
+
+    def _put(self, table: Table, key: int, values: Sequence[Mapping[str, Any]]) -> None:
+        self._connection.execute(delete(table).where(self._is(table, key)))
+        if values:
+            self._connection.execute(insert(table), values)
+
+    def _put_states(self, key: int, states: Mapping[str, bytes]) -> None:
+        window = self._window(key)
+        # One without a name says that there is no other.
+        every = {"": b"", **states}
+        own = [{**window, "name": name, "data": data} for name, data in sorted(every.items())]
+        self._put(tables.state, key, own)
+
+
+_LONG: Mapping[str, Table] = {"results": tables.results, "metrics": tables.metrics}
+"""The parts of the document that have a table of their own."""
+
+
+def _unpacked(data: bytes) -> dict[str, Any]:
+    try:
+        found: dict[str, Any] = json.loads(zlib.decompress(data))
+    except (zlib.error, ValueError) as error:
+        raise HistoryError("a window in the history is damaged", hint=AGAIN) from error
+    return found
+
+
+def _packed(document: Mapping[str, Any]) -> bytes:
+    text = json.dumps(document, ensure_ascii=True, separators=(",", ":"), allow_nan=False)
+    return zlib.compress(text.encode(), 6)

@@ -1,0 +1,70 @@
+"""Whether the windows of a run can stand beside those that the history holds."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+from mmon.config.sections import Windows
+from mmon.errors import ConfigError
+from mmon.history.store import History
+from mmon.monitoring.asked import Asked, Range
+from mmon.monitoring.due import Due
+from mmon.windows.cut import RowCut, WindowCut
+from mmon.windows.timestamps import to_naive
+
+
+def kind_of(cut: WindowCut | RowCut) -> str:
+    """What makes windows those that they are, as JSON."""
+    if isinstance(cut, RowCut):
+        return json.dumps({"rows": cut.rows})
+    every = f"{cut.count}{cut.unit}"
+    anchor = cut.anchor.isoformat()
+    return json.dumps({"every": every, "timezone": cut.timezone, "start": anchor})
+
+
+def check(history: History, cut: WindowCut | RowCut, limits: Range, asked: Asked) -> None:
+    """See that windows are cut as before, and that the clock has not gone back.
+
+    Raises
+    ------
+    ConfigError
+        When it is not so.
+    """
+    if history.cut is not None and history.cut != kind_of(cut):
+        before, now = json.loads(history.cut), json.loads(kind_of(cut))
+        changed = [f"{name} {was}" for name, was in before.items() if now.get(name) != was]
+        raise ConfigError(
+            f"windows: those in the history have {' and '.join(changed)}, and windows of two kinds"
+            " cannot stand side by side",
+            hint="set it back, choose another endpoint, or drop them: mmon history purge",
+        )
+    newest = history.newest()
+    stored = [] if newest is None else history.windows(keys=[newest])
+    end_us = next((one.end_us for one in stored), None)
+    if end_us is not None and not asked.is_range and limits.until_us < end_us:
+        until, end = (f"{to_naive(at).isoformat()}Z" for at in (limits.until_us, end_us))
+        raise ConfigError(
+            f"the history holds windows up to {end}, and {until} is before that",
+            hint="correct the clock or --until; --from and --to analyse windows again",
+        )
+
+
+def allowed(due: Sequence[Due], windows: Windows, asked: Asked) -> list[Due]:
+    """The windows that may be analysed, of which some were before.
+
+    Raises
+    ------
+    ConfigError
+        When a range is asked for that holds such windows, and none is to be replaced.
+    """
+    known = [one for one in due if one.known is not None]
+    if not asked.is_range or not known or windows.existing == "replace":
+        return list(due)
+    if windows.existing == "fail":
+        are = "1 window of that range is" if len(known) == 1 else f"{len(known):,} windows are"
+        raise ConfigError(
+            f"{are} in the history, and windows.existing is fail",
+            hint="choose another range, or set windows.existing to skip or replace",
+        )
+    return [one for one in due if one.known is None]

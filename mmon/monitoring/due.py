@@ -1,0 +1,174 @@
+"""Which windows a run analyses: what has closed and is not in the history, and what to redo."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+
+from mmon.comparison.judged_windows import Span
+from mmon.comparison.stray_windows import MOST_EMPTY, stray_keys
+from mmon.config.sections import Windows
+from mmon.history.records import StoredWindow
+from mmon.monitoring.asked import Range
+from mmon.windows.cut import RowCut, WindowCut
+from mmon.windows.durations import length_us
+from mmon.windows.timestamps import to_us
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Due:
+    """A window to analyse.
+
+    Attributes
+    ----------
+    key : int
+    span : (int or None, int or None)
+        Start and end, in microseconds since 1970-01-01 UTC.
+    rows : int
+        How many it has.
+    has_later : bool
+        Whether there is data after it.
+    known : StoredWindow or None
+        What an earlier analysis found.
+    """
+
+    key: int
+    span: Span
+    rows: int
+    has_later: bool
+    known: StoredWindow | None = None
+
+
+def look_from(stored: Sequence[StoredWindow], windows: Windows, until_us: int | None) -> int | None:
+    """From when on there may be rows that are not analysed; None is from the first row on.
+
+    ``until_us`` is the latest moment up to which a run has looked.
+    """
+    if not stored:
+        return None
+    again = [one.start_us for one in stored if _may_fill(one, stored[-1], windows, until_us)]
+    starts = [one for one in (*again, stored[-1].end_us) if one is not None]
+    return min(starts, default=None)
+
+
+def _may_fill(
+    one: StoredWindow, newest: StoredWindow, windows: Windows, until_us: int | None
+) -> bool:
+    """Whether rows of a window may have come since it was analysed, and count."""
+    is_open, allowed = False, windows.allowed_lateness
+    if allowed is not None and one.end_us is not None:
+        # A run that was killed has not noted up to when it had looked.
+        is_open = until_us is None or one.end_us + length_us(allowed) > until_us
+    return is_open or (one is newest and not one.is_complete)
+
+
+def due_windows(
+    cut: WindowCut,
+    rows: Mapping[int, int],
+    stored: Sequence[StoredWindow],
+    asked: Range,
+    windows: Windows,
+    *,
+    until_us: int | None,
+    tells_nothing: bool,
+) -> list[Due]:
+    """What a run over windows of time analyses, in order.
+
+    Parameters
+    ----------
+    rows : mapping of int to int
+        Rows of each window that has some, as far as the run looked.
+    stored : sequence of StoredWindow
+        The history.
+    until_us : int or None
+        The latest moment up to which a run has looked.
+    tells_nothing : bool
+        Whether windows after the last row are due, too: that nothing arrived is what they tell.
+    """
+    known = {one.key: one for one in stored}
+    closed = {key: n for key, n in rows.items() if _end(cut, key) <= asked.end_us}
+    every = {one.key: one.rows for one in stored} | closed
+    closed = {k: n for k, n in closed.items() if k not in stray_keys(cut, every, asked.until_us)}
+    last = max(closed, default=None)
+    keys = _every(cut, closed, stored, asked, tells_nothing=tells_nothing)
+    found = []
+    for key in keys:
+        one = known.get(key)
+        has_later = (last is not None and last > key) or (bool(stored) and stored[-1].key > key)
+        due = Due(key, _span(cut, key), closed.get(key, 0), has_later, one)
+        is_asked = asked.since_us is not None or asked.to_us is not None
+        if one is None or (
+            _is_of(due, asked) if is_asked else _is_other(due, stored, windows, until_us)
+        ):
+            found.append(due)
+    return [one for one in found if _is_of(one, asked)]
+
+
+def due_rows(cut: RowCut, rows: Mapping[int, int], stored: Sequence[StoredWindow]) -> list[Due]:
+    """What a run over windows of rows analyses: those that are full and not in the history."""
+    first = stored[-1].key + 1 if stored else 0
+    return [
+        Due(key, (None, None), n, has_later=True)
+        for key, n in rows.items()
+        if key >= first and n == cut.rows
+    ]
+
+
+def _every(
+    cut: WindowCut,
+    closed: Mapping[int, int],
+    stored: Sequence[StoredWindow],
+    asked: Range,
+    *,
+    tells_nothing: bool,
+) -> list[int]:
+    """The keys of closed windows in order, with those in which nothing arrived."""
+    keys = sorted(closed)
+    first = next((one.end_us for one in stored[-1:] if one.end_us is not None), None)
+    if first is None or (keys and keys[0] < first):
+        first = keys[0] if keys else None
+    if first is None:
+        return keys
+    most = MOST_EMPTY + 2 * len(keys)
+    found: list[int] = []
+    key = first
+    while len(found) <= most and _end(cut, key) <= asked.end_us:
+        if not tells_nothing and (not keys or key > keys[-1]):
+            break
+        found.append(key)
+        end = _end(cut, key)
+        if end in (key, cut.end_us):
+            break
+        key = end
+    # One stray time would make a year of empty windows.
+    return keys if len(found) > most else sorted({*keys, *found})
+
+
+def _is_of(one: Due, asked: Range) -> bool:
+    """Whether a window lies in the range that is asked for."""
+    start = one.span[0] if one.span[0] is not None else one.key
+    return asked.since_us is None or start >= asked.since_us
+
+
+def _is_other(
+    one: Due, stored: Sequence[StoredWindow], windows: Windows, until_us: int | None
+) -> bool:
+    """Whether an analysed window has rows that came later and count, or is filled by now."""
+    known = one.known
+    if known is None or not _may_fill(known, stored[-1], windows, until_us):
+        return False
+    return one.rows > known.rows or (
+        known is stored[-1] and not known.is_complete and one.has_later
+    )
+
+
+def _span(cut: WindowCut, key: int) -> Span:
+    start, end = cut.bounds(key)
+    return None if start is None else to_us(start), None if end is None else to_us(end)
+
+
+def _end(cut: WindowCut, key: int) -> int:
+    end = _span(cut, key)[1]
+    if end is None:
+        raise TypeError("windows of a history end")
+    return end

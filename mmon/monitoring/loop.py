@@ -1,0 +1,220 @@
+"""The loop of a run with a history: what is due, window by window, each kept as a whole."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import datetime as dt
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+
+from mmon import __version__, sources
+from mmon.comparison.assessment import assess
+from mmon.comparison.document import document_of, now
+from mmon.comparison.judged_windows import cut_of
+from mmon.comparison.reference import read_reference
+from mmon.comparison.sides import Inputs, Opened, Production, Progress
+from mmon.config.fields import seconds
+from mmon.config.history import History as Settings
+from mmon.config.sections import Config, Outputs, Windows
+from mmon.config_file import config_digest
+from mmon.errors import ConfigError
+from mmon.history import store
+from mmon.history.records import RunFacts, StoredWindow
+from mmon.history.store import History
+from mmon.monitoring import beside, states
+from mmon.monitoring.asked import Asked, Range
+from mmon.monitoring.due import Due, due_rows, due_windows, look_from
+from mmon.monitoring.rows import Read, Rows
+from mmon.monitoring.together import together
+from mmon.monitoring.window import (
+    Given,
+    assess_window,
+    edges,
+    kept,
+    production_of,
+    restored,
+    to_store,
+)
+from mmon.profiles import baseline
+from mmon.profiles.folding.keys import WHOLE
+from mmon.profiles.table import Profile
+from mmon.results import Document
+from mmon.verdict.finding import Rule
+from mmon.windows.cut import RowCut, WindowCut
+from mmon.windows.durations import length_us
+from mmon.windows.timestamps import iso, to_us
+
+
+def monitor(
+    config: Config, inputs: Inputs, asked: Asked, progress: Progress | None = None
+) -> Document:
+    """Analyse the windows that the history lacks, and keep what is found.
+
+    `MmonError` where anything cannot be read, written, or is asked for wrongly.
+    """
+    settings, started = config.history, now()
+    if settings is None:
+        raise TypeError("there is no history")
+    cut, limits = _cut(config), asked.read(config.windows or Windows(), started)
+    if isinstance(cut, RowCut) and asked != Asked():
+        raise ConfigError("--until, --from and --to are for windows of time (windows.every)")
+    with store.opened(
+        settings.url, config.project, config.endpoint, seconds(settings.wait)
+    ) as history:
+        beside.check(history, cut, limits, asked)
+        given = _given(config, settings, inputs, read_reference(config, inputs, progress), started)
+        rows = Rows(given, cut, progress)
+        return _Run(config, settings, given, history, rows, limits, asked).whole()
+
+
+def _cut(config: Config) -> WindowCut | RowCut:
+    cut = cut_of(config.windows)
+    if cut is None or (isinstance(cut, WindowCut) and cut.unit is None):
+        raise ConfigError(
+            "a history needs windows, each of which is analysed once",
+            hint="set windows.every, for example to 1d, or windows.rows",
+        )
+    return cut
+
+
+def _given(
+    config: Config, settings: Settings, inputs: Inputs, reference: Profile, started: dt.datetime
+) -> Given:
+    # What is written, and where, changes no result.
+    own = config.model_copy(update={"history": None, "outputs": Outputs()})
+    plain = dataclasses.replace(reference, source="", sample=None)
+    digest = f"sha256:{hashlib.sha256(baseline.packed(plain)).hexdigest()}"
+    return Given(own, reference, config_digest(own), digest, started, inputs, settings.points)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Run:
+    """One run, and all that it works with."""
+
+    config: Config
+    settings: Settings
+    given: Given
+    history: History
+    rows: Rows
+    limits: Range
+    asked: Asked
+
+    def whole(self) -> Document:
+        """Analyse what is due; the document of the run."""
+        with contextlib.ExitStack() as watch:
+            watch.enter_context(sources.unchanged())
+            return self._watched(watch)
+
+    def _watched(self, watch: contextlib.ExitStack) -> Document:
+        stored = self.history.windows()
+        due, side = self._due(stored)
+        due = beside.allowed(due, self.given.windows, self.asked)
+        nothing = self._nothing(side)
+        facts = RunFacts(
+            nothing.run_id,
+            nothing.started_at,
+            __version__,
+            nothing.config_digest,
+            self.given.reference_digest,
+        )
+        self.history.begin(facts, beside.kind_of(self.rows.cut))
+        read = self.rows.read(due, side, watch)
+        parts = list(self._analysed(read, stored, nothing.run_id))
+        states.rebuild(self.given, self.history)
+        document = self._document(nothing, parts)
+        document = self._with_news(document, due, stored)
+        until_us = None if isinstance(self.rows.cut, RowCut) else self.limits.until_us
+        ended = dataclasses.replace(document, finished_at=iso(now()))
+        self.history.finish(ended.run_id, ended.finished_at, ended.verdict.value, until_us)
+        return ended
+
+    def _due(self, stored: Sequence[StoredWindow]) -> tuple[list[Due], Opened]:
+        """The windows to analyse, and what was read to find them."""
+        cut, windows, until_us = self.rows.cut, self.given.windows, self.history.until_us
+        if isinstance(cut, RowCut):
+            census, side = self.rows.count((None, None))
+            return due_rows(cut, census.windows, stored), side
+        since = self.limits.since_us
+        if not self.asked.is_range:
+            since = look_from(stored, windows, until_us)
+        census, side = self.rows.count((since, self.limits.end_us))
+        system = self.config.analyses.system_performance
+        due = due_windows(
+            cut,
+            {key: n for key, n in census.windows.items() if since is None or key >= since},
+            stored,
+            self.limits,
+            windows,
+            until_us=until_us,
+            tells_nothing=system is not None and system.expected_rows is not None,
+        )
+        return due, side
+
+    def _nothing(self, side: Opened) -> Document:
+        """The document of a run that finds no window, with what all say of this run."""
+        config, reference, rule = self.config, self.given.reference, self._rule()
+        empty = Production(side.data, [], [], 0, side.new_columns, [])
+        found = assess(config, reference, empty, rule=rule, now_us=to_us(self.given.started))
+        started = self.given.started
+        return document_of(config, reference, empty, found, rule=rule, started=started)
+
+    def _analysed(
+        self, windows: Iterable[Read], stored: Sequence[StoredWindow], run_id: str
+    ) -> Iterator[Document]:
+        """The document of each window, once it is kept."""
+        known, rule = {one.key: one for one in stored}, self._rule()
+        keep = self.settings.keep
+        for one, side, read in windows:
+            before = [known[key] for key in sorted(known) if key < one.key]
+            if self._is_left(one, read.found.profiles[WHOLE], before):
+                continue
+            production = production_of(self.given, side, one, read, before)
+            states.rebuild(self.given, self.history, one.key)
+            window, stored_profile = production.windows[0], to_store(self.given, production)
+            evidence, carried = states.advanced(
+                self.given,
+                stored_profile,
+                states.before(self.given, self.history, before),
+                span=one.span,
+                is_complete=window.is_complete,
+                is_begun=production.is_begun,
+            )
+            document = assess_window(
+                self.given, production, one, rule, evidence, self.rows.progress
+            )
+            analysed = kept(self.given, one, stored_profile, document, carried)
+            keep_us = None if keep is None else length_us(keep)
+            self.history.commit(analysed, run_id, keep_us=keep_us)
+            known[one.key] = analysed.window
+            yield document
+
+    def _is_left(self, due: Due, profile: Profile, before: Sequence[StoredWindow]) -> bool:
+        """Whether an incomplete window is not to be analysed, or not yet."""
+        way, (is_begun, is_filled) = self.given.windows.incomplete, edges(profile, due, before)
+        return (not is_filled and way != "keep") or (not is_begun and way == "drop")
+
+    def _document(self, nothing: Document, parts: Sequence[Document]) -> Document:
+        """The document of the windows that were analysed, else of the newest one there is."""
+        if parts:
+            return together(self.config, nothing, parts)
+        newest = self.history.newest()
+        if newest is None:
+            return nothing
+        again = restored(self.history.document(newest), nothing)
+        whole = together(self.config, nothing, [again])
+        return dataclasses.replace(whole, sentence=f"no new window; the newest: {whole.sentence}")
+
+    def _with_news(
+        self, document: Document, due: Sequence[Due], stored: Sequence[StoredWindow]
+    ) -> Document:
+        """The document with what a person has to know besides about this run."""
+        before = [one for one in stored if due and one.key < due[0].key]
+        if not before or before[-1].reference_digest == self.given.reference_digest:
+            return document
+        since = (document.windows[0].start or "")[:10]
+        told = f"the reference is another one since {since}, so that evidence begins anew"
+        return dataclasses.replace(document, sentence=f"{document.sentence}; {told}")
+
+    def _rule(self) -> Rule:
+        return Rule(self.config.alpha, self.config.fail_on)

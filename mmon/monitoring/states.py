@@ -1,0 +1,95 @@
+"""What analyses carry from one window to the next: read, advanced, and made again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from mmon.analyses import Analysis, Context, Findings, configured
+from mmon.comparison.judged_windows import Span
+from mmon.history.records import StoredWindow
+from mmon.history.store import History
+from mmon.monitoring.window import Given
+from mmon.profiles import baseline
+from mmon.profiles.codec import from_bytes, to_bytes
+from mmon.profiles.rounding import at_one_precision
+from mmon.profiles.table import Profile
+from mmon.records import MisfitError
+
+States = Mapping[str, bytes]
+"""By the name of the analysis."""
+
+
+def before(given: Given, history: History, windows: Sequence[StoredWindow]) -> States:
+    """The states that the newest of some analysed windows has left; none of another reference."""
+    last = next(iter(windows[-1:]), None)
+    if last is None or last.reference_digest != given.reference_digest:
+        return {}
+    return history.states(last.key)
+
+
+def advanced(
+    given: Given,
+    profile: Profile,
+    states: States,
+    *,
+    span: Span,
+    is_complete: bool,
+    is_begun: bool,
+) -> tuple[Findings, States]:
+    """What analyses find in a stored profile with what they carry, and carry on from it."""
+    carrying = [(one, one.advance) for one in configured(given.config) if one.advance is not None]
+    if not profile.rows or not is_complete or not carrying:
+        return Findings(), states
+    reference, (own,) = at_one_precision(given.reference, [profile])
+    now_us = span[1] or 0
+    context = Context(reference, own, given.config, bounds=span, now_us=now_us, is_begun=is_begun)
+    found, left = [], {}
+    for analysis, advance in carrying:
+        findings, state = advance(context, _state(analysis, states))
+        found.append(findings)
+        left[analysis.name] = to_bytes(state)
+    whole = Findings(
+        [one for part in found for one in part.findings],
+        [one for part in found for one in part.metrics],
+        [one for part in found for one in part.drawings],
+    )
+    return whole, left
+
+
+def _state(analysis: Analysis, states: States) -> Any:
+    """What an analysis carried; None where there is nothing that this mmon can read."""
+    if analysis.name not in states or analysis.state is None:
+        return None
+    try:
+        return from_bytes(states[analysis.name], analysis.state)
+    except MisfitError:
+        return None
+
+
+def rebuild(given: Given, history: History, before_key: int | None = None) -> None:
+    """Make the states again that were dropped because a window before them changed.
+
+    Of windows before a key alone, where one is given.
+
+    They follow from the stored profiles. Results stay: they were right when they were found.
+    """
+    lost = frozenset(history.without_states(before_key))
+    if not lost:
+        return
+    windows = history.windows()
+    for place, window in enumerate(windows):
+        if window.key not in lost:
+            continue
+        states: States = {}
+        if window.reference_digest == given.reference_digest:
+            profile = baseline.unpacked(history.profile(window.key), "of a window")
+            _, states = advanced(
+                given,
+                profile,
+                before(given, history, windows[:place]),
+                span=(window.start_us, window.end_us),
+                is_complete=window.is_complete,
+                is_begun=any(one.rows for one in windows[:place]),
+            )
+        history.keep_states(window.key, states)

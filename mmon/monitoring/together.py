@@ -1,0 +1,93 @@
+"""The document of a run, put together of those of its windows."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Sequence
+from typing import TypeVar
+
+from mmon.comparison.assessment import taking_part
+from mmon.comparison.judged_windows import judged
+from mmon.config.sections import Config, Windows
+from mmon.outline.seen import shown_windows
+from mmon.outline.sentence import sentence
+from mmon.results import Document, Metric, Result, Verdict
+from mmon.results.charts import (
+    ActivityPicture,
+    FeatureBin,
+    MeaningPicture,
+    PerformancePicture,
+    Picture,
+)
+from mmon.results.pair_picture import PairPicture
+from mmon.verdict import exit_status
+
+R = TypeVar(
+    "R",
+    Result,
+    Metric,
+    Picture,
+    PerformancePicture,
+    FeatureBin,
+    ActivityPicture,
+    MeaningPicture,
+    PairPicture,
+)
+
+
+def together(config: Config, run: Document, parts: Sequence[Document]) -> Document:
+    """One document of one or more windows' own, in order, with what ``run`` says of the run.
+
+    Each window was decided by itself: a run is a breach where one of those that are judged is, else
+    a pass where one of them is.
+    """
+    windows = [dataclasses.replace(p.windows[0], index=i) for i, p in enumerate(parts)]
+    is_full = [one.is_complete for one in windows]
+    is_judged = judged((config.windows or Windows()).judge, is_full, [one.rows for one in windows])
+    windows = [
+        dataclasses.replace(one, is_judged=chosen and one.is_judged)
+        for one, chosen in zip(windows, is_judged, strict=True)
+    ]
+    results = taking_part(_numbered(part.results for part in parts), windows)
+    shown = frozenset(shown_windows(windows, results, columns=len(parts[-1].columns)))
+    some = [part if i in shown else None for i, part in enumerate(parts)]
+    verdict = _worst([p.verdict for p, chosen in zip(parts, is_judged, strict=True) if chosen])
+    newest = parts[-1]
+    whole = dataclasses.replace(
+        run,
+        verdict=verdict,
+        exit_status=exit_status(verdict, config.on_inconclusive),
+        fail_on=config.fail_on,
+        reference=newest.reference,
+        production=dataclasses.replace(
+            newest.production,
+            rows=sum(one.rows for one in windows),
+            rank_error=max(one.rank_error for one in windows),
+        ),
+        windows=windows,
+        quantities=list({q.key: q for part in parts for q in part.quantities}.values()),
+        segments=list({s.name: s for part in parts for s in part.segments}.values()),
+        results=results,
+        metrics=_numbered(part.metrics for part in parts),
+        columns=list({c.name: c for part in parts for c in part.columns}.values()),
+        pictures=_numbered(part.pictures if part else () for part in some),
+        performance=_numbered(part.performance if part else () for part in some),
+        bins=_numbered(part.bins if part else () for part in some),
+        meaning=_numbered(part.meaning if part else () for part in some),
+        pairs=_numbered(part.pairs if part else () for part in some),
+        activity=_numbered(part.activity for part in parts),
+        # Each is of one window: changes between windows are none of its business.
+        losses=newest.losses,
+    )
+    return dataclasses.replace(whole, sentence=sentence(whole))
+
+
+def _numbered(parts: Iterable[Sequence[R]]) -> list[R]:
+    """The rows of each window, with its place among those of the run."""
+    return [dataclasses.replace(row, window=i) for i, part in enumerate(parts) for row in part]
+
+
+def _worst(verdicts: Sequence[Verdict]) -> Verdict:
+    if Verdict.BREACH in verdicts:
+        return Verdict.BREACH
+    return Verdict.PASS if Verdict.PASS in verdicts else Verdict.INCONCLUSIVE

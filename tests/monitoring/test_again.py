@@ -1,0 +1,152 @@
+"""Windows that are analysed again: asked for, filled later, or with rows that came late."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+import mmon
+from mmon.errors import ConfigError
+from tests.monitoring.days import Watched, date, rows
+
+
+@pytest.fixture
+def here(tmp_path: Path) -> Watched:
+    """Four days of a model, of which three are analysed."""
+    watched = Watched(tmp_path, str(tmp_path / "history.db"))
+    watched.write(*range(4))
+    watched.run(until=3)
+    return watched
+
+
+def starts(report: mmon.Report) -> list[str]:
+    return [one[:10] for one in report.windows["start"]]
+
+
+def half(day: int, *, is_first: bool) -> pl.DataFrame:
+    noon = dt.datetime.fromisoformat(date(day)) + dt.timedelta(hours=12)
+    is_before = pl.col("event_time") < noon
+    return rows(day, 300).filter(is_before if is_first else ~is_before)
+
+
+def test_a_range_is_analysed_again(here: Watched) -> None:
+    before = here.kept()
+    again = here.run(3, since=date(1), to=date(2))
+    assert starts(again) == [date(1)]
+    assert here.kept() == before
+    assert starts(here.run(4, since=date(1))) == [date(1), date(2), date(3)]
+
+
+def test_a_range_skips_what_is_there_or_refuses_it(here: Watched) -> None:
+    windows = {"every": "1d", "existing": "skip"}
+    assert starts(here.run(4, since=date(1), windows=windows)) == [date(3)]
+    with pytest.raises(ConfigError, match=r"3 windows are in the history"):
+        here.run(4, since=date(1), windows={"every": "1d", "existing": "fail"})
+
+
+def test_a_range_before_the_history_is_analysed_as_well(here: Watched, tmp_path: Path) -> None:
+    later = Watched(tmp_path, str(tmp_path / "later.db"))
+    later.run(4, since=date(2))
+    assert starts(later.run(4, since=date(0), to=date(2))) == [date(0), date(1)]
+    assert len(later.kept()["mmon_windows"]) == 4
+
+
+def test_a_window_that_the_data_does_not_fill_is_filled_later(here: Watched) -> None:
+    path = here.folder / "days" / f"{date(3)}.parquet"
+    half(3, is_first=True).write_parquet(path)
+    report = here.run(until=4)
+    assert report.windows["is_complete"].to_list() == [False]
+    assert starts(here.run(until=4)) == [date(3)]
+    here.write(3)
+    report = here.run(until=4)
+    assert starts(report) == [date(3)]
+    assert report.windows["is_complete"].to_list() == [True]
+    assert report.windows["rows"].to_list() == [300]
+
+
+def test_a_window_that_stays_half_is_whole_once_another_follows(here: Watched) -> None:
+    half(3, is_first=True).write_parquet(here.folder / "days" / f"{date(3)}.parquet")
+    here.run(until=4)
+    here.write(4)
+    report = here.run(until=5)
+    assert starts(report) == [date(3), date(4)]
+    assert report.windows["is_complete"].to_list() == [True, True]
+
+
+def test_an_unfilled_window_can_wait(here: Watched) -> None:
+    windows = {"every": "1d", "incomplete": "wait"}
+    half(3, is_first=True).write_parquet(here.folder / "days" / f"{date(3)}.parquet")
+    report = here.run(4, windows=windows)
+    assert report.document.sentence.startswith("no new window")
+    assert starts(report) == [date(2)]
+    here.write(3)
+    assert starts(here.run(4, windows=windows)) == [date(3)]
+
+
+def test_rows_that_come_late_reopen_their_window_while_that_is_allowed(tmp_path: Path) -> None:
+    windows = {"every": "1d", "allowed_lateness": "12h"}
+    watched = Watched(tmp_path, str(tmp_path / "h.db"), settings={"windows": windows})
+    watched.write(*range(3))
+    for day in (1, 2):
+        path = watched.folder / "days" / f"{date(day)}.parquet"
+        rows(day, 300).head(-9).write_parquet(path)
+    watched.run(until=3)
+    watched.write(1, 2)
+    report = watched.run(until=f"{date(3)}T06:00")
+    # The day before had been closed for longer when the last run looked.
+    assert starts(report) == [date(2)]
+    assert report.windows["rows"].to_list() == [300]
+    assert report.windows["late_rows"].to_list() == [9]
+    assert watched.run(until=f"{date(3)}T06:00").document.sentence.startswith("no new window")
+
+
+def test_a_gap_between_days_is_a_window_in_which_nothing_came(here: Watched) -> None:
+    (here.folder / "days" / f"{date(3)}.parquet").unlink()
+    assert here.run(until=4).document.sentence.startswith("no new window")
+    here.write(4)
+    report = here.run(until=5)
+    assert report.windows["rows"].to_list() == [0, 300]
+
+
+def test_that_nothing_came_is_told_at_once_where_rows_are_expected(here: Watched) -> None:
+    (here.folder / "days" / f"{date(3)}.parquet").unlink()
+    report = here.run(4, analyses={"system_performance": {"expected_rows": 300}})
+    assert report.windows["rows"].to_list() == [0]
+    assert report.exit_status == 1
+
+
+def test_old_windows_are_dropped(here: Watched) -> None:
+    here.run(4, history={"url": here.url, "keep": "2d"})
+    assert len(here.kept()["mmon_windows"]) == 2
+    assert starts(here.run(4, history={"url": here.url, "keep": "2d"})) == [date(3)]
+
+
+def test_another_reference_is_told_and_results_go_on(here: Watched) -> None:
+    rows(-9, 900).write_parquet(here.folder / "reference.parquet")
+    report = here.run(until=4)
+    assert starts(report) == [date(3)]
+    assert "the reference is another one since 2024-01-04" in report.document.sentence
+    here.write(4)
+    assert "another one" not in here.run(until=5).document.sentence
+
+
+def test_first_rows_that_begin_in_mid_window_are_told_as_incomplete(tmp_path: Path) -> None:
+    watched = Watched(tmp_path, str(tmp_path / "h.db"))
+    watched.write(0, 1)
+    half(0, is_first=False).write_parquet(watched.folder / "days" / f"{date(0)}.parquet")
+    report = watched.run(until=2)
+    assert report.windows["is_complete"].to_list() == [False, True]
+    dropped = Watched(tmp_path, str(tmp_path / "d.db"))
+    windows = {"every": "1d", "incomplete": "drop"}
+    assert starts(dropped.run(2, windows=windows)) == [date(1)]
+
+
+def test_only_the_newest_windows_of_a_run_decide_where_that_is_asked(tmp_path: Path) -> None:
+    watched = Watched(tmp_path, str(tmp_path / "h.db"))
+    watched.write(0, 1, 3)
+    watched.write(2, shift=2.0)
+    assert watched.run(4, windows={"every": "1d", "judge": "last"}).exit_status == 0
+    assert watched.run(4, since=date(0)).exit_status == 1

@@ -1,0 +1,89 @@
+"""Each window is analysed once, in whatever runs it happens, and kept whole or not at all."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import polars as pl
+import pytest
+from sqlalchemy import text
+
+from mmon.history import database
+from mmon.results import Verdict
+from tests.monitoring.days import Watched, date
+
+
+def test_a_first_run_analyses_all_closed_windows_and_each_later_one_the_next(
+    watched: Watched,
+) -> None:
+    watched.write(*range(8))
+    assert watched.run(until=4).windows["start"].to_list() == [
+        f"{date(day)}T00:00:00Z" for day in range(4)
+    ]
+    for day in range(4, 8):
+        report = watched.run(until=day + 1)
+        assert report.windows["start"].to_list() == [f"{date(day)}T00:00:00Z"]
+        assert report.verdict is Verdict.PASS
+    assert len(watched.kept()["mmon_windows"]) == 8
+
+
+def test_daily_runs_leave_what_one_run_over_all_days_leaves(
+    watched: Watched, tmp_path: Path
+) -> None:
+    watched.write(*range(6))
+    for day in range(6):
+        watched.run(until=day + 1)
+    once = Watched(tmp_path, str(tmp_path / "once.db"))
+    once.run(until=6)
+    daily, whole = watched.kept("id", "endpoint_id"), once.kept("id", "endpoint_id")
+    assert daily.keys() == whole.keys()
+    for name, rows in daily.items():
+        assert rows == whole[name], name
+
+
+def test_a_second_run_of_a_day_changes_nothing(watched: Watched) -> None:
+    watched.write(*range(3))
+    first = watched.run(until=3)
+    before = watched.kept()
+    again = watched.run(until=3)
+    assert watched.kept() == before
+    assert again.windows["start"].to_list() == [f"{date(2)}T00:00:00Z"]
+    assert again.document.sentence.startswith("no new window; the newest: ")
+    newest = first.results.filter(pl.col("window") == 2).with_columns(window=pl.lit(0, pl.Int64))
+    assert again.results.equals(newest)
+
+
+def test_a_window_that_is_lost_comes_back_byte_by_byte(watched: Watched) -> None:
+    watched.write(*range(4))
+    watched.run(until=4)
+    before = watched.kept()
+    with database.connected(watched.url, 10.0) as connection, connection.begin():
+        newest = "(SELECT MAX(window_key) FROM mmon_windows)"
+        connection.execute(text(f"DELETE FROM mmon_windows WHERE window_key = {newest}"))
+    assert len(watched.kept()["mmon_windows"]) == 3
+    assert watched.run(until=4).windows.height == 1
+    assert watched.kept() == before
+
+
+def test_the_change_is_found_on_its_day(watched: Watched) -> None:
+    watched.write(*range(3))
+    watched.write(3, 4, shift=2.0)
+    report = watched.run(until=5)
+    assert report.verdict is Verdict.BREACH
+    statuses = dict(report.windows.select("start", "status").iter_rows())
+    assert [statuses[f"{date(day)}T00:00:00Z"] for day in range(5)] == [
+        *["no_detection"] * 3,
+        *["detected"] * 2,
+    ]
+
+
+@pytest.mark.parametrize("rows", [150])
+def test_windows_of_rows_are_analysed_once_they_are_full(watched: Watched, rows: int) -> None:
+    watched.write(0)
+    windows = {"rows": rows}
+    assert watched.run(None, windows=windows).windows["rows"].to_list() == [150, 150]
+    watched.write(1)
+    assert watched.run(None, windows={"rows": rows}).windows.height == 2
+    again = watched.run(None, windows={"rows": rows})
+    assert again.document.sentence.startswith("no new window")
+    assert len(watched.kept()["mmon_windows"]) == 4
