@@ -77,7 +77,9 @@ def document_of(
         sentence="",
         fail_on=config.fail_on,
         reference=Source(reference.source, reference.rows, reference.rank_error),
-        production=Source(production.data.name, production.rows, rank_error),
+        production=Source(
+            production.data.name, production.rows, rank_error, production.data.skipped
+        ),
         windows=windows,
         # In the order in which they appear.
         quantities=list({r.quantity.key: r.quantity for r in (*results, *found.metrics)}.values()),

@@ -22,7 +22,9 @@ from mmon.profiles.folding.build import Profiled
 from mmon.profiles.folding.keys import WHOLE
 from mmon.profiles.table import Profile
 from mmon.results import Window
+from mmon.sources import TimeRange
 from mmon.windows.cut import RowCut, WindowCut
+from mmon.windows.durations import length_us
 from mmon.windows.timestamps import iso, to_us, to_utc
 
 Cut = WindowCut | RowCut | None
@@ -53,13 +55,39 @@ def cut_of(windows: Windows | None) -> Cut:
     return RowCut(windows.rows) if windows.rows else WindowCut.of(windows)
 
 
-def kept_windows(config: Config, cut: Cut, found: Profiled, now_us: int) -> Kept:
+def time_range(config: Config, cut: Cut, timestamp: str | None) -> TimeRange | None:
+    """When rows in windows happened; None where that is any time, or all rows have to be seen.
+
+    They have to where labels without a prediction have levels.
+    """
+    if not isinstance(cut, WindowCut) or (cut.start_us is None and cut.end_us is None):
+        return None
+    settings = config.analyses.model_performance
+    levels = {} if settings is None or config.labels is None else settings.thresholds
+    if "labels_without_prediction" in levels:
+        return None
+    late = None if config.windows is None else config.windows.allowed_lateness
+    return TimeRange(
+        cut.start_us,
+        cut.end_us,
+        timestamp,
+        cut.timezone,
+        lateness_us=0 if late is None else length_us(late),
+    )
+
+
+def kept_windows(
+    config: Config, cut: Cut, found: Profiled, now_us: int, *, is_followed: bool = False
+) -> Kept:
     """The windows that production fills, and those in which nothing arrived.
 
-    The clock, in microseconds since 1970-01-01 UTC, tells which ones are over.
+    The clock, in microseconds since 1970-01-01 UTC, tells which ones are over, as does whether
+    production goes on after the last one.
     """
     windows, system = config.windows or Windows(), config.analyses.system_performance
     keys, newest_us = list(found.profiles), found.newest_us
+    if is_followed and isinstance(cut, WindowCut) and cut.end_us is not None:
+        newest_us = max(newest_us or cut.end_us, cut.end_us)
     strays: frozenset[int] = frozenset()
     if isinstance(cut, WindowCut):
         rows = {key: profile.rows for key, profile in found.profiles.items()}

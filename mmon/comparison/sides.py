@@ -12,8 +12,15 @@ import polars as pl
 from mmon import sources
 from mmon.comparison.columns import plan_production
 from mmon.comparison.extent import is_compared, new_columns, production_extent
-from mmon.comparison.judged_windows import Cut, Span, cut_of, kept_windows, windows_of
-from mmon.comparison.roles import check_levels, refuse, without_ignored
+from mmon.comparison.judged_windows import (
+    Cut,
+    Span,
+    cut_of,
+    kept_windows,
+    time_range,
+    windows_of,
+)
+from mmon.comparison.roles import check_levels, own_time, refuse, without_ignored
 from mmon.comparison.survey import survey
 from mmon.config.data import Dataset
 from mmon.config.sections import Config, Windows
@@ -30,7 +37,7 @@ from mmon.profiles.plan import Plan
 from mmon.profiles.recognition.spelling import NumberSpelling
 from mmon.profiles.table import Profile
 from mmon.results import Window
-from mmon.sources import Data
+from mmon.sources import Data, TimeRange
 from mmon.sources.labels import LabelJoin, join_configured
 
 Progress = Callable[[str, int | None], None]
@@ -108,12 +115,14 @@ def read_production(
 ) -> Production:
     """Production's profiles, read the way the reference was and cut into the configured windows.
 
-    The clock, in microseconds since 1970-01-01 UTC, tells which windows are over.
+    Where these have limits, what cannot lie within them is not read. The clock, in microseconds
+    since 1970-01-01 UTC, tells which windows are over.
     """
-    side, cut = open_production(config, reference, inputs), cut_of(config.windows)
+    cut = cut_of(config.windows)
+    side = open_production(config, reference, inputs, cut)
     read = summarise_production(config, reference, side, cut=cut, progress=progress)
     found = read.found
-    kept = kept_windows(config, cut, found, now_us)
+    kept = kept_windows(config, cut, found, now_us, is_followed=side.data.is_followed)
     left_out = sum(found.profiles[key].rows for key in found.profiles.keys() - set(kept.keys))
     profiles = [found.profiles.get(key, found.empty) for key in kept.keys]
     return Production(
@@ -130,11 +139,14 @@ def read_production(
     )
 
 
-def open_production(config: Config, reference: Profile, inputs: Inputs) -> Opened:
-    """Production, opened and joined to its labels."""
+def open_production(config: Config, reference: Profile, inputs: Inputs, cut: Cut = None) -> Opened:
+    """Production, opened and joined to its labels; of rows that lie outside a cut only some."""
     expected = _expected(reference)
     data = inputs.production or opened(
-        config.production, expected, is_compared(config, {c.name for c in reference.columns})
+        config.production,
+        expected,
+        is_compared(config, {c.name for c in reference.columns}),
+        time_range(config, cut, config.columns.timestamp or own_time(reference)),
     )
     joined = join_configured(config, data, inputs.labels, expect=expected)
     with sources.reading(data.name):
@@ -168,7 +180,9 @@ def summarise_production(
     progress: Progress | None = None,
 ) -> Summarised:
     """One pass over production, a profile of each window that has rows."""
-    matched = None if side.joined is None else side.joined.fold()
+    matched = (
+        None if side.joined is None else side.joined.fold(is_of_part=side.data.skipped is not None)
+    )
     settings = config.analyses.change_points
     kept_losses = LossColumnFold() if settings is not None and settings.detectors else None
     with sources.reading(side.data.name):
@@ -213,14 +227,18 @@ def opened(
     dataset: Dataset,
     expect: Mapping[str, pl.DataType] | None = None,
     is_needed: Callable[[str], bool] = lambda _: True,
+    between: TimeRange | None = None,
 ) -> Data:
-    """A dataset, opened; `DataError` where it is a baseline, which holds no rows."""
+    """A dataset, opened: see `sources.open_counted`.
+
+    `DataError` where it is a baseline, which holds no rows.
+    """
     if is_stored(dataset):
         raise DataError(
             f"{dataset.path} is a baseline, which holds no rows",
             hint="only the reference of a comparison can be one",
         )
-    return sources.open_counted(dataset, expect=expect, is_needed=is_needed)
+    return sources.open_counted(dataset, expect=expect, is_needed=is_needed, between=between)
 
 
 def summarised(

@@ -156,7 +156,9 @@ class Windows(Section):
     start: Instant | None = Field(default=None, examples=["2024-01-01"])
     """Production before this time is left out; windows are aligned to it."""
     end: Instant | None = Field(default=None, examples=["2025-01-01"])
-    """Production from this time on is left out."""
+    """Production from this time on is left out. What cannot lie between the two is not even read:
+    files by the date in their name or folder (date=2024-01-31, events_20240131.csv), where all have
+    one, and other than in text formats rows by the column of time."""
     timezone: Annotated[TimeZone, _window("--timezone", "ZONE")] = "UTC"
     """Where days, weeks and months begin, such as Europe/Vienna; also the zone of times that carry
     none."""

@@ -16,6 +16,7 @@ from mmon.monitoring.due import Due
 from mmon.monitoring.window import Given, read_window
 from mmon.profiles.folding.build import columns_read
 from mmon.profiles.folding.census import Census, counted, keyed
+from mmon.sources import Data
 from mmon.windows.cut import RowCut, WindowCut
 
 _GROUP = 64
@@ -73,7 +74,7 @@ class Rows:
                 for one in group:
                     # Its rows are at hand: what files announced is no matter any more.
                     frame = parts.of(one.key)
-                    data = dataclasses.replace(side.data, frame=frame, rows=None, files=())
+                    data = Data(frame, side.data.name)
                     own = dataclasses.replace(side, data=data, frame=frame)
                     yield one, own, read_window(self.given, own, one, self.progress)
 
@@ -82,8 +83,10 @@ class Rows:
             parts.take(self._frame(side), [one.key for one in due])
 
     def _opened(self, between: Between) -> Opened:
-        del between  # everything is read, until sources leave out what lies outside
-        return open_production(self.given.config, self.given.reference, self.given.inputs)
+        given, cut = self.given, self.cut
+        if isinstance(cut, WindowCut):
+            cut = cut.within(*between)
+        return open_production(given.config, given.reference, given.inputs, cut)
 
     def _frame(self, side: Opened) -> pl.LazyFrame:
         """The columns that are read, and each row's window."""

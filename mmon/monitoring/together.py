@@ -63,6 +63,7 @@ def together(config: Config, run: Document, parts: Sequence[Document]) -> Docume
             newest.production,
             rows=sum(one.rows for one in windows),
             rank_error=max(one.rank_error for one in windows),
+            skipped=run.production.skipped,
         ),
         windows=windows,
         quantities=list({q.key: q for part in parts for q in part.quantities}.values()),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mmon.outline import wording
-from mmon.outline.summary import duration_s, of_outcome, rows_outside, tested
+from mmon.outline.summary import duration_s, of_outcome, rows_outside, rows_skipped, tested
 from mmon.results import Document, ResultKind, Source
 
 
@@ -69,6 +69,8 @@ def run(document: Document) -> tuple[tuple[str, str], ...]:
 
 def _read(source: Source) -> str:
     rows = f"{wording.count(source.rows)} rows, all of them read"
+    if skipped := rows_skipped(source):
+        rows = f"{rows}; {skipped}"
     if source.rank_error == 0:
         return f"{rows}; every rank is exact"
     return f"{rows}; ranks are known to {source.rank_error * 100:.2g}% of the rows"

@@ -9,7 +9,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from mmon.outline import severity, wording
 from mmon.outline.measures import KINDS, by_columns
 from mmon.outline.severity import needs_a_look
-from mmon.results import Column, ColumnKind, Document, Result, ResultKind, Status, Window, grouped
+from mmon.results import (
+    Column,
+    ColumnKind,
+    Document,
+    Result,
+    ResultKind,
+    Source,
+    Status,
+    Window,
+    grouped,
+)
 from mmon.results.charts import Picture
 
 
@@ -133,6 +143,26 @@ def rows_outside(document: Document) -> str | None:
             are = "row is" if rows == 1 else "rows are"
             told.append(f"{rows:,.0f} production {are} in no window: {why}")
     return "; ".join(told) or None
+
+
+def rows_skipped(source: Source) -> str | None:
+    """What of a dataset was left unread for its time; None when nothing was."""
+    found = source.skipped
+    if found is None:
+        return None
+    files = wording.counted(found.files, "file")
+    ways = (found.by_name, "by the dates in their names"), (found.by_time, "by the times in them")
+    told = [f"{wording.count(count)} {way}" for count, way in ways if count]
+    if told:
+        head, *rest = told
+        many, _, way = head.partition(" ")
+        told = [f"{many} of {files} skipped {way}", *rest]
+    if found.rows:
+        rows = wording.counted(found.rows, "row")
+        told.append(
+            f"{rows} of the others" if told else f"{rows} of {files} skipped by their times"
+        )
+    return ", ".join(told)
 
 
 def column_word(column: Column) -> str:

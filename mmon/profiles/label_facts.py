@@ -45,7 +45,7 @@ class LabelFacts:
     conflicting_labels : int
         Ids with several different labels; left out, so their predictions are unlabelled.
     labels_without_prediction : int
-        Ids that no production row has.
+        Ids that no production row has, of those that were read.
     predictions : int
         Production rows, inside windows or not.
     labelled : int
@@ -56,6 +56,8 @@ class LabelFacts:
         Label ids that several production rows have; each of these rows gets the label.
     label_id, prediction_id : str or None
         An id of either side and its type, for a person who looks for why nothing matches.
+    is_of_part : bool
+        Whether production was read in part, so that nobody knows which labels are without one.
     """
 
     source: str
@@ -73,6 +75,7 @@ class LabelFacts:
     repeated_predictions: int = 0
     label_id: str | None = None
     prediction_id: str | None = None
+    is_of_part: bool = False
 
     def of_part(self) -> LabelFacts:
         """The same of a part of the predictions, of which ids of other parts say nothing."""
@@ -81,7 +84,7 @@ class LabelFacts:
             null_ids=0,
             repeated_labels=0,
             conflicting_labels=0,
-            labels_without_prediction=0,
+            is_of_part=True,
         )
 
     @property

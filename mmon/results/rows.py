@@ -259,9 +259,24 @@ class Window:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class Skipped:
+    """What of a dataset was left unread, for it cannot be of the time that was asked for."""
+
+    files: Count
+    """All files of the dataset."""
+    by_name: Count = 0
+    """Those skipped by the dates in their names and folders."""
+    by_time: Count = 0
+    """Those skipped by the times in them."""
+    rows: Count = 0
+    """Rows of the other files that were skipped by their times."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class Source:
     """Where a dataset came from and how much of it was read."""
 
     source: str
     rows: Count
     rank_error: float = 0.0
+    skipped: Skipped | None = None

@@ -7,13 +7,18 @@ Polars reads only then.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Sequence
+import functools
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
 
 import polars as pl
 
 from mmon.config.data import Dataset
 from mmon.errors import ConfigError, DataError, closest
+from mmon.profiles.outcomes.row_keys import FileRows
+from mmon.results import Skipped
+from mmon.sources.believed import are_borne_out
 from mmon.sources.dtypes import (
     TEXT,
     TIMES,
@@ -26,14 +31,17 @@ from mmon.sources.dtypes import (
 from mmon.sources.errors import reading
 from mmon.sources.formats import Described, Part
 from mmon.sources.in_memory import Table, frame_of
-from mmon.sources.listing import display_name, list_parts
+from mmon.sources.listing import Listing, display_name, list_parts
 from mmon.sources.packing import plain
 from mmon.sources.partitions import partition_values
 from mmon.sources.spool import unchanged
-from mmon.sources.union import check_headers, common_schema, read
+from mmon.sources.stretches import narrowed
+from mmon.sources.time_range import TimeRange
+from mmon.sources.union import check_headers, common_schema, read_part
 
 __all__ = [
     "Data",
+    "TimeRange",
     "count_duplicates",
     "open_counted",
     "open_table",
@@ -43,6 +51,8 @@ __all__ = [
 
 # Footers and headers on an object store are waited for, not worked for.
 _REMOTE_READERS = 16
+
+T = TypeVar("T")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -54,8 +64,12 @@ class Data:
     """What reports call it."""
     rows: int | None = None
     """None where no file announces them."""
-    files: tuple[tuple[str, int], ...] = ()
+    files: tuple[FileRows, ...] = ()
     """What tells each file from the others, wherever the dataset lies, and its rows."""
+    skipped: Skipped | None = None
+    """What was left unread for it cannot be of the time asked for; None where all is read."""
+    is_followed: bool = False
+    """Whether there are rows from the end of the time asked for on."""
 
     def check(self, rows: int) -> None:
         """See that a pass of so many rows read all of them, else raise a `DataError`.
@@ -75,6 +89,7 @@ def open_counted(
     *,
     expect: Schema | None = None,
     is_needed: Callable[[str], bool] = lambda _: True,
+    between: TimeRange | None = None,
 ) -> Data:
     """One frame of everything a dataset names, files in the order given and by name.
 
@@ -91,6 +106,9 @@ def open_counted(
         is read as text ("007" stays "007"), and a column without any value takes its type.
     is_needed : callable
         Whether a column is compared; another one may be of types that do not mix.
+    between : TimeRange, optional
+        Leave unread what cannot hold rows of that time: files by the dates in their names and
+        folders, and rows of files by the column of time. What is read may hold rows of other times.
 
     Raises
     ------
@@ -99,33 +117,46 @@ def open_counted(
     ConfigError
         When an option of the dataset is wrong.
     """
-    name, expected = display_name(dataset.path), expect or {}
+    expected = expect or {}
     dtypes = {column: dtype_named(text, column) for column, text in dataset.dtypes.items()}
     fixed: dict[str, pl.DataType] = {
         column: pl.String() for column, dtype in expected.items() if isinstance(dtype, TEXT)
     }
-    parts = list_parts(dataset)
-    folders, values = partition_values([part.folders for part in parts], fixed)
+    listing = list_parts(dataset, between)
+    folders, values = partition_values([part.folders for part in listing.parts], fixed)
     # Times are read from what the text holds, as those of other formats are.
     fixed |= {c: dtype for c, dtype in dtypes.items() if not isinstance(dtype, TIMES)}
-    found = _each(lambda part: _described(part, dataset, fixed), parts)
-    check_headers(found)
+    each = functools.partial(_each, are_local=listing.parts[0].is_local)
+    described = each(lambda part: _described(part, dataset, fixed), listing.parts)
+    check_headers(described)
+    if between is not None:
+        if listing.skipped and not _are_borne_out(described, between, dataset, dtypes, folders):
+            unnamed = dataclasses.replace(between, by_names=False)
+            return open_counted(dataset, expect=expect, is_needed=is_needed, between=unnamed)
+        if between.column not in {**dtypes, **folders}:
+            described = each(lambda one: narrowed(one, between), described)
+    # Of a dataset without any row of that time there are still the columns.
+    read = [at for at, one in enumerate(described) if one.rows or not one.unread] or [-1]
+    found = [described[at] for at in read]
+    name = display_name(dataset.path)
     common = {
         # Columns without any value take the type that is expected of them.
         column: expected.get(column, dtype) if dtype == pl.Null else dtype
         for column, dtype in (common_schema(found, dtypes, is_needed) | folders).items()
     }
     _check_dtypes(dtypes, {**common, **expected}, common, name)
-    frames = [read(*pair, folders, common) for pair in zip(found, values, strict=True)]
-    frame = frames[0] if len(frames) == 1 else pl.concat(frames, how="vertical")
-    casts = [
-        converted(column, common[column], dtype, time_format(dataset.dtypes[column]))
-        for column, dtype in dtypes.items()
-        if common.get(column, dtype) != dtype
+    frames = [
+        read_part(one, values[at], folders, common) for one, at in zip(found, read, strict=True)
     ]
-    files = tuple((_own_name(one.part), one.rows) for one in found)
-    rows = sum(one.rows for one in found)
-    return Data(frame.with_columns(casts) if casts else frame, name, rows, files)
+    frame = frames[0] if len(frames) == 1 else pl.concat(frames, how="vertical")
+    return Data(
+        _as_given(frame, common, dataset, dtypes),
+        name,
+        sum(one.rows for one in found),
+        tuple(FileRows(_own_name(one.part), one.rows, one.first) for one in found),
+        _skipped(listing, described, found),
+        listing.is_followed or any(one.is_followed for one in described),
+    )
 
 
 def open_table(data: Table) -> Data:
@@ -167,12 +198,56 @@ def _described(part: Part, dataset: Dataset, fixed: Schema) -> Described:
         return part.format.describe(ready, dataset, fixed)
 
 
-def _each(describe: Callable[[Part], Described], parts: Sequence[Part]) -> list[Described]:
-    if parts[0].is_local or len(parts) == 1:
-        return [describe(part) for part in parts]
+def _as_given(
+    frame: pl.LazyFrame, common: Schema, dataset: Dataset, dtypes: Schema
+) -> pl.LazyFrame:
+    """The frame with columns of the types that the configuration names."""
+    casts = [
+        converted(column, common[column], dtype, time_format(dataset.dtypes[column]))
+        for column, dtype in dtypes.items()
+        if common.get(column, dtype) != dtype
+    ]
+    return frame.with_columns(casts) if casts else frame
+
+
+def _are_borne_out(
+    parts: Sequence[Described],
+    between: TimeRange,
+    dataset: Dataset,
+    dtypes: Schema,
+    folders: Collection[str],
+) -> bool:
+    """Whether rows happened when the names of their files claim; a partition is its own proof."""
+    column = between.column
+    if column is None or column not in dtypes:
+        return column in folders or are_borne_out(parts, between)
+    as_given = functools.partial(
+        converted, column, dtype=dtypes[column], format_=time_format(dataset.dtypes[column])
+    )
+    return are_borne_out(parts, between, as_given)
+
+
+def _skipped(
+    listing: Listing, described: Sequence[Described], read: Sequence[Described]
+) -> Skipped | None:
+    """What was left unread."""
+    found = Skipped(
+        files=listing.skipped + len(described),
+        by_name=listing.skipped,
+        by_time=len(described) - len(read),
+        rows=sum(one.unread for one in read),
+    )
+    return found if found.by_name or found.by_time or found.rows else None
+
+
+def _each(
+    look: Callable[[T], Described], parts: Sequence[T], *, are_local: bool
+) -> list[Described]:
+    if are_local or len(parts) == 1:
+        return [look(part) for part in parts]
     pool = ThreadPoolExecutor(_REMOTE_READERS)
     try:
-        return list(pool.map(describe, parts))
+        return list(pool.map(look, parts))
     finally:
         # After a failure or an interrupt, nobody waits for the others.
         pool.shutdown(wait=False, cancel_futures=True)

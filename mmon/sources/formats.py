@@ -19,6 +19,7 @@ from mmon.config.data import Dataset
 from mmon.config.fields import formats
 from mmon.errors import DataError
 from mmon.sources.dtypes import Schema, in_known_zones
+from mmon.sources.time_range import Span
 
 _COMPRESSIONS = (".gz", ".zst", ".bz2", ".xz")
 
@@ -36,6 +37,8 @@ class Part:
     """Those of its path that may be columns, such as ``date=2024-01-31/country=AT``."""
     storage: Mapping[str, Any] = dataclasses.field(default_factory=dict, repr=False)
     """Options of the object store that it is on; empty for what is local."""
+    claim: Span | None = None
+    """When all of its rows happened, by the names that were believed; None where none was."""
 
     @property
     def is_local(self) -> bool:
@@ -52,14 +55,30 @@ class Described:
     rows: int
     scan: Callable[[Schema], pl.LazyFrame]
     """The part as a frame; text formats are read with the types it is given."""
+    numbered: Callable[[str], pl.LazyFrame] | None = None
+    """The part with the numbers of its rows, under a name, where statistics can then still tell
+    which rows are not looked at."""
+    first: int = 0
+    """How many rows of the file come before those that it is read for."""
+    unread: int = 0
+    """How many of its rows are left out."""
+    is_followed: bool = False
+    """Whether it has rows from the end of the time asked for on."""
 
     @classmethod
-    def typed(cls, part: Part, frame: pl.LazyFrame, rows: int | None = None) -> Described:
+    def typed(
+        cls,
+        part: Part,
+        frame: pl.LazyFrame,
+        rows: int | None = None,
+        numbered: Callable[[str], pl.LazyFrame] | None = None,
+    ) -> Described:
         """A part whose columns have types of their own; its rows are counted if need be."""
         known = in_known_zones(frame)
         if rows is None:
             rows = int(known.select(pl.len()).collect().item())
-        return cls(part, known.collect_schema(), rows, lambda _: known)
+        own = numbered and (lambda name: in_known_zones(numbered(name)))
+        return cls(part, known.collect_schema(), rows, lambda _: known, own)
 
 
 class Format(abc.ABC):

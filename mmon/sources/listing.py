@@ -4,30 +4,30 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
+import functools
 import glob
 import os
 import re
 import urllib.parse
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from mmon.config.data import Dataset
 from mmon.errors import ConfigError, DataError
+from mmon.sources.candidates import Candidate, claimed_spans
 from mmon.sources.contents import format_of_file, is_empty
-from mmon.sources.delta import DELTA, Delta, check_may_be_read, check_no_table, is_delta, table_kind
+from mmon.sources.dated_names import Place
+from mmon.sources.delta import Delta, check_may_be_read, check_no_table, table_kind
 from mmon.sources.formats import Format, Part, format_of_name, is_hidden, known, readable
 from mmon.sources.spool import downloaded, spooled_input, spooled_pipe, watch
-from mmon.sources.storage import list_files, storage_options
+from mmon.sources.storage import LOCAL_SCHEMES, WILDCARDS, in_store
+from mmon.sources.time_range import TimeRange
 from mmon.texts.redaction import masked
 
 STANDARD_INPUT = "-"
 
-# The object stores that Polars 2 reads by itself.
-_STORES = ("s3", "s3a", "gs", "gcs", "az", "azure", "adl", "abfs", "abfss", "hf")
-_LOCAL_SCHEMES = ("file", "http", "https")
 _ENDLESS = ("/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
 _SCHEME = re.compile(r"^([A-Za-z][A-Za-z0-9+.-]+)://")
-_WILDCARDS = re.compile(r"[*?\[]")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -39,8 +39,28 @@ class _Found:
     folders: str | None = None
 
 
-def list_parts(dataset: Dataset) -> tuple[Part, ...]:
+@dataclasses.dataclass(frozen=True, slots=True)
+class Listing:
+    """The parts of a dataset that may hold rows of the time asked for.
+
+    Attributes
+    ----------
+    skipped : int
+        Files that do not, by their names.
+    is_followed : bool
+        Whether some of these are of a later time.
+    """
+
+    parts: tuple[Part, ...]
+    skipped: int = 0
+    is_followed: bool = False
+
+
+def list_parts(dataset: Dataset, between: TimeRange | None = None) -> Listing:
     """The parts of a dataset: paths in the order given, the files of each by name.
+
+    Of a time ``between`` two moments, names of files and folders tell which are not looked at. They
+    tell nothing where they would leave no file with a byte.
 
     Raises
     ------
@@ -52,7 +72,23 @@ def list_parts(dataset: Dataset) -> tuple[Part, ...]:
     """
     if not dataset.paths:
         raise ConfigError("the list of paths is empty", hint="name a file, a folder or a pattern")
-    parts = [part for path in dataset.paths for part in _parts(path, dataset)]
+    is_chosen = between is not None and between.by_names
+    found = [_candidates(path, dataset, by_name=is_chosen) for path in dataset.paths]
+    claims = claimed_spans([one.place for group in found for one in group], between)
+    skipped = {c for c in claims if between is not None and c is not None and not between.meets(c)}
+    parts: list[Part] = []
+    left = iter(claims)
+    for path, group in zip(dataset.paths, found, strict=True):
+        own = [
+            dataclasses.replace(part, claim=claim)
+            for one, claim in zip(group, left, strict=False)  # each path takes its own
+            if claim not in skipped and (part := one.part()) is not None
+        ]
+        if not own and not skipped:
+            raise DataError(f"every file of {path!r} is empty (0 bytes)")
+        parts += own
+    if between is not None and not parts:
+        return list_parts(dataset, dataclasses.replace(between, by_names=False))
     for part in parts:
         if part.format.name != parts[0].format.name:
             raise DataError(
@@ -60,7 +96,9 @@ def list_parts(dataset: Dataset) -> tuple[Part, ...]:
                 f" {part.format.name}: a dataset has one format",
                 hint="choose files with a pattern such as folder/*.parquet",
             )
-    return tuple(parts)
+    is_followed = any(between.is_after(claim) for claim in skipped) if between else False
+    count = sum(claim in skipped for claim in claims)
+    return Listing(tuple(parts), count, is_followed)
 
 
 def display_name(path: str | Sequence[str]) -> str:
@@ -78,24 +116,29 @@ def local_path(path: str) -> str | None:
     return None if _SCHEME.match(path) else os.path.expanduser(path)  # noqa: PTH111
 
 
-def _parts(path: str, dataset: Dataset) -> Iterator[Part]:
+def _candidates(path: str, dataset: Dataset, *, by_name: bool) -> list[Candidate]:
     if not path:
         raise ConfigError("a path is empty", hint="name a file, a folder or a pattern")
     option = None if dataset.format is None else known()[dataset.format]
     scheme = _SCHEME.match(path)
-    if scheme and scheme[1].lower() not in _LOCAL_SCHEMES:
+    if scheme and scheme[1].lower() not in LOCAL_SCHEMES:
         # Polars takes a scheme in capitals for a folder.
         path = scheme[1].lower() + path[scheme.end(1) :]
-        yield from _remote(path, scheme[1].lower(), option, dataset)
-        return
+        return [*in_store(path, scheme[1].lower(), option, dataset, by_name=by_name)]
     found = _found(path, dataset, option)
     if found[0].path.is_dir():
-        yield Part(str(found[0].path), path, Delta())
-        return
-    parts = [*filter(None, (_checked(file, option, dataset.hive) for file in found))]
-    if not parts:
-        raise DataError(f"every file of {path!r} is empty (0 bytes)")
-    yield from parts
+        table = Part(str(found[0].path), path, Delta())
+        return [Candidate(Place("", path), lambda: table)]
+    return [
+        Candidate(_place(one), functools.partial(_checked, one, option, dataset.hive))
+        for one in found
+    ]
+
+
+def _place(file: _Found) -> Place:
+    """Where a local file is; of one that is named in full, all folders may tell something."""
+    folders = file.folders
+    return Place(Path(file.name).parent.as_posix() if folders is None else folders, file.path.name)
 
 
 def _found(path: str, dataset: Dataset, option: Format | None) -> list[_Found]:
@@ -106,33 +149,6 @@ def _found(path: str, dataset: Dataset, option: Format | None) -> list[_Found]:
         return [_Found(downloaded(path, dataset.timeouts), path)]
     is_uri = path.lower().startswith("file://")
     return _local(_path_of_file_uri(path) if is_uri else path, path, option)
-
-
-def _remote(path: str, scheme: str, option: Format | None, dataset: Dataset) -> Iterator[Part]:
-    if scheme not in _STORES:
-        known = (*_STORES, *_LOCAL_SCHEMES)
-        close = difflib.get_close_matches(scheme, known, n=1)
-        raise ConfigError(
-            f"{path!r} has an unknown scheme {scheme}://",
-            hint=f"did you mean {close[0]}://?" if close else f"there are: {', '.join(known)}",
-        )
-    announced = option or format_of_name(path)
-    if announced is None:
-        raise DataError(
-            f"the format of {path!r} cannot be told from its name",
-            hint="set the format option, or end the pattern with a suffix such as *.parquet",
-        )
-    is_pattern = path.endswith("/") or _WILDCARDS.search(path) is not None
-    options = storage_options(dataset, path)
-    if path.endswith("/") and is_delta(path, options):
-        check_may_be_read(DELTA, path)
-        yield Part(path, path, Delta(), storage=options)
-        return
-    for uri in list_files(path, announced, options) if is_pattern else [path]:
-        # The bucket and the file's own name are no partitions.
-        folders = uri.partition("://")[2].partition("/")[2].rpartition("/")[0]
-        is_hive = (is_pattern and "=" in folders) if dataset.hive is None else dataset.hive
-        yield Part(uri, uri, announced, folders if is_hive else "", options)
 
 
 def _path_of_file_uri(uri: str) -> str:
@@ -158,7 +174,7 @@ def _local(path: str, name: str, option: Format | None) -> list[_Found]:
         raise DataError(f"{name!r} may not be read", hint="check the permissions") from error
     except OSError as error:
         raise DataError(f"{masked(name)[:60]!r} is not a path: {error.strerror}") from error
-    if _WILDCARDS.search(path):
+    if WILDCARDS.search(path):
         return _in_pattern(str(base), name, option)
     raise DataError(f"{name!r} does not exist", hint=_near(base))
 
@@ -183,7 +199,7 @@ def _in_pattern(pattern: str, name: str, option: Format | None) -> list[_Found]:
         raise DataError(f"{name!r} matches no file", hint="check the path and the pattern")
     check_no_table(found, name)
     # The folders from the first wildcard on: the user left them open, so they may be partitions.
-    depth = len(Path(_WILDCARDS.split(pattern)[0] + "x").parts) - 1
+    depth = len(Path(WILDCARDS.split(pattern)[0] + "x").parts) - 1
     return [_Found(path, str(path), "/".join(path.parts[depth:-1])) for path in found]
 
 

@@ -13,7 +13,7 @@ import polars as pl
 _MISSING = "__HIVE_DEFAULT_PARTITION__"
 
 
-def _texts(folders: str) -> dict[str, str | None]:
+def partition_texts(folders: str) -> dict[str, str | None]:
     """Column to text for every folder of the form ``column=text``."""
     pairs = (folder.split("=", 1) for folder in folders.split("/") if "=" in folder)
     return {name: None if text == _MISSING else urllib.parse.unquote(text) for name, text in pairs}
@@ -26,7 +26,7 @@ def partition_values(
 
     Columns in ``as_text`` are text whatever they look like.
     """
-    texts = [*map(_texts, folders)]
+    texts = [*map(partition_texts, folders)]
     names = dict.fromkeys(name for row in texts for name in row)
     dtypes: dict[str, pl.DataType] = {}
     values: list[dict[str, Any]] = [{} for _ in texts]

@@ -96,7 +96,7 @@ def check_headers(parts: Sequence[Described]) -> None:
             )
 
 
-def read(
+def read_part(
     one: Described, partition: Mapping[str, Any], dtypes: Schema, common: Schema
 ) -> pl.LazyFrame:
     """A part with exactly the columns and types of ``common``; what it lacks is null.

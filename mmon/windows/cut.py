@@ -98,6 +98,13 @@ class WindowCut:
         anchor = epoch if start is None else wall_clock(start, zone)
         return cls(count, unit, windows.timezone, start, end, anchor)
 
+    def within(self, start_us: int | None, end_us: int | None) -> WindowCut:
+        """The same cut, of which only what lies in [start_us, end_us) is in windows."""
+        starts = [one for one in (self.start_us, start_us) if one is not None]
+        ends = [one for one in (self.end_us, end_us) if one is not None]
+        start, end = max(starts, default=None), min(ends, default=None)
+        return dataclasses.replace(self, start_us=start, end_us=end)
+
     def instants(self, times: pl.Series) -> pl.Series:
         """`mmon.windows.timestamps.to_instants` in the windows' time zone."""
         return to_instants(times, self.timezone)

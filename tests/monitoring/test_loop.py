@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from mmon.history import database
-from mmon.results import Verdict
+from mmon.results import Skipped, Verdict
 from tests.monitoring.days import Watched, date
 
 
@@ -39,6 +39,17 @@ def test_daily_runs_leave_what_one_run_over_all_days_leaves(
     assert daily.keys() == whole.keys()
     for name, rows in daily.items():
         assert rows == whole[name], name
+
+
+def test_a_daily_run_reads_no_more_than_its_day_and_those_beside_it(watched: Watched) -> None:
+    watched.write(*range(9))
+    watched.run(until=6)
+    for day in (0, 1, 2, 3, 4, 8):
+        (watched.folder / "days" / f"{date(day)}.parquet").write_bytes(b"of no use to anybody")
+    report = watched.run(until=7)
+    assert report.windows["start"].to_list() == [f"{date(6)}T00:00:00Z"]
+    assert report.document.production.skipped == Skipped(9, by_name=6, by_time=2)
+    assert "6 of 9 files skipped by the dates in their names" in report.to_markdown()
 
 
 def test_a_second_run_of_a_day_changes_nothing(watched: Watched) -> None:

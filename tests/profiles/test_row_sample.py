@@ -27,7 +27,7 @@ from mmon.profiles.folding.keys import WHOLE, Cut, Key
 from mmon.profiles.folding.sample_fold import SampledAs, SampleFold
 from mmon.profiles.merging import CellsError
 from mmon.profiles.outcomes.outcome_reader import OutcomeReader
-from mmon.profiles.outcomes.row_keys import RowKeys
+from mmon.profiles.outcomes.row_keys import FileRows, RowKeys
 from mmon.sources import Data
 from mmon.windows.cut import RowCut
 from tests.profiles import outcome_rows
@@ -297,11 +297,11 @@ def test_nothing_is_drawn_that_nobody_reads() -> None:
 
 def test_a_row_without_an_id_is_known_by_its_file_and_its_place_there() -> None:
     frame = rows(10)
-    both = RowKeys(None, [("a", 4), ("b", 6)]).read(frame, 0)
+    both = RowKeys(None, [FileRows("a", 4), FileRows("b", 6)]).read(frame, 0)
     alone = [
-        RowKeys(None, [("a", 4)]).read(frame[:4], 0),
-        RowKeys(None, [("b", 6)]).read(frame[4:7], 0),
-        RowKeys(None, [("b", 6)]).read(frame[7:], 3),
+        RowKeys(None, [FileRows("a", 4)]).read(frame[:4], 0),
+        RowKeys(None, [FileRows("b", 6)]).read(frame[4:7], 0),
+        RowKeys(None, [FileRows("b", 6)]).read(frame[7:], 3),
     ]
     assert len({*both.tolist()}) == 10
     np.testing.assert_array_equal(np.concatenate(alone), both)

@@ -13,6 +13,8 @@ from polars.testing import assert_frame_equal
 
 from mmon.config.data import Dataset
 from mmon.errors import DataError
+from mmon.sources import TimeRange, open_counted
+from mmon.windows.timestamps import to_us
 from tests.services import ObjectStore, object_store
 from tests.unit.source_files import open_dataset
 
@@ -150,3 +152,27 @@ def test_wrong_credentials_are_told_and_never_shown(
     assert "credentials" in caught.value.hint
     for secret in ("WRONG-VALUE", bucket.secret):
         assert secret not in str(caught.value)
+
+
+@pytest.mark.parametrize("suffix", ENCODE)
+def test_of_objects_that_are_named_after_days_only_those_of_the_time_are_looked_at(
+    bucket: ObjectStore, suffix: str
+) -> None:
+    days = [datetime.datetime(2024, 1, day) for day in range(1, 9)]
+    for day in days:
+        frame = pl.DataFrame({"at": [day + datetime.timedelta(hours=i) for i in range(24)]})
+        content = ENCODE[suffix](frame) if 3 <= day.day <= 5 else b"of no use to anybody"
+        bucket.put(f"/data/daily/{suffix}/date={day:%Y-%m-%d}/x.{suffix}", content)
+    nothing = ENCODE[suffix](frame.clear())
+    bucket.put(f"/data/daily/{suffix}/date=2024-01-04/empty.{suffix}", nothing)
+    between = TimeRange(to_us(days[3]), to_us(days[4]), "at")
+    for path in ("date=*/*." + suffix, f"**/*.{suffix}"):
+        dataset = Dataset.model_validate(
+            {"path": f"s3://data/daily/{suffix}/{path}", "storage_options": bucket.options}
+        )
+        data = open_counted(dataset, between=between)
+        found = data.frame.collect(engine="streaming")
+        assert data.skipped is not None
+        assert data.skipped.by_name == 5
+        read = days[3:5] if suffix in ("parquet", "arrow") else days[2:5]
+        assert found["date"].unique().sort().to_list() == [day.date() for day in read]

@@ -56,7 +56,7 @@ def _counts(facts: LabelFacts) -> dict[str, tuple[int, str | None]]:
         why = f"{why}: {facts.trouble}"
     repeated = "{occurs} more than once with one label"
     return {
-        "labels_without_prediction": (unused, why),
+        "labels_without_prediction": (0, None) if facts.is_of_part else (unused, why),
         "conflicting_labels": _count(
             facts.conflicting_labels, facts, "{has} labels that contradict each other"
         ),

@@ -16,7 +16,7 @@ from mmon.profiles.folding.keys import OUTSIDE, Cut, SegmentCutter, WindowCutter
 from mmon.profiles.folding.lateness import Lateness
 from mmon.profiles.outcomes.outcome_reader import OutcomePlan, OutcomeReader
 from mmon.profiles.outcomes.outcomes import Outcome, is_known
-from mmon.profiles.outcomes.row_keys import Keys, RowKeys
+from mmon.profiles.outcomes.row_keys import FileRows, Keys, RowKeys
 from mmon.profiles.plan import Plan
 from mmon.profiles.table import Profile
 from mmon.records.arrays import BoolArray, IntArray
@@ -139,7 +139,7 @@ class BatchReader:
         plan: Plan,
         extent: Extent,
         cut: WindowCut | RowCut | None,
-        files: Sequence[tuple[str, int]],
+        files: Sequence[FileRows],
     ) -> None:
         cells, outcome = extent.cells or Cells(), extent.outcome
         readings = asked(plan, None, extent.segments) if extent.cells else ()

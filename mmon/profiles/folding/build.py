@@ -34,6 +34,7 @@ from mmon.profiles.folding.growing import Limits
 from mmon.profiles.folding.keys import OUTSIDE, WHOLE, Key
 from mmon.profiles.folding.outcome_fold import OutcomeFold, OutcomeFound
 from mmon.profiles.folding.sample_fold import SampleFold, sampled_columns
+from mmon.profiles.outcomes.row_keys import FileRows
 from mmon.profiles.plan import Plan, settled_plan
 from mmon.profiles.recognition.spelling import spelled, with_texts
 from mmon.profiles.table import ColumnProfile, Performance, Profile, SegmentProfile, performance_of
@@ -80,7 +81,7 @@ def profile_frame(
     also: Sequence[str] = (),
     watchers: Sequence[Fold[Batch, Any]] = (),
     progress: Callable[[int], None] | None = None,
-    files: Sequence[tuple[str, int]] = (),
+    files: Sequence[FileRows] = (),
 ) -> Profiled:
     """Summarise a dataset in one pass: a profile of each window that has rows.
 
@@ -95,8 +96,8 @@ def profile_frame(
         Further columns to read, for further folds that see every batch and keep their results.
     progress : callable, optional
         Called with the number of rows read so far.
-    files : sequence of (name, rows)
-        See `OutcomeReader`.
+    files : sequence of FileRows
+        See `RowKeys`.
     """
     extent = extent or Extent()
     schema = frame.collect_schema()

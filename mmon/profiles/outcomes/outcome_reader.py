@@ -15,7 +15,7 @@ from mmon.profiles.distributions.reading import Reading, is_comparable, read_as
 from mmon.profiles.outcomes.class_codes import ClassCodes
 from mmon.profiles.outcomes.loss_steps import NO_PLACE, ROW_US
 from mmon.profiles.outcomes.outcomes import UNKNOWN, Fault, Outcome
-from mmon.profiles.outcomes.row_keys import Keys, RowKeys, groups, halves
+from mmon.profiles.outcomes.row_keys import FileRows, Keys, RowKeys, groups, halves
 from mmon.profiles.recognition.spelling import lost_texts
 from mmon.records.arrays import BoolArray, FloatArray, IntArray
 from mmon.results import Task
@@ -107,9 +107,9 @@ class OutcomePlan:
 
 
 class OutcomeReader:
-    """Reads successive batches of one dataset, from files of these names and numbers of rows."""
+    """Reads successive batches of one dataset, which is made of these rows of files."""
 
-    def __init__(self, plan: OutcomePlan, files: Sequence[tuple[str, int]] = ()) -> None:
+    def __init__(self, plan: OutcomePlan, files: Sequence[FileRows] = ()) -> None:
         self.plan = plan
         self._keys = RowKeys(plan.identity, files)
         self.classes = plan.codes()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 import polars as pl
@@ -20,16 +21,25 @@ _GAMMA = np.uint64(0x9E3779B97F4A7C15)
 _HALF_BIT = np.uint64(GROUPS.bit_length() - 1)
 
 
+class FileRows(NamedTuple):
+    """Consecutive rows of one file, which are read: so many after the first ones."""
+
+    name: str
+    rows: int
+    first: int = 0
+
+
 class RowKeys:
-    """The keys of successive batches of one dataset, of files of these names and numbers of rows.
+    """The keys of successive batches of one dataset, which is made of these rows of files.
 
     The id of a row decides; a row without one is known by its file and its number there.
     """
 
-    def __init__(self, identity: str | None, files: Sequence[tuple[str, int]] = ()) -> None:
+    def __init__(self, identity: str | None, files: Sequence[FileRows] = ()) -> None:
         self._identity = identity
-        self._starts = np.cumsum([0, *(rows for _, rows in files)])[:-1]
-        self._salts = np.array([_salt(name) for name, _ in files], dtype=np.uint64)
+        self._starts = np.cumsum([0, *(one.rows for one in files)])[:-1]
+        self._salts = np.array([_salt(one.name) for one in files], dtype=np.uint64)
+        self._salts += np.array([one.first for one in files], dtype=np.uint64)
 
     def read(self, batch: pl.DataFrame, offset: int) -> Keys:
         """(n,) keys of a batch's rows, the first of which is row ``offset`` of the data."""

@@ -151,8 +151,8 @@ def _run(document: Document) -> list[str]:
         f"- mmon {escaped(document.mmon_version)}, configuration {code(document.config_digest)}",
     ]
     outside = summary.rows_outside(document)
-    if outside is not None:
-        lines.insert(2, f"- {outside}")
+    skipped = summary.rows_skipped(document.production)
+    lines[2:2] = [f"- {told}" for told in (outside, skipped) if told is not None]
     return [*lines, f"- {seconds:,.1f} s"] if seconds is not None else lines
 
 

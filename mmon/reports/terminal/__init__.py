@@ -209,6 +209,9 @@ class _Screen:
         outside = summary.rows_outside(self.document)
         if outside is not None:
             yield from self.pen.paragraph(outside)
+        skipped = summary.rows_skipped(self.document.production)
+        if skipped is not None:
+            yield from self.pen.paragraph(f"production: {skipped}", style="dim")
         untested, recognised = self.summary.untested, self.summary.recognised
         if untested:
             names = [f"{column_word(one.name)} ({summary.column_word(one)})" for one in untested]

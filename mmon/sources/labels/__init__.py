@@ -41,9 +41,10 @@ class LabelJoin:
     columns: tuple[str, ...]
     """The columns that the fold needs: select them besides the profile's own."""
 
-    def fold(self) -> MatchedLabels:
-        """A new fold over ``frame`` that ends in the complete facts."""
-        return MatchedLabels(self.facts, self.target)
+    def fold(self, *, is_of_part: bool = False) -> MatchedLabels:
+        """A new fold over ``frame``, all of production or a part, that ends in complete facts."""
+        facts = dataclasses.replace(self.facts, is_of_part=is_of_part)
+        return MatchedLabels(facts, self.target)
 
 
 def join_configured(

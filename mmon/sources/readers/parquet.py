@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 import polars as pl
@@ -19,10 +20,14 @@ class Parquet(Format):
     def describe(self, part: Part, dataset: Dataset, fixed: Schema) -> Described:
         # Partitions are read from the names of the files, alike for every format.
         options = dict(part.storage) or None
-        frame = pl.scan_parquet(
-            part.uri, glob=False, hive_partitioning=False, storage_options=options
+        scan = functools.partial(
+            pl.scan_parquet,
+            part.uri,
+            glob=False,
+            hive_partitioning=False,
+            storage_options=options,
         )
-        return Described.typed(part, frame)
+        return Described.typed(part, scan(), numbered=lambda name: scan(row_index_name=name))
 
     def paths(self, pattern: str, options: dict[str, Any]) -> pl.LazyFrame:
         # Without columns, only the footers are read.
