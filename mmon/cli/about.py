@@ -122,19 +122,19 @@ def metrics() -> None:
 
 def explain(
     name: Annotated[
-        str,
+        str | None,
         typer.Argument(
             metavar="NAME",
             help="A metric of `mmon metrics`, any other name in a report, a key of the "
-            "configuration, or reading.",
+            "configuration, or reading; without it, a list of the names in reports.",
             autocompletion=completion.of_explained,
         ),
-    ],
+    ] = None,
 ) -> None:
     """Print the manual page of a metric, of a name in reports, or of how columns are read."""
     from mmon.cli import lists
 
-    console.say(lists.manual(name))
+    console.say(lists.manual(name) if name else lists.of_names(console.line_width()))
 
 
 def demo(

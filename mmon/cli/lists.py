@@ -19,7 +19,8 @@ from mmon.results import ColumnKind
 from mmon.texts.screen import safe
 
 # Manual pages of what is not a metric, by the module whose docstring they are.
-_OF_VERDICTS = ("verdict", "status", "detected", "inconclusive", "p", "p_value", "q", "q_value")
+_STATUSES = ("no_detection", "potential", "potential_detection", "detected", "inconclusive")
+_OF_VERDICTS = ("verdict", "breach", "pass", "status", *_STATUSES, "p", "p_value", "q", "q_value")
 _TOPICS = {
     "reading": "mmon.profiles.recognition.recognise",
     **dict.fromkeys(_OF_VERDICTS, "mmon.verdict"),
@@ -39,10 +40,18 @@ def of_metrics(width: int | None) -> str:
     return "\n\n".join(_table(rows, width, numbers=()) for rows in tables)
 
 
+def of_names(width: int | None) -> str:
+    """Every name that a report may show, by what tells of it, and what it is in a few words."""
+    told = sorted({(one.application, one.name): one for one in assessment.quantities()}.items())
+    rows = [("analysis", "name", "what it is")]
+    rows += [(application, name, one.meaning) for (application, name), one in told]
+    return _table(rows, width, numbers=())
+
+
 def manual(name: str) -> str:
     """The manual page of a result's or a told number's name, of a key of the configuration, or of
     how columns are read; the case does not matter."""
-    asked = name.lower()
+    asked = name.lower().replace(" ", "_")
     if asked in _TOPICS:
         return inspect.getdoc(importlib.import_module(_TOPICS[asked])) or ""
     found = performance.of_name(asked)

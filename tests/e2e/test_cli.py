@@ -286,6 +286,15 @@ def test_a_threshold_may_be_of_one_column(mmon: Mmon) -> None:
     assert list(configuration["analyses"]["data_drift"]["thresholds"]) == ["ks"]
 
 
+def test_explain_lists_what_it_explains_and_takes_names_in_words(mmon: Mmon) -> None:
+    listed = [line.split() for line in mmon("explain").out.splitlines()]
+    assert {("data-drift", "ks"), ("data-quality", "missing_share")} <= {
+        (line[0], line[1]) for line in listed
+    }
+    in_words = process("explain", "Missing share")
+    assert in_words.out == mmon("explain missing_share").out != ""
+
+
 def test_explain_knows_the_keys_of_the_configuration(mmon: Mmon) -> None:
     told = mmon("explain fail_on").out
     assert told.startswith("fail_on, a key of the configuration\n\nThe level that makes a breach")
