@@ -16,7 +16,7 @@ q
 Verdict
     *breach* (exit status 1) when a result that decides is detected, or potential with
     ``fail_on: potential``; else *inconclusive* (4) when an analysis that decides could tell
-    nothing; else *pass* (0).
+    nothing, or of fewer than a tenth of what it judged; else *pass* (0).
 """
 
 from __future__ import annotations
@@ -36,6 +36,8 @@ from mmon.verdict.weighing import Weighed, passes, weigh
 
 _DATA_DRIFT = "data-drift"
 _UNKNOWN = (Status.INCONCLUSIVE, Status.IRRELEVANT)
+# Of very many results on too few rows some are conclusive by luck: a run does not pass by those.
+_FEWEST_KNOWN = 0.1
 
 
 def judge(findings: Iterable[Finding], rule: Rule) -> list[Result]:
@@ -177,8 +179,8 @@ def decide(
     """The verdict of a run.
 
     A breach when a gating result reached ``fail_on``. Else inconclusive when an analysis that
-    gates reached no conclusive result, or none did where nothing gates, or when the error of a
-    summary leaves open whether a gating result reached it. Else a pass.
+    gates reached no conclusive result, or fewer than one in ten, or none did where nothing gates,
+    or when the error of a summary leaves open whether a gating result reached it. Else a pass.
 
     Parameters
     ----------
@@ -205,7 +207,8 @@ def decide(
     open_ = {
         name
         for name, of_one in by_analysis.items()
-        if all(result.status is Status.INCONCLUSIVE for result in of_one)
+        if sum(result.status is not Status.INCONCLUSIVE for result in of_one)
+        < max(1.0, _FEWEST_KNOWN * len(of_one))
     }
     evidence = [r for r in results if r.quantity.is_evidence and r.quantity.estimates is None]
     known = [result for result in evidence if result.gating] or evidence

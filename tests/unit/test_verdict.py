@@ -317,6 +317,14 @@ def test_too_few_rows_for_the_only_threshold_are_inconclusive_whatever_fails():
     assert status(one, fail_on="potential") is Status.INCONCLUSIVE
 
 
+def test_a_run_does_not_pass_by_the_one_of_many_results_that_chance_made_conclusive():
+    small, known = finding(0.1, 0.5, rows=10), finding(0.01)
+    assert status(small) is Status.INCONCLUSIVE
+    assert verdict(*[small] * 9, known) is Verdict.PASS
+    assert verdict(*[small] * 10, known) is Verdict.INCONCLUSIVE
+    assert verdict(*[small] * 10, finding(0.9)) is Verdict.BREACH
+
+
 def test_an_error_across_the_only_threshold_is_open_whatever_fails():
     unsure = finding(0.19, error=0.05, bound=Bound("max", detected=0.2))
     sure = finding(0.01)
