@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar, Self
 
 from pydantic import Field, model_validator
 
-from mmon.config.fields import Flag, FormatName, Section, Separator, Text, Timeout
+from mmon.config.fields import Duration, Flag, FormatName, Section, Separator, Text, Timeout
 from mmon.config.option import Option, Panel
 from mmon.texts.redaction import keep_options, keep_uri
 
@@ -88,3 +88,7 @@ class Labels(Dataset):
     """The column that labels and predictions share; null takes ``columns.id``."""
     target: Text | None = Field(default=None, examples=["defaulted"])
     """The labels' column; null takes ``columns.target``."""
+    wait: Duration = "60d"
+    """With a history: for how long after its end a window is looked at again for labels that came
+    since. It is analysed once more when half of its rows have one, or as many as the level of
+    ``label_coverage`` asks for."""

@@ -24,9 +24,17 @@ from mmon.history.records import RunFacts, StoredWindow
 from mmon.history.store import History
 from mmon.monitoring import beside, states
 from mmon.monitoring.asked import Asked, Range
-from mmon.monitoring.due import Due, due_rows, due_windows, look_from
+from mmon.monitoring.due import (
+    Due,
+    due_rows,
+    due_windows,
+    look_from,
+    waiting,
+    with_labels,
+)
+from mmon.monitoring.news import news
 from mmon.monitoring.rows import Read, Rows
-from mmon.monitoring.together import together
+from mmon.monitoring.together import Part, failing, together
 from mmon.monitoring.window import (
     Given,
     assess_window,
@@ -36,7 +44,9 @@ from mmon.monitoring.window import (
     restored,
     to_store,
 )
+from mmon.outline.waiting import MOST_LABELS
 from mmon.profiles import baseline
+from mmon.profiles.folding.census import Census
 from mmon.profiles.folding.keys import WHOLE
 from mmon.profiles.table import Profile
 from mmon.results import Document
@@ -108,7 +118,8 @@ class _Run:
 
     def _watched(self, watch: contextlib.ExitStack) -> Document:
         stored = self.history.windows()
-        due, side = self._due(stored)
+        since = self._since(stored)
+        due, side, census = self._due(stored, since)
         due = beside.allowed(due, self.given.windows, self.asked)
         nothing = self._nothing(side)
         facts = RunFacts(
@@ -119,25 +130,31 @@ class _Run:
             self.given.reference_digest,
         )
         self.history.begin(facts, beside.kind_of(self.rows.cut))
-        read = self.rows.read(due, side, watch)
+        read = self.rows.read(due, side, watch, since)
         parts = list(self._analysed(read, stored, nothing.run_id))
         states.rebuild(self.given, self.history)
         document = self._document(nothing, parts)
-        document = self._with_news(document, due, stored)
+        told = news(self.given, due, stored, census)
+        document = dataclasses.replace(document, sentence="; ".join([document.sentence, *told]))
         until_us = None if isinstance(self.rows.cut, RowCut) else self.limits.until_us
         ended = dataclasses.replace(document, finished_at=iso(now()))
         self.history.finish(ended.run_id, ended.finished_at, ended.verdict.value, until_us)
         return ended
 
-    def _due(self, stored: Sequence[StoredWindow]) -> tuple[list[Due], Opened]:
-        """The windows to analyse, and what was read to find them."""
-        cut, windows, until_us = self.rows.cut, self.given.windows, self.history.until_us
+    def _since(self, stored: Sequence[StoredWindow]) -> int | None:
+        """From when on rows are looked at; None is from the first one on."""
+        if isinstance(self.rows.cut, RowCut) or self.asked.is_range:
+            return self.limits.since_us
+        return look_from(stored, self.given.windows, self.history.until_us)
+
+    def _due(
+        self, stored: Sequence[StoredWindow], since: int | None
+    ) -> tuple[list[Due], Opened, Census]:
+        """The windows to analyse, and what was read and counted to find them."""
+        cut = self.rows.cut
         if isinstance(cut, RowCut):
             census, side = self.rows.count((None, None))
-            return due_rows(cut, census.windows, stored), side
-        since = self.limits.since_us
-        if not self.asked.is_range:
-            since = look_from(stored, windows, until_us)
+            return due_rows(cut, census.windows, stored), side, census
         census, side = self.rows.count((since, self.limits.end_us))
         system = self.config.analyses.system_performance
         due = due_windows(
@@ -145,11 +162,23 @@ class _Run:
             {key: n for key, n in census.windows.items() if since is None or key >= since},
             stored,
             self.limits,
-            windows,
-            until_us=until_us,
+            self.given.windows,
+            until_us=self.history.until_us,
             tells_nothing=system is not None and system.expected_rows is not None,
         )
-        return due, side
+        return self._with_labels(due, stored), side, census
+
+    def _with_labels(self, due: list[Due], stored: Sequence[StoredWindow]) -> list[Due]:
+        """What is due, and windows whose labels have come by now."""
+        labels, settings = self.config.labels, self.config.analyses.model_performance
+        if labels is None or settings is None or self.asked.is_range:
+            return due
+        bounds = settings.levels("label_coverage").bounds()
+        asked = (one.detected or one.potential for one in bounds if one.limit == "min")
+        needed = next(asked, None) or MOST_LABELS
+        until_us, wait_us = self.limits.until_us, length_us(labels.wait)
+        waits = waiting(stored, needed=needed, wait_us=wait_us, until_us=until_us)
+        return with_labels(due, waits, self.rows.labelled(waits), needed)
 
     def _nothing(self, side: Opened) -> Document:
         """The document of a run that finds no window, with what all say of this run."""
@@ -161,7 +190,7 @@ class _Run:
 
     def _analysed(
         self, windows: Iterable[Read], stored: Sequence[StoredWindow], run_id: str
-    ) -> Iterator[Document]:
+    ) -> Iterator[Part]:
         """The document of each window, once it is kept."""
         known, rule = {one.key: one for one in stored}, self._rule()
         keep = self.settings.keep
@@ -183,18 +212,27 @@ class _Run:
             document = assess_window(
                 self.given, production, one, rule, evidence, self.rows.progress
             )
+            is_known = self._is_known(one, document)
             analysed = kept(self.given, one, stored_profile, document, carried)
             keep_us = None if keep is None else length_us(keep)
             self.history.commit(analysed, run_id, keep_us=keep_us)
             known[one.key] = analysed.window
-            yield document
+            yield Part(document, is_known=is_known)
+
+    def _is_known(self, due: Due, document: Document) -> bool:
+        """Whether all that fails in a window failed when it was analysed before, unasked."""
+        if due.known is None or self.asked.is_range:
+            return False
+        before = restored(self.history.document(due.key), document)
+        now = failing(document, self._rule())
+        return bool(now) and now <= failing(before, self._rule())
 
     def _is_left(self, due: Due, profile: Profile, before: Sequence[StoredWindow]) -> bool:
         """Whether an incomplete window is not to be analysed, or not yet."""
         way, (is_begun, is_filled) = self.given.windows.incomplete, edges(profile, due, before)
         return (not is_filled and way != "keep") or (not is_begun and way == "drop")
 
-    def _document(self, nothing: Document, parts: Sequence[Document]) -> Document:
+    def _document(self, nothing: Document, parts: Sequence[Part]) -> Document:
         """The document of the windows that were analysed, else of the newest one there is."""
         if parts:
             return together(self.config, nothing, parts)
@@ -202,19 +240,8 @@ class _Run:
         if newest is None:
             return nothing
         again = restored(self.history.document(newest), nothing)
-        whole = together(self.config, nothing, [again])
+        whole = together(self.config, nothing, [Part(again)])
         return dataclasses.replace(whole, sentence=f"no new window; the newest: {whole.sentence}")
-
-    def _with_news(
-        self, document: Document, due: Sequence[Due], stored: Sequence[StoredWindow]
-    ) -> Document:
-        """The document with what a person has to know besides about this run."""
-        before = [one for one in stored if due and one.key < due[0].key]
-        if not before or before[-1].reference_digest == self.given.reference_digest:
-            return document
-        since = (document.windows[0].start or "")[:10]
-        told = f"the reference is another one since {since}, so that evidence begins anew"
-        return dataclasses.replace(document, sentence=f"{document.sentence}; {told}")
 
     def _rule(self) -> Rule:
         return Rule(self.config.alpha, self.config.fail_on)

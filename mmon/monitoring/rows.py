@@ -11,11 +11,12 @@ import polars.selectors as cs
 
 from mmon import sources
 from mmon.comparison.sides import Opened, Progress, Summarised, open_production, planned
+from mmon.history.records import StoredWindow
 from mmon.monitoring.apart import Parts, apart
 from mmon.monitoring.due import Due
 from mmon.monitoring.window import Given, read_window
 from mmon.profiles.folding.build import columns_read
-from mmon.profiles.folding.census import Census, counted, keyed
+from mmon.profiles.folding.census import Census, counted, keyed, labelled
 from mmon.sources import Data
 from mmon.windows.cut import RowCut, WindowCut
 
@@ -50,21 +51,32 @@ class Rows:
         side.data.check(found.rows)
         return found, side
 
+    def labelled(self, windows: Sequence[StoredWindow]) -> dict[int, tuple[int, int]]:
+        """The rows of some windows, and those among them that have a label by now."""
+        target = self.given.config.columns.target
+        if not windows or target is None or not isinstance(self.cut, WindowCut):
+            return {}
+        side = self._opened((windows[0].start_us, windows[-1].end_us))
+        with sources.reading(side.data.name):
+            plan, _ = planned(self.given.config, self.given.reference, side)
+            return labelled(side.frame, plan, self.cut, target)
+
     def read(
-        self, due: Sequence[Due], counted: Opened, watch: contextlib.ExitStack
+        self, due: Sequence[Due], counted: Opened, watch: contextlib.ExitStack, since: int | None
     ) -> Iterator[Read]:
         """Each window with what is found in its rows, one after the other.
 
-        ``counted`` is where the rows were counted, in a ``watch`` over its files, which ends once
-        they are read.
+        ``counted`` is where the rows ``since`` some time were counted, in a ``watch`` over its
+        files, which ends once they are read.
         """
-        groups = [due[first : first + _GROUP] for first in range(0, len(due), _GROUP)]
-        if len(groups) != 1:
+        groups = list(_groups(due))
+        is_counted = len(groups) == 1 and (since is None or due[0].key >= since)
+        if not is_counted:
             watch.close()
         for group in groups:
             with apart() as parts:
                 side = counted
-                if len(groups) > 1:
+                if not is_counted:
                     with sources.unchanged():
                         side = self._opened((group[0].span[0], group[-1].span[1]))
                         self._take(parts, side, group)
@@ -98,3 +110,13 @@ class Rows:
         names = [*schema] if is_whole else columns_read(plan, extent, also, schema)
         read = dict.fromkeys([*names, *filter(None, [plan.timestamp])])
         return keyed(side.frame.select(cs.by_name(list(read))), plan, self.cut)
+
+
+def _groups(due: Sequence[Due]) -> Iterator[Sequence[Due]]:
+    """Windows that are read at once: those that follow each other, and not too many."""
+    first = 0
+    for at in range(1, len(due) + 1):
+        is_gap = at == len(due) or due[at].span[0] != due[at - 1].span[1]
+        if at - first == _GROUP or is_gap:
+            yield due[first:at]
+            first = at

@@ -20,7 +20,8 @@ from mmon.results.charts import (
     Picture,
 )
 from mmon.results.pair_picture import PairPicture
-from mmon.verdict import exit_status
+from mmon.verdict import exit_status, reaches
+from mmon.verdict.finding import Rule
 
 R = TypeVar(
     "R",
@@ -35,15 +36,36 @@ R = TypeVar(
 )
 
 
-def together(config: Config, run: Document, parts: Sequence[Document]) -> Document:
+@dataclasses.dataclass(frozen=True, slots=True)
+class Part:
+    """The document of one window, and whether all that fails in it failed before."""
+
+    document: Document
+    is_known: bool = False
+
+
+def failing(document: Document, rule: Rule) -> frozenset[object]:
+    """What makes a document a breach."""
+    return frozenset(
+        (one.quantity.key, one.aspect, one.segment, one.column)
+        for one in document.results
+        if one.gating and reaches(one, rule)
+    )
+
+
+def together(config: Config, run: Document, of_windows: Sequence[Part]) -> Document:
     """One document of one or more windows' own, in order, with what ``run`` says of the run.
 
     Each window was decided by itself: a run is a breach where one of those that are judged is, else
-    a pass where one of them is.
+    a pass where one of them is. What failed before, and was told, does not fail a run again.
     """
+    parts = [one.document for one in of_windows]
     windows = [dataclasses.replace(p.windows[0], index=i) for i, p in enumerate(parts)]
     is_full = [one.is_complete for one in windows]
     is_judged = judged((config.windows or Windows()).judge, is_full, [one.rows for one in windows])
+    is_judged = [
+        chosen and not one.is_known for chosen, one in zip(is_judged, of_windows, strict=True)
+    ]
     windows = [
         dataclasses.replace(one, is_judged=chosen and one.is_judged)
         for one, chosen in zip(windows, is_judged, strict=True)
@@ -80,7 +102,9 @@ def together(config: Config, run: Document, parts: Sequence[Document]) -> Docume
         # Each is of one window: changes between windows are none of its business.
         losses=newest.losses,
     )
-    return dataclasses.replace(whole, sentence=sentence(whole))
+    if any(is_judged):
+        return dataclasses.replace(whole, sentence=sentence(whole))
+    return dataclasses.replace(whole, sentence="what fails in windows analysed again failed before")
 
 
 def _numbered(parts: Iterable[Sequence[R]]) -> list[R]:
@@ -91,4 +115,5 @@ def _numbered(parts: Iterable[Sequence[R]]) -> list[R]:
 def _worst(verdicts: Sequence[Verdict]) -> Verdict:
     if Verdict.BREACH in verdicts:
         return Verdict.BREACH
-    return Verdict.PASS if Verdict.PASS in verdicts else Verdict.INCONCLUSIVE
+    is_pass = Verdict.PASS in verdicts or not verdicts
+    return Verdict.PASS if is_pass else Verdict.INCONCLUSIVE

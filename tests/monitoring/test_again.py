@@ -103,6 +103,22 @@ def test_rows_that_come_late_reopen_their_window_while_that_is_allowed(tmp_path:
     assert watched.run(until=f"{date(3)}T06:00").document.sentence.startswith("no new window")
 
 
+def test_rows_that_come_too_late_are_told(here: Watched) -> None:
+    # A text file is read as a whole.
+    every = [*(rows(day, 300) for day in range(4)), rows(2, 309).tail(9)]
+    pl.concat(every).write_csv(here.folder / "all.csv")
+    report = here.run(4, production=str(here.folder / "all.csv"))
+    assert starts(report) == [date(3)]
+    assert report.document.sentence.endswith("; 9 rows came too late for windows that are analysed")
+
+
+def test_rows_without_a_time_are_told(here: Watched) -> None:
+    path = here.folder / "days" / f"{date(3)}.parquet"
+    untimed = rows(3, 5).with_columns(event_time=pl.lit(None, pl.Datetime("us")))
+    pl.concat([rows(3, 300), untimed]).write_parquet(path)
+    assert "; 5 rows have no usable time, and are in no window" in here.run(4).document.sentence
+
+
 def test_a_gap_between_days_is_a_window_in_which_nothing_came(here: Watched) -> None:
     (here.folder / "days" / f"{date(3)}.parquet").unlink()
     assert here.run(until=4).document.sentence.startswith("no new window")

@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Mapping
 
 import polars as pl
+import polars.selectors as cs
 
 from mmon.engine.local import batch_rows
 from mmon.profiles.folding.build import with_spelled
@@ -76,6 +77,17 @@ def keyed(frame: pl.LazyFrame, plan: Plan, cut: WindowCut | RowCut) -> pl.LazyFr
     times = read if isinstance(read, pl.Expr) else by_name(column.name)
     key = times.map_batches(cut.assign, return_dtype=pl.Int64, is_elementwise=True)
     return frame.with_columns(key.alias(WINDOW))
+
+
+def labelled(
+    frame: pl.LazyFrame, plan: Plan, cut: WindowCut, target: str
+) -> dict[int, tuple[int, int]]:
+    """The rows of each window, and those among them that have a target."""
+    own = pl.len().alias("rows"), by_name(target).count().alias("labelled")
+    names = dict.fromkeys((_time(plan).name, target))
+    read = keyed(frame.select(cs.by_name(list(names))), plan, cut)
+    found = read.group_by(WINDOW).agg(own).drop_nulls(WINDOW).collect(engine="streaming")
+    return {key: (rows, labels) for key, rows, labels in found.iter_rows()}
 
 
 def _time(plan: Plan) -> ColumnProfile:

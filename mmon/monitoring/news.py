@@ -1,0 +1,31 @@
+"""What a person has to know of a run besides the windows that it analysed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from mmon.history.records import StoredWindow
+from mmon.monitoring.due import Due
+from mmon.monitoring.window import Given
+from mmon.outline.wording import counted
+from mmon.profiles.folding.census import Census
+from mmon.windows.timestamps import to_naive
+
+
+def news(
+    given: Given, due: Sequence[Due], stored: Sequence[StoredWindow], census: Census
+) -> Iterator[str]:
+    """Sentences without a full stop, of what was read of production and of the reference."""
+    before = [one for one in stored if due and one.key < due[0].key]
+    if before and before[-1].reference_digest != given.reference_digest:
+        since = to_naive(due[0].span[0]).date() if due[0].span[0] is not None else "this window"
+        yield f"the reference is another one since {since}, so that evidence begins anew"
+    if census.without_time:
+        have = "has" if census.without_time == 1 else "have"
+        yield f"{counted(census.without_time, 'row')} {have} no usable time, and are in no window"
+    again = {one.key for one in due}
+    late = sum(
+        max(0, census.windows.get(one.key, 0) - one.rows) for one in stored if one.key not in again
+    )
+    if late:
+        yield f"{counted(late, 'row')} came too late for windows that are analysed"

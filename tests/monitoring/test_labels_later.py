@@ -1,0 +1,103 @@
+"""A window whose labels come later is analysed again once there are enough of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+
+import mmon
+from tests.monitoring.days import Watched, date, rows
+
+_ROWS = 600
+
+
+def scored(day: int, count: int = _ROWS, *, turned: bool = False) -> pl.DataFrame:
+    """Rows of a day with a score that tells the target, or the contrary of it."""
+    rng = np.random.default_rng(day + 5000)
+    score = rng.uniform(0.02, 0.98, count)
+    target = rng.uniform(size=count) < (1.0 - score if turned else score)
+    return rows(day, count).with_columns(score=pl.Series(score), defaulted=pl.Series(target))
+
+
+@pytest.fixture
+def watched(tmp_path: Path) -> Watched:
+    """Four days whose labels are in a file of their own, which is empty yet."""
+    (tmp_path / "days").mkdir()
+    pl.concat([scored(day, 2000) for day in range(-3, 0)]).write_parquet(
+        tmp_path / "reference.parquet"
+    )
+    for day in range(4):
+        unlabelled = scored(day).drop("defaulted")
+        unlabelled.write_parquet(tmp_path / "days" / f"{date(day)}.parquet")
+    settings = {
+        "labels": str(tmp_path / "labels.parquet"),
+        "columns": {
+            "timestamp": "event_time",
+            "id": "request_id",
+            "target": "defaulted",
+            "score": "score",
+        },
+        "fast": True,
+    }
+    made = Watched(tmp_path, str(tmp_path / "history.db"), settings=settings)
+    label(made)
+    return made
+
+
+def label(watched: Watched, *days: int, share: float = 1.0, turned: tuple[int, ...] = ()) -> None:
+    """Write the labels of some days: of a share of their rows."""
+    parts = [scored(day, turned=day in turned).head(int(share * _ROWS)) for day in days]
+    found = pl.concat([*parts, scored(0).clear()]).select("request_id", "defaulted")
+    found.write_parquet(watched.folder / "labels.parquet")
+
+
+def starts(report: mmon.Report) -> list[str]:
+    return [one[:10] for one in report.windows["start"]]
+
+
+def measured(report: mmon.Report) -> pl.DataFrame:
+    return report.results.filter(pl.col("name") == "roc_auc", pl.col("value").is_not_null())
+
+
+def test_performance_is_told_once_the_labels_are_there(watched: Watched) -> None:
+    assert measured(watched.run(until=3)).is_empty()
+    label(watched, 0, 1, share=0.3)
+    assert watched.run(until=3).document.sentence.startswith("no new window")
+    label(watched, 0, 1, share=0.7)
+    report = watched.run(until=4)
+    assert starts(report) == [date(0), date(1), date(3)]
+    assert set(measured(report)["window"]) == {0, 1}
+    label(watched, 0, 1)
+    # Enough of them are known: more change nothing.
+    assert watched.run(until=4).document.sentence.startswith("no new window")
+
+
+def test_a_drop_that_labels_show_later_fails_the_run_that_finds_it(watched: Watched) -> None:
+    assert watched.run(until=3).exit_status != 1
+    label(watched, 0, 1, turned=(1,))
+    report = watched.run(until=3)
+    assert report.exit_status == 1
+    assert report.windows["status"].to_list() == ["no_detection", "detected"]
+
+
+def test_what_was_told_before_is_not_told_again(watched: Watched) -> None:
+    path = watched.folder / "days" / f"{date(1)}.parquet"
+    pl.read_parquet(path).with_columns(pl.col("x0") + 3).write_parquet(path)
+    assert watched.run(until=3).exit_status == 1
+    label(watched, 1)
+    again = watched.run(until=3)
+    assert starts(again) == [date(1)]
+    assert again.exit_status == 0
+    assert "failed before" in again.document.sentence
+    label(watched, 1, 2, turned=(2,))
+    assert watched.run(until=3).exit_status == 1
+
+
+def test_labels_are_waited_for_only_so_long(watched: Watched) -> None:
+    watched.run(until=3)
+    label(watched, 0, 1, 2)
+    labels = {"path": str(watched.folder / "labels.parquet"), "wait": "36h"}
+    assert starts(watched.run(4, labels=labels)) == [date(2), date(3)]
