@@ -12,11 +12,12 @@ when the configuration's ``analyses`` section has its name and is not null. It h
   (``context.samples``), which are drawn only where an analysis of the run does;
 * optionally ``conclude(context, results) -> Findings``, which sees its own judged results of the
   window and may add results about the dataset as a whole;
-* optionally ``State``, a frozen dataclass of plain values and arrays, and ``advance(context, state)
-  -> (Findings, State)``: with a history, what it carries from window to window. ``state`` is that
-  of the window before, None at first and after a change of the reference; the window's profile is
-  the stored one, which holds no rows. A window that is incomplete or empty leaves the state as it
-  is, and a state follows from the profiles alone, so that it can be made again.
+* optionally ``advance(context, state) -> (Findings, state)``: with a history, what adds up over its
+  windows, and what it carries from one to the next: a frozen dataclass of plain values and arrays,
+  which ``state_type()`` names. ``state`` is that of the window before, None at first and after a
+  change of the reference; the window's profile is the stored one, which holds no rows. A window
+  that is incomplete or empty leaves the state as it is, and a state follows from the profiles
+  alone, so that it can be made again.
 """
 
 from __future__ import annotations
@@ -96,6 +97,11 @@ class Context:
     now_us: int = 0
     labels: LabelFacts | None = None
     later: int = 0
+
+    @property
+    def timezone(self) -> str:
+        """The zone by whose clock times are told."""
+        return "UTC" if self.config.windows is None else self.config.windows.timezone
 
     @property
     def samples(self) -> tuple[RowSample, RowSample] | None:
@@ -182,8 +188,8 @@ class Analysis:
     analyse_run: Callable[[Run], Findings] | None
     conclude: Callable[[Context, Sequence[Result]], Findings] | None
     advance: Callable[[Context, Any], tuple[Findings, Any]] | None = None
-    state: type[Any] | None = None
-    """Of what ``advance`` carries on."""
+    state_type: Callable[[], type[Any]] | None = None
+    """What ``advance`` carries on."""
 
 
 def names() -> tuple[str, ...]:
@@ -200,7 +206,7 @@ def named(name: str) -> Analysis:
     """The analysis of that name."""
     found = module(name)
     steps = (getattr(found, step, None) for step in ("analyse", "analyse_run", "conclude"))
-    carried = (getattr(found, part, None) for part in ("advance", "State"))
+    carried = (getattr(found, part, None) for part in ("advance", "state_type"))
     return Analysis(name, found.APPLICATION, found.quantities, *steps, *carried)
 
 

@@ -12,6 +12,7 @@ from mmon.analyses import Context, Drawing, Findings, Run, configured
 from mmon.analyses.data_quality import checks
 from mmon.analyses.model_performance.beside import estimate_errors
 from mmon.analyses.model_performance.labels import label_findings
+from mmon.comparison.segments import LONE_SEGMENTS, lone_segments, segments
 from mmon.comparison.sides import Production, Progress
 from mmon.comparison.stray_windows import told_of
 from mmon.config.sections import Config
@@ -27,12 +28,9 @@ from mmon.verdict.weighing import Weighed, weigh
 _TOLD = Bound("max")
 
 # Of the run itself.
-_number = functools.partial(Quantity, "mmon", unit=Unit.COUNT)
-_of_run = functools.partial(_number, ResultKind.MM_APP_ANOMALY, about="run")
-_of_segment = functools.partial(
-    _number, ResultKind.DATA_QUALITY, about="segment", is_evidence=False
+_of_run = functools.partial(
+    Quantity, "mmon", ResultKind.MM_APP_ANOMALY, unit=Unit.COUNT, about="run"
 )
-
 WINDOWS = _of_run("windows", "whether any production row falls into a window")
 OUTSIDE = _of_run(
     "rows_outside_windows", "production rows that are in no window, for whatever reason"
@@ -40,13 +38,6 @@ OUTSIDE = _of_run(
 UNTIMED = _of_run("rows_without_time", "production rows in no window, for they have no usable time")
 STRAYS = _of_run(
     "stray_rows", "production rows in no window, for their times lie far from all others"
-)
-LONE_SEGMENTS = tuple(
-    _of_segment(name, f"rows of a segment that {where}, so that it cannot be compared")
-    for name, where in (
-        ("missing_segment", "production does not have"),
-        ("new_segment", "the reference does not have"),
-    )
 )
 
 
@@ -155,10 +146,10 @@ def _of_windows(
                 if progress is not None:
                     step = analysis.name.replace("_", " ")
                     progress(f"{step}: window {place + 1:,} of {len(contexts):,}", None)
-                for one in (context, *_segments(context)):
+                for one in (context, *segments(context)):
                     yield _weighed(one, analysis.analyse(one), rule, analysis.conclude)
         if not is_hole:
-            yield _weighed(context, Findings(_lone_segments(context)), rule)
+            yield _weighed(context, Findings(lone_segments(context)), rule)
 
 
 Conclude = Callable[[Context, Sequence[Result]], Findings]
@@ -258,42 +249,3 @@ def _outside(context: Context, production: Production) -> Findings:
         reason = told_of(production.strays, config.columns.timestamp)
         found.append(Finding(STRAYS, float(rows), reason=reason))
     return Findings(found, metrics)
-
-
-def _segments(context: Context) -> list[Context]:
-    """The contexts of the values of segmenting columns that both sides have."""
-    before = {one.name: one for one in context.reference.segments}
-    return [
-        dataclasses.replace(
-            context,
-            reference=before[one.name].profile,
-            production=one.profile,
-            segment=one.name,
-            new_columns=(),
-        )
-        for one in context.production.segments
-        if one.name in before
-    ]
-
-
-def _lone_segments(context: Context) -> list[Finding]:
-    """Segments that one side lacks: told, for there is nothing to compare them with."""
-    before = {one.name: one for one in context.reference.segments}
-    after = {one.name: one for one in context.production.segments}
-    missing, new = LONE_SEGMENTS
-    return [
-        Finding(
-            quantity,
-            float(one.profile.rows),
-            window=context.window,
-            segment=one.name,
-            column=one.column,
-            reason=f"{reason} ({one.profile.rows:,} rows)",
-        )
-        for quantity, own, others, reason in (
-            (missing, before, after, "no production row has it"),
-            (new, after, before, "the reference has no such rows"),
-        )
-        for name, one in own.items()
-        if name not in others
-    ]

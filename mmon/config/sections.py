@@ -14,6 +14,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
+from mmon.config.alarms import FalseAlarms
 from mmon.config.analyses import Analyses, judged
 from mmon.config.data import Dataset, Labels
 from mmon.config.fields import (
@@ -24,7 +25,6 @@ from mmon.config.fields import (
     Judge,
     Names,
     OpenShare,
-    OutputFile,
     PositiveInt,
     Section,
     TimeZone,
@@ -32,12 +32,12 @@ from mmon.config.fields import (
 from mmon.config.history import History
 from mmon.config.levels import Thresholds
 from mmon.config.option import Option, Panel
+from mmon.config.outputs import Outputs
 
 _compared = functools.partial(Option, metavar="COLUMN", panel=Panel.COMPARED)
 _of_model = functools.partial(Option, metavar="COLUMN", panel=Panel.MODEL)
 _window = functools.partial(Option, panel=Panel.WINDOWS)
 _decides = functools.partial(Option, panel=Panel.DECIDES)
-_written = functools.partial(Option, metavar="FILE", panel=Panel.OUTPUT)
 
 
 def matches(name: str, pattern: str) -> bool:
@@ -182,25 +182,6 @@ class Windows(Section):
         return self
 
 
-class Outputs(Section):
-    """Files to write, into folders that exist; a path of null writes none."""
-
-    json_path: Annotated[
-        OutputFile | None, _written("--json"), Field(alias="json", examples=["drift.json"])
-    ] = None
-    """Write the result document, with all that reports show; - prints it."""
-    html: Annotated[OutputFile | None, _written("--html"), Field(examples=["drift.html"])] = None
-    """Write the HTML report, one file that needs no other; - prints it."""
-    markdown: Annotated[OutputFile | None, _written("--md"), Field(examples=["drift.md"])] = None
-    """Write the Markdown report, for a pull request or a job page; - prints it."""
-    reports: Annotated[
-        tuple[OutputFile, ...],
-        _written("--report", is_list=True),
-        Field(examples=[["summary.txt"]]),
-    ] = ()
-    """Write reports whose names' endings tell the format: .html, .md, .json or .txt."""
-
-
 class Config(Section):
     """A whole run of mmon.
 
@@ -246,7 +227,11 @@ class Config(Section):
     ] = None
     alpha: Annotated[OpenShare, _decides("--alpha", "NUMBER")] = 0.05
     """How surely a change is larger than its level: the false discovery rate over all results of an
-    analysis that decide: columns, metrics, segments and windows together."""
+    analysis that decide: columns, metrics, segments and windows together. With a history
+    ``false_alarms`` is what single windows are judged by."""
+    false_alarms: Annotated[FalseAlarms | None, Field(examples=[{"expected": 1, "per": 365}])] = (
+        None
+    )
     fail_on: Annotated[
         Literal["potential", "detected", "never"], _decides("--fail-on", "LEVEL")
     ] = "detected"
@@ -271,6 +256,11 @@ class Config(Section):
     """Leave out what fits models: it takes seconds for each window."""
     outputs: Outputs = Outputs()
 
+    @property
+    def budget(self) -> FalseAlarms:
+        """How many false alarms the windows of a history may raise."""
+        return self.false_alarms or FalseAlarms()
+
     def levels(
         self, column: str | None, name: str, of_all: Mapping[str, Thresholds]
     ) -> Thresholds | None:
@@ -285,6 +275,12 @@ class Config(Section):
                 role = quantities[name].role if name in quantities else None
                 if role is not None and getattr(self.columns, role) is None:
                     raise ValueError(f"analyses.{analysis}.thresholds.{name} needs columns.{role}")
+        return self
+
+    @model_validator(mode="after")
+    def _alarms_of_a_history(self) -> Config:
+        if self.false_alarms is not None and self.history is None:
+            raise ValueError("false_alarms needs a history: without one, alpha decides")
         return self
 
     @model_validator(mode="after")

@@ -16,7 +16,8 @@ from mmon.comparison.reference import read_reference
 from mmon.comparison.sides import Inputs, Opened, Production, Progress
 from mmon.config.fields import seconds
 from mmon.config.history import History as Settings
-from mmon.config.sections import Config, Outputs, Windows
+from mmon.config.outputs import Outputs
+from mmon.config.sections import Config, Windows
 from mmon.config_file import config_digest
 from mmon.errors import ConfigError
 from mmon.history import store
@@ -244,4 +245,4 @@ class _Run:
         return dataclasses.replace(whole, sentence=f"no new window; the newest: {whole.sentence}")
 
     def _rule(self) -> Rule:
-        return Rule(self.config.alpha, self.config.fail_on)
+        return Rule.of_budget(self.config)

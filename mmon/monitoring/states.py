@@ -59,10 +59,10 @@ def advanced(
 
 def _state(analysis: Analysis, states: States) -> Any:
     """What an analysis carried; None where there is nothing that this mmon can read."""
-    if analysis.name not in states or analysis.state is None:
+    if analysis.name not in states or analysis.state_type is None:
         return None
     try:
-        return from_bytes(states[analysis.name], analysis.state)
+        return from_bytes(states[analysis.name], analysis.state_type())
     except MisfitError:
         return None
 

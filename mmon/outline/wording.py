@@ -148,6 +148,19 @@ def on_clock(text: str, timezone: str) -> str:
     return time.replace(tzinfo=None).isoformat()
 
 
+def since(start_us: int | None, windows: int, rows: int, timezone: str) -> str:
+    """How long something has been so, by the clock of a zone.
+
+    >>> since(1_721_260_800_000_000, 12, 6_000, "UTC")
+    '6,000 rows of 12 windows since 2024-07-18'
+    """
+    told = f"{counted(rows, 'row')} of {counted(windows, 'window')}"
+    if start_us is None:
+        return told
+    start = (_EPOCH + dt.timedelta(microseconds=start_us)).isoformat()
+    return f"{told} since {iso_moment(on_clock(start, timezone))}"
+
+
 def begin_word(window: Window) -> str:
     """When a window begins, by its own clock, or its number where it was cut by rows."""
     if window.start is None:

@@ -13,6 +13,13 @@ p
 q
     p, corrected for all that was tested beside it (``q_value``): of the results with q at most
     alpha no more than a share of alpha is expected to be by chance.
+False alarms
+    With a history alpha is what ``false_alarms`` allows: at one in 365 windows a window may spend
+    1 / 730 on what it shows by itself, where everything that decides is one family, whatever
+    analysis it is of, and 1 / 730 on what adds up over windows (``lasting_drift``,
+    ``lasting_loss``), which is a family by itself. Where windows are judged without a history, of
+    one run each, nothing is known of the others: to keep alpha over all of them, of the t-th spend
+    ``--alpha`` alpha * 6 / (pi * t)^2, which adds up to alpha.
 Verdict
     *breach* (exit status 1) when a result that decides is detected, or potential with
     ``fail_on: potential``; else *inconclusive* (4) when an analysis that decides could tell
@@ -47,13 +54,14 @@ def judge(findings: Iterable[Finding], rule: Rule) -> list[Result]:
 
 def conclude(weighed: Sequence[Weighed], rule: Rule) -> list[Result]:
     """The results of weighed findings, corrected together."""
-    families: dict[tuple[str, bool], list[Weighed]] = defaultdict(list)
+    families: dict[tuple[str, bool, bool], list[Weighed]] = defaultdict(list)
     for one in filter(lambda one: one.is_tested, weighed):
-        settled = one.finding.evidence.q_value
-        if settled is None:
-            families[one.finding.quantity.application, one.finding.gating].append(one)
-        else:
+        finding, settled = one.finding, one.finding.evidence.q_value
+        if settled is not None:
             one.any = one.potential = one.detected = settled
+        if settled is None or (rule.is_budget and finding.gating):
+            application = "" if rule.is_budget else finding.quantity.application
+            families[application, finding.gating, finding.evidence.adds_up].append(one)
     for members in families.values():
         for which in ("any", "potential", "detected"):
             there = [one for one in members if getattr(one, which) is not None]

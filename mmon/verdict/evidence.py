@@ -10,6 +10,8 @@ from mmon.results import Direction
 from mmon.results.quantity import Aspect
 
 _MOST_ROWS = 1 << 40
+# Of nothing at all metrics draw their p-value; of next to nothing they know it.
+_ANY = 1e-9
 
 
 @dataclasses.dataclass(frozen=True)
@@ -58,6 +60,9 @@ class Evidence:
 
     is_dear: ClassVar[bool] = False
     """Whether `p_value` takes so long that of segments, which are many, it is left out."""
+
+    adds_up: ClassVar[bool] = False
+    """Whether it is that of many windows: corrected with others of its kind only."""
 
     rows: int = 0
     aspect: Aspect = "value"
@@ -134,6 +139,38 @@ class Settled(Evidence):
     def p_value(self) -> float:
         """As it was found."""
         return self.p
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Lasting(Evidence):
+    """Evidence that added up over windows, of an effect that is surely there.
+
+    Attributes
+    ----------
+    log_evidence : float
+        Log of an e-value, or of a sum of them: on average at most 1 a window where nothing changed.
+    effect : Evidence
+        That of the effect of the windows since the change on the original reference.
+    alpha : float
+        What the p-value of the effect against a level may be: so sure is it to be beyond.
+    """
+
+    is_fact, adds_up = False, True
+    log_evidence: float
+    effect: Evidence
+    alpha: float
+
+    def p_value(self) -> float:
+        """The e-value's reciprocal, which is corrected as a p-value is; 1 without an effect."""
+        return self.p_value_against(_ANY)
+
+    def p_value_against(self, level: float) -> float:
+        """The same where the effect is surely beyond the level; else 1."""
+        p_value = math.exp(-max(0.0, self.log_evidence))
+        if p_value > self.alpha:
+            return p_value
+        of_effect = self.effect.p_value_against(max(level, _ANY))
+        return 1.0 if of_effect is None or of_effect > self.alpha else p_value
 
 
 def _round_up(rows: int) -> int:

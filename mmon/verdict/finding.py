@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from mmon.results import Direction
 from mmon.results.quantity import Aspect, Bound, Limit, Quantity
 from mmon.verdict.evidence import Evidence
+
+if TYPE_CHECKING:
+    from mmon.config.sections import Config
 
 FailOn = Literal["potential", "detected", "never"]
 
@@ -121,10 +124,25 @@ def _limited(finding: Finding, bound: Bound) -> Finding:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Rule:
-    """What decides: the level of significance and the status that fails the run."""
+    """What decides: the level of significance and the status that fails the run.
+
+    Attributes
+    ----------
+    alpha : float
+    fail_on : FailOn
+    is_budget : bool
+        Whether alpha is what a window may spend on false alarms: then all that decides in it is one
+        family, whatever analysis it is of; and what adds up over windows is another.
+    """
 
     alpha: float = 0.05
     fail_on: FailOn = "detected"
+    is_budget: bool = False
+
+    @classmethod
+    def of_budget(cls, config: Config) -> Rule:
+        """That of a window of a history: it may spend so much on false alarms."""
+        return cls(config.budget.alpha, config.fail_on, is_budget=True)
 
     @property
     def level(self) -> Literal["potential", "detected"]:

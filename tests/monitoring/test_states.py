@@ -34,7 +34,9 @@ def advance(context: Context, state: Counted | None) -> tuple[Findings, Counted]
 
 @pytest.fixture
 def watched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Watched:
-    own = Analysis("counting", "counting", lambda: [SEEN], None, None, None, advance, Counted)
+    own = Analysis(
+        "counting", "counting", lambda: [SEEN], None, None, None, advance, lambda: Counted
+    )
     monkeypatch.setattr(states, "configured", lambda _: [own])
     made = Watched(tmp_path, str(tmp_path / "history.db"))
     made.write(*range(5))

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from mmon import reports
-from mmon.config.sections import Outputs
+from mmon.config.outputs import Outputs
 from mmon.errors import ConfigError
 from mmon.results import Document
 from tests.reports.sample_document import sample_document

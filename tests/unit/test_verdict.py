@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.special import ndtr
+from scipy.special import ndtr, ndtri
 from scipy.stats import false_discovery_control
 
 from mmon.chance.levels import is_powerful
@@ -17,7 +17,7 @@ from mmon.errors import ExitStatus
 from mmon.results import Status, Verdict
 from mmon.results.quantity import Bound, Quantity
 from mmon.verdict import decide, exit_status, judge
-from mmon.verdict.evidence import Evidence
+from mmon.verdict.evidence import Evidence, Lasting, Settled
 from mmon.verdict.finding import Finding, Rule
 from tests.quantities import named
 
@@ -331,3 +331,44 @@ def test_an_error_across_the_only_threshold_is_open_whatever_fails():
     for fail_on in ("detected", "potential"):
         rule = Rule(fail_on=fail_on)
         assert decide(judge([unsure, sure], rule), rule) is Verdict.INCONCLUSIVE
+
+
+def test_with_a_budget_all_that_decides_is_one_family_and_what_adds_up_another():
+    @dataclasses.dataclass(frozen=True, kw_only=True)
+    class Sum(Proof):
+        adds_up = True
+
+    p_values = [0.001, 0.004, 0.03, 0.5]
+    bound = Bound("max", detected=0.0)
+    own = [finding(0.3, evidence=_of(Proof, p), bound=bound) for p in p_values[:2]]
+    other = finding(0.3, evidence=_of(Proof, 0.03), quantity=of_application("x"), bound=bound)
+    settled = finding(0.3, evidence=Settled(p=0.2, q=0.5), bound=bound)
+    added = [finding(0.3, evidence=_of(Sum, p), bound=bound) for p in (0.002, 0.3)]
+    told = finding(0.3, evidence=_of(Proof, 0.02), gating=False, bound=bound)
+    results = judge([*own, other, settled, *added, told], Rule(0.01, is_budget=True))
+    found = [r.q_value for r in results]
+    np.testing.assert_allclose(found[:4], false_discovery_control(p_values, method="bh"))
+    np.testing.assert_allclose(found[4:6], [0.004, 0.3])
+    assert found[6] == pytest.approx(0.02)
+
+
+def _of(kind: type[Proof], p: float) -> Proof:
+    return kind(value=float(-ndtri(p)), deviation=1.0, rows=1_000)
+
+
+def test_evidence_that_added_up_counts_where_its_effect_is_surely_beyond_the_level():
+    effect = Proof(value=0.3, deviation=0.05, rows=1_000)
+    some = Lasting(log_evidence=np.log(2_000), effect=effect, alpha=0.05, rows=1_000)
+    assert [
+        status(finding(0.3, evidence=some, bound=Bound("max", detected=at)))
+        for at in (0, 0.2, 0.25)
+    ] == [
+        Status.DETECTED,
+        Status.DETECTED,
+        Status.POTENTIAL_DETECTION,
+    ]
+    assert some.p_value() == pytest.approx(1 / 2_000)
+    assert some.p_value_against(0.25) == 1.0
+    weak = dataclasses.replace(some, log_evidence=-1.0)
+    assert weak.p_value() == 1.0
+    assert status(finding(0.3, evidence=weak)) is Status.NO_DETECTION

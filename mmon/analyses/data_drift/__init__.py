@@ -16,6 +16,7 @@ from mmon.results.quantity import Bound, Quantity, ResultKind, Unit
 
 if TYPE_CHECKING:
     from mmon.analyses import Context, Findings
+    from mmon.analyses.data_drift.tracked_columns import Tracked
     from mmon.results import Result
 
 APPLICATION = "data-drift"
@@ -77,6 +78,52 @@ ROWS = Quantity(
     APPLICATION, ResultKind.DATA_DRIFT, "rows", "production rows of the window", unit=Unit.COUNT
 )
 
+LASTING_DRIFT = Quantity(
+    APPLICATION,
+    ResultKind.DATA_DRIFT,
+    "lasting_drift",
+    "how far the newest windows together are from the reference, where evidence of it added up",
+    about="column",
+    worse="farther",
+    is_evidence=False,
+    page="""How far the newest windows are from the reference, where evidence of that adds up.
+
+A small change that lasts: no single window can prove it. With a history each window of a column is
+compared with the pool of the reference and all windows before it, in 20 cells of equal mass or by
+label. A window that is as ever takes its rows from those of both at random. How much likelier it is
+after a shift up or down of 0.1, 0.2 or 0.5 standard deviations, a wider or narrower spread, or any
+other change of the shares is multiplied over windows, and added up over all windows in which the
+change may have begun (Shiryaev and Roberts): ``R <- (R + 1) * e``. Where nothing changed it takes R
+at least as many windows as a limit, on average, to reach that, however often one looks. The limit
+is that of half of ``false_alarms``, 730 windows at one in 365, corrected for the number of columns:
+1 / R, which is told as p, is corrected as a p-value is.
+
+The value is the metric that decides of the column (total_variation unless others have levels), in
+those cells, of all rows since the likely change, against the *original* reference, less what chance
+adds. It has the levels of the metric, and is past one only where R is beyond the limit and the
+value is surely (at ``alpha``) beyond the level, too. Windows of which that is told do not join the
+pool: neither a slow drift nor a change that lasts becomes normal.
+
+With levels of 0, 2,000 rows of reference and windows of 500, a shift of 0.1, 0.2 and 0.3 standard
+deviations is found within 6, 1 and 1 windows in half of all cases.
+
+Assumes
+-------
+Rows that are independent of each other, and windows that are alike by nature: where weekdays
+differ, a window of a day is unlike the pool.
+
+Cannot see
+----------
+A change that comes and goes within a window; missing values, which ``missing_share`` judges; and
+what a label means that has fewer than 10 rows in the reference: it shares one of 256 cells.
+
+References
+----------
+Shin, Ramdas and Rinaldo, *E-detectors*, NEJSDS 2024. Wang and Ramdas, *False discovery rate control
+with e-values*, JRSS B 2022. Vovk, Gammerman and Shafer, *Algorithmic Learning in a Random World*,
+2nd ed., 2022.""",
+)
+
 
 @functools.cache
 def quantity(name: str) -> Quantity:
@@ -101,7 +148,7 @@ def quantities() -> Iterator[Quantity]:
     from mmon import metrics
 
     yield from map(quantity, metrics.names())
-    yield from (SHARE_DRIFTED, ROWS)
+    yield from (SHARE_DRIFTED, LASTING_DRIFT, ROWS)
 
 
 def analyse(context: Context) -> Findings:
@@ -109,6 +156,20 @@ def analyse(context: Context) -> Findings:
     from mmon.analyses.data_drift import distances
 
     return distances.analyse(context)
+
+
+def advance(context: Context, state: Tracked | None) -> tuple[Findings, Tracked]:
+    """One finding for every column that is judged: what adds up over windows."""
+    from mmon.analyses.data_drift import tracked_columns
+
+    return tracked_columns.track(context, state)
+
+
+def state_type() -> type:
+    """What is known of the columns after some windows."""
+    from mmon.analyses.data_drift.tracked_columns import Tracked
+
+    return Tracked
 
 
 def conclude(context: Context, results: Sequence[Result]) -> Findings:

@@ -21,6 +21,7 @@ from mmon.results.quantity import Bound, Quantity, ResultKind, Unit, by_name
 
 if TYPE_CHECKING:
     from mmon.analyses import Context, Findings
+    from mmon.analyses.model_performance.tracked_loss import TrackedLoss
     from mmon.config.sections import Config
     from mmon.performance import Variant
     from mmon.verdict.finding import Finding
@@ -228,6 +229,7 @@ def quantity(name: str, variant: Variant) -> Quantity:
 def quantities() -> Iterator[Quantity]:
     """Every metric, what is checked of labels and answers, and what is told of segments."""
     from mmon import performance
+    from mmon.analyses.model_performance.lasting_loss import LASTING_LOSS
     from mmon.analyses.model_performance.parts_of_change import MEANS, contribution
 
     plain = {name: quantity(name, performance.PLAIN) for name in performance.names()}
@@ -237,7 +239,7 @@ def quantities() -> Iterator[Quantity]:
         if own.name in DIRECT or performance.is_estimable(kind):
             yield from (estimated(own), estimate_error(own), reweighted(own))
     yield from itertools.chain(LABELS.values(), FAULTS.values(), FACTS.values(), WITHOUT_ID)
-    yield from (UNMEASURED, WORSE_SEGMENT, SEGMENTS_TESTED, PAIRED_FEATURES)
+    yield from (LASTING_LOSS, UNMEASURED, WORSE_SEGMENT, SEGMENTS_TESTED, PAIRED_FEATURES)
     yield from (*SAMPLE_ROWS, ERROR_RATE)
     yield from (contribution(name, part) for name in MEANS for part in ("mix", "rate"))
 
@@ -257,6 +259,20 @@ def analyse(context: Context) -> Findings:
     from mmon.analyses.model_performance.metrics import assess
 
     return assess(context, context.production.performance)
+
+
+def advance(context: Context, state: TrackedLoss | None) -> tuple[Findings, TrackedLoss]:
+    """What adds up over windows: a small rise of the loss that lasts."""
+    from mmon.analyses.model_performance import tracked_loss
+
+    return tracked_loss.track(context, state)
+
+
+def state_type() -> type:
+    """What is known of the losses after some windows."""
+    from mmon.analyses.model_performance.tracked_loss import TrackedLoss
+
+    return TrackedLoss
 
 
 def _unmeasured(context: Context) -> list[Finding]:

@@ -78,8 +78,8 @@ def tabulate(ref: Ecdf | Counts, cur: Ecdf | Counts, bins: int) -> Table:
     elif isinstance(ref, Ecdf) and isinstance(cur, Ecdf):
         found = cuts(ref, bins)
         table = Table(
-            _cut_side(ref, found),
-            _cut_side(cur, found),
+            cut_side(ref, found),
+            cut_side(cur, found),
             is_bounded=found.is_certain,
         )
     else:
@@ -169,7 +169,7 @@ def quantile_ranks(n: int, bins: int) -> IntArray:
     return -(-np.arange(1, bins, dtype=np.int64) * n // bins)
 
 
-def _cut_side(side: Ecdf, found: Cuts) -> Side:
+def cut_side(side: Ecdf, found: Cuts) -> Side:
     """Rows of one side per bin: an estimate, and the interval of the exact count."""
     below = np.append(0, side.cumulative)
     opened = np.searchsorted(side.values, found.at, side="left")

@@ -1,0 +1,109 @@
+"""Small changes of a column that last: evidence that adds up over the windows of a history."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+from collections.abc import Mapping
+
+from mmon import metrics
+from mmon.analyses import Context, Findings
+from mmon.analyses.data_drift import LASTING_DRIFT, DataDrift, distances
+from mmon.chance.sequential.cells import cells, coarse
+from mmon.chance.sequential.detector import Detector, advance, pooling
+from mmon.outline import wording
+from mmon.profiles.distributions import Distribution
+from mmon.profiles.table import ColumnProfile
+from mmon.verdict.evidence import Lasting
+from mmon.verdict.finding import Finding
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Tracked:
+    """What is known after some windows.
+
+    Attributes
+    ----------
+    columns : mapping of str to Detector
+        By the column's name.
+    """
+
+    columns: Mapping[str, Detector]
+
+
+def track(context: Context, state: Tracked | None) -> tuple[Findings, Tracked]:
+    """What the columns' evidence has come to with this window, and all of it so far."""
+    known = {} if state is None else dict(state.columns)
+    findings = []
+    for ref, cur in context.pairs():
+        metric = _deciding(context, ref)
+        if cur is None or not cur.is_tested or metric is None:
+            continue
+        finding, known[ref.name] = _tracked(context, metric, (ref, cur), known.get(ref.name))
+        findings.append(finding)
+    return Findings(findings), Tracked(known)
+
+
+def _deciding(context: Context, column: ColumnProfile) -> metrics.Metric | None:
+    """The metric that decides of a column: the usual one, or the first that has levels."""
+    settings, outcome = context.settings(DataDrift), context.config.columns.outcome
+    if not column.is_tested or column.name in outcome:
+        return None
+    of_column = context.config.by_column.get(column.name, {})
+    for name in dict.fromkeys((settings.usual, *settings.thresholds, *of_column)):
+        if name not in metrics.names():
+            continue
+        metric = metrics.load(name, settings.options.get(name))
+        is_judged = not distances.levels(context, name, column).is_empty
+        if is_judged and column.kind in metric.kinds:
+            return metric
+    return None
+
+
+def _tracked(
+    context: Context,
+    metric: metrics.Metric,
+    sides: tuple[ColumnProfile, ColumnProfile],
+    before: Detector | None,
+) -> tuple[Finding, Detector]:
+    """The finding of one column, and its state after the window."""
+    ref, cur = sides
+    if ref.distribution is None or cur.distribution is None:
+        raise TypeError(f"column {ref.name!r} is tested and has no distribution")
+    of = cells(ref.distribution)
+    window = of.count(cur.distribution)
+    if before is None or not before.fits(of):
+        before = Detector.start(of)
+    after = advance(before, of, window, at=context.bounds[0] or 0)
+    place = after.likeliest(of)
+    trailing = coarse(of, after.trailing[place], ref.distribution)
+    effect = distances.drift(
+        context,
+        metric,
+        dataclasses.replace(ref, distribution=_coarse_reference(ref.distribution)),
+        dataclasses.replace(cur, distribution=trailing),
+        distances.levels(context, metric.name, ref),
+    )
+    evidence = Lasting(
+        rows=trailing.n,
+        log_evidence=after.log_evidence(of),
+        effect=effect.evidence,
+        alpha=context.config.alpha,
+    )
+    start = None if context.bounds[0] is None else int(after.since[place])
+    told = wording.since(start, int(after.windows[place]), trailing.n, context.timezone)
+    finding = dataclasses.replace(
+        effect, quantity=LASTING_DRIFT, evidence=evidence, reason=effect.reason or told
+    )
+    # What is told to have changed is no part of what is normal: a slow drift is not absorbed.
+    levels = (finding.bound.potential, finding.bound.detected)
+    lowest = min(one for one in levels if one is not None)
+    is_told = evidence.p_value_against(lowest) <= context.config.budget.alpha
+    return finding, after if is_told else pooling(after, window)
+
+
+@functools.lru_cache(maxsize=512)
+def _coarse_reference(ref: Distribution) -> Distribution:
+    """The reference in its own cells, as the windows are counted."""
+    of = cells(ref)
+    return coarse(of, of.reference, ref)

@@ -1,0 +1,144 @@
+"""A small lasting rise of the model's loss: evidence that adds up over the windows of a history."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+
+from mmon.analyses import Context, Findings
+from mmon.analyses.change_points.search import Step
+from mmon.analyses.concept_drift import label_selection
+from mmon.analyses.model_performance import DROP, RELATIVE_DROP, ModelPerformance
+from mmon.analyses.model_performance.gating import is_gating
+from mmon.analyses.model_performance.lasting_loss import LASTING_LOSS
+from mmon.chance.change_points import Stretch, Sums
+from mmon.chance.proportions import Z
+from mmon.chance.sequential.cells import Cells, of_rise, rising
+from mmon.chance.sequential.detector import Detector, advance, pooling
+from mmon.outline import wording
+from mmon.profiles.outcomes.loss_steps import Loss, LossSteps
+from mmon.profiles.outcomes.regression import RegressionTables
+from mmon.profiles.table import Profile
+from mmon.records import Count
+from mmon.records.arrays import FloatArray, IntArray
+from mmon.results.quantity import Bound
+from mmon.verdict.evidence import Lasting
+from mmon.verdict.finding import Finding
+
+
+@dataclasses.dataclass(frozen=True, slots=True, eq=False)
+class TrackedLoss:
+    """What is known after some windows.
+
+    Attributes
+    ----------
+    detector : Detector or None
+        Of the losses in ascending order; None before the first window with labels.
+    rows : int
+        Labelled rows since the likely change.
+    sums : (2,) float64
+        Of their losses, and of the squares of these.
+    """
+
+    detector: Detector | None
+    rows: Count
+    sums: FloatArray
+
+
+_NOTHING = TrackedLoss(None, 0, np.zeros(2))
+
+
+def track(context: Context, state: TrackedLoss | None) -> tuple[Findings, TrackedLoss]:
+    """What the evidence of a rise has come to with this window, and all of it so far."""
+    state = state or _NOTHING
+    before, after = context.reference.losses, context.production.losses
+    if before is None or after is None or before.loss is not after.loss or not before.labelled:
+        return Findings(), state
+    of = _cells(context.reference, before)
+    # Labels of chosen rows are no window of the model's losses.
+    if of is None or not after.labelled or label_selection.doubt(context) is not None:
+        return Findings(), state
+    window = _window(of, context.production, after)
+    known = state.detector
+    if known is None or not known.fits(of):
+        known = Detector.start(of)
+    found = advance(known, of, window, at=context.bounds[0] or 0)
+    rows, sums = after.labelled, np.array([after.sums.sum(), after.squares.sum()])
+    if found.windows[0] > 1:
+        rows, sums = state.rows + rows, state.sums + sums
+    finding = _finding(context, of, found, (rows, sums))
+    level = min(one for one in (finding.bound.potential, finding.bound.detected) if one is not None)
+    is_told = (finding.evidence.p_value_against(level) or 0.0) <= context.config.budget.alpha
+    kept = found if is_told else pooling(found, window)
+    return Findings([finding]), TrackedLoss(kept, rows, sums)
+
+
+def _cells(reference: Profile, losses: LossSteps) -> Cells | None:
+    """The cells of the reference's losses; None where their distribution is not kept."""
+    tables = reference.performance
+    if losses.loss is Loss.ERROR_RATE:
+        wrong = round(float(losses.sums.sum()))
+        return of_rise(np.array([losses.labelled - wrong, wrong]))
+    return rising(tables.absolute) if isinstance(tables, RegressionTables) else None
+
+
+def _window(of: Cells, production: Profile, losses: LossSteps) -> IntArray:
+    tables = production.performance
+    if isinstance(tables, RegressionTables):
+        return of.count(tables.absolute)
+    wrong = round(float(losses.sums.sum()))
+    return np.array([losses.labelled - wrong, wrong])
+
+
+def _finding(
+    context: Context, of: Cells, found: Detector, trailing: tuple[int, FloatArray]
+) -> Finding:
+    before = _stretch(context.reference.losses)
+    loss = context.production.losses
+    is_share = loss is not None and loss.loss is Loss.ERROR_RATE
+    rows, sums = trailing
+    mean, square = sums / rows
+    after = Stretch(rows, float(mean), max(float(square - mean**2), 0.0))
+    step = Step(
+        rows=after.rows,
+        aspect="value",
+        before=before,
+        after=after,
+        p=1.0,
+        is_relative=not is_share and before.mean > 0.0,
+    )
+    value = (after.mean - before.mean) / step.unit
+    reach = Z * step.deviation(0.0) / step.unit
+    start = None if context.bounds[0] is None else int(found.since[0])
+    return Finding(
+        LASTING_LOSS,
+        value,
+        interval=(value - reach, value + reach),
+        evidence=Lasting(
+            rows=after.rows,
+            log_evidence=found.log_evidence(of),
+            effect=step,
+            alpha=context.config.alpha,
+        ),
+        window=context.window,
+        relative=step.is_relative,
+        bound=_bound(context.settings(ModelPerformance), is_share=is_share),
+        gating=is_gating(context),
+        reason=wording.since(start, int(found.windows[0]), after.rows, context.timezone),
+    )
+
+
+def _stretch(losses: LossSteps | None) -> Stretch:
+    if losses is None:
+        raise TypeError("there are no losses to compare with")
+    return Sums.of(losses.rows, losses.sums, losses.squares).stretch(0, len(losses.rows))
+
+
+def _bound(settings: ModelPerformance, *, is_share: bool) -> Bound:
+    """The levels of a drop, in the unit of the loss."""
+    asked = settings.levels("accuracy" if is_share else "mae").max_drop
+    asked = settings.max_drop if asked is None else asked
+    usual = DROP if is_share else RELATIVE_DROP
+    found = usual if asked is None else asked.bound()
+    return Bound("max", found.potential, found.detected)

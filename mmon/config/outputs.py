@@ -1,0 +1,32 @@
+"""The files that a run writes: a part of the configuration."""
+
+from __future__ import annotations
+
+import functools
+from typing import Annotated
+
+from pydantic import Field
+
+from mmon.config.fields import OutputFile, Section
+from mmon.config.option import Option, Panel
+
+_written = functools.partial(Option, metavar="FILE", panel=Panel.OUTPUT)
+
+
+class Outputs(Section):
+    """Files to write, into folders that exist; a path of null writes none."""
+
+    json_path: Annotated[
+        OutputFile | None, _written("--json"), Field(alias="json", examples=["drift.json"])
+    ] = None
+    """Write the result document, with all that reports show; - prints it."""
+    html: Annotated[OutputFile | None, _written("--html"), Field(examples=["drift.html"])] = None
+    """Write the HTML report, one file that needs no other; - prints it."""
+    markdown: Annotated[OutputFile | None, _written("--md"), Field(examples=["drift.md"])] = None
+    """Write the Markdown report, for a pull request or a job page; - prints it."""
+    reports: Annotated[
+        tuple[OutputFile, ...],
+        _written("--report", is_list=True),
+        Field(examples=[["summary.txt"]]),
+    ] = ()
+    """Write reports whose names' endings tell the format: .html, .md, .json or .txt."""

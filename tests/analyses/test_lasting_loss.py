@@ -1,0 +1,104 @@
+"""A small rise of the model's loss that lasts, over the windows of a history."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from mmon import config_file
+from mmon.analyses import Context, model_performance
+from mmon.config.sections import Config
+from mmon.profiles.outcomes.classification import ClassificationTables
+from mmon.profiles.outcomes.loss_steps import Loss, LossSteps
+from mmon.profiles.outcomes.regression import RegressionTables
+from mmon.profiles.table import Profile
+from mmon.results import Result, Status
+from mmon.verdict import judge
+from mmon.verdict.finding import Rule
+
+DAY_US = 86_400_000_000
+ALARMS = (Status.POTENTIAL_DETECTION, Status.DETECTED)
+
+
+def config(**settings: Any) -> Config:
+    body = {"reference": "ref", "production": "cur", "windows": {"every": "1d"}}
+    columns = {"target": "y", "prediction": "said", "timestamp": "at"}
+    analyses = {"model_performance": settings}
+    return config_file.validate({**body, "columns": columns, "analyses": analyses})
+
+
+def side(losses: np.ndarray, kind: Loss = Loss.ERROR_RATE) -> Profile:
+    """A profile of rows that cost so much."""
+    zeros = np.zeros(len(losses))
+    steps = LossSteps(
+        kind,
+        is_timed=True,
+        step_us=DAY_US,
+        starts=np.array([0]),
+        rows=np.array([len(losses)]),
+        sums=np.array([losses.sum()]),
+        squares=np.array([(losses**2).sum()]),
+    )
+    tables: Any = (
+        ClassificationTables.of_rows(zeros, losses.astype(int))
+        if kind is Loss.ERROR_RATE
+        else RegressionTables.of(zeros, losses, None, None)
+    )
+    return Profile("data", len(losses), (), performance=tables, losses=steps)
+
+
+def tracked(of: Config, ref: Profile, windows: list[Profile]) -> list[Result]:
+    """The result of each window."""
+    state, found = None, []
+    for day, cur in enumerate(windows):
+        context = Context(ref, cur, of, bounds=(19_723 * DAY_US + day * DAY_US, None))
+        findings, state = model_performance.advance(context, state)
+        found += judge(findings.findings, Rule.of_budget(of))
+    return found
+
+
+def test_an_error_rate_that_rises_a_little_is_found_and_its_size_is_known() -> None:
+    rng = np.random.default_rng(1)
+    rates = [0.1] * 20 + [0.16] * 10
+    windows = [side((rng.random(200) < rate).astype(float)) for rate in rates]
+    found = tracked(config(), side((rng.random(5_000) < 0.1).astype(float)), windows)
+    assert not any(r.status in ALARMS for r in found[:20])
+    last = found[-1]
+    assert (last.name, last.application) == ("lasting_loss", "model-performance")
+    assert last.status in ALARMS
+    assert last.gating
+    assert last.value is not None
+    assert abs(last.value - 0.06) < 0.02
+    assert last.interval is not None
+    assert last.interval[0] < 0.06 < last.interval[1]
+    assert last.reason is not None
+    assert last.reason.endswith(("since 2024-01-20", "since 2024-01-21", "since 2024-01-22"))
+
+
+def test_an_error_rate_that_falls_or_stays_is_no_alarm() -> None:
+    rng = np.random.default_rng(2)
+    rates = [0.1] * 20 + [0.05] * 20
+    windows = [side((rng.random(200) < rate).astype(float)) for rate in rates]
+    found = tracked(config(), side((rng.random(5_000) < 0.1).astype(float)), windows)
+    assert not any(r.status in ALARMS for r in found)
+
+
+def test_errors_of_a_regression_are_a_share_of_what_they_were() -> None:
+    rng = np.random.default_rng(3)
+    scales = [1.0] * 10 + [1.25] * 10
+    windows = [side(np.abs(rng.normal(0, one, 300)), Loss.MAE) for one in scales]
+    ref = side(np.abs(rng.normal(size=5_000)), Loss.MAE)
+    found = tracked(config(), ref, windows)
+    assert not any(r.status in ALARMS for r in found[:10])
+    assert found[-1].status in ALARMS
+    assert found[-1].value is not None
+    assert abs(found[-1].value - 0.25) < 0.08
+    assert found[-1].relative
+
+
+def test_without_labels_on_both_sides_nothing_is_told() -> None:
+    labelled = side(np.zeros(100))
+    without = Profile("data", 100, ())
+    assert tracked(config(), without, [labelled]) == []
+    assert tracked(config(), labelled, [without]) == []
