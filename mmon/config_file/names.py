@@ -10,7 +10,7 @@ from mmon import metrics, performance
 from mmon.analyses.model_performance import LABELS, ModelPerformance
 from mmon.config.analyses import judged
 from mmon.config.problems import value_at
-from mmon.config.sections import Config
+from mmon.config.sections import Config, Windows
 from mmon.config.text import KeyPath, Problem
 from mmon.errors import ConfigError, closest
 from mmon.results.quantity import Quantity, ResultKind
@@ -31,7 +31,18 @@ def meaning_problems(config: Config) -> Iterator[Problem]:
             yield from _refusal((side, "dtypes", column), partial(dtype_named, name, column))
     if config.windows is not None:
         yield from _refusal(("windows",), partial(WindowCut.of, config.windows))
+    yield from _history_problems(config)
     yield from _performance_problems(config)
+
+
+def _history_problems(config: Config) -> Iterator[Problem]:
+    """A history without windows to remember, and what makes sense only with one."""
+    windows = config.windows or Windows()
+    if config.history is not None and windows.every is None and windows.rows is None:
+        hint = "set windows.every, for example to 1d, or windows.rows"
+        yield Problem(("history",), "needs windows, each of which is analysed once", hint)
+    if config.history is None and windows.incomplete == "wait":
+        yield Problem(("windows", "incomplete"), "'wait' needs a history", "set history, or keep")
 
 
 def _performance_problems(config: Config) -> Iterator[Problem]:

@@ -52,7 +52,7 @@ from mmon.profiles.folding.keys import WHOLE
 from mmon.profiles.table import Profile
 from mmon.results import Document
 from mmon.verdict.finding import Rule
-from mmon.windows.cut import RowCut, WindowCut
+from mmon.windows.cut import RowCut
 from mmon.windows.durations import length_us
 from mmon.windows.timestamps import iso, to_us
 
@@ -67,7 +67,9 @@ def monitor(
     settings, started = config.history, now()
     if settings is None:
         raise TypeError("there is no history")
-    cut, limits = _cut(config), asked.read(config.windows or Windows(), started)
+    cut, limits = cut_of(config.windows), asked.read(config.windows or Windows(), started)
+    if cut is None:
+        raise TypeError("a configuration with a history has windows")
     if isinstance(cut, RowCut) and asked != Asked():
         raise ConfigError("--until, --from and --to are for windows of time (windows.every)")
     with store.opened(
@@ -77,16 +79,6 @@ def monitor(
         given = _given(config, settings, inputs, read_reference(config, inputs, progress), started)
         rows = Rows(given, cut, progress)
         return _Run(config, settings, given, history, rows, limits, asked).whole()
-
-
-def _cut(config: Config) -> WindowCut | RowCut:
-    cut = cut_of(config.windows)
-    if cut is None or (isinstance(cut, WindowCut) and cut.unit is None):
-        raise ConfigError(
-            "a history needs windows, each of which is analysed once",
-            hint="set windows.every, for example to 1d, or windows.rows",
-        )
-    return cut
 
 
 def _given(

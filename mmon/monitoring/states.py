@@ -7,6 +7,7 @@ from typing import Any
 
 from mmon.analyses import Analysis, Context, Findings, configured
 from mmon.comparison.judged_windows import Span
+from mmon.errors import BaselineError
 from mmon.history.records import StoredWindow
 from mmon.history.store import History
 from mmon.monitoring.window import Given
@@ -67,6 +68,14 @@ def _state(analysis: Analysis, states: States) -> Any:
         return None
 
 
+def stored_profile(history: History, key: int) -> Profile | None:
+    """A window's profile out of the history; None where another mmon kept it in its own way."""
+    try:
+        return baseline.unpacked(history.profile(key), "a window's profile")
+    except BaselineError:
+        return None
+
+
 def rebuild(given: Given, history: History, before_key: int | None = None) -> None:
     """Make the states again that were dropped because a window before them changed.
 
@@ -82,8 +91,8 @@ def rebuild(given: Given, history: History, before_key: int | None = None) -> No
         if window.key not in lost:
             continue
         states: States = {}
-        if window.reference_digest == given.reference_digest:
-            profile = baseline.unpacked(history.profile(window.key), "of a window")
+        profile = stored_profile(history, window.key)
+        if profile is not None and window.reference_digest == given.reference_digest:
             _, states = advanced(
                 given,
                 profile,

@@ -123,6 +123,10 @@ def gate(folder: Path, production: str) -> tuple[int, Path]:
     # A scheduled job compares what came since it last ran: here the last week.
     rows = pl.read_parquet(folder / "demo" / f"{production}.parquet").sort("event_time")
     rows.tail(3_500).write_parquet(place / "production.parquet")
+    (place / "mmon.yaml").write_text(
+        "reference: reference.mmon\nproduction: production.parquet\n"
+        "columns: {timestamp: event_time}\nwindows: {every: 1d}\n"
+    )
     install, compare, summarise = ci_steps()
     assert install == "pip install ./mmon-*.whl"
     done = shell(f"cd {production} && {compare}", folder)
@@ -154,7 +158,7 @@ def test_the_cron_line_retrains_on_a_breach_alone(folder, production, retrained)
     (model / "mmon.yaml").write_text(
         f"reference: {folder}/demo/held_out.parquet\n"
         f"production: {folder}/demo/{production}.parquet\n"
-        "windows: {every: 1w}\n"
+        "columns: {timestamp: event_time}\nwindows: {every: 1w}\n"
     )
     (model / "retrain.sh").write_text("#!/bin/sh\ntouch retrained\n")
     (model / "retrain.sh").chmod(0o755)
@@ -163,6 +167,7 @@ def test_the_cron_line_retrains_on_a_breach_alone(folder, production, retrained)
     done = shell(command.replace("/srv/model", str(model)), folder)
     assert done.returncode == (ExitStatus.BREACH if retrained else ExitStatus.PASS), done.stderr
     assert (model / "retrained").exists() is retrained
+    assert (model / ".mmon" / "history.db").exists()
 
 
 def test_the_python_example_runs(folder):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import re
 import sqlite3
@@ -49,7 +50,15 @@ def tell(
 def test_a_history_needs_windows(here, capfd) -> None:
     status, said = tell(here, capfd, windows={})
     assert status == USAGE
-    assert re.search(r"a history needs windows.*\n.*windows.every", said)
+    assert re.search(r"history .*: needs windows, each of which is.*\n.*windows.every", said), said
+
+
+def test_waiting_needs_a_history(here, capfd) -> None:
+    windows = {"every": "1d", "incomplete": "wait"}
+    path = here.folder / "watched.yaml"
+    path.write_text(yaml.safe_dump({**here.config, "history": None, "windows": windows}))
+    assert execute(["run", str(path)]) == USAGE
+    assert re.search(r"windows.incomplete.*: 'wait' needs a history", capfd.readouterr().err)
 
 
 def test_times_need_a_history(here, capfd) -> None:
@@ -216,6 +225,19 @@ def test_a_server_that_refuses(here, capfd, postgres: Postgres, user, name, says
     assert (status, says in said) == (FAILURE, True), said
     assert "wr0ngpassword" not in said
     assert postgres.password not in said
+
+
+@pytest.mark.postgres
+def test_no_password_is_told_or_kept(here, capfd, postgres: Postgres) -> None:
+    url = postgres.new_database()
+    status, _ = tell(here, capfd, "--json", "report.json", history=url)
+    report = (here.folder / "report.json").read_text()
+    assert (status, '"history"' in report) == (0, True)
+    quoted = url.partition("watcher:")[2].partition("@")[0]
+    kept = dataclasses.replace(here, url=url).kept()
+    for secret in (postgres.password, quoted):
+        assert secret not in report
+        assert secret not in repr(kept)
 
 
 @pytest.mark.postgres
