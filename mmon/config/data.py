@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 import functools
-from typing import Annotated, ClassVar, Self
+from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
-from mmon.config.fields import Duration, Flag, FormatName, Section, Separator, Text, Timeout
+from mmon.config.fields import (
+    Duration,
+    Flag,
+    FormatName,
+    PositiveInt,
+    Section,
+    Separator,
+    Text,
+    Timeout,
+)
 from mmon.config.option import Option, Panel
 from mmon.texts.redaction import keep_options, keep_uri
+from mmon.windows.durations import length_us
 
 _reading = functools.partial(Option, panel=Panel.TEXT)
 
@@ -79,6 +89,42 @@ class Dataset(Section):
     def paths(self) -> tuple[str, ...]:
         """Its paths, in a tuple also where it is one."""
         return (self.path,) if isinstance(self.path, str) else self.path
+
+
+class Reference(Dataset):
+    """What is normal: a dataset, and with a history windows that were analysed before."""
+
+    previous: PositiveInt | None = Field(default=None, examples=[1])
+    """With a history: judge each window against the one so many before it (1: consecutive drift),
+    in the place of the dataset, which still decides how columns are read and holds while there are
+    too few windows."""
+    trailing: PositiveInt | None = Field(default=None, examples=[7])
+    """The same against so many windows before it, taken together."""
+    season: Literal["1d", "1w"] | None = Field(default=None, examples=["1w"])
+    """The same against windows of the same hour of the day (1d), or of the same weekday and hour
+    (1w): all that there are, or as many of the newest as ``trailing`` says."""
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        for name in ("trailing", "season"):
+            if self.previous is not None and getattr(self, name) is not None:
+                raise ValueError(f"a reference takes either 'previous' or '{name}', not both")
+        return self
+
+    def check_season(self, every: str | None) -> None:
+        """Raise `ValueError` where windows of a length have no place in the season."""
+        if self.season is None:
+            return
+        if every is None:
+            raise ValueError("reference.season needs windows of time (windows.every)")
+        if length_us(every) > length_us(self.season):
+            raise ValueError(f"reference.season is {self.season}, and windows are longer: {every}")
+
+    @property
+    def rolls(self) -> str | None:
+        """The key that has it change with the windows; None where it stays."""
+        names = ("previous", "trailing", "season")
+        return next((name for name in names if getattr(self, name) is not None), None)
 
 
 class Labels(Dataset):

@@ -149,7 +149,7 @@ def _expectation(detail: ErrorDetails) -> str:
     kind, context = detail["type"], detail.get("ctx", {})
     if kind == "value_error":
         return str(context["error"]).removeprefix("must be ")
-    if kind == "model_type" and context.get("class_name") == "Dataset":
+    if kind == "model_type" and context.get("class_name") in ("Dataset", "Reference"):
         return "a path, a list of paths or a section of `key: value` lines"
     if kind in _EXPECTED:
         return _EXPECTED[kind].format(**context)

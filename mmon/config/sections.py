@@ -16,7 +16,7 @@ from pydantic import Field, model_validator
 
 from mmon.config.alarms import FalseAlarms
 from mmon.config.analyses import Analyses, judged
-from mmon.config.data import Dataset, Labels
+from mmon.config.data import Dataset, Labels, Reference
 from mmon.config.fields import (
     Duration,
     Flag,
@@ -194,11 +194,12 @@ class Config(Section):
     """What the model belongs to; shown in reports."""
     endpoint: str | None = Field(default=None, examples=["credit-risk"])
     """The model or deployment; shown in reports."""
-    reference: Annotated[Dataset, Field(examples=["data/held_out.parquet"])]
+    reference: Annotated[Reference, Field(examples=[{"path": "data/held_out.parquet"}])]
     """What is normal: rows that the model was not trained on, as a test set or its first weeks in
     production, or a baseline of them made by ``mmon baseline``; the rows of training flatter it, so
-    that every later drop looks larger. A path is short for the keys that production shows below
-    it."""
+    that every later drop looks larger. A path alone is short for a section with it. With a history
+    it may roll: ``previous: 1`` judges each window against the one before it, ``trailing: 7``
+    against the seven before it, and ``season: 1w`` against those of the same weekday and hour."""
     production: Annotated[Dataset, Field(examples=[{"path": "data/production.parquet"}])]
     """What is to be judged."""
     labels: Annotated[
@@ -278,9 +279,13 @@ class Config(Section):
         return self
 
     @model_validator(mode="after")
-    def _alarms_of_a_history(self) -> Config:
-        if self.false_alarms is not None and self.history is None:
+    def _of_a_history(self) -> Config:
+        rolls, windows = self.reference.rolls, self.windows
+        if self.history is None and self.false_alarms is not None:
             raise ValueError("false_alarms needs a history: without one, alpha decides")
+        if self.history is None and rolls is not None:
+            raise ValueError(f"reference.{rolls} needs a history, whose windows it is made of")
+        self.reference.check_season(None if windows is None else windows.every)
         return self
 
     @model_validator(mode="after")

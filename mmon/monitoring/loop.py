@@ -34,6 +34,7 @@ from mmon.monitoring.due import (
     with_labels,
 )
 from mmon.monitoring.news import news
+from mmon.monitoring.rolling import Rolling
 from mmon.monitoring.rows import Read, Rows
 from mmon.monitoring.together import Part, failing, together
 from mmon.monitoring.window import (
@@ -186,6 +187,7 @@ class _Run:
     ) -> Iterator[Part]:
         """The document of each window, once it is kept."""
         known, rule = {one.key: one for one in stored}, self._rule()
+        rolling = Rolling(self.given, self.history)
         keep = self.settings.keep
         for one, side, read in windows:
             before = [known[key] for key in sorted(known) if key < one.key]
@@ -203,7 +205,13 @@ class _Run:
                 is_begun=production.is_begun,
             )
             document = assess_window(
-                self.given, production, one, rule, evidence, self.rows.progress
+                self.given,
+                production,
+                one,
+                rule,
+                evidence,
+                self.rows.progress,
+                against=rolling.reference(one.span, before),
             )
             is_known = self._is_known(one, document)
             analysed = kept(self.given, one, stored_profile, document, carried)

@@ -60,7 +60,11 @@ def together(config: Config, run: Document, of_windows: Sequence[Part]) -> Docum
     a pass where one of them is. What failed before, and was told, does not fail a run again.
     """
     parts = [one.document for one in of_windows]
-    windows = [dataclasses.replace(p.windows[0], index=i) for i, p in enumerate(parts)]
+    rolls = config.reference.rolls is not None
+    windows = [
+        dataclasses.replace(p.windows[0], index=i, reference=p.reference.source if rolls else None)
+        for i, p in enumerate(parts)
+    ]
     is_full = [one.is_complete for one in windows]
     is_judged = judged((config.windows or Windows()).judge, is_full, [one.rows for one in windows])
     is_judged = [

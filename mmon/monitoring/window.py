@@ -140,10 +140,15 @@ def assess_window(
     rule: Rule,
     evidence: Findings,
     progress: Progress | None,
+    *,
+    against: Profile,
 ) -> Document:
-    """The result document of one window, judged by itself, with what adds up to ``evidence``."""
+    """The result document of one window, judged by itself, with what adds up to ``evidence``.
+
+    It is compared with the reference, or with what is in its place where that rolls.
+    """
     config = given.config
-    reference, profiles = at_one_precision(given.reference, production.profiles)
+    reference, profiles = at_one_precision(against, production.profiles)
     production = dataclasses.replace(production, profiles=profiles)
     found = assess(
         config,
@@ -156,7 +161,7 @@ def assess_window(
             evidence,
             findings=[
                 *evidence.findings,
-                *duplicates(config, given.inputs, reference, production),
+                *duplicates(config, given.inputs, given.reference, production),
             ],
         ),
         progress=progress,

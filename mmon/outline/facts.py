@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 from mmon.outline import wording
-from mmon.outline.summary import duration_s, of_outcome, rows_outside, rows_skipped, tested
+from mmon.outline.summary import (
+    duration_s,
+    of_outcome,
+    references,
+    rows_outside,
+    rows_skipped,
+    tested,
+)
 from mmon.results import Document, ResultKind, Source
 
 
@@ -23,6 +30,7 @@ def facts(document: Document) -> tuple[tuple[str, str, str], ...]:
         found.append(("Period", period, cut))
     elif len(windows) > 1:
         found.append(("Windows", f"{len(windows)}", f"of {wording.count(windows[0].rows)} rows"))
+    found += [("Judged against", source, count) for source, count in references(document)]
     if outside := rows_outside(document):
         found.append(("In no window", outside, ""))
     found.append(("Columns", f"{judged} tested", f"{left} not tested" if left else ""))

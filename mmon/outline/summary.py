@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 from mmon.outline import severity, wording
@@ -143,6 +144,19 @@ def rows_outside(document: Document) -> str | None:
             are = "row is" if rows == 1 else "rows are"
             told.append(f"{rows:,.0f} production {are} in no window: {why}")
     return "; ".join(told) or None
+
+
+def judged_against(document: Document) -> str | None:
+    """In words, what windows were judged against; None where they have one reference."""
+    told = [f"{source} ({count})" for source, count in references(document)]
+    return f"judged against {', and '.join(told)}" if told else None
+
+
+def references(document: Document) -> list[tuple[str, str]]:
+    """What windows were judged against, and how many; empty where they have one reference."""
+    counts = Counter(one.reference for one in document.windows if one.reference is not None)
+    # What the newest is judged against comes first.
+    return [(source, wording.counted(count, "window")) for source, count in [*counts.items()][::-1]]
 
 
 def rows_skipped(source: Source) -> str | None:

@@ -238,6 +238,8 @@ class Window:
     ``is_complete`` is False where the data, or the time so far, fills only a part of it, and
     ``is_judged`` where it does not take part in the verdict. ``status`` is that of the worst result
     that decides, or would if the window was judged; ``irrelevant`` where it is incomplete.
+
+    ``reference`` says what it was judged against, where that is not the same for all windows.
     """
 
     index: Count
@@ -250,6 +252,7 @@ class Window:
     is_complete: bool = True
     is_judged: bool = True
     timezone: str = "UTC"
+    reference: str | None = None
 
     def check(self) -> None:
         """Raise `MisfitError` when what was read back is no window."""

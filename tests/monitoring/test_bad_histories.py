@@ -198,6 +198,37 @@ def test_windows_of_another_kind(here, capfd, windows, says) -> None:
     assert "mmon history purge" in said
 
 
+@pytest.mark.parametrize(
+    ("reference", "changes", "says"),
+    [
+        ({"previous": 0}, {}, r"reference.previous \(line \d+\): .*1"),
+        ({"trailing": "week"}, {}, r"reference.trailing \(line \d+\)"),
+        ({"season": "1mo"}, {}, r"reference.season \(line \d+\): .*'?1d'?"),
+        ({"previous": 1, "trailing": 7}, {}, r"either 'previous' or 'trailing', not both"),
+        ({"previous": 1, "season": "1w"}, {}, r"either 'previous' or 'season', not both"),
+        ({"trailing": 7}, {"history": None}, r"reference.trailing needs a history"),
+        ({"season": "1w"}, {"windows": {"rows": 30}}, r"reference.season needs windows of time"),
+        ({"season": "1d"}, {"windows": {"every": "1w"}}, r"season is 1d, .* longer: 1w"),
+        ({"seasons": "1w"}, {}, r"reference.seasons .*\n?.*did you mean 'season'"),
+    ],
+)
+def test_references_that_do_not_roll(here, capfd, reference, changes, says) -> None:
+    body = {"path": "reference.parquet", **reference}
+    status, said = tell(here, capfd, reference=body, **changes)
+    assert re.search(says, said), said
+    assert status == USAGE
+
+
+def test_a_profile_that_cannot_be_read(here, capfd) -> None:
+    rolls = {"reference": {"path": "reference.parquet", "previous": 1}}
+    here.run(until=2, **rolls)
+    with database.connected(here.url, 10.0) as connection, connection.begin():
+        connection.execute(text("UPDATE mmon_profiles SET data = x'00'"))
+    status, said = tell(here, capfd, **rolls)
+    assert status == FAILURE
+    assert re.search(r"profile of the window 2024-01-02 .* cannot be read\n.*--from and --to", said)
+
+
 def test_windows_of_rows_know_no_time(here, capfd) -> None:
     status, said = tell(here, capfd, windows={"rows": 30})
     assert (status, "are for windows of time" in said) == (USAGE, True)

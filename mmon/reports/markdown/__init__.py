@@ -150,9 +150,12 @@ def _run(document: Document) -> list[str]:
         f"- fails on: {escaped(document.fail_on)}; exit status {int(document.exit_status)}",
         f"- mmon {escaped(document.mmon_version)}, configuration {code(document.config_digest)}",
     ]
-    outside = summary.rows_outside(document)
-    skipped = summary.rows_skipped(document.production)
-    lines[2:2] = [f"- {told}" for told in (outside, skipped) if told is not None]
+    told = (
+        summary.rows_outside(document),
+        summary.rows_skipped(document.production),
+        summary.judged_against(document),
+    )
+    lines[2:2] = [f"- {escaped(one)}" for one in told if one is not None]
     return [*lines, f"- {seconds:,.1f} s"] if seconds is not None else lines
 
 

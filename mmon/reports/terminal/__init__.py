@@ -210,8 +210,9 @@ class _Screen:
         if outside is not None:
             yield from self.pen.paragraph(outside)
         skipped = summary.rows_skipped(self.document.production)
-        if skipped is not None:
-            yield from self.pen.paragraph(f"production: {skipped}", style="dim")
+        told = [None if skipped is None else f"production: {skipped}"]
+        for line in filter(None, [*told, summary.judged_against(self.document)]):
+            yield from self.pen.paragraph(line, style="dim")
         untested, recognised = self.summary.untested, self.summary.recognised
         if untested:
             names = [f"{column_word(one.name)} ({summary.column_word(one)})" for one in untested]

@@ -1,0 +1,108 @@
+"""References that roll: the window before, those before it, and those of the same weekday."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+import mmon
+from mmon.outline.facts import facts
+from mmon.reports import terminal
+from mmon.results import Verdict
+from tests.monitoring.days import Watched, date, rows
+
+
+@pytest.fixture
+def watched(tmp_path: Path) -> Watched:
+    return Watched(tmp_path, str(tmp_path / "history.db"))
+
+
+# Saturdays and Sundays are others: 1 January 2024 was a Monday.
+WEEKEND = (5, 6)
+
+
+def rolling(watched: Watched, **reference: Any) -> Watched:
+    path = str(watched.folder / "reference.parquet")
+    settings = {**watched.settings, "reference": {"path": path, **reference}}
+    return dataclasses.replace(watched, settings=settings)
+
+
+def weekly(watched: Watched, days: int, *, changed: int = 1_000) -> None:
+    """Days of which those of a weekend are larger, from a day on all of them once more."""
+    every = [
+        rows(day, 300, shift=1.5 * (day % 7 in WEEKEND) + 1.0 * (day >= changed))
+        for day in range(-28, days)
+    ]
+    pl.concat(every[:28]).write_parquet(watched.folder / "reference.parquet")
+    (watched.folder / "days").mkdir()
+    for day, found in enumerate(every[28:]):
+        found.write_parquet(watched.folder / "days" / f"{date(day)}.parquet")
+
+
+def detected(report: mmon.Report) -> list[str]:
+    """The days on which a column drifted."""
+    found = report.results.filter(
+        (pl.col("name") == "total_variation") & (pl.col("status") == "detected")
+    )
+    starts = report.windows["start"].to_list()
+    return sorted({starts[at][:10] for at in found["window"]})
+
+
+def test_a_weekly_pattern_is_silent_where_the_reference_is_of_the_same_weekday(
+    watched: Watched,
+) -> None:
+    weekly(watched, 28)
+    fixed = dataclasses.replace(watched, url=f"{watched.url}.fixed").run(until=28)
+    weekends = [date(day) for day in range(28) if day % 7 in WEEKEND]
+    assert detected(fixed) == weekends
+    report = rolling(watched, season="1w").run(until=28)
+    assert detected(report) == weekends[:2], "of the first week there is no weekday before"
+    sources = report.windows["reference"].to_list()
+    assert sources[7:] == ["the windows before of the same weekday and hour"] * 21
+    assert all(one.endswith(f", for want of {sources[-1]}") for one in sources[:7])
+
+
+def test_a_change_is_seen_against_the_same_weekday(watched: Watched) -> None:
+    weekly(watched, 24, changed=22)
+    report = rolling(watched, season="1w").run(until=24)
+    assert detected(report)[2:] == [date(22), date(23)]
+    assert report.verdict is Verdict.BREACH
+
+
+def test_the_window_before_sees_changes_and_not_what_stays(watched: Watched) -> None:
+    watched.write(*range(4))
+    watched.write(4, 5, 6, shift=2.0)
+    watched.write(7, 8)
+    report = rolling(watched, previous=1).run(until=9)
+    assert detected(report) == [date(4), date(7)]
+    assert report.document.reference.source == "the window before"
+    assert report.document.reference.rows == watched.every
+
+
+def test_windows_before_are_taken_together(watched: Watched) -> None:
+    watched.write(*range(10))
+    report = rolling(watched, trailing=7).run(until=10)
+    assert report.document.reference.rows == 7 * watched.every
+    told = "judged against the 7 windows before (3 windows), and "
+    assert told in report.to_markdown().replace("\\", "")
+    assert told in terminal.render(report.document, width=200)
+    assert ("Judged against", "the 7 windows before", "3 windows") in facts(report.document)
+
+
+@pytest.mark.parametrize("reference", [{"previous": 1}, {"trailing": 3}, {"season": "1w"}])
+def test_daily_runs_leave_what_one_run_over_all_days_leaves(
+    reference: dict[str, Any], watched: Watched, tmp_path: Path
+) -> None:
+    watched.write(*range(9))
+    daily = rolling(watched, **reference)
+    for day in range(9):
+        daily.run(until=day + 1)
+    once = dataclasses.replace(daily, url=str(tmp_path / "once.db"))
+    once.run(until=9)
+    left, whole = daily.kept("id", "endpoint_id"), once.kept("id", "endpoint_id")
+    for name, found in left.items():
+        assert found == whole[name], name
