@@ -19,7 +19,7 @@ LIMIT = 1_000.0
 
 @pytest.mark.parametrize(("n", "m"), SIZES)
 @pytest.mark.parametrize("shape", SHAPES)
-@pytest.mark.parametrize("draws", [200, pytest.param(3_000, marks=SIMULATION)])
+@pytest.mark.parametrize("draws", [100, pytest.param(1_000, marks=SIMULATION)])
 def test_a_window_is_no_likelier_after_a_change_where_nothing_changed(n, m, shape, draws):
     rng = np.random.default_rng([n, m, len(shape)])
     found = []
@@ -83,7 +83,7 @@ def normal_after_ten(rng: np.random.Generator) -> tuple[Cells, Detector]:
 
 @pytest.mark.parametrize(("shift", "windows"), [(0.1, 6), (0.2, 1), (0.3, 1)])
 @pytest.mark.parametrize(
-    "claim", [Claim(0.5, 0.25), pytest.param(Claim(0.5, 0.44), marks=SIMULATION)]
+    "claim", [Claim(0.5, 0.25), pytest.param(Claim(0.5, 0.4), marks=SIMULATION)]
 )
 def test_half_of_all_shifts_are_found_in_a_few_windows(shift, windows, claim):
     rng = np.random.default_rng(int(100 * shift))
@@ -91,7 +91,7 @@ def test_half_of_all_shifts_are_found_in_a_few_windows(shift, windows, claim):
     def draw(_):
         return {f"{shift}": float(delay(rng, shift) <= windows)}
 
-    assert not broken_claims({f"{shift}": (claim,)}, draw)
+    assert not broken_claims({f"{shift}": (claim,)}, draw, most=600)
 
 
 def rows_until_found(rng: np.random.Generator, limit: float, rows: int = 10) -> int:
@@ -109,7 +109,7 @@ def rows_until_found(rng: np.random.Generator, limit: float, rows: int = 10) -> 
 
 
 @pytest.mark.parametrize(
-    "claim", [Claim(0.5, 0.25), pytest.param(Claim(0.5, 0.44), marks=SIMULATION)]
+    "claim", [Claim(0.5, 0.25), pytest.param(Claim(0.5, 0.4), marks=SIMULATION)]
 )
 @pytest.mark.parametrize(("limit", "rows"), [(100.0, 150), (730.0, 250)])
 def test_an_error_rate_that_rises_by_half_is_found_in_a_few_labelled_rows(limit, rows, claim):
@@ -118,4 +118,4 @@ def test_an_error_rate_that_rises_by_half_is_found_in_a_few_labelled_rows(limit,
     def draw(_):
         return {"found": float(rows_until_found(rng, limit) <= rows)}
 
-    assert not broken_claims({"found": (claim,)}, draw)
+    assert not broken_claims({"found": (claim,)}, draw, most=600)
