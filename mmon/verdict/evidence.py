@@ -160,6 +160,11 @@ class Lasting(Evidence):
     effect: Evidence
     alpha: float
 
+    @property
+    def is_weak(self) -> bool:
+        """Whether there is too little of it to ask how large the effect is."""
+        return math.exp(-max(0.0, self.log_evidence)) > self.alpha
+
     def p_value(self) -> float:
         """The e-value's reciprocal, which is corrected as a p-value is; 1 without an effect."""
         return self.p_value_against(_ANY)
@@ -167,7 +172,7 @@ class Lasting(Evidence):
     def p_value_against(self, level: float) -> float:
         """The same where the effect is surely beyond the level; else 1."""
         p_value = math.exp(-max(0.0, self.log_evidence))
-        if p_value > self.alpha:
+        if self.is_weak:
             return p_value
         of_effect = self.effect.p_value_against(max(level, _ANY))
         return 1.0 if of_effect is None or of_effect > self.alpha else p_value

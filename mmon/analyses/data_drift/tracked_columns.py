@@ -9,12 +9,12 @@ from collections.abc import Mapping
 from mmon import metrics
 from mmon.analyses import Context, Findings
 from mmon.analyses.data_drift import LASTING_DRIFT, DataDrift, distances
-from mmon.chance.sequential.cells import cells, coarse
+from mmon.chance.sequential.cells import Cells, cells, coarse
 from mmon.chance.sequential.detector import Detector, advance, pooling
 from mmon.outline import wording
 from mmon.profiles.distributions import Distribution
 from mmon.profiles.table import ColumnProfile
-from mmon.verdict.evidence import Lasting
+from mmon.verdict.evidence import Evidence, Lasting
 from mmon.verdict.finding import Finding
 
 
@@ -75,31 +75,53 @@ def _tracked(
     if before is None or not before.fits(of):
         before = Detector.start(of)
     after = advance(before, of, window, at=context.bounds[0] or 0)
-    place = after.likeliest(of)
-    trailing = coarse(of, after.trailing[place], ref.distribution)
+    finding = _finding(context, metric, (ref, cur), of, after)
+    # What is told to have changed is no part of what is normal: a slow drift is not absorbed.
+    levels = (finding.bound.potential, finding.bound.detected)
+    lowest = min(one for one in levels if one is not None)
+    p_value = finding.evidence.p_value_against(lowest)
+    is_told = p_value is not None and p_value <= context.config.budget.alpha
+    return finding, after if is_told else pooling(after, window)
+
+
+def _finding(
+    context: Context,
+    metric: metrics.Metric,
+    sides: tuple[ColumnProfile, ColumnProfile],
+    of: Cells,
+    state: Detector,
+) -> Finding:
+    """The effect since the likely change; 0 while there is no evidence of any."""
+    ref, cur = sides
+    place = state.likeliest(of)
+    bound = distances.levels(context, metric.name, ref)
+    evidence = Lasting(
+        rows=int(state.trailing[place].sum()),
+        log_evidence=state.log_evidence(of),
+        effect=Evidence(),
+        alpha=context.config.alpha,
+    )
+    if evidence.is_weak or ref.distribution is None:
+        gates = context.settings(DataDrift).gate == "any"
+        return Finding(
+            LASTING_DRIFT, 0.0, evidence=evidence, column=ref.name, bound=bound, gating=gates
+        )
+    trailing = coarse(of, state.trailing[place], ref.distribution)
     effect = distances.drift(
         context,
         metric,
         dataclasses.replace(ref, distribution=_coarse_reference(ref.distribution)),
         dataclasses.replace(cur, distribution=trailing),
-        distances.levels(context, metric.name, ref),
+        bound,
     )
-    evidence = Lasting(
-        rows=trailing.n,
-        log_evidence=after.log_evidence(of),
-        effect=effect.evidence,
-        alpha=context.config.alpha,
+    start = None if context.bounds[0] is None else int(state.since[place])
+    told = wording.since(start, int(state.windows[place]), trailing.n, context.timezone)
+    return dataclasses.replace(
+        effect,
+        quantity=LASTING_DRIFT,
+        evidence=dataclasses.replace(evidence, effect=effect.evidence),
+        reason=told if effect.reason is None else f"{told}; {effect.reason}",
     )
-    start = None if context.bounds[0] is None else int(after.since[place])
-    told = wording.since(start, int(after.windows[place]), trailing.n, context.timezone)
-    finding = dataclasses.replace(
-        effect, quantity=LASTING_DRIFT, evidence=evidence, reason=effect.reason or told
-    )
-    # What is told to have changed is no part of what is normal: a slow drift is not absorbed.
-    levels = (finding.bound.potential, finding.bound.detected)
-    lowest = min(one for one in levels if one is not None)
-    is_told = evidence.p_value_against(lowest) <= context.config.budget.alpha
-    return finding, after if is_told else pooling(after, window)
 
 
 @functools.lru_cache(maxsize=512)

@@ -43,6 +43,7 @@ class Cells:
     excesses : (S,) float64, see `log_overdispersed`: times the degrees of freedom
     weights : (T + S,) float64, of the alternatives; sums to 1
     directions : (T + S,) int64, ascending from 0: the kind of change of each
+    starts : (D,) int64, where the alternatives of each direction begin
     cuts : Cuts or None
         Where cells of numbers end.
     labels : mapping of str to int, or None
@@ -54,6 +55,7 @@ class Cells:
     excesses: FloatArray
     weights: FloatArray
     directions: IntArray
+    starts: IntArray
     cuts: Cuts | None = None
     labels: Mapping[str, int] | None = None
 
@@ -85,11 +87,10 @@ def cells(ref: Distribution) -> Cells:
         labels = {
             label: place for place, label in enumerate(ref.labels.gather(common[:_MOST_LABELS]))
         }
-        found = Cells(*_alternatives(np.empty(0, dtype=np.int64)), labels=labels)
-    else:
-        at = cuts(ref, _CELLS)
-        found = Cells(*_alternatives(cut_side(ref, at).mass), cuts=at)
-    return dataclasses.replace(found, reference=found.count(ref))
+        found = dataclasses.replace(_any_change(np.empty(0, dtype=np.int64)), labels=labels)
+        return dataclasses.replace(found, reference=found.count(ref))
+    at = cuts(ref, _CELLS)
+    return dataclasses.replace(_any_change(cut_side(ref, at).mass), cuts=at)
 
 
 @functools.lru_cache(maxsize=64)
@@ -103,13 +104,11 @@ def of_rise(reference: IntArray) -> Cells:
     """Cells of a loss in ascending order, as (right, wrong): any shift of rows upwards."""
     scores = _standard(_middles(reference), reference)
     tilts = np.outer(_SHIFTS, scores)
-    weights = np.full(len(tilts), 1.0 / len(tilts))
-    return Cells(reference, tilts, np.empty(0), weights, np.zeros(len(tilts), dtype=np.int64))
+    weights, one = np.full(len(tilts), 1.0 / len(tilts)), np.zeros(len(tilts), dtype=np.int64)
+    return Cells(reference, tilts, np.empty(0), weights, one, one[:1])
 
 
-def _alternatives(
-    reference: IntArray,
-) -> tuple[IntArray, FloatArray, FloatArray, FloatArray, IntArray]:
+def _any_change(reference: IntArray) -> Cells:
     """Shifts up and down, spreads wider and narrower, of ordered cells; and any other change."""
     middle = _middles(reference)
     tilts = [np.empty((0, len(reference)))]
@@ -121,13 +120,14 @@ def _alternatives(
     # Either way of a kind has half of it.
     halves = {"shift": 2, "spread": 2, "shape": 1}
     weights = np.concatenate([np.full(many, _WEIGHTS[k] / halves[k] / many) for k, many in parts])
-    directions = np.repeat(np.arange(len(parts)), [many for _, many in parts])
-    return (
+    counts = np.array([many for _, many in parts])
+    return Cells(
         reference,
         np.concatenate(tilts),
         np.array(_EXCESSES),
         weights / weights.sum(),
-        directions,
+        np.repeat(np.arange(len(parts)), counts),
+        np.cumsum(counts) - counts,
     )
 
 

@@ -82,7 +82,7 @@ class Detector:
     @classmethod
     def start(cls, of: Cells) -> Detector:
         """Before the first window: the pool is the reference."""
-        kinds = int(of.directions[-1]) + 1
+        kinds = len(of.starts)
         none = np.zeros(kinds, dtype=np.int64)
         trailing = np.zeros((kinds, len(of.reference)), dtype=np.int64)
         zeros = np.zeros(len(of.weights))
@@ -91,13 +91,13 @@ class Detector:
     def fits(self, of: Cells) -> bool:
         """Whether it is a state of those cells and alternatives."""
         same = len(self.pooled) == len(of.reference) and len(self.log_sums) == len(of.weights)
-        return same and len(self.since) == int(of.directions[-1]) + 1
+        return same and len(self.since) == len(of.starts)
 
     def log_gains(self, of: Cells) -> FloatArray:
         """(D,) log of the mean product of each direction's alternatives."""
-        starts = np.flatnonzero(np.diff(of.directions, prepend=-1))
-        found: FloatArray = np.logaddexp.reduceat(self.log_products + np.log(of.weights), starts)
-        return found - np.log(np.add.reduceat(of.weights, starts))
+        weighted = self.log_products + np.log(of.weights)
+        found: FloatArray = np.logaddexp.reduceat(weighted, of.starts)
+        return found - np.log(np.add.reduceat(of.weights, of.starts))
 
     def likeliest(self, of: Cells) -> int:
         """The direction of change that explains the windows best."""
@@ -147,8 +147,8 @@ def advance(
 def _best(state: Detector, of: Cells) -> IntArray:
     """(D,) the alternative of each direction that explains the windows since the change best."""
     order = np.lexsort((state.log_products, of.directions))
-    ends = np.flatnonzero(np.diff(of.directions, append=of.directions[-1] + 1))
-    return order[ends]
+    found: IntArray = order[np.append(of.starts[1:], len(order)) - 1]
+    return found
 
 
 def pooling(state: Detector, window: IntArray) -> Detector:

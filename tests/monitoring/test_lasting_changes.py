@@ -1,0 +1,38 @@
+"""What no single window proves is found by the runs of many days, and told since when."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from mmon.results import Verdict
+from tests.monitoring.days import Watched, date
+
+LEVELS = {"total_variation": {"potential": 0.03, "detected": 0.2}}
+
+
+def test_a_small_change_that_lasts_fails_daily_runs_and_is_told_since_when(tmp_path: Path) -> None:
+    settings = {"fail_on": "potential", "analyses": {"data_drift": {"thresholds": LEVELS}}}
+    watched = Watched(tmp_path, str(tmp_path / "history.db"), every=500, settings=settings)
+    watched.write(*range(12))
+    assert watched.run(until=12).verdict is not Verdict.BREACH
+    watched.write(*range(12, 16), shift=0.2)
+    reports = [watched.run(until=day + 1) for day in range(12, 16)]
+    assert reports[-1].verdict is Verdict.BREACH
+    assert "lasting drift" in reports[-1].document.sentence
+    found = reports[-1].results.filter(name="lasting_drift", column="x0").to_dicts()[0]
+    assert found["status"] == "potential_detection"
+    assert found["reason"] == f"2,000 rows of 4 windows since {date(12)}"
+    single = reports[-1].results.filter(name="total_variation", column="x0").to_dicts()[0]
+    assert single["status"] != "potential_detection"
+
+
+def test_the_budget_is_that_of_the_configuration(tmp_path: Path) -> None:
+    watched = Watched(tmp_path, str(tmp_path / "history.db"))
+    watched.write(0, shift=0.35)
+    strict = watched.run(until=1, false_alarms={"expected": 1, "per": 100_000})
+    loose = Watched(tmp_path, str(tmp_path / "loose.db")).run(
+        until=1, false_alarms={"expected": 30, "per": 100}
+    )
+    found = [one.results.filter(name="total_variation", column="x0") for one in (strict, loose)]
+    assert found[0]["p_value"].to_list() == found[1]["p_value"].to_list()
+    assert found[0]["status"].to_list() != found[1]["status"].to_list()
