@@ -11,16 +11,19 @@ from mmon.history.store import History
 from mmon.monitoring.asked import Asked, Range
 from mmon.monitoring.due import Due
 from mmon.windows.cut import RowCut, WindowCut
-from mmon.windows.timestamps import to_naive
+from mmon.windows.durations import STEPS
+from mmon.windows.timestamps import EPOCH, to_naive
 
 
 def kind_of(cut: WindowCut | RowCut) -> str:
     """What makes windows those that they are, as JSON."""
     if isinstance(cut, RowCut):
         return json.dumps({"rows": cut.rows})
-    every = f"{cut.count}{cut.unit}"
-    anchor = cut.anchor.isoformat()
-    return json.dumps({"every": every, "timezone": cut.timezone, "start": anchor})
+    every, start = f"{cut.count}{cut.unit}", cut.anchor
+    if cut.unit in STEPS:
+        # The same boundaries, wherever the first of them is.
+        start = EPOCH + (start - EPOCH) % (cut.count * STEPS[cut.unit])
+    return json.dumps({"every": every, "timezone": cut.timezone, "start": start.isoformat()})
 
 
 def check(history: History, cut: WindowCut | RowCut, limits: Range, asked: Asked) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from mmon.comparison.judged_windows import Span
 from mmon.comparison.stray_windows import MOST_EMPTY, stray_keys
 from mmon.config.sections import Windows
+from mmon.errors import DataError
 from mmon.history.records import StoredWindow
 from mmon.monitoring.asked import Range
 from mmon.windows.cut import RowCut, WindowCut
@@ -39,7 +40,9 @@ class Due:
     known: StoredWindow | None = None
 
 
-def look_from(stored: Sequence[StoredWindow], windows: Windows, until_us: int | None) -> int | None:
+def look_from(
+    cut: WindowCut, stored: Sequence[StoredWindow], windows: Windows, until_us: int | None
+) -> int | None:
     """From when on there may be rows that are not analysed; None is from the first row on.
 
     ``until_us`` is the latest moment up to which a run has looked.
@@ -47,8 +50,15 @@ def look_from(stored: Sequence[StoredWindow], windows: Windows, until_us: int | 
     if not stored:
         return None
     again = [one.start_us for one in stored if _may_fill(one, stored[-1], windows, until_us)]
+    if _is_cut_off(cut, stored[-1]):
+        again.append(stored[-1].start_us)
     starts = [one for one in (*again, stored[-1].end_us) if one is not None]
     return min(starts, default=None)
+
+
+def _is_cut_off(cut: WindowCut, newest: StoredWindow) -> bool:
+    """Whether a window ended where ``windows.end`` was, which is further by now."""
+    return newest.end_us is not None and newest.end_us < _end(cut, newest.key)
 
 
 def _may_fill(
@@ -148,8 +158,20 @@ def with_labels(
 
 
 def due_rows(cut: RowCut, rows: Mapping[int, int], stored: Sequence[StoredWindow]) -> list[Due]:
-    """What a run over windows of rows analyses: those that are full and not in the history."""
+    """What a run over windows of rows analyses: those that are full and not in the history.
+
+    Raises
+    ------
+    DataError
+        When rows of analysed windows are gone, so that all others would be numbered anew.
+    """
     first = stored[-1].key + 1 if stored else 0
+    every = sum(rows.values())
+    if every < first * cut.rows:
+        raise DataError(
+            f"production has {every:,} rows, and {first * cut.rows:,} of them are analysed already",
+            hint="windows of rows are counted from the first one on: keep them all, or cut by time",
+        )
     return [
         Due(key, (None, None), n, has_later=True)
         for key, n in rows.items()
@@ -198,7 +220,11 @@ def _is_other(
 ) -> bool:
     """Whether an analysed window has rows that came later and count, or is filled by now."""
     known = one.known
-    if known is None or not _may_fill(known, stored[-1], windows, until_us):
+    if known is None:
+        return False
+    if one.span != (known.start_us, known.end_us):
+        return True
+    if not _may_fill(known, stored[-1], windows, until_us):
         return False
     return one.rows > known.rows or (
         known is stored[-1] and not known.is_complete and one.has_later

@@ -57,6 +57,9 @@ from mmon.windows.cut import RowCut
 from mmon.windows.durations import length_us
 from mmon.windows.timestamps import iso, to_us
 
+_DRAWN = 64
+"""Windows whose drawings are kept at hand: so many a report shows at most."""
+
 
 def monitor(
     config: Config, inputs: Inputs, asked: Asked, progress: Progress | None = None
@@ -125,7 +128,11 @@ class _Run:
         )
         self.history.begin(facts, beside.kind_of(self.rows.cut))
         read = self.rows.read(due, side, watch, since)
-        parts = list(self._analysed(read, stored, nothing.run_id))
+        parts: list[Part] = []
+        for part in self._analysed(read, stored, nothing.run_id):
+            parts.append(part)
+            if len(parts) > _DRAWN:
+                parts[-_DRAWN] = parts[-_DRAWN].bare()
         states.rebuild(self.given, self.history)
         document = self._document(nothing, parts)
         told = news(self.given, due, stored, census)
@@ -137,9 +144,10 @@ class _Run:
 
     def _since(self, stored: Sequence[StoredWindow]) -> int | None:
         """From when on rows are looked at; None is from the first one on."""
-        if isinstance(self.rows.cut, RowCut) or self.asked.is_range:
+        cut = self.rows.cut
+        if isinstance(cut, RowCut) or self.asked.is_range:
             return self.limits.since_us
-        return look_from(stored, self.given.windows, self.history.until_us)
+        return look_from(cut, stored, self.given.windows, self.history.until_us)
 
     def _due(
         self, stored: Sequence[StoredWindow], since: int | None
@@ -218,7 +226,7 @@ class _Run:
             keep_us = None if keep is None else length_us(keep)
             self.history.commit(analysed, run_id, keep_us=keep_us)
             known[one.key] = analysed.window
-            yield Part(document, is_known=is_known)
+            yield Part(document, is_known=is_known, key=one.key)
 
     def _is_known(self, due: Due, document: Document) -> bool:
         """Whether all that fails in a window failed when it was analysed before, unasked."""
@@ -235,13 +243,18 @@ class _Run:
 
     def _document(self, nothing: Document, parts: Sequence[Part]) -> Document:
         """The document of the windows that were analysed, else of the newest one there is."""
+
+        def drawn(part: Part) -> Document:
+            known = part.is_bare
+            return restored(self.history.document(part.key), nothing) if known else part.document
+
         if parts:
-            return together(self.config, nothing, parts)
+            return together(self.config, nothing, parts, drawn)
         newest = self.history.newest()
         if newest is None:
             return nothing
         again = restored(self.history.document(newest), nothing)
-        whole = together(self.config, nothing, [Part(again)])
+        whole = together(self.config, nothing, [Part(again)], drawn)
         return dataclasses.replace(whole, sentence=f"no new window; the newest: {whole.sentence}")
 
     def _rule(self) -> Rule:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
 from mmon.comparison.assessment import taking_part
@@ -38,10 +38,22 @@ R = TypeVar(
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Part:
-    """The document of one window, and whether all that fails in it failed before."""
+    """The document of one window, and whether all that fails in it failed before.
+
+    One that is bare has no drawings: they stand in the history, under the window's key.
+    """
 
     document: Document
     is_known: bool = False
+    key: int = 0
+    is_bare: bool = False
+
+    def bare(self) -> Part:
+        """The same without drawings, which of a year of windows take gigabytes."""
+        rest = dataclasses.replace(
+            self.document, pictures=(), performance=(), bins=(), meaning=(), pairs=(), losses=()
+        )
+        return dataclasses.replace(self, document=rest, is_bare=True)
 
 
 def failing(document: Document, rule: Rule) -> frozenset[object]:
@@ -53,11 +65,14 @@ def failing(document: Document, rule: Rule) -> frozenset[object]:
     )
 
 
-def together(config: Config, run: Document, of_windows: Sequence[Part]) -> Document:
+def together(
+    config: Config, run: Document, of_windows: Sequence[Part], drawn: Callable[[Part], Document]
+) -> Document:
     """One document of one or more windows' own, in order, with what ``run`` says of the run.
 
     Each window was decided by itself: a run is a breach where one of those that are judged is, else
     a pass where one of them is. What failed before, and was told, does not fail a run again.
+    ``drawn`` gives a part's document with its drawings.
     """
     parts = [one.document for one in of_windows]
     rolls = config.reference.rolls is not None
@@ -76,7 +91,7 @@ def together(config: Config, run: Document, of_windows: Sequence[Part]) -> Docum
     ]
     results = taking_part(_numbered(part.results for part in parts), windows)
     shown = frozenset(shown_windows(windows, results, columns=len(parts[-1].columns)))
-    some = [part if i in shown else None for i, part in enumerate(parts)]
+    some = [drawn(part) if i in shown else None for i, part in enumerate(of_windows)]
     verdict = _worst([p.verdict for p, chosen in zip(parts, is_judged, strict=True) if chosen])
     newest = parts[-1]
     whole = dataclasses.replace(

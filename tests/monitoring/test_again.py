@@ -119,6 +119,19 @@ def test_rows_without_a_time_are_told(here: Watched) -> None:
     assert "; 5 rows have no usable time, and are in no window" in here.run(4).document.sentence
 
 
+def test_a_window_that_was_cut_off_is_whole_once_the_end_is_further(here: Watched) -> None:
+    windows = {"every": "1d", "end": f"{date(3)}T12:00"}
+    assert here.run(4, windows=windows).windows["rows"].to_list() == [half(3, is_first=True).height]
+    report = here.run(until=4)
+    assert starts(report) == [date(3)]
+    assert report.windows["rows"].to_list() == [300]
+    assert len(here.kept()["mmon_windows"]) == 4
+
+
+def test_a_later_start_that_moves_no_boundary_is_the_same_cut(here: Watched) -> None:
+    assert starts(here.run(4, windows={"every": "1d", "start": date(1)})) == [date(3)]
+
+
 def test_a_gap_between_days_is_a_window_in_which_nothing_came(here: Watched) -> None:
     (here.folder / "days" / f"{date(3)}.parquet").unlink()
     assert here.run(until=4).document.sentence.startswith("no new window")

@@ -234,6 +234,16 @@ def test_windows_of_rows_know_no_time(here, capfd) -> None:
     assert (status, "are for windows of time" in said) == (USAGE, True)
 
 
+def test_rows_that_are_gone(here, capfd) -> None:
+    path = here.folder / "watched.yaml"
+    path.write_text(yaml.safe_dump({**here.config, "windows": {"rows": 30}}))
+    assert execute(["run", str(path), "--quiet"]) in (0, 4)
+    (here.folder / "days" / f"{date(1)}.parquet").unlink()
+    capfd.readouterr()
+    assert execute(["run", str(path)]) == FAILURE
+    assert "production has 120 rows, and 180 of them are analysed" in capfd.readouterr().err
+
+
 def test_a_report_does_not_replace_the_history(here, capfd) -> None:
     status, said = tell(here, capfd, "--json", "history.db")
     assert (status, "would replace history.db" in said) == (USAGE, True)

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from mmon.history import database
+from mmon.monitoring import loop
 from mmon.results import Skipped, Verdict
 from tests.monitoring.days import Watched, date
 
@@ -50,6 +51,35 @@ def test_a_daily_run_reads_no_more_than_its_day_and_those_beside_it(watched: Wat
     assert report.windows["start"].to_list() == [f"{date(6)}T00:00:00Z"]
     assert report.document.production.skipped == Skipped(9, by_name=6, by_time=2)
     assert "6 of 9 files skipped by the dates in their names" in report.to_markdown()
+
+
+def test_summaries_that_lose_values_lose_the_same_in_any_run(tmp_path: Path) -> None:
+    # Rows of all days in one file and in no order, of which few points are kept.
+    settings = {"points": 32, "production": str(tmp_path / "all.csv"), "fast": True}
+    made = Watched(tmp_path, "", every=2000)
+    made.write(*range(4))
+    days = sorted((tmp_path / "days").glob("*.parquet"))
+    every = pl.concat([pl.read_parquet(path) for path in days])
+    every.sample(fraction=1, shuffle=True, seed=1).write_csv(tmp_path / "all.csv")
+    once, daily = (
+        Watched(tmp_path, str(tmp_path / f"{name}.db"), settings=settings)
+        for name in ("once", "daily")
+    )
+    once.run(until=4)
+    for day in range(4):
+        daily.run(until=day + 1)
+    assert once.kept() == daily.kept()
+    assert once.run(until=4).windows["rank_error"][0] > 0.0
+
+
+def test_a_report_of_many_windows_draws_those_that_it_shows(
+    watched: Watched, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(loop, "_DRAWN", 2)
+    watched.write(0, 2, 3, 4)
+    watched.write(1, shift=2.0)
+    report = watched.run(until=5)
+    assert {one.window for one in report.document.pictures} == set(range(5))
 
 
 def test_a_second_run_of_a_day_changes_nothing(watched: Watched) -> None:
