@@ -58,15 +58,15 @@ class Report:
         """The report of a format, also written to a path that is none of the run's data."""
         from mmon import reports
 
-        text = reports.render(name, self.document)
+        text = str(reports.render(name, self.document))
         if path is not None:
-            from mmon.files import write_text
+            from mmon.files import write
 
             try:
                 if self._config is not None:
                     read = overlap.sources_of(self._config)
                     overlap.check(str(path), read, f"the report would replace {path}")
-                write_text(Path(path), text)
+                write(Path(path), text)
             except (TypeError, ValueError) as error:
                 raise OutputError(f"cannot write {path!r}: it is no path of a file") from error
         return text

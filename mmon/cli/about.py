@@ -33,7 +33,7 @@ def init(
     """Write a commented configuration to start from."""
     from mmon.config_file.schema import schema_text
     from mmon.config_file.template import template
-    from mmon.files import is_file_or_new, write_text
+    from mmon.files import is_file_or_new, write
 
     if not is_file_or_new(path):
         raise ConfigError(f"{path!r} is no file to write", hint="name a file, such as mmon.yaml")
@@ -48,7 +48,7 @@ def init(
             raise ConfigError(f"{place} exists already", hint="name another file, or add --force")
     texts[Path(path)] = template() if source is None else _template_of(source)
     for place, text in texts.items():
-        write_text(place, text)
+        write(place, text)
     console.tell(
         f"wrote {path} and {beside}; edit it, then: mmon validate {path} && mmon run {path}"
     )

@@ -27,7 +27,7 @@ from mmon.cli import (
     supervision,
     translation,
 )
-from mmon.cli.command_help import BaselineGroup, GroupedCommand
+from mmon.cli.command_help import GroupedCommand, short_for
 from mmon.cli.options import setting
 from mmon.config.option import Panel
 from mmon.errors import ConfigError, ExitStatus
@@ -228,8 +228,10 @@ def run(
     return _execute(config, chosen, quiet=quiet, sources=[config_path], asked=asked)
 
 
-app.add_typer(baselines.app, name="baseline", cls=BaselineGroup)
-app.add_typer(histories.app, name="history")
+app.add_typer(
+    baselines.app, name="baseline", cls=short_for("make", "[make] DATA -o FILE | show FILE")
+)
+app.add_typer(histories.app, name="history", cls=short_for("show", "[show] CONFIG | purge CONFIG"))
 
 
 @app.command(cls=setting("outputs.html", "outputs.markdown", "outputs.reports"))

@@ -38,13 +38,19 @@ class GroupedCommand(typer.core.TyperCommand):
                 formatter.write_dl([(name.ljust(width), text) for name, text in groups[group]])
 
 
-class BaselineGroup(typer.core.TyperGroup):
-    """``mmon baseline DATA -o FILE`` is short for ``mmon baseline make DATA -o FILE``."""
+def short_for(first: str, usage: str) -> type[typer.core.TyperGroup]:
+    """A group of commands of which one need not be named; ``usage`` is what its help begins with.
 
-    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        if args and args[0] not in {*self.commands, "-h", "--help"}:
-            args = ["make", *args]
-        return super().parse_args(ctx, args)
+    ``mmon baseline DATA -o FILE`` is short for ``mmon baseline make DATA -o FILE``.
+    """
 
-    def collect_usage_pieces(self, ctx: Any) -> list[str]:
-        return ["[make] DATA -o FILE | show FILE"]
+    class Group(typer.core.TyperGroup):
+        def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+            if args and args[0] not in {*self.commands, "-h", "--help"}:
+                args = [first, *args]
+            return super().parse_args(ctx, args)
+
+        def collect_usage_pieces(self, ctx: Any) -> list[str]:
+            return [usage]
+
+    return Group

@@ -28,7 +28,7 @@ def show(text: str) -> None:
     _put(ended.encode(encoding, "replace"))
 
 
-def hand_over(text: str) -> None:
+def hand_over(text: str | bytes) -> None:
     """Print data for a program to stdout: the bytes that a file would get."""
     _put(encoded(text))
 

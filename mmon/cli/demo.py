@@ -11,10 +11,9 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from mmon import api, config_file
+from mmon import api, config_file, files
 from mmon.config_file.schema import schema_text
 from mmon.errors import ConfigError, OutputError
-from mmon.files import replacing, write_text
 
 _SEED = 20240101
 _REFERENCE_ROWS = 20_000
@@ -73,11 +72,11 @@ def write(folder: Path) -> str:
     paths = {key: folder / name for key, name in _FILES.items()}
     _prepare(folder, paths)
     for key, frame in zip(("REFERENCE", "PRODUCTION"), _datasets(), strict=True):
-        with replacing(paths[key]) as temporary:
+        with files.replacing(paths[key]) as temporary:
             frame.write_parquet(temporary)
     text = _configuration(paths)
-    write_text(paths["CONFIG"], text)
-    write_text(paths["SCHEMA"], schema_text())
+    files.write(paths["CONFIG"], text)
+    files.write(paths["SCHEMA"], schema_text())
     report = api.run(config_file.parse(text, str(paths["CONFIG"])))
     report.to_json(paths["JSON"])
     report.to_html(paths["HTML"])

@@ -2,19 +2,71 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from mmon.cli import about, console
+from mmon.cli import about, console, exits
 from mmon.cli.command_help import GroupedCommand
-from mmon.errors import ConfigError
+from mmon.cli.options import setting
+from mmon.errors import ExitStatus
 
 app = typer.Typer(
     help="Look at the history of a configuration, or drop a part of it.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
+
+
+@app.command("show", cls=setting("outputs", "history"))
+def show(
+    ctx: typer.Context,
+    config_path: about.ConfigFile,
+    names: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--only",
+            metavar="NAME",
+            help="Only results of this name, column, segment or analysis, or of a pattern such as "
+            "'latency_*'. May be repeated.",
+        ),
+    ] = None,
+    *,
+    since: Annotated[
+        str | None, typer.Option("--from", metavar="TIME", help="Windows from this time on.")
+    ] = None,
+    to: Annotated[
+        str | None, typer.Option("--to", metavar="TIME", help="Windows that end by this time.")
+    ] = None,
+    newest: Annotated[
+        int | None, typer.Option("--newest", metavar="N", min=1, help="So many of the newest ones.")
+    ] = None,
+    every: Annotated[
+        bool, typer.Option("--all", help="Print results without a finding, too.")
+    ] = False,
+) -> int:
+    """Print how results went over the windows."""
+    from mmon.cli import outputs
+    from mmon.comparison import overlap
+    from mmon.config_file import load
+    from mmon.config_file.settable import Setting
+    from mmon.monitoring.asked import Asked
+    from mmon.monitoring.past import remembered
+
+    chosen, history = ctx.obj.pop("outputs", {}), ctx.obj.pop("history", None)
+    settings = [] if history is None else [Setting(("history",), history, "--history")]
+    config = load(config_path, settings)
+    read = [*overlap.sources_of(config), overlap.Source(config_path)]
+    places = outputs.check(outputs.by_format(chosen), read)
+    document = remembered(config, Asked(None, since, to), newest)
+
+    def lines(**of_screen: Any) -> str:
+        from mmon.reports.terminal import past
+
+        return past.render(document, names or (), is_whole=every, **of_screen)
+
+    failures = outputs.deliver(document, places, lines)
+    return max(map(exits.tell, failures), default=ExitStatus.PASS)
 
 
 @app.command("purge", cls=GroupedCommand)
@@ -25,16 +77,15 @@ def purge(
         typer.Option("--before", metavar="TIME", help="Drop only windows that ended by then."),
     ] = None,
 ) -> None:
-    """Drop the windows of a configuration's project and endpoint, or the old ones."""
+    """Drop the windows of a configuration, or the old ones."""
     from mmon.config.fields import seconds
     from mmon.config.sections import Windows
     from mmon.config_file import load
+    from mmon.monitoring import past
     from mmon.windows.cut import instant
 
     config = load(config_path)
-    settings = config.history
-    if settings is None:
-        raise ConfigError(f"{config_path} has no history", hint="set history to the path of one")
+    settings = past.settings_of(config, config_path)
     zone = (config.windows or Windows()).timezone
     before_us = None if before is None else instant("--before", before, zone)
     from mmon.history import store

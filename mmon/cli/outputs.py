@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import functools
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mmon.cli import console, exits
 from mmon.comparison import overlap
 from mmon.errors import ConfigError, MmonError, shortage
-from mmon.files import check_place, descriptor, is_path, remove, write_text
+from mmon.files import check_place, descriptor, is_path, remove, write
 from mmon.results import Verdict
 from mmon.texts.screen import safe
 
@@ -97,10 +98,17 @@ def _names_mmon(path: Path) -> bool:
         return False
 
 
-def deliver(document: Document, places: Mapping[str, str], *, quiet: bool) -> list[Exception]:
+def deliver(
+    document: Document,
+    places: Mapping[str, str],
+    lines: Callable[..., str] | None = None,
+    *,
+    quiet: bool = False,
+) -> list[Exception]:
     """Write every report, and print the terminal report unless another one is printed.
 
-    What failed is returned: nothing keeps the other reports from being written.
+    What failed is returned: nothing keeps the other reports from being written. ``lines`` makes
+    what is printed, of the width and abilities of the screen, in the place of the report.
     """
     failures: list[Exception] = []
     for name, path in _every(places):
@@ -108,11 +116,11 @@ def deliver(document: Document, places: Mapping[str, str], *, quiet: bool) -> li
             from mmon import reports
 
             if (name, path) == _PRINTED:
-                _print(document, quiet=quiet)
+                _print(document, lines, quiet=quiet)
             elif path == STANDARD_OUTPUT:
                 console.hand_over(reports.render(name, document))
             else:
-                write_text(Path(path), reports.render(name, document))
+                write(Path(path), reports.render(name, document))
         except Exception as error:  # kept and told: a report that fails hides no breach
             is_told = isinstance(error, MmonError) or shortage(error) is not None
             what = f"the {name} report cannot be made: "
@@ -133,7 +141,7 @@ def _named(path: str, name: str) -> str:
     return STANDARD_OUTPUT if path == STANDARD_OUTPUT or descriptor(path) == 1 else path
 
 
-def _print(document: Document, *, quiet: bool) -> None:
+def _print(document: Document, lines: Callable[..., str] | None, *, quiet: bool) -> None:
     if quiet and document.verdict is Verdict.PASS:
         return
     if quiet:
@@ -141,8 +149,8 @@ def _print(document: Document, *, quiet: bool) -> None:
         return
     from mmon.reports import terminal
 
-    text = terminal.render(
-        document,
+    made = lines or functools.partial(terminal.render, document)
+    text = made(
         width=console.width(),
         color=console.is_colorful(),
         unicode=console.is_unicode(),

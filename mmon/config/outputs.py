@@ -24,9 +24,16 @@ class Outputs(Section):
     """Write the HTML report, one file that needs no other; - prints it."""
     markdown: Annotated[OutputFile | None, _written("--md"), Field(examples=["drift.md"])] = None
     """Write the Markdown report, for a pull request or a job page; - prints it."""
+    csv: Annotated[OutputFile | None, _written("--csv"), Field(examples=["results.csv"])] = None
+    """Write all results as a CSV table, one a line; - prints it."""
+    parquet: Annotated[
+        OutputFile | None, _written("--parquet"), Field(examples=["results.parquet"])
+    ] = None
+    """Write all results as a Parquet table, one a row; - prints it."""
     reports: Annotated[
         tuple[OutputFile, ...],
         _written("--report", is_list=True),
         Field(examples=[["summary.txt"]]),
     ] = ()
-    """Write reports whose names' endings tell the format: .html, .md, .json or .txt."""
+    """Write reports whose names' endings tell the format: .html, .md, .json, .csv,
+    .parquet or .txt."""

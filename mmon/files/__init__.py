@@ -90,15 +90,16 @@ def _unwritable(path: Path, why: str | None) -> OutputError:
     return OutputError(f"cannot write {path}: {why}", hint=hint)
 
 
-def write_text(path: Path, text: str) -> None:
-    """Write UTF-8 text, whole or not at all; what is no file, such as a pipe, is written to.
+def write(path: Path, content: str | bytes) -> None:
+    """Write bytes or UTF-8 text, whole or not at all; what is no file, such as a pipe, is written
+    to.
 
     Raises
     ------
     OutputError
         When it cannot be written.
     """
-    data = encoded(text)
+    data = encoded(content)
     try:
         number = descriptor(path)
         if number is not None:
@@ -178,9 +179,9 @@ def is_file_or_new(path: str) -> bool:
     return not (os.path.isdir(path) or _is_kept(Path(path)))  # noqa: PTH112  # of a path that is too long, too
 
 
-def encoded(text: str) -> bytes:
+def encoded(content: str | bytes) -> bytes:
     """Text as UTF-8; bytes of file names that are no text become escapes."""
-    return text.encode("utf-8", "backslashreplace")
+    return content if isinstance(content, bytes) else content.encode("utf-8", "backslashreplace")
 
 
 def remove(path: Path) -> None:

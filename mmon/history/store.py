@@ -17,6 +17,24 @@ from mmon.history.records import AGAIN, Analysed, RunFacts, StoredWindow
 
 
 @contextlib.contextmanager
+def looked_at(
+    url: str, project: str | None, endpoint: str | None, wait_s: float
+) -> Iterator[History]:
+    """The history of an endpoint, to read it while runs may write it.
+
+    Raises
+    ------
+    ConfigError
+        When ``url`` is no address of a history.
+    HistoryError
+        When there is none, or it cannot be read.
+    """
+    with database.connected(url, wait_s, is_writer=False, is_new=False) as connection:
+        migration.prepare(connection, database.shown(url), is_new=False)
+        yield History(connection, project or "", endpoint or "")
+
+
+@contextlib.contextmanager
 def opened(
     url: str,
     project: str | None,

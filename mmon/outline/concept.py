@@ -20,7 +20,7 @@ _MOST_DOUBTS = 3  # inconclusive results of one quantity that have a line each
 @dataclasses.dataclass(frozen=True, slots=True)
 class ConceptLine:
     """One result, written out; ``remark`` is empty where nothing needs a look, and ``trend`` is
-    (W,) the value in each window."""
+    (W,) how high the value is in each window, its threshold being 1."""
 
     row: ResultRow
     status: Status
@@ -157,5 +157,5 @@ def _line(document: Document, every: Sequence[Result], one: Result) -> ConceptLi
         status=one.status,
         about="" if one.column is None else column_word(one.column),
         remark=one.reason if one.reason and severity.needs_a_look(one) else "",
-        trend=tuple(same.get(window.index) for window in document.windows),
+        trend=severity.heights(one, (same.get(window.index) for window in document.windows)),
     )

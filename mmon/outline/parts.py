@@ -10,7 +10,7 @@ from mmon.outline.measures import Measure
 from mmon.outline.phrases import before_after
 from mmon.outline.rows import MeasureRow, measure_row
 from mmon.outline.segments import SegmentRow
-from mmon.outline.severity import deciding, needs_a_look
+from mmon.outline.severity import deciding, heights, needs_a_look
 from mmon.results import Document, Result, ResultKind, Status, grouped
 from mmon.results.quantity import Unit
 
@@ -25,7 +25,7 @@ class Line:
     """One metric, written out.
 
     ``remark`` is empty where nothing needs a look, and ``trend`` is (W,) how much worse it was in
-    each window.
+    each window, its threshold being 1.
     """
 
     row: MeasureRow
@@ -182,4 +182,4 @@ def _trend(document: Document, change: Result) -> tuple[float | None, ...]:
         if (one.quantity, one.aspect) == (change.quantity, change.aspect)
         and (one.column, one.segment) == (None, None)
     }
-    return tuple(values.get(window.index) for window in document.windows)
+    return heights(change, (values.get(window.index) for window in document.windows))

@@ -33,6 +33,18 @@ def ratio(result: Result, value: float | None) -> float:
     return max(travelled / way, 0.0)
 
 
+def heights(result: Result, values: Iterable[float | None]) -> tuple[float | None, ...]:
+    """How high values of a result's quantity are drawn: 1 is its worst threshold.
+
+    Without one they are drawn by their size, the largest being 1; None where there is no value.
+    """
+    if result.has_levels:
+        return tuple(None if value is None else ratio(result, value) for value in values)
+    sizes = [None if value is None else abs(value) for value in values]
+    top = max((size for size in sizes if size is not None), default=0.0) or 1.0
+    return tuple(None if size is None else size / top for size in sizes)
+
+
 def badness(result: Result) -> tuple[int, bool, bool, float]:
     """Sort key: the larger, the more a reader must see it; drift before quality where equal."""
     return (

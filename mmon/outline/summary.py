@@ -29,7 +29,8 @@ class Head:
     """A column, or the dataset as a whole (None), with something to say.
 
     ``head`` is the result that speaks for it, of its worst window; ``also`` its other results of
-    that window that call for attention, worst first; ``trend`` (W,) the head's value in each.
+    that window that call for attention, worst first; ``trend`` (W,) how high the head's value is in
+    each, its threshold being 1.
     """
 
     column: str | None
@@ -233,7 +234,7 @@ def _finding(
         for row in sorted(troubles, key=severity.badness, reverse=True)
         if row.window == head.window and (row.kind, row.name) != what
     ]
-    trend = tuple(same.get(w.index) for w in windows)
+    trend = severity.heights(head, (same.get(w.index) for w in windows))
     return Head(name, head, tuple(also), trend, pictures.get((name, head.window)))
 
 

@@ -1,7 +1,7 @@
-"""Report formats, one file each: a document in, a text out; found by discovery.
+"""Report formats, one file each: a document in, a text or bytes out; found by discovery.
 
 A module of this package whose name does not start with an underscore is a format. It has
-``render(document) -> str``, which computes no statistics and touches no file, and ``SUFFIXES``, how
+``render(document)``, which computes no statistics and touches no file, and ``SUFFIXES``, how
 the names of its files end; the module's name is the format's name.
 """
 
@@ -36,8 +36,8 @@ def format_of(path: str) -> str:
     return found
 
 
-def render(name: str, document: Document) -> str:
-    """A document in one format.
+def render(name: str, document: Document) -> str | bytes:
+    """A document in one format: text, or bytes where the format is none of text.
 
     Raises
     ------
@@ -46,8 +46,8 @@ def render(name: str, document: Document) -> str:
     """
     if name not in names():
         raise ConfigError(f"unknown report format {name!r}", hint=closest(name, names()))
-    text: str = _module(name).render(document)
-    return text
+    made: str | bytes = _module(name).render(document)
+    return made
 
 
 def _module(name: str) -> ModuleType:

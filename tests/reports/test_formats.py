@@ -14,6 +14,7 @@ import pytest
 from mmon import reports
 from mmon.config.outputs import Outputs
 from mmon.errors import ConfigError
+from mmon.files import encoded
 from mmon.results import Document
 from tests.reports.sample_document import sample_document
 from tests.reports.sample_operations import operations_document, segments_document
@@ -24,6 +25,8 @@ from tests.reports.sample_performance import (
 )
 
 NAMES = reports.names()
+# Tables have the results alone, for programs.
+TEXTS = [name for name in NAMES if name not in ("csv", "parquet")]
 # An escape sequence, a control of eight bits, a turned direction, no width, the end of a line.
 HOSTILE = "\x1b[31m\x9b31m\x00\x07\r\n\t\u202e\u2066\u200e\u200b\ufeff\u2028\u0085\U000e0041" + (
     "\"'><img src=x onerror=alert(1)>"
@@ -50,20 +53,20 @@ def test_every_format_explains_why_it_exists(name: str) -> None:
     assert importlib.import_module(f"mmon.reports.{name}").__doc__
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", TEXTS)
 @pytest.mark.parametrize(("columns", "windows"), [(0, 1), (1, 1), (5, 1), (5, 7)])
 def test_every_format_shows_every_document(name: str, columns: int, windows: int) -> None:
     document = sample_document(columns, windows, hostile=True)
-    text = reports.render(name, document)
+    text = str(reports.render(name, document))
     assert "lending" in text
     assert document.sentence in text.lower()
     assert document.verdict.value in text.lower()
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", TEXTS)
 @pytest.mark.parametrize("document", SECTIONS.values(), ids=SECTIONS)
 def test_every_format_shows_every_section(name: str, document: Document) -> None:
-    text = reports.render(name, document)
+    text = str(reports.render(name, document))
     assert document.sentence in text.lower()
     assert text == reports.render(name, Document.from_dict(document.to_dict()))
 
@@ -74,15 +77,15 @@ def test_the_same_document_gives_the_same_bytes(name: str) -> None:
     assert reports.render(name, document) == reports.render(name, sample_document(6, 3))
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", [name for name in NAMES if name != "parquet"])
 def test_every_text_can_be_written_as_utf8(name: str) -> None:
-    assert reports.render(name, sample_document(12, hostile=True)).encode("utf-8")
+    assert encoded(reports.render(name, sample_document(12, hostile=True))).decode("utf-8")
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", [name for name in NAMES if name != "parquet"])
 @pytest.mark.parametrize("document", [sample_document(6, 3), *SECTIONS.values()])
 def test_no_format_hands_on_what_would_act(name: str, document: Document) -> None:
-    text = reports.render(name, Document.from_dict(hostile(document.to_dict())))
+    text = str(reports.render(name, Document.from_dict(hostile(document.to_dict()))))
     acting = {char for char in text if unicodedata.category(char) in ("Cc", "Cf", "Cs", "Zl", "Zp")}
     assert acting <= {"\n"}
     if name in ("html", "markdown"):
@@ -123,7 +126,7 @@ def test_importing_a_format_is_cheap(name: str) -> None:
 @pytest.mark.parametrize(
     ("path", "name"),
     [("a.html", "html"), ("b/report.HTM", "html"), ("c.md", "markdown"), ("d.json", "json"),
-     ("e.txt", "terminal")],
+     ("e.txt", "terminal"), ("f.csv", "csv"), ("g.parquet", "parquet")],
 )  # fmt: skip
 def test_a_file_s_name_tells_the_format_of_its_report(path: str, name: str) -> None:
     assert reports.format_of(path) == name

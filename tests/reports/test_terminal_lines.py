@@ -178,8 +178,12 @@ def test_both_sparklines_share_one_scale() -> None:
     assert spark.pair([1, 1, 1, 1], [2, 2, 0, 0], cells=4) == ("▄▄▄▄", "██  ")
 
 
-def test_a_trend_shows_the_largest_of_neighbours_whatever_its_sign() -> None:
-    assert spark.line([0.1, -0.8, 0.2, 0.4, None, 0.0], cells=3) == "█▄▁"
+def test_a_trend_shows_the_largest_of_neighbours() -> None:
+    assert spark.line([0.2, 1.6, 0.4, 0.8, None, 0.0], cells=3) == "█▄▁"
+
+
+def test_a_trend_far_below_its_threshold_is_low() -> None:
+    assert spark.line([0.01, 0.1, 0.02], cells=3) == "▁▁▁"
 
 
 def test_a_trend_of_nothing_is_low_and_only_what_is_not_known_is_blank() -> None:

@@ -267,6 +267,8 @@ def test_the_public_configuration_is_json_under_the_keys_of_the_file() -> None:
         "json": "out/r.json",
         "html": None,
         "markdown": None,
+        "csv": None,
+        "parquet": None,
         "reports": [],
     }
     assert validate(json.loads(json.dumps(public))) == config

@@ -12,7 +12,8 @@ from typing import Any
 from mmon.outline import facts, severity, summary, wording
 from mmon.reports.html.changes import changes
 from mmon.reports.html.headline import since, title
-from mmon.reports.html.strip import strip
+from mmon.reports.html.heat import heat
+from mmon.reports.html.strip import day_of, strip
 from mmon.reports.html.view import view
 from mmon.reports.html.waterfall import waterfall
 from mmon.reports.html.whole import whole
@@ -62,6 +63,8 @@ def page(document: Document) -> dict[str, Any]:
         "statuses": sorted({row.severity: row.status for row in columns}.items(), reverse=True),
         "kinds": sorted({row.kind for row in columns}),
         "windows": windows,
+        "days": _days(document),
+        "heat": heat(document),
         "worst_window": _worst(document, windows),
         "untested": facts.untested(document),
         "recognised": summary.recognised(document),
@@ -86,6 +89,12 @@ def _finite(document: Document) -> Document:
         for result in document.results
     ]
     return dataclasses.replace(document, results=results)
+
+
+def _days(document: Document) -> tuple[str, ...]:
+    """When the first and the last window begin."""
+    ends = (*document.windows[:1], *document.windows[-1:])
+    return tuple(dict.fromkeys(map(day_of, ends)))
 
 
 def _windows(document: Document) -> list[WindowRow]:

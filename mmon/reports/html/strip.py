@@ -72,7 +72,7 @@ def strip(document: Document) -> Strip:
         Cell(
             place=place,
             index=index,
-            day=_day(windows[index]),
+            day=day_of(windows[index]),
             period=wording.period(windows[index]) if windows[index].start else "",
             rows=wording.counted(windows[index].rows, "row"),
             severity=windows[index].status.severity,
@@ -86,6 +86,6 @@ def strip(document: Document) -> Strip:
     return Strip(tuple(cells), len(windows) - len(shown))
 
 
-def _day(window: Window) -> str:
+def day_of(window: Window) -> str:
     """When a window begins, without what its cell has no room for."""
     return wording.begin_word(window)[:16]

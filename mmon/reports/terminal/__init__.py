@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
@@ -12,6 +11,7 @@ from mmon.outline.summary import Doubt, Head, Summary
 from mmon.reports.terminal import signs, spark
 from mmon.reports.terminal.lines import Strip, width_of, wrap
 from mmon.reports.terminal.pen import INDENT, Pen
+from mmon.reports.terminal.printing import printed
 from mmon.reports.terminal.sections import sections
 from mmon.results import Document, Status
 
@@ -25,7 +25,6 @@ MOST_ROWS = 20
 _MOST_DOUBTS = 5
 _MOST_NAMES = 6
 _SPARK_CELLS = 8
-_STRIP_CELLS = 60
 _COUNTED = (Status.DETECTED, Status.POTENTIAL_DETECTION, Status.INCONCLUSIVE)
 
 
@@ -43,23 +42,8 @@ def render(
     unicode : bool
         Whether the terminal shows more than ASCII.
     """
-    from rich.console import Console
-
-    file = io.StringIO()
-    console = Console(
-        file=file,
-        width=width,
-        # All three, or Rich would look at the environment of the process.
-        color_system="standard" if color else None,
-        force_terminal=color,
-        no_color=not color,
-        legacy_windows=False,
-        highlight=False,
-    )
-    for line in _Screen(document, max(width, 20), unicode=unicode).lines():
-        line.rstrip()
-        console.print(line, soft_wrap=True)
-    return file.getvalue()
+    screen = _Screen(document, max(width, 20), unicode=unicode)
+    return printed(screen.lines(), width, color=color)
 
 
 class _Screen:
@@ -110,14 +94,7 @@ class _Screen:
 
     def _windows(self) -> Iterator[Text]:
         windows, results = self.document.windows, self.document.results
-        label = INDENT + "windows  "
-        room = min(_STRIP_CELLS, self.pen.width - len(label))
-        line = self.pen.text(label)
-        for group in spark.chunks([window.status for window in windows], room):
-            status = max(group, key=lambda status: status.severity)
-            # One that is not judged leaves no hole in the strip.
-            line.append(self.pen.signs.statuses[status].strip() or "-", style=signs.STYLES[status])
-        yield line
+        yield self.pen.strip([window.status for window in windows])
         worst = severity.worst_window(results)
         if worst is None:
             return

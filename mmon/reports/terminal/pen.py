@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from mmon.reports.terminal import signs
+from mmon.reports.terminal import signs, spark
 from mmon.reports.terminal.lines import Strip, fit, table, wrap
 from mmon.results import Status
 from mmon.texts.screen import safe
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 INDENT = "   "
 _COLOURED = 2
+_STRIP_CELLS = 60
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -58,6 +59,16 @@ class Pen:
         line.append(" " + first)
         yield line
         yield from (self.text(line) for line in later)
+
+    def strip(self, statuses: Sequence[Status]) -> Text:
+        """The statuses of windows, each by its sign; of many neighbours that of the worst."""
+        label = INDENT + "windows  "
+        line = self.text(label)
+        for group in spark.chunks(statuses, min(_STRIP_CELLS, self.width - len(label))):
+            status = max(group, key=lambda status: status.severity)
+            # One that is not judged leaves no hole in the strip.
+            line.append(self.signs.statuses[status].strip() or "-", style=signs.STYLES[status])
+        return line
 
     def table(
         self,

@@ -41,19 +41,22 @@ def pair(
 
 
 def line(values: Sequence[float | None], *, cells: int, blocks: str = BLOCKS) -> str:
-    """Values over time as bars from zero; the largest of neighbours stands for them.
+    """Heights over time as bars; the largest of neighbours stands for them.
 
-    What is zero has the lowest bar, so that only what is not known is blank.
+    A full bar is the largest of them, or 1 where that is larger, so that what is far from its
+    threshold is low. What is zero has the lowest bar, so that only what is not known is blank.
 
     Examples
     --------
-    >>> line([0.1, None, 0.2, -0.4, 0.0], cells=5)
-    '▂ ▄█▁'
+    >>> line([0.1, None, 0.2, 0.5, 0.0], cells=5)
+    '▁ ▂▄▁'
+    >>> line([1.0, 4.0], cells=5)
+    '▂█'
     """
-    sizes = [None if value is None else abs(value) for value in values]
-    groups = [[size for size in group if size is not None] for group in chunks(sizes, cells)]
+    groups = [[height for height in group if height is not None] for group in chunks(values, cells)]
     peaks = [max(group, default=None) for group in groups]
     top = max((peak for peak in peaks if peak is not None), default=0.0)
+    top = max(top, 1.0)
     return "".join(
         " " if peak is None else blocks[0] if peak == 0 else _block(peak, top, blocks)
         for peak in peaks
