@@ -15,12 +15,15 @@ import pytest
 from pydantic import ValidationError
 
 import mmon
+from mmon.analyses.change_points.places import Places
+from mmon.chance.change_points import ChangePoint, Sums
 from mmon.comparison.pipeline import run
 from mmon.comparison.reference import profile_reference
 from mmon.comparison.sides import Inputs
 from mmon.config.sections import Config
 from mmon.profiles import baseline
 from mmon.profiles.folding import loss_column
+from mmon.profiles.outcomes.loss_steps import Loss, LossSteps
 from mmon.reports import terminal
 from mmon.reports.json.schema import schema
 from mmon.results import Document
@@ -162,6 +165,27 @@ def test_what_is_worse_since_production_began_is_told_as_that() -> None:
     (only,) = steps(compare(rows([0.25])))
     assert only["reason"] == "before production began"
     assert only["value"] == pytest.approx(0.15, abs=0.03)
+
+
+@pytest.mark.parametrize(
+    ("is_timed", "is_begun", "told"),
+    [
+        (True, False, "before production began"),
+        (True, True, "before 2024-01-04"),
+        (False, True, "before this window"),
+    ],
+)
+def test_what_is_worse_since_before_a_window_is_told_as_that(
+    is_timed: bool, is_begun: bool, told: str
+) -> None:
+    start = int(dt.datetime(2024, 1, 4, tzinfo=dt.UTC).timestamp() * 1e6)
+    ones = np.ones(1)
+    steps = LossSteps(
+        Loss.ERROR_RATE, is_timed, 1_000_000, np.array([start]), np.ones(1, np.int64), ones, ones
+    )
+    stretch = Sums.of(steps.rows, steps.sums, steps.squares).stretch(0, 1)
+    change = ChangePoint(0, 0, 0, before=stretch, after=stretch, p_value=0.0)
+    assert Places(steps, "UTC", is_begun).when(change) == told
 
 
 def test_few_labels_may_tell_a_change_since_the_reference_and_none_of_their_own() -> None:

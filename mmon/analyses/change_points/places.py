@@ -14,10 +14,11 @@ from mmon.windows.timestamps import DAY_US, to_naive
 
 @dataclasses.dataclass(frozen=True)
 class Places:
-    """The words for places of steps, by the clock of a zone."""
+    """The words for places of steps, by the clock of a zone; windows may have come before."""
 
     steps: LossSteps
     timezone: str
+    is_begun: bool = False
 
     @property
     def apart_us(self) -> int:
@@ -36,12 +37,19 @@ class Places:
     def when(self, change: ChangePoint) -> str:
         """The place of a change: "on 2024-03-18 ± 6 h", "at row 10,000 ± 140"."""
         if not change.at:
-            return "before production began"
+            return self._before()
         at, low, high = (self.start(one) for one in (change.at, change.earliest, change.latest))
         reach = max(at - low, high - at)
         if not self.steps.is_timed:
             return f"{self.at(at)} ± {reach // ROW_US:,}"
         return f"{self.at(at)} ± {units.duration(reach / 1e6)}"
+
+    def _before(self) -> str:
+        if not self.is_begun:
+            return "before production began"
+        if not self.steps.is_timed:
+            return "before this window"
+        return f"before {wording.iso_moment(self.iso(self.start(0)))}"
 
     def start(self, step: int) -> int:
         """Where a step begins; of the one after the last, where that ends."""

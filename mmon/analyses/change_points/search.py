@@ -140,8 +140,9 @@ class _Search:
     @property
     def places(self) -> Places:
         """The words for the places of the steps."""
-        windows = self.windows[0].config.windows
-        return Places(self.steps, "UTC" if windows is None else windows.timezone)
+        first = self.windows[0]
+        zone = "UTC" if first.config.windows is None else first.config.windows.timezone
+        return Places(self.steps, zone, first.is_begun)
 
     @property
     def is_share(self) -> bool:
