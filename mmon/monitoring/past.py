@@ -48,8 +48,14 @@ def remembered(config: Config, asked: Asked | None = None, newest: int | None = 
         stored = [one for one in history.windows() if _is_of(one, limits)]
         chosen = stored if newest is None else stored[-newest:]
         nothing = _nothing(config, run_id(config_digest(config), started), iso(started))
-        documents = [restored(history.document(one.key), nothing) for one in chosen]
-    return together(config, nothing, [*map(Part, documents)]) if documents else nothing
+
+        def whole(key: int) -> Document:
+            return restored(history.document(key), nothing)
+
+        parts = [Part(whole(one.key), key=one.key).bare() for one in chosen]
+        if not parts:
+            return nothing
+        return together(config, nothing, parts, lambda part: whole(part.key))
 
 
 def settings_of(config: Config, path: str | Path = "the configuration") -> Settings:
