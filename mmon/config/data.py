@@ -102,7 +102,7 @@ class Reference(Dataset):
     """The same against so many windows before it, taken together."""
     season: Literal["1d", "1w"] | None = Field(default=None, examples=["1w"])
     """The same against windows of the same hour of the day (1d), or of the same weekday and hour
-    (1w): all that there are, or as many of the newest as ``trailing`` says."""
+    (1w): the newest eight of them, or as many as ``trailing`` says; fewer while there are fewer."""
 
     @model_validator(mode="after")
     def _one_way(self) -> Self:

@@ -18,7 +18,9 @@ from mmon.profiles.table import Profile
 from mmon.windows.durations import length_us
 from mmon.windows.timestamps import EPOCH, US, time_zone, to_utc, wall_clock
 
-# Profiles that are kept at hand: of a quarter of daily windows.
+# Windows of one season, where the configuration does not say how many: two months of weeks.
+_SAME = 8
+# Profiles that are kept at hand: all that a run of daily windows asks for again.
 _AT_HAND = 100
 
 
@@ -67,7 +69,7 @@ class Rolling:
         if settings.season is not None:
             phase = self._phase(span[0], settings.season)
             same = [one for one in known if self._phase(one.start_us, settings.season) == phase]
-            return same[-(settings.trailing or len(same)) :] if same else []
+            return same[-(settings.trailing or _SAME) :]
         count = settings.previous or settings.trailing or 1
         if len(known) < count:
             return []
