@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import math
 from collections.abc import Sequence
 
@@ -10,12 +11,19 @@ import numpy as np
 
 from mmon.analyses import Context, Findings
 from mmon.analyses.multivariate_drift import pairs
-from mmon.analyses.multivariate_drift.compared import bound_of, compared_rows, is_gating, untold
+from mmon.analyses.multivariate_drift.compared import (
+    bound_of,
+    compared_rows,
+    is_gating,
+    shuffled,
+    untold,
+)
 from mmon.analyses.multivariate_drift.measured import CORRELATION_DRIFT
 from mmon.chance.levels import is_powerful
 from mmon.chance.pair_changes import PairChanges
 from mmon.outline import wording
 from mmon.outline.phrases import column_word
+from mmon.profiles.features.row_sample import RowSample
 from mmon.records.arrays import IntArray
 from mmon.results.pair_picture import PairPicture
 from mmon.verdict.evidence import Evidence
@@ -54,24 +62,42 @@ def findings(windows: Sequence[Context]) -> Findings:
     """The largest change of a pair in each window, and the pairs that changed."""
     found: list[Finding] = []
     drawings: list[PairPicture] = []
-    # The reference is read once for all windows that have the same columns.
-    known: dict[tuple[str, ...], tuple[pairs.Plan, pairs.Side]] = {}
     for context in windows:
         rows = compared_rows(context)
         if len(rows.names) < 2:
             continue
-        if rows.frames is None:
+        if rows.frames is None or context.samples is None:
             found.append(untold(context, CORRELATION_DRIFT, context.lacks_rows))
             continue
-        ref, cur = rows.frames
-        if rows.names not in known:
-            how = pairs.plan(ref)
-            known = {rows.names: (how, pairs.side(ref, how))}
-        how, before = known[rows.names]
-        one, shown = _finding(context, how, before, pairs.side(cur, how))
+        how, before = _reference(_Rows(context.samples[0], rows.names))
+        one, shown = _finding(context, how, before, pairs.side(rows.frames[1], how))
         found.append(one)
         drawings += shown
     return Findings(found, drawings=drawings)
+
+
+@dataclasses.dataclass(frozen=True, slots=True, eq=False)
+class _Rows:
+    """Some columns of a sample, which is the same only where it is that very one."""
+
+    sample: RowSample
+    names: tuple[str, ...]
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, _Rows):
+            return NotImplemented
+        return other.sample is self.sample and other.names == self.names
+
+    def __hash__(self) -> int:
+        return hash((id(self.sample), self.names))
+
+
+@functools.lru_cache(maxsize=1)
+def _reference(rows: _Rows) -> tuple[pairs.Plan, pairs.Side]:
+    """The reference, read once for all windows that have the same columns."""
+    frame = shuffled(rows.sample.all_rows().frame, rows.names)
+    how = pairs.plan(frame)
+    return how, pairs.side(frame, how)
 
 
 def _finding(
