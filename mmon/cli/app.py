@@ -231,7 +231,11 @@ def run(
 app.add_typer(
     baselines.app, name="baseline", cls=short_for("make", "[make] DATA -o FILE | show FILE")
 )
-app.add_typer(histories.app, name="history", cls=short_for("show", "[show] CONFIG | purge CONFIG"))
+app.add_typer(
+    histories.app,
+    name="history",
+    cls=short_for("show", "[show] CONFIG | judge CONFIG | purge CONFIG"),
+)
 
 
 @app.command(cls=setting("outputs.html", "outputs.markdown", "outputs.reports"))

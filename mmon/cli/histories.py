@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -10,6 +10,29 @@ from mmon.cli import about, console, exits
 from mmon.cli.command_help import GroupedCommand
 from mmon.cli.options import setting
 from mmon.errors import ExitStatus
+
+if TYPE_CHECKING:
+    from mmon.config.sections import Config
+
+Only = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--only",
+        metavar="NAME",
+        help="Only results of this name, column, segment or analysis, or of a pattern such as "
+        "'latency_*'. May be repeated.",
+    ),
+]
+From = Annotated[
+    str | None, typer.Option("--from", metavar="TIME", help="Windows from this time on.")
+]
+To = Annotated[
+    str | None, typer.Option("--to", metavar="TIME", help="Windows that end by this time.")
+]
+Newest = Annotated[
+    int | None, typer.Option("--newest", metavar="N", min=1, help="So many of the newest ones.")
+]
+Every = Annotated[bool, typer.Option("--all", help="Print results without a finding, too.")]
 
 app = typer.Typer(
     help="Look at the history of a configuration, or drop a part of it.",
@@ -22,40 +45,21 @@ app = typer.Typer(
 def show(
     ctx: typer.Context,
     config_path: about.ConfigFile,
-    names: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--only",
-            metavar="NAME",
-            help="Only results of this name, column, segment or analysis, or of a pattern such as "
-            "'latency_*'. May be repeated.",
-        ),
-    ] = None,
+    names: Only = None,
     *,
-    since: Annotated[
-        str | None, typer.Option("--from", metavar="TIME", help="Windows from this time on.")
-    ] = None,
-    to: Annotated[
-        str | None, typer.Option("--to", metavar="TIME", help="Windows that end by this time.")
-    ] = None,
-    newest: Annotated[
-        int | None, typer.Option("--newest", metavar="N", min=1, help="So many of the newest ones.")
-    ] = None,
-    every: Annotated[
-        bool, typer.Option("--all", help="Print results without a finding, too.")
-    ] = False,
+    since: From = None,
+    to: To = None,
+    newest: Newest = None,
+    every: Every = False,
 ) -> int:
     """Print how results went over the windows."""
     from mmon.cli import outputs
     from mmon.comparison import overlap
-    from mmon.config_file import load
-    from mmon.config_file.settable import Setting
     from mmon.monitoring.asked import Asked
     from mmon.monitoring.past import remembered
 
-    chosen, history = ctx.obj.pop("outputs", {}), ctx.obj.pop("history", None)
-    settings = [] if history is None else [Setting(("history",), history, "--history")]
-    config = load(config_path, settings)
+    chosen = ctx.obj.pop("outputs", {})
+    config = _loaded(ctx, config_path)
     read = [*overlap.sources_of(config), overlap.Source(config_path)]
     places = outputs.check(outputs.by_format(chosen), read)
     document = remembered(config, Asked(None, since, to), newest)
@@ -67,6 +71,31 @@ def show(
 
     failures = outputs.deliver(document, places, lines)
     return max(map(exits.tell, failures), default=ExitStatus.PASS)
+
+
+@app.command("judge", cls=setting("history"))
+def judge(
+    ctx: typer.Context,
+    config_path: about.ConfigFile,
+    names: Only = None,
+    *,
+    since: From = None,
+    to: To = None,
+    newest: Newest = None,
+    every: Every = False,
+) -> None:
+    """Judge stored windows by the configuration as it is now."""
+    from mmon.monitoring.asked import Asked
+    from mmon.monitoring.rejudged import rejudged
+    from mmon.reports.terminal import past
+
+    config = _loaded(ctx, config_path)
+    with console.progress(is_quiet=False) as progress:
+        found = rejudged(config, Asked(None, since, to), newest, progress)
+    screen = {"color": console.is_colorful(), "unicode": console.is_unicode()}
+    shown = past.render(found.after, names or (), width=console.width(), is_whole=every, **screen)
+    console.show(shown)
+    console.say(past.verdicts(found.before, found.after, found.unknown))
 
 
 @app.command("purge", cls=GroupedCommand)
@@ -95,3 +124,12 @@ def purge(
     with store.opened(settings.url, *names, wait_s, is_new=False) as history:
         found = history.purge(before_us=before_us)
     console.tell("dropped 1 window" if found == 1 else f"dropped {found:,} windows")
+
+
+def _loaded(ctx: typer.Context, config_path: str) -> Config:
+    """The configuration, with the history that an option names."""
+    from mmon.config_file import load
+    from mmon.config_file.settable import Setting
+
+    named = ctx.obj.get("history")
+    return load(config_path, [Setting(("history",), named, "--history")] if named else [])

@@ -80,14 +80,17 @@ def monitor(
         settings.url, config.project, config.endpoint, seconds(settings.wait)
     ) as history:
         beside.check(history, cut, limits, asked)
-        given = _given(config, settings, inputs, read_reference(config, inputs, progress), started)
+        given = given_of(
+            config, settings, inputs, read_reference(config, inputs, progress), started
+        )
         rows = Rows(given, cut, progress)
         return _Run(config, settings, given, history, rows, limits, asked).whole()
 
 
-def _given(
+def given_of(
     config: Config, settings: Settings, inputs: Inputs, reference: Profile, started: dt.datetime
 ) -> Given:
+    """What all windows of a run are judged by."""
     # What is written, and where, changes no result.
     own = config.model_copy(update={"history": None, "outputs": Outputs()})
     plain = dataclasses.replace(reference, source="", sample=None)

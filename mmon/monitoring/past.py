@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
+from collections.abc import Sequence
 from pathlib import Path
 
 import mmon
@@ -40,22 +42,20 @@ def remembered(config: Config, asked: Asked | None = None, newest: int | None = 
     HistoryError
         When it cannot be read.
     """
-    settings = settings_of(config)
-    started = now()
+    settings, started = settings_of(config), now()
     limits = (asked or Asked()).read(config.windows or Windows(), started)
     names, wait_s = (config.project, config.endpoint), seconds(settings.wait)
     with store.looked_at(settings.url, *names, wait_s) as history:
-        stored = [one for one in history.windows() if _is_of(one, limits)]
-        chosen = stored if newest is None else stored[-newest:]
-        nothing = _nothing(config, run_id(config_digest(config), started), iso(started))
+        empty = nothing(config, started)
 
         def whole(key: int) -> Document:
-            return restored(history.document(key), nothing)
+            return restored(history.document(key), empty)
 
-        parts = [Part(whole(one.key), key=one.key).bare() for one in chosen]
+        some = chosen(history.windows(), limits, newest)
+        parts = [Part(whole(one.key), key=one.key).bare() for one in some]
         if not parts:
-            return nothing
-        return together(config, nothing, parts, lambda part: whole(part.key))
+            return empty
+        return together(config, empty, parts, lambda part: whole(part.key))
 
 
 def settings_of(config: Config, path: str | Path = "the configuration") -> Settings:
@@ -65,6 +65,12 @@ def settings_of(config: Config, path: str | Path = "the configuration") -> Setti
     return config.history
 
 
+def chosen(stored: Sequence[StoredWindow], limits: Range, newest: int | None) -> list[StoredWindow]:
+    """The windows between two times, or so many of the newest of them."""
+    found = [one for one in stored if _is_of(one, limits)]
+    return found if newest is None else found[-newest:]
+
+
 def _is_of(one: StoredWindow, limits: Range) -> bool:
     start = one.key if one.start_us is None else one.start_us
     end = one.end_us
@@ -72,16 +78,16 @@ def _is_of(one: StoredWindow, limits: Range) -> bool:
     return is_begun and (limits.to_us is None or end is None or end <= limits.to_us)
 
 
-def _nothing(config: Config, name: str, started: str) -> Document:
+def nothing(config: Config, started: dt.datetime) -> Document:
     """The document of no window."""
     source = Source("", 0, 0.0)
     return Document(
         mmon_version=mmon.__version__,
         project=config.project,
         endpoint=config.endpoint,
-        run_id=name,
-        started_at=started,
-        finished_at=started,
+        run_id=run_id(config_digest(config), started),
+        started_at=iso(started),
+        finished_at=iso(started),
         config_digest=config_digest(config),
         verdict=Verdict.INCONCLUSIVE,
         exit_status=exit_status(Verdict.INCONCLUSIVE, config.on_inconclusive),

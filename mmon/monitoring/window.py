@@ -216,7 +216,17 @@ def restored(body: Mapping[str, Any], run: Document) -> Document:
     own = run.to_dict()
     there = {name: part for name, part in body.items() if name in own}
     try:
-        return Document.from_dict({**own, **there, **{name: own[name] for name in OF_RUN}})
+        body = {**own, **there, **{name: own[name] for name in OF_RUN}}
+        return Document.from_dict(body, may_lack=True)
     except MisfitError as error:
-        what = f"the window {body.get('windows')!r:.80} was kept by another version of mmon"
+        what = f"the window from {_start(body)} was kept by another version of mmon"
         raise HistoryError(f"{what}: {error}", hint=AGAIN) from error
+
+
+def _start(body: Mapping[str, Any]) -> str:
+    """When a stored window begins, as far as its document tells."""
+    match body.get("windows"):
+        case [{"start": str(start)}, *_]:
+            return start[:19]
+        case _:
+            return "an unknown time"

@@ -75,20 +75,22 @@ def ascends(values: Sequence[float]) -> bool:
     return all(a <= b for a, b in itertools.pairwise(values))
 
 
-def reader(hint: Any, special: Special = lambda _: None) -> Read:
+def reader(hint: Any, special: Special = lambda _: None, *, may_lack: bool = False) -> Read:
     """How plain data is read where an annotation stands.
 
     That is a dataclass, an enumeration, a plain type, or a union, tuple, sequence or mapping of
-    these; what is not of plain JSON types, ``special`` reads.
+    these; what is not of plain JSON types, ``special`` reads. Fields that have a default are as
+    good as there where data may lack them, for it was stored before they were thought of.
     """
-    return _Readers(special).of(hint)
+    return _Readers(special, may_lack).of(hint)
 
 
 class _Readers:
     """The readers of all annotations that one is made of."""
 
-    def __init__(self, special: Special) -> None:
+    def __init__(self, special: Special, may_lack: bool) -> None:
         self._special = special
+        self._may_lack = may_lack
         self._records: dict[Any, Read] = {}
 
     def of(self, hint: Any) -> Read:
@@ -149,15 +151,17 @@ class _Readers:
         if kind in self._records:
             return self._records[kind]
         reads: dict[str, Read] = {}
+        optional = {one.name for one in stored(kind) if self._may_lack and _has_default(one)}
 
         def read(value: Any) -> Any:
             if not isinstance(value, dict):
                 raise misplaced(value, "an object")
             for name in reads:
-                require(name in value, f"has no {name!r}")
+                require(name in value or name in optional, f"has no {name!r}")
             for name in value:
                 require(name in reads, f"has {shown(name)}, which does not belong there")
-            made = kind(**{name: at(name, one, value[name]) for name, one in reads.items()})
+            there = {name: one for name, one in reads.items() if name in value}
+            made = kind(**{name: at(name, one, value[name]) for name, one in there.items()})
             check = getattr(made, "check", None)
             if check is not None:
                 check()
@@ -168,6 +172,11 @@ class _Readers:
         hints = typing.get_type_hints(kind, include_extras=True)
         reads.update({one.name: self.of(hints[one.name]) for one in stored(kind)})
         return read
+
+
+def _has_default(field: dataclasses.Field[Any]) -> bool:
+    missing = dataclasses.MISSING
+    return field.default is not missing or field.default_factory is not missing
 
 
 def stored(record: Any) -> list[dataclasses.Field[Any]]:

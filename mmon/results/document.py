@@ -80,8 +80,8 @@ class Document:
         return {"schema_version": body.pop("schema_version"), **body}
 
     @classmethod
-    def from_dict(cls, body: Mapping[str, Any]) -> Self:
-        """Rebuild a document from ``to_dict``'s output.
+    def from_dict(cls, body: Mapping[str, Any], *, may_lack: bool = False) -> Self:
+        """Rebuild a document from ``to_dict``'s output, or from an older one that may lack fields.
 
         Raises
         ------
@@ -93,7 +93,7 @@ class Document:
         def special(hint: Any) -> records.Read | None:
             return functools.partial(_known, quantities=known) if hint is Quantity else None
 
-        read = records.reader(Sequence[Quantity])
+        read = records.reader(Sequence[Quantity], may_lack=may_lack)
         # Without them what is missing first is told when the whole document is read.
         quantities = records.at("quantities", read, body.get("quantities", []))
         known.update({(one.application, one.kind.value, one.name): one for one in quantities})
@@ -103,7 +103,8 @@ class Document:
             if isinstance(body.get(key), list)
         }
         read_already: dict[str, Any] = {"quantities": []} if "quantities" in body else {}
-        document: Self = records.reader(cls, special)({**body, **rows, **read_already})
+        whole = records.reader(cls, special, may_lack=may_lack)
+        document: Self = whole({**body, **rows, **read_already})
         return dataclasses.replace(document, quantities=quantities)
 
     def check(self) -> None:

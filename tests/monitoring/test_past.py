@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
+import re
+import zlib
 from pathlib import Path
 
 import polars as pl
 import pytest
 import yaml
+from sqlalchemy import select, update
 
 from mmon.cli.app import execute
+from mmon.history import database
+from mmon.history.tables import windows
 from tests.monitoring.days import Watched, date
 
 
@@ -69,6 +74,37 @@ def test_a_history_is_handed_on_as_any_report(
     assert table.height == pl.read_csv(kept.folder / "results.csv").height
     assert table["start"].n_unique() == 12
     assert "detected in 5 of 12" in (kept.folder / "page.html").read_text(encoding="utf-8")
+
+
+def test_stored_windows_are_judged_by_the_configuration_of_now(
+    kept: Watched, capsys: pytest.CaptureFixture[str]
+) -> None:
+    same = shown(capsys, "judge", "mmon.yaml").splitlines()
+    assert same[-2].split(":")[1].strip() == same[-1].split(":")[1].strip()
+    assert same[-1].startswith("as it would be now:")
+    levels = {"x0": {"total_variation": {}}, "x1": {"total_variation": {}}}
+    text = yaml.safe_dump({**kept.config, "by_column": levels})
+    (kept.folder / "mmon.yaml").write_text(text, encoding="utf-8")
+    out = shown(capsys, "judge", "mmon.yaml")
+    assert "of another status now:" in out
+    assert re.search(r"as it would be now: +0 detected", out)
+    assert shown(capsys, "mmon.yaml").count("●") > out.count("●")
+
+
+def test_a_window_that_lacks_what_documents_have_by_now_is_read(
+    kept: Watched, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As of a history that an earlier mmon kept."""
+    before = shown(capsys, "mmon.yaml")
+    with database.connected(kept.url, 10.0) as connection, connection.begin():
+        for key, data in list(connection.execute(select(windows.c.window_key, windows.c.document))):
+            body = json.loads(zlib.decompress(data))
+            del body["windows"][0]["timezone"], body["windows"][0]["reference"]
+            packed = zlib.compress(json.dumps(body).encode())
+            connection.execute(
+                update(windows).where(windows.c.window_key == key).values(document=packed)
+            )
+    assert shown(capsys, "mmon.yaml") == before
 
 
 def test_a_history_of_nothing_says_so(

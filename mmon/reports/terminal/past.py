@@ -11,11 +11,13 @@ from mmon.reports.terminal import spark
 from mmon.reports.terminal.lines import Strip, width_of
 from mmon.reports.terminal.pen import Pen
 from mmon.reports.terminal.printing import printed
-from mmon.results import Document
+from mmon.results import Document, Status
 
 if TYPE_CHECKING:
     from rich.text import Text
 
+_COUNTED = (Status.DETECTED, Status.POTENTIAL_DETECTION, Status.INCONCLUSIVE, Status.NO_DETECTION)
+_MOST_NAMED = 12
 _MOST_ROWS = 30
 _LEAST_CELLS, _MOST_CELLS = 12, 60
 
@@ -43,6 +45,29 @@ def render(
     pen = Pen(max(width, 20), unicode)
     lines = _lines(document, courses(document, names), pen, is_whole=is_whole)
     return printed(lines, width, color=color)
+
+
+def verdicts(before: Document, after: Document, unknown: int) -> str:
+    """How many windows had each status, how many would have it, and which are others now."""
+    sides = before.windows, after.windows
+    counts = [
+        ", ".join(
+            f"{[one.status for one in side].count(status):,} {wording.STATUS_WORDS[status]}"
+            for status in _COUNTED
+        )
+        for side in sides
+    ]
+    lines = [f"{'as it was judged:':<24}{counts[0]}", f"{'as it would be now:':<24}{counts[1]}"]
+    others = [now for was, now in zip(*sides, strict=True) if was.status != now.status]
+    if others:
+        named = [f"{wording.begin_word(one)} {wording.window_status(one)}" for one in others]
+        lines.append(f"{'of another status now:':<24}{summary.listed(named, _MOST_NAMED)}")
+    if unknown:
+        those = wording.counted(unknown, "window")
+        lines.append(
+            f"{those} cannot be judged again: analyse them once more, with --from and --to"
+        )
+    return "\n".join(lines)
 
 
 def _lines(
