@@ -85,6 +85,7 @@ class Delta(Format):
     TITLE = "Delta"
     SUFFIXES = ()
     MAGIC = (b"",)
+    IS_TABLE = True
 
     def describe(self, part: Part, dataset: Dataset, fixed: Schema) -> Described:
         options = {key: str(value) for key, value in part.storage.items()}

@@ -96,6 +96,8 @@ class Format(abc.ABC):
     """What its files begin with, one of these."""
     HAS_HEADER: ClassVar[bool] = False
     """Whether a first row that is not there would be taken from the data."""
+    IS_TABLE: ClassVar[bool] = False
+    """Whether a part is a table of many files, whose log tells what is in which."""
 
     @property
     def name(self) -> str:

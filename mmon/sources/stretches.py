@@ -1,8 +1,8 @@
 """The rows of a file that are read: those from the first to the last of the time asked for.
 
 Polars finds them by the column of time alone, and reads of that only what the statistics of the
-file (of a Parquet file's row groups, of a Delta table's log) leave open. It is the times that
-decide, so that a file without statistics is merely read.
+file's row groups leave open; of a table, those of its log. It is the times that decide, so that a
+file without statistics is merely read.
 """
 
 from __future__ import annotations
@@ -44,6 +44,8 @@ def narrowed(one: Described, between: TimeRange) -> Described:
     times = one.scan(one.schema).select(time)
     inside = times.with_row_index(number) if one.numbered is None else one.numbered(number)
     low, high = _bounds(between, dtype)
+    if one.part.format.IS_TABLE:
+        return _of_table(one, time, low, high)
     inside = inside if low is None else inside.filter(time >= low)
     inside = inside if high is None else inside.filter(time <= high)
     with reading(one.part.name):
@@ -58,6 +60,29 @@ def narrowed(one: Described, between: TimeRange) -> Described:
         rows=rows,
         scan=lambda schema: one.scan(schema).slice(begin, rows),
         first=begin,
+        unread=one.rows - rows,
+        is_followed=is_followed,
+    )
+
+
+def _of_table(
+    one: Described, time: pl.Expr, low: pl.Expr | None, high: pl.Expr | None
+) -> Described:
+    """A table of which the rows of the time asked for are read, and those without a time.
+
+    Its files have no order, so that these are no stretch of it.
+    """
+    is_in = pl.lit(True) if low is None else time >= low
+    is_in = is_in if high is None else is_in & (time <= high)
+    wanted = is_in | time.is_null()
+    every = one.scan(one.schema)
+    with reading(one.part.name):
+        rows = int(every.filter(wanted).select(pl.len()).collect().item())
+        is_followed = high is not None and _any(every.select(time), time > high)
+    return dataclasses.replace(
+        one,
+        rows=rows,
+        scan=lambda schema: one.scan(schema).filter(wanted),
         unread=one.rows - rows,
         is_followed=is_followed,
     )

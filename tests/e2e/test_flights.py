@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import os
 import re
 from pathlib import Path
 from typing import Any
@@ -58,9 +57,7 @@ class July:
 
 @pytest.fixture(scope="session")
 def july(tmp_path_factory: pytest.TempPathFactory) -> July:
-    if not flights.is_installed():
-        refuse = pytest.fail if os.environ.get("MMON_REQUIRE_SERVICES") == "1" else pytest.skip
-        refuse(f"needs: {flights.INSTALL}")
+    flights.require()
     folder, data = tmp_path_factory.mktemp("flights"), flights.load()
     data.reference.write_parquet(folder / "reference.parquet")
     data.production.write_parquet(folder / "july.parquet")

