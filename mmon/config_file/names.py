@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 from mmon import metrics, performance
+from mmon.analyses.data_drift import LASTING_DRIFT
 from mmon.analyses.model_performance import LABELS, ModelPerformance
 from mmon.config.analyses import judged
 from mmon.config.problems import value_at
@@ -119,7 +120,7 @@ def _unknown(body: dict[str, Any]) -> Iterator[Problem]:
 def column_levels() -> list[str]:
     """What a column can have levels of its own of."""
     checks = (one for _, _, own in judged() for one in own.values() if one.about == "column")
-    return [*metrics.names(), *(one.name for one in checks)]
+    return [*metrics.names(), LASTING_DRIFT.name, *(one.name for one in checks)]
 
 
 def _noun(quantities: Mapping[str, Quantity]) -> str:
@@ -135,7 +136,7 @@ def _not_computed(path: KeyPath, name: str) -> Problem:
 def _contradictions(body: dict[str, Any]) -> Iterator[Problem]:
     chosen = section(body, "analyses", "data_drift").get("metrics")
     known = column_levels()
-    judges = dict.fromkeys(metrics.names(), "data_drift")
+    judges = dict.fromkeys((*metrics.names(), LASTING_DRIFT.name), "data_drift")
     judges |= {name: analysis for analysis, _, own in judged() for name in own}
     for column in section(body, "by_column"):
         for name in section(body, "by_column", column):

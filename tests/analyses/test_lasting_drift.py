@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from mmon.config.levels import Thresholds
 from mmon.results import Result, Status
 from tests.statistics.service import AT_ZERO, alarms, config, lasting_days
 
@@ -39,6 +40,20 @@ def test_a_change_below_its_level_is_told_and_raises_no_alarm() -> None:
     found = lasting_days(np.random.default_rng(2), SIZES, config(None), shifts)
     assert not any(alarms(one) for one in found)
     assert any(r.changed for day in found for r in day if r.column == "column 0")
+
+
+def test_a_column_may_have_levels_of_its_own_or_none() -> None:
+    of = config(None).model_copy(
+        update={
+            "by_column": {
+                "column 0": {"lasting_drift": Thresholds(detected=0.02)},
+                "column 1": {"lasting_drift": Thresholds()},
+            }
+        }
+    )
+    found = lasting_days(np.random.default_rng(6), SIZES, of, [0.0] * 3 + [0.2] * 5)
+    assert {r.column for r in alarms(found[-1])} == {"column 0"}
+    assert "column 1" not in {r.column for r in found[-1]}
 
 
 def test_slow_drift_is_not_absorbed() -> None:

@@ -14,6 +14,7 @@ from mmon.chance.sequential.detector import Detector, advance, pooling
 from mmon.outline import wording
 from mmon.profiles.distributions import Distribution
 from mmon.profiles.table import ColumnProfile
+from mmon.results.quantity import Bound
 from mmon.verdict.evidence import Evidence, Lasting
 from mmon.verdict.finding import Finding
 
@@ -55,9 +56,16 @@ def _deciding(context: Context, column: ColumnProfile) -> metrics.Metric | None:
             continue
         metric = metrics.load(name, settings.options.get(name))
         is_judged = not distances.levels(context, name, column).is_empty
-        if is_judged and column.kind in metric.kinds:
+        is_asked = not _bound(context, name, column).is_empty
+        if is_judged and is_asked and column.kind in metric.kinds:
             return metric
     return None
+
+
+def _bound(context: Context, name: str, column: ColumnProfile) -> Bound:
+    """Its own levels of a column, or else those of the metric that decides."""
+    asked = context.config.by_column.get(column.name, {}).get(LASTING_DRIFT.name)
+    return distances.levels(context, name, column) if asked is None else asked.bound()
 
 
 def _tracked(
@@ -94,7 +102,7 @@ def _finding(
     """The effect since the likely change; 0 while there is no evidence of any."""
     ref, cur = sides
     place = state.likeliest(of)
-    bound = distances.levels(context, metric.name, ref)
+    bound = _bound(context, metric.name, ref)
     evidence = Lasting(
         rows=int(state.trailing[place].sum()),
         log_evidence=state.log_evidence(of),
