@@ -68,3 +68,16 @@ def test_runs_killed_at_random_leave_the_history_of_one_that_was_not(
     assert found >= _KILLS / 2
     ended(started(killed))
     assert killed.kept() == watched.kept()
+
+
+@pytest.mark.slow
+def test_two_runs_at_once_analyse_each_window_once(
+    watched: Watched, new_history: NewHistory
+) -> None:
+    watched.write(*range(_DAYS))
+    ended(started(watched))
+    both = dataclasses.replace(watched, url=new_history())
+    first, second = started(both), started(both)
+    ended(first)
+    ended(second)
+    assert both.kept() == watched.kept()

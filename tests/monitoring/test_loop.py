@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 
 import polars as pl
@@ -11,7 +12,7 @@ from sqlalchemy import text
 from mmon.history import database
 from mmon.monitoring import loop
 from mmon.results import Skipped, Verdict
-from tests.monitoring.days import Watched, date
+from tests.monitoring.days import Watched, date, rows
 
 
 def test_a_first_run_analyses_all_closed_windows_and_each_later_one_the_next(
@@ -38,8 +39,8 @@ def test_daily_runs_leave_what_one_run_over_all_days_leaves(
     once.run(until=6)
     daily, whole = watched.kept("id", "endpoint_id"), once.kept("id", "endpoint_id")
     assert daily.keys() == whole.keys()
-    for name, rows in daily.items():
-        assert rows == whole[name], name
+    for name, found in daily.items():
+        assert found == whole[name], name
 
 
 def test_a_daily_run_reads_no_more_than_its_day_and_those_beside_it(watched: Watched) -> None:
@@ -70,6 +71,38 @@ def test_summaries_that_lose_values_lose_the_same_in_any_run(tmp_path: Path) -> 
         daily.run(until=day + 1)
     assert once.kept() == daily.kept()
     assert once.run(until=4).windows["rank_error"][0] > 0.0
+
+
+@pytest.mark.parametrize(("every", "count"), [("1w", 4), ("1mo", 1), ("10d", 3)])
+def test_windows_of_any_length_follow_each_other(tmp_path: Path, every: str, count: int) -> None:
+    settings = {"windows": {"every": every}, "analyses": {"multivariate_drift": None}}
+    once, often = (
+        Watched(tmp_path, str(tmp_path / f"{name}.db"), every=40, settings=settings)
+        for name in ("once", "often")
+    )
+    once.write(*range(33))
+    once.run(until=33)
+    for until in (9, 16, 30, 33):
+        often.run(until)
+    assert often.kept() == once.kept()
+    with database.connected(once.url, 10.0) as connection, connection.begin():
+        asked = text("SELECT start_us, end_us FROM mmon_windows ORDER BY window_key")
+        spans = [tuple(row) for row in connection.execute(asked)]
+    assert len(spans) == count
+    assert [end for _, end in spans[:-1]] == [start for start, _ in spans[1:]]
+
+
+def test_times_that_are_none_make_no_windows(watched: Watched) -> None:
+    watched.write(*range(3))
+    path = watched.folder / "days" / f"{date(0)}.parquet"
+    odd = rows(0, 2).with_columns(
+        event_time=pl.Series([dt.datetime(1970, 1, 1), dt.datetime(2023, 1, 1)]).dt.cast_time_unit(
+            "us"
+        )
+    )
+    pl.concat([rows(0, 300), odd]).write_parquet(path)
+    assert watched.run(until=2).windows["rows"].to_list() == [300, 300]
+    assert watched.run(until=3).windows["rows"].to_list() == [300]
 
 
 def test_a_report_of_many_windows_draws_those_that_it_shows(
