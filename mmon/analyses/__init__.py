@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from mmon.results import Metric, Result
     from mmon.results.quantity import Quantity
     from mmon.verdict.finding import Finding
+    from mmon.verdict.own_noise import Noise, OwnNoise
 
     S = TypeVar("S", bound=Section)
 
@@ -82,6 +83,8 @@ class Context:
         What joining delayed labels found out; None without them.
     later : int
         So many windows with rows come after it.
+    noise : OwnNoise or None
+        What windows of the reference do by themselves, by which findings are weighed.
     """
 
     reference: Profile
@@ -97,6 +100,7 @@ class Context:
     now_us: int = 0
     labels: LabelFacts | None = None
     later: int = 0
+    noise: OwnNoise | None = None
 
     @property
     def timezone(self) -> str:
@@ -131,6 +135,10 @@ class Context:
     def is_modelled(self) -> bool:
         """Whether it is one of the few newest windows, to each of which models may be fitted."""
         return self.later < _MODELLED
+
+    def noise_of(self, finding: Finding) -> Noise | None:
+        """What windows do by themselves, of one finding; None where it is not known."""
+        return None if self.noise is None else self.noise.of(finding)
 
     def settings(self, kind: type[S]) -> S:
         """An analysis' part of the configuration; as it is by itself where it was switched off."""

@@ -12,6 +12,7 @@ from mmon.analyses import Context, Drawing, Findings, Run, configured
 from mmon.analyses.data_quality import checks
 from mmon.analyses.model_performance.beside import estimate_errors
 from mmon.analyses.model_performance.labels import label_findings
+from mmon.comparison.known_blocks import BLOCKS, known_blocks
 from mmon.comparison.segments import LONE_SEGMENTS, lone_segments, segments
 from mmon.comparison.sides import Production, Progress
 from mmon.comparison.stray_windows import told_of
@@ -23,6 +24,7 @@ from mmon.results import Metric, Result, Status, Window
 from mmon.results.quantity import Bound, Quantity, ResultKind, Unit
 from mmon.verdict import conclude
 from mmon.verdict.finding import Finding, Rule
+from mmon.verdict.own_noise import OwnNoise
 from mmon.verdict.weighing import Weighed, weigh
 
 _TOLD = Bound("max")
@@ -43,9 +45,8 @@ STRAYS = _of_run(
 
 def quantities() -> Iterator[Quantity]:
     """Everything that a run may tell."""
-    return itertools.chain(
-        analyses.quantities(), (WINDOWS, OUTSIDE, UNTIMED, STRAYS, *LONE_SEGMENTS)
-    )
+    own = (WINDOWS, OUTSIDE, UNTIMED, STRAYS, BLOCKS, *LONE_SEGMENTS)
+    return itertools.chain(analyses.quantities(), own)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -71,7 +72,7 @@ def assess(
 
     `CellsError` where the sides' cells differ.
     """
-    contexts = list(_contexts(config, reference, production, now_us))
+    contexts = list(contexts_of(config, reference, production, now_us))
     parts = list(_of_windows(config, contexts, rule, progress))
     whole = Context(reference, reference, config)
     if contexts:
@@ -83,8 +84,8 @@ def assess(
     parts.append(_weighed(whole, _outside(whole, production), rule))
     if production.labels is not None:
         parts.append(_weighed(whole, label_findings(whole, production.labels), rule))
-    if also is not None:
-        parts.append(_weighed(whole, also, rule))
+    besides = also, Findings([*known_blocks(config, reference)])
+    parts += [_weighed(whole, found, rule) for found in besides if found is not None]
     first = _judged(parts, rule)
     last = [
         _weighed(part.context, part.conclude(part.context, results), rule)
@@ -105,7 +106,7 @@ def assess(
     )
 
 
-def _contexts(
+def contexts_of(
     config: Config, reference: Profile, production: Production, now_us: int
 ) -> Iterator[Context]:
     """Every window, as analyses see it."""
@@ -128,6 +129,7 @@ def _contexts(
             now_us=now_us,
             labels=production.labels,
             later=later,
+            noise=OwnNoise(reference.noise),
         )
         is_begun |= profile.rows > 0
 
@@ -179,7 +181,7 @@ def _weighed(
         else dataclasses.replace(one, segment=segment or one.segment, gating=one.gating and gates)
         for one in found.findings
     ]
-    weighed = [weigh(one, rule.threshold(one.bound)) for one in findings]
+    weighed = [weigh(one, rule.threshold(one.bound), context.noise_of(one)) for one in findings]
     return _Part(context, found, weighed, conclude)
 
 

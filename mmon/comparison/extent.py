@@ -8,8 +8,8 @@ from collections.abc import Callable, Collection, Mapping
 import polars as pl
 
 from mmon import analyses, performance
+from mmon.comparison.known_blocks import fitting
 from mmon.comparison.roles import (
-    UNTESTED,
     is_wanted,
     narrow,
     refuse,
@@ -53,6 +53,7 @@ def reference_extent(config: Config, plan: Plan, schema: Schema, rows: int) -> E
         top=segments.top if segments is not None else 0,
         bins=settings.bins if settings is not None else 0,
         sample=_sample(config, rows),
+        cluster=config.columns.cluster,
     )
 
 
@@ -70,6 +71,7 @@ def production_extent(config: Config, plan: Plan, reference: Profile, schema: Sc
         allowed_lateness_us=0 if lateness is None else length_us(lateness),
         segments=tuple(reference.segment_values),
         sample=_sample(config, sampled_rows(config)),
+        cluster=config.columns.cluster,
         cells=Cells.of(reference),
     )
 
@@ -121,6 +123,7 @@ def stored_reference(config: Config, profile: Profile) -> Profile:
         narrowed,
         features=features,
         sample=_stored_sample(config, profile, kept),
+        noise=fitting(config, profile.noise),
         segments=segments,
         segment_values={name: v for name, v in profile.segment_values.items() if name in asked},
     )
@@ -254,7 +257,8 @@ def _activity(config: Config, plan: Plan, schema: Schema) -> ActivityPlan | None
     """Where the times, latencies and errors of a side stand, as far as it has them."""
     columns = {"timestamp": plan.timestamp}
     if config.analyses.system_performance is not None:
-        columns = {role: getattr(config.columns, role) for role in UNTESTED} | columns
+        of_rows = ("id", "latency", "error")
+        columns |= {role: getattr(config.columns, role) for role in of_rows}
     elif config.windows is None:
         return None
     there = {role: name for role, name in columns.items() if name in schema}

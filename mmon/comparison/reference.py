@@ -8,6 +8,7 @@ import functools
 import polars as pl
 
 from mmon import sources
+from mmon.comparison.blocks import block_noise
 from mmon.comparison.columns import plan_reference
 from mmon.comparison.extent import (
     check_scored_classes,
@@ -91,4 +92,5 @@ def profile_reference(
             profile = summarised(config, source, plan, counted, reading).profiles[WHOLE]
     check_scored_classes(config, profile)
     ignored = tuple(name for name in schema if roles.ignores(name))
-    return dataclasses.replace(profile, outcome=outcome, ignored=ignored)
+    profile = dataclasses.replace(profile, outcome=outcome, ignored=ignored)
+    return dataclasses.replace(profile, noise=block_noise(config, profile, source, progress))

@@ -17,7 +17,10 @@ from mmon.profiles.table import ColumnProfile, Profile
 from mmon.results import ColumnKind
 
 # Each the role of one column.
-_SINGLE = ("id", "timestamp", "target", "prediction", "score", "lower", "upper", "latency", "error")
+_SINGLE = (
+    *("id", "timestamp", "cluster", "target", "prediction", "score", "lower", "upper"),
+    *("latency", "error"),
+)
 
 
 class Untested(NamedTuple):
@@ -33,6 +36,7 @@ class Untested(NamedTuple):
 UNTESTED = {
     "timestamp": Untested("time", Reading.TIME, ColumnKind.DATETIME),
     "id": Untested("identifier", Reading.PRESENCE, ColumnKind.IDENTIFIER),
+    "cluster": Untested("cluster", Reading.PRESENCE, ColumnKind.IDENTIFIER),
     # `system_performance` judges it.
     "latency": Untested("latency", Reading.NUMBER, ColumnKind.NUMERIC),
     "error": Untested("error", Reading.PRESENCE),

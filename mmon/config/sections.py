@@ -52,6 +52,9 @@ class Columns(Section):
     """What identifies a row; not tested."""
     timestamp: Annotated[str | None, _compared("--timestamp"), Field(examples=["time"])] = None
     """When the row happened: windows are cut by it; not tested."""
+    cluster: str | None = Field(default=None, examples=["user_id"])
+    """What several rows belong to together, as all rows of one user, which are more alike than
+    others, so that they count as fewer; not tested."""
     target: Annotated[str | None, _of_model("--target"), Field(examples=["defaulted"])] = None
     """The true outcome."""
     prediction: Annotated[str | None, _of_model("--prediction"), Field(examples=["answer"])] = None

@@ -51,6 +51,9 @@ class Rolling:
             source = f"{given.reference.source}, for want of {words}"
             return dataclasses.replace(given.reference, source=source)
         whole = rolled(given.reference, [self._stored(one.key) for one in chosen])
+        if settings.season is not None:
+            # How windows of all hours or weekdays differ is not how those of one do.
+            whole = dataclasses.replace(whole, noise=None)
         points, labels = given.config.points, given.config.labels_kept
         return dataclasses.replace(whole.compress(points, labels), source=words)
 

@@ -6,6 +6,7 @@ from mmon.outline import wording
 from mmon.outline.summary import (
     duration_s,
     of_outcome,
+    own_noise,
     references,
     rows_outside,
     rows_skipped,
@@ -33,6 +34,9 @@ def facts(document: Document) -> tuple[tuple[str, str, str], ...]:
     found += [("Judged against", source, count) for source, count in references(document)]
     if outside := rows_outside(document):
         found.append(("In no window", outside, ""))
+    if (noise := own_noise(document)) is not None:
+        told, why = noise
+        found.append(("By themselves", f"{told} of the reference", why or ""))
     found.append(("Columns", f"{judged} tested", f"{left} not tested" if left else ""))
     found.append(("Fails on", document.fail_on, f"exit status {int(document.exit_status)}"))
     return tuple(found)

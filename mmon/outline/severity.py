@@ -82,6 +82,17 @@ def fails(result: Result, fail_on: str) -> bool:
     return result.gating and result.status.severity >= worst.severity
 
 
+def is_beyond(result: Result) -> bool:
+    """Whether the value as it is lies beyond the milder of its levels, sure or not."""
+    levels = [one for one in (result.potential, result.detected) if one is not None]
+    if result.value is None or not levels:
+        return False
+    if result.direction == "below":
+        return result.value <= levels[0]
+    is_size = result.quantity.worse == "farther"
+    return (abs(result.value) if is_size else result.value) >= levels[0] > 0.0
+
+
 def order(result: Result) -> tuple[int, float]:
     """Sort key among the results that each speak for a column: the larger, the worse."""
     return result.status.severity, ratio(result, result.value)

@@ -7,7 +7,7 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
-from mmon.outline import severity, wording
+from mmon.outline import severity, units, wording
 from mmon.outline.measures import KINDS, by_columns
 from mmon.outline.severity import needs_a_look
 from mmon.results import (
@@ -178,6 +178,32 @@ def rows_skipped(source: Source) -> str | None:
             f"{rows} of the others" if told else f"{rows} of {files} skipped by their times"
         )
     return ", ".join(told)
+
+
+def own_noise(document: Document) -> tuple[str, str | None] | None:
+    """How many windows of the reference tell what windows do by themselves, and why too few do;
+    None where windows are not cut."""
+    found = next((one for one in document.results if one.name == "reference_blocks"), None)
+    if found is None:
+        return None
+    return wording.counted(found.value or 0.0, "window"), found.reason
+
+
+def usual(document: Document) -> tuple[Doubt, ...]:
+    """Why values beyond their levels are no change, and the columns and windows that have them."""
+    found = [
+        one
+        for one in severity.deciding(document.results, document.windows)
+        if one.gating and one.status is Status.NO_DETECTION and severity.is_beyond(one)
+    ]
+    told = []
+    for rows in grouped(found, lambda one: (one.column, one.segment, one.name)).values():
+        most = max(rows, key=severity.by_size)
+        if most.reason is not None:
+            text = f"{most.quantity.words} {units.value_word(most)} is {most.reason}"
+            windows = tuple(dict.fromkeys(one.window for one in rows))
+            told.append(Doubt(text, (most.column,), windows))
+    return tuple(told)
 
 
 def column_word(column: Column) -> str:

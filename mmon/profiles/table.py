@@ -7,7 +7,9 @@ from collections.abc import Mapping, Sequence
 from typing import Annotated
 
 from mmon.profiles.activity.activity import Activity
+from mmon.profiles.block_noise import BlockNoise
 from mmon.profiles.distributions.counts import Counts
+from mmon.profiles.distributions.dependence import Dependence
 from mmon.profiles.distributions.ecdf import Ecdf
 from mmon.profiles.distributions.presence import Presence
 from mmon.profiles.distributions.reading import Reading
@@ -17,10 +19,9 @@ from mmon.profiles.features.row_sample import RowSample
 from mmon.profiles.features.tables import NULL, OTHER, FeatureTables
 from mmon.profiles.merging import FEW, SAME, SMALLEST, changed, merged
 from mmon.profiles.outcomes.classification import ClassificationTables
-from mmon.profiles.outcomes.error_plane import Grid
 from mmon.profiles.outcomes.loss_steps import LossSteps
 from mmon.profiles.outcomes.outcome_reader import OutcomePlan
-from mmon.profiles.outcomes.outcomes import Fault, Outcome
+from mmon.profiles.outcomes.outcomes import Fault
 from mmon.profiles.outcomes.regression import RegressionTables
 from mmon.profiles.recognition.spelling import Spelling
 from mmon.records import Count, require
@@ -77,6 +78,8 @@ class ColumnProfile:
         Of an embedding, whose distribution is that of the norms; None without rows.
     tokens : Tokens or None
         Of free text, whose distribution is that of the lengths; None without rows.
+    dependence : Dependence or None
+        How alike rows of the window are that belong together; None where nothing tells it.
     """
 
     name: str
@@ -94,6 +97,7 @@ class ColumnProfile:
     width: int | None = None
     vectors: VectorSums | None = None
     tokens: Tokens | None = None
+    dependence: Dependence | None = None
 
     def check(self) -> None:
         """Raise `MisfitError` when what was read back is not read as it says."""
@@ -120,6 +124,7 @@ class ColumnProfile:
             examples=(),
             vectors=None,
             tokens=None,
+            dependence=None,
         )
 
     @property
@@ -175,6 +180,8 @@ class Profile:
         The values of each segmenting column that are told apart.
     outcome : OutcomePlan or None
         How the outcomes were read; None without any, and in production.
+    noise : BlockNoise or None
+        What its own windows do; None of production, and where windows are not cut.
     ignored : tuple of str
         Columns of the data that were left out; not stored.
     """
@@ -193,6 +200,7 @@ class Profile:
         default_factory=dict
     )
     outcome: OutcomePlan | None = None
+    noise: BlockNoise | None = None
     ignored: tuple[str, ...] = dataclasses.field(default=(), compare=False)
 
     def __repr__(self) -> str:
@@ -279,15 +287,6 @@ class SegmentProfile:
     def rank(self) -> tuple[bool, int, str]:
         """By which the segments of a column are in order."""
         return self.value == OTHER, -self.profile.rows, self.value
-
-
-def performance_of(outcome: Outcome, points: int | None, grid: Grid | None) -> Performance:
-    """The tables of one batch, with so many points of each distribution."""
-    if outcome.task is not Task.REGRESSION:
-        return ClassificationTables.of(outcome, points)
-    target, prediction = outcome.target, outcome.prediction
-    interval = outcome.lower, outcome.upper
-    return RegressionTables.of(target, prediction, *interval, points=points, grid=grid)
 
 
 def task_of(tables: Performance) -> Task:

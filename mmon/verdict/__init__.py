@@ -6,7 +6,8 @@ not by chance alone. Surely: the p-value of "the value is on the good side of th
 alpha, corrected over all results of an application that decide: columns, metrics, segments and
 windows together (Benjamini and Hochberg 1995). With so few rows that a change of twice the level
 would be missed more than one time in five the result is *inconclusive*: it is never guessed. What
-is surely not zero and below the level has *changed, below the threshold*.
+is surely not zero and below the level has *changed, below the threshold*. Where the reference tells
+what windows do by themselves, surely is also beyond that: see `mmon explain reference_blocks`.
 
 p
     How likely so large a value is by chance where nothing changed (``p_value``).
@@ -99,8 +100,16 @@ def _judged(known: Weighed, rule: Rule) -> Result:
         gating=one.gating,
         status=status,
         rows_needed=needed,
-        reason=reason or one.reason,
+        reason=reason or _usual(known, status, rule.alpha) or one.reason,
     )
+
+
+def _usual(known: Weighed, status: Status, alpha: float) -> str | None:
+    """Why a value beyond its level is none that fails: windows go as far by themselves."""
+    one = known.finding
+    if known.noise is None or status is not Status.NO_DETECTION or not known.is_usual(alpha):
+        return None
+    return "; ".join(filter(None, (known.noise.told(one), one.reason)))
 
 
 def _status(known: Weighed, rule: Rule) -> tuple[Status, str | None, int | None]:

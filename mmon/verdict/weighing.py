@@ -6,6 +6,7 @@ import dataclasses
 import math
 
 from mmon.verdict.finding import Finding
+from mmon.verdict.own_noise import Noise
 
 
 @dataclasses.dataclass(slots=True)
@@ -23,6 +24,8 @@ class Weighed:
         Whether the value is surely on the good side of the level that decides.
     family : int
         How many results it was corrected with.
+    noise : Noise or None
+        What windows do by themselves, where that is known.
     """
 
     finding: Finding
@@ -32,6 +35,7 @@ class Weighed:
     detected: float | None = None
     is_below: bool = False
     family: int = 1
+    noise: Noise | None = None
 
     @property
     def is_tested(self) -> bool:
@@ -46,20 +50,31 @@ class Weighed:
             return None
         return self.any <= alpha
 
+    def is_usual(self, alpha: float) -> bool:
+        """Whether its value passes its milder level, and windows go as far by themselves."""
+        one, noise = self.finding, self.noise
+        levels = [level for level in (one.bound.potential, one.bound.detected) if level is not None]
+        if noise is None or not self.is_tested or not levels or not passes(one, levels[0]):
+            return False
+        return max(noise.p_value(one), noise.p_value_against(one, levels[0])) > alpha
 
-def weigh(one: Finding, level: float | None) -> Weighed:
-    """Ask the evidence of a finding, of which ``level`` decides.
+
+def weigh(one: Finding, level: float | None, noise: Noise | None = None) -> Weighed:
+    """Ask the evidence of a finding, of which ``level`` decides, and what windows do by themselves.
 
     What it rests on is best asked while that is at hand: later it has to be put together again.
     """
-    found = Weighed(one)
+    found = Weighed(one, noise=noise)
     if one.value is None:
         return found
     found.potential, found.detected = (
-        _against(one, level) for level in (one.bound.potential, one.bound.detected)
+        _against(one, level, noise) for level in (one.bound.potential, one.bound.detected)
     )
     if one.segment is None or not one.evidence.is_dear:
-        found.p = found.any = one.evidence.p_value()
+        found.p = one.evidence.p_value()
+        if found.p is not None and noise is not None and not one.evidence.is_fact:
+            found.p = max(found.p, noise.p_value(one))
+        found.any = found.p
         # Nothing is surer than that anything changed.
         found.potential, found.detected = (
             p if p is None else max(p, found.p or 0.0) for p in (found.potential, found.detected)
@@ -72,10 +87,11 @@ def weigh(one: Finding, level: float | None) -> Weighed:
     return found
 
 
-def _against(one: Finding, level: float | None) -> float | None:
+def _against(one: Finding, level: float | None, noise: Noise | None) -> float | None:
     """The p-value against a level that the value passes; 1 where it does not.
 
-    Where the error of a summary leaves that open, the one that the value would have at best.
+    Where the error of a summary leaves that open, the one that the value would have at best. It is
+    the larger of that of independent rows and that of what windows do by themselves.
     """
     if level is None:
         return None
@@ -84,7 +100,12 @@ def _against(one: Finding, level: float | None) -> float | None:
         level += one.error if one.direction == "below" else -one.error
     if math.isinf(level):
         return 0.0
-    return 1.0 if is_passed is False else one.evidence.p_value_against(level)
+    if is_passed is False:
+        return 1.0
+    p_value = one.evidence.p_value_against(level)
+    if p_value is None or noise is None:
+        return p_value
+    return max(p_value, noise.p_value_against(one, level))
 
 
 def passes(one: Finding, threshold: float) -> bool | None:

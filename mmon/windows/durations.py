@@ -10,6 +10,8 @@ from mmon.errors import ConfigError
 STEPS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(1), "w": timedelta(7)}
 """Units of a fixed length; a month (mo) has none."""
 LONGEST_MONTH = timedelta(days=31)
+WORDS = {"1m": "minute", "1h": "hour", "1d": "day", "1w": "week", "1mo": "month"}
+"""What one of a unit is called."""
 _LONGEST = timedelta(days=36_525)
 _MOST_DIGITS = 9
 

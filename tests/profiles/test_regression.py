@@ -12,8 +12,8 @@ from scipy import stats
 
 from mmon.profiles.merging import CellsError, merged
 from mmon.profiles.outcomes.outcomes import Outcome
+from mmon.profiles.outcomes.performance_tables import performance_of
 from mmon.profiles.outcomes.regression import RegressionTables
-from mmon.profiles.table import performance_of
 from mmon.results import Task
 from tests.performance.regression_samples import gridded
 

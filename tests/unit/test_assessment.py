@@ -14,13 +14,20 @@ from scipy.stats import false_discovery_control
 from mmon.engine import local
 from mmon.profiles.table import Profile
 from mmon.results import Document, Result
-from tests.profiles.outcome_rows import config, differences, document, parts, reference, rows
+from tests.profiles import outcome_rows
+from tests.profiles.outcome_rows import config, differences, document, parts, reference
 
 TASKS = ["binary", "multiclass", "regression"]
 SIZE = 500
 WINDOWS = {"every": "6h"}
 # These follow from where the windows end, not from the rows alone.
 TIMED = "system-performance"
+
+
+def rows(task: str, size: int, seed: int = 1) -> pl.DataFrame:
+    """Rows none of which is like the one before it, which is measured of some of them."""
+    found = outcome_rows.rows(task, size, seed).drop("rising")
+    return found.with_columns(pl.col("city").shuffle(seed=seed))
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -39,7 +46,7 @@ def whole(task: str) -> Document:
 @functools.cache
 def before(task: str) -> Profile:
     """The reference of them all."""
-    return reference(config(task), rows(task, SIZE))
+    return reference(config(task, windows=WINDOWS), rows(task, SIZE))
 
 
 @pytest.mark.parametrize("task", TASKS)
@@ -94,7 +101,7 @@ def test_the_order_of_rows_does_not_matter(task: str) -> None:
     assert differences(found, expected) == []
 
 
-OF_RUN = ("share_drifted", "change_total", "concept_shift", "domain_classifier")
+OF_RUN = ("reference_blocks", "share_drifted", "change_total", "concept_shift", "domain_classifier")
 """What depends on statuses, or is told of the newest window of a run and not of each."""
 IN_CELLS = ("calibration_drift", "label_selection")
 """What counts a regression's predictions in cells, which all rows of the reference decide."""

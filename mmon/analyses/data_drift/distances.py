@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from mmon import metrics
 from mmon.analyses import Context, Findings
 from mmon.analyses.data_drift import LEVELS, ROWS, SHARE_DRIFTED, DataDrift, quantity
+from mmon.chance.effective_rows import Effects, design_effects, thinned
 from mmon.chance.multiplicity import benjamini_hochberg
 from mmon.config.levels import Thresholds
 from mmon.profiles.distributions.counts import Counts
@@ -103,6 +104,8 @@ def drift(
     before, after = ref.distribution, cur.distribution
     if before is None or after is None:
         raise TypeError(f"column {ref.name!r} is tested and has no distribution")
+    effects = design_effects(ref, cur)
+    thin_ref, thin_cur = thinned(before, effects.ref), thinned(after, effects.cur)
     # With nothing in the reference there is nothing to judge by.
     bound = levels(context, metric.name, ref) if bound is None else bound
     bound = bound if before.n else Bound("max")
@@ -113,8 +116,8 @@ def drift(
     if value is not None and not bound.is_empty:
         # Segments are many.
         if context.segment is None or metric.has_cheap_interval:
-            interval = metric.interval(value, before, after)
-        value = metric.corrected(value, before, after)
+            interval = metric.interval(value, thin_ref, thin_cur)
+        value = metric.corrected(value, thin_ref, thin_cur)
     return Finding(
         quantity(metric.name),
         value,
@@ -122,18 +125,28 @@ def drift(
         interval,
         evidence=Distance(
             metric=metric,
-            ref=before,
-            cur=after,
+            ref=thin_ref,
+            cur=thin_cur,
             score=score.value,
             is_tested=is_tested,
-            rows=after.n,
+            rows=thin_cur.n,
         ),
         window=context.window,
         column=ref.name,
         bound=bound,
         gating=not bound.is_empty and settings.gate == "any",
-        reason=score.reason,
+        reason=score.reason
+        if bound.is_empty
+        else _worth(score.reason, effects, after.n, thin_cur.n),
     )
+
+
+def _worth(reason: str | None, effects: Effects, rows: int, effective: int) -> str | None:
+    """A reason, and that rows count as fewer where they do."""
+    if effective >= rows:
+        return reason
+    told = f"{effects.why}: {rows:,} count as about {float(f'{effective:.2g}'):,.0f}"
+    return told if reason is None else f"{reason}; {told}"
 
 
 def levels(context: Context, name: str, column: ColumnProfile) -> Bound:

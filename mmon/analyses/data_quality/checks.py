@@ -9,6 +9,7 @@ import numpy as np
 from mmon.analyses import Context, Findings
 from mmon.analyses.data_quality import CHECKS, DataQuality
 from mmon.analyses.data_quality.shares import New, Outside, Risen, Unseen
+from mmon.chance.effective_rows import design_effects, divided, missing_design_effect
 from mmon.chance.small_samples import all_of_one_value
 from mmon.config.levels import Thresholds
 from mmon.errors import nearly_named
@@ -86,7 +87,9 @@ def _missing_column(context: Context, ref: ColumnProfile) -> Finding:
 def _missing_share(context: Context, ref: ColumnProfile, cur: ColumnProfile) -> Finding:
     # What is there and cannot be read is told as that, and is not missing.
     sides = [(one.presence.missing - one.unreadable, one.presence.rows) for one in (ref, cur)]
-    found = _share(context, "missing_share", ref.name, sides[0], sides[1])
+    found = _share(
+        context, "missing_share", ref.name, sides[0], sides[1], by=missing_design_effect(ref)
+    )
     is_asked = _asked(context, ref.name, found.quantity.name) is not None
     if ref.name != context.config.columns.target or is_asked:
         return found
@@ -109,7 +112,9 @@ def _unreadable_share(context: Context, ref: ColumnProfile, cur: ColumnProfile) 
         (one.unreadable, one.presence.present + one.presence.inf + one.unreadable)
         for one in (ref, cur)
     ]
-    found = _share(context, "unreadable_share", ref.name, counts[0], counts[1])
+    found = _share(
+        context, "unreadable_share", ref.name, counts[0], counts[1], by=missing_design_effect(ref)
+    )
     (_, _), (lost, there) = counts
     if not lost:
         return found
@@ -134,32 +139,45 @@ def _checks_of_values(context: Context, ref: ColumnProfile, cur: ColumnProfile) 
     if isinstance(before, Ecdf) and isinstance(after, Ecdf):
         if ref.presence.inf or cur.presence.inf:
             counts = [(p.inf, p.rows) for p in (ref.presence, cur.presence)]
-            found.append(_share(context, "infinite_share", ref.name, counts[0], counts[1]))
+            by = missing_design_effect(ref)
+            found.append(_share(context, "infinite_share", ref.name, counts[0], counts[1], by=by))
         if before.n and after.n and ref.kind is ColumnKind.NUMERIC:
-            found.append(_out_of_range(context, ref.name, before, after))
+            found.append(_out_of_range(context, ref, cur, before, after))
             found.append(_constant(context, ref.name, before, after))
     if isinstance(before, Counts) and isinstance(after, Counts) and before.n and after.n:
-        found.append(_unseen(context, ref.name, before, after))
+        found.append(_unseen(context, ref, cur, before, after))
         found.append(_constant(context, ref.name, before, after))
     return found
 
 
 def _share(
-    context: Context, name: str, column: str | None, ref: tuple[int, int], cur: tuple[int, int]
+    context: Context,
+    name: str,
+    column: str | None,
+    ref: tuple[int, int],
+    cur: tuple[int, int],
+    *,
+    by: float = 1.0,
 ) -> Finding:
-    """The increase of a share, production minus reference, in [-1, 1]; sides are (hits, rows)."""
+    """The increase of a share, production minus reference, in [-1, 1]; sides are (hits, rows).
+
+    Rows that follow each other count as so many times fewer ones.
+    """
     (k_ref, n), (k_cur, m) = ref, cur
+    before, after = ((divided(hits, by), divided(rows, by)) for hits, rows in (ref, cur))
     found = _finding(
         context, name, column, k_cur / m - k_ref / n if n and m else None,
-        evidence=Risen(ref=ref, cur=cur, rows=m), aspect="increase",
+        evidence=Risen(ref=before, cur=after, rows=after[1]), aspect="increase",
         reason=None if n and m else "there are no rows",
     )  # fmt: skip
     return dataclasses.replace(found, reference_value=k_ref / n if n else None)
 
 
-def _out_of_range(context: Context, column: str, ref: Ecdf, cur: Ecdf) -> Finding:
+def _out_of_range(
+    context: Context, before: ColumnProfile, after: ColumnProfile, ref: Ecdf, cur: Ecdf
+) -> Finding:
     """The share of production outside the smallest and largest value of the reference."""
-    n, m = ref.n, cur.n
+    n, m, of = ref.n, cur.n, design_effects(before, after)
     values = cur.values
     is_outside = (values < ref.values[0]) | (values > ref.values[-1])
     outside = int(cur.mass[is_outside].sum())
@@ -169,17 +187,22 @@ def _out_of_range(context: Context, column: str, ref: Ecdf, cur: Ecdf) -> Findin
     found = _finding(
         context,
         "out_of_range_share",
-        column,
+        before.name,
         outside / m,
-        evidence=Outside(hits=outside, n=n, rows=m),
+        evidence=Outside(
+            hits=divided(outside, of.cur), n=divided(n, of.ref), rows=divided(m, of.cur)
+        ),
         reason=f"the reference spans {ref.min:,g} to {ref.max:,g}" if outside else None,
     )
     error = 0.0 if cur.is_exact else min(straddling, cur.uncertain) / m
     return dataclasses.replace(found, error=error, reference_value=0.0)
 
 
-def _unseen(context: Context, column: str, ref: Counts, cur: Counts) -> Finding:
+def _unseen(
+    context: Context, before: ColumnProfile, after: ColumnProfile, ref: Counts, cur: Counts
+) -> Finding:
     """The share of production rows whose category the reference never had."""
+    column, (of_ref, of_cur, _) = before.name, design_effects(before, after)
     if not ref.is_exact:
         kept = f"the reference has more than the {len(ref.labels):,} categories that were kept"
         reason = f"{kept}, so unseen ones cannot be told: use --exact, or a larger labels_kept"
@@ -193,7 +216,12 @@ def _unseen(context: Context, column: str, ref: Counts, cur: Counts) -> Finding:
         "unseen_share",
         column,
         unseen / cur.n,
-        evidence=Unseen(pooled=both.ref + both.cur, hits=unseen, n=ref.n, rows=cur.n),
+        evidence=Unseen(
+            pooled=np.maximum(1, np.rint(both.ref / of_ref + both.cur / of_cur)).astype(np.int64),
+            hits=divided(unseen, of_cur),
+            n=divided(ref.n, of_ref),
+            rows=divided(cur.n, of_cur),
+        ),
         reason=f"not in the reference: {shown}" if names else None,
     )
     # A category that production did not keep may be one that the reference has.

@@ -126,6 +126,7 @@ class Cuts:
     is_certain: bool = True
 
 
+@functools.lru_cache(maxsize=256)
 def cuts(ref: Ecdf, bins: int) -> Cuts:
     """Cut a reference into about ``bins`` bins of equal mass.
 

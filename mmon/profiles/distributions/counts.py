@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -124,6 +125,25 @@ class Counts:
             other=self.other + int(dropped.sum()),
             count_error=self.count_error + int(dropped.max()),
             smallest=self._seen()[:hashes].copy() if hashes else _NO_HASHES,
+        )
+
+    def thinned(self, rows: int) -> Counts:
+        """The same shape of so many rows, at most those there are: cumulative counts are rounded.
+
+        What it says of chance is that of so many independent rows.
+        """
+        if rows >= self.n:
+            return self
+        share = rows / self.n
+        cumulative = np.rint(np.cumsum(self.mass) * share).astype(np.int64)
+        mass = np.diff(cumulative, prepend=0)
+        kept = mass > 0
+        return Counts(
+            labels=self.labels.filter(pl.Series(kept)),
+            mass=mass[kept],
+            presence=Presence(present=rows),
+            other=rows - int(mass.sum()),
+            count_error=min(math.ceil(self.count_error * share), rows - int(mass.sum())),
         )
 
     def _seen(self) -> NDArray[np.uint64]:

@@ -197,6 +197,26 @@ class Ecdf:
             repeats=self.repeats,
         )
 
+    def thinned(self, rows: int) -> Ecdf:
+        """The same shape of so many rows, at most those there are: cumulative counts are rounded.
+
+        What it says of chance is that of so many independent rows.
+        """
+        if rows >= self.n:
+            return self
+        share = rows / self.n
+        mass = np.diff(np.rint(self.cumulative * share).astype(np.int64), prepend=0)
+        kept, mean = mass > 0, self.mean
+        return Ecdf(
+            values=self.values[kept],
+            mass=mass[kept],
+            total=(self.total * (mass / self.mass))[kept],
+            moments=np.array([[rows, mean, self._m2(mean) * share]]),
+            presence=Presence(present=rows),
+            uncertain=round(self.uncertain * share) if kept.sum() > 1 else 0,
+            repeats=0 if self.uncertain else rows - int(kept.sum()),
+        )
+
     @property
     def n(self) -> int:
         """Rows with a finite value."""

@@ -8,12 +8,15 @@ from collections.abc import Sequence
 import numpy as np
 import polars as pl
 
+from mmon.engine.local import column_of
 from mmon.errors import ConfigError
 from mmon.profiles.activity.requests import ActivityPlan
 from mmon.profiles.cells import Cells, asked
+from mmon.profiles.distributions.reading import Reading, is_comparable, read_as
 from mmon.profiles.features.losses import Joint, joint_of
 from mmon.profiles.folding.keys import OUTSIDE, Cut, SegmentCutter, WindowCutter
 from mmon.profiles.folding.lateness import Lateness
+from mmon.profiles.folding.stretches import StretchChooser
 from mmon.profiles.outcomes.outcome_reader import OutcomePlan, OutcomeReader
 from mmon.profiles.outcomes.outcomes import Outcome, is_known
 from mmon.profiles.outcomes.row_keys import FileRows, Keys, RowKeys
@@ -76,6 +79,8 @@ class Batch:
         In the order of the data.
     late : (n,) bool or None
         Rows that came after their window had closed.
+    stretches : ((r,) UInt32 series, StretchChooser) or None
+        Rows that follow each other in time, and what chose them; None where no column tells it.
     is_known : bool
         Whether columns and activity of all rows are known from a first pass, so that only those
         of segments are left.
@@ -86,6 +91,7 @@ class Batch:
     rows: Rows | None
     candidates: Candidates | None = None
     late: BoolArray | None = None
+    stretches: tuple[pl.Series, StretchChooser] | None = None
     is_known: bool = False
 
 
@@ -106,6 +112,8 @@ class Extent:
         reference, which decides.
     sample : SamplePlan or None
         None draws no rows.
+    cluster : str or None
+        The column of what several rows belong to together.
     cells : Cells or None
         In which rows are counted; None on a first pass, which only summarises what tells them.
     known : Profile or None
@@ -119,6 +127,7 @@ class Extent:
     top: int = 10
     bins: int = 10
     sample: SamplePlan | None = None
+    cluster: str | None = None
     cells: Cells | None = None
     known: Profile | None = None
 
@@ -128,7 +137,8 @@ class Extent:
         read = self.outcome.columns if self.outcome is not None else ()
         times = self.activity.columns if self.activity is not None else ()
         drawn = (self.sample.identity,) if self.sample is not None and self.sample.identity else ()
-        return (*read, *times, *self.segments, *drawn)
+        cluster = () if self.cluster is None else (self.cluster,)
+        return (*read, *times, *self.segments, *drawn, *cluster)
 
 
 class BatchReader:
@@ -156,6 +166,8 @@ class BatchReader:
             Lateness(cut, extent.allowed_lateness_us) if isinstance(cut, WindowCut) else None
         )
         self._columns = len(plan.columns)
+        self._timestamp = plan.timestamp
+        self._chooser = StretchChooser(cut)
         self._is_known = extent.known is not None
 
     def read(self, batch: pl.DataFrame, offset: int) -> Batch:
@@ -178,7 +190,19 @@ class BatchReader:
             rows = self._rows(ordered, cut)
             candidates = self._candidates(batch, offset, cut, ordered, rows)
         late = self._late(batch, keys)
-        return Batch(tuple(cuts), outcome, rows, candidates, late, self._is_known)
+        stretches = None if self._is_known else self._stretches(batch, offset, cut)
+        return Batch(tuple(cuts), outcome, rows, candidates, late, stretches, self._is_known)
+
+    def _stretches(
+        self, batch: pl.DataFrame, offset: int, cut: Cut
+    ) -> tuple[pl.Series, StretchChooser] | None:
+        is_timed = self._timestamp is not None and self._timestamp in batch.columns
+        if not is_timed or not cut.parts or not self._chooser.is_due():
+            return None
+        times = column_of(batch, self._timestamp or "")
+        if not is_comparable(times.dtype, Reading.TIME):
+            return None
+        return self._chooser.choose(read_as(times, Reading.TIME), cut, offset), self._chooser
 
     def _check_number(self) -> None:
         segments = sum(len(keys) for one in self.segments for keys in one.rows.values())

@@ -22,22 +22,25 @@ from mmon.profiles.cells import (
     with_classes,
     with_scores,
 )
+from mmon.profiles.distributions.clustering import Clustering
 from mmon.profiles.distributions.reading import Reading
 from mmon.profiles.features.row_sample import RowSample
 from mmon.profiles.features.tables import FeatureTables
 from mmon.profiles.folding.activity_fold import ActivityFold
 from mmon.profiles.folding.batches import Batch, BatchReader, Extent
+from mmon.profiles.folding.cluster_fold import cluster_folds, with_clusters
 from mmon.profiles.folding.column_fold import ColumnFound, empty_column
 from mmon.profiles.folding.feature_fold import FeatureFold
 from mmon.profiles.folding.fold_of import fold_of, weight_of
 from mmon.profiles.folding.growing import Limits
 from mmon.profiles.folding.keys import OUTSIDE, WHOLE, Key
 from mmon.profiles.folding.outcome_fold import OutcomeFold, OutcomeFound
-from mmon.profiles.folding.sample_fold import SampleFold, sampled_columns
+from mmon.profiles.folding.sample_fold import sample_folds
+from mmon.profiles.outcomes.performance_tables import performance_of
 from mmon.profiles.outcomes.row_keys import FileRows
 from mmon.profiles.plan import Plan, settled_plan
 from mmon.profiles.recognition.spelling import spelled, with_texts
-from mmon.profiles.table import ColumnProfile, Performance, Profile, SegmentProfile, performance_of
+from mmon.profiles.table import ColumnProfile, Performance, Profile, SegmentProfile
 from mmon.windows.cut import RowCut, WindowCut
 
 
@@ -109,12 +112,13 @@ def profile_frame(
     ]
     outcomes = [OutcomeFold(limits, cells.grid)] if reader.outcomes else []
     activity = [ActivityFold(extent.activity, limits)] if extent.activity else []
-    samples = _samples(plan, extent, schema)
-    folds: list[Fold[Batch, Any]] = [*columns, *outcomes, *activity, *samples, *watchers]
+    samples = sample_folds(plan, extent, schema)
+    clusters = cluster_folds(plan, extent, schema)
+    own: list[Fold[Batch, Any]] = [*columns, *outcomes, *activity, *samples, *clusters]
     names = columns_read(plan, extent, also, schema)
     selected = with_spelled(frame.select(cs.by_name(names)) if names else frame, plan, schema)
     rows = batch_rows(len(names) + sum(weight_of(one) - 1 for one in plan.columns))
-    results = iter(fold(selected, folds, reader.read, rows=rows, progress=progress))
+    results = iter(fold(selected, [*own, *watchers], reader.read, rows=rows, progress=progress))
     if cut is None:
         reader.windows.rows.setdefault(WHOLE, 0)
     outside = reader.windows.rows.pop(OUTSIDE, 0)
@@ -129,6 +133,7 @@ def profile_frame(
         outcomes=next(results) if outcomes else {},
         activity=next(results) if activity else {},
         samples=next(results) if samples else {},
+        clusters=next(results) if clusters else {},
     )
     profiles = {key: assembly.profile(key) for key in sorted(reader.windows.rows)}
     return Profiled(
@@ -161,15 +166,6 @@ def again(plan: Plan, extent: Extent, first: Profiled, profile: Profile) -> tupl
     return settled, dataclasses.replace(
         extent, outcome=outcome, activity=activity, cells=cells, known=profile
     )
-
-
-def _samples(plan: Plan, extent: Extent, schema: Mapping[str, pl.DataType]) -> list[SampleFold]:
-    """What draws the rows, where there are any columns to keep of them."""
-    columns = sampled_columns(plan, extent, schema)
-    if extent.sample is None or not columns:
-        return []
-    timestamp = plan.timestamp if plan.timestamp in columns else None
-    return [SampleFold(extent.sample.rows, columns, extent.outcome, timestamp)]
 
 
 def _bins(column: ColumnProfile, cells: Cells) -> FeatureFold | None:
@@ -228,6 +224,7 @@ class _Assembly:
     outcomes: Mapping[Key, OutcomeFound]
     activity: Mapping[Key, Activity]
     samples: Mapping[int, RowSample]
+    clusters: Mapping[int, Mapping[str, Clustering]]
 
     def profile(self, window: int) -> Profile:
         """The profile of a window, with those of its segments."""
@@ -240,6 +237,8 @@ class _Assembly:
                     hint="run again when nobody writes it, or with a copy of it",
                 )
             whole = dataclasses.replace(whole, columns=known.columns, activity=known.activity)
+        elif clusters := self.clusters.get(window):
+            whole = dataclasses.replace(whole, columns=with_clusters(whole.columns, clusters))
         return dataclasses.replace(
             whole,
             features=self._features(window),

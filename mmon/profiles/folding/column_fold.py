@@ -19,6 +19,7 @@ from mmon.profiles.folding.batches import Batch
 from mmon.profiles.folding.feature_fold import FeatureCounts, FeatureFold
 from mmon.profiles.folding.growing import Limits, Pile, Piles
 from mmon.profiles.folding.keys import Cut, Key
+from mmon.profiles.folding.neighbours import Neighbours
 from mmon.profiles.merging import few, merged
 from mmon.profiles.recognition.spelling import lost_texts
 from mmon.profiles.table import ColumnProfile
@@ -43,12 +44,15 @@ class ColumnFold:
         self._bins = bins
         self.piles = Piles(limits, Pile, Pile.cut)
         self._labels = LabelCounter()
+        self._neighbours = Neighbours(plan.reading)
 
     def add(self, batch: pl.DataFrame, context: Batch) -> None:
         if context.is_known and self._bins is None and len(context.cuts) == 1:
             return
         every = read_as(column_of(batch, self.plan.name), self.plan.reading)
         lost = lost_texts(batch, self.plan.name)
+        if context.stretches is not None:
+            self._neighbours.add(every, *context.stretches)
         for index, cut in enumerate(context.cuts):
             values, unread = every, lost
             if cut.order is not None:
@@ -80,6 +84,7 @@ class ColumnFold:
         return self._labels.count(values) if values.dtype == pl.String else Counts.of(values)
 
     def finish(self) -> ColumnFound:
+        dependence = self._neighbours.finish()
         profiles = {
             key: dataclasses.replace(
                 self.plan,
@@ -89,6 +94,7 @@ class ColumnFold:
                 examples=pile.examples,
                 vectors=pile.vectors and pile.vectors.folded(limits.groups),
                 tokens=pile.tokens and pile.tokens.folded(limits.buckets),
+                dependence=dependence.get(key.window),
             )
             for key, pile, limits in self.piles.finished()
         }

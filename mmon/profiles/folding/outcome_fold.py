@@ -16,7 +16,8 @@ from mmon.profiles.merging import merge
 from mmon.profiles.outcomes.error_plane import Grid
 from mmon.profiles.outcomes.loss_steps import LossSteps
 from mmon.profiles.outcomes.outcomes import Fault, Outcome
-from mmon.profiles.table import Performance, performance_of
+from mmon.profiles.outcomes.performance_tables import performance_of
+from mmon.profiles.table import Performance
 from mmon.records.arrays import taken
 
 

@@ -171,7 +171,7 @@ class SampleFold:
         # By name: a list of columns would give one without a name another.
         some = pl.DataFrame({name: batch.get_column(name) for name in self._columns})[rows]
         return pl.DataFrame(
-            {name: _final(column_of(some, name), how) for name, how in self._columns.items()}
+            {name: in_final_form(column_of(some, name), how) for name, how in self._columns.items()}
         )
 
     def _prune(self) -> BoolArray:
@@ -214,8 +214,17 @@ class SampleFold:
         return found
 
 
-def _final(values: pl.Series, how: SampledAs) -> pl.Series:
-    """Values as numbers, labels or times, null where missing."""
+def sample_folds(plan: Plan, extent: Extent, schema: Mapping[str, pl.DataType]) -> list[SampleFold]:
+    """What draws the rows, where there are any columns to keep of them."""
+    columns = sampled_columns(plan, extent, schema)
+    if extent.sample is None or not columns:
+        return []
+    timestamp = plan.timestamp if plan.timestamp in columns else None
+    return [SampleFold(extent.sample.rows, columns, extent.outcome, timestamp)]
+
+
+def in_final_form(values: pl.Series, how: SampledAs) -> pl.Series:
+    """Values of sampled rows as numbers, labels or times, null where missing."""
     if not is_comparable(values.dtype, how.reading):
         values = pl.Series([None] * len(values), dtype=pl.Null)
     if how.reading is Reading.VECTOR:

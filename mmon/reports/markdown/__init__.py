@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from mmon.outline import summary, units, wording
-from mmon.outline.summary import Head, Summary
+from mmon.outline.summary import Doubt, Head, Summary
 from mmon.outline.why import why
 from mmon.outline.wording import STATUS_WORDS
 from mmon.reports.markdown.markup import STATUS_SIGNS, code, escaped, table
@@ -38,7 +38,8 @@ def render(document: Document) -> str:
         *sections(document),
         *_folded("Every column with something to say", _rest(parts, len(document.windows))),
         *_folded("Windows", _windows(document)),
-        *_folded("Inconclusive, and why", _doubts(parts)),
+        *_folded("Inconclusive, and why", _doubts(parts.doubts)),
+        *_folded("Beyond a level, as windows are by themselves", _doubts(summary.usual(document))),
         *_folded("Not tested", _untested(parts)),
         *_folded("How columns were read", _recognised(parts)),
         *_folded("How the run was made", _run(document)),
@@ -116,11 +117,11 @@ def _windows(document: Document) -> list[str]:
     return [*lines, "", f"and {earlier:,} earlier ones"] if earlier > 0 else lines
 
 
-def _doubts(parts: Summary) -> list[str]:
+def _doubts(doubts: Sequence[Doubt]) -> list[str]:
     return [
         f"- {summary.listed([_named(name) for name in doubt.columns], _MOST_NAMES)}: "
         f"{escaped(doubt.reason)}"
-        for doubt in parts.doubts[:MOST_ROWS]
+        for doubt in doubts[:MOST_ROWS]
     ]
 
 
@@ -154,6 +155,7 @@ def _run(document: Document) -> list[str]:
         summary.rows_outside(document),
         summary.rows_skipped(document.production),
         summary.judged_against(document),
+        (summary.own_noise(document) or (None, None))[1],
     )
     lines[2:2] = [f"- {escaped(one)}" for one in told if one is not None]
     return [*lines, f"- {seconds:,.1f} s"] if seconds is not None else lines

@@ -173,13 +173,16 @@ class _Screen:
             yield "also " + ", ".join(also)
 
     def _doubt(self, doubt: Doubt) -> Iterator[Text]:
+        yield from self.pen.signed(Status.INCONCLUSIVE, self._told(doubt))
+
+    def _told(self, doubt: Doubt) -> str:
         names = [column_word(name) for name in doubt.columns]
         text = f"{summary.listed(names, _MOST_NAMES)}: {doubt.reason}"
         windows, count = self.document.windows, len(doubt.windows)
         if len(windows) > 1:
             only = wording.window_name(windows, doubt.windows[0])
             text += f" [{only if count == 1 else f'{count:,} windows'}]"
-        yield from self.pen.signed(Status.INCONCLUSIVE, text)
+        return text
 
     def _besides(self) -> Iterator[Text]:
         yield from self._counts()
@@ -187,7 +190,10 @@ class _Screen:
         if outside is not None:
             yield from self.pen.paragraph(outside)
         skipped = summary.rows_skipped(self.document.production)
-        told = [None if skipped is None else f"production: {skipped}"]
+        for one in summary.usual(self.document)[:_MOST_DOUBTS]:
+            yield from self.pen.paragraph(self._told(one), style="dim")
+        noise = summary.own_noise(self.document)
+        told = [None if skipped is None else f"production: {skipped}", noise and noise[1]]
         for line in filter(None, [*told, summary.judged_against(self.document)]):
             yield from self.pen.paragraph(line, style="dim")
         untested, recognised = self.summary.untested, self.summary.recognised

@@ -1,0 +1,89 @@
+"""How probable a value is by what windows do by themselves: blocks of the reference as long as one.
+
+Days differ by nature, and rows of one hour resemble each other; a test of independent rows calls
+that a change. The values of B blocks in which nothing changed tell how far a window goes by itself.
+Within their range a value is as probable as so large ones were among them. Beyond it their law is
+continued: the square of a distance as a multiple of chi-square whose mean and variance are those of
+the blocks' squares (Satterthwaite 1946), so that ``v^2 / mean(b^2)`` is F of ``nu`` and ``B * nu``
+degrees of freedom with ``nu = 2 mean^2 / variance``; a signed value as Student's t of B - 1. Of a
+level that is passed, noise must have made what lies beyond it: at most as probable.
+
+References
+----------
+Satterthwaite, *An approximate distribution of estimates of variance components*, Biometrics 1946.
+Politis, Romano and Wolf, *Subsampling*, 1999 (the law of a statistic from blocks of the data).
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from scipy.special import fdtrc, stdtr
+
+from mmon.records.arrays import FloatArray
+
+FEWEST = 14
+"""Blocks without which nothing is said: two weeks of days."""
+_ROUNDING = 1e-12
+
+
+def of_distance(value: float, blocks: FloatArray, level: float = 0.0) -> float:
+    """The probability that what blocks do by themselves takes a distance so far beyond a level.
+
+    Parameters
+    ----------
+    value : float
+        Its sign does not matter.
+    blocks : (B,) float64
+        The distances of blocks that did not change.
+    level : float
+        A distance that the true one is at most.
+
+    Returns
+    -------
+    float in [0, 1]
+    """
+    excess, sizes = abs(value) - level, np.abs(blocks)
+    if excess <= 0.0:
+        return 1.0
+    squares = sizes**2
+    mean, variance = float(squares.mean()), float(squares.var())
+    if mean == 0.0:
+        return 0.0
+    tail = 0.0 if excess**2 > mean else 1.0
+    if variance > 0.0:
+        nu = 2.0 * mean**2 / variance
+        tail = float(fdtrc(nu, len(blocks) * nu, excess**2 / mean))
+    return max(tail, _share(sizes, excess))
+
+
+def of_change(value: float, blocks: FloatArray, *, two_sided: bool = False) -> float:
+    """The probability that what blocks do by themselves takes a signed value as far up.
+
+    Parameters
+    ----------
+    value : float
+        Beside the mean of the blocks, or a level.
+    blocks : (B,) float64
+        The values of blocks that did not change; only how they differ counts.
+    two_sided : bool
+        As far, up or down.
+
+    Returns
+    -------
+    float in [0, 1]
+    """
+    away = blocks - blocks.mean()
+    size = abs(value) if two_sided else value
+    spread = math.sqrt(float((away**2).sum()) / (len(blocks) - 1) * (1.0 + 1.0 / len(blocks)))
+    if spread <= _ROUNDING * float(np.abs(blocks).max()):
+        return 0.0 if size > 0.0 else 1.0
+    tail = float(stdtr(len(blocks) - 1, -size / spread)) * (2.0 if two_sided else 1.0)
+    return min(1.0, max(tail, _share(np.abs(away) if two_sided else away, size)))
+
+
+def _share(blocks: FloatArray, size: float) -> float:
+    """How many of the blocks went as far, and the new one, among all of them; 0 beyond them."""
+    reached = int(np.count_nonzero(blocks >= size))
+    return (1 + reached) / (1 + len(blocks)) if reached else 0.0

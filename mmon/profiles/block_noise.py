@@ -1,0 +1,59 @@
+"""What windows do by themselves: what is judged of a dataset, in each of its own windows."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+
+import numpy as np
+
+from mmon.records import require
+from mmon.records.arrays import FloatArray, IntArray
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class BlockKey:
+    """Which number it is: as a result has it, of all windows."""
+
+    application: str
+    name: str
+    aspect: str
+    column: str | None = None
+    segment: str | None = None
+
+
+@dataclasses.dataclass(frozen=True, slots=True, eq=False)
+class BlockNoise:
+    """The values of a reference's blocks, each as long as a window of production.
+
+    Attributes
+    ----------
+    length : str
+        How long a block is: ``1d``, or ``5000 rows``.
+    timezone : str
+        Where days and weeks begin.
+    starts : (B,) int64, ascending
+        When each begins, in microseconds since 1970-01-01 UTC; of blocks of rows, their numbers.
+    keys : tuple of BlockKey
+    values : (F, B) float64
+        One row a key; NaN where a block has none. A change is that from all other blocks.
+    """
+
+    length: str
+    timezone: str
+    starts: IntArray
+    keys: tuple[BlockKey, ...]
+    values: FloatArray
+
+    @classmethod
+    def merge(cls, parts: Sequence[BlockNoise]) -> BlockNoise:
+        """That of the part which tells of the most blocks: values of several do not add up."""
+        return max(parts, key=lambda one: len(one.starts))
+
+    def check(self) -> None:
+        """Raise `MisfitError` when what was read back does not fit together."""
+        shape = len(self.keys), len(self.starts)
+        require(self.values.shape == shape, "has not one value a key and block")
+        require(not np.isinf(self.values).any(), "has values that are infinite")
+        require(len(set(self.keys)) == len(self.keys), "has a key twice")
+        require((self.starts[1:] > self.starts[:-1]).all(), "has blocks that do not ascend")

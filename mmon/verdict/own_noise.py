@@ -1,0 +1,87 @@
+"""What windows do by themselves, beside one finding: a value must be beyond that, too."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+
+import numpy as np
+
+from mmon.chance import blocks
+from mmon.outline.units import amount
+from mmon.profiles.block_noise import BlockKey, BlockNoise
+from mmon.records.arrays import FloatArray
+from mmon.verdict.finding import Finding
+from mmon.windows.durations import WORDS
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Noise:
+    """What blocks of the reference say of one finding.
+
+    Attributes
+    ----------
+    values : (B,) float64
+        Its values, of each block that has one.
+    length : str
+        How long a block is.
+    """
+
+    values: FloatArray
+    length: str
+
+    def p_value(self, one: Finding) -> float:
+        """Of a value as far, where nothing changed; for `mmon.chance.blocks` either way."""
+        value = one.value or 0.0
+        if not one.is_signed:
+            return blocks.of_distance(value, self.values)
+        return blocks.of_change(value - float(self.values.mean()), self.values, two_sided=True)
+
+    def p_value_against(self, one: Finding, level: float) -> float:
+        """Of "the true value is on the good side of the level"."""
+        value = one.value or 0.0
+        if not one.is_signed:
+            return blocks.of_distance(value, self.values, level)
+        beyond = level - value if one.direction == "below" else value - level
+        # A number of the model is beside its level as it is; a change from the reference is one
+        # beyond what blocks of it are on average, for a metric of few rows may be another.
+        centre = 0.0 if one.aspect == "value" else float(self.values.mean())
+        return blocks.of_change(
+            beyond - centre, self.values if one.direction == "above" else -self.values
+        )
+
+    def told(self, one: Finding) -> str:
+        """In words, for a value that is beyond a level and no more than that."""
+        sizes = self.values if one.is_signed else np.abs(self.values)
+        low, high = (amount(one.quantity, float(end)) for end in (sizes.min(), sizes.max()))
+        unit = WORDS.get(self.length, "window")
+        what = "this" if one.column is None else "this column"
+        value = (one.value or 0.0) if one.is_signed else abs(one.value or 0.0)
+        is_within = float(sizes.min()) <= value <= float(sizes.max())
+        how = "within what" if is_within else "hardly beyond what"
+        of = f"{len(sizes):,} {unit}s of the reference"
+        return f"{how} {what} does from {unit} to {unit} ({low} to {high} in {of})"
+
+
+class OwnNoise:
+    """The noise of each finding, found by what it is."""
+
+    def __init__(self, known: BlockNoise | None) -> None:
+        self._length = "" if known is None else known.length
+        self._values: Mapping[BlockKey, FloatArray] = (
+            {} if known is None else dict(zip(known.keys, known.values, strict=True))
+        )
+
+    def of(self, one: Finding) -> Noise | None:
+        """What blocks say of a finding; None where they are too few."""
+        values = self._values.get(key_of(one))
+        if values is None:
+            return None
+        there = values[~np.isnan(values)]
+        return Noise(there, self._length) if len(there) >= blocks.FEWEST else None
+
+
+def key_of(one: Finding) -> BlockKey:
+    """By what a finding is known in all windows."""
+    quantity = one.quantity
+    return BlockKey(quantity.application, quantity.name, one.aspect, one.column, one.segment)
