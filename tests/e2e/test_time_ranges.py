@@ -6,6 +6,7 @@ Files that are not to be read are damaged: whoever reads one fails.
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ import pytest
 
 import mmon
 from mmon.comparison import sides
+from mmon.errors import MmonError
 from mmon.reports import terminal
 from mmon.results import Skipped
 from tests.unit.source_files import WRITERS
@@ -143,6 +145,53 @@ def test_names_that_would_leave_nothing_are_not_believed(tmp_path: Path) -> None
     report = run(days)
     assert report.windows["rows"].to_list() == [ROWS, ROWS]
     assert report.document.production.skipped is None
+
+
+@pytest.mark.parametrize("suffix", ["parquet", "csv"])
+@pytest.mark.parametrize(
+    "limits",
+    [
+        {"start": "2024-03-01"},
+        {"end": "2023-12-01"},
+        {"start": "2024-01-28"},
+        {"end": "2024-01-03"},
+        {"start": "2023-12-30", "end": "2024-01-02"},
+    ],
+    ids=lambda limits: " to ".join(limits.values()),
+)
+def test_limits_at_the_ends_of_the_data_and_beyond_have_the_same_results(
+    limits: dict[str, str], suffix: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    days = written(tmp_path, lambda day: f"{FIRST + day * DAY:%Y%m%d}.{suffix}")
+    windows = {"every": "1d", **limits}
+    expected = whole(monkeypatch, days, windows=windows)
+    assert told(run(days, windows=windows)) == expected
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (lambda day: day.drop("at"), "windows by time need a timestamp column"),
+        (lambda day: day.with_columns(at=pl.lit("soon")), "'soon', which is not a timestamp"),
+        (lambda day: day.with_columns(at=pl.col("x")), "Float64|timestamp"),
+    ],
+    ids=["no times", "no time", "numbers"],
+)
+def test_files_that_do_not_tell_the_time_end_as_they_do_when_all_are_read(
+    change: Callable[[pl.DataFrame], pl.DataFrame],
+    says: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    days = written(tmp_path, lambda day: f"{FIRST + day * DAY:%Y-%m-%d}.csv", change)
+    with pytest.raises(MmonError) as pruned:
+        run(days)
+    with monkeypatch.context() as patched:
+        patched.setattr(sides, "time_range", lambda *_: None)
+        with pytest.raises(MmonError) as all_read:
+            run(days)
+    assert str(pruned.value) == str(all_read.value)
+    assert re.search(says, str(pruned.value))
 
 
 def test_all_files_are_read_where_these_tell_days_from_months(
