@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import functools
 
 import polars as pl
 
@@ -41,17 +42,23 @@ def narrowed(one: Described, between: TimeRange) -> Described:
         return one
     number = max(one.schema, key=len) + "_number"  # a name that no column has
     time, place = by_name(str(between.column)), by_name(number)
-    times = one.scan(one.schema).select(time)
-    inside = times.with_row_index(number) if one.numbered is None else one.numbered(number)
     low, high = _bounds(between, dtype)
+    is_in = (pl.lit(True) if low is None else time >= low) & (
+        pl.lit(True) if high is None else time <= high
+    )
+    wanted = is_in | time.is_null()
     if one.part.format.IS_TABLE:
-        return _of_table(one, time, low, high)
-    inside = inside if low is None else inside.filter(time >= low)
-    inside = inside if high is None else inside.filter(time <= high)
+        return _of_table(one, time, wanted, None if high is None else time > high)
+    times = one.scan(one.schema).select(time)
+    every = times.with_row_index(number) if one.numbered is None else one.numbered(number)
+    own = place.filter(is_in)
+    found = every.filter(wanted).select(
+        first=own.min(), last=own.max(), has_gaps=time.is_null().any()
+    )
     with reading(one.part.name):
-        first, last = inside.select(first=place.min(), last=place.max()).collect().row(0)
+        first, last, has_gaps = found.collect().row(0)
         is_asked = first is not None or one.part.claim is not None
-        if _any(times, time.is_null()) and (is_asked or not _any(times, time.is_not_null())):
+        if has_gaps and (is_asked or not _any(times, time.is_not_null())):
             return one
         is_followed = high is not None and _any(times, time > high)
     begin, rows = (0, 0) if first is None else (first, last - first + 1)
@@ -66,19 +73,13 @@ def narrowed(one: Described, between: TimeRange) -> Described:
 
 
 def _of_table(
-    one: Described, time: pl.Expr, low: pl.Expr | None, high: pl.Expr | None
+    one: Described, time: pl.Expr, wanted: pl.Expr, is_later: pl.Expr | None
 ) -> Described:
-    """A table of which the rows of the time asked for are read, and those without a time.
-
-    Its files have no order, so that these are no stretch of it.
-    """
-    is_in = pl.lit(True) if low is None else time >= low
-    is_in = is_in if high is None else is_in & (time <= high)
-    wanted = is_in | time.is_null()
+    """A table of which the wanted rows are read: its files have no order, so that is no stretch."""
     every = one.scan(one.schema)
     with reading(one.part.name):
         rows = int(every.filter(wanted).select(pl.len()).collect().item())
-        is_followed = high is not None and _any(every.select(time), time > high)
+        is_followed = is_later is not None and _any(every.select(time), is_later)
     return dataclasses.replace(
         one,
         rows=rows,
@@ -93,6 +94,7 @@ def _any(times: pl.LazyFrame, claim: pl.Expr) -> bool:
     return times.filter(claim).head(1).collect().height > 0
 
 
+@functools.lru_cache(64)
 def _bounds(
     between: TimeRange, dtype: pl.Date | pl.Datetime
 ) -> tuple[pl.Expr | None, pl.Expr | None]:
