@@ -72,3 +72,10 @@ class RunFacts:
     mmon_version: str
     config_digest: str
     reference_digest: str
+
+
+def is_over(one: StoredWindow, newest: StoredWindow, keep_us: int) -> bool:
+    """Whether a window is too old to be kept beside another one."""
+    if one.end_us is None or newest.end_us is None:
+        return False
+    return one.end_us <= newest.end_us - keep_us

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 import contextlib
 import dataclasses
 import datetime as dt
@@ -19,9 +20,9 @@ from mmon.config.history import History as Settings
 from mmon.config.outputs import Outputs
 from mmon.config.sections import Config, Windows
 from mmon.config_file import config_digest
-from mmon.errors import ConfigError
+from mmon.errors import ConfigError, HistoryError
 from mmon.history import store
-from mmon.history.records import RunFacts, StoredWindow
+from mmon.history.records import RunFacts, StoredWindow, is_over
 from mmon.history.store import History
 from mmon.monitoring import beside, states
 from mmon.monitoring.asked import Asked, Range
@@ -197,15 +198,17 @@ class _Run:
         self, windows: Iterable[Read], stored: Sequence[StoredWindow], run_id: str
     ) -> Iterator[Part]:
         """The document of each window, once it is kept."""
-        known, rule = {one.key: one for one in stored}, self._rule()
+        known, rule, is_behind = list(stored), self._rule(), True
         rolling = Rolling(self.given, self.history)
-        keep = self.settings.keep
+        keep_us = None if self.settings.keep is None else length_us(self.settings.keep)
         for one, side, read in windows:
-            before = [known[key] for key in sorted(known) if key < one.key]
+            place = bisect.bisect_left(known, one.key, key=lambda window: window.key)
+            before = known[:place]
             if self._is_left(one, read.found.profiles[WHOLE], before):
                 continue
             production = production_of(self.given, side, one, read, before)
-            states.rebuild(self.given, self.history, one.key)
+            if is_behind:
+                states.rebuild(self.given, self.history, one.key)
             window, stored_profile = production.windows[0], to_store(self.given, production)
             evidence, carried = states.advanced(
                 self.given,
@@ -226,16 +229,23 @@ class _Run:
             )
             is_known = self._is_known(one, document)
             analysed = kept(self.given, one, stored_profile, document, carried)
-            keep_us = None if keep is None else length_us(keep)
             self.history.commit(analysed, run_id, keep_us=keep_us)
-            known[one.key] = analysed.window
+            is_there = place < len(known) and known[place].key == one.key
+            known[place : place + is_there] = [analysed.window]
+            # States of later windows followed from it: they are gone, as old windows are.
+            is_behind = place + 1 < len(known)
+            while keep_us is not None and is_over(known[0], analysed.window, keep_us):
+                del known[0]
             yield Part(document, is_known=is_known, key=one.key)
 
     def _is_known(self, due: Due, document: Document) -> bool:
         """Whether all that fails in a window failed when it was analysed before, unasked."""
         if due.known is None or self.asked.is_range:
             return False
-        before = restored(self.history.document(due.key), document)
+        try:
+            before = restored(self.history.document(due.key), document)
+        except HistoryError:
+            return False  # of another mmon, which may not have told it
         now = failing(document, self._rule())
         return bool(now) and now <= failing(before, self._rule())
 
