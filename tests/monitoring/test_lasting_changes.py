@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
+import polars as pl
+
 from mmon.results import Verdict
 from tests.monitoring.days import Watched, date
 
@@ -36,3 +39,22 @@ def test_the_budget_is_that_of_the_configuration(tmp_path: Path) -> None:
     found = [one.results.filter(name="total_variation", column="x0") for one in (strict, loose)]
     assert found[0]["p_value"].to_list() == found[1]["p_value"].to_list()
     assert found[0]["status"].to_list() != found[1]["status"].to_list()
+
+
+def test_a_small_rise_of_the_error_rate_is_found_over_days(tmp_path: Path) -> None:
+    columns = {"timestamp": "event_time", "id": "request_id", "target": "y", "prediction": "said"}
+    settings = {"columns": columns, "task": "binary", "fail_on": "potential"}
+    watched = Watched(tmp_path, str(tmp_path / "history.db"), settings=settings)
+    watched.write(*range(14))
+    rng = np.random.default_rng(1)
+    for path in [tmp_path / "reference.parquet", *sorted((tmp_path / "days").iterdir())]:
+        rows, rate = pl.read_parquet(path), 0.16 if date(8) <= path.stem < "3" else 0.1
+        target, wrong = rng.integers(0, 2, len(rows)), rng.random(len(rows)) < rate
+        said = pl.Series("said", np.where(wrong, 1 - target, target))
+        rows.with_columns(pl.Series("y", target), said).write_parquet(path)
+    reports = [watched.run(until=day + 1) for day in (7, 13)]
+    before, after = (one.results.filter(name="lasting_loss") for one in reports)
+    assert set(before["status"]) == {"no_detection"}
+    assert after["status"].to_list()[-1] in ("potential_detection", "detected")
+    assert after["reason"].to_list()[-1] == f"1,800 rows of 6 windows since {date(8)}"
+    assert reports[-1].verdict is Verdict.BREACH
