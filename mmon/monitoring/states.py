@@ -16,6 +16,7 @@ from mmon.profiles.codec import from_bytes, to_bytes
 from mmon.profiles.rounding import at_one_precision
 from mmon.profiles.table import Profile
 from mmon.records import MisfitError
+from mmon.verdict.own_noise import OwnNoise
 
 States = Mapping[str, bytes]
 """By the name of the analysis."""
@@ -44,7 +45,15 @@ def advanced(
         return Findings(), states
     reference, (own,) = at_one_precision(given.reference, [profile])
     now_us = span[1] or 0
-    context = Context(reference, own, given.config, bounds=span, now_us=now_us, is_begun=is_begun)
+    context = Context(
+        reference,
+        own,
+        given.config,
+        bounds=span,
+        now_us=now_us,
+        is_begun=is_begun,
+        noise=OwnNoise(reference.noise),
+    )
     found, left = [], {}
     for analysis, advance in carrying:
         findings, state = advance(context, _state(analysis, states))

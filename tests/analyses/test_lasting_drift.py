@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from mmon.config.levels import Thresholds
+from mmon.profiles.block_noise import BlockKey, BlockNoise
 from mmon.results import Result, Status
 from tests.statistics.service import AT_ZERO, alarms, config, lasting_days
 
@@ -73,3 +74,20 @@ def test_what_went_back_to_the_reference_is_no_alarm() -> None:
     found = lasting_days(np.random.default_rng(4), SIZES, config(None), shifts)
     assert first_day(found, Status.DETECTED) in range(5, 10)
     assert not alarms(found[-1])
+
+
+def test_windows_that_differ_by_nature_are_no_change_that_lasts() -> None:
+    rng = np.random.default_rng(5)
+    shifts = list(0.3 * rng.normal(size=40))
+    # What blocks of such a reference have: a shift of s is a distance of 0.4 s.
+    blocks = np.abs(0.12 * rng.normal(size=(4, 30)))
+    keys = [
+        BlockKey("data-drift", "total_variation", "value", f"column {place}") for place in range(4)
+    ]
+    noise = BlockNoise("1d", "UTC", np.arange(30), tuple(keys), blocks)
+    without = lasting_days(rng, SIZES, config(None), shifts)
+    beside = lasting_days(rng, SIZES, config(None), shifts, noise)
+    assert sum(bool(alarms(one)) for one in without) > 2
+    assert not any(alarms(one) for one in beside)
+    lasting = lasting_days(rng, SIZES, config(None), [one + 0.8 for one in shifts], noise)
+    assert first_day(lasting) is not None

@@ -100,7 +100,7 @@ def test_evidence_goes_when_the_change_is_over(shift, windows, after):
 def test_a_window_of_nothing_or_of_a_few_rows_changes_nothing():
     of = cells(column(np.random.default_rng(6).normal(size=100)))
     state = Detector.start(of)
-    for rows in (0, 1, 9):
+    for rows in (0, 1, 2):
         window = np.zeros(len(of.reference), dtype=np.int64)
         window[-1] = rows
         assert advance(state, of, window, at=0) is state

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from typing import Any
 
@@ -13,6 +14,7 @@ from mmon.analyses import Context, data_drift
 from mmon.comparison.assessment import assess
 from mmon.comparison.sides import Production
 from mmon.config.sections import Config
+from mmon.profiles.block_noise import BlockNoise
 from mmon.profiles.distributions import Counts, Distribution, Ecdf
 from mmon.profiles.distributions.reading import Reading
 from mmon.profiles.table import ColumnProfile, Profile
@@ -20,6 +22,7 @@ from mmon.results import ColumnKind, Result, Status, Window
 from mmon.sources import Data
 from mmon.verdict import judge
 from mmon.verdict.finding import Rule
+from mmon.verdict.own_noise import OwnNoise
 from tests.statistics.lasting_samples import SHAPES
 
 ALARMS = (Status.POTENTIAL_DETECTION, Status.DETECTED)
@@ -104,14 +107,19 @@ def _context(ref: Profile, production: Production, of: Config) -> Context:
 
 
 def lasting_days(
-    rng: np.random.Generator, sizes: tuple[int, int], of: Config, shifts: list[float]
+    rng: np.random.Generator,
+    sizes: tuple[int, int],
+    of: Config,
+    shifts: list[float],
+    noise: BlockNoise | None = None,
 ) -> list[list[Result]]:
-    """Of the same, only what adds up over the days."""
+    """Of the same, only what adds up over the days, beside what blocks of the reference do."""
     ref, rule = drawn(rng, sizes[0]), Rule.of_budget(of)
     state, found = None, []
     for day, shift in enumerate(shifts):
         production = one_window(drawn(rng, sizes[1], shift), day)
-        also, state = data_drift.advance(_context(ref, production, of), state)
+        context = dataclasses.replace(_context(ref, production, of), noise=OwnNoise(noise))
+        also, state = data_drift.advance(context, state)
         found.append(judge(also.findings, rule))
     return found
 

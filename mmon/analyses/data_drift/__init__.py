@@ -109,8 +109,10 @@ deviations is found within 6, 1 and 1 windows in half of all cases.
 
 Assumes
 -------
-Rows that are independent of each other, and windows that are alike by nature: where weekdays
-differ, a window of a day is unlike the pool.
+Rows that are independent of each other, or that follow each other, or belong to one cluster, and
+then count as fewer (`mmon explain effective_rows`). Windows that are alike by nature; or of which
+14 in the reference tell how they differ (`mmon explain reference_blocks`): rows count as so many
+fewer that this much is chance. Without that, a reference with a ``season`` has no such result.
 
 Cannot see
 ----------

@@ -6,9 +6,12 @@ import dataclasses
 import functools
 from collections.abc import Mapping
 
+import numpy as np
+
 from mmon import metrics
 from mmon.analyses import Context, Findings
-from mmon.analyses.data_drift import LASTING_DRIFT, DataDrift, distances
+from mmon.analyses.data_drift import LASTING_DRIFT, DataDrift, distances, quantity
+from mmon.chance.effective_rows import design_effects, thinned
 from mmon.chance.sequential.cells import Cells, cells, coarse
 from mmon.chance.sequential.detector import Detector, advance, pooling
 from mmon.outline import wording
@@ -17,6 +20,13 @@ from mmon.profiles.table import ColumnProfile
 from mmon.results.quantity import Bound
 from mmon.verdict.evidence import Evidence, Lasting
 from mmon.verdict.finding import Finding
+from mmon.verdict.own_noise import Noise
+
+# Ten bins have nine degrees of freedom.
+_KINDS = 9.0
+# Of the squares of distances that chance alone made about a tenth is left, on average over 14
+# blocks hardly ever three tenths.
+_BY_CHANCE = 0.3
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -39,6 +49,9 @@ def track(context: Context, state: Tracked | None) -> tuple[Findings, Tracked]:
     for ref, cur in context.pairs():
         metric = _deciding(context, ref)
         if cur is None or not cur.is_tested or metric is None:
+            continue
+        if context.config.reference.season is not None and _noise(context, metric, ref) is None:
+            # Whoever names a season says that windows differ by nature, and nobody how much.
             continue
         finding, known[ref.name] = _tracked(context, metric, (ref, cur), known.get(ref.name))
         findings.append(finding)
@@ -82,8 +95,11 @@ def _tracked(
     window = of.count(cur.distribution)
     if before is None or not before.fits(of):
         before = Detector.start(of)
-    after = advance(before, of, window, at=context.bounds[0] or 0)
-    finding = _finding(context, metric, (ref, cur), of, after)
+    by_nature = _by_nature(context, metric, ref, ref.distribution, cur.distribution)
+    rows_effect = by_nature * max(design_effects(ref, cur)[:2])
+    at = context.bounds[0] or 0
+    after = advance(before, of, window, at=at, design_effect=rows_effect)
+    finding = _finding(context, metric, (ref, cur), of, after, by_nature)
     # What is told to have changed is no part of what is normal: a slow drift is not absorbed.
     levels = (finding.bound.potential, finding.bound.detected)
     lowest = min(one for one in levels if one is not None)
@@ -98,6 +114,7 @@ def _finding(
     sides: tuple[ColumnProfile, ColumnProfile],
     of: Cells,
     state: Detector,
+    by_nature: float,
 ) -> Finding:
     """The effect since the likely change; 0 while there is no evidence of any."""
     ref, cur = sides
@@ -118,8 +135,10 @@ def _finding(
     effect = distances.drift(
         context,
         metric,
-        dataclasses.replace(ref, distribution=_coarse_reference(ref.distribution)),
-        dataclasses.replace(cur, distribution=trailing),
+        dataclasses.replace(
+            ref, distribution=thinned(_coarse_reference(ref.distribution), by_nature)
+        ),
+        dataclasses.replace(cur, distribution=thinned(trailing, by_nature)),
         bound,
     )
     start = None if context.bounds[0] is None else int(state.since[place])
@@ -130,6 +149,32 @@ def _finding(
         evidence=dataclasses.replace(evidence, effect=effect.evidence),
         reason=told if effect.reason is None else f"{told}; {effect.reason}",
     )
+
+
+def _noise(context: Context, metric: metrics.Metric, column: ColumnProfile) -> Noise | None:
+    """What blocks of the reference say of the metric that decides of a column."""
+    return context.noise_of(Finding(quantity(metric.name), 0.0, column=column.name))
+
+
+def _by_nature(
+    context: Context,
+    metric: metrics.Metric,
+    column: ColumnProfile,
+    ref: Distribution,
+    cur: Distribution,
+) -> float:
+    """By what rows are to be divided because windows differ by nature, at least 1.
+
+    Blocks of the reference tell how far windows are from the others beyond chance among rows: all
+    of that may be of one kind, as a shift, of which chance among rows has one part among many.
+    """
+    noise = _noise(context, metric, column)
+    chance = 0.0 if noise is None else metric.by_chance(ref, cur)
+    if noise is None or chance <= 0.0:
+        return 1.0
+    shares = np.abs(noise.values) / chance
+    beyond = float((shares if metric.is_squared else shares**2).mean())
+    return 1.0 + _KINDS * beyond if beyond > _BY_CHANCE else 1.0
 
 
 @functools.lru_cache(maxsize=512)

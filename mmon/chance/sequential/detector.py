@@ -34,7 +34,7 @@ _MOST = float(np.log(1e7))
 # there was of it before is then no evidence any more.
 _OVER = float(np.log(20.0))
 # With fewer rows of either side, after the design effect, a window says nothing.
-_FEWEST = 10.0
+_FEWEST = 3.0
 
 
 @dataclasses.dataclass(frozen=True, slots=True, eq=False)
