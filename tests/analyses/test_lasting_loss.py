@@ -28,17 +28,18 @@ def config(**settings: Any) -> Config:
     return config_file.validate({**body, "columns": columns, "analyses": analyses})
 
 
-def side(losses: np.ndarray, kind: Loss = Loss.ERROR_RATE) -> Profile:
-    """A profile of rows that cost so much."""
+def side(losses: np.ndarray, kind: Loss = Loss.ERROR_RATE, days: int = 1) -> Profile:
+    """A profile of rows that cost so much, in so many days of equal rows."""
     zeros = np.zeros(len(losses))
+    parts = np.array_split(losses, days)
     steps = LossSteps(
         kind,
         is_timed=True,
         step_us=DAY_US,
-        starts=np.array([0]),
-        rows=np.array([len(losses)]),
-        sums=np.array([losses.sum()]),
-        squares=np.array([(losses**2).sum()]),
+        starts=np.arange(days) * DAY_US,
+        rows=np.array([len(one) for one in parts]),
+        sums=np.array([one.sum() for one in parts]),
+        squares=np.array([(one**2).sum() for one in parts]),
     )
     tables: Any = (
         ClassificationTables.of_rows(zeros, losses.astype(int))
@@ -52,7 +53,8 @@ def tracked(of: Config, ref: Profile, windows: list[Profile]) -> list[Result]:
     """The result of each window."""
     state, found = None, []
     for day, cur in enumerate(windows):
-        context = Context(ref, cur, of, bounds=(19_723 * DAY_US + day * DAY_US, None))
+        start = (19_723 + day) * DAY_US
+        context = Context(ref, cur, of, bounds=(start, start + DAY_US))
         findings, state = model_performance.advance(context, state)
         found += judge(findings.findings, Rule.of_budget(of))
     return found
@@ -102,3 +104,19 @@ def test_without_labels_on_both_sides_nothing_is_told() -> None:
     without = Profile("data", 100, ())
     assert tracked(config(), without, [labelled]) == []
     assert tracked(config(), labelled, [without]) == []
+
+
+def test_days_whose_error_rates_differ_by_nature_are_no_rise_that_lasts() -> None:
+    rng = np.random.default_rng(4)
+
+    def days(count: int, mean: float) -> list[np.ndarray]:
+        rates = np.clip(rng.normal(mean, 0.05, count), 0.01, 0.6)
+        return [(rng.random(500) < rate).astype(float) for rate in rates]
+
+    known = np.concatenate(days(40, 0.2))
+    windows = [side(one) for one in days(60, 0.2)]
+    assert any(r.status in ALARMS for r in tracked(config(), side(known), windows))
+    beside = side(known, days=40)
+    assert not any(r.status in ALARMS for r in tracked(config(), beside, windows))
+    worse = [side(one) for one in days(20, 0.32)]
+    assert tracked(config(), beside, worse)[-1].status in ALARMS

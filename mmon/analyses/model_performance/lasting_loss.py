@@ -29,7 +29,9 @@ that of one false alarm in 365.
 
 Assumes
 -------
-Labelled rows that are like the others: windows in doubt (``label_selection``) are left out.
+Labelled rows that are like the others: windows in doubt (``label_selection``) are left out. Windows
+that are alike by nature; or a reference of at least 14 of them, with times, which tells how far
+their losses are from each other: rows count as so many fewer.
 
 Cannot see
 ----------

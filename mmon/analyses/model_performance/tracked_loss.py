@@ -12,7 +12,9 @@ from mmon.analyses.concept_drift import label_selection
 from mmon.analyses.model_performance import DROP, RELATIVE_DROP, ModelPerformance
 from mmon.analyses.model_performance.gating import is_gating
 from mmon.analyses.model_performance.lasting_loss import LASTING_LOSS
+from mmon.chance.blocks import FEWEST
 from mmon.chance.change_points import Stretch, Sums
+from mmon.chance.effective_rows import divided
 from mmon.chance.proportions import Z
 from mmon.chance.sequential.cells import Cells, of_rise, rising
 from mmon.chance.sequential.detector import Detector, advance, pooling
@@ -63,11 +65,12 @@ def track(context: Context, state: TrackedLoss | None) -> tuple[Findings, Tracke
     known = state.detector
     if known is None or not known.fits(of):
         known = Detector.start(of)
-    found = advance(known, of, window, at=context.bounds[0] or 0)
+    by_nature = _by_nature(before, context.bounds)
+    found = advance(known, of, window, at=context.bounds[0] or 0, design_effect=by_nature)
     rows, sums = after.labelled, np.array([after.sums.sum(), after.squares.sum()])
     if found.windows[0] > 1:
         rows, sums = state.rows + rows, state.sums + sums
-    finding = _finding(context, of, found, (rows, sums))
+    finding = _finding(context, of, found, (rows, sums), by_nature)
     level = min(one for one in (finding.bound.potential, finding.bound.detected) if one is not None)
     is_told = (finding.evidence.p_value_against(level) or 0.0) <= context.config.budget.alpha
     kept = found if is_told else pooling(found, window)
@@ -91,8 +94,33 @@ def _window(of: Cells, production: Profile, losses: LossSteps) -> IntArray:
     return np.array([losses.labelled - wrong, wrong])
 
 
+def _by_nature(losses: LossSteps, bounds: tuple[int | None, int | None]) -> float:
+    """By what rows are to be divided because the loss of windows differs by nature, at least 1.
+
+    Pearson's dispersion: of blocks of the reference that are as long as a window, how much more
+    than chance among rows their mean losses vary.
+    """
+    start, end = bounds
+    length = 0 if start is None or end is None else end - start
+    if not losses.is_timed or losses.step_us > length or not len(losses.starts):
+        return 1.0
+    places = (losses.starts - losses.starts[0]) // length
+    blocks = np.unique(places, return_inverse=True)[1]
+    rows, sums = (np.bincount(blocks, one) for one in (losses.rows, losses.sums))
+    whole = Sums.of(losses.rows, losses.sums, losses.squares).stretch(0, len(losses.rows))
+    if len(rows) < FEWEST or not whole.variance:
+        return 1.0
+    dispersion = float(((sums - rows * whole.mean) ** 2 / rows).mean() / whole.variance)
+    # Two deviations of what chance alone has.
+    return dispersion if dispersion > 1.0 + 2.0 * (2.0 / len(rows)) ** 0.5 else 1.0
+
+
 def _finding(
-    context: Context, of: Cells, found: Detector, trailing: tuple[int, FloatArray]
+    context: Context,
+    of: Cells,
+    found: Detector,
+    trailing: tuple[int, FloatArray],
+    by_nature: float,
 ) -> Finding:
     before = _stretch(context.reference.losses)
     loss = context.production.losses
@@ -103,8 +131,8 @@ def _finding(
     step = Step(
         rows=after.rows,
         aspect="value",
-        before=before,
-        after=after,
+        before=dataclasses.replace(before, rows=divided(before.rows, by_nature)),
+        after=dataclasses.replace(after, rows=divided(after.rows, by_nature)),
         p=1.0,
         is_relative=not is_share and before.mean > 0.0,
     )
