@@ -22,6 +22,7 @@ from mmon.texts.screen import safe
 _STATUSES = ("no_detection", "potential", "potential_detection", "detected", "inconclusive")
 _OF_VERDICTS = ("verdict", "breach", "pass", "status", *_STATUSES, "p", "p_value", "q", "q_value")
 _TOPICS = {
+    "history": "mmon.monitoring",
     "reading": "mmon.profiles.recognition.recognise",
     "effective_rows": "mmon.chance.effective_rows",
     **dict.fromkeys(_OF_VERDICTS, "mmon.verdict"),

@@ -71,7 +71,7 @@ def file_of(url: str) -> Path | None:
 
 def _address(url: str) -> URL:
     if "://" not in url:
-        return URL.create("sqlite", database=url)
+        return URL.create("sqlite", database=str(Path(url).expanduser()))
     try:
         found = make_url(url)
         backend, port = found.get_backend_name(), found.port

@@ -3,6 +3,36 @@
 A window's results follow from the reference, the configuration, the window's rows and what the
 history holds of the windows before it; never from which other windows the same run analysed. So a
 first run over a year, a run every day, and runs that were killed, all leave the same history.
+
+What a run analyses
+    The windows that ended by ``--until`` (now, if it is not given) and are not in the history, from
+    the first row on, or from the newest window on that it holds. Windows in which nothing came are
+    analysed once a later one has rows, or at once where ``expected_rows`` says that some should
+    have come. With ``--from`` or ``--to``: the windows that begin and end between them, analysed
+    before or not (``windows.existing``). Windows of rows, once they are full.
+What it analyses once more
+    The newest window, where the data ends in it and later goes on; with ``incomplete: wait`` it is
+    left until then. A window with rows that came up to ``windows.allowed_lateness`` after its end;
+    those that come later are told, and in no window. A window of whose rows enough have labels by
+    now (``labels.wait``). What failed in such a window before does not fail the run again.
+When nothing is new
+    The newest window is shown again, as it was found, and the run ends with its status.
+What is kept
+    Of each window its results and told numbers, in the tables ``mmon_results`` and
+    ``mmon_metrics``, what reports draw, a profile with fewer values and without any row, and what
+    analyses carry on: in one transaction, so that a run that is killed leaves all of a window or
+    nothing. Windows older than ``history.keep`` are dropped.
+Whose it is
+    One history holds many endpoints, told apart by ``project`` and ``endpoint``. Of one of them
+    only one run works at a time; another one waits for ``history.wait``. A change of
+    ``windows.every``, ``rows`` or ``timezone`` takes another endpoint, or ``mmon history purge``.
+    After a change of the reference results go on, and evidence that adds up begins anew.
+
+Assumes
+-------
+Rows that stay: one that is removed, or changed, after its window was analysed is not looked at
+again. A column of time that tells when a row happened. For windows of rows, data that only grows at
+its end.
 """
 
 from __future__ import annotations

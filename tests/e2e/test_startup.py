@@ -12,7 +12,18 @@ import pytest
 
 from tests.e2e.running import environment
 
-HEAVY = {"polars", "numpy", "scipy", "pydantic", "jinja2", "rich", "yaml", "pandas", "pyarrow"}
+HEAVY = {
+    "sqlalchemy",
+    "polars",
+    "numpy",
+    "scipy",
+    "pydantic",
+    "jinja2",
+    "rich",
+    "yaml",
+    "pandas",
+    "pyarrow",
+}
 
 _TELL = """
 import json, sys
@@ -71,3 +82,5 @@ def test_comparing_with_every_metric_and_report_imports_no_scipy_stats(tmp_path:
     assert status == 1
     assert {"polars", "scipy.special"} <= modules
     assert modules & {"scipy.stats", "pandas", "sklearn", "statsmodels", "matplotlib"} == set()
+    # Without a history nothing of a database.
+    assert modules & {"sqlalchemy", "psycopg", "sqlite3"} == set()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import importlib.util
 import os
 import re
 import sqlite3
@@ -102,6 +103,14 @@ def test_places_that_hold_no_history(here, capfd, url, status, says) -> None:
     found, said = tell(here, capfd, history=url)
     assert re.search(says, said), said
     assert found == status
+    assert "s3cretword" not in said
+
+
+def test_a_server_needs_what_speaks_to_it(here, capfd, monkeypatch) -> None:
+    monkeypatch.setattr(importlib.util, "find_spec", lambda _: None)
+    status, said = tell(here, capfd, history="postgresql://me:s3cretword@host/db")
+    assert status == USAGE
+    assert re.search(r'@host/db is read through psycopg\n.*pip install "mmon\[postgres\]"', said)
     assert "s3cretword" not in said
 
 
