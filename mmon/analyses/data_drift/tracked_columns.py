@@ -95,10 +95,11 @@ def _tracked(
     window = of.count(cur.distribution)
     if before is None or not before.fits(of):
         before = Detector.start(of)
-    by_nature = _by_nature(context, metric, ref, ref.distribution, cur.distribution)
-    rows_effect = by_nature * max(design_effects(ref, cur)[:2])
-    at = context.bounds[0] or 0
-    after = advance(before, of, window, at=at, design_effect=rows_effect)
+    by_rows = design_effects(ref, cur)
+    thin = thinned(ref.distribution, by_rows.ref), thinned(cur.distribution, by_rows.cur)
+    by_nature = _by_nature(_noise(context, metric, ref), metric, thin)
+    effect = by_nature * max(by_rows.ref, by_rows.cur)
+    after = advance(before, of, window, at=context.bounds[0] or 0, design_effect=effect)
     finding = _finding(context, metric, (ref, cur), of, after, by_nature)
     # What is told to have changed is no part of what is normal: a slow drift is not absorbed.
     levels = (finding.bound.potential, finding.bound.detected)
@@ -127,9 +128,14 @@ def _finding(
         alpha=context.config.alpha,
     )
     if evidence.is_weak or ref.distribution is None:
-        gates = context.settings(DataDrift).gate == "any"
         return Finding(
-            LASTING_DRIFT, 0.0, evidence=evidence, column=ref.name, bound=bound, gating=gates
+            LASTING_DRIFT,
+            0.0,
+            evidence=evidence,
+            window=context.window,
+            column=ref.name,
+            bound=bound,
+            gating=context.settings(DataDrift).gate == "any",
         )
     trailing = coarse(of, state.trailing[place], ref.distribution)
     effect = distances.drift(
@@ -157,19 +163,14 @@ def _noise(context: Context, metric: metrics.Metric, column: ColumnProfile) -> N
 
 
 def _by_nature(
-    context: Context,
-    metric: metrics.Metric,
-    column: ColumnProfile,
-    ref: Distribution,
-    cur: Distribution,
+    noise: Noise | None, metric: metrics.Metric, sides: tuple[Distribution, Distribution]
 ) -> float:
     """By what rows are to be divided because windows differ by nature, at least 1.
 
     Blocks of the reference tell how far windows are from the others beyond chance among rows: all
     of that may be of one kind, as a shift, of which chance among rows has one part among many.
     """
-    noise = _noise(context, metric, column)
-    chance = 0.0 if noise is None else metric.by_chance(ref, cur)
+    chance = 0.0 if noise is None else metric.by_chance(*sides)
     if noise is None or chance <= 0.0:
         return 1.0
     shares = np.abs(noise.values) / chance
