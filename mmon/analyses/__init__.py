@@ -85,6 +85,8 @@ class Context:
         So many windows with rows come after it.
     noise : OwnNoise or None
         What windows of the reference do by themselves, by which findings are weighed.
+    past : OwnNoise or None
+        What was found in windows before it, from which levels are learned.
     """
 
     reference: Profile
@@ -101,6 +103,7 @@ class Context:
     labels: LabelFacts | None = None
     later: int = 0
     noise: OwnNoise | None = None
+    past: OwnNoise | None = None
 
     @property
     def timezone(self) -> str:
@@ -139,6 +142,12 @@ class Context:
     def noise_of(self, finding: Finding) -> Noise | None:
         """What windows do by themselves, of one finding; None where it is not known."""
         return None if self.noise is None else self.noise.of(finding)
+
+    def past_of(self, finding: Finding) -> Noise | None:
+        """Of one finding, what windows before were, else windows of the reference; None where they
+        are too few."""
+        known = None if self.past is None else self.past.of(finding)
+        return known or self.noise_of(finding)
 
     def settings(self, kind: type[S]) -> S:
         """An analysis' part of the configuration; as it is by itself where it was switched off."""

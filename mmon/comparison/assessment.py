@@ -24,6 +24,7 @@ from mmon.results import Metric, Result, Status, Window
 from mmon.results.quantity import Bound, Quantity, ResultKind, Unit
 from mmon.verdict import conclude
 from mmon.verdict.finding import Finding, Rule
+from mmon.verdict.learned import settled
 from mmon.verdict.own_noise import OwnNoise
 from mmon.verdict.weighing import Weighed, weigh
 
@@ -130,6 +131,7 @@ def contexts_of(
             labels=production.labels,
             later=later,
             noise=OwnNoise(reference.noise),
+            past=OwnNoise(production.past),
         )
         is_begun |= profile.rows > 0
 
@@ -181,8 +183,15 @@ def _weighed(
         else dataclasses.replace(one, segment=segment or one.segment, gating=one.gating and gates)
         for one in found.findings
     ]
-    weighed = [weigh(one, rule.threshold(one.bound), context.noise_of(one)) for one in findings]
-    return _Part(context, found, weighed, conclude)
+    return _Part(context, found, [_weigh(context, one, rule) for one in findings], conclude)
+
+
+def _weigh(context: Context, one: Finding, rule: Rule) -> Weighed:
+    if one.bound.learned is None:
+        return weigh(one, rule.threshold(one.bound), context.noise_of(one))
+    # What windows do by themselves is in its level already.
+    known = settled(one, context.past_of(one))
+    return weigh(known, rule.threshold(known.bound))
 
 
 def _judged(parts: Sequence[_Part], rule: Rule) -> list[list[Result]]:

@@ -27,6 +27,7 @@ from mmon.config.sections import Config, Windows
 from mmon.engine.local import Fold
 from mmon.errors import DataError, nearly_named
 from mmon.profiles import baseline
+from mmon.profiles.block_noise import BlockNoise
 from mmon.profiles.distributions.reading import Reading
 from mmon.profiles.folding.batches import Batch, Extent
 from mmon.profiles.folding.build import Profiled, profile_frame
@@ -76,6 +77,8 @@ class Production:
     """The loss of each row, where an analysis asks for it."""
     is_begun: bool = False
     """Whether there was data before its first window."""
+    past: BlockNoise | None = None
+    """What was found in windows before, where levels are learned from them."""
 
     @property
     def rows(self) -> int:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
-from mmon.config.fields import Number, Section
-from mmon.results.quantity import Bound, Limit
+from mmon.config.fields import Number, OpenShare, Section
+from mmon.results.quantity import Bound, Learned, Limit
 
 
 class Thresholds(Section):
@@ -20,6 +20,24 @@ class Thresholds(Section):
     """From here on the change may matter."""
     detected: Number | None = None
     """From here on the change matters."""
+    source: Literal["history"] | None = Field(default=None, alias="from", examples=["history"])
+    """Where the level is learned from, in the place of both: the windows of the history before,
+    else those of the reference."""
+    sigmas: Annotated[Number, Field(gt=0, le=100)] | None = Field(default=None, examples=[3])
+    """A learned level: so many standard deviations beyond the mean of the windows."""
+    quantile: OpenShare | None = Field(default=None, examples=[0.99])
+    """A learned level: this quantile of the windows, in the place of ``sigmas``."""
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        told = [one for one in (self.sigmas, self.quantile) if one is not None]
+        if self.source is None and told:
+            raise ValueError("sigmas and quantile are of a learned level: add from: history")
+        if self.source is not None and len(told) != 1:
+            raise ValueError("a level from the history takes either sigmas or quantile")
+        if self.source is not None and (self.potential, self.detected) != (None, None):
+            raise ValueError("a level is learned from the history, or set: not both")
+        return self
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:
@@ -34,7 +52,9 @@ class Thresholds(Section):
 
     def bound(self, limit: Limit = "max") -> Bound:
         """The levels as those of one limit."""
-        return Bound(limit, self.potential, self.detected)
+        is_learned = self.source is not None
+        learned = Learned(self.sigmas, self.quantile) if is_learned else None
+        return Bound(limit, self.potential, self.detected, learned)
 
 
 def _not_negative(levels: Thresholds) -> Thresholds:

@@ -40,6 +40,9 @@ _PART = r'(?:"[^"]+"|[^."=]+)'
 _SET = re.compile(rf"({_PART}(?:\.{_PART})*)=(.*)", re.DOTALL)
 
 
+_LEVELS = {field.alias or name for name, field in Thresholds.model_fields.items()}
+
+
 def read_setting(text: str) -> Setting:
     """What a text such as ``windows.every=1d`` sets; its value is YAML.
 
@@ -118,7 +121,7 @@ def levels_of(name: Any, levels: Any, limit: str | None = None) -> tuple[tuple[s
     told = {"detected": levels} if isinstance(levels, int | float) else levels
     if limit is not None:
         return (*path, limit), told
-    is_flat = isinstance(told, Mapping) and told.keys() <= Thresholds.model_fields.keys()
+    is_flat = isinstance(told, Mapping) and told.keys() <= _LEVELS
     if entry is Thresholds or not is_flat or not told:
         return path, told
     own = "max_drop" if quantity is None else _limit(quantity)

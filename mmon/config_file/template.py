@@ -85,7 +85,7 @@ def _usual(key: Key) -> dict[str, Any]:
     for name in names["enum"]:
         found[name] = {}
         for bound in known[name].bounds:
-            levels = {level: getattr(bound, level) for level in Thresholds.model_fields}
+            levels = {level: getattr(bound, level) for level in ("potential", "detected")}
             own = {level: value for level, value in levels.items() if value is not None}
             found[name] = own if key.section is Thresholds else {bound.limit: own}
     return found

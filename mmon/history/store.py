@@ -162,6 +162,21 @@ class History:
         with self._connection.begin():
             return list(self._connection.execute(asked.order_by(own.window_key)).scalars())
 
+    def values(self, names: Collection[str], before: int) -> list[tuple[Any, ...]]:
+        """Results of those names in windows before a key, in order.
+
+        Each is the window's key, value and status, and application, name, aspect, column, segment.
+        """
+        own = tables.results.c
+        wanted = [own.window_key, own.value, own.status]
+        wanted += [own.application, own.name, own.aspect, own.column, own.segment]
+        asked = select(*wanted).where(
+            own.endpoint_id == self._id, own.window_key < before, own.name.in_(list(names))
+        )
+        with self._connection.begin():
+            found = self._connection.execute(asked.order_by(own.window_key, own.place))
+            return [tuple(row) for row in found]
+
     def keep_states(self, key: int, states: Mapping[str, bytes]) -> None:
         """Keep the states of a window that has lost them."""
         with self._connection.begin():

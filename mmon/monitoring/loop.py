@@ -34,6 +34,7 @@ from mmon.monitoring.due import (
     waiting,
     with_labels,
 )
+from mmon.monitoring.learned import Past
 from mmon.monitoring.news import news
 from mmon.monitoring.rolling import Rolling
 from mmon.monitoring.rows import Read, Rows
@@ -199,14 +200,14 @@ class _Run:
     ) -> Iterator[Part]:
         """The document of each window, once it is kept."""
         known, rule, is_behind = list(stored), self._rule(), True
-        rolling = Rolling(self.given, self.history)
+        rolling, past = Rolling(self.given, self.history), Past(self.config, self.history)
         keep_us = None if self.settings.keep is None else length_us(self.settings.keep)
         for one, side, read in windows:
             place = bisect.bisect_left(known, one.key, key=lambda window: window.key)
             before = known[:place]
             if self._is_left(one, read.found.profiles[WHOLE], before):
                 continue
-            production = production_of(self.given, side, one, read, before)
+            production = production_of(self.given, side, one, read, before, past.before(one.key))
             if is_behind:
                 states.rebuild(self.given, self.history, one.key)
             window, stored_profile = production.windows[0], to_store(self.given, production)

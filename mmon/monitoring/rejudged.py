@@ -18,6 +18,7 @@ from mmon.history.store import History
 from mmon.monitoring import past, states
 from mmon.monitoring.asked import Asked
 from mmon.monitoring.due import Due
+from mmon.monitoring.learned import Past
 from mmon.monitoring.loop import given_of
 from mmon.monitoring.rolling import Rolling
 from mmon.monitoring.together import Part, together
@@ -82,6 +83,7 @@ def _judged(
 ) -> Iterator[tuple[StoredWindow, Document]]:
     """Each window with its document of now, in order; what adds up does so from the first one."""
     rolling, rule = Rolling(given, history), Rule.of_budget(given.config)
+    learned = Past(given.config, history)
     carried: states.States = {}
     for place, one in enumerate(stored):
         profile = states.stored_profile(history, one.key)
@@ -96,7 +98,16 @@ def _judged(
             given, profile, carried, span=span, is_complete=one.is_complete, is_begun=is_begun
         )
         data = Data(pl.LazyFrame(), profile.source)
-        production = Production(data, [window], [profile], 0, {}, [span], is_begun=is_begun)
+        production = Production(
+            data,
+            [window],
+            [profile],
+            0,
+            {},
+            [span],
+            is_begun=is_begun,
+            past=learned.before(one.key),
+        )
         due = Due(one.key, span, one.rows, has_later=True, known=one)
         against = rolling.reference(span, before)
         yield one, assess_window(given, production, due, rule, evidence, progress, against=against)

@@ -25,6 +25,7 @@ from mmon.errors import DataError, HistoryError
 from mmon.history.records import AGAIN, Analysed, StoredWindow
 from mmon.monitoring.due import Due
 from mmon.profiles import baseline
+from mmon.profiles.block_noise import BlockNoise
 from mmon.profiles.folding.keys import WHOLE
 from mmon.profiles.rounding import at_one_precision
 from mmon.profiles.table import Profile
@@ -87,7 +88,12 @@ def read_window(given: Given, side: Opened, due: Due, progress: Progress | None)
 
 
 def production_of(
-    given: Given, side: Opened, due: Due, read: Summarised, before: Sequence[StoredWindow]
+    given: Given,
+    side: Opened,
+    due: Due,
+    read: Summarised,
+    before: Sequence[StoredWindow],
+    past: BlockNoise | None,
 ) -> Production:
     """A window as the only one of a production, after those that were analysed ``before``."""
     profile = read.found.profiles[WHOLE]
@@ -113,6 +119,7 @@ def production_of(
         labels=None if read.labels is None else read.labels.of_part(),
         loss_column=read.loss_column,
         is_begun=any(one.rows for one in before),
+        past=past,
     )
 
 

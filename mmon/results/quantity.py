@@ -43,17 +43,29 @@ Limit = Literal["min", "max", "max_drop", "max_rise"]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class Learned:
+    """A level that earlier windows tell: so many deviations beyond their mean, or a quantile."""
+
+    sigmas: float | None = None
+    quantile: float | None = None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class Bound:
-    """Two levels of one limit; a level that is None is never reached."""
+    """Two levels of one limit; a level that is None is never reached.
+
+    One that is learned has them once it is known what it is of.
+    """
 
     limit: Limit
     potential: float | None = None
     detected: float | None = None
+    learned: Learned | None = dataclasses.field(default=None, metadata={"stored": False})
 
     @property
     def is_empty(self) -> bool:
         """Whether there is no level at all."""
-        return self.potential is None and self.detected is None
+        return self.potential is None and self.detected is None and self.learned is None
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
