@@ -28,7 +28,9 @@ FEWEST = 14
 _ROUNDING = 1e-12
 
 
-def of_distance(value: float, blocks: FloatArray, level: float = 0.0) -> float:
+def of_distance(
+    value: float, blocks: FloatArray, level: float = 0.0, sampling: float = 0.0
+) -> float:
     """The probability that what blocks do by themselves takes a distance so far beyond a level.
 
     Parameters
@@ -39,6 +41,10 @@ def of_distance(value: float, blocks: FloatArray, level: float = 0.0) -> float:
         The distances of blocks that did not change.
     level : float
         A distance that the true one is at most.
+    sampling : float
+        The variance of a block's distance by chance among its rows. Where the blocks' squares are
+        no larger on average, rows alone explain them, and this test has nothing to add to theirs;
+        from twice of it on, it counts whole.
 
     Returns
     -------
@@ -47,6 +53,8 @@ def of_distance(value: float, blocks: FloatArray, level: float = 0.0) -> float:
     excess, sizes = abs(value) - level, np.abs(blocks)
     if excess <= 0.0:
         return 1.0
+    mean = float((sizes**2).mean())
+    sizes = sizes * math.sqrt(min(1.0, max(0.0, mean / sampling - 1.0)) if sampling else 1.0)
     squares = sizes**2
     mean, variance = float(squares.mean()), float(squares.var())
     if mean == 0.0:

@@ -26,12 +26,15 @@ order of its values is no series.
 References
 ----------
 Bayley and Hammersley, *The "effective" number of independent observations in an autocorrelated time
-series*, 1946. Kish, *Survey Sampling*, 1965, ch. 5 (a design effect divides the rows).
+series*, 1946. Kish, *Survey Sampling*, 1965, ch. 5 (a design effect divides the rows). Sheppard,
+*On the application of the theory of error to cases of normal distribution and normal correlation*,
+1899 (the correlation behind labels that are alike).
 """
 
 from __future__ import annotations
 
 import functools
+import math
 from typing import NamedTuple, TypeVar
 
 from mmon.profiles.distributions.clustering import Clustering
@@ -66,7 +69,8 @@ def design_effects(ref: ColumnProfile, cur: ColumnProfile) -> Effects:
     neighbours in time, or of rows of one cluster, of which the sides may have other numbers.
     """
     before, after = (one.dependence or Dependence() for one in (ref, cur))
-    of_time = _of_neighbours(_sure(before.values), _sure(after.values))
+    is_label = isinstance(ref.distribution, Counts)
+    of_time = _of_neighbours(*(_sure(one.values, is_label=is_label) for one in (before, after)))
     known = [one.clusters for one in (before, after) if one.clusters is not None]
     alike = max((one.correlation for one in known), default=0.0)
     of_ref, of_cur = (_of_clusters(one.clusters, alike) for one in (before, after))
@@ -77,7 +81,8 @@ def design_effects(ref: ColumnProfile, cur: ColumnProfile) -> Effects:
 
 def missing_design_effect(ref: ColumnProfile) -> float:
     """The same of whether values are missing, which production's own must not hide."""
-    return _of_neighbours(_sure(None if ref.dependence is None else ref.dependence.missing), 0.0)
+    missing = None if ref.dependence is None else ref.dependence.missing
+    return _of_neighbours(_sure(missing, is_label=True), 0.0)
 
 
 def divided(rows: int, by: float) -> int:
@@ -91,8 +96,11 @@ def thinned(distribution: D, by: float) -> D:
     return distribution.thinned(divided(distribution.n, by)) if distribution.n else distribution
 
 
-def _sure(one: Succession | None) -> float:
-    return 0.0 if one is None else one.surely
+def _sure(one: Succession | None, *, is_label: bool) -> float:
+    """The correlation that counts; of labels the one of a normal process that they are cut from,
+    which remembers longer than they tell."""
+    known = 0.0 if one is None else one.surely
+    return math.sin(0.5 * math.pi * known) if is_label else known
 
 
 def _of_neighbours(ref: float, cur: float) -> float:

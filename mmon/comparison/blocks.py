@@ -10,6 +10,7 @@ import numpy as np
 from mmon import metrics
 from mmon.analyses import Context, configured
 from mmon.chance.blocks import FEWEST
+from mmon.chance.proportions import Z
 from mmon.comparison.assessment import contexts_of
 from mmon.comparison.judged_windows import Cut, cut_of
 from mmon.comparison.known_blocks import length_of
@@ -123,16 +124,23 @@ def _deciding(config: Config) -> object:
     return config.analyses.model_copy(update=changed)
 
 
-def _values(config: Config, context: Context) -> dict[BlockKey, float]:
-    """What decides of one block, by what it is known by in windows."""
+def _values(config: Config, context: Context) -> dict[BlockKey, tuple[float, float]]:
+    """What decides of one block and its variance, by what it is known by in windows."""
     rest = context.reference.rows - context.production.rows
     # The block is a part of the reference: from all others it is farther away.
     scale = context.reference.rows / rest if rest > 0 else 1.0
     return {
-        key_of(one): one.value * (scale if _is_from_reference(one) else 1.0)
+        key_of(one): (one.value * (scale if _is_from_reference(one) else 1.0), _variance(one))
         for one in _found(config, context)
         if one.value is not None and np.isfinite(one.value)
     }
+
+
+def _variance(one: Finding) -> float:
+    """Of a value by chance among rows, as its interval tells; 0 where it has none."""
+    if one.value is None or one.interval is None or not np.isfinite(one.interval[1]):
+        return 0.0
+    return ((one.interval[1] - one.value) / Z) ** 2
 
 
 def _found(config: Config, context: Context) -> Iterator[Finding]:
@@ -153,15 +161,20 @@ def _is_from_reference(one: Finding) -> bool:
 
 
 def _noise(
-    windows: Windows, blocks: Sequence[Context], values: Sequence[dict[BlockKey, float]]
+    windows: Windows,
+    blocks: Sequence[Context],
+    values: Sequence[dict[BlockKey, tuple[float, float]]],
 ) -> BlockNoise:
     keys = tuple(dict.fromkeys(key for one in values for key in one))
-    rows = [[one.get(key, np.nan) for one in values] for key in keys]
+    none = np.nan, np.nan
+    rows = [[one.get(key, none) for one in values] for key in keys]
+    known = np.array(rows, dtype=np.float64).reshape(len(keys), len(blocks), 2)
     starts = [one.window if one.bounds[0] is None else one.bounds[0] for one in blocks]
     return BlockNoise(
         length_of(windows) or "",
         windows.timezone,
         np.array(starts, dtype=np.int64),
         keys,
-        np.array(rows, dtype=np.float64).reshape(len(keys), len(blocks)),
+        known[:, :, 0],
+        np.array([np.nanmean(one) for one in known[:, :, 1]]),
     )

@@ -37,6 +37,8 @@ class BlockNoise:
     keys : tuple of BlockKey
     values : (F, B) float64
         One row a key; NaN where a block has none. A change is that from all other blocks.
+    sampling : (F,) float64
+        The mean variance of a block's value by chance among its rows; 0 where it is not known.
     """
 
     length: str
@@ -44,6 +46,7 @@ class BlockNoise:
     starts: IntArray
     keys: tuple[BlockKey, ...]
     values: FloatArray
+    sampling: FloatArray
 
     @classmethod
     def merge(cls, parts: Sequence[BlockNoise]) -> BlockNoise:
@@ -55,5 +58,7 @@ class BlockNoise:
         shape = len(self.keys), len(self.starts)
         require(self.values.shape == shape, "has not one value a key and block")
         require(not np.isinf(self.values).any(), "has values that are infinite")
+        is_known = self.sampling.shape == shape[:1] and (self.sampling >= 0.0).all()
+        require(is_known and np.isfinite(self.sampling).all(), "has variances that are none")
         require(len(set(self.keys)) == len(self.keys), "has a key twice")
         require((self.starts[1:] > self.starts[:-1]).all(), "has blocks that do not ascend")

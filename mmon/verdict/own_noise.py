@@ -25,23 +25,26 @@ class Noise:
         Its values, of each block that has one.
     length : str
         How long a block is.
+    sampling : float
+        The variance of such a value by chance among rows; 0 where it is not known.
     """
 
     values: FloatArray
     length: str
+    sampling: float = 0.0
 
     def p_value(self, one: Finding) -> float:
         """Of a value as far, where nothing changed; for `mmon.chance.blocks` either way."""
         value = one.value or 0.0
         if not one.is_signed:
-            return blocks.of_distance(value, self.values)
+            return blocks.of_distance(value, self.values, sampling=self.sampling)
         return blocks.of_change(value - float(self.values.mean()), self.values, two_sided=True)
 
     def p_value_against(self, one: Finding, level: float) -> float:
         """Of "the true value is on the good side of the level"."""
         value = one.value or 0.0
         if not one.is_signed:
-            return blocks.of_distance(value, self.values, level)
+            return blocks.of_distance(value, self.values, level, self.sampling)
         beyond = level - value if one.direction == "below" else value - level
         # A number of the model is beside its level as it is; a change from the reference is one
         # beyond what blocks of it are on average, for a metric of few rows may be another.
@@ -67,18 +70,20 @@ class OwnNoise:
     """The noise of each finding, found by what it is."""
 
     def __init__(self, known: BlockNoise | None) -> None:
-        self._length = "" if known is None else known.length
-        self._values: Mapping[BlockKey, FloatArray] = (
-            {} if known is None else dict(zip(known.keys, known.values, strict=True))
-        )
+        self._known = known
+        keys = () if known is None else known.keys
+        self._places: Mapping[BlockKey, int] = {key: place for place, key in enumerate(keys)}
 
     def of(self, one: Finding) -> Noise | None:
         """What blocks say of a finding; None where they are too few."""
-        values = self._values.get(key_of(one))
-        if values is None:
+        place, known = self._places.get(key_of(one)), self._known
+        if place is None or known is None:
             return None
+        values = known.values[place]
         there = values[~np.isnan(values)]
-        return Noise(there, self._length) if len(there) >= blocks.FEWEST else None
+        if len(there) < blocks.FEWEST:
+            return None
+        return Noise(there, known.length, float(known.sampling[place]))
 
 
 def key_of(one: Finding) -> BlockKey:

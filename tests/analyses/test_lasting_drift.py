@@ -84,7 +84,7 @@ def test_windows_that_differ_by_nature_are_no_change_that_lasts() -> None:
     keys = [
         BlockKey("data-drift", "total_variation", "value", f"column {place}") for place in range(4)
     ]
-    noise = BlockNoise("1d", "UTC", np.arange(30), tuple(keys), blocks)
+    noise = BlockNoise("1d", "UTC", np.arange(30), tuple(keys), blocks, np.zeros(len(keys)))
     without = lasting_days(rng, SIZES, config(None), shifts)
     beside = lasting_days(rng, SIZES, config(None), shifts, noise)
     assert sum(bool(alarms(one)) for one in without) > 2

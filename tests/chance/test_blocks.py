@@ -27,6 +27,14 @@ def test_within_the_blocks_a_distance_is_as_probable_as_theirs():
     assert of_distance(0.1, blocks, level=0.2) == 1.0
 
 
+def test_distances_that_rows_explain_add_nothing_to_what_rows_say():
+    blocks = np.append(np.zeros(50), np.full(10, 0.06))
+    mean = float((blocks**2).mean())
+    assert of_distance(0.05, blocks, sampling=mean) == 0.0
+    assert of_distance(0.05, blocks, sampling=mean / 2) == of_distance(0.05, blocks)
+    assert of_distance(0.05, blocks, sampling=mean / 1.5) <= of_distance(0.05, blocks)
+
+
 def test_blocks_without_any_distance_tell_of_no_noise():
     assert of_distance(0.1, np.zeros(20)) == 0.0
     assert of_change(0.1, np.full(20, 0.3)) == 0.0

@@ -13,7 +13,8 @@ from mmon.profiles.merging import merged
 from mmon.records.arrays import BoolArray
 
 _LABELS = (Reading.LABEL, Reading.TRUTH)
-_UNKNOWN = (Reading.PRESENCE, Reading.VECTOR, Reading.TEXT)
+# Times follow each other by nature.
+_UNKNOWN = (Reading.PRESENCE, Reading.VECTOR, Reading.TEXT, Reading.TIME)
 
 
 class Neighbours:
