@@ -41,6 +41,7 @@ class Past:
             np.array(windows, dtype=np.int64),
             tuple(found),
             np.array(rows, dtype=np.float64).reshape(len(found), len(windows)),
+            sampling=np.zeros(len(found)),
         )
 
 
