@@ -42,6 +42,10 @@ def _history_problems(config: Config) -> Iterator[Problem]:
     if config.history is not None and windows.every is None and windows.rows is None:
         hint = "set windows.every, for example to 1d, or windows.rows"
         yield Problem(("history",), "needs windows, each of which is analysed once", hint)
+    for column, levels in config.by_column.items():
+        if config.history is None and LASTING_DRIFT.name in levels:
+            at: KeyPath = ("by_column", column, LASTING_DRIFT.name)
+            yield Problem(at, "needs a history, over whose windows it adds up", "set history")
     if config.history is None and windows.incomplete == "wait":
         yield Problem(("windows", "incomplete"), "'wait' needs a history", "set history, or keep")
 

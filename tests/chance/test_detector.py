@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import polars as pl
 import pytest
 
 from mmon.chance.sequential.cells import Cells, cells, coarse, of_rise, rising
 from mmon.chance.sequential.detector import Detector, advance, log_ratios, pooling
+from mmon.profiles.codec import from_bytes, to_bytes
 from mmon.profiles.distributions import Counts, Distribution, Ecdf
+from mmon.records import MisfitError
 
 
 def column(values: np.ndarray) -> Distribution:
@@ -139,3 +143,18 @@ def test_counts_by_cell_are_a_distribution_with_the_same_rows(values):
         found.check()
         assert (np.diff(found.values) > 0).all()
         assert found.mass.tolist() == of.reference[of.reference > 0].tolist()
+
+
+def test_a_state_is_read_back_as_it_was_kept_and_a_damaged_one_is_refused():
+    rng = np.random.default_rng(10)
+    _, states = tracked(rng.normal(size=1_000), [rng.normal(size=300) for _ in range(3)])
+    kept = to_bytes(states[-1])
+    assert to_bytes(from_bytes(kept, Detector)) == kept
+    for broken in (
+        {"trailing": states[-1].trailing[:, :-1]},
+        {"log_sums": -states[-1].log_sums - 1.0},
+        {"pooled": states[-1].pooled - 10_000},
+        {"log_losses": states[-1].log_losses[:-1]},
+    ):
+        with pytest.raises(MisfitError):
+            from_bytes(to_bytes(dataclasses.replace(states[-1], **broken)), Detector)
