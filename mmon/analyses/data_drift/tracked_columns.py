@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import numpy as np
 
@@ -45,9 +45,11 @@ class Tracked:
 def track(context: Context, state: Tracked | None) -> tuple[Findings, Tracked]:
     """What the columns' evidence has come to with this window, and all of it so far."""
     known = {} if state is None else dict(state.columns)
+    options = context.settings(DataDrift).options
+    load = functools.cache(lambda name: metrics.load(name, options.get(name)))
     findings = []
     for ref, cur in context.pairs():
-        metric = _deciding(context, ref)
+        metric = _deciding(context, ref, load)
         if cur is None or not cur.is_tested or metric is None:
             continue
         if context.config.reference.season is not None and _noise(context, metric, ref) is None:
@@ -58,7 +60,9 @@ def track(context: Context, state: Tracked | None) -> tuple[Findings, Tracked]:
     return Findings(findings), Tracked(known)
 
 
-def _deciding(context: Context, column: ColumnProfile) -> metrics.Metric | None:
+def _deciding(
+    context: Context, column: ColumnProfile, load: Callable[[str], metrics.Metric]
+) -> metrics.Metric | None:
     """The metric that decides of a column: the usual one, or the first that has levels."""
     settings, outcome = context.settings(DataDrift), context.config.columns.outcome
     if not column.is_tested or column.name in outcome:
@@ -67,7 +71,7 @@ def _deciding(context: Context, column: ColumnProfile) -> metrics.Metric | None:
     for name in dict.fromkeys((settings.usual, *settings.thresholds, *of_column)):
         if name not in metrics.names():
             continue
-        metric = metrics.load(name, settings.options.get(name))
+        metric = load(name)
         is_judged = not distances.levels(context, name, column).is_empty
         is_asked = not _bound(context, name, column).is_empty
         if is_judged and is_asked and column.kind in metric.kinds:
