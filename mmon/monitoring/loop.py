@@ -6,7 +6,6 @@ import bisect
 import contextlib
 import dataclasses
 import datetime as dt
-import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 
 from mmon import __version__, sources
@@ -49,7 +48,7 @@ from mmon.monitoring.window import (
     to_store,
 )
 from mmon.outline.waiting import MOST_LABELS
-from mmon.profiles import baseline
+from mmon.profiles.codec import digest
 from mmon.profiles.folding.census import Census
 from mmon.profiles.folding.keys import WHOLE
 from mmon.profiles.table import Profile
@@ -95,9 +94,10 @@ def given_of(
     """What all windows of a run are judged by."""
     # What is written, and where, changes no result.
     own = config.model_copy(update={"history": None, "outputs": Outputs()})
-    plain = dataclasses.replace(reference, source="", sample=None)
-    digest = f"sha256:{hashlib.sha256(baseline.packed(plain)).hexdigest()}"
-    return Given(own, reference, config_digest(own), digest, started, inputs, settings.points)
+    # Of what it holds, not of what this version of mmon makes of that.
+    held = [(one.name, one.kind, one.presence, one.distribution) for one in reference.columns]
+    known = digest((reference.rows, held, reference.performance))
+    return Given(own, reference, config_digest(own), known, started, inputs, settings.points)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

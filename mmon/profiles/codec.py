@@ -10,6 +10,7 @@ import base64
 import dataclasses
 import enum
 import functools
+import hashlib
 import json
 import math
 import typing
@@ -60,9 +61,18 @@ def decode(body: Mapping[str, Any], arrays: Sequence[Stored], kind: type[R]) -> 
 
 def to_bytes(record: Any) -> bytes:
     """A small dataclass as compressed JSON, the same for the same values."""
+    return zlib.compress(_text(record))
+
+
+def digest(record: Any) -> str:
+    """``sha256:`` and a digest of a dataclass, or rows of them: the same for the same values."""
+    return f"sha256:{hashlib.sha256(_text(record)).hexdigest()}"
+
+
+def _text(record: Any) -> bytes:
     body, arrays = encode(record)
     stored = [one.to_list() if isinstance(one, pl.Series) else _written(one) for one in arrays]
-    return zlib.compress(json.dumps([body, stored], separators=(",", ":")).encode())
+    return json.dumps([body, stored], separators=(",", ":")).encode()
 
 
 def from_bytes(data: bytes, kind: type[R]) -> R:
