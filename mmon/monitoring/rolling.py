@@ -51,9 +51,11 @@ class Rolling:
             source = f"{given.reference.source}, for want of {words}"
             return dataclasses.replace(given.reference, source=source)
         whole = rolled(given.reference, [self._stored(one.key) for one in chosen])
+        noise = whole.noise and dataclasses.replace(whole.noise, blocks=len(chosen))
         if settings.season is not None:
             # How windows of all hours or weekdays differ is not how those of one do.
-            whole = dataclasses.replace(whole, noise=None)
+            noise = None
+        whole = dataclasses.replace(whole, noise=noise)
         points, labels = given.config.points, given.config.labels_kept
         return dataclasses.replace(whole.compress(points, labels), source=words)
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Sequence
 
 import numpy as np
 
-from mmon.records import require
+from mmon.records import Count, require
 from mmon.records.arrays import FloatArray, IntArray
 
 
@@ -39,6 +40,9 @@ class BlockNoise:
         One row a key; NaN where a block has none. A change is that from all other blocks.
     sampling : (F,) float64
         The mean variance of a block's value by chance among its rows; 0 where it is not known.
+    blocks : int or None
+        How many there are in what windows are judged against, where that rolls; None where it is
+        the reference.
     """
 
     length: str
@@ -47,6 +51,18 @@ class BlockNoise:
     keys: tuple[BlockKey, ...]
     values: FloatArray
     sampling: FloatArray
+    blocks: Count | None = None
+
+    @property
+    def widening(self) -> float:
+        """By how much changes from what windows are judged against are larger than ``values``.
+
+        Its own blocks are no more alike than others: the variance of a change from N of them is
+        that of a block and 1/N of it.
+        """
+        others = max(len(self.starts) - 1, 1)
+        judged = others if self.blocks is None else self.blocks
+        return math.sqrt((1.0 + 1.0 / judged) / (1.0 + 1.0 / others))
 
     @classmethod
     def merge(cls, parts: Sequence[BlockNoise]) -> BlockNoise:

@@ -83,7 +83,13 @@ class OwnNoise:
         there = values[~np.isnan(values)]
         if len(there) < blocks.FEWEST:
             return None
-        return Noise(there, known.length, float(known.sampling[place]))
+        wider, sampling = known.widening, float(known.sampling[place])
+        if not one.is_signed:
+            there, sampling = there * wider, sampling * wider**2
+        elif one.aspect != "value":
+            # A number of the model is what it is, whatever it is compared with.
+            there = there.mean() + (there - there.mean()) * wider
+        return Noise(there, known.length, sampling)
 
 
 def key_of(one: Finding) -> BlockKey:

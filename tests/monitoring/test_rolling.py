@@ -13,10 +13,14 @@ import pytest
 
 import mmon
 from mmon.outline.facts import facts
+from mmon.profiles.block_noise import BlockNoise
 from mmon.reports import terminal
 from mmon.results import Verdict
+from mmon.verdict.finding import Finding
+from mmon.verdict.own_noise import OwnNoise, key_of
 from tests.e2e import flights
 from tests.monitoring.days import Watched, date, rows
+from tests.quantities import named
 
 
 @pytest.fixture
@@ -144,3 +148,29 @@ def test_the_weekly_pattern_of_flights_is_silent_against_the_same_weekday(tmp_pa
     assert np.mean(season["origin"][1:-1]) < 0.01
     assert season["origin"][0] == fixed["origin"][0], "of the first there is no Saturday before"
     assert season["origin"][-1] > 0.25
+
+
+@pytest.mark.parametrize(("windows", "blocks"), [(1, 28), (7, 28), (27, 28)])
+def test_what_windows_do_by_themselves_is_more_against_few_of_them(
+    windows: int, blocks: int
+) -> None:
+    """A day is further from another day than from all of them: of independent days, so much."""
+    rng = np.random.default_rng(windows)
+    days = rng.normal(size=(200_000, windows + 1))
+    against_few = np.std(days[:, 0] - days[:, 1:].mean(axis=1))
+    others = rng.normal(0.0, np.sqrt(1.0 / (blocks - 1)), 200_000)
+    against_others = np.std(rng.normal(size=200_000) - others)
+    distance = Finding(named("total_variation"), 0.2, column="x")
+    drop = Finding(named("accuracy"), 0.1, aspect="drop")
+    findings = [distance, drop, dataclasses.replace(drop, aspect="value")]
+    values = np.abs(rng.normal(size=(3, blocks)))
+    keys = tuple(map(key_of, findings))
+    fixed = BlockNoise("1d", "UTC", np.arange(blocks), keys, values, np.zeros(3))
+    found = dataclasses.replace(fixed, blocks=windows)
+    assert found.widening == pytest.approx(against_few / against_others, rel=0.01)
+    before, after = ([OwnNoise(one).of(f).values for f in findings] for one in (fixed, found))
+    np.testing.assert_allclose(after[0], before[0] * found.widening)
+    assert np.std(after[1]) == pytest.approx(np.std(before[1]) * found.widening)
+    assert after[1].mean() == pytest.approx(before[1].mean())
+    np.testing.assert_array_equal(after[2], before[2])
+    np.testing.assert_array_equal(before[0], values[0])
