@@ -139,7 +139,7 @@ class _Run:
             if len(parts) > _DRAWN:
                 parts[-_DRAWN] = parts[-_DRAWN].bare()
         states.rebuild(self.given, self.history)
-        document = self._document(nothing, parts)
+        document = self._document(nothing, parts, is_begun=bool(census.windows))
         told = news(self.given, due, stored, census)
         document = dataclasses.replace(document, sentence="; ".join([document.sentence, *told]))
         until_us = None if isinstance(self.rows.cut, RowCut) else self.limits.until_us
@@ -255,7 +255,7 @@ class _Run:
         way, (is_begun, is_filled) = self.given.windows.incomplete, edges(profile, due, before)
         return (not is_filled and way != "keep") or (not is_begun and way == "drop")
 
-    def _document(self, nothing: Document, parts: Sequence[Part]) -> Document:
+    def _document(self, nothing: Document, parts: Sequence[Part], *, is_begun: bool) -> Document:
         """The document of the windows that were analysed, else of the newest one there is."""
 
         def drawn(part: Part) -> Document:
@@ -266,7 +266,8 @@ class _Run:
             return together(self.config, nothing, parts, drawn)
         newest = self.history.newest()
         if newest is None:
-            return nothing
+            words = "no window has closed and is filled yet" if is_begun else nothing.sentence
+            return dataclasses.replace(nothing, sentence=words)
         again = restored(self.history.document(newest), nothing)
         whole = together(self.config, nothing, [Part(again)], drawn)
         return dataclasses.replace(whole, sentence=f"no new window; the newest: {whole.sentence}")

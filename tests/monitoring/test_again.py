@@ -86,6 +86,15 @@ def test_an_unfilled_window_can_wait(here: Watched) -> None:
     assert starts(here.run(4, windows=windows)) == [date(3)]
 
 
+def test_before_the_first_window_has_closed_there_is_nothing_to_tell(tmp_path: Path) -> None:
+    watched = Watched(tmp_path, str(tmp_path / "h.db"))
+    watched.write(0)
+    report = watched.run(until=f"{date(0)}T12:00")
+    assert report.exit_status == 4
+    assert report.document.sentence == "no window has closed and is filled yet"
+    assert starts(watched.run(until=1)) == [date(0)]
+
+
 def test_rows_that_come_late_reopen_their_window_while_that_is_allowed(tmp_path: Path) -> None:
     windows = {"every": "1d", "allowed_lateness": "12h"}
     watched = Watched(tmp_path, str(tmp_path / "h.db"), settings={"windows": windows})
