@@ -21,8 +21,8 @@ BUDGET = 1.0 / 365.0
     [
         (None, Claim(BUDGET, 0.5)),
         (AT_ZERO, Claim(BUDGET, 0.5)),
-        pytest.param(None, Claim(BUDGET, 0.02), marks=SIMULATION),
-        pytest.param(AT_ZERO, Claim(BUDGET, 0.012), marks=SIMULATION),
+        pytest.param(None, Claim(BUDGET, 0.03), marks=SIMULATION),
+        pytest.param(AT_ZERO, Claim(BUDGET, 0.015), marks=SIMULATION),
     ],
 )
 def test_one_window_in_a_year_of_them_raises_a_false_alarm(sizes, levels, claim):
