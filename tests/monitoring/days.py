@@ -36,6 +36,13 @@ def rows(day: int, count: int, columns: int = 2, *, shift: float = 0.0) -> pl.Da
     )
 
 
+def half(day: int, *, is_first: bool) -> pl.DataFrame:
+    """The rows of a day before its noon, or from then on."""
+    noon = dt.datetime.fromisoformat(date(day)) + dt.timedelta(hours=12)
+    is_before = pl.col("event_time") < noon
+    return rows(day, 300).filter(is_before if is_first else ~is_before)
+
+
 @dataclasses.dataclass(frozen=True)
 class Watched:
     """A folder of such data, and where its history is."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from pathlib import Path
 
 import polars as pl
@@ -10,7 +9,7 @@ import pytest
 
 import mmon
 from mmon.errors import ConfigError
-from tests.monitoring.days import Watched, date, rows
+from tests.monitoring.days import Watched, date, half, rows
 
 
 @pytest.fixture
@@ -24,12 +23,6 @@ def here(tmp_path: Path) -> Watched:
 
 def starts(report: mmon.Report) -> list[str]:
     return [one[:10] for one in report.windows["start"]]
-
-
-def half(day: int, *, is_first: bool) -> pl.DataFrame:
-    noon = dt.datetime.fromisoformat(date(day)) + dt.timedelta(hours=12)
-    is_before = pl.col("event_time") < noon
-    return rows(day, 300).filter(is_before if is_first else ~is_before)
 
 
 def test_a_range_is_analysed_again(here: Watched) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy import text
 from mmon.history import database
 from mmon.monitoring import loop
 from mmon.results import Skipped, Verdict
-from tests.monitoring.days import Watched, date, rows
+from tests.monitoring.days import Watched, date, half, rows
 
 
 def test_a_first_run_analyses_all_closed_windows_and_each_later_one_the_next(
@@ -103,6 +103,18 @@ def test_times_that_are_none_make_no_windows(watched: Watched) -> None:
     pl.concat([rows(0, 300), odd]).write_parquet(path)
     assert watched.run(until=2).windows["rows"].to_list() == [300, 300]
     assert watched.run(until=3).windows["rows"].to_list() == [300]
+
+
+def test_half_days_and_missing_ones_end_the_same_in_any_run(tmp_path: Path) -> None:
+    once, daily = (Watched(tmp_path, str(tmp_path / f"{name}.db")) for name in ("once", "daily"))
+    once.write(0, 1, 4)
+    for day, is_first in ((2, True), (5, False)):
+        path = tmp_path / "days" / f"{date(day)}.parquet"
+        half(day, is_first=is_first).write_parquet(path)
+    once.run(until=6)
+    for day in range(6):
+        daily.run(until=day + 1)
+    assert daily.kept() == once.kept()
 
 
 def test_a_report_of_many_windows_draws_those_that_it_shows(
