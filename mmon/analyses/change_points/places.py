@@ -14,11 +14,15 @@ from mmon.windows.timestamps import DAY_US, to_naive
 
 @dataclasses.dataclass(frozen=True)
 class Places:
-    """The words for places of steps, by the clock of a zone; windows may have come before."""
+    """The words for places of steps, by the clock of a zone; windows may have come before.
+
+    ``begins_us`` is when the first window begins, where it has a time.
+    """
 
     steps: LossSteps
     timezone: str
     is_begun: bool = False
+    begins_us: int | None = None
 
     @property
     def apart_us(self) -> int:
@@ -49,7 +53,8 @@ class Places:
             return "before production began"
         if not self.steps.is_timed:
             return "before this window"
-        return f"before {wording.iso_moment(self.iso(self.start(0)))}"
+        begins_us = self.start(0) if self.begins_us is None else self.begins_us
+        return f"before {wording.iso_moment(self.iso(begins_us))}"
 
     def start(self, step: int) -> int:
         """Where a step begins; of the one after the last, where that ends."""

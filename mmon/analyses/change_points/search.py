@@ -142,7 +142,7 @@ class _Search:
         """The words for the places of the steps."""
         first = self.windows[0]
         zone = "UTC" if first.config.windows is None else first.config.windows.timezone
-        return Places(self.steps, zone, first.is_begun)
+        return Places(self.steps, zone, first.is_begun, first.bounds[0])
 
     @property
     def is_share(self) -> bool:

@@ -15,9 +15,9 @@ from mmon.windows.timestamps import to_us
 # Rows of a stretch: of a window ...
 _OF_WINDOW = 64
 # ... and of one of the batches of which a dataset has a stretch that is one window.
-_OF_BATCH = 256
+_OF_BATCH = 2048
 # Times that are looked at to find it.
-_LOOKED_AT = 1 << 12
+_LOOKED_AT = 1 << 13
 _FARTHEST = np.iinfo(np.int64).max
 
 
