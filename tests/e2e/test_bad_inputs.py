@@ -243,6 +243,12 @@ WRONG_USAGE = [
     usage("run backwards.yaml", r"windows \(line 3\): start .* is not before end"),
     usage("run two_outputs.yaml --html same.txt", r"json and the html report cannot both go to"),
     usage("run good.yaml --html good.yaml", r"would replace good.yaml, which is read"),
+    usage(
+        "run good.yaml --set columns.cluster=nope",
+        r"columns.cluster: neither dataset has a column 'nope'",
+        starts=True,
+    ),
+    usage("run good.yaml --set columns.cluster=[x]", r"columns.cluster.*"),
 ]
 
 UNDECIDED = [

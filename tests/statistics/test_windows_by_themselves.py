@@ -62,6 +62,14 @@ def test_days_that_differ_raise_no_alarm_and_a_day_that_changed_does():
 
 
 @pytest.mark.simulation
+def test_blocks_that_differ_by_chance_alone_take_hardly_any_power():
+    case = days(3, rows=500, size=0.0)
+    # A total variation distance of 0.3 from the reference.
+    found = case.alarms(60, moved(case.values, 3, 0.77))
+    assert np.mean(["x3" in one for one in found]) >= 0.95
+
+
+@pytest.mark.simulation
 @pytest.mark.parametrize("seed", range(4))
 @pytest.mark.parametrize("case", [hours, days])
 def test_a_year_of_windows_that_differ_by_nature_has_at_most_two_alarms(case, seed):
