@@ -5,8 +5,8 @@ that a change. The values of B blocks in which nothing changed tell how far a wi
 Within their range a value is as probable as so large ones were among them. Beyond it their law is
 continued: the square of a distance as a multiple of chi-square whose mean and variance are those of
 the blocks' squares (Satterthwaite 1946), so that ``v^2 / mean(b^2)`` is F of ``nu`` and ``B * nu``
-degrees of freedom with ``nu = 2 mean^2 / variance``; a signed value as Student's t of B - 1. Of a
-level that is passed, noise must have made what lies beyond it: at most as probable.
+degrees of freedom with ``nu = 2 mean^2 / variance``, at most 1; a signed value as Student's t of
+B - 1. Of a level that is passed, noise must have made what lies beyond it: at most as probable.
 
 References
 ----------
@@ -61,7 +61,8 @@ def of_distance(
         return 0.0
     tail = 0.0 if excess**2 > mean else 1.0
     if variance > 0.0:
-        nu = 2.0 * mean**2 / variance
+        # More than the one of a shift that varies are hardly known of few blocks.
+        nu = min(1.0, 2.0 * mean**2 / variance)
         tail = float(fdtrc(nu, len(blocks) * nu, excess**2 / mean))
     return max(tail, _share(sizes, excess))
 
