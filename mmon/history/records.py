@@ -28,6 +28,8 @@ class StoredWindow:
     is_complete : bool
     config_digest, reference_digest : str
         What it was analysed with.
+    is_told : bool
+        Whether a run that ended has told of it: one that was killed has not.
     """
 
     key: int
@@ -43,6 +45,7 @@ class StoredWindow:
     is_complete: bool
     config_digest: str
     reference_digest: str
+    is_told: bool = False
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -94,13 +94,24 @@ class History:
             self._connection.execute(insert(tables.runs).values(new))
 
     def finish(self, run_id: str, finished_at: str, verdict: str, until_us: int | None) -> None:
-        """Note how a run has ended, and up to when it has looked."""
+        """Note how a run has ended, up to when it has looked, and that all windows are told of."""
         own = tables.runs.c
         with self._connection.begin():
             values = {"finished_at": finished_at, "verdict": verdict}
             is_it = and_(own.endpoint_id == self._id, own.run_id == run_id)
             self._connection.execute(update(tables.runs).where(is_it).values(values))
+            windows = tables.windows
+            untold = and_(windows.c.endpoint_id == self._id, ~windows.c.is_told)
+            self._connection.execute(update(windows).where(untold).values(is_told=True))
             self._look(until_us)
+
+    def last_verdict(self) -> str | None:
+        """How the newest run that ended did; None where none has."""
+        own = tables.runs.c
+        asked = select(own.verdict).where(own.endpoint_id == self._id, own.finished_at.is_not(None))
+        with self._connection.begin():
+            found = self._connection.execute(asked.order_by(own.finished_at.desc()).limit(1))
+            return found.scalar()
 
     def windows(
         self, first: int | None = None, keys: Collection[int] | None = None

@@ -90,6 +90,8 @@ windows = Table(
     *_columns(BigInteger, "rows", "late_rows", "labelled"),
     *_columns(Text, "status", "verdict", "config_digest", "reference_digest"),
     *_columns(Boolean, "is_complete"),
+    # Whether a run that ended has told of it.
+    *_columns(Boolean, "is_told"),
     # The result document without results and metrics: JSON, compressed by zlib.
     *_columns(LargeBinary, "document"),
 )

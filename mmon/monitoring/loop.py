@@ -52,7 +52,8 @@ from mmon.profiles.codec import digest
 from mmon.profiles.folding.census import Census
 from mmon.profiles.folding.keys import WHOLE
 from mmon.profiles.table import Profile
-from mmon.results import Document
+from mmon.results import Document, Verdict
+from mmon.verdict import exit_status
 from mmon.verdict.finding import Rule
 from mmon.windows.cut import RowCut
 from mmon.windows.durations import length_us
@@ -133,19 +134,30 @@ class _Run:
         )
         self.history.begin(facts, beside.kind_of(self.rows.cut))
         read = self.rows.read(due, side, watch, since)
-        parts: list[Part] = []
+        parts = self._untold(stored, due, nothing)
         for part in self._analysed(read, stored, nothing.run_id):
             parts.append(part)
             if len(parts) > _DRAWN:
                 parts[-_DRAWN] = parts[-_DRAWN].bare()
+        parts.sort(key=lambda part: part.key)
         states.rebuild(self.given, self.history)
         document = self._document(nothing, parts, is_begun=bool(census.windows))
         told = news(self.given, due, stored, census)
         document = dataclasses.replace(document, sentence="; ".join([document.sentence, *told]))
-        until_us = None if isinstance(self.rows.cut, RowCut) else self.limits.until_us
+        # A run between two times has looked at no others.
+        is_all = not (isinstance(self.rows.cut, RowCut) or self.asked.is_range)
+        until_us = self.limits.until_us if is_all else None
         ended = dataclasses.replace(document, finished_at=iso(now()))
         self.history.finish(ended.run_id, ended.finished_at, ended.verdict.value, until_us)
         return ended
+
+    def _untold(
+        self, stored: Sequence[StoredWindow], due: Sequence[Due], nothing: Document
+    ) -> list[Part]:
+        """Windows that a run analysed which never ended, and so never told of."""
+        again = {one.key for one in due}
+        keys = [one.key for one in stored if not one.is_told and one.key not in again]
+        return [Part(restored(self.history.document(key), nothing), key=key).bare() for key in keys]
 
     def _since(self, stored: Sequence[StoredWindow]) -> int | None:
         """From when on rows are looked at; None is from the first one on."""
@@ -270,7 +282,15 @@ class _Run:
             return dataclasses.replace(nothing, sentence=words)
         again = restored(self.history.document(newest), nothing)
         whole = together(self.config, nothing, [Part(again)], drawn)
-        return dataclasses.replace(whole, sentence=f"no new window; the newest: {whole.sentence}")
+        # It ends as the run before did, which may have told of other windows as well.
+        verdict = Verdict(self.history.last_verdict() or whole.verdict)
+        ended = "" if verdict is whole.verdict else f" since a run that ended in {verdict}"
+        return dataclasses.replace(
+            whole,
+            verdict=verdict,
+            exit_status=exit_status(verdict, self.config.on_inconclusive),
+            sentence=f"no new window{ended}; the newest: {whole.sentence}",
+        )
 
     def _rule(self) -> Rule:
         return Rule.of_budget(self.config)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
 
 import mmon
 from mmon.errors import ConfigError
+from mmon.history.store import History
 from tests.monitoring.days import Watched, date, half, rows
 
 
@@ -31,6 +33,50 @@ def test_a_range_is_analysed_again(here: Watched) -> None:
     assert starts(again) == [date(1)]
     assert here.kept() == before
     assert starts(here.run(4, since=date(1))) == [date(1), date(2), date(3)]
+
+
+def test_a_range_does_not_end_the_time_in_which_other_windows_may_fill(tmp_path: Path) -> None:
+    late = {"every": "1d", "allowed_lateness": "1d"}
+    model = Watched(tmp_path, str(tmp_path / "h.db"), settings={"windows": late})
+    model.write(*range(3))
+    model.run(f"{date(3)}T06:00")
+    rows(2, 400).write_parquet(tmp_path / "days" / "late.parquet")
+    model.run(f"{date(4)}T03:00", since=date(0), to=date(1))
+    assert starts(model.run(f"{date(3)}T12:00")) == [date(2)]
+
+
+def test_a_run_with_nothing_new_ends_as_the_one_before(here: Watched) -> None:
+    here.write(3, shift=3.0)
+    here.write(4)
+    assert here.run(5).verdict == "breach"
+    again = here.run(5)
+    assert again.verdict == "breach"
+    assert again.exit_status == 1
+    told = "no new window since a run that ended in breach; the newest: "
+    if "lasting" not in again.document.sentence:
+        assert again.document.sentence.startswith(told)
+
+
+def test_what_a_run_that_was_killed_found_counts_in_the_next_one(
+    here: Watched, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here.write(3, shift=3.0)
+    here.write(4, 5)
+    commit, kept = History.commit, []
+
+    def killed(self: History, *words: Any, **more: Any) -> None:
+        if len(kept) == 2:
+            raise KeyboardInterrupt
+        kept.append(commit(self, *words, **more))
+
+    monkeypatch.setattr(History, "commit", killed)
+    with pytest.raises(KeyboardInterrupt):
+        here.run(6)
+    monkeypatch.setattr(History, "commit", commit)
+    after = here.run(6)
+    assert starts(after) == [date(3), date(4), date(5)]
+    assert after.verdict == "breach"
+    assert starts(here.run(6)) == [date(5)]
 
 
 def test_a_range_skips_what_is_there_or_refuses_it(here: Watched) -> None:

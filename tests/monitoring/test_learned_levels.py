@@ -69,6 +69,33 @@ def test_a_level_may_be_a_quantile_of_the_windows(tmp_path: Path) -> None:
     assert found["detected"][19] == pytest.approx(np.quantile(usual, 0.9))
 
 
+def test_levels_that_are_learned_and_set_stand_side_by_side(tmp_path: Path) -> None:
+    model = watched(tmp_path, {}, days=3)
+    levels: dict[str, Any] = {
+        "total_variation": {"from": "history", "sigmas": 3},
+        "psi": {"from": "history", "quantile": 0.9},
+        "ks": {"detected": 0.1},
+    }
+    model = Watched(
+        tmp_path,
+        model.url,
+        settings={**model.settings, "analyses": {"data_drift": {"thresholds": levels}}},
+    )
+    found = model.run(3).results.filter(pl.col("column") == "x1")
+    names = set(found.filter("gating")["name"]) - {"missing_share", "out_of_range_share"}
+    assert {"total_variation", "psi", "ks", "lasting_drift"} <= names
+    only = {"total_variation": {"from": "history", "sigmas": 3}}
+    report = mmon.run(
+        {
+            **model.config,
+            "history": str(tmp_path / "other.db"),
+            "analyses": {"data_drift": {"thresholds": only}},
+        },
+        until=date(3),
+    )
+    assert "lasting_drift" not in set(report.results["name"])
+
+
 def test_without_a_history_windows_of_the_reference_tell_the_level(tmp_path: Path) -> None:
     parts = [rows(day, 500, shift=0.2 * (day % 2)) for day in range(-30, 0)]
     pl.concat(parts).write_parquet(tmp_path / "ref.parquet")

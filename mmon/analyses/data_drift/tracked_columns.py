@@ -73,7 +73,9 @@ def _deciding(
             continue
         metric = load(name)
         is_judged = not distances.levels(context, name, column).is_empty
-        is_asked = not _bound(context, name, column).is_empty
+        asked = _bound(context, name, column)
+        # A level that is learned of single windows says nothing of many of them together.
+        is_asked = not asked.is_empty and asked.learned is None
         if is_judged and is_asked and column.kind in metric.kinds:
             return metric
     return None
