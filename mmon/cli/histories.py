@@ -57,17 +57,18 @@ def show(
     from mmon.comparison import overlap
     from mmon.monitoring.asked import Asked
     from mmon.monitoring.past import remembered
+    from mmon.outline.courses import narrowed
 
     chosen = ctx.obj.pop("outputs", {})
     config = _loaded(ctx, config_path)
     read = [*overlap.sources_of(config), overlap.Source(config_path)]
     places = outputs.check(outputs.by_format(chosen), read)
-    document = remembered(config, Asked(None, since, to), newest)
+    document = narrowed(remembered(config, Asked(None, since, to), newest), names or ())
 
     def lines(**of_screen: Any) -> str:
         from mmon.reports.terminal import past
 
-        return past.render(document, names or (), is_whole=every, **of_screen)
+        return past.render(document, is_whole=every, **of_screen)
 
     failures = outputs.deliver(document, places, lines)
     return max(map(exits.tell, failures), default=ExitStatus.PASS)

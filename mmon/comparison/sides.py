@@ -142,14 +142,22 @@ def read_production(
     )
 
 
-def open_production(config: Config, reference: Profile, inputs: Inputs, cut: Cut = None) -> Opened:
-    """Production, opened and joined to its labels; of rows that lie outside a cut only some."""
+def open_production(
+    config: Config, reference: Profile, inputs: Inputs, cut: Cut = None, *, by_names: bool = True
+) -> Opened:
+    """Production, opened and joined to its labels; of rows that lie outside a cut only some.
+
+    ``by_names`` is whether names of files are believed to tell of when their rows are.
+    """
     expected = _expected(reference)
+    between = time_range(config, cut, config.columns.timestamp or own_time(reference))
+    if between is not None and not by_names:
+        between = dataclasses.replace(between, by_names=False)
     data = inputs.production or opened(
         config.production,
         expected,
         is_compared(config, {c.name for c in reference.columns}),
-        time_range(config, cut, config.columns.timestamp or own_time(reference)),
+        between,
     )
     joined = join_configured(config, data, inputs.labels, expect=expected)
     with sources.reading(data.name):

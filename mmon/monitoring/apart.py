@@ -40,6 +40,7 @@ class Parts:
         self._empty = pl.LazyFrame()
         self._held: dict[int, list[pl.DataFrame]] = {}
         self._kept: dict[int, list[Path]] = {}
+        self._rows: dict[int, int] = {}
         self._bytes = 0
         self._folder: Path | None = None
         self._number = itertools.count()
@@ -55,6 +56,14 @@ class Parts:
             for (key,), part in found.items():
                 self._add(key, part)
 
+    def rows(self, key: int) -> int:
+        """How many rows of a window are here."""
+        return self._rows.get(key, 0)
+
+    def clear(self) -> None:
+        """Forget all rows."""
+        self._held, self._kept, self._rows, self._bytes = {}, {}, {}, 0
+
     def of(self, key: int) -> pl.LazyFrame:
         """The rows of a window, without ``WINDOW``."""
         kept = [pl.scan_ipc(path) for path in self._kept.get(key, ())]
@@ -69,6 +78,7 @@ class Parts:
 
     def _add(self, key: int, rows: pl.DataFrame) -> None:
         self._held.setdefault(key, []).append(rows)
+        self._rows[key] = self._rows.get(key, 0) + rows.height
         self._bytes += int(rows.estimated_size())
         if self._bytes > _MOST_BYTES:
             self._unload()

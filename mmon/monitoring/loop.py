@@ -174,7 +174,7 @@ class _Run:
         if isinstance(cut, RowCut):
             census, side = self.rows.count((None, None))
             return due_rows(cut, census.windows, stored), side, census
-        census, side = self.rows.count((since, self.limits.end_us))
+        census, side = self.rows.count_all((since, self.limits.end_us), stored)
         system = self.config.analyses.system_performance
         due = due_windows(
             cut,

@@ -36,20 +36,35 @@ class Rows:
     cut: WindowCut | RowCut
     progress: Progress | None
 
-    def count(self, between: Between) -> tuple[Census, Opened]:
+    def count(self, between: Between, *, by_names: bool = True) -> tuple[Census, Opened]:
         """The rows of each window of a time, and where they were read from.
+
+        ``by_names`` is whether names of files are believed to tell of when their rows are.
 
         Raises
         ------
         DataError
             When production cannot be read, or its times cannot.
         """
-        side = self._opened(between)
+        side = self._opened(between, by_names=by_names)
         with sources.reading(side.data.name):
             plan, _ = planned(self.given.config, self.given.reference, side)
             found = counted(side.data.frame, plan, self.cut)
         side.data.check(found.rows)
         return found, side
+
+    def count_all(self, between: Between, stored: Sequence[StoredWindow]) -> tuple[Census, Opened]:
+        """The same; wherever rows are, where names of files hide some that were known before."""
+        found, side = self.count(between)
+        since, end = between
+        known = [
+            one
+            for one in stored
+            if (since is None or one.key >= since) and (end is None or (one.end_us or 0) <= end)
+        ]
+        if all(found.windows.get(one.key, 0) >= one.rows for one in known):
+            return found, side
+        return self.count(between, by_names=False)
 
     def labelled(self, windows: Sequence[StoredWindow]) -> dict[int, tuple[int, int]]:
         """The rows of some windows, and those among them that have a label by now."""
@@ -77,9 +92,7 @@ class Rows:
             with apart() as parts:
                 side = counted
                 if not is_counted:
-                    with sources.unchanged():
-                        side = self._opened((group[0].span[0], group[-1].span[1]))
-                        self._take(parts, side, group)
+                    side = self._reopened(parts, group)
                 else:
                     self._take(parts, side, group)
                     watch.close()
@@ -90,15 +103,33 @@ class Rows:
                     own = dataclasses.replace(side, data=data, frame=frame)
                     yield one, own, read_window(self.given, own, one, self.progress)
 
+    def _reopened(self, parts: Parts, group: Sequence[Due]) -> Opened:
+        """Where the rows of some windows are, which are taken from there.
+
+        Among the files of a short time the names may seem right that those of a longer one refute.
+        """
+        span = group[0].span[0], group[-1].span[1]
+        with sources.unchanged():
+            side = self._opened(span)
+            self._take(parts, side, group)
+        if all(parts.rows(one.key) >= one.rows for one in group):
+            return side
+        parts.clear()
+        with sources.unchanged():
+            side = self._opened(span, by_names=False)
+            self._take(parts, side, group)
+        return side
+
     def _take(self, parts: Parts, side: Opened, due: Sequence[Due]) -> None:
         with sources.reading(side.data.name):
             parts.take(self._frame(side), [one.key for one in due])
 
-    def _opened(self, between: Between) -> Opened:
+    def _opened(self, between: Between, *, by_names: bool = True) -> Opened:
         given, cut = self.given, self.cut
         if isinstance(cut, WindowCut):
             cut = cut.within(*between)
-        return open_production(given.config, given.reference, given.inputs, cut)
+        sides = given.config, given.reference, given.inputs, cut
+        return open_production(*sides, by_names=by_names)
 
     def _frame(self, side: Opened) -> pl.LazyFrame:
         """The columns that are read, and each row's window."""

@@ -45,11 +45,10 @@ def courses(document: Document, names: Iterable[str] = ()) -> list[Course]:
         Only results of which the name, the column, the segment or the application is one of these,
         or of one of these patterns; everything where there are none.
     """
-    wanted = list(names)
     judged = (
         result
-        for result in document.results
-        if result.has_levels and result.quantity.about != "run" and _is_wanted(result, wanted)
+        for result in narrowed(document, names).results
+        if result.has_levels and result.quantity.about != "run"
     )
     segments = {one.name for one in document.segments}
 
@@ -65,6 +64,16 @@ def courses(document: Document, names: Iterable[str] = ()) -> list[Course]:
     return sorted(found, key=lambda one: severity.badness(one.worst), reverse=True)
 
 
+def narrowed(document: Document, names: Iterable[str]) -> Document:
+    """A document with the results that are wanted, as `courses` takes their names."""
+    wanted = list(names)
+    if not wanted:
+        return document
+    return dataclasses.replace(
+        document, results=[one for one in document.results if _is_wanted(one, wanted)]
+    )
+
+
 def _about(column: str | None, segment: str | None) -> str:
     name = "" if column is None else column_word(column)
     return ", ".join(filter(None, (name, segment)))
@@ -73,7 +82,7 @@ def _about(column: str | None, segment: str | None) -> str:
 def _is_wanted(result: Result, names: Sequence[str]) -> bool:
     texts = (result.name, result.column, result.segment, result.application)
     shown = [text for text in texts if text is not None]
-    return not names or any(fnmatch.fnmatchcase(text, one) for text in shown for one in names)
+    return any(fnmatch.fnmatchcase(text, one) for text in shown for one in names)
 
 
 def _course(rows: Sequence[Result], windows: Sequence[Window], about: str) -> Course:

@@ -52,7 +52,7 @@ def test_days_that_differ_by_nature_pass_and_say_so():
     assert usual[0].reason is not None
     assert usual[0].reason.startswith("within what this column does from day to day (")
     assert " in 40 days of the reference)" in usual[0].reason
-    words = "is within what this column does from day to day"
+    words = "within what this column does from day to day"
     assert words in " ".join(str(report).split())
     assert words in report.to_markdown()
     assert "within what this column does from day to day" in report.to_html()

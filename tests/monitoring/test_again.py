@@ -79,6 +79,32 @@ def test_what_a_run_that_was_killed_found_counts_in_the_next_one(
     assert starts(here.run(6)) == [date(5)]
 
 
+def test_a_range_finds_the_rows_that_files_named_for_later_days_hold(tmp_path: Path) -> None:
+    """Files are named after the day on which they were loaded, once two days late."""
+    model = Watched(tmp_path, str(tmp_path / "history.db"))
+    model.write()
+    (tmp_path / "days").mkdir(exist_ok=True)
+    for day in range(6):
+        found = rows(day, 300)
+        parts = {day + 1: found[::2], day + (3 if day == 2 else 1): found[1::2]}
+        for loaded, part in parts.items():
+            name = f"load_{date(loaded)}_{day}_{part.height}.parquet"
+            part.write_parquet(tmp_path / "days" / name)
+    model.run(6)
+    before = model.kept()
+    model.run(6, since=date(2), to=date(3))
+    assert model.kept() == before
+
+
+def test_names_that_lie_of_one_file_hide_nothing_of_many_windows(tmp_path: Path) -> None:
+    model = Watched(tmp_path, str(tmp_path / "history.db"), every=30, settings={"fast": True})
+    model.write(*range(70))
+    late = tmp_path / "days" / f"{date(69)}.parquet"
+    pl.concat([pl.read_parquet(late), rows(10, 8)]).write_parquet(late)
+    report = model.run(70)
+    assert report.windows["rows"].to_list() == [38 if day == 10 else 30 for day in range(70)]
+
+
 def test_a_range_skips_what_is_there_or_refuses_it(here: Watched) -> None:
     windows = {"every": "1d", "existing": "skip"}
     assert starts(here.run(4, since=date(1), windows=windows)) == [date(3)]

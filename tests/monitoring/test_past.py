@@ -57,6 +57,8 @@ def test_a_history_is_narrowed_by_name_and_by_time(
     only = shown(capsys, "mmon.yaml", "--only", "x1", "--all")
     assert " x1 " in only
     assert " x0 " not in only
+    table = pl.read_csv(shown(capsys, "mmon.yaml", "--only", "x1", "--csv", "-").encode())
+    assert table["column"].unique().to_list() == ["x1"]
     assert "5 windows" in shown(capsys, "mmon.yaml", "--newest", "5")
     between = shown(capsys, "mmon.yaml", "--from", date(1), "--to", date(4))
     assert "3 windows   2024-01-02 to 2024-01-05" in between
