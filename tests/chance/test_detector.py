@@ -158,3 +158,15 @@ def test_a_state_is_read_back_as_it_was_kept_and_a_damaged_one_is_refused():
     ):
         with pytest.raises(MisfitError):
             from_bytes(to_bytes(dataclasses.replace(states[-1], **broken)), Detector)
+
+
+def test_a_second_window_that_is_as_those_before_takes_back_what_one_seemed_to_tell():
+    """Where windows differ by nature one that is normal refutes little by itself."""
+    rng = np.random.default_rng(11)
+    normal, odd = rng.normal(size=500), rng.normal(1.0, 1.0, 500)
+    ref = rng.normal(size=2_000)
+    of, states = tracked(ref, [odd, normal, normal], design_effect=40.0)
+    assert [one.is_gone(of) for one in states[:2]] == [False, True]
+    assert states[1].windows[states[1].likeliest(of)] == 2
+    of, states = tracked(ref, [odd, odd, normal, odd], design_effect=40.0)
+    assert not any(one.is_gone(of) for one in states)

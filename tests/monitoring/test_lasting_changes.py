@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from mmon.results import Verdict
-from tests.monitoring.days import Watched, date
+from tests.monitoring.days import Watched, date, rows
 
 LEVELS = {"total_variation": {"potential": 0.03, "detected": 0.2}}
 
@@ -27,6 +27,21 @@ def test_a_small_change_that_lasts_fails_daily_runs_and_is_told_since_when(tmp_p
     assert found["reason"] == f"2,000 rows of 4 windows since {date(12)}"
     single = reports[-1].results.filter(name="total_variation", column="x0").to_dicts()[0]
     assert single["status"] != "potential_detection"
+
+
+def test_one_bad_day_does_not_fail_the_next_one(tmp_path: Path) -> None:
+    """Where days differ by nature the evidence of a single one is not refuted at once."""
+    watched = Watched(tmp_path, str(tmp_path / "history.db"), every=500)
+    shifts = np.random.default_rng(5).normal(0.0, 0.3, 34)
+    days = [rows(day - 30, 500, shift=float(shifts[day])) for day in range(30)]
+    pl.concat(days).write_parquet(tmp_path / "reference.parquet")
+    for day in range(4):
+        bad = 4.0 if day == 1 else 0.0
+        watched.write(day, shift=bad + float(shifts[30 + day]))
+    reports = [watched.run(until=day + 1) for day in range(4)]
+    assert [one.verdict is Verdict.BREACH for one in reports] == [False, True, False, False]
+    healthy = reports[2].results.filter(name="lasting_drift")
+    assert set(healthy["status"]) == {"no_detection"}
 
 
 def test_the_budget_is_that_of_the_configuration(tmp_path: Path) -> None:
@@ -48,10 +63,10 @@ def test_a_small_rise_of_the_error_rate_is_found_over_days(tmp_path: Path) -> No
     watched.write(*range(14))
     rng = np.random.default_rng(1)
     for path in [tmp_path / "reference.parquet", *sorted((tmp_path / "days").iterdir())]:
-        rows, rate = pl.read_parquet(path), 0.16 if date(8) <= path.stem < "3" else 0.1
-        target, wrong = rng.integers(0, 2, len(rows)), rng.random(len(rows)) < rate
+        frame, rate = pl.read_parquet(path), 0.16 if date(8) <= path.stem < "3" else 0.1
+        target, wrong = rng.integers(0, 2, len(frame)), rng.random(len(frame)) < rate
         said = pl.Series("said", np.where(wrong, 1 - target, target))
-        rows.with_columns(pl.Series("y", target), said).write_parquet(path)
+        frame.with_columns(pl.Series("y", target), said).write_parquet(path)
     reports = [watched.run(until=day + 1) for day in (7, 13)]
     before, after = (one.results.filter(name="lasting_loss") for one in reports)
     assert set(before["status"]) == {"no_detection"}

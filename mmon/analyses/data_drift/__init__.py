@@ -100,9 +100,11 @@ is that of half of ``false_alarms``, 730 windows at one in 365, corrected for th
 
 The value is the metric that decides of the column (total_variation unless others have levels), in
 those cells, of all rows since the likely change, against the *original* reference, less what chance
-adds; it is 0 while 1 / R is above ``alpha``. It has the levels of the metric, and is past one only
-where R is beyond the limit and the value is surely (at ``alpha``) beyond the level, too. Windows of
-which that is told do not join the pool: neither slow drift nor a change that lasts becomes normal.
+adds; it is 0 while 1 / R is above ``alpha``, and where of two windows since the change the second
+one speaks against it: a single bad window must not fail the next. It has the levels of the metric,
+and is past one only where R is beyond the limit and the value is surely (at ``alpha``) beyond the
+level, too. Windows of which that is told do not join the pool: neither slow drift nor a change that
+lasts becomes normal.
 
 With levels of 0, 2,000 rows of reference and windows of 500, a shift of 0.1, 0.2 and 0.3 standard
 deviations is found within 6, 1 and 1 windows in half of all cases.

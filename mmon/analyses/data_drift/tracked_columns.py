@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import math
 from collections.abc import Callable, Mapping
 
 import numpy as np
@@ -129,7 +130,8 @@ def _finding(
     bound = _bound(context, metric.name, ref)
     evidence = Lasting(
         rows=int(state.trailing[place].sum()),
-        log_evidence=state.log_evidence(of),
+        # A single bad window must not fail the next one, which is as windows were before.
+        log_evidence=-math.inf if state.is_gone(of) else state.log_evidence(of),
         effect=Evidence(),
         alpha=context.config.alpha,
     )

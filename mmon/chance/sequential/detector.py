@@ -103,6 +103,14 @@ class Detector:
         """The direction of change that explains the windows best."""
         return int(np.argmax(self.log_gains(of)))
 
+    def is_gone(self, of: Cells) -> bool:
+        """Whether of two windows of a likely change the second one speaks against it.
+
+        Of more windows single ones may: they are judged together.
+        """
+        place = self.likeliest(of)
+        return bool(self.windows[place] == 2 and self.log_losses[_best(self, of)[place]] < 0.0)
+
     def log_evidence(self, of: Cells) -> float:
         """Log of the Shiryaev-Roberts sum over all alternatives; -inf before there is any."""
         found = float(of.weights @ np.expm1(self.log_sums))
