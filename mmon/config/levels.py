@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    Field,
+    SerializerFunctionWrapHandler,
+    model_serializer,
+    model_validator,
+)
 
 from mmon.config.fields import Number, OpenShare, Section
 from mmon.results.quantity import Bound, Learned, Limit
@@ -44,6 +50,13 @@ class Thresholds(Section):
         if None not in (self.potential, self.detected) and self.potential > self.detected:  # type: ignore[operator]  # neither is None here
             raise ValueError(f"potential ({self.potential}) is above detected ({self.detected})")
         return self
+
+    @model_serializer(mode="wrap")
+    def _as_told(self, plain: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Without what only a learned level has, where it is set."""
+        both = ("potential", "detected")
+        found: dict[str, Any] = plain(self)
+        return {name: one for name, one in found.items() if name in both or one is not None}
 
     @property
     def is_empty(self) -> bool:
