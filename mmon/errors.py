@@ -103,7 +103,8 @@ def shortage(error: BaseException) -> MmonError | None:
     is_files = isinstance(error, OSError) and error.errno in (errno.EMFILE, errno.ENFILE)
     if is_files or _NO_FILES.search(said):
         return MmonError("too many open files", hint="allow more of them (ulimit -n)")
-    return None
+    # A library may say that it is broken, because a part of it could not be loaded.
+    return None if error.__cause__ is None else shortage(error.__cause__)
 
 
 def nearly_named(name: str, columns: Collection[str]) -> list[str]:
