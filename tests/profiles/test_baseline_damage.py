@@ -227,7 +227,7 @@ def test_no_part_can_be_anything_but_what_its_annotation_says(task: str) -> None
             place[path[-1]] = WRONG[choice]
             # Whatever is not refused is a profile as good as any.
             with contextlib.suppress(MisfitError):
-                decode(whole["profile"], arrays)
+                decode(whole["profile"], arrays, Profile)
                 continue
             told.append(path)
         place[path[-1]] = kept
