@@ -9,7 +9,7 @@ import typer
 from mmon.cli import about, console, exits
 from mmon.cli.command_help import GroupedCommand
 from mmon.cli.options import setting
-from mmon.errors import ExitStatus
+from mmon.errors import ConfigError, ExitStatus
 
 if TYPE_CHECKING:
     from mmon.config.sections import Config
@@ -116,8 +116,13 @@ def purge(
 
     config = load(config_path)
     settings = past.settings_of(config, config_path)
-    zone = (config.windows or Windows()).timezone
-    before_us = None if before is None else instant("--before", before, zone)
+    windows = config.windows or Windows()
+    if before is not None and windows.rows:
+        raise ConfigError(
+            "--before is for windows of time, and these are of rows",
+            hint="without it all windows are dropped",
+        )
+    before_us = None if before is None else instant("--before", before, windows.timezone)
     from mmon.history import store
 
     wait_s = seconds(settings.wait)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import importlib.util
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,12 @@ from mmon.texts.redaction import mask_uri
 # What `mmon init` proposes: mmon makes this folder, and no other one.
 _OWN_FOLDER = ".mmon"
 _CONNECT_S = 10
-_FORMS = "write the path of a file, or postgresql+psycopg://USER:PASSWORD@HOST/DATABASE"
+_FORMS = (
+    "write the path of a file, or postgresql+psycopg://HOST/DATABASE, with USER:PASSWORD@ before"
+    " the HOST"
+)
+# A connection as PostgreSQL's own programs take it; its password would be the name of a file.
+_NO_PATH = re.compile(r"\b(host|hostaddr|dbname|user|password)\s*=")
 
 
 @contextlib.contextmanager
@@ -71,6 +77,8 @@ def file_of(url: str) -> Path | None:
 
 def _address(url: str) -> URL:
     if "://" not in url:
+        if _NO_PATH.search(url):
+            raise ConfigError("history: that is no path of a file", hint=_FORMS)
         return URL.create("sqlite", database=str(Path(url).expanduser()))
     try:
         found = make_url(url)

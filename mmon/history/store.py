@@ -173,8 +173,10 @@ class History:
         with self._connection.begin():
             return list(self._connection.execute(asked.order_by(own.window_key)).scalars())
 
-    def values(self, names: Collection[str], before: int) -> list[tuple[Any, ...]]:
-        """Results of those names in windows before a key, in order.
+    def values(
+        self, names: Collection[str], first: int | None, before: int
+    ) -> list[tuple[Any, ...]]:
+        """Results of those names in windows from a key on and before another, in order.
 
         Each is the window's key, value and status, and application, name, aspect, column, segment.
         """
@@ -184,6 +186,8 @@ class History:
         asked = select(*wanted).where(
             own.endpoint_id == self._id, own.window_key < before, own.name.in_(list(names))
         )
+        if first is not None:
+            asked = asked.where(own.window_key >= first)
         with self._connection.begin():
             found = self._connection.execute(asked.order_by(own.window_key, own.place))
             return [tuple(row) for row in found]
@@ -259,7 +263,10 @@ class History:
 
     def _value(self, table: Table, column: str, key: int) -> Any:
         found = self._connection.execute(select(table.c[column]).where(self._is(table, key)))
-        return bytes(found.scalar_one())
+        value = found.scalar()
+        if value is None:
+            raise HistoryError("a window in the history is damaged", hint=AGAIN)
+        return bytes(value)
 
     def _put(self, table: Table, key: int, values: Sequence[Mapping[str, Any]]) -> None:
         self._connection.execute(delete(table).where(self._is(table, key)))

@@ -8,15 +8,18 @@ What a run analyses
     The windows that ended by ``--until`` (now, if it is not given) and are not in the history, from
     the first row on, or from the newest window on that it holds. Windows in which nothing came are
     analysed once a later one has rows, or at once where ``expected_rows`` says that some should
-    have come. With ``--from`` or ``--to``: the windows that begin and end between them, analysed
-    before or not (``windows.existing``). Windows of rows, once they are full.
+    have come; those of a gap of more than 100 are not. With ``--from`` or ``--to``: the windows
+    that begin and end between them, analysed before or not (``windows.existing``). Windows of rows,
+    once they are full.
 What it analyses once more
     The newest window, where the data ends in it and later goes on; with ``incomplete: wait`` it is
     left until then. A window with rows that came up to ``windows.allowed_lateness`` after its end;
-    those that come later are told, and in no window. A window of whose rows enough have labels by
-    now (``labels.wait``). What failed in such a window before does not fail the run again.
+    those that come later are in no window, and told as far as their files are read. A window of
+    whose rows enough have labels by now (``labels.wait``). What failed in such a window before does
+    not fail the run again.
 When nothing is new
-    The newest window is shown again, as it was found, and the run ends with its status.
+    The newest window is shown again, as it was found, and the run ends as the one before it did.
+    Windows that a run had analysed which was killed are told by the next one.
 What is kept
     Of each window its results and told numbers, in the tables ``mmon_results`` and
     ``mmon_metrics``, what reports draw, a profile with fewer values and without any row, and what

@@ -187,26 +187,33 @@ def _every(
     *,
     tells_nothing: bool,
 ) -> list[int]:
-    """The keys of closed windows in order, with those in which nothing arrived."""
+    """The keys of closed windows in order, with those in which nothing arrived.
+
+    Not those of a gap of very many: whichever run looks at it, and whatever else that looks at.
+    """
     keys = sorted(closed)
-    first = next((one.end_us for one in stored[-1:] if one.end_us is not None), None)
-    if first is None or (keys and keys[0] < first):
-        first = keys[0] if keys else None
-    if first is None:
+    ends = [one.end_us for one in stored[-1:] if one.end_us is not None]
+    at = min([*ends, *keys[:1]], default=None)
+    if at is None:
         return keys
-    most = MOST_EMPTY + 2 * len(keys)
+    found = set(keys)
+    for target in [*keys, *([asked.end_us] if tells_nothing else [])]:
+        gap = _between(cut, at, target, asked.end_us)
+        found.update(gap if len(gap) <= MOST_EMPTY else ())
+        at = max(at, _end(cut, target) if target in closed else target)
+    return sorted(found)
+
+
+def _between(cut: WindowCut, first: int, past: int, end_us: int) -> list[int]:
+    """The windows from one on that begin before another and are over, of very many only some."""
     found: list[int] = []
-    key = first
-    while len(found) <= most and _end(cut, key) <= asked.end_us:
-        if not tells_nothing and (not keys or key > keys[-1]):
+    while first < past and len(found) <= MOST_EMPTY and _end(cut, first) <= end_us:
+        found.append(first)
+        end = _end(cut, first)
+        if end in (first, cut.end_us):
             break
-        found.append(key)
-        end = _end(cut, key)
-        if end in (key, cut.end_us):
-            break
-        key = end
-    # One stray time would make a year of empty windows.
-    return keys if len(found) > most else sorted({*keys, *found})
+        first = end
+    return found
 
 
 def _is_of(one: Due, asked: Range) -> bool:

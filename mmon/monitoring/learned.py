@@ -21,27 +21,30 @@ class Past:
     def __init__(self, config: Config, history: History) -> None:
         self._names = sorted(set(_learning(config.model_dump(), ())))
         self._history = history
+        self._known: dict[BlockKey, dict[int, float]] = {}
+        self._to: int | None = None
 
     def before(self, key: int) -> BlockNoise | None:
         """The values in windows before one; not of what was found, which is not usual.
 
-        None where no level is learned.
+        None where no level is learned. Windows are asked for in order.
         """
         if not self._names:
             return None
-        found: dict[BlockKey, dict[int, float]] = {}
-        for window, value, status, *of in self._history.values(self._names, before=key):
+        known = self._known
+        for window, value, status, *of in self._history.values(self._names, self._to, before=key):
             if value is not None and status not in _FOUND:
-                found.setdefault(BlockKey(*of), {})[window] = value
-        windows = sorted({window for one in found.values() for window in one})
-        rows = [[one.get(window, np.nan) for window in windows] for one in found.values()]
+                known.setdefault(BlockKey(*of), {})[window] = value
+        self._to = key
+        windows = sorted({window for one in known.values() for window in one})
+        rows = [[one.get(window, np.nan) for window in windows] for one in known.values()]
         return BlockNoise(
             "",
             "UTC",
             np.array(windows, dtype=np.int64),
-            tuple(found),
-            np.array(rows, dtype=np.float64).reshape(len(found), len(windows)),
-            sampling=np.zeros(len(found)),
+            tuple(known),
+            np.array(rows, dtype=np.float64).reshape(len(known), len(windows)),
+            sampling=np.zeros(len(known)),
         )
 
 

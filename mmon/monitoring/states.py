@@ -7,7 +7,7 @@ from typing import Any
 
 from mmon.analyses import Analysis, Context, Findings, configured
 from mmon.comparison.judged_windows import Span
-from mmon.errors import BaselineError
+from mmon.errors import BaselineError, HistoryError
 from mmon.history.records import StoredWindow
 from mmon.history.store import History
 from mmon.monitoring.window import Given
@@ -78,10 +78,10 @@ def _state(analysis: Analysis, states: States) -> Any:
 
 
 def stored_profile(history: History, key: int) -> Profile | None:
-    """A window's profile out of the history; None where another mmon kept it in its own way."""
+    """A window's profile out of the history; None where it is damaged, or of another mmon."""
     try:
         return baseline.unpacked(history.profile(key), "a window's profile")
-    except BaselineError:
+    except (BaselineError, HistoryError):
         return None
 
 

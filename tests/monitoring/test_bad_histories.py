@@ -90,6 +90,8 @@ def test_times_that_are_none(here, capfd, options, says) -> None:
         ("days", FAILURE, r"the history days is a folder"),
         ("mysql://me:s3cretword@host/db", USAGE, r"mysql is no database that mmon keeps one in"),
         ("postgresql+psycopg://me:s3cretword@:port/db", USAGE, r"is no address"),
+        ("mysql://host/db", USAGE, r"postgresql\+psycopg://HOST/DATABASE, with USER:PASSWORD@"),
+        ("host=h dbname=d password=s3cretword", USAGE, r"that is no path of a file"),
         ("sqlite://", USAGE, r"memory keeps nothing"),
         (
             "postgresql+psycopg://me:s3cretword@127.0.0.1:9/db",

@@ -10,11 +10,11 @@ from pathlib import Path
 import polars as pl
 import pytest
 import yaml
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from mmon.cli.app import execute
 from mmon.history import database
-from mmon.history.tables import windows
+from mmon.history.tables import profiles, windows
 from tests.monitoring.days import Watched, date
 
 
@@ -107,6 +107,19 @@ def test_a_window_that_lacks_what_documents_have_by_now_is_read(
                 update(windows).where(windows.c.window_key == key).values(document=packed)
             )
     assert shown(capsys, "mmon.yaml") == before
+
+
+def test_a_window_without_its_profile_is_not_judged_again(
+    kept: Watched, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with database.connected(kept.url, 10.0) as connection, connection.begin():
+        connection.execute(delete(profiles).where(profiles.c.window_key == day_key(2)))
+    assert "1 window cannot be judged again" in shown(capsys, "judge", "mmon.yaml")
+
+
+def day_key(day: int) -> int:
+    """The key of the window of a day."""
+    return int(pl.Series([date(day)]).str.to_datetime(time_unit="us").dt.timestamp("us")[0])
 
 
 def test_a_history_of_nothing_says_so(

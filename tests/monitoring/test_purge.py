@@ -40,6 +40,15 @@ def test_old_windows_can_be_dropped(
     assert watched.run(until=4).document.sentence.startswith("no new window")
 
 
+def test_windows_of_rows_have_no_time_before_which_they_could_be_dropped(
+    config: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    body = yaml.safe_load(config.read_text())
+    config.write_text(yaml.safe_dump({**body, "windows": {"rows": 100}}))
+    assert execute(["history", "purge", str(config), "--before", date(3)]) == 2
+    assert "--before is for windows of time, and these are of rows" in capfd.readouterr().err
+
+
 def test_another_endpoint_keeps_its_own(watched: Watched, config: Path) -> None:
     watched.run(4, endpoint="other")
     assert execute(["history", "purge", str(config)]) == 0

@@ -198,10 +198,7 @@ class Ecdf:
         )
 
     def thinned(self, rows: int) -> Ecdf:
-        """The same shape of so many rows, at most those there are: cumulative counts are rounded.
-
-        What it says of chance is that of so many independent rows.
-        """
+        """The same shape of fewer rows, or of those there are; cumulative counts are rounded."""
         if rows >= self.n:
             return self
         share = rows / self.n
