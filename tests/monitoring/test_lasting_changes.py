@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import polars as pl
+import pytest
 
 from mmon.results import Verdict
 from tests.monitoring.days import Watched, date, rows
@@ -56,20 +57,36 @@ def test_the_budget_is_that_of_the_configuration(tmp_path: Path) -> None:
     assert found[0]["status"].to_list() != found[1]["status"].to_list()
 
 
-def test_a_small_rise_of_the_error_rate_is_found_over_days(tmp_path: Path) -> None:
+def model(tmp_path: Path, days: int, **settings: object) -> Watched:
+    """A model that errs in 10% of the rows, from the eighth day on in 16%."""
     columns = {"timestamp": "event_time", "id": "request_id", "target": "y", "prediction": "said"}
-    settings = {"columns": columns, "task": "binary", "fail_on": "potential"}
+    settings = {"columns": columns, "task": "binary", "fail_on": "potential", **settings}
     watched = Watched(tmp_path, str(tmp_path / "history.db"), settings=settings)
-    watched.write(*range(14))
+    watched.write(*range(days))
     rng = np.random.default_rng(1)
     for path in [tmp_path / "reference.parquet", *sorted((tmp_path / "days").iterdir())]:
         frame, rate = pl.read_parquet(path), 0.16 if date(8) <= path.stem < "3" else 0.1
         target, wrong = rng.integers(0, 2, len(frame)), rng.random(len(frame)) < rate
         said = pl.Series("said", np.where(wrong, 1 - target, target))
         frame.with_columns(pl.Series("y", target), said).write_parquet(path)
+    return watched
+
+
+def test_a_small_rise_of_the_error_rate_is_found_over_days(tmp_path: Path) -> None:
+    watched = model(tmp_path, days=14)
     reports = [watched.run(until=day + 1) for day in (7, 13)]
     before, after = (one.results.filter(name="lasting_loss") for one in reports)
     assert set(before["status"]) == {"no_detection"}
     assert after["status"].to_list()[-1] in ("potential_detection", "detected")
     assert after["reason"].to_list()[-1] == f"1,800 rows of 6 windows since {date(8)}"
     assert reports[-1].verdict is Verdict.BREACH
+
+
+@pytest.mark.parametrize("max_drop", [{}, {"from": "history", "sigmas": 3}])
+def test_a_drop_without_a_level_of_its_own_has_no_lasting_one(
+    tmp_path: Path, max_drop: dict[str, object]
+) -> None:
+    watched = model(tmp_path, days=2, analyses={"model_performance": {"max_drop": max_drop}})
+    report = watched.run(until=2)
+    assert report.results.filter(name="lasting_loss").is_empty()
+    assert not report.results.filter(name="lasting_drift").is_empty()

@@ -57,6 +57,12 @@ def track(context: Context, state: TrackedLoss | None) -> tuple[Findings, Tracke
     before, after = context.reference.losses, context.production.losses
     if before is None or after is None or before.loss is not after.loss or not before.labelled:
         return Findings(), state
+    is_share = after.loss is Loss.ERROR_RATE
+    bound = _bound(context.settings(ModelPerformance), is_share=is_share)
+    # What a drop has learned, if anything, is no level of the loss.
+    levels = [one for one in (bound.potential, bound.detected) if one is not None]
+    if not levels:
+        return Findings(), state
     of = _cells(context.reference, before)
     # Labels of chosen rows are no window of the model's losses.
     if of is None or not after.labelled or label_selection.doubt(context) is not None:
@@ -70,9 +76,9 @@ def track(context: Context, state: TrackedLoss | None) -> tuple[Findings, Tracke
     rows, sums = after.labelled, np.array([after.sums.sum(), after.squares.sum()])
     if found.windows[0] > 1:
         rows, sums = state.rows + rows, state.sums + sums
-    finding = _finding(context, of, found, (rows, sums), by_nature)
-    level = min(one for one in (finding.bound.potential, finding.bound.detected) if one is not None)
-    is_told = (finding.evidence.p_value_against(level) or 0.0) <= context.config.budget.alpha
+    finding = _finding(context, of, found, (rows, sums), by_nature, bound)
+    p = finding.evidence.p_value_against(min(levels))
+    is_told = (p or 0.0) <= context.config.budget.alpha
     kept = found if is_told else pooling(found, window)
     return Findings([finding]), TrackedLoss(kept, rows, sums)
 
@@ -121,6 +127,7 @@ def _finding(
     found: Detector,
     trailing: tuple[int, FloatArray],
     by_nature: float,
+    bound: Bound,
 ) -> Finding:
     before = _stretch(context.reference.losses)
     loss = context.production.losses
@@ -151,7 +158,7 @@ def _finding(
         ),
         window=context.window,
         relative=step.is_relative,
-        bound=_bound(context.settings(ModelPerformance), is_share=is_share),
+        bound=bound,
         gating=is_gating(context),
         reason=wording.since(start, int(found.windows[0]), after.rows, context.timezone),
     )
