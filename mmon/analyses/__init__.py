@@ -151,7 +151,8 @@ class Context:
 
     def settings(self, kind: type[S]) -> S:
         """An analysis' part of the configuration; as it is by itself where it was switched off."""
-        found = (one for _, one in self.config.analyses if isinstance(one, kind))
+        # Not by its own iterator, which is slow: this is asked for every column of every window.
+        found = (one for one in vars(self.config.analyses).values() if isinstance(one, kind))
         return next(found, None) or kind()
 
     def pairs(self) -> list[tuple[ColumnProfile, ColumnProfile | None]]:
