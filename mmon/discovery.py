@@ -2,6 +2,15 @@
 
 A page may hold a line that is a name in braces, such as ``{bins}``: a part that several pages
 share is written once, and stands there when the page is read. A page without options says so.
+
+An installed package adds its own by entry points, in a group for each kind::
+
+    [project.entry-points."mmon.metrics"]
+    middle_gap = "my_package.middle_gap"
+
+The value names a module that holds what a module of mmon would hold; the entry's name is its name
+in configurations, in reports and for ``mmon explain``. No such module is imported before its name
+is used. The groups are those of `GROUPS`.
 """
 
 from __future__ import annotations
@@ -14,21 +23,87 @@ import math
 import pkgutil
 import sys
 from collections.abc import Mapping
+from importlib import metadata
 from pathlib import Path
+from types import ModuleType
 from typing import Any, TypeVar
 
-from mmon.errors import ConfigError
+from mmon.errors import ConfigError, MmonError
+from mmon.texts.redaction import masked
 
 Base = TypeVar("Base")
+
+GROUPS = {
+    "mmon.metrics": "mmon.metrics",
+    "mmon.performance": "mmon.performance",
+    "mmon.reports": "mmon.reports",
+    "mmon.applications.ready": "mmon.applications",
+    "mmon.delivery.channels": "mmon.channels",
+    "mmon.delivery.actions": "mmon.actions",
+}
+"""The packages that others add to, each with its group of entry points."""
 
 _NO_OPTIONS = "Options\n-------\nNone.\n"
 
 
 @functools.cache
 def names_in(package: str) -> tuple[str, ...]:
-    """The public modules of a package, in alphabetical order; neither it nor they are imported."""
-    modules = pkgutil.iter_modules(_folders(package))
-    return tuple(sorted(one.name for one in modules if not one.name.startswith("_")))
+    """What a package has, in alphabetical order: its public modules, and what others add to it.
+
+    Neither it nor they are imported.
+    """
+    return tuple(sorted({*_own_names(package), *_added(package)}))
+
+
+@functools.cache
+def module(package: str, name: str) -> ModuleType:
+    """The module of one of `names_in`.
+
+    Raises
+    ------
+    ConfigError
+        When an installed package that adds it cannot be imported.
+    """
+    added = _added(package).get(name)
+    if added is None:
+        return importlib.import_module(f"{package}.{name}")
+    try:
+        return importlib.import_module(added.module)
+    except MmonError:
+        raise
+    except Exception as error:  # whatever a module of others does
+        what = f"{name!r} of {_origin(added)} cannot be imported"
+        hint = f"correct {added.module}, or uninstall the package"
+        raise ConfigError(f"{what}: {masked(str(error))}", hint=hint) from error
+
+
+def _own_names(package: str) -> tuple[str, ...]:
+    found = (one.name for one in pkgutil.iter_modules(_folders(package)))
+    return tuple(name for name in found if not name.startswith("_"))
+
+
+@functools.cache
+def _added(package: str) -> Mapping[str, metadata.EntryPoint]:
+    """What installed packages add, by its name; what mmon has itself nobody replaces."""
+    group = GROUPS.get(package)
+    if group is None:
+        return {}
+    own = _own_names(package)
+    found: dict[str, metadata.EntryPoint] = {}
+    for one in metadata.entry_points(group=group):
+        if one.name in own or one.name in found:
+            other = "mmon" if one.name in own else _origin(found[one.name])
+            raise ConfigError(
+                f"{_origin(one)} adds {one.name!r} to {group}, as {other} does",
+                hint="rename it there, or uninstall the package",
+            )
+        found[one.name] = one
+    return found
+
+
+def _origin(one: metadata.EntryPoint) -> str:
+    """The package that an entry is of."""
+    return "an installed package" if one.dist is None else f"the package {one.dist.name}"
 
 
 def _folders(package: str) -> list[str]:
@@ -38,19 +113,35 @@ def _folders(package: str) -> list[str]:
     return [str(Path(folder, name)) for folder in _folders(outer)]
 
 
-def class_in(module_name: str, base: type[Base]) -> type[Base]:
-    """The one class of a module that derives from ``base``."""
-    module = importlib.import_module(module_name)
-    (found,) = (
+def class_in(package: str, name: str, base: type[Base]) -> type[Base]:
+    """The one class that derives from ``base`` in the module of one of `names_in`.
+
+    Raises
+    ------
+    ConfigError
+        When a module that an installed package adds holds none, or several.
+    """
+    own = module(package, name)
+    found = [
         member
-        for _, member in inspect.getmembers(module, inspect.isclass)
-        if member.__module__ == module_name and issubclass(member, base)
-    )
-    return found
+        for _, member in inspect.getmembers(own, inspect.isclass)
+        if member.__module__ == own.__name__ and issubclass(member, base)
+    ]
+    if len(found) != 1:
+        raise ConfigError(
+            f"{own.__name__} holds {len(found)} classes that derive from {base.__name__}",
+            hint="let it hold one",
+        )
+    return found[0]
 
 
 def name_of(found: type) -> str:
-    """The name of what a class is: its module's."""
+    """The name of what a class is: its module's, or that of the entry point that leads there."""
+    if not found.__module__.startswith("mmon."):
+        for package in GROUPS:
+            for name, added in _added(package).items():
+                if added.module == found.__module__:
+                    return name
     return found.__module__.rpartition(".")[2]
 
 

@@ -7,7 +7,6 @@ the names of its files end; the module's name is the format's name.
 
 from __future__ import annotations
 
-import importlib
 from types import ModuleType
 
 from mmon import discovery
@@ -51,4 +50,4 @@ def render(name: str, document: Document) -> str | bytes:
 
 
 def _module(name: str) -> ModuleType:
-    return importlib.import_module(f"{__name__}.{name}")
+    return discovery.module(__name__, name)
