@@ -109,7 +109,7 @@ def purge(
 ) -> None:
     """Drop the windows of a configuration, or the old ones."""
     from mmon.config.fields import seconds
-    from mmon.config.sections import Windows
+    from mmon.config.windows import Windows
     from mmon.config_file import load
     from mmon.monitoring import past
     from mmon.windows.cut import instant

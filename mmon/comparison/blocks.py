@@ -17,7 +17,8 @@ from mmon.comparison.known_blocks import length_of
 from mmon.comparison.roles import own_time
 from mmon.comparison.segments import segments
 from mmon.comparison.sides import Inputs, Progress, read_production
-from mmon.config.sections import Config, Windows
+from mmon.config.sections import Config
+from mmon.config.windows import Windows
 from mmon.profiles.block_noise import BlockKey, BlockNoise
 from mmon.profiles.table import Profile
 from mmon.sources import Data

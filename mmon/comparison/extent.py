@@ -17,7 +17,8 @@ from mmon.comparison.roles import (
     without_segments,
 )
 from mmon.comparison.task import is_asked, production_outcome, reference_outcome
-from mmon.config.sections import Config, Windows
+from mmon.config.sections import Config
+from mmon.config.windows import Windows
 from mmon.errors import ConfigError, closest
 from mmon.performance import PLAIN, Variant
 from mmon.profiles.activity.requests import ActivityPlan

@@ -16,7 +16,8 @@ from collections.abc import Collection, Iterator, Sequence
 import numpy as np
 
 from mmon.comparison.stray_windows import MOST_EMPTY, stray_keys
-from mmon.config.sections import Config, Windows
+from mmon.config.sections import Config
+from mmon.config.windows import Windows
 from mmon.profiles.activity.activity import Activity
 from mmon.profiles.folding.build import Profiled
 from mmon.profiles.folding.keys import WHOLE

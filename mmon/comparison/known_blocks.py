@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mmon.chance.blocks import FEWEST
-from mmon.config.sections import Config, Windows
+from mmon.config.sections import Config
+from mmon.config.windows import Windows
 from mmon.profiles.block_noise import BlockNoise
 from mmon.profiles.table import Profile
 from mmon.results.quantity import Quantity, ResultKind, Unit

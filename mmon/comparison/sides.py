@@ -23,7 +23,8 @@ from mmon.comparison.judged_windows import (
 from mmon.comparison.roles import check_levels, own_time, refuse, without_ignored
 from mmon.comparison.survey import survey
 from mmon.config.data import Dataset
-from mmon.config.sections import Config, Windows
+from mmon.config.sections import Config
+from mmon.config.windows import Windows
 from mmon.engine.local import Fold
 from mmon.errors import DataError, nearly_named
 from mmon.profiles import baseline

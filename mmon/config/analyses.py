@@ -25,6 +25,12 @@ def judged() -> Iterator[tuple[str, type[Section], dict[str, Quantity]]]:
             yield name, module.Settings, by_name(module.quantities())
 
 
+def analysis_names() -> list[str]:
+    """What results call each analysis."""
+    package = importlib.import_module("mmon.analyses")
+    return [package.module(name).APPLICATION for name in package.names()]
+
+
 def _fields() -> dict[str, Any]:
     """One key for each analysis, by discovery; null switches it off."""
     found = {}

@@ -43,8 +43,13 @@ class Key:
 
     @property
     def has_entries(self) -> bool:
-        """Whether it holds entries by names that the user chooses."""
-        return typing.get_origin(self.field.annotation) is dict
+        """Whether it holds entries by names that the user chooses, or a list of sections."""
+        return self.is_list or typing.get_origin(self.field.annotation) is dict
+
+    @property
+    def is_list(self) -> bool:
+        """Whether it holds a list of sections."""
+        return self.section is not None and typing.get_origin(self.field.annotation) is tuple
 
     @property
     def text(self) -> str:

@@ -15,24 +15,21 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field, model_validator
 
 from mmon.config.alarms import FalseAlarms
-from mmon.config.analyses import Analyses, judged
+from mmon.config.analyses import Analyses, analysis_names, judged
+from mmon.config.applications import Application
 from mmon.config.data import Dataset, Labels, Reference
 from mmon.config.fields import (
-    Duration,
     Flag,
-    Instant,
     Integer,
-    Judge,
     Names,
     OpenShare,
-    PositiveInt,
     Section,
-    TimeZone,
 )
 from mmon.config.history import History
 from mmon.config.levels import Thresholds
 from mmon.config.option import Option, Panel
 from mmon.config.outputs import Outputs
+from mmon.config.windows import Windows
 
 _compared = functools.partial(Option, metavar="COLUMN", panel=Panel.COMPARED)
 _of_model = functools.partial(Option, metavar="COLUMN", panel=Panel.MODEL)
@@ -148,43 +145,6 @@ class Segments(Section):
     """Whether what is found in a segment takes part in the verdict; else it is only told."""
 
 
-class Windows(Section):
-    """How production is cut into windows; nothing set means one window."""
-
-    every: Annotated[Duration | None, _window("--every", "LENGTH"), Field(examples=["1d"])] = None
-    """Length of a window in event time: 10m, 1h, 1d, 1w or 1mo. What happens at a boundary, such as
-    midnight, belongs to the window that begins there."""
-    rows: Annotated[PositiveInt | None, _window("--rows", "N"), Field(examples=[5000])] = None
-    """Rows of a window, in the order of the data; instead of ``every``."""
-    start: Instant | None = Field(default=None, examples=["2024-01-01"])
-    """Production before this time is left out; windows are aligned to it."""
-    end: Instant | None = Field(default=None, examples=["2025-01-01"])
-    """Production from this time on is left out. What cannot lie between the two is not even read:
-    files by the date in their name or folder (date=2024-01-31, events_20240131.csv), where all have
-    one, and other than in text formats rows by the column of time."""
-    timezone: Annotated[TimeZone, _window("--timezone", "ZONE")] = "UTC"
-    """Where days, weeks and months begin, such as Europe/Vienna; also the zone of times that carry
-    none."""
-    allowed_lateness: Duration | None = Field(default=None, examples=["1h"])
-    """A row that arrives up to this long after its window has closed is not late."""
-    incomplete: Literal["keep", "drop", "wait"] = "keep"
-    """What happens to a first or last window that the data does not fill: keep it and show it,
-    drop it, or, with a history, wait until a later run finds it filled. It takes part in the
-    verdict only where no other window does."""
-    existing: Literal["skip", "replace", "fail"] = "replace"
-    """With a history: what ``--from`` and ``--to`` do to windows that were analysed before:
-    skip them, replace what was found, or fail."""
-    judge: Annotated[Judge, _window("--judge", "WINDOWS")] = "all"
-    """Which complete windows take part in the verdict: all, the last, or so many of the newest; the
-    others are measured and shown as context."""
-
-    @model_validator(mode="after")
-    def _one_way(self) -> Windows:
-        if self.every is not None and self.rows is not None:
-            raise ValueError("windows take either 'every' or 'rows', not both")
-        return self
-
-
 class Config(Section):
     """A whole run of mmon.
 
@@ -226,6 +186,21 @@ class Config(Section):
     )
     """Levels of single columns, by column and by drift metric or quality check: in the place of
     those of the analyses, which hold for every other column; ``{}`` takes one out."""
+    applications: tuple[Application, ...] = Field(
+        default=(),
+        examples=[
+            [
+                {
+                    "name": "refund_rate",
+                    "sql": "avg(refund > 0)",
+                    "where": "country = 'AT'",
+                    "thresholds": {"max": {"detected": 0.05}},
+                }
+            ]
+        ],
+    )
+    """Numbers of your own, by SQL: computed of the reference and of each window and segment of
+    production, tested where they are means, and judged by their levels."""
     history: Annotated[
         History | None, _window("--history", "PATH"), Field(examples=[{"url": ".mmon/history.db"}])
     ] = None
@@ -279,6 +254,15 @@ class Config(Section):
                 role = quantities[name].role if name in quantities else None
                 if role is not None and getattr(self.columns, role) is None:
                     raise ValueError(f"analyses.{analysis}.thresholds.{name} needs columns.{role}")
+        return self
+
+    @model_validator(mode="after")
+    def _applications_have_names(self) -> Config:
+        taken = {"mmon", *analysis_names()}
+        for one in self.applications:
+            if one.name in taken:
+                raise ValueError(f"applications: {one.name!r} is the name of another application")
+            taken.add(one.name)
         return self
 
     @model_validator(mode="after")

@@ -11,8 +11,9 @@ from mmon.analyses.data_drift import LASTING_DRIFT
 from mmon.analyses.model_performance import LABELS, ModelPerformance
 from mmon.config.analyses import judged
 from mmon.config.problems import value_at
-from mmon.config.sections import Config, Windows
+from mmon.config.sections import Config
 from mmon.config.text import KeyPath, Problem
+from mmon.config.windows import Windows
 from mmon.errors import ConfigError, closest
 from mmon.results.quantity import Quantity, ResultKind
 from mmon.sources.dtypes import dtype_named

@@ -21,7 +21,7 @@ _HEAD = """\
 # yaml-language-server: $schema=./mmon.schema.json
 #
 # A configuration of mmon, with every option. Lines that begin with "# " are explanations; lines
-# that begin with "#" and a word are options, shown with their defaults or an example.
+# that begin with "#" and a word, or "#" and "-", are options, with their defaults or an example.
 #
 #   mmon validate mmon.yaml             check this file
 #   mmon run mmon.yaml                  make the comparison
@@ -68,6 +68,9 @@ def _lines(
             entry = _entry(f"{indent}{mark}{key.name}:", shown, f"{indent}  {mark}")
             is_role = bool(examples and mark) and key.owner is Columns
             said = (_GUESSED if key.name in examples else _EXAMPLE) if is_role else ""
+            yield f"{next(entry)}{said}"
+            if key.is_list:
+                yield from _texts_of_entries(key, f"{indent}  ")
             yield from (f"{line}{said}" for line in entry)
         else:
             inner = value or key.section.model_construct()
@@ -75,6 +78,12 @@ def _lines(
             is_on = any(line.lstrip()[:1] not in ("", "#") for line in below)
             yield f"{indent}{'' if is_on else '#'}{key.name}:"
             yield from below
+
+
+def _texts_of_entries(key: Key, indent: str) -> Iterator[str]:
+    """What the keys of each entry of a list are."""
+    for own in keys_of(key.section):
+        yield from _comment(f"{own.name}: {own.text}", indent)
 
 
 def _usual(key: Key) -> dict[str, Any]:
@@ -98,6 +107,10 @@ def _comment(text: str, indent: str) -> Iterable[str]:
 
 def _entry(start: str, value: Any, indent: str) -> Iterator[str]:
     """A key and its value in one line; entries that are sections have a line each."""
+    if isinstance(value, list) and all(isinstance(one, Mapping) for one in value):
+        yield start
+        yield from (f"{indent}- {_flow(one)}" for one in value)
+        return
     if isinstance(value, Mapping) and all(isinstance(one, Mapping) for one in value.values()):
         yield start
         yield from (f"{indent}{name}: {_flow(one)}" for name, one in value.items())

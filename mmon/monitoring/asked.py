@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 
-from mmon.config.sections import Windows
+from mmon.config.windows import Windows
 from mmon.errors import ConfigError
 from mmon.windows.cut import instant
 from mmon.windows.timestamps import to_us

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from mmon.config.sections import Windows
+from mmon.config.windows import Windows
 from mmon.errors import ConfigError
 from mmon.history.store import History
 from mmon.monitoring.asked import Asked, Range

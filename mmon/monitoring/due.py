@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from mmon.comparison.judged_windows import Span
 from mmon.comparison.stray_windows import MOST_EMPTY, stray_keys
-from mmon.config.sections import Windows
+from mmon.config.windows import Windows
 from mmon.errors import DataError
 from mmon.history.records import StoredWindow
 from mmon.monitoring.asked import Range

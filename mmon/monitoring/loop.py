@@ -17,7 +17,8 @@ from mmon.comparison.sides import Inputs, Opened, Production, Progress
 from mmon.config.fields import seconds
 from mmon.config.history import History as Settings
 from mmon.config.outputs import Outputs
-from mmon.config.sections import Config, Windows
+from mmon.config.sections import Config
+from mmon.config.windows import Windows
 from mmon.config_file import config_digest
 from mmon.errors import ConfigError, HistoryError
 from mmon.history import store

@@ -11,7 +11,8 @@ import mmon
 from mmon.comparison.document import now, run_id
 from mmon.config.fields import seconds
 from mmon.config.history import History as Settings
-from mmon.config.sections import Config, Windows
+from mmon.config.sections import Config
+from mmon.config.windows import Windows
 from mmon.config_file import config_digest, public_dict
 from mmon.errors import ConfigError
 from mmon.history import store

@@ -8,7 +8,8 @@ from typing import TypeVar
 
 from mmon.comparison.assessment import taking_part
 from mmon.comparison.judged_windows import judged
-from mmon.config.sections import Config, Windows
+from mmon.config.sections import Config
+from mmon.config.windows import Windows
 from mmon.outline.seen import shown_windows
 from mmon.outline.sentence import sentence
 from mmon.results import Document, Metric, Result, Verdict

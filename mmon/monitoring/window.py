@@ -20,7 +20,8 @@ from mmon.comparison.sides import (
     Summarised,
     summarise_production,
 )
-from mmon.config.sections import Config, Windows
+from mmon.config.sections import Config
+from mmon.config.windows import Windows
 from mmon.errors import DataError, HistoryError
 from mmon.history.records import AGAIN, Analysed, StoredWindow
 from mmon.monitoring.due import Due

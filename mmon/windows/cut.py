@@ -41,7 +41,7 @@ from mmon.windows.timestamps import (
 )
 
 if TYPE_CHECKING:
-    from mmon.config.sections import Windows
+    from mmon.config.windows import Windows
 
 _MONDAY = datetime(1969, 12, 29)
 _HOUR_US = timedelta(hours=1) // US

@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from mmon.config.sections import Windows
+from mmon.config.windows import Windows
 from mmon.profiles.activity.requests import read_errors, read_latency
 from mmon.profiles.folding.lateness import Lateness
 from mmon.windows.cut import WindowCut

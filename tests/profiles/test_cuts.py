@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from mmon.config.sections import Windows
+from mmon.config.windows import Windows
 from mmon.profiles.features.tables import NULL, OTHER
 from mmon.profiles.folding.keys import OUTSIDE, WHOLE, Key, SegmentCutter, WindowCutter
 from mmon.windows.cut import RowCut, WindowCut

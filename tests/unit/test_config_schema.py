@@ -237,7 +237,7 @@ def test_the_schema_names_every_metric_and_check() -> None:
 
 def uncommented(text: str) -> str:
     """The template with all its options switched on: "#key" is an option, "# text" is not."""
-    return re.sub(r"^(\s*)#(?=[a-z])", r"\1", text, flags=re.MULTILINE)
+    return re.sub(r"^(\s*)#(?=[a-z]|- )", r"\1", text, flags=re.MULTILINE)
 
 
 def test_the_template_shows_every_key_with_its_text() -> None:

@@ -11,7 +11,7 @@ import polars as pl
 import pytest
 
 import mmon
-from mmon.config.sections import Windows
+from mmon.config.windows import Windows
 from mmon.outline import summary
 from mmon.results import Document, Status, Verdict
 from tests.analyses.operations_runs import document, requests

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mmon.config.sections import Windows
+from mmon.config.windows import Windows
 from mmon.windows.cut import RowCut, WindowCut
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

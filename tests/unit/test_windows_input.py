@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import polars as pl
 import pytest
 
-from mmon.config.sections import Windows
+from mmon.config.windows import Windows
 from mmon.errors import ConfigError, DataError
 from mmon.windows.cut import WindowCut
 
