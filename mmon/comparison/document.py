@@ -61,7 +61,7 @@ def document_of(
     shown = shown_windows(windows, results, columns=len(reference.columns))
     rank_error = max((window.rank_error for window in windows), default=0.0)
     verdict = decide(
-        results, rule, expected=_deciding(config), waiting=_waiting(config, production)
+        results, rule, expected=_deciding(config), waiting=_waiting(config, production, rule)
     )
     digest = config_digest(config)
     document = Document(
@@ -121,11 +121,13 @@ def _deciding(config: Config) -> frozenset[str]:
     )
 
 
-def _waiting(config: Config, production: Production) -> frozenset[str]:
+def _waiting(config: Config, production: Production, rule: Rule) -> frozenset[str]:
     """The applications that may still wait for what they need."""
     both = zip(production.windows, production.profiles, strict=True)
     judged = [profile for window, profile in both if window.is_judged]
-    return frozenset({model_performance.APPLICATION} if may_wait(config, judged) else ())
+    # Windows of a history are analysed again when their labels come.
+    waits = may_wait(config, judged, comes_again=rule.is_budget)
+    return frozenset({model_performance.APPLICATION} if waits else ())
 
 
 def _drawn(drawings: Sequence[Drawing], kind: type[D], windows: Collection[int]) -> list[D]:

@@ -137,4 +137,5 @@ class Labels(Dataset):
     wait: Duration = "60d"
     """With a history: for how long after its end a window is looked at again for labels that came
     since. It is analysed once more when half of its rows have one, or as many as the level of
-    ``label_coverage`` asks for."""
+    ``label_coverage`` asks for. Until then performance waits; a run is inconclusive where labels
+    did not come in that time."""

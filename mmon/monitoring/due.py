@@ -115,48 +115,6 @@ def due_windows(
     return [one for one in found if _is_of(one, asked)]
 
 
-def waiting(
-    stored: Sequence[StoredWindow], *, needed: float, wait_us: int, until_us: int
-) -> list[StoredWindow]:
-    """The analysed windows of which labels were to come, and may have.
-
-    Parameters
-    ----------
-    needed : float
-        The share of a window's rows that has to be labelled.
-    wait_us : int
-        For how long after its end that is waited for.
-    until_us : int
-        Now.
-    """
-    return [
-        one
-        for one in stored
-        if one.labelled < needed * one.rows
-        and one.end_us is not None
-        and one.end_us + wait_us > until_us
-    ]
-
-
-def with_labels(
-    due: Sequence[Due],
-    waits: Sequence[StoredWindow],
-    found: Mapping[int, tuple[int, int]],
-    needed: float,
-) -> list[Due]:
-    """What is due, and the windows that waited for labels and have enough of them by now.
-
-    ``found`` are their rows, and the labelled ones among them.
-    """
-    told = {one.key: one for one in due}
-    for one in waits:
-        rows, labelled = found.get(one.key, (0, 0))
-        if one.key not in told and labelled >= needed * rows and labelled > one.labelled:
-            span = one.start_us, one.end_us
-            told[one.key] = Due(one.key, span, rows, has_later=True, known=one)
-    return [told[key] for key in sorted(told)]
-
-
 def due_rows(cut: RowCut, rows: Mapping[int, int], stored: Sequence[StoredWindow]) -> list[Due]:
     """What a run over windows of rows analyses: those that are full and not in the history.
 

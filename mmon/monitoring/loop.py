@@ -31,9 +31,8 @@ from mmon.monitoring.due import (
     due_rows,
     due_windows,
     look_from,
-    waiting,
-    with_labels,
 )
+from mmon.monitoring.late_labels import overdue, with_labels
 from mmon.monitoring.learned import Past
 from mmon.monitoring.news import news
 from mmon.monitoring.rolling import Rolling
@@ -48,7 +47,6 @@ from mmon.monitoring.window import (
     restored,
     to_store,
 )
-from mmon.outline.waiting import MOST_LABELS
 from mmon.profiles.codec import digest
 from mmon.profiles.folding.census import Census
 from mmon.profiles.folding.keys import WHOLE
@@ -143,14 +141,29 @@ class _Run:
         parts.sort(key=lambda part: part.key)
         states.rebuild(self.given, self.history)
         document = self._document(nothing, parts, is_begun=bool(census.windows))
-        told = news(self.given, due, stored, census)
-        document = dataclasses.replace(document, sentence="; ".join([document.sentence, *told]))
+        document = self._with_news(document, [*news(self.given, due, stored, census)], stored)
         # A run between two times has looked at no others.
         is_all = not (isinstance(self.rows.cut, RowCut) or self.asked.is_range)
         until_us = self.limits.until_us if is_all else None
         ended = dataclasses.replace(document, finished_at=iso(now()))
         self.history.finish(ended.run_id, ended.finished_at, ended.verdict.value, until_us)
         return ended
+
+    def _with_news(
+        self, document: Document, told: Sequence[str], stored: Sequence[StoredWindow]
+    ) -> Document:
+        """The document of the run with what else a person has to know, which may leave it open."""
+        late = None
+        if not self.asked.is_range:
+            late = overdue(self.config, stored, self.limits.until_us)
+        verdict, status = document.verdict, document.exit_status
+        if late is not None and verdict is Verdict.PASS and self.config.fail_on != "never":
+            verdict = Verdict.INCONCLUSIVE
+            status = exit_status(verdict, self.config.on_inconclusive)
+        told = [document.sentence, *filter(None, [late]), *told]
+        return dataclasses.replace(
+            document, verdict=verdict, exit_status=status, sentence="; ".join(told)
+        )
 
     def _untold(
         self, stored: Sequence[StoredWindow], due: Sequence[Due], nothing: Document
@@ -186,19 +199,10 @@ class _Run:
             until_us=self.history.until_us,
             tells_nothing=system is not None and system.expected_rows is not None,
         )
-        return self._with_labels(due, stored), side, census
-
-    def _with_labels(self, due: list[Due], stored: Sequence[StoredWindow]) -> list[Due]:
-        """What is due, and windows whose labels have come by now."""
-        labels, settings = self.config.labels, self.config.analyses.model_performance
-        if labels is None or settings is None or self.asked.is_range:
-            return due
-        bounds = settings.levels("label_coverage").bounds()
-        asked = (one.detected or one.potential for one in bounds if one.limit == "min")
-        needed = next(asked, None) or MOST_LABELS
-        until_us, wait_us = self.limits.until_us, length_us(labels.wait)
-        waits = waiting(stored, needed=needed, wait_us=wait_us, until_us=until_us)
-        return with_labels(due, waits, self.rows.labelled(waits), needed)
+        if not self.asked.is_range:
+            until_us = self.limits.until_us
+            due = with_labels(self.config, due, stored, until_us, self.rows.labelled)
+        return due, side, census
 
     def _nothing(self, side: Opened) -> Document:
         """The document of a run that finds no window, with what all say of this run."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from mmon.outline import severity, units, wording
 from mmon.outline.occasions import Told
-from mmon.results import Document, Result, ResultKind, Status, Window
+from mmon.results import Document, Result, ResultKind, Status, Window, grouped
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -93,7 +93,7 @@ def changes_part(document: Document) -> ChangesPart | None:
     steps = [one for one in found if one.aspect == "step"]
     return ChangesPart(
         changes=tuple(map(_change, steps)),
-        notes=tuple(_note(one) for one in found if one.aspect != "step"),
+        notes=tuple(_notes(one for one in found if one.aspect != "step")),
     )
 
 
@@ -107,6 +107,12 @@ def _change(one: Result) -> Change:
         thresholds=units.limits_word(one),
         q_value=wording.probability(one.q_value),
     )
+
+
+def _notes(found: Iterable[Result]) -> Iterator[str]:
+    """Each thing that is told once: with a history every window is searched by itself."""
+    for text, same in grouped(found, _note).items():
+        yield text if len(same) == 1 else f"{text} (each of {len(same):,} windows)"
 
 
 def _note(one: Result) -> str:

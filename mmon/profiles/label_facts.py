@@ -101,10 +101,10 @@ class LabelFacts:
                 f"the labels that {self.source} has for {self.production} are missing or"
                 " contradict each other"
             )
-        return (
-            f"no id of {self.source} is in {self.production}: an id is {self.label_id} in the one,"
-            f" {self.prediction_id} in the other"
-        )
+        what = f"no id of {self.source} is in {self.production}"
+        if self.is_of_part:
+            what = f"{self.source} has no label of these rows yet, if ids are written alike"
+        return f"{what}: an id is {self.label_id} in the one, {self.prediction_id} in the other"
 
 
 class MatchedLabels:

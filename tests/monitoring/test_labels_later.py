@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 
 import mmon
+from mmon.results import Verdict
 from tests.monitoring.days import Watched, date, rows
 
 _ROWS = 600
@@ -101,3 +102,25 @@ def test_labels_are_waited_for_only_so_long(watched: Watched) -> None:
     label(watched, 0, 1, 2)
     labels = {"path": str(watched.folder / "labels.parquet"), "wait": "36h"}
     assert starts(watched.run(4, labels=labels)) == [date(2), date(3)]
+
+
+def test_a_run_passes_while_labels_may_still_come(watched: Watched) -> None:
+    report = watched.run(until=1)
+    assert report.verdict is Verdict.PASS
+    assert "performance waits for labels: 0 of 600" in report.document.sentence
+    coverage = report.results.filter(name="label_coverage")["reason"].item()
+    assert "labels.parquet has no rows" in coverage
+    label(watched, 0)
+    coverage = watched.run(until=2).results.filter(name="label_coverage", window=1)
+    assert "labels.parquet has no label of these rows yet" in coverage["reason"].item()
+
+
+def test_labels_that_do_not_come_in_time_leave_the_run_open(watched: Watched) -> None:
+    labels = {"path": str(watched.folder / "labels.parquet"), "wait": "2d"}
+    runs = [watched.run(until=day, labels=labels) for day in (1, 2, 3)]
+    assert [one.verdict for one in runs] == [Verdict.PASS, Verdict.PASS, Verdict.INCONCLUSIVE]
+    told = f"labels of the window before {date(1)} did not come within 2d: none of 600"
+    assert told in runs[-1].document.sentence
+    label(watched, 1)
+    watched.run(until=f"{date(3)}T06:00", labels=labels)
+    assert watched.run(until=4, labels=labels).verdict is Verdict.PASS

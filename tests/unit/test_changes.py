@@ -115,3 +115,10 @@ def test_what_was_looked_for_and_not_found_is_told_with_its_reason() -> None:
         "no KSWIN alarms told: it takes River",
     )
     assert changes_part(sample_document(2)) is None
+
+
+def test_what_is_said_of_several_windows_is_said_once() -> None:
+    rows = [quantities.result("change_points", 0.0, reason="900 labelled rows") for _ in range(3)]
+    part = changes_part(quantities.with_rows(sample_document(2), results=rows))
+    assert part is not None
+    assert part.notes == ("no change points: 900 labelled rows (each of 3 windows)",)

@@ -29,11 +29,12 @@ def is_asked(config: Config) -> bool:
     return "model_performance" in config.analyses.model_fields_set or config.labels is not None
 
 
-def may_wait(config: Config, windows: Iterable[Profile]) -> bool:
+def may_wait(config: Config, windows: Iterable[Profile], *, comes_again: bool) -> bool:
     """Whether a run that is judged by these windows may pass before its labels are there.
 
-    It may not where performance was asked for, or most rows of some window are labelled.
+    It may not where most rows of some window are labelled, nor where performance was asked for,
+    unless a later run comes to these windows again when their labels have come.
     """
-    if is_asked(config):
+    if is_asked(config) and not (comes_again and config.labels is not None):
         return False
     return all(with_target(one) < MOST_LABELS * one.rows or not one.rows for one in windows)
