@@ -12,7 +12,25 @@ from mmon.history.tables import VERSION
 
 Step = Callable[[Connection], None]
 
-STEPS: Mapping[int, Step] = {}
+
+def _with_outbox(connection: Connection) -> None:
+    """Version 2 tells what is to be sent; before, nothing had ever been written there."""
+    big = "BYTEA" if connection.dialect.name == "postgresql" else "BLOB"
+    texts = ("reason", "state", "detail", "made_at", "windows")
+    connection.execute(text("DROP TABLE mmon_activations"))
+    connection.execute(
+        text(
+            "CREATE TABLE mmon_activations ("
+            "endpoint_id INTEGER NOT NULL REFERENCES mmon_endpoints (id) ON DELETE CASCADE, "
+            "key TEXT NOT NULL, what TEXT NOT NULL, name TEXT NOT NULL, "
+            + "".join(f"{name} TEXT NOT NULL, " for name in texts)
+            + "alert TEXT, done_at TEXT, end_us BIGINT, attempts INTEGER NOT NULL, "
+            f"message {big}, PRIMARY KEY (endpoint_id, key, what, name))"
+        )
+    )
+
+
+STEPS: Mapping[int, Step] = {1: _with_outbox}
 """What brings tables of a version to the next one; run in one transaction."""
 
 _LOCK = 0x6D6D6F6E  # "mmon": of everybody who makes tables on one server

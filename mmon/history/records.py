@@ -77,6 +77,45 @@ class RunFacts:
     reference_digest: str
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class Activation:
+    """Something that is told or done because of windows, or was.
+
+    Attributes
+    ----------
+    key : str
+        The same for the same thing, whichever run tells it.
+    what, name : str
+        A notification or an action, and which; empty for what is only remembered.
+    reason : str
+    alert : str or None
+        The alert that it is for.
+    windows : tuple of int
+        The keys of the windows that it is about.
+    end_us : int or None
+        When the last of them ended.
+    state : str
+        "pending", "sent" or "failed", or "kept" for what is only remembered.
+    made_at, done_at : str
+    message : bytes or None
+        What is to be sent.
+    """
+
+    key: str
+    what: str
+    name: str
+    reason: str
+    made_at: str
+    alert: str | None = None
+    windows: tuple[int, ...] = ()
+    end_us: int | None = None
+    state: str = "pending"
+    attempts: int = 0
+    detail: str = ""
+    done_at: str | None = None
+    message: bytes | None = None
+
+
 def is_over(one: StoredWindow, newest: StoredWindow, keep_us: int) -> bool:
     """Whether a window is too old to be kept beside another one."""
     if one.end_us is None or newest.end_us is None:

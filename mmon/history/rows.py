@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
+import zlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from mmon.errors import HistoryError
+from mmon.history.records import AGAIN
 from mmon.history.tables import INTERVALS
 
 
@@ -42,3 +46,18 @@ def _text(value: Any) -> Any:
     if not isinstance(value, str):
         return value
     return value.replace("\0", "\N{SYMBOL FOR NULL}").encode("utf-8", "replace").decode()
+
+
+def unpacked(data: bytes) -> dict[str, Any]:
+    """A document that `packed` made bytes of; `HistoryError` where they are damaged."""
+    try:
+        found: dict[str, Any] = json.loads(zlib.decompress(data))
+    except (zlib.error, ValueError) as error:
+        raise HistoryError("a window in the history is damaged", hint=AGAIN) from error
+    return found
+
+
+def packed(document: Mapping[str, Any]) -> bytes:
+    """Plain JSON data, compressed by zlib."""
+    text = json.dumps(document, ensure_ascii=True, separators=(",", ":"), allow_nan=False)
+    return zlib.compress(text.encode(), 6)

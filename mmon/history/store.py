@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import json
-import zlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Table, and_, delete, func, insert, select, update
 
 from mmon.errors import HistoryError
-from mmon.history import database, lock, migration, rows, tables
-from mmon.history.records import AGAIN, Analysed, RunFacts, StoredWindow
+from mmon.history import database, findings, lock, migration, rows, tables
+from mmon.history.findings import Found
+from mmon.history.outbox import Outbox
+from mmon.history.records import AGAIN, Activation, Analysed, RunFacts, StoredWindow
 
 
 @contextlib.contextmanager
@@ -79,39 +79,56 @@ class History:
         self.until_us: int | None = None if found is None else found["until_us"]
         """The latest moment up to which a run has looked, in microseconds since 1970-01-01 UTC."""
 
+    @property
+    def outbox(self) -> Outbox:
+        """What is told and done because of windows."""
+        return Outbox(self._connection, self._id)
+
+    def enrol(self, cut: str) -> None:
+        """See that the endpoint is known, with windows that are cut in that way."""
+        if self._id is None:
+            values = {**self._names, "cut": cut}
+            place = tables.endpoints
+            made = insert(place).values(values).returning(place.c.id)
+            with self._connection.begin():
+                self._id, self.cut = self._connection.execute(made).scalar_one(), cut
+
     def begin(self, run: RunFacts, cut: str) -> None:
         """Note that a run has begun, of windows that are cut in that way."""
+        self.enrol(cut)
         with self._connection.begin():
-            if self._id is None:
-                values = {**self._names, "cut": cut}
-                place = tables.endpoints
-                made = insert(place).values(values).returning(place.c.id)
-                self._id, self.cut = self._connection.execute(made).scalar_one(), cut
             own = tables.runs.c
             same = and_(own.endpoint_id == self._id, own.run_id == run.run_id)
             self._connection.execute(delete(tables.runs).where(same))
             new = {**dataclasses.asdict(run), "endpoint_id": self._id, "windows": 0}
             self._connection.execute(insert(tables.runs).values(new))
 
-    def finish(self, run_id: str, finished_at: str, verdict: str, until_us: int | None) -> None:
-        """Note how a run has ended, up to when it has looked, and that all windows are told of."""
+    def finish(
+        self, run_id: str, at: str, verdict: str, until_us: int | None, *told: Activation
+    ) -> None:
+        """Note how a run has ended, up to when it has looked, and what is to be told.
+
+        All windows count as told from then on.
+        """
         own = tables.runs.c
         with self._connection.begin():
-            values = {"finished_at": finished_at, "verdict": verdict}
+            values = {"finished_at": at, "verdict": verdict}
             is_it = and_(own.endpoint_id == self._id, own.run_id == run_id)
             self._connection.execute(update(tables.runs).where(is_it).values(values))
             windows = tables.windows
             untold = and_(windows.c.endpoint_id == self._id, ~windows.c.is_told)
             self._connection.execute(update(windows).where(untold).values(is_told=True))
             self._look(until_us)
+            self.outbox.put(told)
 
-    def last_verdict(self) -> str | None:
-        """How the newest run that ended did; None where none has."""
+    def last_run(self) -> tuple[str | None, str | None]:
+        """When the newest run that ended did, and how; None twice where none has."""
         own = tables.runs.c
-        asked = select(own.verdict).where(own.endpoint_id == self._id, own.finished_at.is_not(None))
+        asked = select(own.finished_at, own.verdict).where(own.endpoint_id == self._id)
+        asked = asked.where(own.finished_at.is_not(None)).order_by(own.finished_at.desc()).limit(1)
         with self._connection.begin():
-            found = self._connection.execute(asked.order_by(own.finished_at.desc()).limit(1))
-            return found.scalar()
+            found = self._connection.execute(asked).first()
+        return (None, None) if found is None else (found[0], found[1])
 
     def windows(
         self, first: int | None = None, keys: Collection[int] | None = None
@@ -141,7 +158,7 @@ class History:
     def document(self, key: int) -> dict[str, Any]:
         """The result document of one window, without what is a run's own."""
         with self._connection.begin():
-            found = _unpacked(self._value(tables.windows, "document", key))
+            found = rows.unpacked(self._value(tables.windows, "document", key))
             for name, table in _LONG.items():
                 asked = select(table).where(self._is(table, key)).order_by(table.c.place)
                 own = self._connection.execute(asked).mappings()
@@ -176,21 +193,12 @@ class History:
     def values(
         self, names: Collection[str], first: int | None, before: int
     ) -> list[tuple[Any, ...]]:
-        """Results of those names in windows from a key on and before another, in order.
+        """As `findings.values`."""
+        return findings.values(self._connection, self._id, names, first, before)
 
-        Each is the window's key, value and status, and application, name, aspect, column, segment.
-        """
-        own = tables.results.c
-        wanted = [own.window_key, own.value, own.status]
-        wanted += [own.application, own.name, own.aspect, own.column, own.segment]
-        asked = select(*wanted).where(
-            own.endpoint_id == self._id, own.window_key < before, own.name.in_(list(names))
-        )
-        if first is not None:
-            asked = asked.where(own.window_key >= first)
-        with self._connection.begin():
-            found = self._connection.execute(asked.order_by(own.window_key, own.place))
-            return [tuple(row) for row in found]
+    def found(self, statuses: Collection[str]) -> dict[int, list[Found]]:
+        """As `findings.found`."""
+        return findings.found(self._connection, self._id, statuses)
 
     def keep_states(self, key: int, states: Mapping[str, bytes]) -> None:
         """Keep the states of a window that has lost them."""
@@ -208,7 +216,7 @@ class History:
         window = self._window(key)
         long = {name: rows.numbered(packed.pop(name), window) for name in _LONG}
         values = {k: v for k, v in dataclasses.asdict(one.window).items() if k != "key"}
-        values["document"] = _packed(packed)
+        values["document"] = rows.packed(packed)
         with self._connection.begin():
             own = tables.windows
             changed = update(own).where(self._is(own, key)).values(values)
@@ -223,13 +231,13 @@ class History:
             self._connection.execute(delete(tables.state).where(outdated))
             self._count(run_id)
             if keep_us is not None and one.window.end_us is not None:
-                self._drop(own.c.end_us <= one.window.end_us - keep_us)
+                self._drop(one.window.end_us - keep_us)
 
     def purge(self, *, before_us: int | None = None) -> int:
         """Drop the windows that ended by then, or everything; how many there were."""
         with self._connection.begin():
             if before_us is not None:
-                return self._drop(tables.windows.c.end_us <= before_us)
+                return self._drop(before_us)
             found = self._drop()
             is_it = tables.endpoints.c.id == self._id
             self._connection.execute(delete(tables.endpoints).where(is_it))
@@ -249,10 +257,13 @@ class History:
         values = {"windows": own.windows + 1}
         self._connection.execute(update(tables.runs).where(is_it).values(values))
 
-    def _drop(self, *claims: Any) -> int:
-        """Drop windows with all that hangs on them."""
+    def _drop(self, before_us: int | None = None) -> int:
+        """Drop windows, or those that ended by then, with all that hangs on them."""
         own = tables.windows
-        gone = delete(own).where(own.c.endpoint_id == self._id, *claims)
+        gone = delete(own).where(own.c.endpoint_id == self._id)
+        if before_us is not None:
+            gone = gone.where(own.c.end_us <= before_us)
+            self.outbox.drop(before_us)
         return self._connection.execute(gone).rowcount
 
     def _window(self, key: int) -> dict[str, Any]:
@@ -283,16 +294,3 @@ class History:
 
 _LONG: Mapping[str, Table] = {"results": tables.results, "metrics": tables.metrics}
 """The parts of the document that have a table of their own."""
-
-
-def _unpacked(data: bytes) -> dict[str, Any]:
-    try:
-        found: dict[str, Any] = json.loads(zlib.decompress(data))
-    except (zlib.error, ValueError) as error:
-        raise HistoryError("a window in the history is damaged", hint=AGAIN) from error
-    return found
-
-
-def _packed(document: Mapping[str, Any]) -> bytes:
-    text = json.dumps(document, ensure_ascii=True, separators=(",", ":"), allow_nan=False)
-    return zlib.compress(text.encode(), 6)

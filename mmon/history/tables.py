@@ -24,7 +24,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-VERSION = 1
+VERSION = 2
 """Of the tables; `migration` brings older ones up to it."""
 
 metadata = MetaData()
@@ -145,14 +145,21 @@ state = Table(
     _of_window(),
 )
 
-# What was done because of a window, so that it is done once.
+# What was told and done because of windows, so that it happens once, and what is still to be.
 activations = Table(
     "mmon_activations",
     metadata,
-    *_key(),
-    Column("name", Text, primary_key=True),
-    *_columns(Text, "done_at", "detail"),
-    _of_window(),
+    Column("endpoint_id", ForeignKey("mmon_endpoints.id", ondelete="CASCADE"), primary_key=True),
+    # The same for the same thing, whichever run tells it, and to whom.
+    *[Column(name, Text, primary_key=True) for name in ("key", "what", "name")],
+    *_columns(Text, "reason", "state", "detail", "made_at"),
+    *_columns(Text, "alert", "done_at", is_nullable=True),
+    # JSON: the keys of the windows that it is about; and when the last of them ended.
+    *_columns(Text, "windows"),
+    *_columns(BigInteger, "end_us", is_nullable=True),
+    *_columns(Integer, "attempts"),
+    # What is to be sent, as JSON compressed by zlib, until that is done.
+    *_columns(LargeBinary, "message", is_nullable=True),
 )
 
 INTERVALS = ("interval", "reference_interval")

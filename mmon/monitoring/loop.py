@@ -288,7 +288,7 @@ class _Run:
         again = restored(self.history.document(newest), nothing)
         whole = together(self.config, nothing, [Part(again)], drawn)
         # It ends as the run before did, which may have told of other windows as well.
-        verdict = Verdict(self.history.last_verdict() or whole.verdict)
+        verdict = Verdict(self.history.last_run()[1] or whole.verdict)
         ended = "" if verdict is whole.verdict else f" since a run that ended in {verdict}"
         return dataclasses.replace(
             whole,

@@ -13,6 +13,7 @@ from mmon.history import database, migration, tables
 from mmon.history.records import StoredWindow
 from mmon.results import Metric, Result
 
+NEXT = tables.VERSION + 1
 _KEYS = {"endpoint_id", "window_key", "place"}
 
 
@@ -42,14 +43,14 @@ def test_tables_of_an_earlier_version_are_brought_up_to_date(
         def add(connection: Connection) -> None:
             connection.execute(text("ALTER TABLE mmon_windows ADD COLUMN note TEXT"))
 
-        monkeypatch.setattr(migration, "VERSION", 2)
-        monkeypatch.setattr(migration, "STEPS", {1: add})
+        monkeypatch.setattr(migration, "VERSION", NEXT)
+        monkeypatch.setattr(migration, "STEPS", {NEXT - 1: add})
         for _ in range(2):
             migration.prepare(connection, url)
         with connection.begin():
             columns = {one["name"] for one in inspect(connection).get_columns("mmon_windows")}
             assert "note" in columns
-            assert connection.execute(text("SELECT version FROM mmon_schema")).scalar() == 2
+            assert connection.execute(text("SELECT version FROM mmon_schema")).scalar() == NEXT
 
 
 def test_a_step_that_fails_leaves_the_tables_as_they_were(
@@ -63,8 +64,8 @@ def test_a_step_that_fails_leaves_the_tables_as_they_were(
         connection.execute(text("ALTER TABLE mmon_windows ADD COLUMN note TEXT"))
         connection.execute(text("ALTER TABLE mmon_nothing ADD COLUMN note TEXT"))
 
-    monkeypatch.setattr(migration, "VERSION", 2)
-    monkeypatch.setattr(migration, "STEPS", {1: fail})
+    monkeypatch.setattr(migration, "VERSION", NEXT)
+    monkeypatch.setattr(migration, "STEPS", {NEXT - 1: fail})
     with pytest.raises(HistoryError), database.connected(url, 1.0) as connection:
         migration.prepare(connection, url)
     with database.connected(url, 1.0) as connection:
@@ -84,3 +85,21 @@ def test_a_history_is_made_only_where_that_is_asked(tmp_path: Path) -> None:
     with database.connected(own, 1.0) as connection:
         migration.prepare(connection, own)
     assert (tmp_path / ".mmon" / "history.db").exists()
+
+
+def test_an_old_table_of_activations_is_replaced_by_one_like_a_new_one(tmp_path: Path) -> None:
+    def shape(connection: Connection) -> list[tuple[str, str, bool]]:
+        with connection.begin():
+            found = inspect(connection).get_columns("mmon_activations")
+        return sorted((one["name"], str(one["type"]), one["nullable"]) for one in found)
+
+    url = str(tmp_path / "history.db")
+    with database.connected(url, 1.0) as connection:
+        migration.prepare(connection, url)
+        new = shape(connection)
+        with connection.begin():
+            connection.execute(text("DROP TABLE mmon_activations"))
+            connection.execute(text("CREATE TABLE mmon_activations (name TEXT)"))
+            connection.execute(text("UPDATE mmon_schema SET version = 1"))
+        migration.prepare(connection, url)
+        assert shape(connection) == new
