@@ -8,6 +8,7 @@
     │   └── BaselineError     3  a baseline file is damaged, foreign or too new
     ├── OutputError           3  a report could not be written
     ├── HistoryError          3  a history could not be opened, read or written
+    ├── DeliveryError         3  something could not be delivered
     └── MissingExtraError     2  an optional dependency is not installed
 """
 
@@ -79,6 +80,10 @@ class OutputError(MmonError):
 
 class HistoryError(MmonError):
     """A history cannot be opened, is in use, damaged or too new, or could not be written."""
+
+
+class DeliveryError(MmonError):
+    """A message did not reach a channel, or an action was not started."""
 
 
 class MissingExtraError(MmonError):

@@ -18,7 +18,7 @@ from mmon.comparison.roles import (
     without_roles,
     without_texts,
 )
-from mmon.config.sections import Columns
+from mmon.config.columns import Columns
 from mmon.errors import ConfigError, DataError
 from mmon.profiles.distributions.reading import Reading, is_comparable, natural_reading
 from mmon.profiles.plan import Plan

@@ -10,7 +10,8 @@ import polars as pl
 
 from mmon import metrics
 from mmon.analyses.concept_drift import CLASS_RATIO, ROLES
-from mmon.config.sections import Columns, Config, matches
+from mmon.config.columns import Columns, matches
+from mmon.config.sections import Config
 from mmon.errors import ConfigError, closest, listed, nearly_named
 from mmon.profiles.distributions.reading import Reading, is_comparable
 from mmon.profiles.table import ColumnProfile, Profile

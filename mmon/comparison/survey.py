@@ -14,7 +14,7 @@ import polars as pl
 import polars.selectors as cs
 
 from mmon.comparison.roles import role_columns
-from mmon.config.sections import Columns
+from mmon.config.columns import Columns
 from mmon.engine.local import column_of
 from mmon.profiles.distributions.counts import Counts
 from mmon.profiles.distributions.reading import Reading, is_vector

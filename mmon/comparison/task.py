@@ -7,7 +7,8 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from mmon.config.sections import Columns, Config
+from mmon.config.columns import Columns
+from mmon.config.sections import Config
 from mmon.errors import ConfigError
 from mmon.profiles.outcomes.class_codes import class_names
 from mmon.profiles.outcomes.classification import ClassificationTables

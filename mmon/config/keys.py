@@ -9,13 +9,21 @@ import inspect
 import itertools
 import sys
 import typing
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pydantic.fields import FieldInfo
 
-from mmon.config.fields import Section, formats
+from mmon import discovery
+from mmon.config.fields import Section
 from mmon.config.option import Option
+
+_FOUND = {
+    "actions": "mmon.delivery.actions",
+    "channels": "mmon.delivery.channels",
+    "formats": "mmon.sources.readers",
+}
+"""Packages whose names a text may list."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -31,6 +39,8 @@ class Key:
     field: FieldInfo
     section: type[Section] | None
     """The section that it holds, or that each of its entries is."""
+    kinds: Mapping[str, type[Section]] = dataclasses.field(default_factory=dict)
+    """The sections that its entries may be, by what each has for ``kind``."""
 
     @property
     def name(self) -> str:
@@ -49,30 +59,37 @@ class Key:
     @property
     def is_list(self) -> bool:
         """Whether it holds a list of sections."""
-        return self.section is not None and typing.get_origin(self.field.annotation) is tuple
+        has_sections = self.section is not None or bool(self.kinds)
+        return has_sections and typing.get_origin(self.field.annotation) is tuple
 
     @property
     def text(self) -> str:
         """What stands below its field, else what the section that it holds is.
 
-        A name in braces, ``{formats}``, stands for all that are found.
+        A name in braces, such as ``{formats}``, stands for all that are found.
         """
         # A section has the keys of the one that it extends, too.
         owners = self.owner.__mro__[: self.owner.__mro__.index(Section)]
         below = (_texts(one.__module__).get((one.__name__, self.attribute)) for one in owners)
         about = next(filter(None, below), self.field.description or inspect.getdoc(self.section))
         text = " ".join((about or "").partition("\n\n")[0].replace("``", "`").split())
-        return text.replace("{formats}", ", ".join(formats())) if "{formats}" in text else text
+        for name, package in _FOUND.items():
+            if f"{{{name}}}" in text:
+                text = text.replace(f"{{{name}}}", ", ".join(discovery.names_in(package)))
+        return text
 
 
 def keys_of(section: type[Section] | None, above: tuple[str, ...] = ()) -> list[Key]:
     """The keys of a section at some path, in order; none of what is no section."""
     if section is None:
         return []
-    return [
-        Key((*above, field.alias or name), section, name, field, _section_in(field.annotation))
-        for name, field in section.model_fields.items()
-    ]
+    found = []
+    for name, field in section.model_fields.items():
+        sections = list(_sections_in(field.annotation))
+        kinds = {kind: one for one in sections for kind in _kind_of(one)}
+        only = None if kinds else next(iter(sections), None)
+        found.append(Key((*above, field.alias or name), section, name, field, only, kinds))
+    return found
 
 
 def walk(section: type[Section] | None, above: tuple[str, ...] = ()) -> Iterator[Key]:
@@ -80,6 +97,8 @@ def walk(section: type[Section] | None, above: tuple[str, ...] = ()) -> Iterator
     for key in keys_of(section, above):
         yield key
         yield from walk(key.section, key.path)
+        for kind, one in key.kinds.items():
+            yield from walk(one, (*key.path, kind))
 
 
 @functools.cache
@@ -102,11 +121,18 @@ def options(*sections: str) -> dict[Option, list[Key]]:
     }
 
 
-def _section_in(annotation: Any) -> type[Section] | None:
-    """The section in an annotation such as ``Windows | None`` or ``dict[str, Thresholds]``."""
+def _sections_in(annotation: Any) -> Iterator[type[Section]]:
+    """The sections in an annotation such as ``Windows | None`` or ``dict[str, Thresholds]``."""
     if isinstance(annotation, type) and issubclass(annotation, Section):
-        return annotation
-    return next(filter(None, map(_section_in, typing.get_args(annotation))), None)
+        yield annotation
+    for one in typing.get_args(annotation):
+        yield from _sections_in(one)
+
+
+def _kind_of(section: type[Section]) -> tuple[str, ...]:
+    """What an entry has for ``kind`` to be such a section; empty where it needs none."""
+    field = section.model_fields.get("kind")
+    return () if field is None else typing.get_args(field.annotation)
 
 
 @functools.cache

@@ -14,7 +14,7 @@ from mmon.config.keys import keys_of
 from mmon.config.sections import Config
 from mmon.config.text import Expanded, KeyPath, Problem, retype
 from mmon.errors import closest
-from mmon.texts.redaction import SECRET_SECTIONS, masked
+from mmon.texts.redaction import SECRET_SECTIONS, is_secret_name, masked
 
 _LONGEST_VALUE = 60
 _DEEPEST = 24
@@ -31,6 +31,7 @@ _EXPECTED = {
     "less_than": "below {lt:g}",
     "less_than_equal": "at most {le:g}",
     "literal_error": "{expected}",
+    "model_attributes_type": "a section of `key: value` lines",
     "model_type": "a section of `key: value` lines",
     "path_type": "the path of a file",
     "string_too_long": "a text of at most {max_length} character(s)",
@@ -116,6 +117,8 @@ def shown(value: Any, path: KeyPath) -> str | None:
     """
     if SECRET_SECTIONS.intersection(str(part) for part in path):
         return None
+    if path and is_secret_name(str(path[-1])):
+        return None
     if isinstance(value, Mapping):
         return "a section"
     if isinstance(value, list | tuple):
@@ -134,7 +137,15 @@ def _problem(path: KeyPath, details: Sequence[ErrorDetails], body: Any) -> Probl
         return Problem(path, "is required and missing")
     if "extra_forbidden" in kinds:
         word = str(path[-1])
-        return Problem(path, "is not a key that mmon knows", closest(word, _keys_at(path[:-1])))
+        known = _keys_at(path[:-1], body)
+        return Problem(path, "is not a key that mmon knows", closest(word, known))
+    if "union_tag_not_found" in kinds:
+        return Problem((*path, "kind"), "is required and missing")
+    if "union_tag_invalid" in kinds:
+        context = details[0].get("ctx", {})
+        known = re.findall(r"'([^']*)'", str(context["expected_tags"]))
+        words = f"unknown kind {str(context['tag'])!r}"
+        return Problem((*path, "kind"), words, closest(str(context["tag"]), known))
     value = value_at(path, body)
     own = [str(detail["ctx"]["error"]) for detail in details if detail["type"] == "value_error"]
     if own and not own[0].startswith("must "):
@@ -173,11 +184,15 @@ def _hint(kinds: set[str], details: Sequence[ErrorDetails], value: Any) -> str |
     return None
 
 
-def _keys_at(path: KeyPath) -> list[str]:
+def _keys_at(path: KeyPath, body: Any) -> list[str]:
     """The keys that the section at a path may have."""
     section: type[Section] | None = Config
-    for part in path:
-        # What is none of its keys is the name of an entry, or a place in a list.
-        found = (key.section for key in keys_of(section) if key.name == part)
-        section = next(found, section)
+    kinds: Mapping[str, type[Section]] = {}
+    for depth, part in enumerate(path, start=1):
+        found = next((key for key in keys_of(section) if key.name == part), None)
+        if found is not None:
+            section, kinds = found.section, found.kinds
+        elif kinds:
+            section = kinds.get(value_at((*path[:depth], "kind"), body))
+        # What else is none of its keys is the name of an entry, or a place in a list.
     return [key.name for key in keys_of(section)]

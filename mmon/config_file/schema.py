@@ -95,8 +95,10 @@ def _value(key: str, value: Any) -> Any:
 
 
 def _says_nothing(key: str, value: Any) -> bool:
-    """Titles repeat the key, and the default of a section repeats those of its keys."""
-    return isinstance(value, {"title": str, "default": dict}.get(key, ()))
+    """Titles repeat the key, the default of a section repeats those of its keys, and what tells
+    kinds apart is no word of draft-07."""
+    silent = {"title": str, "default": dict, "discriminator": dict}
+    return isinstance(value, silent.get(key, ()))
 
 
 def _or_variable(body: dict[str, Any]) -> dict[str, Any]:

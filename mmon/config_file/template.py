@@ -11,10 +11,11 @@ from typing import Any
 import yaml
 
 from mmon.config.analyses import Analyses
+from mmon.config.columns import Columns
 from mmon.config.fields import Section
 from mmon.config.keys import Key, keys_of
 from mmon.config.levels import Thresholds
-from mmon.config.sections import Columns, Config
+from mmon.config.sections import Config
 from mmon.config_file.schema import schema
 
 _HEAD = """\
@@ -81,9 +82,19 @@ def _lines(
 
 
 def _texts_of_entries(key: Key, indent: str) -> Iterator[str]:
-    """What the keys of each entry of a list are."""
-    for own in keys_of(key.section):
-        yield from _comment(f"{own.name}: {own.text}", indent)
+    """What the keys of each entry of a list are: first those of every kind."""
+    of_kinds = {kind: keys_of(section) for kind, section in key.kinds.items()}
+    every = [{(own.name, own.text) for own in keys} for keys in of_kinds.values()]
+    shared = set.intersection(*every) if every else set()
+    for own in keys_of(key.section or next(iter(key.kinds.values()), None)):
+        if key.section or (own.name, own.text) in shared:
+            yield from _comment(f"{own.name}: {own.text}", indent)
+    for kind, keys in of_kinds.items():
+        about = (inspect.getdoc(key.kinds[kind]) or "").partition("\n\n")[0]
+        yield from _comment(f"kind: {kind}: {' '.join(about.split())}", indent)
+        for own in keys:
+            if (own.name, own.text) not in shared:
+                yield from _comment(f"{own.name}: {own.text}", f"{indent}  ")
 
 
 def _usual(key: Key) -> dict[str, Any]:

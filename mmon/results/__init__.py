@@ -4,6 +4,7 @@ The document is the source of truth of every report format: a report computes no
 lays out what stands here. ``Document.to_dict`` is the JSON that users and CI read.
 """
 
+from mmon.results.deliveries import Delivery
 from mmon.results.document import SCHEMA_VERSION, Document
 from mmon.results.quantity import Quantity, ResultKind
 from mmon.results.rows import (
@@ -27,6 +28,7 @@ __all__ = [
     "SCHEMA_VERSION",
     "Column",
     "ColumnKind",
+    "Delivery",
     "Direction",
     "Document",
     "Metric",

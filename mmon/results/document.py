@@ -19,6 +19,7 @@ from mmon.results.charts import (
     PerformancePicture,
     Picture,
 )
+from mmon.results.deliveries import Delivery
 from mmon.results.loss_picture import LossPicture
 from mmon.results.pair_picture import PairPicture
 from mmon.results.quantity import Quantity
@@ -68,7 +69,7 @@ class Document:
     versions: Mapping[str, str]
     losses: Sequence[LossPicture] = ()
     alerts: Sequence[Mapping[str, Any]] = ()
-    deliveries: Sequence[Mapping[str, Any]] = ()
+    deliveries: Sequence[Delivery] = ()
     errors: Sequence[str] = ()
     meaning: Sequence[MeaningPicture] = ()
     pairs: Sequence[PairPicture] = ()

@@ -30,7 +30,7 @@ T = TypeVar("T")
 MASK = "***"
 
 # Sections whose values may be credentials, whatever the keys are called.
-SECRET_SECTIONS = frozenset({"storage_options"})
+SECRET_SECTIONS = frozenset({"storage_options", "headers"})
 
 # Every repetition that another could take over is bounded: time is linear in the text.
 _URI = re.compile(
@@ -93,9 +93,9 @@ def keep_secret(value: str) -> None:
                 _remember(_secrets, spelling, None)
 
 
-def keep_uri(path: str) -> None:
-    """Show a path from now on only as `mask_uri` does, and mask what is secret in it."""
-    shown = _shown_path(path)
+def keep_uri(path: str, shown: str | None = None) -> None:
+    """Show a path from now on as `mask_uri` does, or as told, and mask what is secret in it."""
+    shown = _shown_path(path) if shown is None else shown
     if shown != path:
         for spelling, mask in ((path, shown), (repr(path)[1:-1], repr(shown)[1:-1])):
             _remember(_uris, spelling, mask)

@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from mmon.comparison.columns import plan_reference
-from mmon.config.sections import Columns
+from mmon.config.columns import Columns
 from mmon.errors import BaselineError, OutputError
 from mmon.profiles import baseline
 from mmon.profiles.distributions.ecdf import Ecdf

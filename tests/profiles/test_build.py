@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from mmon.comparison.columns import plan_production, plan_reference
-from mmon.config.sections import Columns
+from mmon.config.columns import Columns
 from mmon.config.windows import Windows
 from mmon.engine import local
 from mmon.errors import ConfigError

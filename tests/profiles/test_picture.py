@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mmon.comparison.columns import plan_production, plan_reference
-from mmon.config.sections import Columns
+from mmon.config.columns import Columns
 from mmon.profiles.column_chart import pictures
 from mmon.profiles.folding.build import WHOLE, profile_frame
 from mmon.profiles.folding.growing import Limits

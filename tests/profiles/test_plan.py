@@ -7,7 +7,7 @@ import pytest
 
 from mmon.comparison.columns import plan_production, plan_reference
 from mmon.comparison.roles import narrow, refuse, without_ignored
-from mmon.config.sections import Columns
+from mmon.config.columns import Columns
 from mmon.errors import ConfigError
 from mmon.profiles.distributions.reading import Reading
 from mmon.profiles.folding.build import WHOLE, profile_frame

@@ -15,7 +15,8 @@ from mmon.analyses import read_rows
 from mmon.comparison.columns import plan_reference
 from mmon.comparison.reference import profile_reference
 from mmon.comparison.sides import Inputs, read_production
-from mmon.config.sections import Columns, Config
+from mmon.config.columns import Columns
+from mmon.config.sections import Config
 from mmon.engine import local
 from mmon.profiles.distributions.reading import Reading
 from mmon.profiles.features.row_sample import RowSample

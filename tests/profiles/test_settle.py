@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from mmon.comparison.columns import plan_reference
-from mmon.config.sections import Columns
+from mmon.config.columns import Columns
 from mmon.engine import local
 from mmon.profiles.folding.build import WHOLE, profile_frame
 from mmon.profiles.folding.growing import Limits

@@ -22,8 +22,8 @@ from pyarrow import feather  # type: ignore[import-untyped]  # it has no stubs
 
 from mmon.api import arguments
 from mmon.comparison.columns import plan_reference
+from mmon.config.columns import Columns
 from mmon.config.data import Dataset
-from mmon.config.sections import Columns
 from mmon.errors import DataError, MissingExtraError, MmonError
 from mmon.files import witness
 from mmon.profiles.distributions.reading import Reading

@@ -11,7 +11,7 @@ from mmon import metrics
 from mmon.analyses import Context
 from mmon.analyses.concept_drift import LABEL_SELECTION, ConceptDrift
 from mmon.analyses.data_drift.distances import Distance
-from mmon.config.sections import Columns
+from mmon.config.columns import Columns
 from mmon.profiles.distributions.counts import Counts
 from mmon.profiles.distributions.ecdf import Ecdf
 from mmon.profiles.outcomes.class_scores import ClassScores

@@ -73,8 +73,8 @@ def page(document: Document) -> dict[str, Any]:
             document.configuration, indent=2, ensure_ascii=False, default=str
         ),
         "deliveries": [
-            ", ".join(f"{key}: {value}" for key, value in delivery.items())
-            for delivery in (*document.alerts, *document.deliveries)
+            ", ".join(f"{key}: {value}" for key, value in row.items())
+            for row in (*document.alerts, *map(dataclasses.asdict, document.deliveries))
         ],
         "errors": document.errors,
     }
