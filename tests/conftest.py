@@ -49,13 +49,20 @@ def _lacks_postgres() -> str | None:
     return None if postgres_programs() is not None else "apt-get install postgresql"
 
 
+def _lacks_prometheus() -> str | None:
+    if shutil.which("promtool") and shutil.which("prometheus-node-exporter"):
+        return None
+    return "apt-get install prometheus prometheus-node-exporter"
+
+
 NEEDS = {
+    "prometheus": functools.cache(_lacks_prometheus),
     "postgres": functools.cache(_lacks_postgres),
     "s3": functools.cache(_lacks_s3),
     "browser": functools.cache(_lacks_browser),
     "data": functools.cache(_lacks_data),
 }
-SERVICES = frozenset({"s3", "browser", "postgres"})
+SERVICES = frozenset({"s3", "browser", "postgres", "prometheus"})
 
 
 @pytest.fixture(autouse=True)

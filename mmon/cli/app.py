@@ -21,6 +21,7 @@ from mmon.cli import (
     completion,
     console,
     exits,
+    github,
     histories,
     interrupts,
     processor,
@@ -282,5 +283,7 @@ def _execute(
     is_breach = document.exit_status is ExitStatus.BREACH
     if is_breach:
         witness.find_breach()
-    failed = [exits.tell(failure) for failure in outputs.deliver(document, places, quiet=quiet)]
+    failures = outputs.deliver(document, places, quiet=quiet)
+    failures += github.announce(document) if github.is_here() else ()
+    failed = [*map(exits.tell, failures)]
     return document.exit_status if is_breach or not failed else max(failed)

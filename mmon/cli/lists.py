@@ -7,7 +7,7 @@ import importlib
 import inspect
 from collections.abc import Sequence
 
-from mmon import metrics, performance
+from mmon import metrics, performance, reports
 from mmon.comparison import assessment
 from mmon.config.keys import Key, walk
 from mmon.config.sections import Config
@@ -51,15 +51,17 @@ def of_names(width: int | None) -> str:
 
 
 def manual(name: str) -> str:
-    """The manual page of a result's or a told number's name, of a key of the configuration, or of
-    how columns are read; the case does not matter."""
+    """The manual page of a result's or a told number's name, of a report format, of a key of the
+    configuration, or of how columns are read; the case does not matter."""
     asked = name.lower().replace(" ", "_")
     if asked in _TOPICS:
         return inspect.getdoc(importlib.import_module(_TOPICS[asked])) or ""
     found = performance.of_name(asked)
     asked = asked if found is None else found[0]
     pages = [one.manual for one in assessment.quantities() if one.name == asked]
-    pages = pages or [_about_key(key) for key in walk(Config) if asked in (key.name, _dotted(key))]
+    if not pages:
+        pages = [reports.page(asked)] if asked in reports.names() else []
+        pages += [_about_key(key) for key in walk(Config) if asked in (key.name, _dotted(key))]
     if not pages:
         hint = closest(asked, explained(), "mmon metrics lists the metrics")
         raise ConfigError(f"unknown name {name!r}", hint=hint)
@@ -70,7 +72,7 @@ def explained() -> list[str]:
     """Every name that has a manual page."""
     names = (one.name for one in assessment.quantities())
     keys = (key.name for key in walk(Config) if key.section is None)
-    return [*dict.fromkeys([*names, *_TOPICS, *keys])]
+    return [*dict.fromkeys([*names, *_TOPICS, *reports.names(), *keys])]
 
 
 def _dotted(key: Key) -> str:

@@ -39,8 +39,7 @@ def by_format(chosen: Mapping[str, Any]) -> dict[str, str]:
     from mmon import reports
 
     found = {name: str(path) for name, path in chosen.items() if name != "reports"}
-    for path in map(str, chosen.get("reports", ())):
-        name = reports.format_of(path)
+    for name, path in map(reports.asked, chosen.get("reports", ())):
         if name in found and found[name] != path:
             raise ConfigError(
                 f"{found[name]} and {path} are both to be the {name} report",
@@ -85,12 +84,16 @@ def clear(places: Mapping[str, str]) -> None:
 
 
 def _names_mmon(path: Path) -> bool:
-    """Whether a file says what made it at one of its ends, as every report but plain text does."""
+    """Whether a file says what made it at one of its ends, as every report but plain text does.
+
+    A list of no findings says nothing, and is nothing to keep.
+    """
     try:
         if not path.is_file():
             return False
         with path.open("rb") as file:
-            if b"mmon" in file.read(_END):
+            start = file.read(_END)
+            if b"mmon" in start or start == b"[]\n":
                 return True
             file.seek(max(0, path.stat().st_size - _END))
             return b"mmon" in file.read()

@@ -135,6 +135,11 @@ def _file(path: Path) -> Path:
     return path
 
 
+def _report(text: str) -> str:
+    _file(Path(text))
+    return text
+
+
 Duration = Annotated[
     str, AfterValidator(_duration), Field(json_schema_extra={"pattern": DURATION.pattern})
 ]
@@ -153,6 +158,8 @@ Instant = Annotated[str, AfterValidator(_instant)]
 Judge = Annotated[Literal["all", "last"] | PositiveInt, BeforeValidator(_judge)]
 TimeZone = Annotated[str, AfterValidator(_timezone)]
 OutputFile = Annotated[Path, AfterValidator(_file)]
+# A text: of ``./a=b.html`` a path would leave out what tells it from ``FORMAT=FILE``.
+ReportFile = Annotated[str, AfterValidator(_report)]
 
 
 class Section(BaseModel):

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from mmon.config.fields import OutputFile, Section
+from mmon.config.fields import OutputFile, ReportFile, Section
 from mmon.config.option import Option, Panel
 
 _written = functools.partial(Option, metavar="FILE", panel=Panel.OUTPUT)
@@ -31,9 +31,10 @@ class Outputs(Section):
     ] = None
     """Write all results as a Parquet table, one a row; - prints it."""
     reports: Annotated[
-        tuple[OutputFile, ...],
+        tuple[ReportFile, ...],
         _written("--report", is_list=True),
         Field(examples=[["summary.txt"]]),
     ] = ()
-    """Write reports whose names' endings tell the format: .html, .md, .json, .csv,
-    .parquet or .txt."""
+    """Write a report in the format that its name tells (.html, .md, .json, .csv, .parquet, .txt,
+    .xml for JUnit, .prom for OpenMetrics), or in one named before it, as in gitlab=FILE. ``mmon
+    explain`` tells of each format by its name."""

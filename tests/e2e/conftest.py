@@ -32,7 +32,14 @@ def folder(data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for path in data.iterdir():
         shutil.copyfile(path, tmp_path / path.name)  # a test may write a file of this name anew
     monkeypatch.chdir(tmp_path)
-    for name in ("COLUMNS", "NO_COLOR", "FORCE_COLOR", "SOURCE_DATE_EPOCH", "MMON_DEBUG"):
+    for name in (
+        "COLUMNS",
+        "NO_COLOR",
+        "FORCE_COLOR",
+        "SOURCE_DATE_EPOCH",
+        "MMON_DEBUG",
+        "GITHUB_ACTIONS",
+    ):
         monkeypatch.delenv(name, raising=False)
     return tmp_path
 

@@ -25,8 +25,9 @@ from tests.reports.sample_performance import (
 )
 
 NAMES = reports.names()
-# Tables have the results alone, for programs.
-TEXTS = [name for name in NAMES if name not in ("csv", "parquet")]
+# Some have the results alone, for programs.
+LISTS = ("csv", "parquet", "openmetrics", "gitlab", "github")
+TEXTS = [name for name in NAMES if name not in LISTS]
 # An escape sequence, a control of eight bits, a turned direction, no width, the end of a line.
 HOSTILE = "\x1b[31m\x9b31m\x00\x07\r\n\t\u202e\u2066\u200e\u200b\ufeff\u2028\u0085\U000e0041" + (
     "\"'><img src=x onerror=alert(1)>"
@@ -126,7 +127,8 @@ def test_importing_a_format_is_cheap(name: str) -> None:
 @pytest.mark.parametrize(
     ("path", "name"),
     [("a.html", "html"), ("b/report.HTM", "html"), ("c.md", "markdown"), ("d.json", "json"),
-     ("e.txt", "terminal"), ("f.csv", "csv"), ("g.parquet", "parquet")],
+     ("e.txt", "terminal"), ("f.csv", "csv"), ("g.parquet", "parquet"), ("h.xml", "junit"),
+     ("i.prom", "openmetrics")],
 )  # fmt: skip
 def test_a_file_s_name_tells_the_format_of_its_report(path: str, name: str) -> None:
     assert reports.format_of(path) == name
@@ -136,3 +138,26 @@ def test_a_name_that_tells_no_format_is_refused_with_those_that_do() -> None:
     with pytest.raises(ConfigError, match="does not tell its format") as caught:
         reports.format_of("report.pdf")
     assert ".html" in (caught.value.hint or "")
+
+
+def test_a_format_may_be_named_before_the_file() -> None:
+    assert reports.asked("json=out/result.txt") == ("json", "out/result.txt")
+    assert reports.asked("report.md") == ("markdown", "report.md")
+    assert reports.asked("csv=-") == ("csv", "-")
+    # A folder of a dated dataset is no format, and can be told from one.
+    assert reports.asked("./date=2024-01-31/report.md") == (
+        "markdown", "./date=2024-01-31/report.md",
+    )  # fmt: skip
+
+
+def test_a_format_that_is_named_and_unknown_is_refused_with_a_guess() -> None:
+    with pytest.raises(ConfigError, match="unknown report format 'parquett'") as caught:
+        reports.asked("parquett=table.json")
+    assert caught.value.hint == "did you mean 'parquet'?"
+    with pytest.raises(ConfigError, match="unknown report format 'date'") as caught:
+        reports.asked("date=2024-01-31/report.md")
+    assert "./date=2024-01-31/report.md" in (caught.value.hint or "")
+
+
+def test_every_format_has_a_manual_page() -> None:
+    assert all(reports.page(name) for name in NAMES)
