@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 from mmon.config.fields import Duration, Integer, Section, Text, Timeout, seconds
 from mmon.texts import templates
 from mmon.texts.addresses import keep_address
-from mmon.texts.redaction import keep_secret
+from mmon.texts.redaction import keep_secret, keep_uri
 
 Reason = Literal["breach", "potential", "inconclusive", "error", "recovered", "always"]
 
@@ -36,10 +36,20 @@ def _secret(value: SecretStr) -> SecretStr:
 
 
 def _address(value: SecretStr) -> SecretStr:
+    keep_address(value.get_secret_value())
+    _require_web(value.get_secret_value())
+    return value
+
+
+def _server(url: str) -> str:
+    keep_uri(url)
+    _require_web(url)
+    return url.rstrip("/")
+
+
+def _require_web(url: str) -> None:
     from urllib.parse import urlsplit
 
-    url = value.get_secret_value()
-    keep_address(url)
     try:
         parts = urlsplit(url)
         is_one = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
@@ -48,7 +58,6 @@ def _address(value: SecretStr) -> SecretStr:
     if not is_one or any(mark <= " " for mark in url):
         # The value is not repeated: most of it is secret.
         raise ValueError("is no address such as https://host/path")
-    return value
 
 
 Condition = Annotated[str, AfterValidator(_condition)]
@@ -59,6 +68,8 @@ Secret = Annotated[SecretStr, Field(min_length=1), BeforeValidator(_plain), Afte
 """A password or a token: never shown."""
 Address = Annotated[SecretStr, BeforeValidator(_plain), AfterValidator(_address)]
 """An address of the web, whose path is never shown: who knows it may often use it."""
+Server = Annotated[str, AfterValidator(_server)]
+"""An address of the web that is no secret."""
 
 
 class Destination(Section):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import dataclasses
 import json
@@ -11,12 +12,12 @@ import time
 from collections.abc import Iterator, Mapping
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Self
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from mmon import __version__
 from mmon.errors import DeliveryError
 from mmon.texts.addresses import HARMLESS_HEADERS
-from mmon.texts.redaction import MASK, masked
+from mmon.texts.redaction import MASK, keep_secret, masked
 
 if TYPE_CHECKING:
     import requests
@@ -27,7 +28,6 @@ _BUSY = frozenset((429, 503))
 """A server that answers so has not done anything yet."""
 _TROUBLE = _BUSY | {500, 502, 504}
 _BACKOFF_S, _LONGEST_PAUSE_S = 0.5, 60
-_MOST_BYTES = 1 << 16  # of an answer: enough to say what is wrong
 _MOST_TOLD = 300
 
 
@@ -39,6 +39,10 @@ class Request:
     ----------
     is_repeatable : bool
         Whether a server that may have done it already may be asked again.
+    most_bytes : int
+        How much of the answer is read.
+    accepted : frozenset of int
+        Statuses of 300 and more that are an answer, too.
     """
 
     method: str
@@ -46,6 +50,16 @@ class Request:
     headers: Mapping[str, str] = dataclasses.field(default_factory=dict)
     body: str | None = None
     is_repeatable: bool = True
+    most_bytes: int = 1 << 16  # enough to say what is wrong
+    accepted: frozenset[int] = frozenset()
+
+    @classmethod
+    def of_form(
+        cls, url: str, fields: Mapping[str, str], *, headers: Mapping[str, str] | None = None
+    ) -> Self:
+        """A request with a body as of a form, that starts something."""
+        given = {"Content-Type": "application/x-www-form-urlencoded", **(headers or {})}
+        return cls("POST", url, given, urlencode(fields), is_repeatable=False)
 
     @classmethod
     def of_json(
@@ -66,6 +80,10 @@ class Request:
         """The same with an idempotency key, unless it has one."""
         own = {"User-Agent": f"mmon/{__version__}", "Idempotency-Key": key}
         return dataclasses.replace(self, headers={**own, **self.headers})
+
+    def accepting(self, *statuses: int) -> Self:
+        """The same, to which some statuses of 300 and more are an answer, too."""
+        return dataclasses.replace(self, accepted=frozenset(statuses))
 
     def shown(self) -> str:
         """All of it as a text, without secrets."""
@@ -111,7 +129,7 @@ def exchange(request: Request, *, timeout_s: float, retries: int, tries: list[ob
 
     statuses = _TROUBLE if request.is_repeatable else _BUSY
     policy = _policy(retries, statuses, request.is_repeatable, tries)
-    with _unlogged(), requests.Session() as session:
+    with unlogged(), requests.Session() as session:
         # Without it, an entry in ~/.netrc would take the place of the header.
         session.auth = _as_it_is
         for scheme in ("https://", "http://"):
@@ -126,13 +144,14 @@ def exchange(request: Request, *, timeout_s: float, retries: int, tries: list[ob
                 allow_redirects=False,
                 stream=True,
             )
-            text = _beginning(response, timeout_s)
+            text = _beginning(response, timeout_s, request.most_bytes)
         except (requests.RequestException, ValueError, OSError) as error:
             tries.extend([error] if not tries else [])
             raise DeliveryError(_why(error, request.url, timeout_s)) from None
     if response.status_code not in statuses:
         tries.append(response.status_code)
-    _refuse(response, text)
+    if response.status_code not in request.accepted:
+        _refuse(response, text)
     return Answer(response.status_code, text, response.headers.get("Location"))
 
 
@@ -171,7 +190,7 @@ def _policy(
 
 
 @contextlib.contextmanager
-def _unlogged() -> Iterator[None]:
+def unlogged() -> Iterator[None]:
     """Keep urllib3 from warning of each attempt, on standard error, with the address in full."""
     loggers = [logging.getLogger(f"urllib3.{name}") for name in ("connectionpool", "util.retry")]
     for logger in loggers:
@@ -187,16 +206,23 @@ def _nothing(_: logging.LogRecord) -> bool:
     return False
 
 
+def basic(user: str, password: str) -> dict[str, str]:
+    """The header of a user and a password, which is kept secret."""
+    coded = base64.b64encode(f"{user}:{password}".encode()).decode()
+    keep_secret(coded)
+    return {"Authorization": f"Basic {coded}"}
+
+
 def _as_it_is(request: requests.PreparedRequest) -> requests.PreparedRequest:
     return request
 
 
-def _beginning(response: requests.Response, timeout_s: float) -> str:
+def _beginning(response: requests.Response, timeout_s: float, most: int) -> str:
     """As much of an answer as one wants to know, which a slow or endless one cannot draw out."""
     found, end = b"", time.monotonic() + timeout_s
     for part in response.iter_content(4096):
         found += part
-        if len(found) >= _MOST_BYTES or time.monotonic() > end:
+        if len(found) >= most or time.monotonic() > end:
             break
     return found.decode("utf-8", "replace")
 

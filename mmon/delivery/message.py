@@ -6,10 +6,22 @@ import dataclasses
 import hashlib
 from typing import Any, Literal
 
+from mmon.outline import units
+from mmon.outline.phrases import phrase
 from mmon.outline.severity import badness
-from mmon.results import Document, Status
+from mmon.results import Document, Result, Status
 
 Severity = Literal["low", "medium", "high"]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Finding:
+    """One bad result, in words: its status, what happened, its value and its levels."""
+
+    status: Literal["detected", "potential"]
+    words: str
+    value: str
+    limits: str
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -75,16 +87,46 @@ class Message:
         }
 
     def _results(self, plain: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        rows = [] if self.document is None else self.document.results
+        return [plain[place] for place in self._judged()]
+
+    def _judged(self) -> list[int]:
+        """The places of the judged results in the document, worst first."""
+        rows = () if self.document is None else self.document.results
         kept = [
             place
             for place, row in enumerate(rows)
             if row.status is not Status.IRRELEVANT and self.window in (None, row.window)
         ]
-        # What the run as a whole shows belongs to no window; the worst of all else comes first.
-        kept.sort(key=lambda place: badness(rows[place]), reverse=True)
-        return [plain[place] for place in kept]
+        return sorted(kept, key=lambda place: badness(rows[place]), reverse=True)
+
+    def findings(self, most: int) -> list[Finding]:
+        """The worst results that are detected or potential, in words, and at most so many."""
+        rows = () if self.document is None else self.document.results
+        bad = [rows[place] for place in self._judged() if _is_bad(rows[place])]
+        return [
+            Finding(
+                "detected" if one.status is Status.DETECTED else "potential",
+                phrase(one, rows) + (f", in {one.segment}" if one.segment else ""),
+                units.value_word(one),
+                units.limits_word(one),
+            )
+            for one in bad[:most]
+        ]
 
     def key_for(self, destination: str) -> str:
         """What tells a server that it got this before: the same for one destination."""
         return hashlib.sha256(f"{self.key}\n{destination}".encode()).hexdigest()[:32]
+
+    @property
+    def subject(self) -> str:
+        """Whose model it is about: "lending / credit-risk"."""
+        return " / ".join(name for name in (self.project, self.endpoint) if name)
+
+
+def _is_bad(result: Result) -> bool:
+    return result.status in (Status.POTENTIAL_DETECTION, Status.DETECTED)
+
+
+def shortened(text: str, most: int) -> str:
+    """A text of at most so many characters."""
+    return text if len(text) <= most else f"{text[: most - 1]}…"

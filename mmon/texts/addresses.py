@@ -33,6 +33,19 @@ def keep_address(url: str) -> None:
             keep_secret(part)
 
 
+def keep_service(url: str) -> None:
+    """Mask an address of which only the scheme is no secret, and the parts of it that are keys."""
+    scheme, _, rest = url.partition("://")
+    keep_uri(url, shown=f"{scheme}://{MASK}")
+    keep_secret(rest)
+    for part in re.split("[/?#&=@:,]", rest):
+        if len(part) >= _LEAST and re.search("[0-9]", part):
+            keep_secret(part)
+    user = rest.rpartition("@")[0]
+    if ":" in user:
+        keep_secret(user.partition(":")[2])
+
+
 def keep_header(name: str, value: str) -> None:
     """Mask the value of a header from now on, and the word that follows ``Bearer`` in it."""
     if name.lower() not in HARMLESS_HEADERS:

@@ -3,14 +3,33 @@
 from __future__ import annotations
 
 import dataclasses
-import http.server
 import threading
 from collections.abc import Iterator, Mapping
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 
 import pytest
+from pydantic import TypeAdapter
 
+from mmon.config.deliveries import Actions, Notifications
+from mmon.config.destination import Destination
+from mmon.delivery import carrier, http
 from mmon.delivery.message import Message
 from tests.reports.sample_document import sample_document
+
+
+def channel(**keys: Any) -> Destination:
+    return TypeAdapter(Notifications).validate_python([keys])[0]
+
+
+def action(**keys: Any) -> Destination:
+    return TypeAdapter(Actions).validate_python([keys])[0]
+
+
+@pytest.fixture(autouse=True)
+def _without_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(http, "_BACKOFF_S", 0.001)
+    monkeypatch.setattr(carrier, "_FIRST_PAUSE_S", 0.001)
 
 
 @dataclasses.dataclass
@@ -37,7 +56,7 @@ class Server:
 def server() -> Iterator[Server]:
     state = Server()
 
-    class Handler(http.server.BaseHTTPRequestHandler):
+    class Handler(BaseHTTPRequestHandler):
         def _any(self) -> None:
             length = int(self.headers.get("Content-Length") or 0)
             body = self.rfile.read(length).decode()
@@ -60,7 +79,7 @@ def server() -> Iterator[Server]:
         def log_message(self, *_: object) -> None:
             pass
 
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as listening:
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as listening:
         state.url = f"http://127.0.0.1:{listening.server_address[1]}"
         thread = threading.Thread(target=listening.serve_forever, args=(0.01,))
         thread.start()

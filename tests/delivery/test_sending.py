@@ -5,31 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import pytest
-from pydantic import TypeAdapter
 
-from mmon.config.deliveries import Actions, Notifications
 from mmon.config.destination import Destination
-from mmon.delivery import http
 from mmon.delivery.message import Message
 from mmon.delivery.sending import Delivery, deliver, is_wanted
 from mmon.texts.templates import NAMES
-from tests.delivery.conftest import Server
-
-
-@pytest.fixture(autouse=True)
-def _without_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(http, "_BACKOFF_S", 0.001)
-
-
-def channel(**keys: Any) -> Destination:
-    return TypeAdapter(Notifications).validate_python([keys])[0]
-
-
-def action(**keys: Any) -> Destination:
-    return TypeAdapter(Actions).validate_python([keys])[0]
+from tests.delivery.conftest import Server, action, channel
 
 
 def sent(destination: Destination, message: Message, dead: Path | None = None) -> Delivery:
