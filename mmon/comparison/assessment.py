@@ -12,6 +12,7 @@ from mmon.analyses import Context, Drawing, Findings, Run, configured
 from mmon.analyses.data_quality import checks
 from mmon.analyses.model_performance.beside import estimate_errors
 from mmon.analyses.model_performance.labels import label_findings
+from mmon.applications import formulas
 from mmon.comparison.known_blocks import BLOCKS, known_blocks
 from mmon.comparison.segments import LONE_SEGMENTS, lone_segments, segments
 from mmon.comparison.sides import Production, Progress
@@ -140,7 +141,7 @@ def _of_windows(
     config: Config, contexts: Sequence[Context], rule: Rule, progress: Progress | None
 ) -> Iterator[_Part]:
     """What every analysis found in every window and segment."""
-    asked = configured(config)
+    asked = [*configured(config), *formulas.configured(config)]
     for place, context in enumerate(contexts):
         # Of an empty window among others only its emptiness is told: nothing else can be tested.
         is_hole = not context.production.rows and (len(contexts) > 1 or context.is_begun)

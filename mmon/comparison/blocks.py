@@ -9,6 +9,7 @@ import numpy as np
 
 from mmon import metrics
 from mmon.analyses import Context, configured
+from mmon.applications import formulas
 from mmon.chance.blocks import FEWEST
 from mmon.chance.proportions import Z
 from mmon.comparison.assessment import contexts_of
@@ -147,7 +148,7 @@ def _variance(one: Finding) -> float:
 def _found(config: Config, context: Context) -> Iterator[Finding]:
     gates = config.segments is not None and config.segments.gate
     for one in (context, *(segments(context) if gates else ())):
-        for analysis in configured(config):
+        for analysis in (*configured(config), *formulas.configured(config)):
             found = () if analysis.analyse is None else analysis.analyse(one).findings
             for finding in found:
                 evidence = finding.evidence

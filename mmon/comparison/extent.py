@@ -7,8 +7,10 @@ from collections.abc import Callable, Collection, Mapping
 
 import polars as pl
 
-from mmon import analyses, performance
+from mmon import analyses
+from mmon.applications.formulas import formulas
 from mmon.comparison.known_blocks import fitting
+from mmon.comparison.metric_checks import check_full_names, check_metrics, check_scores
 from mmon.comparison.roles import (
     is_wanted,
     narrow,
@@ -19,8 +21,7 @@ from mmon.comparison.roles import (
 from mmon.comparison.task import is_asked, production_outcome, reference_outcome
 from mmon.config.sections import Config
 from mmon.config.windows import Windows
-from mmon.errors import ConfigError, closest
-from mmon.performance import PLAIN, Variant
+from mmon.errors import ConfigError
 from mmon.profiles.activity.requests import ActivityPlan
 from mmon.profiles.cells import Cells
 from mmon.profiles.features.row_sample import RowSample
@@ -28,8 +29,7 @@ from mmon.profiles.folding.batches import Extent, SamplePlan
 from mmon.profiles.outcomes.classification import ClassificationTables
 from mmon.profiles.outcomes.outcome_reader import OutcomePlan
 from mmon.profiles.plan import Plan
-from mmon.profiles.table import Performance, Profile
-from mmon.results import Task
+from mmon.profiles.table import Profile
 from mmon.windows.durations import length_us
 
 Schema = Mapping[str, pl.DataType]
@@ -45,7 +45,7 @@ def reference_extent(config: Config, plan: Plan, schema: Schema, rows: int) -> E
     _check_segments(config, schema)
     outcome = _placed(reference_outcome(config, schema), config, plan, schema)
     if outcome is not None:
-        _check_metrics(config, outcome.task)
+        check_metrics(config, outcome.task)
     settings, segments = config.analyses.model_performance, config.segments
     return Extent(
         outcome=outcome,
@@ -55,6 +55,7 @@ def reference_extent(config: Config, plan: Plan, schema: Schema, rows: int) -> E
         bins=settings.bins if settings is not None else 0,
         sample=_sample(config, rows),
         cluster=config.columns.cluster,
+        formulas=formulas(config),
     )
 
 
@@ -63,9 +64,9 @@ def production_extent(config: Config, plan: Plan, reference: Profile, schema: Sc
     lateness = None if config.windows is None else config.windows.allowed_lateness
     outcome = _placed(production_outcome(config, reference), config, plan, schema)
     if outcome is not None and reference.performance is not None:
-        _check_metrics(config, outcome.task)
-        _check_full_names(config, reference.performance)
-        _check_scores(config, outcome)
+        check_metrics(config, outcome.task)
+        check_full_names(config, reference.performance)
+        check_scores(config, outcome)
     return Extent(
         outcome=outcome,
         activity=_activity(config, plan, schema),
@@ -73,6 +74,7 @@ def production_extent(config: Config, plan: Plan, reference: Profile, schema: Sc
         segments=tuple(reference.segment_values),
         sample=_sample(config, sampled_rows(config)),
         cluster=config.columns.cluster,
+        formulas=formulas(config),
         cells=Cells.of(reference),
     )
 
@@ -182,78 +184,6 @@ def _check_segments(config: Config, schema: Schema) -> None:
             )
 
 
-def _named_metrics(config: Config) -> list[tuple[str, str, str, Variant]]:
-    """The key that asks for a performance metric, the full name, and what that is made of."""
-    settings, at = config.analyses.model_performance, "analyses.model_performance"
-    listed = () if settings.metrics == "all" else settings.metrics
-    asked = [
-        *((f"{at}.metrics", name) for name in listed),
-        *((f"{at}.thresholds.{name}", name) for name in settings.thresholds),
-    ]
-    named = [(key, name, performance.of_name(name)) for key, name in asked]
-    return [(key, name, *found) for key, name, found in named if found is not None]
-
-
-def _check_metrics(config: Config, task: Task) -> None:
-    """See that the performance metrics that are asked for are the task's."""
-    costs = config.analyses.model_performance.costs
-    if costs is not None and task is not Task.BINARY:
-        raise ConfigError(
-            f"analyses.model_performance.costs are for task: binary, and this is {task}",
-            hint="remove them",
-        )
-    for key, name, base, variant in _named_metrics(config):
-        tasks = performance.metric_class(base).tasks
-        what = hint = None
-        if task not in tasks:
-            what = f"is for task: {' or '.join(sorted(tasks))}, and this is {task}"
-            hint = "mmon metrics lists the metrics of each task"
-        elif task is not Task.MULTICLASS and variant != PLAIN:
-            what, hint = f"is for task: multiclass, and this is {task}", f"write {base!r}"
-        elif base == "business_value" and costs is None:
-            what = "needs what each outcome is worth"
-            hint = "set analyses.model_performance.costs"
-        if what is not None:
-            raise ConfigError(f"{key}: {name!r} {what}", hint=hint)
-
-
-def _check_full_names(config: Config, tables: Performance) -> None:
-    """See that averages and classes such as ``f1_macro`` and ``f1:CLASS`` exist."""
-    top_k = config.analyses.model_performance.top_k
-    for key, name, base, variant in _named_metrics(config):
-        if variant == PLAIN:
-            continue
-        options = {"k": top_k} if base == "top_k_accuracy" else {}
-        known = list(performance.metric_class(base)(**options).estimates(tables))
-        if name not in known:
-            what = f"{key}: there is no {name!r} in the reference"
-            raise ConfigError(what, hint=closest(name, known))
-
-
-def _check_scores(config: Config, outcome: OutcomePlan) -> None:
-    """See that the metrics that decide can be computed of such scores."""
-    at, threshold = "analyses.model_performance", outcome.threshold
-    if not outcome.score_edges:
-        if threshold is not None and outcome.scores and not 0.0 <= threshold <= 1.0:
-            raise ConfigError(
-                f"{at}.decision_threshold: the scores are in [0, 1], and {threshold:g} is not",
-                hint="a row is positive where its score is at least so much",
-            )
-        return
-    scores = ", ".join(map(repr, outcome.scores))
-    for key, name, base, _ in _named_metrics(config):
-        reads, hint = performance.metric_class(base).reads, None
-        if reads == "probabilities":
-            hint = "roc_auc and average_precision take scores of any kind"
-        elif reads == "answers" and not outcome.has_answers:
-            hint = f"set {at}.decision_threshold, or name columns.prediction"
-        if hint is not None:
-            what = "probabilities" if reads == "probabilities" else "answers"
-            raise ConfigError(
-                f"{key}: {name!r} needs {what}, and {scores} has scores outside [0, 1]", hint=hint
-            )
-
-
 def _activity(config: Config, plan: Plan, schema: Schema) -> ActivityPlan | None:
     """Where the times, latencies and errors of a side stand, as far as it has them."""
     columns = {"timestamp": plan.timestamp}
@@ -283,7 +213,8 @@ def is_compared(config: Config, known: Collection[str] | None = None) -> Callabl
     Of production, only those ``known`` from the reference are read.
     """
     roles = config.columns
-    named = {*role_columns(roles), *segmenting(config)}
+    own = (name for one in formulas(config) for name in one.columns)
+    named = {*role_columns(roles), *segmenting(config), *own}
     if config.labels is not None and config.labels.on is not None:
         named.add(config.labels.on)
 

@@ -8,6 +8,7 @@ import functools
 import polars as pl
 
 from mmon import sources
+from mmon.applications.formulas import check_reference
 from mmon.comparison.blocks import block_noise
 from mmon.comparison.columns import plan_reference
 from mmon.comparison.extent import (
@@ -82,6 +83,7 @@ def profile_reference(
                 f"the reference {source.name} has no rows",
                 hint="give it the data to compare with",
             )
+        check_reference(config, first.profiles[WHOLE])
         declared = frozenset({*roles.categorical, *roles.numeric, *roles.chosen})
         profile = settle(first.profiles[WHOLE], declared)
         outcome = extent.outcome

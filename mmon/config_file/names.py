@@ -9,6 +9,7 @@ from typing import Any
 from mmon import metrics, performance
 from mmon.analyses.data_drift import LASTING_DRIFT
 from mmon.analyses.model_performance import LABELS, ModelPerformance
+from mmon.applications.formulas import formula
 from mmon.config.analyses import judged
 from mmon.config.problems import value_at
 from mmon.config.sections import Config
@@ -33,6 +34,9 @@ def meaning_problems(config: Config) -> Iterator[Problem]:
             yield from _refusal((side, "dtypes", column), partial(dtype_named, name, column))
     if config.windows is not None:
         yield from _refusal(("windows",), partial(WindowCut.of, config.windows))
+    for place, one in enumerate(config.applications):
+        if one.sql is not None:
+            yield from _refusal(("applications", place, "sql"), partial(formula, one))
     yield from _history_problems(config)
     yield from _performance_problems(config)
 

@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Sequence
 from typing import TypeVar
 
+from mmon.profiles.formulas.tally import Tally
 from mmon.profiles.merging import CellsError, merge
 from mmon.profiles.rounding import at_one_precision
 from mmon.profiles.table import ColumnProfile, Profile, SegmentProfile
@@ -41,6 +42,7 @@ def rolled(fixed: Profile, parts: Sequence[Profile]) -> Profile:
         columns=tuple(_column(one, parts) for one in fixed.columns),
         activity=_whole([one.activity for one in parts], fixed.activity),
         losses=_whole([one.losses for one in parts], fixed.losses),
+        formulas=_formulas(fixed, parts),
         segments=tuple(_segment(one, parts) for one in fixed.segments),
     )
     if fixed.performance is None or not any(one.labelled for one in tables):
@@ -54,6 +56,14 @@ def rolled(fixed: Profile, parts: Sequence[Profile]) -> Profile:
         },
         features=_whole([one.features for one in parts], fixed.features),
     )
+
+
+def _formulas(fixed: Profile, parts: Sequence[Profile]) -> dict[str, Tally]:
+    """The sums that all parts have, else those that ``fixed`` has."""
+    keys = sorted({key for one in (fixed, *parts) for key in one.formulas})
+    every = {key: [one.formulas[key] for one in parts if key in one.formulas] for key in keys}
+    found = {key: merge(own) for key, own in every.items() if len(own) == len(parts)}
+    return {**fixed.formulas, **found}
 
 
 def _column(fixed: ColumnProfile, parts: Sequence[Profile]) -> ColumnProfile:

@@ -17,6 +17,7 @@ from mmon.profiles.distributions.tokens import Tokens
 from mmon.profiles.distributions.vector_sums import VectorSums
 from mmon.profiles.features.row_sample import RowSample
 from mmon.profiles.features.tables import NULL, OTHER, FeatureTables
+from mmon.profiles.formulas.tally import Tally
 from mmon.profiles.merging import FEW, SAME, SMALLEST, changed, merged
 from mmon.profiles.outcomes.classification import ClassificationTables
 from mmon.profiles.outcomes.loss_steps import LossSteps
@@ -174,6 +175,8 @@ class Profile:
         What happened when.
     losses : LossSteps or None
         What the answers cost over time; None in segments, and where nobody knows.
+    formulas : mapping of str to Tally
+        The sums of numbers of the user's own, by the formulas' keys.
     segments : tuple of SegmentProfile
         The same of each value of each segmenting column.
     segment_values : mapping of str to tuple of str
@@ -195,6 +198,7 @@ class Profile:
     sample: RowSample | None = None
     activity: Activity | None = None
     losses: LossSteps | None = None
+    formulas: Mapping[str, Tally] = dataclasses.field(default_factory=dict)
     segments: Annotated[tuple[SegmentProfile, ...], _by_segment] = ()
     segment_values: Annotated[Mapping[str, tuple[str, ...]], SAME] = dataclasses.field(
         default_factory=dict
@@ -222,6 +226,8 @@ class Profile:
         require(is_whole, "has a sample of other rows")
         losses = self.losses
         require(losses is None or losses.labelled <= self.rows, "has losses of other rows")
+        sums = self.formulas.values()
+        require(all(one.seen <= self.rows for one in sums), "has sums of other rows")
         task = None if self.outcome is None else self.outcome.task
         has = None if self.performance is None else task_of(self.performance)
         require(task is None or has in (None, task), "has parts of other tasks")

@@ -17,6 +17,7 @@ from mmon.profiles.features.losses import Joint, joint_of
 from mmon.profiles.folding.keys import OUTSIDE, Cut, SegmentCutter, WindowCutter
 from mmon.profiles.folding.lateness import Lateness
 from mmon.profiles.folding.stretches import StretchChooser
+from mmon.profiles.formulas.formula import Formula
 from mmon.profiles.outcomes.outcome_reader import OutcomePlan, OutcomeReader
 from mmon.profiles.outcomes.outcomes import Outcome, is_known
 from mmon.profiles.outcomes.row_keys import FileRows, Keys, RowKeys
@@ -114,6 +115,8 @@ class Extent:
         None draws no rows.
     cluster : str or None
         The column of what several rows belong to together.
+    formulas : tuple of Formula
+        Numbers of the user's own.
     cells : Cells or None
         In which rows are counted; None on a first pass, which only summarises what tells them.
     known : Profile or None
@@ -128,6 +131,7 @@ class Extent:
     bins: int = 10
     sample: SamplePlan | None = None
     cluster: str | None = None
+    formulas: tuple[Formula, ...] = ()
     cells: Cells | None = None
     known: Profile | None = None
 
@@ -138,7 +142,8 @@ class Extent:
         times = self.activity.columns if self.activity is not None else ()
         drawn = (self.sample.identity,) if self.sample is not None and self.sample.identity else ()
         cluster = () if self.cluster is None else (self.cluster,)
-        return (*read, *times, *self.segments, *drawn, *cluster)
+        own = (name for one in self.formulas for name in one.columns)
+        return (*read, *times, *self.segments, *drawn, *cluster, *own)
 
 
 class BatchReader:

@@ -32,6 +32,7 @@ from mmon.profiles.folding.cluster_fold import cluster_folds, with_clusters
 from mmon.profiles.folding.column_fold import ColumnFound, empty_column
 from mmon.profiles.folding.feature_fold import FeatureFold
 from mmon.profiles.folding.fold_of import fold_of, weight_of
+from mmon.profiles.folding.formula_fold import Tallies, formula_folds
 from mmon.profiles.folding.growing import Limits
 from mmon.profiles.folding.keys import OUTSIDE, WHOLE, Key
 from mmon.profiles.folding.outcome_fold import OutcomeFold, OutcomeFound
@@ -114,9 +115,10 @@ def profile_frame(
     activity = [ActivityFold(extent.activity, limits)] if extent.activity else []
     samples = sample_folds(plan, extent, schema)
     clusters = cluster_folds(plan, extent, schema)
-    own: list[Fold[Batch, Any]] = [*columns, *outcomes, *activity, *samples, *clusters]
     names = columns_read(plan, extent, also, schema)
     selected = with_spelled(frame.select(cs.by_name(names)) if names else frame, plan, schema)
+    formulas = formula_folds(extent, selected)
+    own: list[Fold[Batch, Any]] = [*columns, *outcomes, *activity, *samples, *clusters, *formulas]
     rows = batch_rows(len(names) + sum(weight_of(one) - 1 for one in plan.columns))
     results = iter(fold(selected, [*own, *watchers], reader.read, rows=rows, progress=progress))
     if cut is None:
@@ -134,6 +136,7 @@ def profile_frame(
         activity=next(results) if activity else {},
         samples=next(results) if samples else {},
         clusters=next(results) if clusters else {},
+        formulas=next(results) if formulas else {},
     )
     profiles = {key: assembly.profile(key) for key in sorted(reader.windows.rows)}
     return Profiled(
@@ -225,6 +228,7 @@ class _Assembly:
     activity: Mapping[Key, Activity]
     samples: Mapping[int, RowSample]
     clusters: Mapping[int, Mapping[str, Clustering]]
+    formulas: Mapping[Key, Tallies]
 
     def profile(self, window: int) -> Profile:
         """The profile of a window, with those of its segments."""
@@ -236,7 +240,8 @@ class _Assembly:
                     f"{self.source!r} changed while it was read",
                     hint="run again when nobody writes it, or with a copy of it",
                 )
-            whole = dataclasses.replace(whole, columns=known.columns, activity=known.activity)
+            kept = {name: getattr(known, name) for name in ("columns", "activity", "formulas")}
+            whole = dataclasses.replace(whole, **kept)
         elif clusters := self.clusters.get(window):
             whole = dataclasses.replace(whole, columns=with_clusters(whole.columns, clusters))
         return dataclasses.replace(
@@ -264,6 +269,7 @@ class _Assembly:
             faults=found.faults,
             losses=found.losses,
             activity=self.activity.get(key),
+            formulas=self.formulas.get(key, {}),
             segment_values={} if key.segment or cells is None else cells.segments,
         )
 

@@ -1,0 +1,176 @@
+"""Numbers that the configuration writes as formulas, on both sides, as findings to be judged.
+
+A formula is SQL, or an expression of Polars, of sums over rows: see ``mmon.profiles.formulas``. Its
+value is exact. What is a smooth function of means has a test: of a share of rows the exact one of
+two proportions, of anything else that of Student on its tangent (the delta method), with as many
+rows as they are worth (``mmon explain effective_rows``). Totals, counts, smallest and largest
+values have none: their value alone decides.
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+from collections.abc import Iterator
+
+from mmon.analyses import Analysis, Context, Findings
+from mmon.applications.number_change import NumberChange, NumberFact
+from mmon.chance.effective_rows import Effects, design_effects, divided
+from mmon.chance.proportions import Z, wilson
+from mmon.config.applications import Application
+from mmon.config.sections import Config
+from mmon.errors import ConfigError
+from mmon.performance import Estimate
+from mmon.profiles.formulas.formula import Formula, formula_of
+from mmon.profiles.formulas.value import Number, number_of
+from mmon.profiles.formulas.written import Way
+from mmon.profiles.table import Profile
+from mmon.results.quantity import Quantity, Unit
+from mmon.verdict.finding import Finding, expanded
+
+# A mean of so few rows that are all alike says nothing about how much others differ.
+_FEW_ROWS = 30
+_NAME = "applications"
+
+
+def configured(config: Config) -> list[Analysis]:
+    """What a configuration has formulas for, as an analysis; empty where it has none."""
+    if not any(map(_text, config.applications)):
+        return []
+    return [Analysis(_NAME, _NAME, tuple, analyse, None, None)]
+
+
+def formulas(config: Config) -> tuple[Formula, ...]:
+    """All formulas of a configuration, each once."""
+    found = (formula(one) for one in config.applications if _text(one) is not None)
+    return tuple({one.key: one for one in found}.values())
+
+
+def formula(application: Application) -> Formula:
+    """The formula of an application that has one.
+
+    `ConfigError` where it cannot be taken apart.
+    """
+    told = _text(application)
+    if told is None:
+        raise TypeError("only what is written as a formula has one")
+    return _formula(*told, application.where)
+
+
+def _text(application: Application) -> tuple[str, Way] | None:
+    """How an application is written, and in which language; None where it is no formula."""
+    if application.sql is not None:
+        return application.sql, "sql"
+    return None
+
+
+@functools.lru_cache(maxsize=512)
+def _formula(text: str, way: Way, where: str | None) -> Formula:
+    return formula_of(text, where, way)
+
+
+def check_reference(config: Config, reference: Profile) -> None:
+    """See that every formula could be computed of the reference.
+
+    `ConfigError` where one could not: of other columns, or of values that it is not for.
+    """
+    for one in config.applications:
+        tally = None if _text(one) is None else reference.formulas.get(formula(one).key)
+        if tally is not None and tally.trouble is not None:
+            raise ConfigError(
+                f"applications: {one.name!r} cannot be computed of the reference: {tally.trouble}",
+                hint="correct its expression, or its where",
+            )
+
+
+def analyse(context: Context) -> Findings:
+    """The number of each formula, and how far it moved where that is asked for."""
+    return Findings(
+        [
+            finding
+            for one in context.config.applications
+            if _text(one) is not None
+            for finding in _findings(context, one)
+        ]
+    )
+
+
+def _findings(context: Context, one: Application) -> Iterator[Finding]:
+    own, bounds = formula(one), one.thresholds.bounds()
+    ref_tally = context.reference.formulas.get(own.key)
+    before = number_of(own, ref_tally)
+    if ref_tally is None:
+        hint = "make the baseline, or the windows, again with this application"
+        before = Number(None, reason=f"the reference was summarised without it: {hint}")
+    after = number_of(own, context.production.formulas.get(own.key))
+    effects = _effects(context, own)
+    ref, cur = _estimate(before, effects.ref), _estimate(after, effects.cur)
+    # Without levels it is only told, and whether it changed at all.
+    evidence: NumberFact = NumberFact(ref=ref, cur=cur, rows=after.rows)
+    if cur.variance is not None or cur.trials is not None:
+        evidence = NumberChange(ref=ref, cur=cur, rows=after.rows, tells_change=not bounds)
+    finding = Finding(
+        _quantity(one, own, is_share=after.hits is not None or before.hits is not None),
+        cur.value,
+        interval=cur.interval,
+        reference_value=ref.value,
+        reference_interval=ref.interval,
+        evidence=evidence,
+        window=context.window,
+        gating=bool(bounds),
+        reason=_reason(after, cur, effects),
+    )
+    yield from expanded(finding, bounds) if bounds else (finding,)
+
+
+def _quantity(one: Application, own: Formula, *, is_share: bool) -> Quantity:
+    """What the number is: its text says how it is made, and its levels which side is worse."""
+    limits = {bound.limit for bound in one.thresholds.bounds()}
+    text, _ = _text(one) or ("", "")
+    lower, higher = limits & {"min", "max_drop"}, limits & {"max", "max_rise"}
+    return Quantity(
+        one.name,
+        one.kind,
+        one.name,
+        f"{text}, of rows with {one.where}" if one.where else text,
+        unit=one.unit or (Unit.SHARE if is_share and own.is_mean else Unit.OWN),
+        worse="lower" if lower and not higher else "higher" if higher and not lower else None,
+    )
+
+
+def _effects(context: Context, own: Formula) -> Effects:
+    """By what rows count as fewer: as those of the column of the formula that count least."""
+    found = Effects(1.0, 1.0)
+    for name in own.columns:
+        before, after = context.reference.column(name), context.production.column(name)
+        if before is None or after is None:
+            continue
+        one = design_effects(before, after)
+        why = one.why if max(one.ref, one.cur) > max(found.ref, found.cur) else found.why
+        found = Effects(max(found.ref, one.ref), max(found.cur, one.cur), why)
+    return found
+
+
+def _estimate(number: Number, effect: float) -> Estimate:
+    """A number of as many independent rows as its own are worth."""
+    value, rows = number.value, divided(number.rows, effect)
+    if value is None or number.variance is None:
+        return Estimate(value, rows=rows, reason=number.reason)
+    if number.hits is not None:
+        hits = min(rows, round(number.hits * rows / max(number.rows, 1)))
+        return Estimate(value, wilson(value * rows, rows), rows=rows, trials=(hits, rows))
+    variance = number.variance * effect
+    if variance == 0.0 and rows < _FEW_ROWS:
+        why = f"{rows:,} rows do not tell how much it varies"
+        return Estimate(value, rows=rows, reason=why)
+    half = Z * math.sqrt(variance)
+    return Estimate(value, (value - half, value + half), variance, rows)
+
+
+def _reason(after: Number, cur: Estimate, effects: Effects) -> str | None:
+    if after.reason is not None or cur.reason is not None:
+        return after.reason or cur.reason
+    if cur.rows >= after.rows or not effects.why:
+        return None
+    worth = f"{float(f'{cur.rows:.2g}'):,.0f}"
+    return f"{effects.why}: {after.rows:,} count as about {worth}"
