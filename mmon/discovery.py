@@ -113,6 +113,7 @@ def _folders(package: str) -> list[str]:
     return [str(Path(folder, name)) for folder in _folders(outer)]
 
 
+@functools.cache
 def class_in(package: str, name: str, base: type[Base]) -> type[Base]:
     """The one class that derives from ``base`` in the module of one of `names_in`.
 

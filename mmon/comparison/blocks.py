@@ -123,6 +123,11 @@ def _deciding(config: Config) -> object:
     performance = config.analyses.model_performance
     if performance is not None:
         changed["model_performance"] = performance.model_copy(update={"estimates": None})
+    system, columns = config.analyses.system_performance, config.columns
+    if system is not None and not (system.thresholds or system.expected_rows):
+        # By themselves only latencies and errors decide.
+        is_idle = columns.latency is None and columns.error is None
+        changed |= {"system_performance": None} if is_idle else {}
     return config.analyses.model_copy(update=changed)
 
 

@@ -166,7 +166,7 @@ def metric_class(name: str) -> type[Metric]:
     """
     if name not in names():
         raise ConfigError(f"unknown metric {name!r}", hint=closest(name, names()))
-    return discovery.class_in(__name__, name, Metric)  # type: ignore[type-abstract]  # only its subclasses are made
+    return discovery.class_in(__name__, name, Metric)
 
 
 def load(name: str, options: Mapping[str, Any] | None = None) -> Metric:

@@ -225,7 +225,7 @@ def picture(ref: Tables | None, cur: Tables, window: int) -> PerformancePicture:
 
 def metric_class(name: str) -> type[PerformanceMetric]:
     """The class of a metric that is one of `names`."""
-    return discovery.class_in(__name__, name, PerformanceMetric)  # type: ignore[type-abstract]  # only its subclasses are made
+    return discovery.class_in(__name__, name, PerformanceMetric)
 
 
 def load(name: str, options: Mapping[str, Any] | None = None) -> PerformanceMetric:

@@ -13,6 +13,8 @@ from mmon.analyses.system_performance.spans import Span
 
 # How sure the reference must be before its counts are taken for more regular than Poisson's.
 _REGULAR = 0.05
+# Of what lies between the ends of a search no more than a billionth is left.
+_HALVINGS = 30
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -122,7 +124,7 @@ class Expectation:
     def _crossing(self, rows: int, limits: tuple[float, float], side: int, tail: float) -> float:
         """The share at which a tail, below it inside the limits on one end only, is crossed."""
         low, high = limits
-        for _ in range(60):
+        for _ in range(_HALVINGS):
             share = (low + high) / 2
             tails = self.tails(rows, share)
             is_in = tails is not None and tails[side] > tail
