@@ -84,6 +84,7 @@ def validate(
     config = load(config_path)
     read = [*overlap.sources_of(config), overlap.Source(config_path)]
     outputs.check(outputs.places(config, {}), read)
+    outputs.check_elsewhere(config)
     about_data = ""
     if data:
         found = schemas.schemas(config)

@@ -21,7 +21,6 @@ from mmon.cli import (
     completion,
     console,
     exits,
-    github,
     histories,
     interrupts,
     processor,
@@ -277,6 +276,7 @@ def _execute(
     interrupts.interrupt_reads()
     read = [*overlap.sources_of(config), *map(overlap.Source, sources)]
     places = outputs.check(outputs.places(config, chosen), read)
+    outputs.check_elsewhere(config)
     outputs.clear(places)
     with console.progress(is_quiet=quiet) as progress:
         document = monitoring.run(config, progress=progress, asked=asked)
@@ -284,6 +284,6 @@ def _execute(
     if is_breach:
         witness.find_breach()
     failures = outputs.deliver(document, places, quiet=quiet)
-    failures += github.announce(document) if github.is_here() else ()
+    failures += outputs.tell_elsewhere(document, config)
     failed = [*map(exits.tell, failures)]
     return document.exit_status if is_breach or not failed else max(failed)

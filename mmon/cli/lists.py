@@ -23,6 +23,7 @@ _STATUSES = ("no_detection", "potential", "potential_detection", "detected", "in
 _OF_VERDICTS = ("verdict", "breach", "pass", "status", *_STATUSES, "p", "p_value", "q", "q_value")
 _TOPICS = {
     "history": "mmon.monitoring",
+    "otlp": "mmon.cli.telemetry",
     "reading": "mmon.profiles.recognition.recognise",
     "effective_rows": "mmon.chance.effective_rows",
     **dict.fromkeys(_OF_VERDICTS, "mmon.verdict"),

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mmon.cli import console, exits
+from mmon.cli import console, exits, github
 from mmon.comparison import overlap
 from mmon.errors import ConfigError, MmonError, shortage
 from mmon.files import check_place, descriptor, is_path, remove, write
@@ -30,7 +30,7 @@ def places(config: Config, chosen: Mapping[str, Any]) -> dict[str, str]:
 
     `ConfigError` where a name does not tell its format, or two name one.
     """
-    configured = config.outputs.model_dump(by_alias=True, exclude_none=True)
+    configured = config.outputs.model_dump(by_alias=True, exclude_none=True, exclude={"otlp"})
     return {**by_format(configured), **by_format(chosen)}
 
 
@@ -128,6 +128,30 @@ def deliver(
             is_told = isinstance(error, MmonError) or shortage(error) is not None
             what = f"the {name} report cannot be made: "
             failures.append(error if is_told else exits.crash(error, what))
+    return failures
+
+
+def check_elsewhere(config: Config) -> None:
+    """See that what is no file could be told, before the work of which it is the result."""
+    if config.outputs.otlp is not None:
+        from mmon.cli import telemetry
+
+        telemetry.check(config.outputs.otlp)
+
+
+def tell_elsewhere(document: Document, config: Config) -> list[Exception]:
+    """Tell a job of GitHub Actions and a collector of OpenTelemetry; what failed is returned."""
+    failures: list[Exception] = []
+    if github.is_here():
+        failures += github.announce(document)
+    if config.outputs.otlp is not None:
+        from mmon.cli import telemetry
+
+        try:
+            telemetry.send(document, config.outputs.otlp)
+        except Exception as error:  # kept and told: it hides no breach
+            is_told = isinstance(error, MmonError)
+            failures.append(error if is_told else exits.crash(error, "OTLP: "))
     return failures
 
 

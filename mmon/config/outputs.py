@@ -1,4 +1,4 @@
-"""The files that a run writes: a part of the configuration."""
+"""The files that a run writes, and where else its numbers go: a part of the configuration."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pydantic import Field
 
 from mmon.config.fields import OutputFile, ReportFile, Section
 from mmon.config.option import Option, Panel
+from mmon.config.telemetry import Telemetry
 
 _written = functools.partial(Option, metavar="FILE", panel=Panel.OUTPUT)
 
@@ -38,3 +39,6 @@ class Outputs(Section):
     """Write a report in the format that its name tells (.html, .md, .json, .csv, .parquet, .txt,
     .xml for JUnit, .prom for OpenMetrics), or in one named before it, as in gitlab=FILE. ``mmon
     explain`` tells of each format by its name."""
+    otlp: Annotated[Telemetry | None, Field(examples=[{"endpoint": "http://localhost:4318"}])] = (
+        None
+    )

@@ -22,25 +22,18 @@ import dataclasses
 import datetime as dt
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
-from mmon.outline import severity, summary
-from mmon.results import Document, Metric, Result, Status, Window
+from mmon.outline import summary
+from mmon.outline.newest import STATUS_NUMBERS, newest, now
+from mmon.results import Document, Metric, Result, Status
 from mmon.results.quantity import Quantity, Unit
 from mmon.texts.screen import safe
 
 SUFFIXES = (".prom",)
 
-STATUSES: Mapping[Status, float] = {
-    Status.IRRELEVANT: -1,
-    Status.NO_DETECTION: 0,
-    Status.INCONCLUSIVE: 0.5,
-    Status.POTENTIAL_DETECTION: 1,
-    Status.DETECTED: 2,
-}
 _UNITS = {Unit.SHARE: "ratio", Unit.SECONDS: "seconds"}
 _RESERVED = ("_total", "_sum", "_count", "_bucket", "_created", "_info")
-_RUN = "run"
 _STATUS_HELP = "-1 irrelevant, 0 no detection, 0.5 inconclusive, 1 potential detection, 2 detected"
 
 _Labels = dict[str, str | None]
@@ -71,21 +64,6 @@ def render(document: Document) -> str:
         lines += [f"# HELP {name} {_escaped(first.about)}"]
         lines += [f"{name}{labels} {_number(value)}" for labels, value in values.items()]
     return "\n".join([*lines, "# EOF"]) + "\n"
-
-
-def newest(document: Document) -> Window | None:
-    """The newest window that is judged, or of all where none is."""
-    judged = [one for one in document.windows if one.is_judged]
-    return next(iter((judged or list(document.windows))[-1:]), None)
-
-
-def now(document: Document) -> Iterator[Result | Metric]:
-    """The results and told numbers of the newest window that is judged, and of the whole run."""
-    window = newest(document)
-    index = 0 if window is None else window.index
-    judged = severity.deciding(document.results, document.windows)
-    for rows in (judged, document.metrics):
-        yield from (one for one in rows if one.window == index or one.quantity.about == _RUN)
 
 
 def _of_run(document: Document) -> Iterator[_Sample]:
@@ -124,7 +102,7 @@ def _judgement(one: Result, labels: _Labels) -> Iterator[_Sample]:
     what = {"application": one.application, "result": one.name, "kind": one.kind.value}
     what |= {"aspect": one.aspect}
     every = {**what, "column": labels["column"], "segment": labels["segment"]}
-    yield _Sample("mmon_result_status", "", _STATUS_HELP, every, STATUSES[one.status])
+    yield _Sample("mmon_result_status", "", _STATUS_HELP, every, STATUS_NUMBERS[one.status])
     for level, value in (("potential", one.potential), ("detected", one.detected)):
         yield _Sample(
             "mmon_result_level", "", "what it is judged by", every | {"level": level}, value

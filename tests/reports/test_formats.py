@@ -107,7 +107,7 @@ def hostile(value: Any, key: str = "") -> Any:
 
 def test_every_output_of_the_configuration_is_a_format() -> None:
     keys = {field.alias or name for name, field in Outputs.model_fields.items()}
-    assert keys - {"reports"} <= set(NAMES)
+    assert keys - {"reports", "otlp"} <= set(NAMES)
 
 
 def test_an_unknown_format_is_refused_with_a_guess() -> None:

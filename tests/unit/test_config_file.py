@@ -270,6 +270,7 @@ def test_the_public_configuration_is_json_under_the_keys_of_the_file() -> None:
         "csv": None,
         "parquet": None,
         "reports": [],
+        "otlp": None,
     }
     assert validate(json.loads(json.dumps(public))) == config
 
