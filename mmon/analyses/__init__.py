@@ -30,6 +30,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from mmon import discovery, models
+from mmon.results.artifacts import Artifact
 from mmon.results.charts import ActivityPicture, FeatureBin, MeaningPicture, PerformancePicture
 from mmon.results.loss_picture import LossPicture
 from mmon.results.pair_picture import PairPicture
@@ -52,7 +53,13 @@ _MODELLED = 4
 """To fit models to a window takes seconds: of more windows than this the newest ones have them."""
 
 Drawing = (
-    ActivityPicture | FeatureBin | LossPicture | MeaningPicture | PairPicture | PerformancePicture
+    ActivityPicture
+    | Artifact
+    | FeatureBin
+    | LossPicture
+    | MeaningPicture
+    | PairPicture
+    | PerformancePicture
 )
 
 
@@ -188,11 +195,14 @@ class Findings:
     metrics : sequence of Metric
         Numbers that are only told.
     drawings : sequence of Drawing
+    errors : sequence of str
+        What failed, each in one line and what explains it below.
     """
 
     findings: Sequence[Finding] = ()
     metrics: Sequence[Metric] = ()
     drawings: Sequence[Drawing] = ()
+    errors: Sequence[str] = ()
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

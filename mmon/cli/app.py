@@ -17,6 +17,7 @@ import typer.main
 from mmon import __version__
 from mmon.cli import (
     about,
+    applications,
     baselines,
     completion,
     console,
@@ -231,6 +232,7 @@ def run(
 app.add_typer(
     baselines.app, name="baseline", cls=short_for("make", "[make] DATA -o FILE | show FILE")
 )
+app.add_typer(applications.app, name="app")
 app.add_typer(
     histories.app,
     name="history",

@@ -71,7 +71,7 @@ def write(folder: Path) -> str:
     """
     paths = {key: folder / name for key, name in _FILES.items()}
     _prepare(folder, paths)
-    for key, frame in zip(("REFERENCE", "PRODUCTION"), _datasets(), strict=True):
+    for key, frame in zip(("REFERENCE", "PRODUCTION"), datasets(), strict=True):
         with files.replacing(paths[key]) as temporary:
             frame.write_parquet(temporary)
     text = _configuration(paths)
@@ -116,7 +116,8 @@ def _configuration(paths: Mapping[str, Path]) -> str:
     return text
 
 
-def _datasets() -> tuple[pl.DataFrame, pl.DataFrame]:
+def datasets() -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The demo's reference and its production, the same every time."""
     rng = np.random.default_rng(_SEED)
     reference = _applications(rng, _REFERENCE_ROWS, drift=np.zeros(_REFERENCE_ROWS, dtype=bool))
     rows = _DAYS * _ROWS_A_DAY

@@ -8,6 +8,8 @@ import inspect
 from collections.abc import Sequence
 
 from mmon import metrics, performance, reports
+from mmon.applications import loading as applications
+from mmon.cli import coming_from
 from mmon.comparison import assessment
 from mmon.config.keys import Key, walk
 from mmon.config.sections import Config
@@ -55,6 +57,13 @@ def manual(name: str) -> str:
     """The manual page of a result's or a told number's name, of a report format, of a key of the
     configuration, or of how columns are read; the case does not matter."""
     asked = name.lower().replace(" ", "_")
+    tool = asked.replace("_", "-").removeprefix("from-")
+    if tool in coming_from.names() and asked != tool:
+        page = importlib.import_module(f"{coming_from.__name__}.{tool}")
+        return inspect.getdoc(page) or ""
+    own = applications.manual(asked)
+    if own is not None:
+        return own
     if asked in _TOPICS:
         return inspect.getdoc(importlib.import_module(_TOPICS[asked])) or ""
     found = performance.of_name(asked)
@@ -73,7 +82,9 @@ def explained() -> list[str]:
     """Every name that has a manual page."""
     names = (one.name for one in assessment.quantities())
     keys = (key.name for key in walk(Config) if key.section is None)
-    return [*dict.fromkeys([*names, *_TOPICS, *reports.names(), *keys])]
+    tools = (f"from-{one}" for one in coming_from.names())
+    pages = [*names, *applications.ready(), *_TOPICS, *tools, *reports.names(), *keys]
+    return [*dict.fromkeys(pages)]
 
 
 def _dotted(key: Key) -> str:

@@ -58,6 +58,7 @@ class Assessment:
     results: list[Result]
     metrics: list[Metric]
     drawings: list[Drawing]
+    errors: list[str] = dataclasses.field(default_factory=list)
 
 
 def assess(
@@ -68,14 +69,18 @@ def assess(
     rule: Rule,
     now_us: int,
     also: Findings | None = None,
+    of_rows: Callable[[Context], Sequence[Findings]] | None = None,
     progress: Progress | None = None,
 ) -> Assessment:
     """Run every analysis, and judge what it finds and what was found besides, of all rows.
 
+    ``of_rows`` tells what the rows of a window say that no profile does.
+
+
     `CellsError` where the sides' cells differ.
     """
     contexts = list(contexts_of(config, reference, production, now_us))
-    parts = list(_of_windows(config, contexts, rule, progress))
+    parts = list(_of_windows(config, contexts, rule, progress, of_rows))
     whole = Context(reference, reference, config)
     if contexts:
         run = Run(contexts, production.loss_column)
@@ -105,6 +110,7 @@ def assess(
         results,
         [*metrics, *estimate_errors(results)],
         [drawing for part in told for drawing in part.found.drawings],
+        [error for part in told for error in part.found.errors],
     )
 
 
@@ -138,9 +144,13 @@ def contexts_of(
 
 
 def _of_windows(
-    config: Config, contexts: Sequence[Context], rule: Rule, progress: Progress | None
+    config: Config,
+    contexts: Sequence[Context],
+    rule: Rule,
+    progress: Progress | None,
+    of_rows: Callable[[Context], Sequence[Findings]] | None,
 ) -> Iterator[_Part]:
-    """What every analysis found in every window and segment."""
+    """What every analysis found in every window and segment, and what the rows tell."""
     asked = [*configured(config), *formulas.configured(config)]
     for place, context in enumerate(contexts):
         # Of an empty window among others only its emptiness is told: nothing else can be tested.
@@ -155,6 +165,8 @@ def _of_windows(
                     yield _weighed(one, analysis.analyse(one), rule, analysis.conclude)
         if not is_hole:
             yield _weighed(context, Findings(lone_segments(context)), rule)
+        if of_rows is not None and context.production.rows:
+            yield from (_weighed(context, found, rule) for found in of_rows(context))
 
 
 Conclude = Callable[[Context, Sequence[Result]], Findings]

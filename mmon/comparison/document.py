@@ -28,6 +28,7 @@ from mmon.profiles.distributions.reading import natural_reading
 from mmon.profiles.features.tables import OTHER
 from mmon.profiles.table import Profile
 from mmon.results import Column, Document, Result, Segment, Source, Status, grouped
+from mmon.results.artifacts import Artifact
 from mmon.results.charts import (
     ActivityPicture,
     FeatureBin,
@@ -43,7 +44,9 @@ from mmon.verdict.finding import Rule
 from mmon.windows.timestamps import iso
 
 _MOST_BINS = 20_000  # of features, in all windows: of the result document they are the bulk
-D = TypeVar("D", ActivityPicture, FeatureBin, MeaningPicture, PairPicture, PerformancePicture)
+D = TypeVar(
+    "D", ActivityPicture, Artifact, FeatureBin, MeaningPicture, PairPicture, PerformancePicture
+)
 
 
 def document_of(
@@ -73,7 +76,7 @@ def document_of(
         finished_at=iso(now()),
         config_digest=digest,
         verdict=verdict,
-        exit_status=exit_status(verdict, config.on_inconclusive),
+        exit_status=exit_status(verdict, config.on_inconclusive, results),
         sentence="",
         fail_on=config.fail_on,
         reference=Source(reference.source, reference.rows, reference.rank_error),
@@ -96,6 +99,8 @@ def document_of(
         configuration=public_dict(config),
         versions=_versions(),
         losses=[one for one in found.drawings if isinstance(one, LossPicture)],
+        artifacts=_drawn(found.drawings, Artifact, shown),
+        errors=found.errors,
     )
     return without_secrets(dataclasses.replace(document, sentence=sentence(document)))
 

@@ -5,25 +5,16 @@ from __future__ import annotations
 import dataclasses
 
 from mmon import sources
-from mmon.analyses import Context, Findings
-from mmon.analyses.data_quality import checks
+from mmon.analyses import Findings
 from mmon.comparison.assessment import assess
 from mmon.comparison.document import document_of, now
-from mmon.comparison.extent import is_compared
 from mmon.comparison.reference import read_reference
-from mmon.comparison.sides import (
-    Inputs,
-    Production,
-    Progress,
-    is_stored,
-    opened,
-    read_production,
-)
+from mmon.comparison.rows_again import duplicates, of_windows
+from mmon.comparison.sides import Inputs, Progress, read_production
 from mmon.config.sections import Config
 from mmon.profiles.rounding import at_one_precision
-from mmon.profiles.table import Profile
 from mmon.results import Document
-from mmon.verdict.finding import Finding, Rule
+from mmon.verdict.finding import Rule
 from mmon.windows.timestamps import to_us
 
 
@@ -47,24 +38,7 @@ def run(config: Config, inputs: Inputs | None = None, progress: Progress | None 
         rule=rule,
         now_us=to_us(started),
         also=Findings(duplicates(config, inputs, reference, production)),
+        of_rows=of_windows(config, inputs, production),
         progress=progress,
     )
     return document_of(config, reference, production, found, rule=rule, started=started)
-
-
-def duplicates(
-    config: Config, inputs: Inputs, reference: Profile, production: Production
-) -> list[Finding]:
-    """The duplicate rows of production, where asked; they need the rows themselves."""
-    quality = config.analyses.data_quality
-    if quality is None or not quality.duplicates:
-        return []
-    context = Context(reference, reference, config)
-    before = inputs.reference
-    if isinstance(before, Profile) or (before is None and is_stored(config.reference)):
-        return [checks.duplicates_unknown(context)]
-    sides = (before or opened(config.reference, is_needed=is_compared(config)), production.data)
-    # The more rows, the more of them repeat: only as many rows of each side are comparable.
-    rows = min(reference.rows, production.outside + production.rows)
-    counts = [sources.count_duplicates(side.frame, side.name, rows) for side in sides]
-    return [checks.duplicate_share(context, counts[0], counts[1])]

@@ -32,6 +32,7 @@ from mmon.profiles.block_noise import BlockNoise
 from mmon.profiles.distributions.reading import Reading
 from mmon.profiles.folding.batches import Batch, Extent
 from mmon.profiles.folding.build import Profiled, profile_frame
+from mmon.profiles.folding.census import WINDOW, keyed
 from mmon.profiles.folding.growing import Limits
 from mmon.profiles.folding.loss_column import LossColumn, LossColumnFold
 from mmon.profiles.label_facts import LabelFacts
@@ -80,6 +81,8 @@ class Production:
     """Whether there was data before its first window."""
     past: BlockNoise | None = None
     """What was found in windows before, where levels are learned from them."""
+    rows_of: Sequence[pl.LazyFrame] = ()
+    """The rows of each window, with their labels, to be read once more."""
 
     @property
     def rows(self) -> int:
@@ -140,7 +143,19 @@ def read_production(
         strays=[found.profiles[key] for key in kept.strays],
         labels=read.labels,
         loss_column=read.loss_column,
+        rows_of=rows_of(config, reference, side, cut, kept.keys),
     )
+
+
+def rows_of(
+    config: Config, reference: Profile, side: Opened, cut: Cut, keys: Sequence[int]
+) -> list[pl.LazyFrame]:
+    """The rows of each window; nothing is read before somebody asks for them."""
+    if cut is None or not any(one.class_ for one in config.applications):
+        return [side.frame] * len(keys)
+    plan, _ = planned(config, reference, side)
+    frame = keyed(side.frame, plan, cut)
+    return [frame.filter(pl.col(WINDOW) == key).drop(WINDOW) for key in keys]
 
 
 def open_production(

@@ -10,6 +10,7 @@ from mmon import metrics, performance
 from mmon.analyses.data_drift import LASTING_DRIFT
 from mmon.analyses.model_performance import LABELS, ModelPerformance
 from mmon.applications.formulas import formula
+from mmon.applications.loading import load
 from mmon.config.analyses import judged
 from mmon.config.problems import value_at
 from mmon.config.sections import Config
@@ -37,6 +38,9 @@ def meaning_problems(config: Config) -> Iterator[Problem]:
     for place, one in enumerate(config.applications):
         if one.sql is not None:
             yield from _refusal(("applications", place, "sql"), partial(formula, one))
+        if one.class_ is not None:
+            at = ("applications", place, "class")
+            yield from _refusal(at, partial(load, one.class_, one.args))
     yield from _history_problems(config)
     yield from _performance_problems(config)
 

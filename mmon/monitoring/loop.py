@@ -293,7 +293,7 @@ class _Run:
         return dataclasses.replace(
             whole,
             verdict=verdict,
-            exit_status=exit_status(verdict, self.config.on_inconclusive),
+            exit_status=exit_status(verdict, self.config.on_inconclusive, whole.results),
             sentence=f"no new window{ended}; the newest: {whole.sentence}",
         )
 

@@ -10,6 +10,7 @@ import polars as pl
 import polars.selectors as cs
 
 from mmon import sources
+from mmon.comparison.rows_again import reads_again
 from mmon.comparison.sides import Opened, Progress, Summarised, open_production, planned
 from mmon.history.records import StoredWindow
 from mmon.monitoring.apart import Parts, apart
@@ -136,9 +137,7 @@ class Rows:
         config, schema = self.given.config, side.frame.collect_schema()
         plan, extent = planned(config, self.given.reference, side)
         also = () if side.joined is None else side.joined.columns
-        quality = config.analyses.data_quality
-        is_whole = quality is not None and quality.duplicates
-        names = [*schema] if is_whole else columns_read(plan, extent, also, schema)
+        names = [*schema] if reads_again(config) else columns_read(plan, extent, also, schema)
         read = dict.fromkeys([*names, *filter(None, [plan.timestamp])])
         return keyed(side.frame.select(cs.by_name(list(read))), plan, self.cut)
 

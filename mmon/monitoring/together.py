@@ -12,7 +12,8 @@ from mmon.config.sections import Config
 from mmon.config.windows import Windows
 from mmon.outline.seen import shown_windows
 from mmon.outline.sentence import sentence
-from mmon.results import Document, Metric, Result, Verdict
+from mmon.results import Document, Metric, Result, Verdict, Window
+from mmon.results.artifacts import Artifact
 from mmon.results.charts import (
     ActivityPicture,
     FeatureBin,
@@ -34,6 +35,7 @@ R = TypeVar(
     ActivityPicture,
     MeaningPicture,
     PairPicture,
+    Artifact,
 )
 
 
@@ -52,7 +54,14 @@ class Part:
     def bare(self) -> Part:
         """The same without drawings, which of a year of windows take gigabytes."""
         rest = dataclasses.replace(
-            self.document, pictures=(), performance=(), bins=(), meaning=(), pairs=(), losses=()
+            self.document,
+            pictures=(),
+            performance=(),
+            bins=(),
+            meaning=(),
+            pairs=(),
+            losses=(),
+            artifacts=(),
         )
         return dataclasses.replace(self, document=rest, is_bare=True)
 
@@ -98,7 +107,7 @@ def together(
     whole = dataclasses.replace(
         run,
         verdict=verdict,
-        exit_status=exit_status(verdict, config.on_inconclusive),
+        exit_status=exit_status(verdict, config.on_inconclusive, _of_judged(results, windows)),
         fail_on=config.fail_on,
         reference=newest.reference,
         production=dataclasses.replace(
@@ -121,6 +130,8 @@ def together(
         activity=_numbered(part.activity for part in parts),
         # Each is of one window: changes between windows are none of its business.
         losses=newest.losses,
+        artifacts=_numbered(part.artifacts if part else () for part in some),
+        errors=[error for part in parts for error in part.errors],
     )
     if any(is_judged):
         return dataclasses.replace(whole, sentence=sentence(whole))
@@ -130,6 +141,11 @@ def together(
 def _numbered(parts: Iterable[Sequence[R]]) -> list[R]:
     """The rows of each window, with its place among those of the run."""
     return [dataclasses.replace(row, window=i) for i, part in enumerate(parts) for row in part]
+
+
+def _of_judged(results: Iterable[Result], windows: Sequence[Window]) -> list[Result]:
+    """The results of windows that were not told of before."""
+    return [one for one in results if windows[one.window].is_judged]
 
 
 def _worst(verdicts: Sequence[Verdict]) -> Verdict:

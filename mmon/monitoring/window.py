@@ -11,7 +11,7 @@ from mmon.analyses import Findings
 from mmon.comparison.assessment import assess
 from mmon.comparison.document import document_of
 from mmon.comparison.judged_windows import longest_silence, window_of
-from mmon.comparison.pipeline import duplicates
+from mmon.comparison.rows_again import duplicates, of_windows
 from mmon.comparison.sides import (
     Inputs,
     Opened,
@@ -111,6 +111,7 @@ def production_of(
     )
     return Production(
         data=side.data,
+        rows_of=[side.frame],
         windows=[dataclasses.replace(window, late_rows=late)],
         profiles=[profile],
         outside=0,
@@ -172,6 +173,7 @@ def assess_window(
                 *duplicates(config, given.inputs, given.reference, production),
             ],
         ),
+        of_rows=of_windows(config, given.inputs, production),
         progress=progress,
     )
     return document_of(config, reference, production, found, rule=rule, started=given.started)

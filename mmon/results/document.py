@@ -12,6 +12,7 @@ from typing import Any, Self
 from mmon import records
 from mmon.errors import ExitStatus
 from mmon.records import require
+from mmon.results.artifacts import Artifact
 from mmon.results.charts import (
     ActivityPicture,
     FeatureBin,
@@ -73,6 +74,7 @@ class Document:
     errors: Sequence[str] = ()
     meaning: Sequence[MeaningPicture] = ()
     pairs: Sequence[PairPicture] = ()
+    artifacts: Sequence[Artifact] = ()
     schema_version: int = SCHEMA_VERSION
 
     def to_dict(self) -> dict[str, Any]:
@@ -117,7 +119,7 @@ class Document:
         numbers = [window.index for window in self.windows]
         require(numbers == list(range(len(numbers))), "has windows that are not numbered in order")
         shown = (self.results, self.metrics, self.pictures, self.performance, self.bins)
-        for rows in (*shown, self.activity, self.meaning, self.pairs):
+        for rows in (*shown, self.activity, self.meaning, self.pairs, self.artifacts):
             for row in rows:
                 is_there = row.window < max(1, len(numbers))
                 require(is_there, f"tells of window {row.window}, which it does not have")

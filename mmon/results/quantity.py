@@ -38,6 +38,9 @@ Aspect = Literal["value", "drop", "rise", "increase", "step"]
 """What of a quantity is judged: the number itself, how far it fell, rose, or got larger, or how far
 it stepped at one moment."""
 
+APP_FAILED = "mm_app_failed"
+"""The result of an application that raised an error, whatever the application is called."""
+
 Limit = Literal["min", "max", "max_drop", "max_rise"]
 """The keys of the configuration that set levels."""
 

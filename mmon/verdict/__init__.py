@@ -38,7 +38,7 @@ from mmon.chance.multiplicity import benjamini_hochberg
 from mmon.errors import ExitStatus
 from mmon.outline.units import percent
 from mmon.results import Result, ResultKind, Status, Verdict
-from mmon.results.quantity import Unit
+from mmon.results.quantity import APP_FAILED, Unit
 from mmon.verdict.finding import Finding, Rule
 from mmon.verdict.weighing import Weighed, passes, weigh
 
@@ -75,7 +75,8 @@ def conclude(weighed: Sequence[Weighed], rule: Rule) -> list[Result]:
 
 def _judged(known: Weighed, rule: Rule) -> Result:
     one = known.finding
-    status, reason, needed = _status(known, rule)
+    given = one.evidence.status
+    status, reason, needed = _status(known, rule) if given is None else (given, None, None)
     # Of the level that its status names; of none, of the one that decides.
     is_potential = status is Status.POTENTIAL_DETECTION and known.potential is not None
     is_of_worse = rule.threshold(one.bound) == one.bound.detected and not is_potential
@@ -256,10 +257,15 @@ def _is_open(result: Result, rule: Rule) -> bool:
     return abs(value - threshold) <= result.error
 
 
-def exit_status(verdict: Verdict, on_inconclusive: Literal["fail", "pass"]) -> ExitStatus:
-    """The process exit status of a verdict."""
+def exit_status(
+    verdict: Verdict, on_inconclusive: Literal["fail", "pass"], results: Iterable[Result] = ()
+) -> ExitStatus:
+    """The process exit status of a verdict, and of applications that failed without a breach."""
     if verdict is Verdict.BREACH:
         return ExitStatus.BREACH
+    # One that is optional has no such level.
+    if any(one.name == APP_FAILED and one.status is Status.DETECTED for one in results):
+        return ExitStatus.FAILURE
     if verdict is Verdict.INCONCLUSIVE and on_inconclusive == "fail":
         return ExitStatus.INCONCLUSIVE
     return ExitStatus.PASS

@@ -6,7 +6,7 @@ import dataclasses
 import math
 from typing import ClassVar, Self
 
-from mmon.results import Direction
+from mmon.results import Direction, Status
 from mmon.results.quantity import Aspect
 
 _MOST_ROWS = 1 << 40
@@ -75,6 +75,11 @@ class Evidence:
     @property
     def q_value(self) -> float | None:
         """An already corrected p-value, of a family of tests of which only some become results."""
+        return None
+
+    @property
+    def status(self) -> Status | None:
+        """A judgement that was made already, in the place of levels."""
         return None
 
     def change(self) -> Change:

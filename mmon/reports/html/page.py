@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from mmon.outline import facts, severity, summary, wording
+from mmon.reports.html import artifacts
 from mmon.reports.html.changes import changes
 from mmon.reports.html.headline import since, title
 from mmon.reports.html.heat import heat
@@ -76,7 +77,8 @@ def page(document: Document) -> dict[str, Any]:
             ", ".join(f"{key}: {value}" for key, value in row.items())
             for row in (*document.alerts, *map(dataclasses.asdict, document.deliveries))
         ],
-        "errors": document.errors,
+        "errors": [error.partition("\n")[::2] for error in document.errors],
+        "artifacts": [artifacts.shown(document, one) for one in document.artifacts],
     }
 
 

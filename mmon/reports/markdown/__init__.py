@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from mmon.outline import summary, units, wording
+from mmon.outline.shown import artifact_lines, error_head
 from mmon.outline.summary import Doubt, Head, Summary
 from mmon.outline.why import why
 from mmon.outline.wording import STATUS_WORDS
@@ -43,7 +44,8 @@ def render(document: Document) -> str:
         *_folded("Not tested", _untested(parts)),
         *_folded("How columns were read", _recognised(parts)),
         *_folded("How the run was made", _run(document)),
-        *(f"**Error:** {escaped(error)}" for error in document.errors),
+        *_folded("Shown in the HTML report", _shown(document)),
+        *(f"**Error:** {escaped(error_head(error))}" for error in document.errors[:MOST_ROWS]),
     ]
     return "\n\n".join(blocks) + "\n"
 
@@ -98,6 +100,10 @@ def _metric(finding: Head) -> str:
         if row.status is not Status.INCONCLUSIVE
     ]
     return finding.head.quantity.words + (f" (also {', '.join(others)})" if others else "")
+
+
+def _shown(document: Document) -> list[str]:
+    return [f"- {escaped(line)}" for line in artifact_lines(document)[:MOST_FOLDED_ROWS]]
 
 
 def _windows(document: Document) -> list[str]:

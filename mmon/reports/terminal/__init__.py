@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from mmon.outline import severity, summary, units, wording
 from mmon.outline.phrases import column_word, phrase
+from mmon.outline.shown import artifact_lines, error_head
 from mmon.outline.summary import Doubt, Head, Summary
 from mmon.reports.terminal import signs, spark
 from mmon.reports.terminal.lines import Strip, width_of, wrap
@@ -205,8 +206,12 @@ class _Screen:
             names = [f"{column.name} ({column.reason})" for column in recognised]
             text = f"read as: {summary.listed(names, _MOST_NAMES)}; see mmon explain reading"
             yield from self.pen.paragraph(text, style="dim")
+        lines = artifact_lines(self.document)
+        if lines:
+            text = f"shown in the HTML report: {summary.listed(lines, _MOST_NAMES)}"
+            yield from self.pen.paragraph(text, style="dim")
         for error in self.document.errors:
-            yield from self.pen.paragraph(f"error: {error}", style="red")
+            yield from self.pen.paragraph(f"error: {error_head(error)}", style="red")
 
     def _counts(self) -> Iterator[Text]:
         """How many columns have each status; it also tells what the signs mean."""
