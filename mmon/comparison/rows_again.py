@@ -48,8 +48,8 @@ def duplicates(
 def of_windows(
     config: Config, inputs: Inputs, production: Production
 ) -> Callable[[Context], Sequence[Findings]] | None:
-    """What a user's applications find in each window; None where there are none."""
-    if not tracked(config):
+    """What a user's applications find in each window; None without any, and without rows."""
+    if not production.rows_of or not tracked(config):
         return None
 
     @functools.cache

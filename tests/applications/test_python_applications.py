@@ -256,6 +256,24 @@ def test_a_failure_is_kept_in_a_history(at: Any, tmp_path: Path) -> None:
     assert first.exit_status is again.exit_status is ExitStatus.FAILURE
 
 
+def test_a_history_is_judged_again_without_asking_an_application(at: Any, tmp_path: Path) -> None:
+    from mmon.config_file import validate
+    from mmon.monitoring.rejudged import rejudged
+
+    body = _windows(at(SEEN), tmp_path, history=True)
+    mmon.run(body)
+    assert len(rejudged(validate(body)).after.windows) == 4
+
+
+def test_a_reference_of_windows_has_no_rows_and_says_so(at: Any, tmp_path: Path) -> None:
+    body = _windows(at(APP), tmp_path, history=True)
+    body["reference"] = {"path": body["reference"], "previous": 1}
+    document = mmon.run(body).document
+    told = "a reference that is made of windows has no rows (use feature_stats)"
+    assert all(told in error for error in document.errors)
+    assert document.errors
+
+
 @pytest.mark.parametrize(
     ("returned", "told"),
     [
