@@ -321,3 +321,9 @@ def test_a_document_with_nothing_in_it_is_still_a_report() -> None:
     text = render(empty)
     assert text.startswith("mmon   reference 16,913 rows")
     assert text.endswith(" PASS   nothing was tested\n")
+
+
+def test_the_heading_of_a_single_window_says_when_it_was() -> None:
+    day = Window(0, 100, start="2024-01-06T00:00:00Z", end="2024-01-07T00:00:00Z")
+    heading = render(dataclasses.replace(document(), windows=[day]), width=200).splitlines()[0]
+    assert "   2024-01-06 to 2024-01-07   " in heading

@@ -157,7 +157,9 @@ def _run(document: Document) -> list[str]:
         f"- fails on: {escaped(document.fail_on)}; exit status {int(document.exit_status)}",
         f"- mmon {escaped(document.mmon_version)}, configuration {code(document.config_digest)}",
     ]
+    periods = [wording.period(one) for one in document.windows if one.start is not None]
     told = (
+        periods[0] if len(document.windows) == len(periods) == 1 else None,
         summary.rows_outside(document),
         summary.rows_skipped(document.production),
         summary.judged_against(document),

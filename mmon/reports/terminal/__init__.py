@@ -74,6 +74,8 @@ class _Screen:
         ]
         if len(document.windows) > 1:
             pieces.append(wording.windows_word(document.windows))
+        elif any(one.start is not None for one in document.windows):
+            pieces.append(wording.period(document.windows[0]))
         if seconds is not None:
             pieces.append(f"{seconds:,.1f} s")
         fitted = [self.pen.fitted(piece) for piece in pieces]
