@@ -76,22 +76,25 @@ class Tracked:
 
     def _failed(self, name: str, context: Context, error: BaseException) -> Findings:
         told = masked(" ".join(_words(error).split()))[:500]
-        level = {"potential": 1.0} if self.entry.optional else {"detected": 1.0}
+        is_mild = self.entry.optional
         finding = Finding(
             Quantity(
                 name,
                 ResultKind.MM_APP_ANOMALY,
                 APP_FAILED,
                 "whether the application failed",
-                title="failed",
+                title=f"{name} failed",
+                sentence=f"application {name} failed",
                 unit=Unit.YES_NO,
                 worse="higher",
                 is_evidence=False,
             ),
             1.0,
             window=context.window,
-            bound=Bound("max", potential=level.get("potential"), detected=level.get("detected")),
+            bound=Bound("max", potential=1.0) if is_mild else Bound("max", detected=1.0),
             reason=told,
+            # A window that is not full fails as well.
+            tells_filling=True,
         )
         start = to_utc(context.bounds[0])
         where = "" if start is None else f" in the window from {iso(start)}"

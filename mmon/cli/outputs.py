@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from mmon.cli import console, exits, github
 from mmon.comparison import overlap
-from mmon.errors import ConfigError, MmonError, shortage
+from mmon.errors import ConfigError, ExitStatus, MmonError, shortage
 from mmon.files import check_place, descriptor, is_path, remove, write
 from mmon.results import Verdict
 from mmon.texts.screen import safe
@@ -169,7 +169,8 @@ def _named(path: str, name: str) -> str:
 
 
 def _print(document: Document, lines: Callable[..., str] | None, *, quiet: bool) -> None:
-    if quiet and document.verdict is Verdict.PASS:
+    is_whole = document.exit_status is not ExitStatus.FAILURE
+    if quiet and document.verdict is Verdict.PASS and is_whole:
         return
     if quiet:
         console.say(safe(f"{document.verdict.upper()} {document.sentence}", unicode=True))

@@ -248,6 +248,56 @@ def test_a_breach_stays_one_whatever_fails(at: Any) -> None:
     assert run(*entries).exit_status is ExitStatus.BREACH
 
 
+def test_a_quiet_pass_with_a_failure_is_told(
+    at: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from mmon.cli.app import execute
+
+    REFERENCE.write_parquet(tmp_path / "r.parquet")
+    (tmp_path / "mmon.yaml").write_text(
+        f"reference: {tmp_path}/r.parquet\nproduction: {tmp_path}/r.parquet\n"
+        f"applications: [{{class: '{at(FAILING)}:Broken'}}]\n"
+    )
+    assert execute(["run", str(tmp_path / "mmon.yaml"), "--quiet"]) == 3
+    assert capsys.readouterr().out == "PASS no drift in 1 column; application broken failed\n"
+
+
+def test_a_window_that_is_not_full_fails_as_well(at: Any, tmp_path: Path) -> None:
+    body = _windows(f"{at(FAILING)}:Broken", tmp_path, history=False)
+    _timed(90).write_parquet(tmp_path / "all.parquet")
+    document = mmon.run(body).document
+    assert [one.is_complete for one in document.windows][-1] is False
+    assert {one.status for one in own(document)} == {"detected"}
+
+
+def test_labels_that_come_separately_are_seen(at: Any, tmp_path: Path) -> None:
+    text = """
+class Labelled(mmon.Application):
+    def do_tracking(self, context):
+        frame = context.sample_df.collect()
+        return {"labels": frame["y"].drop_nulls().len(), "rows": frame.height}
+"""
+    frame = _timed(48).with_row_index("id")
+    document = mmon.run(
+        {
+            "reference": frame,
+            "production": frame.drop("y"),
+            "labels": {"path": frame.select("id", "y").head(30), "on": "id"},
+            "columns": {"id": "id", "timestamp": "t", "target": "y", "prediction": "x"},
+            "windows": {"every": "1d"},
+            "task": "regression",
+            "applications": [{"class": at(text)}],
+        }
+    ).document
+    found = {(r.window, r.name): r.value for r in document.results if r.application == "own"}
+    assert found == {
+        (0, "labels"): 24,
+        (0, "rows"): 24,
+        (1, "labels"): 6,
+        (1, "rows"): 24,
+    }
+
+
 def test_a_failure_is_kept_in_a_history(at: Any, tmp_path: Path) -> None:
     body = _windows(f"{at(FAILING)}:Broken", tmp_path, history=True)
     first, again = mmon.run(body).document, mmon.run(body).document
