@@ -24,6 +24,7 @@ from mmon.cli import (
     exits,
     histories,
     interrupts,
+    notify,
     processor,
     supervision,
     translation,
@@ -258,7 +259,7 @@ def report(
     return max(map(exits.tell, failures), default=ExitStatus.PASS)
 
 
-for _command in about.COMMANDS:
+for _command in (notify.notify, *about.COMMANDS):
     app.command(cls=GroupedCommand)(_command)
 
 

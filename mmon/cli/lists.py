@@ -13,6 +13,7 @@ from mmon.cli import coming_from
 from mmon.comparison import assessment
 from mmon.config.keys import Key, walk
 from mmon.config.sections import Config
+from mmon.delivery import pages as deliveries
 from mmon.errors import ConfigError, closest
 from mmon.profiles.distributions.counts import Counts
 from mmon.profiles.distributions.ecdf import Ecdf
@@ -54,8 +55,8 @@ def of_names(width: int | None) -> str:
 
 
 def manual(name: str) -> str:
-    """The manual page of a result's or a told number's name, of a report format, of a key of the
-    configuration, or of how columns are read; the case does not matter."""
+    """The manual page of a result's or a told number's name, of a report format, of a kind of
+    notification or action, of a key, or of how columns are read; the case does not matter."""
     asked = name.lower().replace(" ", "_")
     tool = asked.replace("_", "-").removeprefix("from-")
     if tool in coming_from.names() and asked != tool:
@@ -71,6 +72,7 @@ def manual(name: str) -> str:
     pages = [one.manual for one in assessment.quantities() if one.name == asked]
     if not pages:
         pages = [reports.page(asked)] if asked in reports.names() else []
+        pages += deliveries.pages(asked)
         pages += [_about_key(key) for key in walk(Config) if asked in (key.name, _dotted(key))]
     if not pages:
         hint = closest(asked, explained(), "mmon metrics lists the metrics")
@@ -84,6 +86,7 @@ def explained() -> list[str]:
     keys = (key.name for key in walk(Config) if key.section is None)
     tools = (f"from-{one}" for one in coming_from.names())
     pages = [*names, *applications.ready(), *_TOPICS, *tools, *reports.names(), *keys]
+    pages += deliveries.names()
     return [*dict.fromkeys(pages)]
 
 

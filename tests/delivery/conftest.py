@@ -47,6 +47,8 @@ class Server:
     url: str = ""
     asked: list[Asked] = dataclasses.field(default_factory=list)
     answers: list[tuple[int, str, Mapping[str, str]]] = dataclasses.field(default_factory=list)
+    echoes: bool = False
+    """Whether it repeats what it is asked, with all headers."""
 
     def answer(self, status: int, body: str = "{}", **headers: str) -> None:
         self.answers.append((status, body, headers))
@@ -66,6 +68,8 @@ def server() -> Iterator[Server]:
                 status, text, headers = state.answers[0]
                 if len(state.answers) > 1:
                     state.answers.pop(0)
+            if state.echoes:
+                text = f"{self.path} {dict(self.headers)} {body}"
             data = text.encode()
             self.send_response(status)
             for name, value in headers.items():

@@ -1,4 +1,4 @@
-"""A metric of either kind, an analysis, a file format and a report format are one new file each.
+"""A metric of either kind, an analysis, a format, a channel and an action are one new file each.
 
 The files stand in a folder of their own, which is added to where the packages look for modules, as
 if they had been put beside the others.
@@ -125,6 +125,57 @@ FILES = {
         def render(document):
             return f"{document.verdict} {document.sentence}\\n"
         ''',
+    "delivery/channels/pigeon.py": '''
+        """A pigeon."""
+
+        from typing import Literal
+
+        from mmon.config.destination import Channel
+
+
+        class Pigeon(Channel):
+            """A pigeon that carries the title to a loft.
+
+            Example
+            -------
+            notifications:
+              - {kind: pigeon, loft: north}
+            """
+
+            kind: Literal["pigeon"]
+            loft: str
+            """Where it flies."""
+
+
+        Settings = Pigeon
+
+
+        def send(settings, message, carrier):
+            carrier.attempt(f"to {settings.loft}: {message.title}", lambda: None)
+            return f"flew {settings.loft}"
+        ''',
+    "delivery/actions/bell.py": '''
+        """A bell."""
+
+        from typing import Literal
+
+        from mmon.config.destination import Action
+
+
+        class Bell(Action):
+            """A bell that rings."""
+
+            kind: Literal["bell"]
+            times: int = 3
+            """How often."""
+
+
+        Settings = Bell
+
+
+        def send(settings, message, carrier):
+            return "rang" * settings.times
+        ''',
     "sources/readers/fixed_width.py": '''
         """Columns of twelve characters, with their names above them."""
 
@@ -152,12 +203,15 @@ FILES = {
                 return b" " * 8 in head
         ''',
 }
-PACKAGES = ("analyses", "metrics", "performance", "reports", "sources/readers")
+PACKAGES = (
+    *("analyses", "delivery/actions", "delivery/channels", "metrics", "performance"),
+    *("reports", "sources/readers"),
+)
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The five files, data of 100 and 101 rows, and a configuration that asks for all of them."""
+    """The files, data of 100 and 101 rows, and a configuration that asks for all of them."""
     folder = tmp_path_factory.mktemp("extended")
     for name, text in FILES.items():
         path = folder / name
@@ -176,6 +230,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "production": "production.parquet",
         "columns": {"target": "y", "prediction": "p"},
         "task": "regression",
+        "notifications": [{"kind": "pigeon", "loft": "north"}],
+        "actions": [{"kind": "bell"}],
         "analyses": {
             "data_drift": {
                 "metrics": ["ks", "middle_gap"],
@@ -198,7 +254,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def extended(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """The command line of an mmon that has the five files."""
+    """The command line of an mmon that has the files."""
     code = (
         "import importlib, pathlib, sys\n"
         f"for name in {PACKAGES!r}:\n"
@@ -222,6 +278,7 @@ def test_each_is_validated_and_takes_options(folder: Path) -> None:
     text = (folder / "mmon.yaml").read_text()
     wrong = text.replace("scale: 2.0", "scales: 2.0").replace("tolerance: 0.5", "tolerances: 0.5")
     wrong = wrong.replace("row_parity: {}", "row_parity: {thresholds: {rows_left: {detected: 1}}}")
+    wrong = wrong.replace("loft: north", "lofts: north").replace("kind: bell", "kind: bells")
     wrong = wrong.replace("production: ", "production: {format: fixed_widths, path: ")
     (folder / "wrong.yaml").write_text(wrong.replace("production.parquet", "production.parquet}"))
     ended = extended(folder, "validate", "wrong.yaml")
@@ -230,6 +287,9 @@ def test_each_is_validated_and_takes_options(folder: Path) -> None:
         "metric 'middle_gap' has no option 'scales'",
         "metric 'far_off' has no option 'tolerances'",
         "unknown metric 'rows_left'",
+        "did you mean 'loft'?",
+        "unknown kind 'bells'",
+        "did you mean 'bell'?",
         "did you mean 'rows_left_over'?",
         "must be 'csv', 'fixed_width', 'ipc', 'ndjson', 'parquet' or 'tsv', not 'fixed_widths'",
         "did you mean 'fixed_width'?",
@@ -258,8 +318,14 @@ def test_each_stands_in_the_schema_and_has_a_page(folder: Path) -> None:
         ("middle_gap", "How far the middle moved."),
         ("far_off", "The mean absolute error in units of"),
         ("rows_left_over", "rows that are left when all others are paired"),
+        ("pigeon", "A pigeon that carries the title to a loft."),
+        ("bell", "times (3)"),
     ):
         assert told in extended(folder, "explain", name).stdout
+    assert sections["Pigeon"]["properties"]["loft"]["description"] == "Where it flies."
+    assert "kind: pigeon: A pigeon that carries" in (folder / "commented.yaml").read_text()
+    ended = extended(folder, "notify", "--test", "mmon.yaml")
+    assert ended.stdout == "pigeon: sent: flew north\n"
 
 
 def test_each_decides_and_is_told_by_every_format(folder: Path) -> None:
