@@ -8,6 +8,7 @@ from typing import Protocol
 
 from mmon.config.alerts import APP_FAILED, EVENTS, Alert, On
 from mmon.results import ResultKind, Status
+from mmon.results.quantity import APP_FAILED as FAILURE
 
 _WARNING = (Status.POTENTIAL_DETECTION, Status.DETECTED)
 
@@ -48,7 +49,7 @@ def statuses(alerts: Iterable[Alert]) -> list[Status]:
     """The statuses that any of some alerts waits for."""
     found = {status for alert in alerts for status in _statuses(alert.on)}
     if any(APP_FAILED in alert.on.events for alert in alerts):
-        found |= {*Status}
+        found |= {*_WARNING}
     return sorted(found)
 
 
@@ -63,7 +64,8 @@ def _is_event(on: On, result: Found) -> bool:
 
 
 def _is_failure(on: On, result: Found) -> bool:
-    return APP_FAILED in on.events and result.name == APP_FAILED
+    is_failure = result.name == FAILURE and result.status in _WARNING
+    return is_failure and APP_FAILED in on.events
 
 
 def _statuses(on: On) -> Sequence[Status]:

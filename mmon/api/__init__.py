@@ -16,7 +16,7 @@ from mmon.config.sections import Config
 from mmon.config_file.settable import Setting, with_settings
 from mmon.errors import ConfigError
 from mmon.files import check_place
-from mmon.monitoring import Asked
+from mmon.monitoring import Asked, Telling
 from mmon.profiles import baseline
 from mmon.profiles.table import Profile
 
@@ -120,12 +120,15 @@ def run(
     until: str | None = None,
     since: str | None = None,
     to: str | None = None,
+    deliver: bool = True,
 ) -> Report:
     """Run a configuration: a YAML file's path, its content as a mapping, or a `Config`.
 
     Datasets that are given, as paths or in memory, stand in the place of the configuration's; a
     mapping may hold them, too. With a history ``until`` is the clock, and ``since`` and ``to`` ask
     for the windows between two times, analysed before or not; each is a text such as 2024-01-31.
+    Notifications and actions of the configuration are sent unless ``deliver`` is False; what became
+    of them stands in the report's document.
 
     Raises
     ------
@@ -133,10 +136,11 @@ def run(
         When the configuration is wrong or data cannot be read.
     """
     given = {"reference": reference, "production": production, "labels": labels}
-    asked = Asked(until, since, to)
+    asked, telling = Asked(until, since, to), Telling("deliver" if deliver else "off")
     if isinstance(config, str | Path):
         plain, inputs = arguments.parted({k: v for k, v in given.items() if v is not None})
-        return _report(config_file.load(config, arguments.over(plain)), inputs, given, asked)
+        loaded = config_file.load(config, arguments.over(plain))
+        return _report(loaded, inputs, given, asked, telling)
     if isinstance(config, Config):
         config = config.model_dump(by_alias=True)
     if not isinstance(config, Mapping):
@@ -146,14 +150,18 @@ def run(
         )
     body, inputs = arguments.parted(with_settings(config, arguments.over(given)))
     made = config_file.validate(body, "configuration")
-    return _report(made, inputs, {**config, **given}, asked)
+    return _report(made, inputs, {**config, **given}, asked, telling)
 
 
 def _report(
-    config: Config, inputs: Inputs, given: Mapping[str, Any], asked: Asked | None = None
+    config: Config,
+    inputs: Inputs,
+    given: Mapping[str, Any],
+    asked: Asked | None = None,
+    telling: Telling | None = None,
 ) -> Report:
     with arguments.reading(given):
-        return Report(monitoring.run(config, inputs, asked=asked), config)
+        return Report(monitoring.run(config, inputs, asked=asked, telling=telling), config)
 
 
 def profile(

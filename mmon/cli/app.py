@@ -17,6 +17,7 @@ import typer.main
 from mmon import __version__
 from mmon.cli import (
     about,
+    alerts,
     applications,
     baselines,
     completion,
@@ -27,6 +28,7 @@ from mmon.cli import (
     notify,
     processor,
     supervision,
+    telling,
     translation,
 )
 from mmon.cli.command_help import GroupedCommand, short_for
@@ -37,7 +39,7 @@ from mmon.files import witness
 
 if TYPE_CHECKING:
     from mmon.config.sections import Config
-    from mmon.monitoring import Asked
+    from mmon.monitoring import Asked, Telling
 
 Quiet = Annotated[
     bool,
@@ -212,6 +214,8 @@ def run(
         str | None, _looked("--from", "Look at windows from this time on, analysed before or not.")
     ] = None,
     to: Annotated[str | None, _looked("--to", "Look at windows that end by this time.")] = None,
+    no_deliver: telling.NoDeliver = False,
+    dry_run: telling.DryRun = False,
     quiet: Quiet = False,
 ) -> int:
     """Run a configuration file; options override its keys."""
@@ -226,8 +230,8 @@ def run(
     for name, value in ctx.obj.items():
         settings.append(Setting((name,), value, f"--{name.replace('_', '-')}"))
     config = load(config_path, settings)
-    asked = Asked(until, since, to)
-    return _execute(config, chosen, quiet=quiet, sources=[config_path], asked=asked)
+    asked, told = Asked(until, since, to), telling.telling(no_deliver=no_deliver, dry_run=dry_run)
+    return _execute(config, chosen, quiet=quiet, sources=[config_path], asked=asked, told=told)
 
 
 app.add_typer(
@@ -239,6 +243,8 @@ app.add_typer(
     name="history",
     cls=short_for("show", "[show] CONFIG | judge CONFIG | purge CONFIG"),
 )
+
+app.add_typer(alerts.app, name="alerts", cls=short_for("show", "[show] CONFIG | reset NAME CONFIG"))
 
 
 @app.command(cls=setting("outputs.html", "outputs.markdown", "outputs.reports"))
@@ -270,8 +276,9 @@ def _execute(
     quiet: bool,
     sources: Sequence[str] = (),
     asked: Asked | None = None,
+    told: Telling | None = None,
 ) -> int:
-    """Old outputs away, the run, new outputs; the status of a breach outlives a failed output."""
+    """Old outputs away, the run, new outputs; the status of a breach outlives what fails then."""
     from mmon import monitoring
     from mmon.cli import outputs
     from mmon.comparison import overlap
@@ -282,11 +289,12 @@ def _execute(
     outputs.check_elsewhere(config)
     outputs.clear(places)
     with console.progress(is_quiet=quiet) as progress:
-        document = monitoring.run(config, progress=progress, asked=asked)
+        document = monitoring.run(config, progress=progress, asked=asked, telling=told)
     is_breach = document.exit_status is ExitStatus.BREACH
     if is_breach:
         witness.find_breach()
     failures = outputs.deliver(document, places, quiet=quiet)
     failures += outputs.tell_elsewhere(document, config)
     failed = [*map(exits.tell, failures)]
+    failed += [ExitStatus.FAILURE] if telling.has_failed(document) else []
     return document.exit_status if is_breach or not failed else max(failed)

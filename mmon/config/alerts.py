@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self, TypeA
 
 from pydantic import Field, model_validator
 
+from mmon.config.destination import Template
 from mmon.config.fields import Duration, Flag, Integer, Section, Text
 from mmon.results import ResultKind, Status
 
@@ -122,10 +123,11 @@ class Alert(Section):
     on: Annotated[On, Field(examples=["data-drift-detected"])]
     severity: Severity = "medium"
     """How bad it is: low, medium or high."""
-    summary: Text | None = Field(
+    summary: Template | None = Field(
         default=None, examples=["{{ results[0].column }} drifted at {{ endpoint }}"]
     )
-    """What it says, as a Jinja template over the message; null says what was found."""
+    """What it says: a Jinja template over ``results`` (what was judged in the window, worst first),
+    ``window``, ``endpoint`` and all that a condition may name; null says what was found."""
     criteria: Criteria = Criteria()
     cooldown: Duration | None = Field(default=None, examples=["6h"])
     """How long after the window in which it became active it does not do so again."""
@@ -138,6 +140,12 @@ class Alert(Section):
     """The notifications that tell it, by name; null is all of them, [] none."""
     act: Annotated[tuple[Text, ...], Field(examples=[["retrain"]])] = ()
     """The actions that it starts, by name."""
+
+    @model_validator(mode="after")
+    def _ends(self) -> Self:
+        if self.on.is_of_runs and self.reset == "manual":
+            raise ValueError("ends with the next run that does not fail, and cannot be reset")
+        return self
 
     @classmethod
     def from_short_form(cls, value: Any) -> Any:

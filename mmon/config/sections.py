@@ -14,6 +14,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field, model_validator
 
 from mmon.config.alarms import FalseAlarms
+from mmon.config.alerts import Alert
 from mmon.config.analyses import Analyses, analysis_names, judged
 from mmon.config.applications import Application
 from mmon.config.columns import Columns
@@ -26,6 +27,7 @@ from mmon.config.fields import (
     OpenShare,
     OutputFile,
     Section,
+    Text,
 )
 from mmon.config.history import History
 from mmon.config.levels import Thresholds
@@ -144,6 +146,29 @@ class Config(Section):
     fast: Annotated[Flag, Option("--fast", "", Panel.COMPARED)] = False
     """Leave out what fits models: it takes seconds for each window."""
     outputs: Outputs = Outputs()
+    report_url: Text | None = Field(default=None, examples=["https://example.org/drift.html"])
+    """Where people find the report, which messages link to; null is the job's page, in GitHub
+    Actions, GitLab and Jenkins."""
+    alerts: Annotated[
+        tuple[Alert, ...],
+        Field(
+            examples=[
+                [
+                    {"name": "data_drift"},
+                    {
+                        "name": "drift_for_days",
+                        "on": "data-drift-detected",
+                        "criteria": {"count": 3, "period": "5d"},
+                        "notify": ["webhook"],
+                    },
+                ]
+            ]
+        ),
+    ] = ()
+    """What is watched over windows, and told once each time that it becomes true: by notifications,
+    and by actions that it starts. ``mmon alerts`` lists them. A ready-made one (data_drift,
+    performance_dropped, data_missing, run_failed) needs its name alone. Without a history they
+    serve the one run."""
     notifications: Annotated[
         Notifications,
         Field(

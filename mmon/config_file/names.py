@@ -16,6 +16,7 @@ from mmon.config.problems import value_at
 from mmon.config.sections import Config
 from mmon.config.text import KeyPath, Problem
 from mmon.config.windows import Windows
+from mmon.config_file.watching import alert_problems
 from mmon.errors import ConfigError, closest
 from mmon.results.quantity import Quantity, ResultKind
 from mmon.sources.dtypes import dtype_named
@@ -43,6 +44,7 @@ def meaning_problems(config: Config) -> Iterator[Problem]:
             yield from _refusal(at, partial(load, one.class_, one.args))
     yield from _history_problems(config)
     yield from _performance_problems(config)
+    yield from alert_problems(config)
 
 
 def _history_problems(config: Config) -> Iterator[Problem]:

@@ -60,6 +60,13 @@ class Outbox:
         with self._connection.begin():
             self._connection.execute(changed.values({**rows.flat(values), "message": None}))
 
+    def succeed(self) -> None:
+        """Forget, in a transaction that has begun, what failed runs have left."""
+        own = tables.activations.c
+        of_runs = and_(own.windows == "[]", own.state != "pending")
+        gone = and_(own.endpoint_id == self._id, of_runs)
+        self._connection.execute(delete(tables.activations).where(gone))
+
     def drop(self, before_us: int) -> None:
         """Forget, in a transaction that has begun, what windows were told that ended by then."""
         own = tables.activations.c

@@ -119,6 +119,7 @@ class History:
             untold = and_(windows.c.endpoint_id == self._id, ~windows.c.is_told)
             self._connection.execute(update(windows).where(untold).values(is_told=True))
             self._look(until_us)
+            self.outbox.succeed()
             self.outbox.put(told)
 
     def last_run(self) -> tuple[str | None, str | None]:

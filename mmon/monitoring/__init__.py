@@ -40,13 +40,15 @@ its end.
 
 from __future__ import annotations
 
+from mmon.comparison.document import now
 from mmon.comparison.sides import Inputs, Progress
 from mmon.config.sections import Config
 from mmon.errors import ConfigError
 from mmon.monitoring.asked import Asked
+from mmon.monitoring.telling import Telling, told_alone, told_failure
 from mmon.results import Document
 
-__all__ = ["Asked", "run"]
+__all__ = ["Asked", "Telling", "run"]
 
 
 def run(
@@ -54,19 +56,32 @@ def run(
     inputs: Inputs | None = None,
     progress: Progress | None = None,
     asked: Asked | None = None,
+    telling: Telling | None = None,
 ) -> Document:
     """Compare production with the reference: with a history, the windows that it lacks.
 
-    `MmonError` where anything cannot be read or is asked for wrongly.
+    What is found is told as ``telling`` says; nobody is told without it. `MmonError` where anything
+    cannot be read or is asked for wrongly.
     """
-    asked = asked or Asked()
-    if config.history is not None:
-        from mmon.monitoring import loop
+    started, telling = now(), telling or Telling("off")
+    try:
+        if config.history is not None:
+            from mmon.monitoring import loop
 
-        return loop.monitor(config, inputs or Inputs(), asked, progress)
+            return loop.monitor(config, inputs or Inputs(), asked or Asked(), progress, telling)
+        document = _alone(config, inputs, progress, asked)
+    except Exception as error:
+        told_failure(config, error, telling, started)
+        raise
+    return told_alone(config, document, telling)
+
+
+def _alone(
+    config: Config, inputs: Inputs | None, progress: Progress | None, asked: Asked | None
+) -> Document:
     from mmon.comparison import pipeline
 
-    if asked != Asked():
+    if asked is not None and asked != Asked():
         raise ConfigError(
             "--until, --from and --to need a history", hint="set history, or use --history PATH"
         )

@@ -5,7 +5,6 @@ from __future__ import annotations
 import bisect
 import contextlib
 import dataclasses
-import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
 
 from mmon import __version__, sources
@@ -16,15 +15,13 @@ from mmon.comparison.reference import read_reference
 from mmon.comparison.sides import Inputs, Opened, Production, Progress
 from mmon.config.fields import seconds
 from mmon.config.history import History as Settings
-from mmon.config.outputs import Outputs
 from mmon.config.sections import Config
 from mmon.config.windows import Windows
-from mmon.config_file import config_digest
 from mmon.errors import ConfigError, HistoryError
 from mmon.history import store
 from mmon.history.records import RunFacts, StoredWindow, is_over
 from mmon.history.store import History
-from mmon.monitoring import beside, states
+from mmon.monitoring import beside, outbox, states
 from mmon.monitoring.asked import Asked, Range
 from mmon.monitoring.due import (
     Due,
@@ -37,17 +34,18 @@ from mmon.monitoring.learned import Past
 from mmon.monitoring.news import news
 from mmon.monitoring.rolling import Rolling
 from mmon.monitoring.rows import Read, Rows
+from mmon.monitoring.telling import Telling
 from mmon.monitoring.together import Part, failing, together
 from mmon.monitoring.window import (
     Given,
     assess_window,
     edges,
+    given_of,
     kept,
     production_of,
     restored,
     to_store,
 )
-from mmon.profiles.codec import digest
 from mmon.profiles.folding.census import Census
 from mmon.profiles.folding.keys import WHOLE
 from mmon.profiles.table import Profile
@@ -63,7 +61,11 @@ _DRAWN = 64
 
 
 def monitor(
-    config: Config, inputs: Inputs, asked: Asked, progress: Progress | None = None
+    config: Config,
+    inputs: Inputs,
+    asked: Asked,
+    progress: Progress | None,
+    telling: Telling,
 ) -> Document:
     """Analyse the windows that the history lacks, and keep what is found.
 
@@ -85,19 +87,7 @@ def monitor(
             config, settings, inputs, read_reference(config, inputs, progress), started
         )
         rows = Rows(given, cut, progress)
-        return _Run(config, settings, given, history, rows, limits, asked).whole()
-
-
-def given_of(
-    config: Config, settings: Settings, inputs: Inputs, reference: Profile, started: dt.datetime
-) -> Given:
-    """What all windows of a run are judged by."""
-    # What is written, and where, changes no result.
-    own = config.model_copy(update={"history": None, "outputs": Outputs()})
-    # Of what it holds, not of what this version of mmon makes of that.
-    held = [(one.name, one.kind, one.presence, one.distribution) for one in reference.columns]
-    known = digest((reference.rows, held, reference.performance))
-    return Given(own, reference, config_digest(own), known, started, inputs, settings.points)
+        return _Run(config, settings, given, history, rows, limits, asked, telling).whole()
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -111,14 +101,18 @@ class _Run:
     rows: Rows
     limits: Range
     asked: Asked
+    telling: Telling
 
     def whole(self) -> Document:
-        """Analyse what is due; the document of the run."""
+        """Analyse what is due, and tell of it; the document of the run."""
         with contextlib.ExitStack() as watch:
             watch.enter_context(sources.unchanged())
-            return self._watched(watch)
+            document, going = self._watched(watch)
+        if self.telling.how == "off":
+            return document
+        return outbox.told(self.config, self.history, self.telling, going, document)
 
-    def _watched(self, watch: contextlib.ExitStack) -> Document:
+    def _watched(self, watch: contextlib.ExitStack) -> tuple[Document, outbox.Outgoing]:
         stored = self.history.windows()
         since = self._since(stored)
         due, side, census = self._due(stored, since)
@@ -145,9 +139,17 @@ class _Run:
         # A run between two times has looked at no others.
         is_all = not (isinstance(self.rows.cut, RowCut) or self.asked.is_range)
         until_us = self.limits.until_us if is_all else None
-        ended = dataclasses.replace(document, finished_at=iso(now()))
-        self.history.finish(ended.run_id, ended.finished_at, ended.verdict.value, until_us)
-        return ended
+
+        def drawn(part: Part) -> Document:
+            return restored(self.history.document(part.key), nothing)
+
+        going = outbox.outgoing(self.config, self.history, document, parts, drawn)
+        ended = dataclasses.replace(document, finished_at=iso(now()), alerts=going.alarms)
+        # One that only shows what it would tell is to the next one as if it had been killed.
+        if not self.telling.is_dry:
+            end = ended.run_id, ended.finished_at, ended.verdict.value, until_us
+            self.history.finish(*end, *going.activations(self.telling))
+        return ended, going
 
     def _with_news(
         self, document: Document, told: Sequence[str], stored: Sequence[StoredWindow]

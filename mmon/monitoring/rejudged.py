@@ -19,10 +19,9 @@ from mmon.monitoring import past, states
 from mmon.monitoring.asked import Asked
 from mmon.monitoring.due import Due
 from mmon.monitoring.learned import Past
-from mmon.monitoring.loop import given_of
 from mmon.monitoring.rolling import Rolling
 from mmon.monitoring.together import Part, together
-from mmon.monitoring.window import Given, assess_window, restored
+from mmon.monitoring.window import Given, assess_window, given_of, restored
 from mmon.results import Document
 from mmon.sources import Data
 from mmon.verdict.finding import Rule

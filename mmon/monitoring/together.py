@@ -10,7 +10,7 @@ from mmon.comparison.assessment import taking_part
 from mmon.comparison.judged_windows import judged
 from mmon.config.sections import Config
 from mmon.config.windows import Windows
-from mmon.outline.seen import shown_windows
+from mmon.outline.seen import shown_windows, undrawn
 from mmon.outline.sentence import sentence
 from mmon.results import Document, Metric, Result, Verdict, Window
 from mmon.results.artifacts import Artifact
@@ -52,18 +52,8 @@ class Part:
     is_bare: bool = False
 
     def bare(self) -> Part:
-        """The same without drawings, which of a year of windows take gigabytes."""
-        rest = dataclasses.replace(
-            self.document,
-            pictures=(),
-            performance=(),
-            bins=(),
-            meaning=(),
-            pairs=(),
-            losses=(),
-            artifacts=(),
-        )
-        return dataclasses.replace(self, document=rest, is_bare=True)
+        """The same without drawings."""
+        return dataclasses.replace(self, document=undrawn(self.document), is_bare=True)
 
 
 def failing(document: Document, rule: Rule) -> frozenset[object]:

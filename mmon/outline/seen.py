@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from mmon.outline.severity import deciding, worst_window
 from mmon.results import Document, Metric, Result, Window
+from mmon.results.artifacts import Artifact
 from mmon.results.charts import (
     ActivityPicture,
     FeatureBin,
@@ -20,6 +21,18 @@ from mmon.results.pair_picture import PairPicture
 N = TypeVar("N", Result, Metric)
 P = TypeVar(
     "P", Picture, PerformancePicture, MeaningPicture, FeatureBin, ActivityPicture, PairPicture
+)
+R = TypeVar(
+    "R",
+    Result,
+    Metric,
+    Picture,
+    PerformancePicture,
+    MeaningPicture,
+    FeatureBin,
+    ActivityPicture,
+    PairPicture,
+    Artifact,
 )
 
 _MOST_WINDOWS = 64
@@ -59,6 +72,42 @@ def seen(document: Document, index: int) -> Document:
         activity=_drawn(document.activity, index),
         meaning=_drawn(document.meaning, index),
         pairs=_drawn(document.pairs, index),
+    )
+
+
+def alone(document: Document, index: int) -> Document:
+    """What a document tells of one window, as its only one."""
+    one = seen(document, index)
+
+    def first(rows: Sequence[R]) -> list[R]:
+        return [dataclasses.replace(row, window=0) for row in rows]
+
+    return dataclasses.replace(
+        one,
+        windows=[dataclasses.replace(window, index=0) for window in one.windows],
+        results=first(one.results),
+        metrics=first(one.metrics),
+        pictures=first(one.pictures),
+        performance=first(one.performance),
+        bins=first(one.bins),
+        activity=first(one.activity),
+        meaning=first(one.meaning),
+        pairs=first(one.pairs),
+        artifacts=first([one for one in document.artifacts if one.window == index]),
+    )
+
+
+def undrawn(document: Document) -> Document:
+    """The same without drawings, which of a year of windows take gigabytes."""
+    return dataclasses.replace(
+        document,
+        pictures=(),
+        performance=(),
+        bins=(),
+        meaning=(),
+        pairs=(),
+        losses=(),
+        artifacts=(),
     )
 
 

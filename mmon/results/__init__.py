@@ -4,6 +4,7 @@ The document is the source of truth of every report format: a report computes no
 lays out what stands here. ``Document.to_dict`` is the JSON that users and CI read.
 """
 
+from mmon.results.alarms import Alarm
 from mmon.results.deliveries import Delivery
 from mmon.results.document import SCHEMA_VERSION, Document
 from mmon.results.quantity import Quantity, ResultKind
@@ -26,6 +27,7 @@ from mmon.results.rows import (
 
 __all__ = [
     "SCHEMA_VERSION",
+    "Alarm",
     "Column",
     "ColumnKind",
     "Delivery",

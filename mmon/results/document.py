@@ -12,6 +12,7 @@ from typing import Any, Self
 from mmon import records
 from mmon.errors import ExitStatus
 from mmon.records import require
+from mmon.results.alarms import Alarm
 from mmon.results.artifacts import Artifact
 from mmon.results.charts import (
     ActivityPicture,
@@ -69,7 +70,7 @@ class Document:
     configuration: Mapping[str, Any]
     versions: Mapping[str, str]
     losses: Sequence[LossPicture] = ()
-    alerts: Sequence[Mapping[str, Any]] = ()
+    alerts: Sequence[Alarm] = ()
     deliveries: Sequence[Delivery] = ()
     errors: Sequence[str] = ()
     meaning: Sequence[MeaningPicture] = ()

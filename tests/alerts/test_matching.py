@@ -85,3 +85,14 @@ def test_statuses_are_those_that_any_alert_waits_for() -> None:
     some.append(Alert(name="b", on=on({"columns": ["x"], "statuses": ["inconclusive"]})))
     assert statuses(some) == [Status.DETECTED, Status.INCONCLUSIVE]
     assert statuses([Alert.model_validate("run_failed")]) == []
+
+
+def test_an_application_that_failed_is_an_event_whether_or_not_it_decides() -> None:
+    kind = ResultKind.MM_APP_ANOMALY
+    failed = found(application="mine", kind=kind, name="mm_app_failed", gating=False)
+    assert matches(on("mm-app-failed"), failed)
+    assert not matches(on("mm-app-failed"), found(kind=kind, name="anomaly"))
+    assert statuses([Alert(name="a", on=on("mm-app-failed"))]) == [
+        Status.DETECTED,
+        Status.POTENTIAL_DETECTION,
+    ]

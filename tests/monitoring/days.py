@@ -16,6 +16,7 @@ import mmon
 from mmon.history import database, tables
 
 FIRST = dt.date(2024, 1, 1)
+_ASKED = ("since", "to", "deliver")
 _OF_RUNS = ("mmon_runs", "mmon_schema")
 
 
@@ -78,7 +79,7 @@ class Watched:
     def run(self, until: int | str | None, **changes: Any) -> mmon.Report:
         """A run at midnight after so many days, or at a time."""
         moment = date(until) if isinstance(until, int) else until
-        asked = {name: changes.pop(name) for name in ("since", "to") if name in changes}
+        asked = {name: changes.pop(name) for name in _ASKED if name in changes}
         return mmon.run({**self.config, **changes}, until=moment, **asked)
 
     def kept(self, *without: str) -> dict[str, list[tuple[Any, ...]]]:

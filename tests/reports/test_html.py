@@ -16,8 +16,10 @@ import pytest
 from mmon import reports
 from mmon.reports import html, json
 from mmon.results import (
+    Alarm,
     Column,
     ColumnKind,
+    Delivery,
     Document,
     Status,
     Verdict,
@@ -114,7 +116,21 @@ def test_the_whole_document_is_escaped() -> None:
         configuration={bad: bad},
         versions={bad: bad},
         errors=[bad],
-        deliveries=[{bad: bad}],
+        alerts=[Alarm(bad, "high", "active", 0, None, 1, bad)],
+        deliveries=[
+            Delivery(
+                name=bad,
+                kind=bad,
+                what="action",
+                reason=bad,
+                alert=bad,
+                window=0,
+                outcome="failed",
+                attempts=2,
+                detail=bad,
+                at="2024-01-01T00:00:00Z",
+            )
+        ],
         metrics=[quantities.metric(bad, 1.0, column=bad)],
         columns=[Column(bad, ColumnKind.TEXT, bad, bad)],
     )

@@ -9,7 +9,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from mmon.outline import facts, severity, summary, wording
+from mmon.outline import facts, severity, summary, told, wording
 from mmon.reports.html import artifacts
 from mmon.reports.html.changes import changes
 from mmon.reports.html.headline import since, title
@@ -73,10 +73,8 @@ def page(document: Document) -> dict[str, Any]:
         "configuration": json.dumps(
             document.configuration, indent=2, ensure_ascii=False, default=str
         ),
-        "deliveries": [
-            ", ".join(f"{key}: {value}" for key, value in row.items())
-            for row in (*document.alerts, *map(dataclasses.asdict, document.deliveries))
-        ],
+        "alerts": told.alert_lines(document),
+        "deliveries": told.delivery_lines(document),
         "errors": [error.partition("\n")[::2] for error in document.errors],
         "artifacts": [artifacts.shown(document, one) for one in document.artifacts],
     }

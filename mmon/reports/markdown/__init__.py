@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from mmon.outline import summary, units, wording
+from mmon.outline import summary, told, units, wording
 from mmon.outline.shown import artifact_lines, error_head
 from mmon.outline.summary import Doubt, Head, Summary
 from mmon.outline.why import why
@@ -19,6 +19,7 @@ SUFFIXES = (".md", ".markdown")
 MOST_ROWS = 10
 MOST_FOLDED_ROWS = 100
 _MOST_NAMES = 10
+_MOST_TOLD = 20
 
 _VERDICT_SIGNS = {
     Verdict.PASS: "✅",
@@ -37,6 +38,7 @@ def render(document: Document) -> str:
         escaped(document.sentence),
         *_worst(parts, windows=len(document.windows)),
         *sections(document),
+        *_alerts(document),
         *_folded("Every column with something to say", _rest(parts, len(document.windows))),
         *_folded("Windows", _windows(document)),
         *_folded("Inconclusive, and why", _doubts(parts.doubts)),
@@ -55,6 +57,20 @@ def _lead(document: Document) -> Iterator[str]:
     found = why(document)
     if found is not None and found.lead:
         yield f"**{escaped(found.lead)}.**"
+
+
+def _alerts(document: Document) -> Iterator[str]:
+    """The alerts and the failed deliveries, and folded what was sent."""
+    sent = told.delivery_lines(document)
+    some = [
+        f"- {STATUS_SIGNS.get(one.sign, '✅')} {escaped(one.sentence)}"
+        for one in told.lines(document)
+        if isinstance(one, told.AlertLine) or one.sign is Status.DETECTED
+    ]
+    if some:
+        yield "\n".join(some[:_MOST_TOLD])
+    lines = [f"- {escaped(one.sentence)}" for one in sent[:_MOST_TOLD]]
+    yield from _folded("What was sent", lines)
 
 
 def _worst(parts: Summary, *, windows: int) -> Iterator[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from mmon.outline import severity, summary, units, wording
+from mmon.outline import severity, summary, told, units, wording
 from mmon.outline.phrases import column_word, phrase
 from mmon.outline.shown import artifact_lines, error_head
 from mmon.outline.summary import Doubt, Head, Summary
@@ -58,7 +58,8 @@ class _Screen:
     def lines(self) -> Iterator[Text]:
         windows = self._windows() if len(self.document.windows) > 1 else ()
         own = sections(self.document, self.pen)
-        for part in (self._heading(), windows, self._findings(), *own, self._besides()):
+        parts = (self._heading(), windows, self._findings(), *own, self._told_of(), self._besides())
+        for part in parts:
             lines = list(part)
             yield from [*lines, self.pen.text("")] if lines else ()
         yield self._verdict()
@@ -186,6 +187,11 @@ class _Screen:
             only = wording.window_name(windows, doubt.windows[0])
             text += f" [{only if count == 1 else f'{count:,} windows'}]"
         return text
+
+    def _told_of(self) -> Iterator[Text]:
+        """The alerts, and what was sent."""
+        for line in told.lines(self.document):
+            yield from self.pen.signed(line.sign, line.sentence)
 
     def _besides(self) -> Iterator[Text]:
         yield from self._counts()

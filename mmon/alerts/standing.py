@@ -1,0 +1,98 @@
+"""How the alerts of a configuration stand after some windows."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from collections.abc import Collection, Iterable, Mapping, Sequence
+
+from mmon.alerts.episodes import Episode, Seen, episodes
+from mmon.alerts.matching import Found, matches
+from mmon.config.alerts import Alert
+from mmon.history.records import Activation, StoredWindow
+from mmon.results import Document
+from mmon.windows.timestamps import to_us
+
+RESET = "reset"
+"""What is remembered of an alert that was reset by hand."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Judged:
+    """A complete, judged window with the results that an alert may wait for."""
+
+    key: int
+    end_us: int | None
+    has_rows: bool
+    results: Sequence[Found]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Standing:
+    """An alert, and every time that it was active, in order."""
+
+    alert: Alert
+    episodes: Sequence[Episode]
+
+    @property
+    def active(self) -> Episode | None:
+        """The episode that goes on."""
+        last = next(iter(self.episodes[-1:]), None)
+        return None if last is None or last.is_over else last
+
+
+def standings(
+    alerts: Iterable[Alert], windows: Sequence[Judged], known: Collection[Activation] = ()
+) -> list[Standing]:
+    """How every alert stands that waits for results, after windows in order."""
+    found = []
+    for alert in alerts:
+        if alert.on.is_of_runs:
+            continue
+        seen = [
+            Seen(one.key, one.end_us, _is_match(alert, one.results), has_rows=one.has_rows)
+            for one in windows
+        ]
+        resets = [
+            key
+            for one in known
+            if (one.what, one.alert) == (RESET, alert.name)
+            for key in one.windows
+        ]
+        found.append(Standing(alert, episodes(alert, seen, resets)))
+    return found
+
+
+def of_history(
+    stored: Iterable[StoredWindow], found: Mapping[int, Sequence[Found]]
+) -> list[Judged]:
+    """The windows of a history, with what was found in each."""
+    return [
+        Judged(one.key, one.end_us, one.rows > 0, found.get(one.key, ()))
+        for one in stored
+        if one.is_complete
+    ]
+
+
+def of_document(document: Document) -> list[Judged]:
+    """The windows of a run without a history, by their places; its whole where it has none."""
+    if not document.windows:
+        return [Judged(0, None, has_rows=False, results=document.results)]
+    by_window: dict[int, list[Found]] = {}
+    for result in document.results:
+        by_window.setdefault(result.window, []).append(result)
+    return [
+        Judged(one.index, _us(one.end), one.rows > 0, by_window.get(one.index, ()))
+        for one in document.windows
+        if one.is_complete and one.is_judged
+    ]
+
+
+def _is_match(alert: Alert, results: Iterable[Found]) -> bool:
+    return any(matches(alert.on, result) for result in results)
+
+
+def _us(moment: str | None) -> int | None:
+    if moment is None:
+        return None
+    return to_us(dt.datetime.fromisoformat(moment).astimezone(dt.UTC))
