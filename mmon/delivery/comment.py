@@ -20,7 +20,7 @@ def written(message: Message, name: str, most: int) -> tuple[str, str]:
     """A hidden mark that tells whose comment it is, and the comment with it, in Markdown."""
     whose = f"{name}\n{message.project}\n{message.endpoint}"
     mark = f"<!-- mmon {hashlib.sha256(whose.encode()).hexdigest()[:16]} -->"
-    lines = [f"### {message.title}", message.text]
+    lines = [f"### {_plain(message.title)}", _plain(message.text)]
     lines += [f"- **{one.status}** {_plain(one.words)}" for one in message.findings(10)]
     short = "\n\n".join([*lines[:2], "\n".join(lines[2:])])
     link = f"\n\n[Open the report]({message.link})" if message.link else ""

@@ -242,22 +242,15 @@ def _refuse(response: requests.Response, text: str) -> None:
 def _why(error: Exception, url: str, timeout_s: float) -> str:
     """Why there is no answer, in the words of what is at the bottom of it."""
     import requests
+    from urllib3.exceptions import ReadTimeoutError
 
     place = urlsplit(url)
     host = place.hostname if place.port is None else f"{place.hostname}:{place.port}"
-    if isinstance(error, requests.ReadTimeout):
+    reason = _bottom(error)
+    if isinstance(reason, ReadTimeoutError):
         return f"{host} did not answer within {timeout_s:g} s"
     if isinstance(error, requests.ConnectTimeout):
         return f"{host} cannot be reached within {timeout_s:g} s"
-    reason: object = error
-    while True:
-        inner = getattr(reason, "reason", None)
-        inner = inner if isinstance(inner, Exception) else None
-        arguments = getattr(reason, "args", ())
-        deeper = inner or next((one for one in arguments if isinstance(one, Exception)), None)
-        if deeper is None:
-            break
-        reason = deeper
     words = str(getattr(reason, "strerror", None) or reason).rpartition(": ")[2]
     words = re.sub(r"^\[Errno -?\d+\] ", "", words)
     if isinstance(error, requests.exceptions.SSLError):
@@ -265,6 +258,13 @@ def _why(error: Exception, url: str, timeout_s: float) -> str:
     if isinstance(error, requests.exceptions.ProxyError):
         return f"{host} cannot be reached by way of the proxy: {_short(words)}"
     return f"{host} cannot be reached: {_short(words)}"
+
+
+def _bottom(error: Exception) -> Exception:
+    """The error that the others around it are about."""
+    inner = (getattr(error, "reason", None), *error.args)
+    deeper = next((one for one in inner if isinstance(one, Exception)), None)
+    return error if deeper is None else _bottom(deeper)
 
 
 def _short(text: str) -> str:

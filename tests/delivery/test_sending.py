@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
-from collections.abc import Mapping
+import socket
+import ssl
+import threading
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
+import trustme
 
 from mmon.config.destination import Destination
+from mmon.delivery.channels import webhook
 from mmon.delivery.message import Message
 from mmon.delivery.sending import Delivery, deliver, is_wanted
 from mmon.texts.templates import NAMES
@@ -116,3 +122,72 @@ def test_a_condition_decides_and_one_that_does_not_fit_is_told(message: Message)
     unfit = channel(**entry, condition="document.no_such.key")
     assert is_wanted(unfit, message)
     assert "no attribute 'no_such'" in sent(unfit, message).detail
+
+
+@pytest.fixture
+def silent() -> Iterator[str]:
+    """The address of a server that takes connections and never answers."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}/hook"
+
+
+def test_a_server_that_never_answers_is_told(silent: str, message: Message) -> None:
+    row = sent(channel(kind="webhook", url=silent, timeout="100ms", retries=1), message)
+    assert (row.outcome, row.attempts) == ("failed", 2)
+    assert row.detail.endswith("did not answer within 0.1 s")
+    row = sent(action(kind="webhook", url=silent, timeout="100ms", retries=1), message)
+    assert (row.outcome, row.attempts) == ("failed", 1)  # it may have begun
+
+
+def test_a_certificate_that_nobody_signed_is_told_and_not_tried_again(message: Message) -> None:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    trustme.CA().issue_cert("127.0.0.1").configure_cert(context)
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def greet() -> None:
+            connection, _ = listening.accept()
+            with connection, contextlib.suppress(OSError):
+                context.wrap_socket(connection, server_side=True).close()
+
+        thread = threading.Thread(target=greet)
+        thread.start()
+        url = f"https://127.0.0.1:{listening.getsockname()[1]}/hook"
+        row = sent(channel(kind="webhook", url=url), message)
+        thread.join()
+    assert (row.outcome, row.attempts) == ("failed", 1)
+    assert "the certificate of 127.0.0.1" in row.detail
+
+
+def test_a_name_that_no_server_has_is_told(message: Message) -> None:
+    url = "http://no-such-host.invalid/hook"
+    row = sent(channel(kind="webhook", url=url, retries=0), message)
+    assert row.outcome == "failed"
+    assert "no-such-host.invalid cannot be reached" in row.detail
+
+
+def test_a_login_of_this_machine_takes_no_place_of_a_header(
+    server: Server, message: Message, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "netrc").write_text("machine 127.0.0.1 login me password p4ss-of-netrc")
+    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
+    headers = {"Authorization": "Bearer the-right-0ne"}
+    sent(channel(kind="webhook", url=f"{server.url}/hook", headers=headers), message)
+    assert server.asked[0].headers["Authorization"] == "Bearer the-right-0ne"
+
+
+def test_a_dead_letter_that_cannot_be_written_is_told(message: Message, tmp_path: Path) -> None:
+    entry = channel(kind="webhook", url="http://127.0.0.1:9/hook", retries=0)
+    row = sent(entry, message, tmp_path / "no" / "folder")
+    assert "it could not be added to" in row.detail
+    assert "no such file or directory" in row.detail
+
+
+def test_a_channel_of_somebody_else_that_raises_ends_no_run(
+    message: Message, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> str:
+        raise KeyError("loft")
+
+    monkeypatch.setattr(webhook, "send", broken)
+    row = sent(channel(kind="webhook", url="http://127.0.0.1:9/hook"), message)
+    assert (row.outcome, row.detail) == ("failed", "KeyError: 'loft'")

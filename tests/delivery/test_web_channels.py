@@ -58,7 +58,8 @@ def test_hostile_names_of_any_length_stay_within_the_limits_of_slack(message: Me
     )
     payload = posted(hostile, 20)
     within_limits(payload)
-    assert "<!channel>" not in json.dumps(payload["blocks"][1:])
+    # A header is plain text; nothing else may call anybody.
+    assert "<!channel>" not in payload["text"] + json.dumps(payload["blocks"][1:])
 
 
 def test_a_run_that_failed_is_told_without_a_document(server: Server, message: Message) -> None:
@@ -115,6 +116,16 @@ def test_a_comment_stays_below_the_limit_of_github(
         server.asked.clear()
         deliver(channel(**pull_request), one)
         assert len(json.loads(server.asked[-1].body)["body"]) <= 65_536
+
+
+def test_names_in_a_comment_call_nobody_and_are_no_markup(
+    server: Server, message: Message, pull_request: dict[str, str]
+) -> None:
+    server.answer(200, "[]")
+    named = dataclasses.replace(message, document=None, text="@team <!-- x --> [a](https://b.c)")
+    deliver(channel(**pull_request), named)
+    text = json.loads(server.asked[-1].body)["body"]
+    assert "@\u200bteam \\<!-- x --\\> \\[a\\](https://b.c)" in text
 
 
 def test_the_number_of_a_pull_request_stands_in_its_event(

@@ -1,26 +1,30 @@
-"""A mail, by a server that speaks SMTP."""
+"""A mail, by a server that speaks SMTP.
+
+What Python has for mail is imported where one is sent: every run reads the configuration.
+"""
 
 from __future__ import annotations
 
-import email.message
-import smtplib
-import ssl
-from email.utils import parseaddr
-from typing import Annotated, Literal, NoReturn, Self
+from typing import TYPE_CHECKING, Annotated, Literal, NoReturn, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
 from mmon.config.destination import Channel, Secret, Template
 from mmon.config.fields import Integer, Text
 from mmon.delivery.carrier import Carrier, TemporaryError
-from mmon.delivery.mail_text import mail
 from mmon.delivery.message import Message
 from mmon.errors import DeliveryError
 from mmon.texts.redaction import masked
 from mmon.texts.templates import rendered
 
+if TYPE_CHECKING:
+    import email.message
+    import smtplib
+
 
 def _mailbox(text: str) -> str:
+    from email.utils import parseaddr
+
     name, _, host = parseaddr(text)[1].rpartition("@")
     if not name or not host or any(mark in text for mark in "\r\n\0"):
         raise ValueError("must be an address such as team@example.com")
@@ -82,6 +86,8 @@ Settings = Mail
 
 def send(settings: Mail, message: Message, carrier: Carrier) -> str:
     """Hand the mail over to the server."""
+    from mmon.delivery.mail_text import mail
+
     subject = settings.subject
     made = mail(
         message,
@@ -103,6 +109,9 @@ def send(settings: Mail, message: Message, carrier: Carrier) -> str:
 
 def _handed_over(settings: Mail, made: email.message.EmailMessage) -> dict[str, object]:
     """The addresses that were refused while others were not."""
+    import smtplib
+    import ssl
+
     place = f"{settings.host}:{_port(settings)}"
     try:
         with _connected(settings) as server:
@@ -139,6 +148,9 @@ def _first(error: smtplib.SMTPRecipientsRefused) -> str:
 
 
 def _connected(settings: Mail) -> smtplib.SMTP:
+    import smtplib
+    import ssl
+
     port, timeout_s = _port(settings), settings.timeout_s
     context = ssl.create_default_context()
     if settings.security == "tls":

@@ -64,7 +64,10 @@ def posted(message: Message, most: int) -> dict[str, Any]:
     about = " · ".join(filter(None, (message.subject, message.alert, message.reason)))
     context = {"type": "mrkdwn", "text": shortened(_escaped(about), _TEXT)}
     blocks.append({"type": "context", "elements": [context]})
-    return {"text": shortened(f"{message.title}: {message.text}", _TEXT), "blocks": blocks}
+    return {
+        "text": shortened(_escaped(f"{message.title}: {message.text}"), _TEXT),
+        "blocks": blocks,
+    }
 
 
 def _section(text: str) -> dict[str, Any]:
