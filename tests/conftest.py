@@ -55,14 +55,19 @@ def _lacks_prometheus() -> str | None:
     return "apt-get install prometheus prometheus-node-exporter"
 
 
+def _lacks_systemd() -> str | None:
+    return None if shutil.which("systemd-analyze") else "apt-get install systemd"
+
+
 NEEDS = {
+    "systemd": functools.cache(_lacks_systemd),
     "prometheus": functools.cache(_lacks_prometheus),
     "postgres": functools.cache(_lacks_postgres),
     "s3": functools.cache(_lacks_s3),
     "browser": functools.cache(_lacks_browser),
     "data": functools.cache(_lacks_data),
 }
-SERVICES = frozenset({"s3", "browser", "postgres", "prometheus"})
+SERVICES = frozenset({"s3", "browser", "postgres", "prometheus", "systemd"})
 
 
 @pytest.fixture(autouse=True)
