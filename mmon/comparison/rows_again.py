@@ -10,6 +10,7 @@ import polars as pl
 from mmon import sources
 from mmon.analyses import Context, Findings
 from mmon.analyses.data_quality import checks
+from mmon.applications.judged_again import judged_again
 from mmon.applications.running import tracked
 from mmon.comparison.extent import is_compared
 from mmon.comparison.sides import Inputs, Production, is_stored, opened
@@ -48,8 +49,13 @@ def duplicates(
 def of_windows(
     config: Config, inputs: Inputs, production: Production
 ) -> Callable[[Context], Sequence[Findings]] | None:
-    """What a user's applications find in each window; None without any, and without rows."""
-    if not production.rows_of or not tracked(config):
+    """What a user's applications find in each window; None where there are none.
+
+    Of rows that are gone they are not asked: what they gave before is judged again.
+    """
+    if not production.rows_of:
+        return lambda _: list(judged_again(config, production.told))
+    if not tracked(config):
         return None
 
     @functools.cache

@@ -11,6 +11,7 @@ import polars as pl
 
 from mmon import sources
 from mmon.comparison.columns import plan_production
+from mmon.comparison.expected import check_shared, expected_types
 from mmon.comparison.extent import is_compared, new_columns, production_extent
 from mmon.comparison.judged_windows import (
     Cut,
@@ -26,7 +27,7 @@ from mmon.config.data import Dataset
 from mmon.config.sections import Config
 from mmon.config.windows import Windows
 from mmon.engine.local import Fold
-from mmon.errors import DataError, nearly_named
+from mmon.errors import DataError
 from mmon.profiles import baseline
 from mmon.profiles.block_noise import BlockNoise
 from mmon.profiles.distributions.reading import Reading
@@ -37,9 +38,8 @@ from mmon.profiles.folding.growing import Limits
 from mmon.profiles.folding.loss_column import LossColumn, LossColumnFold
 from mmon.profiles.label_facts import LabelFacts
 from mmon.profiles.plan import Plan
-from mmon.profiles.recognition.spelling import NumberSpelling
 from mmon.profiles.table import Profile
-from mmon.results import Window
+from mmon.results import Result, Window
 from mmon.sources import Data, TimeRange
 from mmon.sources.labels import LabelJoin, join_configured
 
@@ -82,7 +82,9 @@ class Production:
     past: BlockNoise | None = None
     """What was found in windows before, where levels are learned from them."""
     rows_of: Sequence[pl.LazyFrame] = ()
-    """The rows of each window, with their labels, to be read once more."""
+    """The rows of each window, with their labels, to be read once more; none that are gone."""
+    told: Sequence[Result] = ()
+    """What was found in them before, where they are gone."""
 
     @property
     def rows(self) -> int:
@@ -165,7 +167,7 @@ def open_production(
 
     ``by_names`` is whether names of files are believed to tell of when their rows are.
     """
-    expected = _expected(reference)
+    expected = expected_types(reference)
     between = time_range(config, cut, config.columns.timestamp or own_time(reference))
     if between is not None and not by_names:
         between = dataclasses.replace(between, by_names=False)
@@ -181,7 +183,7 @@ def open_production(
         if not (isinstance(inputs.reference, Profile) or is_stored(config.reference)):
             known = (column.name for column in reference.columns)
             refuse(without_ignored([*known, *reference.ignored, *schema], config.columns))
-        _check_shared(config, reference, data.name, schema)
+        check_shared(config, reference, data.name, schema)
         new = new_columns(config, reference, schema)
         check_levels(config, reference.columns, new)
     return Opened(data, data.frame if joined is None else joined.frame, new, joined)
@@ -227,22 +229,6 @@ def summarise_production(
         labels=None if matched is None else matched.finish(),
         loss_column=None if kept_losses is None else kept_losses.finish(),
     )
-
-
-def _check_shared(
-    config: Config, reference: Profile, name: str, schema: Mapping[str, pl.DataType]
-) -> None:
-    """See that production is not another dataset altogether: no model is retrained for that."""
-    names = [column.name for column in reference.columns]
-    # Names that only case or blanks tell apart are those of this dataset, spoilt: a breach.
-    is_shared = any(nearly_named(one, schema.keys()) for one in names)
-    if config.columns.features == "all" and not is_shared:
-        shown, there = (", ".join(map(repr, list(one)[:3])) for one in (names, schema))
-        raise DataError(
-            f"{name} shares no column with the reference, so it is another dataset: it has "
-            f"{there or 'none'}, and the reference {shown}",
-            hint="give it the data that the model sees; a text file needs its line of names",
-        )
 
 
 def is_stored(dataset: Dataset) -> bool:
@@ -295,22 +281,4 @@ def summarised(
             files=data.files,
         )
     data.check(found.outside + sum(profile.rows for profile in found.profiles.values()))
-    return found
-
-
-def _expected(reference: Profile) -> dict[str, pl.DataType]:
-    """What the reference's readings ask of production, for files that do not tell their types."""
-    found: dict[str, pl.DataType] = {}
-    for column in reference.columns:
-        spelling = column.spelling
-        if isinstance(spelling, NumberSpelling) and not spelling.is_plain:
-            # 1.137 with points between thousands must not be taken for a fraction first.
-            found[column.name] = pl.String()
-        elif column.is_tested and column.reading is Reading.NUMBER:
-            found[column.name] = pl.Float64()
-        elif column.is_tested and (
-            column.reading is Reading.TEXT
-            or (column.reading is Reading.LABEL and column.dtype != "Boolean")
-        ):
-            found[column.name] = pl.String()
     return found

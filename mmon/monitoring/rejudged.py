@@ -56,7 +56,7 @@ def rejudged(
     """
     settings, started = past.settings_of(config), now()
     read = read_reference(config, Inputs(), progress)
-    # A profile has no rows, of which duplicates could be counted again.
+    # A profile has no rows, of which duplicates could be counted, or applications asked, again.
     given = given_of(config, settings, Inputs(reference=read), read, started)
     limits = (asked or Asked()).read(given.windows, started)
     names, wait_s = (config.project, config.endpoint), seconds(settings.wait)
@@ -89,9 +89,8 @@ def _judged(
         if profile is None:
             continue
         before, span = stored[:place], (one.start_us, one.end_us)
-        window = restored(
-            history.document(one.key), past.nothing(given.config, given.started)
-        ).windows[0]
+        was = restored(history.document(one.key), past.nothing(given.config, given.started))
+        window = was.windows[0]
         is_begun = any(each.rows for each in before)
         evidence, carried = states.advanced(
             given, profile, carried, span=span, is_complete=one.is_complete, is_begun=is_begun
@@ -106,6 +105,7 @@ def _judged(
             [span],
             is_begun=is_begun,
             past=learned.before(one.key),
+            told=was.results,
         )
         due = Due(one.key, span, one.rows, has_later=True, known=one)
         against = rolling.reference(span, before)
