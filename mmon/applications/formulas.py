@@ -1,10 +1,33 @@
-"""Numbers that the configuration writes as formulas, on both sides, as findings to be judged.
+"""Numbers of your own: formulas in the configuration, computed on both sides and judged.
 
-A formula is SQL, or an expression of Polars, of sums over rows: see ``mmon.profiles.formulas``. Its
-value is exact. What is a smooth function of means has a test: of a share of rows the exact one of
-two proportions, of anything else that of Student on its tangent (the delta method), with as many
-rows as they are worth (``mmon explain effective_rows``). Totals, counts, smallest and largest
-values have none: their value alone decides.
+An entry of ``applications`` has a name and a formula: ``sql: "avg(refund > 0)"``, or the same with
+Polars, ``polars: "(pl.col('refund') > 0).mean()"``. It is computed of the reference and of each
+window and segment of production, wherever profiles are: from baselines, histories and references
+that roll, too. ``where`` leaves only rows of which it is true, and is written as the formula is.
+
+A formula is arithmetic of aggregates, which are of expressions on single rows: avg, sum, count,
+min, max, stddev and variance, and in SQL with ``filter (where …)``. They add up over batches, so
+that the number is exact. What does not, as median, count(distinct …) and window functions, is
+refused. Nulls are left out as in SQL; a value that is NaN or infinite leaves the number undefined,
+with a reason.
+
+Limits
+------
+``thresholds`` sets ``min`` and ``max`` on the number, ``max_drop`` and ``max_rise`` on how far it
+is from the reference's, in its own unit. Without any it is told, with the p-value of a change.
+
+Significance
+------------
+A smooth function of means varies by chance as its tangent does (the delta method), and is tested by
+Student's t; how often something is true is tested exactly, as a share of the rows. Rows count as
+those of its column that count least (`mmon explain effective_rows`), and where windows of the
+reference tell what windows do by themselves it must be beyond that (`mmon explain
+reference_blocks`). Totals, counts, smallest and largest values have no test, and say so: of them
+the value alone decides.
+
+Cannot see
+----------
+How rows of one segment depend on each other, and jumps: ``case when avg(x) > 1 …`` has no test.
 """
 
 from __future__ import annotations
@@ -61,7 +84,7 @@ def _text(application: Application) -> tuple[str, Way] | None:
     """How an application is written, and in which language; None where it is no formula."""
     if application.sql is not None:
         return application.sql, "sql"
-    return None
+    return None if application.polars is None else (application.polars, "polars")
 
 
 @functools.lru_cache(maxsize=512)

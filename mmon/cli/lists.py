@@ -28,6 +28,7 @@ _TOPICS = {
     "history": "mmon.monitoring",
     "otlp": "mmon.cli.telemetry",
     "reading": "mmon.profiles.recognition.recognise",
+    "formulas": "mmon.applications.formulas",
     "effective_rows": "mmon.chance.effective_rows",
     **dict.fromkeys(_OF_VERDICTS, "mmon.verdict"),
 }

@@ -12,7 +12,7 @@ from mmon.config.fields import Flag, Section, Text
 from mmon.config.levels import Floors, Losses, Thresholds
 from mmon.results.quantity import Bound, ResultKind, Unit
 
-_WAYS = ("sql", "class")
+_WAYS = ("sql", "polars", "class")
 _FIELDS = {"class": "class_"}
 _NAME = re.compile(r"^[A-Za-z][A-Za-z0-9_-]{0,62}$")
 
@@ -60,6 +60,8 @@ class Application(Section):
     sql: Text | None = Field(default=None, examples=["avg(refund > 0)"])
     """The number, as an SQL expression of avg, sum, count, min, max, stddev and variance over
     columns, and of arithmetic with them."""
+    polars: Text | None = Field(default=None, examples=["(pl.col('refund') > 0).mean()"])
+    """The number, as a Polars expression of the same aggregates; nothing else in it is run."""
     where: Text | None = Field(default=None, examples=["country = 'AT'"])
     """Only rows of which this is true are looked at; written as the number is."""
     class_: Text | None = Field(

@@ -111,8 +111,9 @@ class Config(Section):
             ]
         ],
     )
-    """Numbers of your own, by SQL: computed of the reference and of each window and segment of
-    production, tested where they are means, and judged by their levels."""
+    """Numbers of your own, by SQL or Polars (`mmon explain formulas`): computed of the reference
+    and of each window and segment of production, tested where they are means, and judged by their
+    levels."""
     history: Annotated[
         History | None, _window("--history", "PATH"), Field(examples=[{"url": ".mmon/history.db"}])
     ] = None

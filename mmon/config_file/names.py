@@ -37,8 +37,9 @@ def meaning_problems(config: Config) -> Iterator[Problem]:
     if config.windows is not None:
         yield from _refusal(("windows",), partial(WindowCut.of, config.windows))
     for place, one in enumerate(config.applications):
-        if one.sql is not None:
-            yield from _refusal(("applications", place, "sql"), partial(formula, one))
+        for way in ("sql", "polars"):
+            if getattr(one, way) is not None:
+                yield from _refusal(("applications", place, way), partial(formula, one))
         if one.class_ is not None:
             at = ("applications", place, "class")
             yield from _refusal(at, partial(load, one.class_, one.args))

@@ -9,10 +9,12 @@ from mmon.outline import severity
 from mmon.results import Document, Result, ResultKind, Status, Window, grouped
 from mmon.results.quantity import Quantity
 
-KINDS = frozenset(
+APPLICATIONS = ResultKind.MM_APP_ANOMALY
+"""The kind of what applications of the user's own find, and of what is said of the run itself."""
+_OF_RUN = "mmon"
+_KINDS = frozenset(
     {ResultKind.CONCEPT_DRIFT, ResultKind.MODEL_PERFORMANCE, ResultKind.SYSTEM_PERFORMANCE}
 )
-"""The kinds of results that say nothing of a feature's values, and have sections of their own."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -52,6 +54,12 @@ class Measure:
         return severity.worst(self.changes) if self.changes else None
 
 
+def is_measure(result: Result) -> bool:
+    """Whether a result says nothing of a feature's values, and has a section of its own."""
+    is_own = result.kind is APPLICATIONS and result.column is None
+    return result.kind in _KINDS or (is_own and result.application != _OF_RUN)
+
+
 @dataclasses.dataclass(frozen=True, slots=True)
 class Shown:
     """The window that a section tells of, and the metrics among its results.
@@ -66,11 +74,12 @@ class Shown:
 
 def measures(results: Iterable[Result], kind: ResultKind) -> list[Measure]:
     """The metrics among results of one kind, window and segment, in the document's order."""
-    values: dict[str, list[Result]] = {}
-    changes: dict[str, list[Result]] = {}
+    values: dict[tuple[str, str], list[Result]] = {}
+    changes: dict[tuple[str, str], list[Result]] = {}
     for result in results:
-        if result.kind is kind and result.column is None and not result.quantity.is_check:
-            name = result.quantity.part_of or result.name
+        is_told = is_measure(result) and not result.quantity.is_check
+        if result.kind is kind and result.column is None and is_told:
+            name = result.application, result.quantity.part_of or result.name
             (values if result.aspect == "value" else changes).setdefault(name, []).append(result)
     return [Measure(tuple(own), tuple(changes.get(name, ()))) for name, own in values.items()]
 
@@ -83,7 +92,7 @@ def is_together(result: Result) -> bool:
 def by_columns(document: Document) -> dict[str | None, list[Result]]:
     """The results of the whole that are no measures, by their columns."""
     whole = (r for r in document.results if r.segment is None and not is_together(r))
-    own = (r for r in whole if r.kind not in KINDS)
+    own = (r for r in whole if not is_measure(r))
     return grouped(own, lambda result: result.column)
 
 
@@ -106,7 +115,7 @@ def worst_window(results: Iterable[Result], windows: Sequence[Window]) -> int:
 def shown(document: Document, kind: ResultKind) -> Shown:
     """What a section tells of a whole document; nothing where nothing of the kind was measured."""
     judged = severity.deciding(document.results, document.windows)
-    found = [r for r in judged if r.kind is kind and r.segment is None]
+    found = [r for r in judged if r.kind is kind and r.segment is None and is_measure(r)]
     if not found:
         return Shown(0, (), ())
     metrics = [r for r in found if not r.quantity.is_check]
@@ -120,7 +129,8 @@ def shown(document: Document, kind: ResultKind) -> Shown:
 
 def by_name(document: Document, kind: ResultKind) -> dict[str, dict[int, Measure]]:
     """The measures of the whole, by their names and windows."""
-    own = [r for r in document.results if r.segment is None and r.kind is kind]
+    whole = [r for r in document.results if r.segment is None and is_measure(r)]
+    own = [r for r in whole if r.kind is kind]
     rows = grouped(own, lambda result: result.window)
     found: dict[str, dict[int, Measure]] = {}
     for window in sorted(rows):

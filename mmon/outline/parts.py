@@ -126,6 +126,21 @@ def operations_part(document: Document) -> Part | None:
     )
 
 
+def applications_part(document: Document) -> Part | None:
+    """What applications of the user's own measured; None where there is none."""
+    found = measures.shown(document, measures.APPLICATIONS)
+    if not found.measures:
+        return None
+    shown = measures.worst_first(found.measures)[:_MOST_METRICS]
+    more = wording.counted(len(found.measures) - len(shown), "more number")
+    return Part(
+        window=wording.window_title(document.windows, found.window),
+        lines=tuple(_line(document, one) for one in shown),
+        remarks=(),
+        notes=(f"{more} in the HTML and JSON reports",) if len(found.measures) > len(shown) else (),
+    )
+
+
 def _repeats(document: Document, window: int) -> str:
     """How many rows repeat an id in the window that is told, else in the one with the most."""
     judged = deciding(document.results, document.windows)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from mmon.outline.changes import steps_told
 from mmon.outline.concept import concept_told
-from mmon.outline.measures import KINDS
+from mmon.outline.measures import APPLICATIONS, is_measure
 from mmon.outline.occasions import Told, joined, shortened
 from mmon.outline.phrases import before_after, phrase, value_of
 from mmon.outline.severity import by_size, deciding, fails, is_of_window, worst
@@ -64,6 +64,7 @@ def _breach(
         _checked(failing),
         steps_told(failing, judged, windows),
         _measured(failing, results, _SYSTEM),
+        _measured(failing, results, APPLICATIONS),
         _in_segments(failing, results),
     ]
     own = [r for r in _whole(judged, _MODEL) if r.gating and r.quantity.stands_beside is None]
@@ -93,9 +94,8 @@ def _drifted(failing: Sequence[Result], judged: Sequence[Result]) -> list[Told]:
 
 
 def _checked(failing: Sequence[Result]) -> list[Told]:
-    told = (_DRIFT, *KINDS)
-    others = [r for r in failing if r.segment is None and r.kind not in told]
-    return _each((one, ()) for one in others)
+    whole = [r for r in failing if r.segment is None and r.kind is not _DRIFT]
+    return _each((one, ()) for one in whole if not is_measure(one))
 
 
 def _each(found: Iterable[tuple[Result, Sequence[Result]]]) -> list[Told]:
@@ -147,6 +147,7 @@ def _pass(
             _measured(raised, results, _MODEL) or [*map(Told, _held(judged, results, waits))],
             concept_told(raised, drifted=bool(_columns(raised))),
             _measured(raised, results, _SYSTEM),
+            _measured(raised, results, APPLICATIONS),
             _checked(raised),
             steps_told(raised, judged, windows),
             _in_segments_passed(raised, results),
@@ -161,7 +162,7 @@ def _drift_passed(judged: Sequence[Result], raised: Sequence[Result], fail_on: s
     every = _columns(judged)
     unclear = _unclear(judged)
     known = [column for column in every if column not in unclear]
-    if not every and any(r.kind in KINDS for r in judged):
+    if not every and any(map(is_measure, judged)):
         return []
     tested = counted(len(known), "column")
     drifted = _columns(raised)

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 from mmon.outline import severity, units, wording
-from mmon.outline.measures import KINDS, by_columns
+from mmon.outline.measures import by_columns, is_measure
 from mmon.outline.severity import needs_a_look
 from mmon.results import (
     Column,
@@ -103,7 +103,7 @@ def summarise(document: Document) -> Summary:
 
 def tested(document: Document) -> set[str | None]:
     """The columns that some result judges; for drift, if the run looked for drift at all."""
-    found = [row for row in document.results if row.kind not in KINDS]
+    found = [row for row in document.results if not is_measure(row)]
     drift = [row for row in found if row.kind is ResultKind.DATA_DRIFT]
     match document.configuration:
         case {"analyses": {"data_drift": {}}}:

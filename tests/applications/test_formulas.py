@@ -117,6 +117,58 @@ def test_what_does_not_add_up_is_refused_when_the_configuration_is_read(sql: str
 
 
 @pytest.mark.parametrize(
+    ("polars", "sql"),
+    [
+        ("(pl.col('refund') > 0).mean()", "avg(refund > 0)"),
+        ("pl.col('refund').sum() / pl.col('price').sum()", "sum(refund) / sum(price)"),
+        (
+            "pl.col('price').filter(pl.col('items') > 4).mean()",
+            "avg(price) filter (where items > 4)",
+        ),
+        ("pl.when(pl.col('items') > 4).then(1).otherwise(0).mean()", "avg(items > 4)"),
+        ("pl.col('price').std() / pl.len()", "stddev(price) / count(*)"),
+        ("pl.col('country').is_in(['AT', 'BE']).mean()", "avg(country in ('AT', 'BE'))"),
+        ("-pl.col('price').drop_nulls().max()", "-max(price)"),
+    ],
+)
+def test_a_polars_expression_is_the_number_that_sql_makes(polars: str, sql: str) -> None:
+    one, other = formula_of(polars, None, "polars"), formula_of(sql, None, "sql")
+    found, expected = number_of(one, tally(one, ROWS)), number_of(other, tally(other, ROWS))
+    assert found.value == pytest.approx(expected.value, rel=1e-12)
+    assert found.variance == (expected.variance and pytest.approx(expected.variance))
+
+
+@pytest.mark.parametrize(
+    ("polars", "why"),
+    [
+        ("__import__('os').system('false')", "'__import__' cannot be called"),
+        ("pl.read_csv('x')", "there is no 'read_csv' in expressions"),
+        ("pl.col('x').map_elements(print)", "'print' has no place"),
+        ("pl.col('x').map_batches(lambda s: s)", "has no place"),
+        ("pl.col('x').mean().__class__", "has no place"),
+        ("pl.col('x').meta.serialize('f')", "has no place|cannot be called|no 'serialize'"),
+        ("pl.col('x').meen()", "did you mean 'mean'"),
+        ("pl.col('x').mean() and 1", "and, or, not, in and chains are written"),
+        ("1 < pl.col('x').mean() < 2", "and, or, not, in and chains are written"),
+        ("9 ** 9 ** 9 ** 9", "aggregates nothing|no Polars expression"),
+        ("pl.col('x').mean(", "it is no Python"),
+        ("pl.col(1.5).mean()", "no Polars expression"),
+        ("pl.col('x').median()", "median does not add up"),
+        ("pl.col('x').mean().over('y')", "window function"),
+        ("pl.col('^x.*$').mean()", "row by row"),
+        ("[x for x in 'ab']", "has no place"),
+        ("pl.lit('a' * 10).mean()", "."),
+        ("pl.col(*['x']).mean()", "has no place"),
+        ("pl.col(**{'name': 'x'}).mean()", "have no place"),
+    ],
+)
+def test_nothing_but_what_is_listed_is_run_of_a_polars_expression(polars: str, why: str) -> None:
+    with pytest.raises(ConfigError, match=why) as caught:
+        formula_of(polars, None, "polars")
+    assert "\n" not in caught.value.message
+
+
+@pytest.mark.parametrize(
     ("entry", "why"),
     [
         ("{sql: avg(x)}", "name.*is required and missing"),

@@ -30,6 +30,7 @@ PARTS = (
     "concept",
     "together",
     "operations",
+    "applications",
     "segments",
     "sections",
 )

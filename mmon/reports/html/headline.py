@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from mmon.outline import severity, units, wording
 from mmon.outline.concept import concept_results
+from mmon.outline.measures import APPLICATIONS, is_measure
 from mmon.outline.phrases import phrase
 from mmon.results import Document, Result, ResultKind, Status, Verdict
 
@@ -88,12 +89,16 @@ def tiles(seen: Document) -> tuple[Tile, ...]:
     # Not every run has columns of an outcome.
     has_concept = bool(concept_results(seen))
     told = [_tile(seen, "Concept", "concept", concept, ("result", "moved"))] if has_concept else []
+    words = ("judged number", "to look at")
+    has_own = any(r.kind is APPLICATIONS and is_measure(r) for r in seen.results)
+    own = [_tile(seen, "Applications", "applications", APPLICATIONS, words)] if has_own else []
     return (
         _tile(seen, "Data", "columns", drift, ("column", "drifted")),
         _tile(seen, "Quality", "data_quality", quality, ("column", "to look at")),
         _tile(seen, "Model", "performance", model, ("judged metric", "worse")),
         *told,
         _tile(seen, "Operations", "operations", system, ("judged metric", "worse")),
+        *own,
     )
 
 
@@ -103,6 +108,8 @@ def _tile(
     found = [r for r in seen.results if r.kind is kind and r.segment is None]
     if kind is ResultKind.CONCEPT_DRIFT:
         found = concept_results(seen)
+    if kind is APPLICATIONS:
+        found = [r for r in found if is_measure(r)]
     judged = [r for r in found if r.status is not Status.IRRELEVANT]
     if not judged:
         told = "measured, not judged" if found else "not measured"

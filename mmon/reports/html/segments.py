@@ -72,7 +72,8 @@ def _measures(results: Sequence[Result]) -> _Measures:
     model = measures.measures(results, ResultKind.MODEL_PERFORMANCE)
     system = measures.measures(results, ResultKind.SYSTEM_PERFORMANCE)
     found = [one for one in model if one.is_judged or one.quantity.is_main]
-    found += [one for one in system if one.is_judged]
+    own = measures.measures(results, measures.APPLICATIONS)
+    found += [one for one in (*system, *own) if one.is_judged]
     kept = [one for one in found if one.quantity.label is None]
     return {one.quantity.key: one for one in sorted(kept, key=lambda one: not one.is_judged)}
 

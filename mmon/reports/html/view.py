@@ -46,7 +46,7 @@ def view(document: Document, place: int, window: int, whole: Whole) -> dict[str,
     model = performance(document, one, whole)
     rows = column_rows(one, whole.lines, _importance(model))
     own = [r for r in one.results if r.segment is None and not measures.is_together(r)]
-    rest = [r for r in own if r.kind not in measures.KINDS]
+    rest = [r for r in own if not measures.is_measure(r)]
     metrics = [metric for metric in one.metrics if _is_told_here(metric)]
     return {
         "place": place,
@@ -59,6 +59,7 @@ def view(document: Document, place: int, window: int, whole: Whole) -> dict[str,
         "concept": concept(one),
         "together": together(one),
         "operations": _operations(one, whole),
+        "applications": _applications(one, whole),
         "segments": heat_tables(one, whole.worst_windows),
         "undecided": _listing([r for r in rest if r.status is Status.INCONCLUSIVE]),
         "dataset": _listing([r for r in rest if r.column is None and _is_drift_judged(r)]),
@@ -84,6 +85,13 @@ def _operations(one: Document, whole: Whole) -> dict[str, Any] | None:
     if not shown.results and steps is None:
         return None
     return {**section(shown.measures, whole.trends[kind]), "timeline": steps}
+
+
+def _applications(one: Document, whole: Whole) -> dict[str, Any] | None:
+    """What applications of the user's own measured."""
+    kind = measures.APPLICATIONS
+    shown = measures.shown(one, kind)
+    return section(shown.measures, whole.trends[kind]) if shown.measures else None
 
 
 def _tally(rows: Sequence[ColumnRow]) -> tuple[tuple[int, str, int], ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping, Sequence
 
+from mmon.outline.measures import APPLICATIONS
 from mmon.reports.html.columns import Lines
 from mmon.reports.html.measures import TrendFigure, trend_figures
 from mmon.reports.html.segments import worst_windows
@@ -22,7 +23,7 @@ class Whole:
 
 def whole(document: Document) -> Whole:
     """What a document tells of all windows together."""
-    kinds = (ResultKind.MODEL_PERFORMANCE, ResultKind.SYSTEM_PERFORMANCE)
+    kinds = (ResultKind.MODEL_PERFORMANCE, ResultKind.SYSTEM_PERFORMANCE, APPLICATIONS)
     return Whole(
         Lines.of(document),
         {kind: trend_figures(document, kind) for kind in kinds},

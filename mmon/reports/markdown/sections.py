@@ -35,6 +35,9 @@ def sections(document: Document) -> Iterator[str]:
         yield from _concept(together, TITLE)
     if system is not None:
         yield from _part(system, "Operations", "change")
+    own = short.applications_part(document)
+    if own is not None:
+        yield from _part(own, "Applications", "change")
     segments = short.segment_part(document)
     if segments is not None:
         yield from _segments(segments)

@@ -42,6 +42,9 @@ def sections(document: Document, pen: Pen) -> Iterator[Iterator[Text]]:
         yield _concept(together, TITLE.lower(), pen, has_windows=has_windows)
     if system is not None:
         yield _part(system, "operations", "change", pen, has_windows=has_windows)
+    own = short.applications_part(document)
+    if own is not None:
+        yield _part(own, "applications", "change", pen, has_windows=has_windows)
     segments = short.segment_part(document)
     if segments is not None:
         yield _segments(segments, pen)
