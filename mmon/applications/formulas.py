@@ -127,7 +127,7 @@ def _findings(context: Context, one: Application) -> Iterator[Finding]:
         before = Number(None, reason=f"the reference was summarised without it: {hint}")
     after = number_of(own, context.production.formulas.get(own.key))
     effects = _effects(context, own)
-    ref, cur = _estimate(before, effects.ref), _estimate(after, effects.cur)
+    ref, cur = estimated(before, effects.ref), estimated(after, effects.cur)
     # Without levels it is only told, and whether it changed at all.
     evidence: NumberFact = NumberFact(ref=ref, cur=cur, rows=after.rows)
     if cur.variance is not None or cur.trials is not None:
@@ -174,7 +174,7 @@ def _effects(context: Context, own: Formula) -> Effects:
     return found
 
 
-def _estimate(number: Number, effect: float) -> Estimate:
+def estimated(number: Number, effect: float) -> Estimate:
     """A number of as many independent rows as its own are worth."""
     value, rows = number.value, divided(number.rows, effect)
     if value is None or number.variance is None:
