@@ -31,7 +31,7 @@ from mmon.monitoring.due import (
 )
 from mmon.monitoring.late_labels import overdue, with_labels
 from mmon.monitoring.learned import Past
-from mmon.monitoring.news import news
+from mmon.monitoring.news import news, with_news
 from mmon.monitoring.rolling import Rolling
 from mmon.monitoring.rows import Read, Rows
 from mmon.monitoring.telling import Telling
@@ -135,7 +135,10 @@ class _Run:
         parts.sort(key=lambda part: part.key)
         states.rebuild(self.given, self.history)
         document = self._document(nothing, parts, is_begun=bool(census.windows))
-        document = self._with_news(document, [*news(self.given, due, stored, census)], stored)
+        of_all = [] if self.asked.is_range else stored
+        late = overdue(self.config, of_all, self.limits.until_us)
+        told = news(self.given, due, stored, census)
+        document = with_news(document, self.config, late, told)
         # A run between two times has looked at no others.
         is_all = not (isinstance(self.rows.cut, RowCut) or self.asked.is_range)
         until_us = self.limits.until_us if is_all else None
@@ -150,22 +153,6 @@ class _Run:
             end = ended.run_id, ended.finished_at, ended.verdict.value, until_us
             self.history.finish(*end, *going.activations(self.telling))
         return ended, going
-
-    def _with_news(
-        self, document: Document, told: Sequence[str], stored: Sequence[StoredWindow]
-    ) -> Document:
-        """The document of the run with what else a person has to know, which may leave it open."""
-        late = None
-        if not self.asked.is_range:
-            late = overdue(self.config, stored, self.limits.until_us)
-        verdict, status = document.verdict, document.exit_status
-        if late is not None and verdict is Verdict.PASS and self.config.fail_on != "never":
-            verdict = Verdict.INCONCLUSIVE
-            status = exit_status(verdict, self.config.on_inconclusive)
-        told = [document.sentence, *filter(None, [late]), *told]
-        return dataclasses.replace(
-            document, verdict=verdict, exit_status=status, sentence="; ".join(told)
-        )
 
     def _untold(
         self, stored: Sequence[StoredWindow], due: Sequence[Due], nothing: Document

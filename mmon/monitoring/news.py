@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import dataclasses
+from collections.abc import Iterable, Iterator, Sequence
 
+from mmon.config.sections import Config
 from mmon.history.records import StoredWindow
 from mmon.monitoring.due import Due
 from mmon.monitoring.window import Given
 from mmon.outline.wording import counted
 from mmon.profiles.folding.census import Census
+from mmon.results import Document, Verdict
+from mmon.verdict import exit_status
 from mmon.windows.timestamps import to_naive
 
 
@@ -29,3 +33,15 @@ def news(
     )
     if late:
         yield f"{counted(late, 'row')} came too late for windows that are analysed"
+
+
+def with_news(
+    document: Document, config: Config, late: str | None, told: Iterable[str]
+) -> Document:
+    """The document of a run with what else is told; labels that are overdue leave it open."""
+    words = [document.sentence, *filter(None, [late]), *told]
+    document = dataclasses.replace(document, sentence="; ".join(words))
+    if late is None or document.verdict is not Verdict.PASS or config.fail_on == "never":
+        return document
+    status = exit_status(Verdict.INCONCLUSIVE, config.on_inconclusive)
+    return dataclasses.replace(document, verdict=Verdict.INCONCLUSIVE, exit_status=status)
