@@ -5,6 +5,7 @@ Heavy imports stay inside the commands, so that ``mmon --help`` is instant.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 import warnings
@@ -23,6 +24,7 @@ from mmon.cli import (
     completion,
     console,
     exits,
+    github,
     histories,
     interrupts,
     notify,
@@ -85,7 +87,11 @@ def execute(arguments: list[str]) -> int:
             return ExitStatus.PASS
         return _invoke(arguments)
     except BaseException as error:  # a crash, also one of Rust code, must never look like a breach
-        return exits.tell(interrupts.seen() or error)
+        told = interrupts.seen() or error
+        status = exits.tell(told)
+        with contextlib.suppress(Exception):  # nothing may change the status any more
+            github.tell_failure(told)
+        return status
 
 
 def _invoke(arguments: list[str]) -> int:

@@ -48,6 +48,14 @@ def announce(document: Document) -> Iterator[Exception]:
         console.tell(annotations.rstrip("\n"))
 
 
+def tell_failure(error: BaseException) -> None:
+    """Annotate why a command of this step did not finish."""
+    if is_here() and isinstance(error, MmonError):
+        from mmon.reports.github import failure
+
+        console.tell(failure(error.message))
+
+
 def _summary(document: Document, path: Path) -> str:
     """The Markdown report, or where there is no room for it the verdict, or nothing."""
     from mmon import reports

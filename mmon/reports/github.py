@@ -9,8 +9,8 @@ looks for them as on standard output. Where it should not, take the variable fro
 
 GitHub shows ten annotations of a sort a step: there are at most ten in all, the verdict first
 unless the run passed, then the findings, worst first. What makes the run a breach is an error, what
-is detected or potential a warning, what is inconclusive a notice. ``--report github=-`` prints them
-anywhere.
+is detected or potential a warning, what is inconclusive a notice. A run that comes to no verdict
+has one, which says why. ``--report github=-`` prints them anywhere.
 """
 
 from __future__ import annotations
@@ -33,6 +33,11 @@ _LONGEST_TITLE, _LONGEST_TEXT = 200, 4000
 def render(document: Document) -> str:
     """Workflow commands, one a line; empty on a pass with nothing to say."""
     return "".join(f"{line}\n" for line in [*_lines(document)][:MOST_ANNOTATIONS])
+
+
+def failure(message: str) -> str:
+    """The annotation of a run that came to no verdict."""
+    return _command("error", "mmon", message)
 
 
 def _lines(document: Document) -> Iterator[str]:

@@ -97,3 +97,12 @@ def test_elsewhere_nothing_is_written(
     assert mmon(BREACH, "-q").err == ""
     assert (step / "GITHUB_STEP_SUMMARY").read_text() == "# before\n"
     assert outputs(step) == {"before": "1"}
+
+
+def test_a_run_without_a_verdict_is_annotated_with_why(mmon: Mmon, step: Path) -> None:
+    ended = mmon("compare gone.csv ref.parquet")
+    assert ended.status == 3
+    first, *_, last = ended.err.splitlines()
+    assert first.startswith("mmon: ")
+    assert last == f"::error title=mmon::{first.removeprefix('mmon: ')}"
+    assert outputs(step) == {"before": "1"}
