@@ -67,10 +67,10 @@ COMMANDS = [
 
 
 def test_the_numbers_of_ones_own_are_computed(folder):
-    (text,) = (block for block in blocks("yaml") if block.startswith("applications:"))
-    sides = "reference: demo/held_out.parquet\nproduction: demo/production.parquet\n"
+    (text,) = (block for block in blocks("yaml") if "decline_rate" in block)
+    sides = "reference: demo/held_out.parquet\nproduction: demo/production.parquet\nfast: true\n"
     (folder / "own.yaml").write_text(sides + text, encoding="utf-8")
-    shell("mmon run own.yaml --fast --json own.json --quiet", folder)
+    shell("mmon run own.yaml --json own.json --quiet", folder)
     found = json.loads((folder / "own.json").read_text())["results"]
     told = {one["application"]: one["reason"] for one in found if one["value"] is not None}
     assert told["decline_rate"] is told["lent_per_income"] is None
