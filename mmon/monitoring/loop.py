@@ -61,11 +61,7 @@ _DRAWN = 64
 
 
 def monitor(
-    config: Config,
-    inputs: Inputs,
-    asked: Asked,
-    progress: Progress | None,
-    telling: Telling,
+    config: Config, inputs: Inputs, asked: Asked, progress: Progress | None, telling: Telling
 ) -> Document:
     """Analyse the windows that the history lacks, and keep what is found.
 

@@ -161,6 +161,41 @@ def test_what_a_killed_run_left_is_told_by_the_next_one(
     assert heard(server) == []
 
 
+def test_either_database_keeps_what_is_to_be_told(
+    watched: Watched, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    people = {"kind": "webhook", "name": "people", "url": f"{server.url}/people"}
+    alert = {**DRIFT, "act": [], "name": "a\N{SNOWMAN}"}
+    settings = {**CHEAP, "notifications": [people], "alerts": [alert]}
+    some = dataclasses.replace(watched, settings=settings)
+    some.write(0, 1)
+    some.write(2, shift=1.5)
+
+    def killed(*_: Any, **__: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(telling, "deliver", killed)
+    with pytest.raises(KeyboardInterrupt):
+        some.run(3)
+    monkeypatch.undo()
+    some.run(3)
+    assert heard(server) == [("people", "alert", date(2))]
+    (one,) = activations(some)
+    assert (one.state, one.attempts, one.alert) == ("sent", 1, "a\N{SNOWMAN}")
+    some.run(3, since=date(1))
+    assert heard(server) == []
+
+
+def test_a_history_that_cannot_be_opened_is_told_without_it(quick: Watched, server: Server) -> None:
+    quick.write(0)
+    (quick.folder / "history.db").write_bytes(b"no database, but some other file" * 100)
+    people = {**quick.settings["notifications"][0], "when": ["error"]}
+    with pytest.raises(MmonError) as raised:
+        changed(quick, notifications=[people], actions=[], alert={"act": []}).run(1)
+    (told,) = [json.loads(one.body) for one in server.asked]
+    assert (told["reason"], told["text"]) == ("error", str(raised.value))
+
+
 def test_windows_that_no_run_told_of_are_told_by_the_next_one(
     quick: Watched, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
