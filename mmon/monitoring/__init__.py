@@ -24,7 +24,7 @@ Whom it tells
     An alert is active by what the windows hold, whichever run analysed them. Told is what this run
     analysed, and what one did that was killed. A message is written down in the transaction that
     ends a run, before it is sent; the next run sends what a killed one left, with the same
-    idempotency key. What was told is not told again when a window is analysed again, and what failed
+    idempotency key. What was told is not told again when a window is analysed again; what failed
     after all attempts is not tried by later runs. An alert that is new in the configuration is
     active from the window on in which it would have been, and tells of that no more.
 What is kept

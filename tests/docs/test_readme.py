@@ -14,6 +14,7 @@ import pytest
 import yaml
 
 from mmon.cli import demo
+from mmon.config_file import parse
 from mmon.errors import ExitStatus
 
 # Its commands share a folder, in the order of the text.
@@ -74,6 +75,15 @@ def test_the_numbers_of_ones_own_are_computed(folder):
     found = json.loads((folder / "own.json").read_text())["results"]
     told = {one["application"]: one["reason"] for one in found if one["value"] is not None}
     assert told["decline_rate"] is told["lent_per_income"] is None
+
+
+def test_who_is_told_and_the_alerts_are_a_configuration():
+    own = [one for one in blocks("yaml") if one.startswith(("notifications:", "alerts:"))]
+    assert len(own) == 2
+    sides = "reference: a.csv\nproduction: b.csv\nhistory: h.db\nwindows: {every: 1d}\n"
+    secrets = {"SLACK_WEBHOOK_URL": "https://hooks.example.com/a", "GITHUB_TOKEN": "a-token"}
+    found = parse(sides + "\n".join(own), environment=secrets)
+    assert [alert.name for alert in found.alerts] == ["data_drift", "worse_for_days"]
 
 
 def test_the_configuration_of_a_model_runs(folder):
