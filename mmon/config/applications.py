@@ -6,7 +6,7 @@ import importlib
 import re
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
 from mmon.config.fields import Flag, Section, Text
 from mmon.config.levels import Floors, Losses, Thresholds
@@ -51,8 +51,15 @@ class ApplicationLevels(Section):
         return tuple(one for one in every if not one.is_empty)
 
 
+def _named_by_its_class(schema: dict[str, Any]) -> None:
+    """Nothing has to be there by itself: what has a class is called as that is."""
+    schema.pop("required", None)
+
+
 class Application(Section):
     """One application of the user's own: a number of the rows, on both sides."""
+
+    model_config = ConfigDict(json_schema_extra=_named_by_its_class)
 
     name: ApplicationName
     """What results, reports and alerts call it; no two have the same name. A class has one of its

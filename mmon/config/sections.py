@@ -107,13 +107,14 @@ class Config(Section):
                     "sql": "avg(refund > 0)",
                     "where": "country = 'AT'",
                     "thresholds": {"max": {"detected": 0.05}},
-                }
+                },
+                {"class": "histogram_data_drift"},
             ]
         ],
     )
     """Numbers of your own, by SQL or Polars (`mmon explain formulas`): computed of the reference
     and of each window and segment of production, tested where they are means, and judged by their
-    levels."""
+    levels; or by a class in Python, which sees each window."""
     history: Annotated[
         History | None, _window("--history", "PATH"), Field(examples=[{"url": ".mmon/history.db"}])
     ] = None

@@ -43,5 +43,5 @@ def with_news(
     document = dataclasses.replace(document, sentence="; ".join(words))
     if late is None or document.verdict is not Verdict.PASS or config.fail_on == "never":
         return document
-    status = exit_status(Verdict.INCONCLUSIVE, config.on_inconclusive)
+    status = exit_status(Verdict.INCONCLUSIVE, config.on_inconclusive, document.results)
     return dataclasses.replace(document, verdict=Verdict.INCONCLUSIVE, exit_status=status)

@@ -237,3 +237,23 @@ def test_a_reference_of_windows_has_no_rows_and_says_so(at: Any, tmp_path: Path)
     told = "a reference that is made of windows has no rows (use feature_stats)"
     assert all(told in error for error in document.errors)
     assert document.errors
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        {"class": "apps/own.py:App", "args": {"size": 3}, "optional": True},
+        {
+            "class": "histogram_data_drift",
+            "by_result": {"general_drift": {"max": {"detected": 0.6}}},
+        },
+        {"name": "own", "sql": "avg(x)"},
+    ],
+)
+def test_editors_know_entries_with_and_without_a_name(entry: dict[str, Any]) -> None:
+    import jsonschema
+
+    from mmon.config_file.schema import schema
+
+    body = {"reference": "a", "production": "b", "applications": [entry]}
+    jsonschema.Draft7Validator(schema()).validate(body)
