@@ -9,7 +9,6 @@ import contextlib
 import os
 import sys
 import warnings
-from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -32,16 +31,15 @@ from mmon.cli import (
     supervision,
     telling,
     translation,
+    whole_run,
 )
 from mmon.cli.command_help import GroupedCommand, short_for
 from mmon.cli.options import setting
 from mmon.config.option import Panel
 from mmon.errors import ConfigError, ExitStatus
-from mmon.files import witness
 
 if TYPE_CHECKING:
-    from mmon.config.sections import Config
-    from mmon.monitoring import Asked, Telling
+    pass
 
 Quiet = Annotated[
     bool,
@@ -169,7 +167,7 @@ def compare(
         if quiet and roles.lacks and (roles.target or roles.prediction or roles.score):
             # A verdict that passes is not printed, and nobody asked for half of an outcome.
             console.tell(f"mmon: performance is not measured without {roles.lacks}")
-        return _execute(config, chosen, quiet=quiet)
+        return whole_run.execute(config, chosen, quiet=quiet)
     except ConfigError as error:
         raise translation.in_options(error) from error
 
@@ -237,7 +235,9 @@ def run(
         settings.append(Setting((name,), value, f"--{name.replace('_', '-')}"))
     config = load(config_path, settings)
     asked, told = Asked(until, since, to), telling.telling(no_deliver=no_deliver, dry_run=dry_run)
-    return _execute(config, chosen, quiet=quiet, sources=[config_path], asked=asked, told=told)
+    return whole_run.execute(
+        config, chosen, quiet=quiet, sources=[config_path], asked=asked, told=told
+    )
 
 
 app.add_typer(
@@ -273,34 +273,3 @@ def report(
 
 for _command in (notify.notify, *about.COMMANDS):
     app.command(cls=GroupedCommand)(_command)
-
-
-def _execute(
-    config: Config,
-    chosen: Mapping[str, Any],
-    *,
-    quiet: bool,
-    sources: Sequence[str] = (),
-    asked: Asked | None = None,
-    told: Telling | None = None,
-) -> int:
-    """Old outputs away, the run, new outputs; the status of a breach outlives what fails then."""
-    from mmon import monitoring
-    from mmon.cli import outputs
-    from mmon.comparison import overlap
-
-    interrupts.interrupt_reads()
-    read = [*overlap.sources_of(config), *map(overlap.Source, sources)]
-    places = outputs.check(outputs.places(config, chosen), read)
-    outputs.check_elsewhere(config)
-    outputs.clear(places)
-    with console.progress(is_quiet=quiet) as progress:
-        document = monitoring.run(config, progress=progress, asked=asked, telling=told)
-    is_breach = document.exit_status is ExitStatus.BREACH
-    if is_breach:
-        witness.find_breach()
-    failures = outputs.deliver(document, places, quiet=quiet)
-    failures += outputs.tell_elsewhere(document, config)
-    failed = [*map(exits.tell, failures)]
-    failed += [ExitStatus.FAILURE] if telling.has_failed(document) else []
-    return document.exit_status if is_breach or not failed else max(failed)

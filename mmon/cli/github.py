@@ -6,7 +6,6 @@ How each looks is told in `mmon.reports.github`, its manual page (``mmon explain
 from __future__ import annotations
 
 import os
-import secrets
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -87,6 +86,8 @@ def _outputs(document: Document, _path: Path) -> str:
         "endpoint": document.endpoint or "",
         "findings": str(len(worst_cases(document))),
     }
+    import secrets  # it loads OpenSSL
+
     end = f"mmon_{secrets.token_hex(16)}"
     return "".join(
         f"{name}<<{end}\n{safe(value, unicode=True)}\n{end}\n" for name, value in values.items()

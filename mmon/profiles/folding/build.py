@@ -104,8 +104,7 @@ def profile_frame(
         See `RowKeys`.
     """
     extent = extent or Extent()
-    schema = frame.collect_schema()
-    cells = extent.cells or Cells()
+    schema, cells = frame.collect_schema(), extent.cells or Cells()
     reader = BatchReader(plan, extent, cut, files)
     telling = {} if extent.cells else _telling(plan, extent, schema)
     columns = [
