@@ -15,9 +15,9 @@ _BAD = (Verdict.BREACH.value, FAILED)
 def reasons(destination: Destination, alerts: Iterable[Alert]) -> Sequence[Reason]:
     """What it is used for besides alerts.
 
-    Without a ``when`` of its own that is breaches and errors, but for what alerts tell it anyway:
-    one that an alert names tells alerts alone, and of what an alert tells every notification it
-    need not be told twice.
+    Without a ``when`` of its own that is breaches and, of notifications, errors, but for what
+    alerts tell it anyway: one that an alert names tells alerts alone, and of what an alert tells
+    every notification it need not be told twice. Data that cannot be read starts nothing by itself.
     """
     if destination.when is not None:
         return destination.when
@@ -25,12 +25,13 @@ def reasons(destination: Destination, alerts: Iterable[Alert]) -> Sequence[Reaso
     is_action = isinstance(destination, Action)
     if any(destination.name in (one.act if is_action else one.notify or ()) for one in some):
         return ()
+    if is_action:
+        return ("breach",)
     found: list[Reason] = ["breach", "error"]
-    if not is_action:
-        for alert in some:
-            told: Reason = "error" if alert.on.is_of_runs else "breach"
-            if alert.notify is None and told in found:
-                found.remove(told)
+    for alert in some:
+        told: Reason = "error" if alert.on.is_of_runs else "breach"
+        if alert.notify is None and told in found:
+            found.remove(told)
     return found
 
 

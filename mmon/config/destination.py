@@ -82,7 +82,7 @@ class Destination(Section):
     when: Annotated[tuple[Reason, ...], Field(min_length=1)] | None = None
     """What it is used for: ``breach``, ``potential`` (a pass with results that may have changed),
     ``inconclusive``, ``error`` (a run that failed), ``recovered`` (a pass after anything else),
-    ``always``. Null is breach and error, or alerts alone where one names it."""
+    ``always``. Null is breach and, of a notification, error; or alerts alone where one names it."""
     condition: Annotated[Condition | None, Field(examples=["results | length > 2"])] = None
     """A Jinja expression that must hold, too, over ``document`` (the whole result document),
     ``verdict``, ``sentence``, ``results`` (the judged ones, worst first), ``window``, ``endpoint``,
