@@ -236,3 +236,8 @@ def test_kinds_without_results_leave_no_empty_heading() -> None:
     source = html.render(document(*results))
     assert ResultKind.SYSTEM_PERFORMANCE.value not in re.findall(r"<section id=(\w+)", source)
     assert "Model performance" not in source
+
+
+def test_what_the_head_tells_of_the_run_has_no_section() -> None:
+    told = quantities.result("reference_blocks", 28.0, column=None)
+    assert "Application anomalies" not in html.render(document(told))

@@ -46,7 +46,7 @@ def view(document: Document, place: int, window: int, whole: Whole) -> dict[str,
     model = performance(document, one, whole)
     rows = column_rows(one, whole.lines, _importance(model))
     own = [r for r in one.results if r.segment is None and not measures.is_together(r)]
-    rest = [r for r in own if not measures.is_measure(r)]
+    rest = [r for r in own if not measures.is_measure(r) and not _is_in_head(r)]
     metrics = [metric for metric in one.metrics if _is_told_here(metric)]
     return {
         "place": place,
@@ -133,6 +133,12 @@ def _section(kind: ResultKind, rest: Sequence[Result]) -> dict[str, Any]:
         "sentence": f"{wording.count(bad) if bad else 'None'} of {results} {needs} a look.",
         "listing": _listing(shown),
     }
+
+
+def _is_in_head(result: Result) -> bool:
+    """Whether it tells of the run itself, as the head of the page does."""
+    is_of_run = result.quantity.about == "run" and result.kind is ResultKind.MM_APP_ANOMALY
+    return is_of_run and result.status is Status.IRRELEVANT
 
 
 def _is_told_here(metric: Metric) -> bool:
