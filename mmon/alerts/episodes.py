@@ -21,14 +21,15 @@ class Seen:
         When it ended, in microseconds since 1970-01-01 UTC; None for windows of rows.
     is_match : bool
         Whether what the alert waits for was found in it.
-    has_rows : bool
-        One without rows that does not match says nothing.
+    is_telling : bool
+        Whether anything that the alert looks at was conclusive: what is not known yet, as before
+        labels have come, ends nothing.
     """
 
     key: int
     end_us: int | None
     is_match: bool
-    has_rows: bool = True
+    is_telling: bool = True
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -85,12 +86,12 @@ def _replayed(alert: Alert, windows: Sequence[Seen], resets: list[int]) -> Itera
                 active = None
         if window.is_match:
             matched = [*_near(alert, matched, window), window]
-        elif window.has_rows and alert.criteria.period is None:
+        elif window.is_telling and alert.criteria.period is None:
             matched = []
         if active is not None:
             if window.is_match:
                 active = dataclasses.replace(active, matched=active.matched + 1, last=window.key)
-            elif window.has_rows and alert.reset == "auto":
+            elif window.is_telling and alert.reset == "auto":
                 yield dataclasses.replace(active, cleared=window, is_over=True)
                 active = None
             else:

@@ -13,6 +13,13 @@ from mmon.results.quantity import APP_FAILED as FAILURE
 _WARNING = (Status.POTENTIAL_DETECTION, Status.DETECTED)
 
 
+Known = tuple[str, ResultKind, bool]
+"""An analysis of which a window has conclusive results, their kind, and whether they decide."""
+
+CONCLUSIVE = (Status.NO_DETECTION, *_WARNING)
+"""The statuses of results that say something."""
+
+
 class Found(Protocol):
     """What an alert looks at of a result, of a document or of a history."""
 
@@ -42,6 +49,17 @@ def matches(on: On, result: Found) -> bool:
         and _is_any(f"{result.application}.{result.name}", on.results)
         and _is_any(result.column, on.columns)
         and _is_any(result.segment, on.segments)
+    )
+
+
+def covers(on: On, known: Known) -> bool:
+    """Whether an alert looks at results of an analysis, which came to a conclusion."""
+    application, kind, is_gating = known
+    decides = not on.segments if on.decides is None else on.decides
+    kinds = {*on.kinds, *(EVENTS[event][0] for event in on.events if event in EVENTS)}
+    names = [pattern.partition(".")[0] for pattern in on.results]
+    return (
+        (is_gating or not decides) and (not kinds or kind in kinds) and _is_any(application, names)
     )
 
 

@@ -7,7 +7,7 @@ import datetime as dt
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from mmon.alerts.episodes import Episode, Seen, episodes
-from mmon.alerts.matching import Found, matches
+from mmon.alerts.matching import CONCLUSIVE, Found, Known, covers, matches
 from mmon.config.alerts import Alert
 from mmon.history.records import Activation, StoredWindow
 from mmon.results import Document
@@ -23,8 +23,8 @@ class Judged:
 
     key: int
     end_us: int | None
-    has_rows: bool
     results: Sequence[Found]
+    known: Collection[Known]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -50,7 +50,12 @@ def standings(
         if alert.on.is_of_runs:
             continue
         seen = [
-            Seen(one.key, one.end_us, _is_match(alert, one.results), has_rows=one.has_rows)
+            Seen(
+                one.key,
+                one.end_us,
+                any(matches(alert.on, result) for result in one.results),
+                is_telling=any(covers(alert.on, known) for known in one.known),
+            )
             for one in windows
         ]
         resets = [
@@ -64,11 +69,13 @@ def standings(
 
 
 def of_history(
-    stored: Iterable[StoredWindow], found: Mapping[int, Sequence[Found]]
+    stored: Iterable[StoredWindow],
+    found: Mapping[int, Sequence[Found]],
+    known: Mapping[int, Collection[Known]],
 ) -> list[Judged]:
-    """The windows of a history, with what was found in each."""
+    """The windows of a history, with what was found in each, and of what it says anything."""
     return [
-        Judged(one.key, one.end_us, one.rows > 0, found.get(one.key, ()))
+        Judged(one.key, one.end_us, found.get(one.key, ()), known.get(one.key, ()))
         for one in stored
         if one.is_complete
     ]
@@ -77,19 +84,20 @@ def of_history(
 def of_document(document: Document) -> list[Judged]:
     """The windows of a run without a history, by their places; its whole where it has none."""
     if not document.windows:
-        return [Judged(0, None, has_rows=False, results=document.results)]
+        return [Judged(0, None, document.results, _known(document.results))]
     by_window: dict[int, list[Found]] = {}
     for result in document.results:
         by_window.setdefault(result.window, []).append(result)
     return [
-        Judged(one.index, _us(one.end), one.rows > 0, by_window.get(one.index, ()))
+        Judged(one.index, _us(one.end), results, _known(results))
         for one in document.windows
+        for results in [by_window.get(one.index, ())]
         if one.is_complete and one.is_judged
     ]
 
 
-def _is_match(alert: Alert, results: Iterable[Found]) -> bool:
-    return any(matches(alert.on, result) for result in results)
+def _known(results: Iterable[Found]) -> set[Known]:
+    return {(r.application, r.kind, r.gating) for r in results if r.status in CONCLUSIVE}
 
 
 def _us(moment: str | None) -> int | None:

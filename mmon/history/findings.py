@@ -11,6 +11,9 @@ from sqlalchemy import Connection, select
 from mmon.history import tables
 from mmon.results import ResultKind, Status
 
+Known = tuple[str, ResultKind, bool]
+"""An application of which a window has results, their kind, and whether they decide."""
+
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Found:
@@ -39,6 +42,20 @@ def found(
             one = dict(zip(names, values, strict=True))
             kind, status = ResultKind(one.pop("kind")), Status(one.pop("status"))
             every.setdefault(key, []).append(Found(**one, kind=kind, status=status))
+    return every
+
+
+def known(
+    connection: Connection, endpoint_id: int | None, statuses: Collection[str]
+) -> dict[int, set[Known]]:
+    """Of what there is a result with one of some statuses, by the key of a window."""
+    own = tables.results.c
+    asked = select(own.window_key, own.application, own.kind, own.gating).distinct()
+    asked = asked.where(own.endpoint_id == endpoint_id, own.status.in_(list(statuses)))
+    every: dict[int, set[Known]] = {}
+    with connection.begin():
+        for key, application, kind, gating in connection.execute(asked):
+            every.setdefault(key, set()).add((application, ResultKind(kind), bool(gating)))
     return every
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Table, and_, delete, func, insert, select, up
 
 from mmon.errors import HistoryError
 from mmon.history import database, findings, lock, migration, rows, tables
-from mmon.history.findings import Found
+from mmon.history.findings import Found, Known
 from mmon.history.outbox import Outbox
 from mmon.history.records import AGAIN, Activation, Analysed, RunFacts, StoredWindow
 
@@ -197,9 +197,12 @@ class History:
         """As `findings.values`."""
         return findings.values(self._connection, self._id, names, first, before)
 
-    def found(self, statuses: Collection[str]) -> dict[int, list[Found]]:
-        """As `findings.found`."""
-        return findings.found(self._connection, self._id, statuses)
+    def found(
+        self, statuses: Collection[str], conclusive: Collection[str]
+    ) -> tuple[dict[int, list[Found]], dict[int, set[Known]]]:
+        """Results with some statuses, as `findings.found`, and `findings.known` of others."""
+        with_those = findings.found(self._connection, self._id, statuses)
+        return with_those, findings.known(self._connection, self._id, conclusive)
 
     def keep_states(self, key: int, states: Mapping[str, bytes]) -> None:
         """Keep the states of a window that has lost them."""

@@ -6,7 +6,7 @@ import dataclasses
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 
-from mmon.alerts.matching import statuses
+from mmon.alerts.matching import CONCLUSIVE, statuses
 from mmon.alerts.occasions import FAILED
 from mmon.alerts.planning import Occasion, Planned, Told, after_failure, planned
 from mmon.alerts.standing import of_history, standings
@@ -57,8 +57,8 @@ def outgoing(
     if not listens(config):
         return Outgoing()
     stored = history.windows()
-    known, found = history.outbox.all(), history.found([*statuses(config.alerts)])
-    standing = standings(config.alerts, of_history(stored, found), known)
+    known, found = history.outbox.all(), history.found(statuses(config.alerts), CONCLUSIVE)
+    standing = standings(config.alerts, of_history(stored, *found), known)
     by_key = {one.key: place for place, one in enumerate(stored)}
     told = [_told(part, stored, by_key[part.key], whole) for part in parts if part.key in by_key]
     run = Occasion(config, document, told, standing, known, _before(history, known))

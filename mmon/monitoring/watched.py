@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
-from mmon.alerts.matching import statuses
+from mmon.alerts.matching import CONCLUSIVE, statuses
 from mmon.alerts.standing import RESET, Standing, of_history, standings
 from mmon.comparison.document import now
 from mmon.config.fields import seconds
@@ -44,8 +44,8 @@ def watched(config: Config, path: str) -> list[Watched]:
     settings = settings_of(config, path)
     names, wait_s = (config.project, config.endpoint), seconds(settings.wait)
     with store.looked_at(settings.url, *names, wait_s) as history:
-        known, found = history.outbox.all(), history.found([*statuses(config.alerts)])
-        judged = of_history(history.windows(), found)
+        known, found = history.outbox.all(), history.found(statuses(config.alerts), CONCLUSIVE)
+        judged = of_history(history.windows(), *found)
     by_name = {one.alert.name: one for one in standings(config.alerts, judged, known)}
     return [
         _watched(
@@ -69,7 +69,7 @@ def reset(config: Config, path: str, name: str) -> bool:
     owner, wait_s = (config.project, config.endpoint), seconds(settings.wait)
     with store.opened(settings.url, *owner, wait_s, is_new=False) as history:
         stored, known = history.windows(), history.outbox.all()
-        judged = of_history(stored, history.found([*statuses(config.alerts)]))
+        judged = of_history(stored, *history.found(statuses(config.alerts), CONCLUSIVE))
         by_name = {one.alert.name: one for one in standings(config.alerts, judged, known)}
         if not stored or name not in by_name or by_name[name].active is None:
             return False

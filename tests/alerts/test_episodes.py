@@ -19,7 +19,7 @@ def alert(**keys: Any) -> Alert:
 def days(text: str) -> list[Seen]:
     """Daily windows: M matches, - does not, 0 has no rows, a blank is none at all."""
     return [
-        Seen(day, (day + 1) * DAY_US, is_match=mark == "M", has_rows=mark != "0")
+        Seen(day, (day + 1) * DAY_US, is_match=mark == "M", is_telling=mark != "0")
         for day, mark in enumerate(text)
         if mark != " "
     ]

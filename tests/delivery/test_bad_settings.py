@@ -59,6 +59,9 @@ BAD = [
 ]
 
 
+WATCHED = "reference: a\nproduction: b\nwindows: {every: 1d}\nhistory: history.db\n"
+
+
 @pytest.mark.parametrize(("key", "entry", "told"), BAD)
 def test_it_is_refused_with_its_key_and_line(key: str, entry: str, told: str) -> None:
     text = f"reference: a\nproduction: b\n{key}:\n  - {{{entry}}}\n"
@@ -73,7 +76,7 @@ def test_the_readme_shows_entries_that_are_good() -> None:
     readme = Path(__file__, "../../../README.md").resolve().read_text(encoding="utf-8")
     (block,) = re.findall(r"^```yaml\n(notifications:.*?)^```$", readme, re.DOTALL | re.MULTILINE)
     values = {"SLACK_WEBHOOK_URL": "https://hooks.slack.com/services/x", "GITHUB_TOKEN": "abcd"}
-    config = parse(f"reference: a\nproduction: b\n{block}", "README.md", values)
+    config = parse(f"{WATCHED}{block}", "README.md", values)
     assert [one.name for one in (*config.notifications, *config.actions)] == ["slack", "github"]
 
 
@@ -83,7 +86,7 @@ def test_every_kind_has_a_page_with_all_its_keys_and_an_example_that_is_good(nam
         example = page.partition("\nExample\n-------\n")[2]
         names = re.findall(r"\$\{(\w+)\}", example)
         values = dict.fromkeys(names, "json://localhost" if name == "apprise" else "https://a.b/c")
-        config = parse(f"reference: a\nproduction: b\n{example}", "page", values)
+        config = parse(f"{WATCHED}{example}", "page", values)
         (one,) = (*config.notifications, *config.actions)
         assert one.kind == name
         for key in keys_of(type(one)):
