@@ -63,6 +63,18 @@ def connected(
             engine.dispose()
 
 
+@contextlib.contextmanager
+def undone(connection: Connection) -> Iterator[None]:
+    """Undo at the end of the block what its transactions do: they are parts of one."""
+    whole = connection.begin()
+    connection.begin = connection.begin_nested  # type: ignore[method-assign,assignment]
+    try:
+        yield
+    finally:
+        del connection.begin
+        whole.rollback()
+
+
 def shown(url: str) -> str:
     """What messages call a history: without users and passwords."""
     return mask_uri(url)

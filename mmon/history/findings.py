@@ -28,6 +28,10 @@ class Found:
     status: Status
 
 
+Every = tuple[dict[int, list[Found]], dict[int, set[Known]]]
+"""Results, and of what there is any, by the keys of their windows."""
+
+
 def found(
     connection: Connection, endpoint_id: int | None, statuses: Collection[str]
 ) -> dict[int, list[Found]]:

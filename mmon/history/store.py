@@ -11,7 +11,6 @@ from sqlalchemy import Connection, Table, and_, delete, func, insert, select, up
 
 from mmon.errors import HistoryError
 from mmon.history import database, findings, lock, migration, rows, tables
-from mmon.history.findings import Found, Known
 from mmon.history.outbox import Outbox
 from mmon.history.records import AGAIN, Activation, Analysed, RunFacts, StoredWindow
 
@@ -42,10 +41,11 @@ def opened(
     wait_s: float,
     *,
     is_new: bool = True,
+    is_kept: bool = True,
 ) -> Iterator[History]:
     """The history of an endpoint, which no other run writes until the block ends.
 
-    It is made where there is none, if it may be new.
+    It is made where there is none, if it may be new. What is not kept is undone at the end.
 
     Raises
     ------
@@ -60,7 +60,8 @@ def opened(
         lock.held(connection, url, owner, wait_s),
     ):
         migration.prepare(connection, database.shown(url), is_new=is_new)
-        yield History(connection, project or "", endpoint or "")
+        with contextlib.nullcontext() if is_kept else database.undone(connection):
+            yield History(connection, project or "", endpoint or "")
 
 
 class History:
@@ -197,12 +198,10 @@ class History:
         """As `findings.values`."""
         return findings.values(self._connection, self._id, names, first, before)
 
-    def found(
-        self, statuses: Collection[str], conclusive: Collection[str]
-    ) -> tuple[dict[int, list[Found]], dict[int, set[Known]]]:
+    def found(self, statuses: Collection[str], conclusive: Collection[str]) -> findings.Every:
         """Results with some statuses, as `findings.found`, and `findings.known` of others."""
-        with_those = findings.found(self._connection, self._id, statuses)
-        return with_those, findings.known(self._connection, self._id, conclusive)
+        of = self._connection, self._id
+        return findings.found(*of, statuses), findings.known(*of, conclusive)
 
     def keep_states(self, key: int, states: Mapping[str, bytes]) -> None:
         """Keep the states of a window that has lost them."""

@@ -75,9 +75,10 @@ def monitor(
         raise TypeError("a configuration with a history has windows")
     if isinstance(cut, RowCut) and asked != Asked():
         raise ConfigError("--until, --from and --to are for windows of time (windows.every)")
-    with store.opened(
-        settings.url, config.project, config.endpoint, seconds(settings.wait)
-    ) as history:
+    # What would be told is told by the next run, to which this one leaves nothing.
+    wait_s, is_kept = seconds(settings.wait), not telling.is_dry
+    owner = config.project, config.endpoint
+    with store.opened(settings.url, *owner, wait_s, is_kept=is_kept) as history:
         beside.check(history, cut, limits, asked)
         given = given_of(
             config, settings, inputs, read_reference(config, inputs, progress), started
@@ -131,7 +132,7 @@ class _Run:
         parts.sort(key=lambda part: part.key)
         states.rebuild(self.given, self.history)
         document = self._document(nothing, parts, is_begun=bool(census.windows))
-        of_all = [] if self.asked.is_range else stored
+        of_all = [] if self.asked.is_range else self.history.windows()
         late = overdue(self.config, of_all, self.limits.until_us)
         told = news(self.given, due, stored, census)
         document = with_news(document, self.config, late, told)
@@ -144,10 +145,8 @@ class _Run:
 
         going = outbox.outgoing(self.config, self.history, document, parts, drawn)
         ended = dataclasses.replace(document, finished_at=iso(now()), alerts=going.alarms)
-        # One that only shows what it would tell is to the next one as if it had been killed.
-        if not self.telling.is_dry:
-            end = ended.run_id, ended.finished_at, ended.verdict.value, until_us
-            self.history.finish(*end, *going.activations(self.telling))
+        end = ended.run_id, ended.finished_at, ended.verdict.value, until_us
+        self.history.finish(*end, *going.activations(self.telling))
         return ended, going
 
     def _untold(
@@ -185,7 +184,9 @@ class _Run:
             tells_nothing=system is not None and system.expected_rows is not None,
         )
         if not self.asked.is_range:
-            until_us = self.limits.until_us
+            now_us, seen_us = self.limits.until_us, self.history.until_us
+            # What waited at the run before is looked at, however long ago that was.
+            until_us = now_us if seen_us is None else min(now_us, seen_us)
             due = with_labels(self.config, due, stored, until_us, self.rows.labelled)
         return due, side, census
 

@@ -101,7 +101,8 @@ def test_labels_are_waited_for_only_so_long(watched: Watched) -> None:
     watched.run(until=3)
     label(watched, 0, 1, 2)
     labels = {"path": str(watched.folder / "labels.parquet"), "wait": "36h"}
-    assert starts(watched.run(4, labels=labels)) == [date(2), date(3)]
+    # The first day had waited long enough when the run before looked.
+    assert starts(watched.run(4, labels=labels)) == [date(1), date(2), date(3)]
 
 
 def test_a_run_passes_while_labels_may_still_come(watched: Watched) -> None:
@@ -113,6 +114,16 @@ def test_a_run_passes_while_labels_may_still_come(watched: Watched) -> None:
     label(watched, 0)
     coverage = watched.run(until=2).results.filter(name="label_coverage", window=1)
     assert "labels.parquet has no label of these rows yet" in coverage["reason"].item()
+
+
+def test_labels_that_came_while_nothing_ran_are_found(watched: Watched) -> None:
+    labels = {"path": str(watched.folder / "labels.parquet"), "wait": "1d"}
+    watched.run(until=1, labels=labels)
+    label(watched, 0)
+    report = watched.run(until=4, labels=labels)
+    assert starts(report)[0] == date(0)
+    assert set(measured(report)["window"]) == {0}
+    assert f"labels of the window before {date(3)} did not come" in report.document.sentence
 
 
 def test_labels_that_do_not_come_in_time_leave_the_run_open(watched: Watched) -> None:
