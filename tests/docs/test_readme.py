@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -110,6 +111,10 @@ def test_each_command_works(command, folder):
         shell("mmon init mmon.yaml --force", folder)
     if "reference.mmon demo" in command:
         shell("mmon baseline demo/held_out.parquet -o reference.mmon", folder)
+    if command.startswith("mmon app"):
+        shutil.rmtree(folder / "apps", ignore_errors=True)
+    if command.startswith("mmon app test"):
+        shell("mmon app new refund-rate", folder)
     if command.startswith("mmon init"):
         (folder / "mmon.yaml").unlink(missing_ok=True)
     done = shell(command, folder)

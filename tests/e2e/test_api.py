@@ -386,7 +386,8 @@ def test_errors_are_mmon_errors_that_say_what_is_wrong(
 
 
 def test_names_of_the_package_are_those_it_promises() -> None:
-    assert set(mmon.__all__) == {"Report", "__version__", "compare", "profile", "run"}
+    calls, own = {"compare", "profile", "run"}, {"Application", "application", "Metric", "Result"}
+    assert set(mmon.__all__) == {"Report", "TrackingContext", "__version__", *calls, *own}
     assert all(getattr(mmon, name) for name in mmon.__all__)
     assert set(mmon.__all__) <= set(dir(mmon))
     with pytest.raises(AttributeError, match="no attribute 'profiler'"):
