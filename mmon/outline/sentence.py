@@ -202,10 +202,16 @@ def _held(judged: Sequence[Result], results: Sequence[Result], waits: str) -> li
     unclear = {r.name for r in own if r.status is Status.INCONCLUSIVE}
     parts = []
     if len(held) == 1:
-        told = before_after(value_of(max(calm, key=_badness), results))
-        at_worst = " at worst" if len({r.window for r in calm}) > 1 else ""
+        signs = {"above": 1.0, "below": -1.0}
+        gravest = max(calm, key=lambda r: signs[r.direction] * (r.value or 0.0))
+        told = before_after(value_of(gravest, results))
+        known = {r.window for r in calm}
+        at_worst = " at worst" if len(known) > 1 else ""
         verb = BELOW_WORDS if any(r.is_below for r in calm) else "held"
-        parts.append(f"{held[0]} {verb} ({told}{at_worst})")
+        # Of windows in which it could not be told nobody shall think that it held there.
+        every = known | {r.window for r in own if r.status is Status.INCONCLUSIVE}
+        where = f" in {len(known)} of {len(every)} windows" if len(every) > len(known) else ""
+        parts.append(f"{held[0]} {verb}{where} ({told}{at_worst})")
     elif held:
         parts.append(f"{counted(len(held), 'performance metric')} held")
     if unclear and not waits:
@@ -213,12 +219,6 @@ def _held(judged: Sequence[Result], results: Sequence[Result], waits: str) -> li
         told = f"{counted(len(unclear), 'performance metric')} inconclusive"
         parts.append(f"{told}: {reason}" if reason else told)
     return parts
-
-
-def _badness(result: Result) -> float:
-    """How bad a value is beside others of the same metric."""
-    value = result.value or 0.0
-    return value if result.direction == "above" else -value
 
 
 def _measured(failing: Iterable[Result], results: Sequence[Result], kind: ResultKind) -> list[Told]:

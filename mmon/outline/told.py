@@ -22,12 +22,14 @@ class AlertLine:
     severity: str
     since: str
     summary: str
+    is_active: bool = True
 
     @property
     def sentence(self) -> str:
         """All of it as one line."""
         told = f": {self.summary.removeprefix(f'{self.name}: ')}" if self.summary else ""
-        since = f" since {self.since}" if self.since else ""
+        over = "" if self.is_active else ", active"
+        since = f"{over} since {self.since}" if self.since else ""
         return f"alert {self.name} ({self.severity}) {self.state}{since}{told}"
 
 
@@ -71,7 +73,7 @@ def _alert(one: Alarm, document: Document) -> AlertLine:
     zone = document.windows[0].timezone if document.windows else "UTC"
     since = "" if one.since is None else wording.iso_moment(wording.on_clock(one.since, zone))
     state = "active" if is_active else "over"
-    return AlertLine(sign, one.alert, state, one.severity, since, one.summary)
+    return AlertLine(sign, one.alert, state, one.severity, since, one.summary, is_active)
 
 
 def _delivery(one: Delivery, document: Document) -> DeliveryLine:

@@ -65,6 +65,9 @@ def test_a_metric_that_held_in_several_windows_is_told_where_it_was_worst():
     ]
     text = said(Verdict.PASS, rows, windows)
     assert text == "roc_auc held (0.816 → 0.798 at worst)"
+    few = dropped("roc_auc", 0.816, 0.79, 0.026, Status.INCONCLUSIVE, window=3)
+    text = said(Verdict.PASS, [*rows, *few], [*windows, Window(index=3, rows=9)])
+    assert text.startswith("roc_auc held in 3 of 4 windows (0.816 → 0.798 at worst)")
 
 
 @pytest.mark.parametrize(
