@@ -18,6 +18,7 @@ import difflib
 import enum
 import errno
 import re
+import signal
 from collections.abc import Collection, Iterable
 
 from mmon.texts.redaction import masked
@@ -90,6 +91,22 @@ class MissingExtraError(MmonError):
     """An optional dependency is needed and not installed."""
 
     exit_status = ExitStatus.USAGE
+
+
+class Stopped(BaseException):
+    """A signal asks the process to end; raised wherever the main thread is.
+
+    Not an ``Exception``, so that nothing between here and the entry point takes it for a failure.
+    """
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.exit_status = 128 + number
+        self.message = "interrupted" if number == signal.SIGINT else "terminated"
+
+
+INTERRUPTS = (KeyboardInterrupt, Stopped)
+"""What the code of a user may not be blamed for: somebody asks the process to end."""
 
 
 def shortage(error: BaseException) -> MmonError | None:

@@ -15,7 +15,7 @@ from typing import Any
 
 from mmon import discovery
 from mmon.applications.tracking import Application, FunctionApplication, named_as, page_of
-from mmon.errors import ConfigError, closest
+from mmon.errors import INTERRUPTS, ConfigError, closest
 from mmon.texts.redaction import masked
 
 _READY = "mmon.applications.ready"
@@ -61,7 +61,9 @@ def load(place: str, args: Mapping[str, Any] | None = None) -> Application:
         raise ConfigError(f"{place!r}: args: {error}", hint=f"it takes: {known}") from None
     try:
         return found(**given)
-    except (Exception, SystemExit) as error:  # whatever the code of a user does
+    except INTERRUPTS:
+        raise
+    except BaseException as error:  # whatever the code of a user does
         raise ConfigError(f"{place!r} cannot be made: {_told(error)}") from error
 
 
@@ -128,7 +130,9 @@ def _of_package(where: str) -> ModuleType:
         if error.name is not None and f"{where}.".startswith(f"{error.name}."):
             raise ConfigError(f"there is no module {where!r}", hint=_HOW) from None
         raise _broken(where, error) from error
-    except (Exception, SystemExit) as error:  # whatever the code of a user does
+    except INTERRUPTS:
+        raise
+    except BaseException as error:  # whatever the code of a user does
         raise _broken(where, error) from error
 
 
@@ -149,7 +153,9 @@ def _of_file(where: str) -> ModuleType:
     sys.modules[name] = module
     try:
         spec.loader.exec_module(module)
-    except (Exception, SystemExit) as error:  # whatever the code of a user does
+    except INTERRUPTS:
+        raise
+    except BaseException as error:  # whatever the code of a user does
         del sys.modules[name]
         raise _broken(where, error) from error
     return module

@@ -16,7 +16,7 @@ from mmon.applications.context import TrackingContext
 from mmon.applications.loading import load
 from mmon.applications.returned import findings_of
 from mmon.applications.tracking import Application, called, page_of
-from mmon.errors import MmonError
+from mmon.errors import INTERRUPTS, MmonError
 from mmon.results import Quantity, ResultKind
 from mmon.results.quantity import APP_FAILED, Bound, Unit
 from mmon.texts.redaction import masked
@@ -66,7 +66,9 @@ class Tracked:
                 returned = self.application.do_tracking(own)
             alone, page = called(self.application), page_of(self.application)
             found = findings_of(self.entry, name, page, returned, alone)
-        except (Exception, SystemExit) as error:  # whatever the code of a user does
+        except INTERRUPTS:
+            raise
+        except BaseException as error:  # whatever the code of a user does
             return self._failed(name, context, error)
         placed = [dataclasses.replace(one, window=context.window) for one in found.findings]
         metrics = [dataclasses.replace(one, window=context.window) for one in found.metrics]

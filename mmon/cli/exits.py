@@ -8,8 +8,7 @@ import os
 import typer
 
 from mmon.cli import console
-from mmon.cli.interrupts import Stopped
-from mmon.errors import ConfigError, ExitStatus, MmonError, OutputError, shortage
+from mmon.errors import ConfigError, ExitStatus, MmonError, OutputError, Stopped, shortage
 from mmon.files import witness
 from mmon.texts.redaction import masked
 

@@ -8,6 +8,7 @@ import time
 from types import FrameType
 from typing import NoReturn
 
+from mmon.errors import Stopped
 from mmon.files import witness
 
 _NAMES = ("SIGINT", "SIGTERM", "SIGHUP")
@@ -17,18 +18,6 @@ _SAME_S = 0.25
 
 _first: Stopped | None = None
 _asked_s = 0.0
-
-
-class Stopped(BaseException):
-    """A signal asks the process to end; raised wherever the main thread is.
-
-    Not an ``Exception``, so that nothing between here and the entry point takes it for a failure.
-    """
-
-    def __init__(self, number: int) -> None:
-        super().__init__(number)
-        self.exit_status = 128 + number
-        self.message = "interrupted" if number == signal.SIGINT else "terminated"
 
 
 def listen() -> None:

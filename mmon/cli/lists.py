@@ -8,6 +8,7 @@ import inspect
 from collections.abc import Sequence
 
 from mmon import metrics, performance, reports
+from mmon.alerts import pages as alerts
 from mmon.applications import loading as applications
 from mmon.cli import coming_from
 from mmon.comparison import assessment
@@ -57,7 +58,8 @@ def of_names(width: int | None) -> str:
 
 def manual(name: str) -> str:
     """The manual page of a result's or a told number's name, of a report format, of a kind of
-    notification or action, of a key, or of how columns are read; the case does not matter."""
+    notification or action, of an alert or what it waits for, of a key, or of how columns are read;
+    the case does not matter."""
     asked = name.lower().replace(" ", "_")
     tool = asked.replace("_", "-").removeprefix("from-")
     if tool in coming_from.names() and asked != tool:
@@ -74,6 +76,7 @@ def manual(name: str) -> str:
     if not pages:
         pages = [reports.page(asked)] if asked in reports.names() else []
         pages += deliveries.pages(asked)
+        pages += alerts.pages(asked)
         pages += [_about_key(key) for key in walk(Config) if asked in (key.name, _dotted(key))]
     if not pages:
         hint = closest(asked, explained(), "mmon metrics lists the metrics")
@@ -87,7 +90,7 @@ def explained() -> list[str]:
     keys = (key.name for key in walk(Config) if key.section is None)
     tools = (f"from-{one}" for one in coming_from.names())
     pages = [*names, *applications.ready(), *_TOPICS, *tools, *reports.names(), *keys]
-    pages += deliveries.names()
+    pages += [*deliveries.names(), *alerts.names()]
     return [*dict.fromkeys(pages)]
 
 

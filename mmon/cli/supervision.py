@@ -17,7 +17,7 @@ from types import FrameType
 from typing import TYPE_CHECKING, NoReturn
 
 from mmon.cli import console, interrupts
-from mmon.errors import LESS_MEMORY, ExitStatus, MmonError, shortage
+from mmon.errors import LESS_MEMORY, ExitStatus, MmonError, Stopped, shortage
 from mmon.files import witness
 
 if TYPE_CHECKING:
@@ -130,7 +130,7 @@ def _part_from_libraries(voice: int) -> None:
 
 def _catch(unraisable: UnraisableHookArgs) -> None:
     """End on a signal that came where nothing can be raised; errors there change nothing."""
-    if isinstance(unraisable.exc_value, interrupts.Stopped):
+    if isinstance(unraisable.exc_value, Stopped):
         interrupts.end(unraisable.exc_value.exit_status)
     if witness.is_debugging():
         sys.__unraisablehook__(unraisable)
@@ -173,7 +173,7 @@ def _wait(worker: int, signals: Collection[int]) -> int:
     if status is not None:
         return status
     if asked:
-        stopped = interrupts.Stopped(asked[0])
+        stopped = Stopped(asked[0])
         if asked[-1] == signal.SIGALRM:  # else the worker may have said so
             console.tell(f"mmon: {stopped.message}")
         return stopped.exit_status

@@ -10,6 +10,7 @@ from pydantic import Field, model_validator
 
 from mmon.config.destination import Template
 from mmon.config.fields import Duration, Flag, Integer, Section, Text
+from mmon.errors import closest
 from mmon.results import ResultKind, Status
 
 RUN_FAILED = "run-failed"
@@ -155,5 +156,9 @@ class Alert(Section):
         ready = TEMPLATES.get(name, {}) if isinstance(name, str) else {}
         if isinstance(whole, Mapping) and not ready and "on" not in whole and "name" in whole:
             known = ", ".join(TEMPLATES)
-            raise ValueError(f"an alert needs 'on', unless it is a ready-made one: {known}")
+            meant = closest(str(name), TEMPLATES, "")
+            raise ValueError(
+                f"an alert needs 'on', unless it is a ready-made one: {known}"
+                + (f"; {meant}" if meant else "")
+            )
         return {**ready, **whole} if isinstance(whole, Mapping) else whole

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from datetime import timedelta
 
 from mmon.config.alerts import Alert
 from mmon.config.sections import Config
 from mmon.config.text import KeyPath, Problem
 from mmon.config.windows import Windows
 from mmon.errors import closest
+from mmon.windows.durations import STEPS, length, length_us
 
 _TIME = "set windows.every"
 
@@ -68,6 +70,18 @@ def _times(config: Config, alert: Alert, at: KeyPath) -> Iterator[Problem]:
     elif alert.criteria.count > 1 and windows.every is None and windows.rows is None:
         words = "can never be: there is one window"
         yield Problem((*at, "criteria", "count"), words, f"{_TIME}, or windows.rows")
+    elif windows.every is not None and alert.criteria.period is not None:
+        yield from _too_many(alert.criteria.count, windows.every, alert.criteria.period, at)
+
+
+def _too_many(count: int, every: str, period: str, at: KeyPath) -> Iterator[Problem]:
+    """A count of windows that never end within the period, so that the alert cannot be."""
+    many, unit = length(every)
+    apart = timedelta(days=28 * many) if unit not in STEPS else many * STEPS[unit]
+    if (count - 1) * apart >= timedelta(microseconds=length_us(period)):
+        words = f"{count} windows of {every} cannot end within {period}"
+        hint = f"set period to {count * many}{unit}, or a smaller count"
+        yield Problem((*at, "criteria"), words, hint)
 
 
 def _without_history(config: Config) -> Iterator[Problem]:

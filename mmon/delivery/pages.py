@@ -39,13 +39,15 @@ def _page(name: str, what: str, settings: type[Destination]) -> str:
     lines = [f"{name}, {what}", "", about.strip(), "", "Keys", "----"]
     for key in keys_of(settings):
         if key.name != "kind":
-            lines += _key(key)
+            lines += key_lines(key)
     return "\n".join([*lines, "", f"Example\n{example}" if mark else ""]).rstrip()
 
 
-def _key(key: Key) -> Iterator[str]:
+def key_lines(key: Key) -> Iterator[str]:
+    """A key by its path, what it is by default, and its text."""
     default = "required" if key.field.is_required() else _plain(key.field.get_default())
-    yield f"{key.name} ({default})"
+    is_section = key.section is not None and not key.field.is_required()
+    yield ".".join(key.path) + ("" if is_section else f" ({default})")
     yield from textwrap.wrap(key.text, _WIDTH, initial_indent="    ", subsequent_indent="    ")
 
 

@@ -22,13 +22,24 @@ class Leaves(mmon.Application):
         print("lost")
         sys.exit(1)
 
+class Ends(BaseException):
+    pass
+
+class Panics(mmon.Application):
+    def do_tracking(self, context):
+        raise Ends("of all")
+
+class Asks(mmon.Application):
+    def do_tracking(self, context):
+        raise KeyboardInterrupt
+
 class Fine(mmon.Application):
     def do_tracking(self, context):
         return mmon.Result("fine", 0.1, detected=0.5)
 """
 
 
-@pytest.mark.parametrize("name", ["Broken", "Leaves"])
+@pytest.mark.parametrize("name", ["Broken", "Leaves", "Panics"])
 def test_an_application_that_fails_is_told_and_leaves_the_others_alone(
     at: Any, name: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -85,3 +96,8 @@ def test_a_failure_is_kept_in_a_history(at: Any, tmp_path: Path) -> None:
     assert len(first.errors) == 4
     assert "failed in the window from 2024-01-01" in first.errors[0]
     assert first.exit_status is again.exit_status is ExitStatus.FAILURE
+
+
+def test_an_interrupt_is_no_failure_of_the_application(at: Any) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        run({"class": f"{at(FAILING)}:Asks"})

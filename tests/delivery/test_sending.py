@@ -122,6 +122,9 @@ def test_a_condition_decides_and_one_that_does_not_fit_is_told(message: Message)
     unfit = channel(**entry, condition="document.no_such.key")
     assert is_wanted(unfit, message)
     assert "no attribute 'no_such'" in sent(unfit, message).detail
+    raising = channel(**entry, condition="cycler()")
+    assert is_wanted(raising, message)
+    assert "does not fit: at least one item" in sent(raising, message).detail
 
 
 @pytest.fixture

@@ -36,6 +36,22 @@ def test_ready_made_alerts_and_short_forms_are_understood() -> None:
     ("alerts", "keys", "words"),
     [
         (["data_drif"], {}, "an alert needs 'on', unless it is a ready-made one: data_drift"),
+        (["data_drfit"], {}, "did you mean 'data_drift'?"),
+        (
+            [{"name": "a", "on": ON, "criteria": {"count": 5, "period": "2d"}}],
+            {},
+            "alerts[0].criteria: 5 windows of 1d cannot end within 2d",
+        ),
+        (
+            [{"name": "a", "on": ON, "criteria": {"count": 3, "period": "1mo"}}],
+            {"windows": {"every": "1mo"}},
+            "3 windows of 1mo cannot end within 1mo",
+        ),
+        (
+            ["data_drift"],
+            {"notifications": [{**HOOK, "condition": "1) }}{{ (2"}]},
+            "condition: is no valid condition: unexpected ')'",
+        ),
         ([{"name": "a"}], {}, "an alert needs 'on'"),
         ([{"on": ON}], {}, "alerts[0].name: is required and missing"),
         ([{"name": "a", "on": "data-drift-detecte"}], {}, "did you mean 'data-drift-detected'?"),
@@ -99,3 +115,14 @@ def test_what_cannot_be_meant_is_refused_in_a_sentence(
         validate(config(alerts, **keys))
     assert words in str(raised.value)
     assert "Traceback" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("every", "count", "period"),
+    [("1d", 2, "2d"), ("1d", 5, "5d"), ("1mo", 2, "1mo"), ("1h", 24, "1d"), ("2w", 1, "1d")],
+)
+def test_counts_that_can_be_reached_within_the_period_are_valid(
+    every: str, count: int, period: str
+) -> None:
+    alert = {"name": "a", "on": ON, "criteria": {"count": count, "period": period}}
+    assert validate(config([alert], windows={"every": every})).alerts

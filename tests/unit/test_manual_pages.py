@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from mmon.alerts import pages as alerts
 from mmon.cli import lists
 from mmon.comparison import assessment
+from mmon.config.text import read
+from mmon.config_file import validate
 from mmon.errors import ConfigError
 from tests.reports.sample_document import sample_document
 from tests.reports.sample_operations import operations_document
@@ -53,3 +56,37 @@ def test_an_unknown_name_has_a_near_one_for_a_hint() -> None:
     with pytest.raises(ConfigError, match="unknown name 'mising_share'") as caught:
         lists.manual("mising_share")
     assert caught.value.hint == "did you mean 'missing_share'?"
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("data-drift-detected", "A result of the kind data_drift with the status detected"),
+        ("concept_drift_suspected", "with the status potential_detection"),
+        ("mm-app-failed", "An application of your own failed"),
+        ("performance_dropped", "Waits for a metric of the model's performance"),
+        ("run-failed", "ended before it had a verdict"),
+        ("alerts", "criteria.period (null)"),
+    ],
+)
+def test_alerts_and_what_they_wait_for_have_pages(name: str, words: str) -> None:
+    assert words in lists.manual(name)
+
+
+def test_the_page_of_alerts_lists_all_events_and_ready_made_ones() -> None:
+    page = lists.manual("alerts")
+    for name in alerts.names():
+        assert f"\n{name}: " in page
+        assert name in lists.explained()
+        assert name in lists.manual(name)
+
+
+def test_what_pages_of_alerts_show_is_valid() -> None:
+    for name in ("alerts", *alerts.names()):
+        for page in alerts.pages(name):
+            for example in page.split("::\n\n")[1:]:
+                body = read(example.partition("\n\n")[0], {}).body
+                period = {"windows": {"every": "1d"}, "history": "h.db"}
+                assert validate(
+                    {"reference": "a.csv", "production": "b.csv", **period, **body}
+                ).alerts
