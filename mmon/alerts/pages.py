@@ -48,10 +48,10 @@ def _of_all() -> Iterator[str]:
         yield from key_lines(key)
     yield from ("", "Events, for `on`", "----------------")
     for event in (*EVENTS, *_FAILURES):
-        yield from _wrapped(f"{event}: {_waits(event)}")
+        yield from _wrapped(f"{event}: {_waits(event)}", "    ")
     yield from ("", "Ready-made alerts", "-----------------")
     for name, words in _READY.items():
-        yield from _wrapped(f"{name}: {words[0].lower()}{words[1:]}")
+        yield from _wrapped(f"{name}: {words[0].lower()}{words[1:]}", "    ")
     yield from ("", "Example", "-------", "::", "")
     example = {"on": "data-drift-detected", "criteria": {"count": 2, "period": "7d"}}
     yield _yaml(["performance_dropped", {"name": "drift_for_days", **example}])
@@ -98,8 +98,8 @@ def _sentence(event: str) -> str:
     )
 
 
-def _wrapped(text: str) -> list[str]:
-    return textwrap.wrap(text, _WIDTH, subsequent_indent="    ", break_on_hyphens=False)
+def _wrapped(text: str, indent: str = "") -> list[str]:
+    return textwrap.wrap(text, _WIDTH, subsequent_indent=indent, break_on_hyphens=False)
 
 
 def _yaml(alerts: list[object]) -> str:
