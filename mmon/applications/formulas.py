@@ -9,7 +9,10 @@ A formula is arithmetic of aggregates, which are of expressions on single rows: 
 min, max, stddev and variance, and in SQL with ``filter (where …)``. They add up over batches, so
 that the number is exact. What does not, as median, count(distinct …) and window functions, is
 refused. Nulls are left out as in SQL; a value that is NaN or infinite leaves the number undefined,
-with a reason.
+with a reason. Whole numbers are computed in 64 bits, whatever their columns have, and of which rows
+even these do not suffice is told. Numbers such as 0.5 are floats. Two things differ from what
+databases do: ``x::int`` cuts the fraction off (2.7 becomes 2), where SQL rounds; write
+``round(x)`` for that. And what is divided by 0 is infinite, not missing: ``where`` leaves it out.
 
 Limits
 ------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -13,6 +14,7 @@ from mmon.profiles.folding.batches import Batch, Extent
 from mmon.profiles.folding.keys import Key
 from mmon.profiles.formulas.formula import Formula
 from mmon.profiles.formulas.tally import Tally
+from mmon.profiles.formulas.widened import widened
 from mmon.records.arrays import FloatArray
 
 Tallies = dict[str, Tally]
@@ -27,6 +29,9 @@ class FormulaFold:
         self._formulas = {one.key: one for one in formulas}
         troubles = {one.key: _trouble(one, schema) for one in formulas}
         self._troubles = {key: why for key, why in troubles.items() if why is not None}
+        self._selected = {
+            one.key: _selected(one, schema) for one in formulas if one.key not in self._troubles
+        }
         self._found: dict[Key, Tallies] = {}
 
     def add(self, batch: pl.DataFrame, context: Batch) -> None:
@@ -54,9 +59,12 @@ class FormulaFold:
         if formula.key in self._troubles:
             return None
         try:
-            frame = batch.select(*_selected(formula), _condition(formula).cast(pl.Float64))
+            frame = batch.select(*self._selected[formula.key])
         except PolarsError as error:
             self._troubles[formula.key] = _said(error)
+            return None
+        if frame[_WHERE].null_count():
+            self._troubles[formula.key] = "where computes whole numbers that are too large"
             return None
         columns = []
         for series in frame.get_columns()[1:]:
@@ -71,11 +79,20 @@ def formula_folds(extent: Extent, frame: pl.LazyFrame) -> list[FormulaFold]:
     return [FormulaFold(extent.formulas, frame.collect_schema())] if extent.formulas else []
 
 
-def _selected(formula: Formula) -> list[pl.Expr]:
-    """The inputs as numbers, after as many rows as there are: a literal has only one."""
-    inputs = enumerate(formula.inputs)
-    numbers = (one.cast(pl.Float64).alias(str(place)) for place, one in inputs)
-    return [pl.int_range(pl.len()).alias("row"), *numbers]
+def _selected(formula: Formula, schema: Mapping[str, pl.DataType]) -> list[pl.Expr]:
+    """The inputs as numbers, infinite where they are too large, and where, which is null then.
+
+    They come after as many rows as there are: a literal has only one.
+    """
+    found = [pl.int_range(pl.len()).alias("row")]
+    for place, one in enumerate((*formula.inputs, _condition(formula))):
+        is_where = place == len(formula.inputs)
+        wide, beyond = widened(one, schema)
+        number = wide.cast(pl.Float64)
+        if beyond is not None:
+            number = pl.when(beyond).then(None if is_where else math.inf).otherwise(number)
+        found.append(number.alias(_WHERE if is_where else str(place)))
+    return found
 
 
 def _condition(formula: Formula) -> pl.Expr:
@@ -96,7 +113,7 @@ def _trouble(formula: Formula, schema: Mapping[str, pl.DataType]) -> str | None:
         ).collect_schema()
         where = frame.select(_condition(formula)).collect_schema()[_WHERE]
         # Only rows tell some types that do not go together.
-        frame.select(*_selected(formula), _condition(formula)).collect()
+        frame.select(*_selected(formula, frame.collect_schema())).collect()
     except PolarsError as error:
         return _said(error)
     for dtype in inputs.values():

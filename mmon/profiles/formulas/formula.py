@@ -9,14 +9,17 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-import io
 import json
+import math
 from typing import Any, Literal
 
 import polars as pl
+from polars.exceptions import PolarsError
 
 from mmon.errors import ConfigError
-from mmon.profiles.formulas.row_wise import NO_TREES, is_of_row
+from mmon.profiles.formulas.row_wise import NO_TREES, divisors, is_of_row
+from mmon.profiles.formulas.trees import from_tree, to_tree
+from mmon.profiles.formulas.widened import widened
 from mmon.profiles.formulas.written import HINT, Way, read
 
 LeafKind = Literal["mean", "sum", "count", "rows", "min", "max", "std", "var"]
@@ -25,6 +28,8 @@ _AGGREGATES: dict[str, LeafKind] = {
     **{"Mean": "mean", "Sum": "sum", "Count": "count"},
     **{"Min": "min", "Max": "max", "Std": "std", "Var": "var"},
 }
+
+_MISSING = {"Literal": {"Scalar": {"Null": "Null"}}}
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -58,6 +63,8 @@ class Formula:
     leaves : tuple of Leaf
     top : pl.Expr
         The number, of the leaves' values, which stand in the columns ``0``, ``1``, …
+    divisors : tuple of pl.Expr
+        What is divided by in it.
     where : pl.Expr or None
         Which rows are looked at.
     columns : tuple of str
@@ -68,6 +75,7 @@ class Formula:
     inputs: tuple[pl.Expr, ...]
     leaves: tuple[Leaf, ...]
     top: pl.Expr
+    divisors: tuple[pl.Expr, ...]
     where: pl.Expr | None
     columns: tuple[str, ...]
 
@@ -94,23 +102,34 @@ def formula_of(text: str, where: str | None, way: Way) -> Formula:
     `ConfigError` where it is none, or cannot be added up over batches of rows.
     """
     parts = _Parts()
-    top = parts.above(_tree(read(text, way)))
+    top = parts.above(to_tree(read(text, way)))
     if not parts.leaves:
         raise ConfigError("it aggregates nothing: it is no number of all rows", hint=HINT)
-    of_top = _expression(top)
+    of_top = from_tree(top)
     if not is_of_row(of_top, top):
         raise ConfigError("it is no arithmetic of aggregates alone", hint=HINT)
     condition = None if where is None else _condition(read(where, way))
     every = [*parts.inputs.values(), *([] if condition is None else [condition])]
-    told = json.dumps([_tree(one) for one in every] + [top], sort_keys=True)
+    told = json.dumps([to_tree(one) for one in every] + [top], sort_keys=True)
     return Formula(
         key=hashlib.sha256(told.encode()).hexdigest()[:16],
         inputs=tuple(parts.inputs.values()),
         leaves=tuple(parts.leaves.values()),
-        top=of_top,
+        top=_without_wrapping(of_top, len(parts.leaves)),
+        divisors=tuple(map(from_tree, divisors(top))),
         where=condition,
         columns=tuple(dict.fromkeys(name for one in every for name in one.meta.root_names())),
     )
+
+
+def _without_wrapping(top: pl.Expr, leaves: int) -> pl.Expr:
+    """The number, infinite where its whole numbers are beyond their range."""
+    try:
+        wide, beyond = widened(top, {str(place): pl.Float64() for place in range(leaves)})
+    except PolarsError:
+        # It is told where the number is asked for.
+        return top
+    return wide if beyond is None else pl.when(beyond).then(math.inf).otherwise(wide)
 
 
 class _Parts:
@@ -129,6 +148,9 @@ class _Parts:
         return self._node(*next(iter(node.items()))) if isinstance(node, dict) else node
 
     def _node(self, kind: str, body: Any) -> Any:
+        if kind == "Cast" and "OfExpr" in body["dtype"]:
+            # The sum of a constant, which SQL writes as the constant times the rows.
+            return self.above(body["expr"])
         is_count = kind == "Cast" and body["options"] == "NonStrict" and _is_count(body["expr"])
         if is_count or kind == "Alias":
             # Whole numbers would be divided as such: 1 / 2 would be 0.
@@ -154,13 +176,16 @@ class _Parts:
         elif name in ("Count", "Min", "Max"):
             has_nulls, inner = inner.get("include_nulls", False), inner["input"]
         inner = _rows_alone(inner, count=has_nulls)
-        expression = _expression(inner)
+        expression = from_tree(inner)
         if not is_of_row(expression, inner):
             raise ConfigError(
                 f"what {_words(name)} is of is not looked at row by row: {expression}", hint=HINT
             )
         if expression.meta.has_multiple_outputs():
             raise ConfigError(f"{expression} stands for several columns", hint="name one column")
+        if kind == "sum" and not expression.meta.root_names():
+            # For Polars a constant is one value, however many rows there are.
+            kind = "mean"
         told = json.dumps(inner, sort_keys=True)
         self.inputs.setdefault(told, expression)
         return self._leaf(Leaf(kind, list(self.inputs).index(told), ddof))
@@ -202,24 +227,15 @@ def _rows_alone(node: Any, *, count: bool) -> Any:
     kind: str = next(iter(node)) if isinstance(node, dict) else ""
     body: Any = node[kind] if kind else node
     if kind == "Filter":
-        missing = {"Literal": {"Scalar": {"Null": "Null"}}}
         truthy = one if count else _rows_alone(body["input"], count=False)
-        return {"Ternary": {"predicate": body["by"], "truthy": truthy, "falsy": missing}}
+        return {"Ternary": {"predicate": body["by"], "truthy": truthy, "falsy": _MISSING}}
     if kind == "Function" and body["function"] == "DropNulls" and not count:
         return _rows_alone(body["input"][0], count=False)
     return one if count else node
 
 
 def _condition(expression: pl.Expr) -> pl.Expr:
-    tree = _tree(expression)
+    tree = to_tree(expression)
     if not is_of_row(expression, tree):
         raise ConfigError("where: it is no condition on single rows", hint=HINT)
     return expression
-
-
-def _tree(expression: pl.Expr) -> Any:
-    return json.loads(expression.meta.serialize(format="json"))
-
-
-def _expression(tree: Any) -> pl.Expr:
-    return pl.Expr.deserialize(io.StringIO(json.dumps(tree)), format="json")

@@ -44,6 +44,22 @@ def aggregates(tree: Any) -> bool:
     )
 
 
+def divisors(tree: Any) -> Iterator[Any]:
+    """The trees of what is divided by anywhere in it."""
+    match tree:
+        case {"BinaryExpr": {"op": "TrueDivide" | "FloorDivide" | "Divide" | "Modulus"} as body}:
+            yield body["right"]
+        case {
+            "Function": {
+                "function": {"Sql": {"Binary": "Div" | "IntDiv" | "Rem"}},
+                "input": [_, divisor],
+            }
+        }:
+            yield divisor
+    for one in tree.values() if isinstance(tree, dict) else tree if isinstance(tree, list) else ():
+        yield from divisors(one)
+
+
 def _kinds(tree: Any) -> Iterator[str]:
     """The kinds of all nodes; a function that is not of rows alone is none of them."""
     if isinstance(tree, str):

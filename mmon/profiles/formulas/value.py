@@ -63,7 +63,7 @@ def number_of(formula: Formula, tally: Tally | None) -> Number:
     except PolarsError as error:
         return Number(None, reason=str(error).splitlines()[0])
     if not math.isfinite(value):
-        return Number(None, reason=_undefined(formula, tally), rows=tally.rows)
+        return Number(None, reason=_undefined(formula, tally, value), rows=tally.rows)
     if formula.is_mean:
         return _mean(formula, tally, value)
     if formula.has_extremes:
@@ -79,7 +79,7 @@ def _lacking(formula: Formula, tally: Tally | None) -> str | None:
         return "where is true of no row" if has_where else "there are no rows"
     if tally.trouble is not None or not tally.unusable:
         return tally.trouble
-    told = f"of {tally.unusable:,} of {tally.seen:,} rows it is NaN or infinite"
+    told = f"of {tally.unusable:,} of {tally.seen:,} rows it is NaN, infinite or too large"
     return f"{told}: leave them out with where"
 
 
@@ -92,10 +92,15 @@ def _mean(formula: Formula, tally: Tally, value: float) -> Number:
     return dataclasses.replace(found, hits=round(rows * value))
 
 
-def _undefined(formula: Formula, tally: Tally) -> str:
+def _undefined(formula: Formula, tally: Tally, value: float) -> str:
     there = tally.means[len(formula.inputs) : 2 * len(formula.inputs)]
     empty = [str(one) for one, share in zip(formula.inputs, there, strict=True) if not share]
-    return f"no row has a value of {empty[0]}" if empty else "it is not defined, as 0 / 0 is not"
+    if empty:
+        return f"no row has a value of {empty[0]}"
+    frame = _frame(formula, [_leaves(formula, tally, tally.means)])
+    if any((frame.select(one).to_series() == 0.0).any() for one in formula.divisors):
+        return "it is not defined: a division by 0"
+    return "it has no value" if math.isnan(value) else "it is infinite, or too large"
 
 
 def _with_variance(formula: Formula, tally: Tally, value: float) -> Number:
@@ -163,8 +168,14 @@ def _leaf(leaf: Leaf, formula: Formula, tally: Tally, means: FloatArray, rows: i
 
 def _values(formula: Formula, points: Sequence[Sequence[float]]) -> FloatArray:
     """The numbers that values of the aggregates make; NaN where one is undefined."""
+    number = formula.top.cast(pl.Float64).alias("number")
+    return _frame(formula, points).select(number)["number"].fill_null(math.nan).to_numpy()
+
+
+def _frame(formula: Formula, points: Sequence[Sequence[float]]) -> pl.DataFrame:
+    """Values of the aggregates, by the names that the number knows them by."""
     columns = zip(*points, strict=True)
-    frame = pl.DataFrame(
+    return pl.DataFrame(
         {
             # What is not there is missing, as in SQL.
             str(place): [None if math.isnan(value) else value for value in column]
@@ -172,5 +183,3 @@ def _values(formula: Formula, points: Sequence[Sequence[float]]) -> FloatArray:
         },
         schema={str(place): pl.Float64 for place in range(len(formula.leaves))},
     )
-    number = formula.top.cast(pl.Float64).alias("number")
-    return frame.select(number)["number"].fill_null(math.nan).to_numpy()
