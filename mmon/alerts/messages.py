@@ -128,7 +128,7 @@ def _when(document: Document) -> str:
     windows = document.windows
     if not windows or windows[0].start is None:
         return ""
-    return f" ({wording.window_name(windows, windows[0].index)})"
+    return f" ({wording.period(windows[0])})"
 
 
 def _summary(template: str, message: Message) -> str:
