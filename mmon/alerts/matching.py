@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fnmatch
+import functools
 from collections.abc import Iterable, Sequence
 from typing import Protocol
 
@@ -13,8 +14,8 @@ from mmon.results.quantity import APP_FAILED as FAILURE
 _WARNING = (Status.POTENTIAL_DETECTION, Status.DETECTED)
 
 
-Known = tuple[str, ResultKind, bool]
-"""An analysis of which a window has conclusive results, their kind, and whether they decide."""
+Known = tuple[str, str, ResultKind, bool]
+"""Application, name and kind of conclusive results of a window, and whether they decide."""
 
 CONCLUSIVE = (Status.NO_DETECTION, *_WARNING)
 """The statuses of results that say something."""
@@ -53,14 +54,27 @@ def matches(on: On, result: Found) -> bool:
 
 
 def covers(on: On, known: Known) -> bool:
-    """Whether an alert looks at results of an analysis, which came to a conclusion."""
-    application, kind, is_gating = known
+    """Whether an alert looks at some results, which came to a conclusion.
+
+    Not at estimates: they stand in for labels that have not come, and end nothing.
+    """
+    application, name, kind, is_gating = known
     decides = not on.segments if on.decides is None else on.decides
     kinds = {*on.kinds, *(EVENTS[event][0] for event in on.events if event in EVENTS)}
-    names = [pattern.partition(".")[0] for pattern in on.results]
     return (
-        (is_gating or not decides) and (not kinds or kind in kinds) and _is_any(application, names)
+        (is_gating or not decides)
+        and (not kinds or kind in kinds)
+        and _is_any(f"{application}.{name}", on.results)
+        and (application, name) not in estimates()
     )
+
+
+@functools.cache
+def estimates() -> frozenset[tuple[str, str]]:
+    """Application and name of all that is estimated while labels are missing."""
+    from mmon.comparison.assessment import quantities
+
+    return frozenset(one.key for one in quantities() if one.estimates is not None)
 
 
 def statuses(alerts: Iterable[Alert]) -> list[Status]:

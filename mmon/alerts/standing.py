@@ -97,7 +97,7 @@ def of_document(document: Document) -> list[Judged]:
 
 
 def _known(results: Iterable[Found]) -> set[Known]:
-    return {(r.application, r.kind, r.gating) for r in results if r.status in CONCLUSIVE}
+    return {(r.application, r.name, r.kind, r.gating) for r in results if r.status in CONCLUSIVE}
 
 
 def _us(moment: str | None) -> int | None:

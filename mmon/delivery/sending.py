@@ -57,7 +57,7 @@ def deliver(
         row = _row(destination, message, carrier, detail="\n\n".join(carrier.asked), how="planned")
         if not is_dry:
             row = _row(destination, message, carrier, detail=detail, how="sent")
-    except Exception as error:
+    except Exception as error:  # of any channel, also of other packages: it is a row of the report
         row = _row(destination, message, carrier, detail=_said(error), how="failed")
         if dead_letters is not None and not is_dry:
             row = _buried(dead_letters, row, message, carrier)

@@ -11,8 +11,8 @@ from sqlalchemy import Connection, select
 from mmon.history import tables
 from mmon.results import ResultKind, Status
 
-Known = tuple[str, ResultKind, bool]
-"""An application of which a window has results, their kind, and whether they decide."""
+Known = tuple[str, str, ResultKind, bool]
+"""Application, name and kind of results that a window has, and whether they decide."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -54,12 +54,13 @@ def known(
 ) -> dict[int, set[Known]]:
     """Of what there is a result with one of some statuses, by the key of a window."""
     own = tables.results.c
-    asked = select(own.window_key, own.application, own.kind, own.gating).distinct()
+    asked = select(own.window_key, own.application, own.name, own.kind, own.gating).distinct()
     asked = asked.where(own.endpoint_id == endpoint_id, own.status.in_(list(statuses)))
     every: dict[int, set[Known]] = {}
     with connection.begin():
-        for key, application, kind, gating in connection.execute(asked):
-            every.setdefault(key, set()).add((application, ResultKind(kind), bool(gating)))
+        for key, application, name, kind, gating in connection.execute(asked):
+            one = application, name, ResultKind(kind), bool(gating)
+            every.setdefault(key, set()).add(one)
     return every
 
 

@@ -77,7 +77,7 @@ def run(
 
             return loop.monitor(config, inputs or Inputs(), asked or Asked(), progress, telling)
         document = _alone(config, inputs, progress, asked)
-    except Exception as error:
+    except Exception as error:  # whatever ended the run is told, and raised again
         told_failure(config, error, telling, started)
         raise
     return told_alone(config, document, telling)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
+from mmon.alerts.matching import estimates
+from mmon.analyses.model_performance import APPLICATION
 from mmon.config.sections import Config
+from mmon.history.findings import Known
 from mmon.history.records import StoredWindow
 from mmon.monitoring.due import Due
 from mmon.outline.waiting import MOST_LABELS
@@ -53,11 +56,17 @@ def with_labels(
     return sorted(found, key=lambda one: one.key)
 
 
-def overdue(config: Config, stored: Sequence[StoredWindow], until_us: int) -> str | None:
+def overdue(
+    config: Config,
+    stored: Sequence[StoredWindow],
+    known: Mapping[int, Collection[Known]],
+    until_us: int,
+) -> str | None:
     """That labels did not come in time, in words; None where they did, or may still come.
 
     The newest window that has waited long enough tells: what was missing before it may have been
-    an outage that is over.
+    an outage that is over. Few labels that told its performance were enough; ``known`` says of what
+    each window's results are conclusive.
     """
     needed, settings = needed_share(config), config.analyses.model_performance
     if needed is None or config.labels is None or settings is None or settings.gate == "none":
@@ -65,9 +74,15 @@ def overdue(config: Config, stored: Sequence[StoredWindow], until_us: int) -> st
     wait = config.labels.wait
     ended = ((one, one.end_us) for one in stored if one.rows and one.end_us is not None)
     over = [(one, end) for one, end in ended if end + length_us(wait) <= until_us]
-    if not over or over[-1][0].labelled >= needed * over[-1][0].rows:
+    if not over:
         return None
     one, end = over[-1]
+    is_told = any(
+        decides and application == APPLICATION and (application, name) not in estimates()
+        for application, name, _, decides in known.get(one.key, ())
+    )
+    if one.labelled >= needed * one.rows or is_told:
+        return None
     day = to_naive(end).date()
     told = f"{one.labelled:,} of {one.rows:,}" if one.labelled else f"none of {one.rows:,}"
     return f"labels of the window before {day} did not come within {wait}: {told} (labels.wait)"

@@ -8,6 +8,7 @@ import dataclasses
 from collections.abc import Iterable, Iterator, Sequence
 
 from mmon import __version__, sources
+from mmon.alerts.matching import CONCLUSIVE
 from mmon.comparison.assessment import assess
 from mmon.comparison.document import document_of, now
 from mmon.comparison.judged_windows import cut_of
@@ -133,7 +134,8 @@ class _Run:
         states.rebuild(self.given, self.history)
         document = self._document(nothing, parts, is_begun=bool(census.windows))
         of_all = [] if self.asked.is_range else self.history.windows()
-        late = overdue(self.config, of_all, self.limits.until_us)
+        known = self.history.found((), CONCLUSIVE)[1]
+        late = overdue(self.config, of_all, known, self.limits.until_us)
         told = news(self.given, due, stored, census)
         document = with_news(document, self.config, late, told)
         # A run between two times has looked at no others.

@@ -75,20 +75,7 @@ def together(
     ``drawn`` gives a part's document with its drawings.
     """
     parts = [one.document for one in of_windows]
-    rolls = config.reference.rolls is not None
-    windows = [
-        dataclasses.replace(p.windows[0], index=i, reference=p.reference.source if rolls else None)
-        for i, p in enumerate(parts)
-    ]
-    is_full = [one.is_complete for one in windows]
-    is_judged = judged((config.windows or Windows()).judge, is_full, [one.rows for one in windows])
-    is_judged = [
-        chosen and not one.is_known for chosen, one in zip(is_judged, of_windows, strict=True)
-    ]
-    windows = [
-        dataclasses.replace(one, is_judged=chosen and one.is_judged)
-        for one, chosen in zip(windows, is_judged, strict=True)
-    ]
+    windows, is_judged = _windows(config, of_windows)
     results = taking_part(_numbered(part.results for part in parts), windows)
     shown = frozenset(shown_windows(windows, results, columns=len(parts[-1].columns)))
     some = [drawn(part) if i in shown else None for i, part in enumerate(of_windows)]
@@ -126,6 +113,24 @@ def together(
     if any(is_judged):
         return dataclasses.replace(whole, sentence=sentence(whole))
     return dataclasses.replace(whole, sentence="what fails in windows analysed again failed before")
+
+
+def _windows(config: Config, parts: Sequence[Part]) -> tuple[list[Window], list[bool]]:
+    """The windows in order, and which of them may fail the run."""
+    rolls = config.reference.rolls is not None
+    found = [
+        dataclasses.replace(
+            one.windows[0], index=place, reference=one.reference.source if rolls else None
+        )
+        for place, one in enumerate(part.document for part in parts)
+    ]
+    way = (config.windows or Windows()).judge
+    chosen = judged(way, [one.is_complete for one in found], [one.rows for one in found])
+    may_fail = [is_it and not part.is_known for is_it, part in zip(chosen, parts, strict=True)]
+    return [
+        dataclasses.replace(one, is_judged=is_it and one.is_judged)
+        for one, is_it in zip(found, may_fail, strict=True)
+    ], may_fail
 
 
 def _numbered(parts: Iterable[Sequence[R]]) -> list[R]:

@@ -8,19 +8,20 @@ from mmon.history.findings import Found
 from mmon.results import ResultKind, Status
 from mmon.windows.timestamps import DAY_US
 
-DRIFT = "data-drift", ResultKind.DATA_DRIFT, True
-MODEL = "model-performance", ResultKind.MODEL_PERFORMANCE, True
+DRIFT = "data-drift", "total_variation", ResultKind.DATA_DRIFT, True
+MODEL = "model-performance", "roc_auc", ResultKind.MODEL_PERFORMANCE, True
+ESTIMATE = "model-performance", "estimated_roc_auc", ResultKind.MODEL_PERFORMANCE, True
 
 
 def worse() -> Found:
     known = {"column": None, "segment": None, "status": Status.POTENTIAL_DETECTION}
-    return Found(MODEL[0], MODEL[1], "roc_auc", gating=True, **known)
+    return Found(MODEL[0], MODEL[2], MODEL[1], gating=True, **known)
 
 
 def test_a_window_without_labels_does_not_end_an_alert_of_performance() -> None:
     days = [
         Judged(0, DAY_US, [worse()], {DRIFT, MODEL}),
-        Judged(1, 2 * DAY_US, [], {DRIFT}),
+        Judged(1, 2 * DAY_US, [], {DRIFT, ESTIMATE}),
         Judged(2, 3 * DAY_US, [], {DRIFT, MODEL}),
     ]
     alerts = [

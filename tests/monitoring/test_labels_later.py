@@ -9,7 +9,10 @@ import polars as pl
 import pytest
 
 import mmon
-from mmon.results import Verdict
+from mmon.config_file import validate
+from mmon.history.records import StoredWindow
+from mmon.monitoring.late_labels import overdue
+from mmon.results import ResultKind, Verdict
 from tests.monitoring.days import Watched, date, rows
 
 _ROWS = 600
@@ -114,6 +117,18 @@ def test_a_run_passes_while_labels_may_still_come(watched: Watched) -> None:
     label(watched, 0)
     coverage = watched.run(until=2).results.filter(name="label_coverage", window=1)
     assert "labels.parquet has no label of these rows yet" in coverage["reason"].item()
+
+
+def test_few_labels_that_tell_performance_are_not_waited_for(watched: Watched) -> None:
+    """As where only a share of the rows is ever labelled; an estimate is no label."""
+    config, day = validate(watched.config), 86_400_000_000
+    digests = {"config_digest": "", "reference_digest": ""}
+    told = {"status": "no_detection", "verdict": "pass", "is_complete": True, **digests}
+    window = StoredWindow(0, 0, day, 0, day, 5_000, 0, 500, **told)
+    model = ResultKind.MODEL_PERFORMANCE
+    for name, is_enough in (("roc_auc", True), ("estimated_roc_auc", False)):
+        known = {0: {("model-performance", name, model, True)}}
+        assert (overdue(config, [window], known, 100 * day) is None) is is_enough
 
 
 def test_labels_that_came_while_nothing_ran_are_found(watched: Watched) -> None:
