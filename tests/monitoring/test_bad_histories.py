@@ -17,7 +17,7 @@ from sqlalchemy import text
 
 from mmon.cli.app import execute
 from mmon.errors import ExitStatus
-from mmon.history import database
+from mmon.history import database, tables
 from tests.e2e.running import environment
 from tests.monitoring.days import Watched, date
 from tests.services import Postgres
@@ -138,7 +138,8 @@ def test_a_history_of_a_newer_mmon(here, capfd) -> None:
         connection.execute(text("UPDATE mmon_schema SET version = 99"))
     status, said = tell(here, capfd)
     assert status == FAILURE
-    assert re.search(r"history.db is of version 99; this mmon reads up to 1\n.*upgrade", said)
+    reads = f"this mmon reads up to {tables.VERSION}"
+    assert re.search(rf"history.db is of version 99; {reads}\n.*upgrade", said)
 
 
 @pytest.mark.parametrize("what", ["run", "writer"])
