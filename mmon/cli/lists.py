@@ -49,11 +49,14 @@ def of_metrics(width: int | None) -> str:
 
 
 def of_names(width: int | None) -> str:
-    """Every name that a report may show, by what tells of it, and what it is in a few words."""
+    """Every name that has a page, and what it is in a few words: first what a report may show, by
+    what tells of it; then all others, as formats, kinds of notifications and events of alerts."""
     told = sorted({(one.application, one.name): one for one in assessment.quantities()}.items())
-    rows = [("analysis", "name", "what it is")]
-    rows += [(application, name, one.meaning) for (application, name), one in told]
-    return _table(rows, width, numbers=())
+    shown = [("analysis", "name", "what it is")]
+    shown += [(application, name, one.meaning) for (application, name), one in told]
+    others = [("name", "what it is")]
+    others += [(name, _about(page)) for name in _others() for page in _pages(name)]
+    return "\n\n".join(_table(rows, width, numbers=()) for rows in (shown, others))
 
 
 def manual(name: str) -> str:
@@ -61,37 +64,55 @@ def manual(name: str) -> str:
     notification or action, of an alert or what it waits for, of a key, or of how columns are read;
     the case does not matter."""
     asked = name.lower().replace(" ", "_")
+    keys = [_about_key(key) for key in walk(Config) if asked in (key.name, _dotted(key))]
+    found = _pages(asked) + keys
+    if not found:
+        hint = closest(asked, explained(), "mmon metrics lists the metrics")
+        raise ConfigError(f"unknown name {name!r}", hint=hint)
+    return "\n\n\n".join(found)
+
+
+def _pages(asked: str) -> list[str]:
+    """What has a page of its own by that name; nothing of keys."""
     tool = asked.replace("_", "-").removeprefix("from-")
     if tool in coming_from.names() and asked != tool:
         page = importlib.import_module(f"{coming_from.__name__}.{tool}")
-        return inspect.getdoc(page) or ""
+        return [inspect.getdoc(page) or ""]
     own = applications.manual(asked)
     if own is not None:
-        return own
+        return [own]
     if asked in _TOPICS:
-        return inspect.getdoc(importlib.import_module(_TOPICS[asked])) or ""
-    found = performance.of_name(asked)
-    asked = asked if found is None else found[0]
-    pages = [one.manual for one in assessment.quantities() if one.name == asked]
-    if not pages:
-        pages = [reports.page(asked)] if asked in reports.names() else []
-        pages += deliveries.pages(asked)
-        pages += alerts.pages(asked)
-        pages += [_about_key(key) for key in walk(Config) if asked in (key.name, _dotted(key))]
-    if not pages:
-        hint = closest(asked, explained(), "mmon metrics lists the metrics")
-        raise ConfigError(f"unknown name {name!r}", hint=hint)
-    return "\n\n\n".join(pages)
+        return [inspect.getdoc(importlib.import_module(_TOPICS[asked])) or ""]
+    metric = performance.of_name(asked)
+    asked = asked if metric is None else metric[0]
+    found = [one.manual for one in assessment.quantities() if one.name == asked]
+    if found:
+        return found
+    formats = [reports.page(asked)] if asked in reports.names() else []
+    return [*formats, *deliveries.pages(asked), *alerts.pages(asked)]
 
 
 def explained() -> list[str]:
     """Every name that has a manual page."""
     names = (one.name for one in assessment.quantities())
     keys = (key.name for key in walk(Config) if key.section is None)
+    return [*dict.fromkeys([*names, *_TOPICS, *_others(), *keys])]
+
+
+def _others() -> list[str]:
+    """What has a page and is neither a result, nor a key, nor another name of a page."""
+    topics = (name for name in _TOPICS if name not in _OF_VERDICTS)
     tools = (f"from-{one}" for one in coming_from.names())
-    pages = [*names, *applications.ready(), *_TOPICS, *tools, *reports.names(), *keys]
-    pages += [*deliveries.names(), *alerts.names()]
-    return [*dict.fromkeys(pages)]
+    kinds = [*reports.names(), *deliveries.names(), *alerts.names()]
+    return [*dict.fromkeys([*topics, "verdict", *tools, *applications.ready(), *kinds])]
+
+
+def _about(page: str) -> str:
+    """The first sentence of a page, where its head says only what sort of thing it tells of."""
+    head, _, text = page.partition("\n\n")
+    sort = head.partition(", ")[2]
+    first = text.partition("\n\n")[0].replace("\n", " ").partition(". ")[0]
+    return (f"{sort}: {first}" if sort.startswith(("a ", "an ")) else head).rstrip(".")
 
 
 def _dotted(key: Key) -> str:

@@ -11,7 +11,7 @@ from mmon.results.quantity import Quantity
 
 APPLICATIONS = ResultKind.MM_APP_ANOMALY
 """The kind of what applications of the user's own find, and of what is said of the run itself."""
-_OF_RUN = "mmon"
+OF_RUN = "mmon"
 _KINDS = frozenset(
     {ResultKind.CONCEPT_DRIFT, ResultKind.MODEL_PERFORMANCE, ResultKind.SYSTEM_PERFORMANCE}
 )
@@ -57,7 +57,7 @@ class Measure:
 def is_measure(result: Result) -> bool:
     """Whether a result says nothing of a feature's values, and has a section of its own."""
     is_own = result.kind is APPLICATIONS and result.column is None
-    return result.kind in _KINDS or (is_own and result.application != _OF_RUN)
+    return result.kind in _KINDS or (is_own and result.application != OF_RUN)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ import re
 from collections.abc import Iterator
 
 from mmon.outline import summary
+from mmon.outline.measures import OF_RUN
 from mmon.outline.newest import STATUS_NUMBERS, newest, now
 from mmon.results import Document, Metric, Result, Status
 from mmon.results.quantity import Quantity, Unit
@@ -114,7 +115,7 @@ def _family(quantity: Quantity, one: Result | Metric) -> tuple[str, str, _Labels
     own = quantity.name
     if quantity.label is not None:
         own = own.removesuffix(f":{quantity.label}")
-    name = f"{quantity.application}_{own}"
+    name = own if quantity.application == OF_RUN else f"{quantity.application}_{own}"
     words = re.sub(r"\W", "_", name, flags=re.ASCII)
     # Two names may be one without their signs.
     lost = {"name": own} if words != name.replace("-", "_") else {}

@@ -164,3 +164,9 @@ def test_names_that_are_one_without_their_signs_stay_apart() -> None:
     ]
     document = dataclasses.replace(sample_document(0), results=twins)
     assert sorted(values(document, "mmon_data_drift_a_b")) == [1.0, 2.0]
+
+
+def test_what_is_told_of_the_run_has_the_name_of_mmon_once() -> None:
+    told = quantities.result("reference_blocks", value=60.0)
+    document = dataclasses.replace(sample_document(0), results=[told])
+    assert values(document, "mmon_reference_blocks") == [60.0]

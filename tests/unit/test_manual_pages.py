@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from mmon.alerts import pages as alerts
@@ -79,6 +81,18 @@ def test_the_page_of_alerts_lists_all_events_and_ready_made_ones() -> None:
         assert f"\n{name}: " in page
         assert name in lists.explained()
         assert name in lists.manual(name)
+
+
+def test_the_list_of_names_tells_of_formats_channels_actions_and_events() -> None:
+    listed = lists.of_names(width=None)
+    for name, words in (
+        ("junit", "The results as JUnit XML"),
+        ("slack", "a kind of notifications: A message in a channel of Slack"),
+        ("jenkins", "a kind of actions: A build of a job of Jenkins"),
+        ("run-failed", "an event that an alert waits for: A run ended before it had a verdict"),
+        ("from-evidently", "From Evidently to mmon"),
+    ):
+        assert re.search(rf"^{name} +{re.escape(words)}", listed, re.MULTILINE), name
 
 
 def test_what_pages_of_alerts_show_is_valid() -> None:
