@@ -71,6 +71,10 @@ class DataError(MmonError):
     """Data could not be read, or holds nothing that can be analysed."""
 
 
+class NoFilesError(DataError):
+    """There is no data file where a dataset is said to be, though it may come."""
+
+
 class BaselineError(DataError):
     """A baseline file is damaged, is not a baseline, or comes from a newer format."""
 

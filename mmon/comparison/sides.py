@@ -54,6 +54,8 @@ class Inputs:
     reference: Data | Profile | None = None
     production: Data | None = None
     labels: Data | None = None
+    labels_may_come: bool = False
+    """Whether windows wait for labels, of which there may be no file yet."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -177,7 +179,9 @@ def open_production(
         is_compared(config, {c.name for c in reference.columns}),
         between,
     )
-    joined = join_configured(config, data, inputs.labels, expect=expected)
+    joined = join_configured(
+        config, data, inputs.labels, expect=expected, may_come=inputs.labels_may_come
+    )
     with sources.reading(data.name):
         schema = data.frame.collect_schema()
         if not (isinstance(inputs.reference, Profile) or is_stored(config.reference)):

@@ -137,5 +137,5 @@ class Labels(Dataset):
     wait: Duration = "60d"
     """With a history: for how long after its end a window is looked at again for labels that came
     since, and once more after that. It is analysed once more when half of its rows have one, or as
-    many as the level of ``label_coverage`` asks for. Until then performance waits; a run is
-    inconclusive where labels did not come in that time."""
+    many as the level of ``label_coverage`` asks for. Until then performance waits, also for the
+    first file in a folder; a run is inconclusive where labels did not come in that time."""

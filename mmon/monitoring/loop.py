@@ -81,6 +81,7 @@ def monitor(
     owner = config.project, config.endpoint
     with store.opened(settings.url, *owner, wait_s, is_kept=is_kept) as history:
         beside.check(history, cut, limits, asked)
+        inputs = dataclasses.replace(inputs, labels_may_come=True)
         given = given_of(
             config, settings, inputs, read_reference(config, inputs, progress), started
         )

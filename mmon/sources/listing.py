@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from mmon.config.data import Dataset
-from mmon.errors import ConfigError, DataError
+from mmon.errors import ConfigError, DataError, NoFilesError
 from mmon.sources.candidates import Candidate, claimed_spans
 from mmon.sources.contents import format_of_file, is_empty
 from mmon.sources.dated_names import Place
@@ -196,7 +196,7 @@ def _in_pattern(pattern: str, name: str, option: Format | None) -> list[_Found]:
     # A pattern such as date=2024-01-* names folders.
     found = found or [p for folder in filter(Path.is_dir, matches) for p in _files(folder, option)]
     if not found:
-        raise DataError(f"{name!r} matches no file", hint="check the path and the pattern")
+        raise NoFilesError(f"{name!r} matches no file", hint="check the path and the pattern")
     check_no_table(found, name)
     # The folders from the first wildcard on: the user left them open, so they may be partitions.
     depth = len(Path(WILDCARDS.split(pattern)[0] + "x").parts) - 1
@@ -212,7 +212,7 @@ def _in_folder(folder: Path, name: str, option: Format | None) -> list[_Found]:
     found = _files(folder, option)
     check_no_table(found, name)
     if not found:
-        raise DataError(
+        raise NoFilesError(
             f"the folder {name!r} holds no data file",
             hint=f"{readable()}; for files with other names, set the format option",
         )

@@ -13,7 +13,7 @@ from polars.io._expand_paths import _expand_paths
 
 from mmon.config.data import Dataset
 from mmon.config.fields import seconds
-from mmon.errors import ConfigError, DataError
+from mmon.errors import ConfigError, DataError, NoFilesError
 from mmon.sources.candidates import Candidate
 from mmon.sources.dated_names import Place
 from mmon.sources.delta import DELTA, Delta, check_may_be_read, is_delta
@@ -136,7 +136,7 @@ def _listed(
     fixed = _fixed_part(pattern)
     shown = [path for path in paths if not any(map(is_hidden, path[len(fixed) :].split("/")))]
     if not shown:
-        raise DataError(
+        raise NoFilesError(
             f"{pattern!r} matches no file with rows", hint="check the path and the pattern"
         )
     return shown

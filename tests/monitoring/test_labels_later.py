@@ -51,6 +51,15 @@ def watched(tmp_path: Path) -> Watched:
     return made
 
 
+@pytest.mark.parametrize("place", ["labels", "labels/*.parquet"])
+def test_before_the_first_file_of_labels_performance_waits(watched, place: str) -> None:
+    (watched.folder / "labels").mkdir()
+    watched.settings["labels"] = str(watched.folder / place)
+    document = watched.run(until=4)
+    assert document.verdict is Verdict.PASS
+    assert document.document.sentence.endswith("performance waits for labels: 0 of 2,400")
+
+
 def label(watched: Watched, *days: int, share: float = 1.0, turned: tuple[int, ...] = ()) -> None:
     """Write the labels of some days: of a share of their rows."""
     parts = [scored(day, turned=day in turned).head(int(share * _ROWS)) for day in days]

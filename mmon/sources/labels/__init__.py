@@ -14,7 +14,7 @@ import polars as pl
 
 from mmon.config.data import Labels
 from mmon.config.sections import Config
-from mmon.errors import ConfigError, DataError, listed
+from mmon.errors import ConfigError, DataError, NoFilesError, listed
 from mmon.profiles.baseline import is_baseline
 from mmon.profiles.label_facts import (
     LABEL_ROW,
@@ -26,7 +26,7 @@ from mmon.sources import Data, open_counted
 from mmon.sources.dtypes import Schema
 from mmon.sources.errors import reading
 from mmon.sources.labels.table import KEY, are_comparable, compact_label, id_key, read_labels
-from mmon.sources.listing import STANDARD_INPUT
+from mmon.sources.listing import STANDARD_INPUT, display_name
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -48,12 +48,17 @@ class LabelJoin:
 
 
 def join_configured(
-    config: Config, production: Data, labels: Data | None = None, *, expect: Schema | None = None
+    config: Config,
+    production: Data,
+    labels: Data | None = None,
+    *,
+    expect: Schema | None = None,
+    may_come: bool = False,
 ) -> LabelJoin | None:
     """Production joined to the configuration's labels; None when it names none.
 
     Labels that are not given are opened; those in text files are read by the columns and types of
-    the reference, ``expect``.
+    the reference, ``expect``. Where they ``may_come`` later, there may be no file of them yet.
 
     Raises
     ------
@@ -69,7 +74,15 @@ def join_configured(
         _check_columns(production.frame.collect_schema(), {"on": on}, production.name)
     label = config.labels.target or target
     known = {label: expect[target]} if expect is not None and target in expect else {}
-    labels = labels or open_counted(config.labels, expect=known)
+    if labels is None:
+        try:
+            labels = open_counted(config.labels, expect=known)
+        except NoFilesError:
+            if not may_come:
+                raise
+            ids = production.frame.collect_schema()[on]
+            none = pl.LazyFrame(schema={on: ids, label: known.get(label, pl.Null())})
+            labels = Data(none, display_name(config.labels.path))
     joined = join_labels(production, labels, on=on, target=target, label=label)
     labels.check(joined.facts.labels)
     return joined
