@@ -99,6 +99,7 @@ def test_an_error_rate_that_rises_is_dated_and_explains_the_breach() -> None:
     assert "20,000 labelled rows" in how
 
 
+@pytest.mark.slow
 def test_windows_tell_the_same_change_as_one_window() -> None:
     whole, cut = (compare(rows([0.1, 0.2]), windows=w) for w in (None, {"every": "1d"}))
     (one,), (other,) = steps(whole), steps(cut)
@@ -109,6 +110,7 @@ def test_windows_tell_the_same_change_as_one_window() -> None:
     assert (day.start or "") <= place(other)[1][3:19].replace(" ", "T") < (day.end or "")
 
 
+@pytest.mark.slow
 def test_a_change_among_chosen_labels_is_inconclusive_and_one_before_them_is_not() -> None:
     size = 10 * 24 * 60
     rng = np.random.default_rng(11)
@@ -136,6 +138,7 @@ def test_a_change_among_chosen_labels_is_inconclusive_and_one_before_them_is_not
     assert all(re.match(r"(on|at) 2024-03-0.* ± .*, in doubt: ", one["reason"]) for one in others)
 
 
+@pytest.mark.slow
 def test_without_a_time_the_row_is_told() -> None:
     cur = rows([0.1, 0.2]).drop("at")
     (only,) = steps(compare(cur))
@@ -205,6 +208,7 @@ def test_a_constant_rate_has_no_change() -> None:
     assert "error rate" not in report.document.sentence
 
 
+@pytest.mark.slow
 def test_it_decides_where_it_is_asked_to() -> None:
     # Two halves whose means make the whole as good as the reference.
     cur, ref = rows([0.05, 0.15]), rows([0.1], 5_000, seed=2)
@@ -270,6 +274,7 @@ def scored(shifts: list[float], seed: int = 1, size: int = 20_000) -> pl.DataFra
     return pl.DataFrame({"x": logit, "p": 1.0 / (1.0 + np.exp(-logit)), "y": hits})
 
 
+@pytest.mark.slow
 def test_a_score_without_answers_is_searched_by_its_log_loss() -> None:
     ref, cur = scored([0.0], seed=2), scored([0.0, 1.5])
     roles = {"target": "y", "score": "p"}
@@ -281,6 +286,7 @@ def test_a_score_without_answers_is_searched_by_its_log_loss() -> None:
     assert of_answers["name"] == "error_rate_step"
 
 
+@pytest.mark.slow
 def test_every_format_tells_it(tmp_path) -> None:
     report = compare(rows([0.1, 0.2]), windows={"every": "1d"})
     (only,) = steps(report)

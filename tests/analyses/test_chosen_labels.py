@@ -18,7 +18,7 @@ from mmon.performance import PLAIN, WeightedRows
 from tests.performance.without_labels import outcome_of, tables_of
 from tests.statistics.sequential import Claim, broken_claims
 
-pytestmark = pytest.mark.models
+pytestmark = [pytest.mark.models, pytest.mark.slow]
 
 ROWS = 6_000
 

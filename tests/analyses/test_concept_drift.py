@@ -65,6 +65,7 @@ def test_columns_of_the_outcome_are_no_features() -> None:
     assert moved.p_value == pytest.approx(plain.p_value)
 
 
+@pytest.mark.slow
 def test_the_drift_of_an_outcome_has_levels_and_a_metric_of_features() -> None:
     rng = np.random.default_rng(2)
     ref, cur = binary(rng), binary(rng, shift=1.5)
@@ -137,6 +138,7 @@ def test_calibration_drift_is_the_mean_change_of_the_outcome(rate: float) -> Non
     assert one.p_value < 1e-4
 
 
+@pytest.mark.slow
 def test_an_outcome_that_swaps_between_scores_is_seen_though_no_mean_moves() -> None:
     rng = np.random.default_rng(8)
     ref, cur = binary(rng, rows=10_000), binary(rng, rows=10_000)
@@ -146,6 +148,7 @@ def test_an_outcome_that_swaps_between_scores_is_seen_though_no_mean_moves() -> 
     assert found(ran(ref, half), "target_drift").value == pytest.approx(0.0, abs=0.1)
 
 
+@pytest.mark.slow
 def test_the_worst_class_is_told() -> None:
     rng = np.random.default_rng(9)
 
@@ -286,6 +289,7 @@ def test_predictions_of_a_regression_that_are_missing_show_no_change() -> None:
         assert all(why in (r.reason or "") for r in own)
 
 
+@pytest.mark.slow
 def test_a_relation_that_changed_is_told_of_its_feature_alone() -> None:
     rng = np.random.default_rng(12)
     ref, cur = binary(rng, rows=20_000), binary(rng, rows=20_000)
@@ -311,6 +315,7 @@ def test_a_relation_that_changed_is_told_of_its_feature_alone() -> None:
     assert found(ran(ref, cur), "relation_drift", "noise").status is Status.NO_DETECTION
 
 
+@pytest.mark.slow
 def test_no_relation_changed_where_the_outcome_or_another_feature_did() -> None:
     """Features that have nothing to do with what moved are silent, and nothing decides."""
     rng = np.random.default_rng(30)
@@ -333,6 +338,7 @@ def test_no_relation_changed_where_the_outcome_or_another_feature_did() -> None:
         assert "concept drift" not in document.sentence
 
 
+@pytest.mark.slow
 def test_a_relation_decides_where_it_has_levels() -> None:
     rng = np.random.default_rng(31)
     ref, cur = binary(rng), binary(rng)
@@ -378,6 +384,7 @@ def test_the_relation_of_several_classes_is_that_of_the_worst() -> None:
     assert found(ran(ref, new, **settings), "relation_drift").reason == "of class middle"
 
 
+@pytest.mark.slow
 def test_the_relation_of_a_regression_is_of_its_mean_target() -> None:
     rng = np.random.default_rng(14)
     settings = {"task": "regression", "columns": {"target": "y", "prediction": "yhat"}}
@@ -405,6 +412,7 @@ def test_the_relation_of_a_regression_is_of_its_mean_target() -> None:
     assert "error is 0" in (found(same, "calibration_drift").reason or "")
 
 
+@pytest.mark.slow
 def test_a_baseline_tells_the_same(tmp_path: Path) -> None:
     rng = np.random.default_rng(15)
     ref, cur = binary(rng), binary(rng, shift=1.0)
@@ -421,6 +429,7 @@ def test_a_baseline_tells_the_same(tmp_path: Path) -> None:
     assert [r for r in again.results if r.application == "concept-drift"] == own
 
 
+@pytest.mark.slow
 def test_hundreds_of_features_and_one_of_a_constant_are_compared() -> None:
     rng = np.random.default_rng(16)
     many = {f"f{i}": rng.normal(size=600) for i in range(300)}
@@ -470,6 +479,7 @@ def test_labels_that_are_missing_by_chance_are_no_doubt() -> None:
     assert not any(r.name == "label_selection" for r in whole.results)
 
 
+@pytest.mark.slow
 def test_labels_that_the_reference_lacks_in_the_same_way_are_no_doubt() -> None:
     rng = np.random.default_rng(34)
     ref, cur = (

@@ -20,7 +20,7 @@ from mmon.reports import json as as_json
 from mmon.results import Document, Result, Status
 from tests.models.relations import loans
 
-pytestmark = pytest.mark.models
+pytestmark = [pytest.mark.models, pytest.mark.slow]
 
 ROWS = 1_500
 PARTS = "change_from_inputs", "change_from_concept", "change_from_unseen"

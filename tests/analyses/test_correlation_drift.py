@@ -189,6 +189,7 @@ def test_odd_rows_are_no_error(case: str) -> None:
     assert (one.status, (one.reason or "").startswith(reason)) == (status, True), one.reason
 
 
+@pytest.mark.slow
 def test_of_very_many_categories_not_all_pairs_are_looked_at() -> None:
     rng = np.random.default_rng(7)
     frame = pl.DataFrame({f"c{i}": rng.choice(["a", "b"], 900) for i in range(70)})

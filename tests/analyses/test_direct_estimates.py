@@ -15,7 +15,7 @@ from mmon.models.direct_loss import LossLearner
 from tests.e2e.running import process
 from tests.statistics.sequential import Claim, broken_claims
 
-pytestmark = pytest.mark.models
+pytestmark = [pytest.mark.models, pytest.mark.slow]
 
 OPTIONS: dict[str, Any] = {"task": "regression", "target": "y", "prediction": "p"}
 

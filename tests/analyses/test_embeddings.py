@@ -240,6 +240,7 @@ def test_models_of_other_columns_leave_vectors_out() -> None:
     assert found(document, "centroid_shift").value == 0.0
 
 
+@pytest.mark.slow
 @pytest.mark.models
 def test_a_classifier_tells_vectors_apart_and_decides_where_it_is_asked() -> None:
     cur = side(16, 500, 0.4)

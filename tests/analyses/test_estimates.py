@@ -127,6 +127,7 @@ def test_labels_stand_beside_the_estimate_and_decide(tmp_path: Path) -> None:
     assert error == pytest.approx(np.mean(np.abs(np.subtract(*both))))
 
 
+@pytest.mark.slow
 def test_estimates_work_from_a_baseline_by_window_and_segment(tmp_path: Path) -> None:
     held_out, production = tmp_path / "held_out.parquet", frame(7, -0.2, labelled=False)
     REFERENCE.write_parquet(held_out)

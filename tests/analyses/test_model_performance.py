@@ -318,6 +318,7 @@ def test_performance_decides_where_there_are_labels_or_it_was_asked_for(
     assert is_gating(context(settings, labelled=labelled, **sections)) is expected
 
 
+@pytest.mark.slow
 def test_what_was_worked_out_for_a_side_is_not_kept_longer_than_the_side() -> None:
     rows = np.arange(100.0)
     tables = RegressionTables.of(rows, rows + 1.0)

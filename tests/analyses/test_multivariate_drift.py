@@ -94,6 +94,7 @@ def test_a_baseline_with_rows_is_compared(tmp_path: Path) -> None:
     assert "500 reference" in (told.reason or "")
 
 
+@pytest.mark.slow
 def test_levels_and_the_gate_are_settings() -> None:
     sides = frames(np.random.default_rng(4), 800, 800, shift=3.0)
     own: dict[str, Any] = {"thresholds": {"domain_classifier": {"potential": 0.9999}}}
@@ -130,6 +131,7 @@ ODD: dict[str, tuple[pl.DataFrame, Status]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", list(ODD))
 def test_odd_rows_are_no_error(case: str) -> None:
     frame, status = ODD[case]
@@ -147,6 +149,7 @@ def test_without_a_feature_nothing_is_said() -> None:
     assert not any(r.application == "multivariate-drift" for r in document.results)
 
 
+@pytest.mark.slow
 def test_of_windows_the_newest_is_looked_at_as_a_whole() -> None:
     ref, cur = frames(np.random.default_rng(6), 900, 900)
     document = ran(ref, cur, windows={"rows": 450}, segments=["c"])

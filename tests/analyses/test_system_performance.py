@@ -187,6 +187,7 @@ def test_repeated_ids_are_counted():
     assert found["duplicate_ids"].status is Status.DETECTED
 
 
+@pytest.mark.slow
 def test_late_rows_are_counted_in_the_order_of_the_data():
     days = requests(2, 1_000, start=MONDAY + dt.timedelta(28), seed=1)
     first = days.filter(pl.col("at") < MONDAY + dt.timedelta(29))
@@ -219,6 +220,7 @@ def test_the_picture_has_every_step_and_every_row():
     assert picture.step_s * steps == 86_400
 
 
+@pytest.mark.slow
 def test_the_picture_expects_the_rows_that_the_configuration_does(monkeypatch):
     outcome = document(BEFORE, AFTER, {"expected_rows": 800}, windows=DAILY)
     assert sum(outcome.activity[0].expected) == pytest.approx(800, rel=1e-3)

@@ -164,6 +164,7 @@ def test_a_target_of_texts_is_no_feature() -> None:
     assert not results(ran(REF, side(10, 300), **settings), "unseen_words")
 
 
+@pytest.mark.slow
 @pytest.mark.models
 def test_a_classifier_tells_texts_apart() -> None:
     marked = side(11, 1000).with_columns(note=pl.col("note") + " outage")

@@ -17,7 +17,7 @@ from mmon.results import Document, Result, Status
 from tests import quantities
 from tests.reports.sample_document import sample_document
 
-pytestmark = pytest.mark.models
+pytestmark = [pytest.mark.models, pytest.mark.slow]
 
 NAMES = ("change_total", "change_from_inputs", "change_from_concept", "change_from_unseen")
 

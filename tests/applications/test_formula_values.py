@@ -41,6 +41,7 @@ def expected(sql: str, condition: str) -> float:
     return float(found[0])
 
 
+@pytest.mark.slow
 def test_numbers_are_those_of_duckdb_in_every_window_and_segment() -> None:
     names = {f"n{place}": sql for place, sql in enumerate(FORMULAS)}
     found = document(

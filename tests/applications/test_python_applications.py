@@ -214,6 +214,7 @@ class Labelled(mmon.Application):
     }
 
 
+@pytest.mark.slow
 def test_a_history_is_judged_again_without_asking_an_application(at: Any, tmp_path: Path) -> None:
     from mmon.config_file import validate
     from mmon.monitoring.rejudged import rejudged
@@ -239,6 +240,7 @@ def test_a_reference_of_windows_has_no_rows_and_says_so(at: Any, tmp_path: Path)
     assert document.errors
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "entry",
     [

@@ -145,6 +145,7 @@ def test_a_command_that_fails_is_told_with_the_end_of_what_it_said(message: Mess
     assert len(detail) < 2200
 
 
+@pytest.mark.slow
 def test_a_command_that_takes_too_long_is_ended_with_all_it_started(
     message: Message, tmp_path: Path
 ) -> None:

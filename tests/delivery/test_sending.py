@@ -134,6 +134,7 @@ def silent() -> Iterator[str]:
         yield f"http://127.0.0.1:{listening.getsockname()[1]}/hook"
 
 
+@pytest.mark.slow
 def test_a_server_that_never_answers_is_told(silent: str, message: Message) -> None:
     row = sent(channel(kind="webhook", url=silent, timeout="100ms", retries=1), message)
     assert (row.outcome, row.attempts) == ("failed", 2)

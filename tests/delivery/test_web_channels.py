@@ -105,6 +105,7 @@ def test_a_pull_request_gets_one_comment(
     )
 
 
+@pytest.mark.slow
 def test_a_comment_stays_below_the_limit_of_github(
     server: Server, message: Message, pull_request: dict[str, str]
 ) -> None:
@@ -176,6 +177,7 @@ def test_an_answer_that_is_no_list_of_comments_is_told(
     assert "the answer is not JSON: '<html>sign in</html>'" in row.detail
 
 
+@pytest.mark.slow
 def test_apprise_hands_a_message_on_and_says_why_not(server: Server, message: Message) -> None:
     place = server.url.removeprefix("http://")
     assert deliver(channel(kind="apprise", url=f"json://{place}/hook"), message).outcome == "sent"

@@ -9,6 +9,8 @@ import pytest
 from mmon.errors import ExitStatus
 from tests.e2e.running import process, shell
 
+pytestmark = pytest.mark.slow
+
 EXAMPLES = sorted((Path(__file__).parents[2] / "configs" / "examples").glob("*.yaml"))
 
 

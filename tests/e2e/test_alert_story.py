@@ -17,6 +17,8 @@ from tests.delivery.test_mail import Post, post
 from tests.monitoring.days import Watched, date
 from tests.monitoring.test_telling import CHEAP, ON
 
+pytestmark = pytest.mark.slow
+
 __all__ = ["_without_pauses", "post", "server"]
 
 PASSWORD = "sm7p-password"  # as the server knows it

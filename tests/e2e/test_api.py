@@ -159,6 +159,7 @@ def scored() -> tuple[pl.DataFrame, pl.DataFrame]:
     return before, after
 
 
+@pytest.mark.slow
 def test_frames_have_a_task_delayed_labels_and_segments(
     scored: tuple[pl.DataFrame, pl.DataFrame],
 ) -> None:
@@ -241,6 +242,7 @@ def test_a_column_has_levels_of_its_own(ref: pl.DataFrame, shifted: pl.DataFrame
     assert [levels[c]["detected"] for c in ("x", "y")] == [None, 0.2]
 
 
+@pytest.mark.slow
 def test_run_takes_data_in_the_place_of_the_configured(
     folder: Path, ref: pl.DataFrame, shifted: pl.DataFrame
 ) -> None:

@@ -302,6 +302,7 @@ def _is_one_clear_sentence(message: str) -> None:
         assert all(line.startswith("  ") for line in others), message
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", UNREADABLE + WRONG_USAGE, ids=name)
 def test_trouble_ends_in_one_clear_sentence_and_its_status(
     case: Case, folder: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]

@@ -24,6 +24,8 @@ from tests.e2e.bad_outcomes import (
     told,
 )
 
+pytestmark = pytest.mark.slow
+
 x, p, y = pl.col("x"), pl.col("p"), pl.col("y")
 NO_NUMBER = pl.lit(None, dtype=pl.Float64)
 NO_LABEL = put(y=pl.lit(None, dtype=pl.Int64))

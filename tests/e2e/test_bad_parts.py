@@ -25,6 +25,8 @@ from tests.e2e.bad_outcomes import (
     told,
 )
 
+pytestmark = pytest.mark.slow
+
 x, y = pl.col("x"), pl.col("y")
 NO_NUMBER, NO_TEXT = pl.lit(None, dtype=pl.Float64), pl.lit(None, dtype=pl.String)
 SAME = "roc_auc drop = 0.0083"

@@ -121,6 +121,7 @@ def test_a_baseline_of_many_values_is_exact_when_asked(mmon: Mmon, folder: Path)
     assert "exact" in mmon("baseline show all.mmon").out
 
 
+@pytest.mark.slow
 def test_what_init_writes_is_valid(mmon: Mmon, folder: Path) -> None:
     assert mmon("init").err == (
         "wrote mmon.yaml and mmon.schema.json; "
@@ -224,6 +225,7 @@ def test_colours_are_for_terminals_and_only_if_wanted(
     assert "\x1b[" not in mmon(command).out
 
 
+@pytest.mark.slow
 def test_terminals_without_unicode_get_ascii(folder: Path) -> None:
     words = ["compare", "ref.parquet", "shifted.parquet"]
     ended = process(*words, cwd=folder, env={"PYTHONIOENCODING": "ascii", "LC_ALL": "C"})
@@ -231,6 +233,7 @@ def test_terminals_without_unicode_get_ascii(folder: Path) -> None:
     assert ended.out.isascii()
 
 
+@pytest.mark.slow
 def test_json_on_stdout_is_utf8_whatever_the_terminal(folder: Path) -> None:
     words = ["compare", "größe.csv", "größe.csv", "--separator", ";", "--json", "-"]
     (folder / "größe.csv").symlink_to(folder / "ref.csv")
@@ -246,6 +249,7 @@ def test_shells_get_a_completion_script(folder: Path, shell_name: str) -> None:
     assert "mmon" in ended.out
 
 
+@pytest.mark.slow
 def test_completion_completes_commands_and_options(folder: Path) -> None:
     env = {"_MMON_COMPLETE": "complete_bash", "COMP_WORDS": "mmon compare --ev", "COMP_CWORD": "2"}
     assert process(cwd=folder, env=env).out.split() == ["--every"]
@@ -253,6 +257,7 @@ def test_completion_completes_commands_and_options(folder: Path) -> None:
     assert process(cwd=folder, env=env).out.split() == ["baseline"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("words", "found"),
     [
@@ -286,6 +291,7 @@ def test_a_threshold_may_be_of_one_column(mmon: Mmon) -> None:
     assert list(configuration["analyses"]["data_drift"]["thresholds"]) == ["ks"]
 
 
+@pytest.mark.slow
 def test_explain_lists_what_it_explains_and_takes_names_in_words(mmon: Mmon) -> None:
     listed = [line.split() for line in mmon("explain").out.splitlines()]
     assert {("data-drift", "ks"), ("data-quality", "missing_share")} <= {
@@ -305,6 +311,7 @@ def test_explain_knows_the_keys_of_the_configuration(mmon: Mmon) -> None:
         assert "corrected for all that was tested" in mmon(f"explain {shown}").out
 
 
+@pytest.mark.slow
 def test_lists_are_cut_for_terminals_only(folder: Path) -> None:
     assert "…" not in process("metrics", cwd=folder).out
     assert process("baseline", "ref.parquet", "-o", "ref.mmon", cwd=folder).status == 0
@@ -315,6 +322,7 @@ def test_trouble_with_completion_never_exits_1(folder: Path) -> None:
     assert process(cwd=folder, env={"_MMON_COMPLETE": "source_cobol"}).status == 2
 
 
+@pytest.mark.slow
 def test_a_crash_never_exits_1_and_shows_its_traceback_on_request_only(folder: Path) -> None:
     crash = """
 import sys
@@ -335,6 +343,7 @@ main()
         assert ("Traceback" in ended.err) == bool(debug)
 
 
+@pytest.mark.slow
 def test_init_writes_the_schema_that_its_first_line_names(mmon: Mmon, folder: Path) -> None:
     assert mmon("init started.yaml").status == 0
     first = (folder / "started.yaml").read_text(encoding="utf-8").splitlines()[0]
@@ -342,6 +351,7 @@ def test_init_writes_the_schema_that_its_first_line_names(mmon: Mmon, folder: Pa
     jsonschema.Draft7Validator.check_schema(json.loads((folder / named).read_text("utf-8")))
 
 
+@pytest.mark.slow
 def test_init_guesses_what_the_columns_of_the_reference_are_for(mmon: Mmon, folder: Path) -> None:
     rows = range(400)
     times = pl.datetime(2024, 1, 1) + pl.duration(hours=pl.int_range(400))
@@ -376,6 +386,7 @@ def test_init_guesses_what_the_columns_of_the_reference_are_for(mmon: Mmon, fold
     assert not (folder / "b.yaml").exists()
 
 
+@pytest.mark.slow
 def test_init_takes_the_only_time_for_the_rows_time_and_tells_examples(
     mmon: Mmon, folder: Path
 ) -> None:

@@ -79,6 +79,7 @@ def test_markdown_on_stdout_is_all_there_is(mmon: Mmon, folder: Path) -> None:
     assert json.loads((folder / "result.json").read_text())["verdict"] == "breach"
 
 
+@pytest.mark.slow
 def test_the_same_inputs_give_the_same_bytes(folder: Path) -> None:
     words = f"{MOVED} --every 1d --json out.json --html out.html --md out.md".split()
     paths = [folder / f"out.{suffix}" for suffix in ("json", "html", "md")]
@@ -220,6 +221,7 @@ def test_exact_keeps_every_value(mmon: Mmon, folder: Path) -> None:
     assert exact["reference"]["rank_error"] == 0
 
 
+@pytest.mark.slow
 def test_production_may_come_from_standard_input(folder: Path) -> None:
     words = ["compare", "ref.csv", "-", "--format", "csv", "--separator", ";", "-q"]
     ended = process(*words, cwd=folder, stdin=(folder / "shifted.csv").read_bytes())

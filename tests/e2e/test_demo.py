@@ -12,7 +12,7 @@ import pytest
 from mmon.cli.app import execute
 from tests.e2e.running import Ended, process
 
-pytestmark = [pytest.mark.models, pytest.mark.xdist_group("demo")]
+pytestmark = [pytest.mark.models, pytest.mark.xdist_group("demo"), pytest.mark.slow]
 
 _MONTH_DAYS = 28
 

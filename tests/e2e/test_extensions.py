@@ -18,6 +18,8 @@ import polars as pl
 import pytest
 import yaml
 
+pytestmark = pytest.mark.slow
+
 FILES = {
     "metrics/middle_gap.py": '''
         """How far the medians lie apart."""

@@ -84,6 +84,7 @@ def acting(text: str) -> set[str]:
     return {char for char in text if unicodedata.category(char) in unsafe} - {"\n"}
 
 
+@pytest.mark.slow
 @pytest.mark.models
 def test_names_that_read_as_patterns_are_names_of_columns_everywhere() -> None:
     rng, rows = np.random.default_rng(0), 600

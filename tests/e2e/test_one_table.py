@@ -11,6 +11,8 @@ import pytest
 import mmon
 from tests.e2e.tables import WRITERS, table
 
+pytestmark = pytest.mark.slow
+
 OWN = ("run_id", "started_at", "finished_at", "config_digest", "configuration", "versions")
 
 

@@ -77,6 +77,7 @@ def test_a_threshold_makes_answers_of_margins(tmp_path: Path) -> None:
             mmon.run({**sides, "columns": COLUMNS, "analyses": asked})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("batch", [300, 100_000])
 def test_logits_of_several_classes_rank_as_they_do_in_scikit_learn(
     batch: int, monkeypatch: pytest.MonkeyPatch

@@ -54,6 +54,7 @@ def test_help_and_version_import_nothing_heavy(arguments: list[str]) -> None:
     assert modules & HEAVY == set()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", ["compare", "run", "validate", "init", "explain"])
 def test_the_help_of_a_command_imports_nothing_that_computes(command: str) -> None:
     status, modules = imported_by(_TELL, command, "--help")
@@ -70,6 +71,7 @@ def test_importing_mmon_imports_nothing_heavy() -> None:
     assert "mmon.api" not in modules
 
 
+@pytest.mark.slow
 def test_comparing_with_every_metric_and_report_imports_no_scipy_stats(tmp_path: Path) -> None:
     frame = pl.DataFrame(
         {"x": [i % 97 / 7 for i in range(2000)], "group": ["a", "b", "b", "c"] * 500}

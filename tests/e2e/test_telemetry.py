@@ -19,6 +19,8 @@ from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import (
 
 from tests.e2e.conftest import Mmon
 
+pytestmark = pytest.mark.slow
+
 SECRET = "c0llector-Passw0rd"
 CONFIGURATION = """
 project: lending

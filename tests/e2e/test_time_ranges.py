@@ -22,6 +22,8 @@ from mmon.reports import terminal
 from mmon.results import Skipped
 from tests.unit.source_files import WRITERS
 
+pytestmark = pytest.mark.slow
+
 FIRST, DAY = dt.datetime(2024, 1, 1), dt.timedelta(days=1)
 DAYS, ROWS = 30, 240
 LIMITS = {"start": "2024-01-11", "end": "2024-01-13"}

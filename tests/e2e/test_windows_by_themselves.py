@@ -39,6 +39,7 @@ def days(count: int, *, first: int = 0, size: float = 0.6, moved: float = 0.0) -
     )
 
 
+@pytest.mark.slow
 def test_days_that_differ_by_nature_pass_and_say_so():
     report = mmon.compare(days(40), days(12, first=40), windows={"every": "1d"})
     assert report.verdict is Verdict.PASS
@@ -60,6 +61,7 @@ def test_days_that_differ_by_nature_pass_and_say_so():
     assert (told.value, told.reason) == (40.0, None)
 
 
+@pytest.mark.slow
 def test_a_day_that_changed_is_detected_beside_them():
     after = days(12, first=40, moved=4.0)
     report = mmon.compare(days(40), after, windows={"every": "1d", "judge": "last"})
@@ -92,6 +94,7 @@ def test_without_windows_nothing_is_said_of_them():
     assert all(one.name != "reference_blocks" for one in report.document.results)
 
 
+@pytest.mark.slow
 def test_the_newest_blocks_of_very_many_are_looked_at():
     report = mmon.compare(days(40), days(1, first=40), windows={"every": "1h"})
     (told,) = (one for one in report.document.results if one.name == "reference_blocks")
@@ -109,6 +112,7 @@ def configured(tmp_path: Path, every: str = "1d") -> Path:
     return path
 
 
+@pytest.mark.slow
 def test_a_baseline_that_was_made_with_the_windows_holds_them(tmp_path):
     days(40).write_parquet(tmp_path / "ref.parquet")
     days(6, first=40).write_parquet(tmp_path / "cur.parquet")

@@ -98,6 +98,7 @@ def draw(rng: np.random.Generator, rows: int) -> np.ndarray:
     return shapes[rng.integers(len(shapes))]
 
 
+@pytest.mark.slow
 @given(st.integers(0, 2**32), st.sampled_from([16, 40, 300]), st.booleans())
 @settings(max_examples=60)
 def test_compression_moves_no_value_beyond_its_error(seed: int, points: int, merge: bool) -> None:

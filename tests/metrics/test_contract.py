@@ -303,6 +303,7 @@ def soundly_scored(name: str, ref: Distribution, cur: Distribution) -> None:
 
 
 # All metrics on one pair, and then the next: they share what is dealt at random.
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("odd", "names_of_kind", "ref_name"),
     [
@@ -375,6 +376,7 @@ def test_the_error_bounds_what_capping_labels_changes(name: str) -> None:
             assert abs(exact.value - rough.value) <= rough.error * (1.0 + 1e-9) + 1e-14
 
 
+@pytest.mark.slow
 @given(
     ref=st.lists(st.integers(-3, 3), min_size=1, max_size=40),
     cur=st.lists(st.integers(-3, 3), min_size=1, max_size=40),

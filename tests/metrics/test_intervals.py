@@ -35,6 +35,7 @@ def test_an_interval_ends_where_a_level_is_contradicted(name: str) -> None:
     assert not metric.is_below(score, 0.95 * high, ref, cur)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", names())
 @pytest.mark.parametrize("shift", [0.0, 0.3])
 def test_intervals_of_distances_hold_the_truth(name: str, shift: float) -> None:

@@ -71,6 +71,7 @@ def test_a_billion_rows_agree_with_the_normal_limit() -> None:
     assert two_proportions(k_ref, n, k_cur, m) == pytest.approx(2 * norm.sf(z), rel=1e-3)
 
 
+@pytest.mark.slow
 def test_summed_and_approximated_tables_join_smoothly() -> None:
     # The variance passes the limit between these two tables.
     for k_ref, n, k_cur, m in ((7000, 14_000, 3700, 7000), (8000, 16_000, 4200, 8000)):
@@ -95,6 +96,7 @@ def test_tables_that_can_show_nothing_have_p_value_one(table: tuple[int, int, in
     assert two_proportions(*table) == 1.0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("share", [0.02, 0.3])
 @pytest.mark.parametrize(("n", "m"), [(500, 100), (1000, 300)])
 def test_size_is_near_nominal(n: int, m: int, share: float) -> None:

@@ -55,6 +55,7 @@ def test_inputs_that_moved_cost_nothing(loss: Loss) -> None:
     assert concept_shift(learnt(rows, targets, loss)).value == pytest.approx(0.0, abs=0.005)
 
 
+@pytest.mark.slow
 def test_a_brier_score_also_sees_what_leaves_the_best_answer() -> None:
     rows, targets = known(
         np.random.default_rng(11), 4_000, risks=((0.05, 0.05, 0.05), (0.45, 0.05, 0.05))
@@ -81,6 +82,7 @@ def test_losses_are_those_of_scikit_learn() -> None:
     assert brier == pytest.approx(metrics.brier_score_loss(yes, chances[:, 0]))
 
 
+@pytest.mark.slow
 def test_a_regression_is_told_in_its_absolute_error() -> None:
     rng = np.random.default_rng(3)
     x = [rng.normal(size=(3_000, 1)) for _ in range(2)]

@@ -73,6 +73,7 @@ def test_categories_are_coded_by_how_frequent_they_are_on_both_sides_together() 
     assert np.isfinite(rows.cur[:, 0]).all()
 
 
+@pytest.mark.slow
 def test_the_area_is_that_of_cross_validation() -> None:
     rng = np.random.default_rng(2)
     rows = rows_of(*frames(rng, 1500, 1200, shift=0.7))
@@ -109,6 +110,7 @@ def test_few_rows_are_enough_to_be_tested(n: int, m: int) -> None:
     assert max(told.n, told.m) <= 4 * FEWEST
 
 
+@pytest.mark.slow
 def test_of_many_features_fewer_rows_are_looked_at() -> None:
     rng = np.random.default_rng(6)
     wide = [pl.DataFrame(rng.normal(size=(2500, 500)).round(2)) for _ in range(2)]

@@ -47,6 +47,7 @@ def values(split: Split) -> np.ndarray:
     return np.array([one.value for one in split.parts])
 
 
+@pytest.mark.slow
 def test_terms_of_known_inputs_are_found() -> None:
     rows, losses = known(np.random.default_rng(3), 20_000)
     split = split_of(rows, losses)
@@ -60,6 +61,7 @@ def test_terms_of_known_inputs_are_found() -> None:
     assert shared_inputs(rows).share == pytest.approx(2 * (0.6 / 7 * 2 + 0.15), abs=0.03)
 
 
+@pytest.mark.slow
 def test_the_same_input_costs_the_same_where_only_inputs_moved() -> None:
     split = split_of(*shifted(np.random.default_rng(4), 20_000, 0.5))
     assert split.parts is not None
@@ -68,6 +70,7 @@ def test_the_same_input_costs_the_same_where_only_inputs_moved() -> None:
     assert split.parts[1].interval[0] <= 0.0 <= split.parts[1].interval[1]
 
 
+@pytest.mark.slow
 def test_a_changed_concept_is_no_change_of_inputs() -> None:
     rows, losses = shifted(np.random.default_rng(5), 4_000, 0.0)
     worse = np.random.default_rng(6).random(4_000) < 0.1

@@ -14,6 +14,7 @@ from tests.models.relations import learnt, loans, of_loans, smooth
 pytestmark = pytest.mark.models
 
 
+@pytest.mark.slow
 def test_the_rule_that_was_planted_is_told() -> None:
     rows, targets = of_loans(np.random.default_rng(1), 6_000)
     first, *rest = where_shifted(learnt(rows, targets), rows)

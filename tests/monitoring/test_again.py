@@ -13,6 +13,8 @@ from mmon.errors import ConfigError
 from mmon.history.store import History
 from tests.monitoring.days import Watched, date, half, rows
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def here(tmp_path: Path) -> Watched:

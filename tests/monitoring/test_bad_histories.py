@@ -142,6 +142,7 @@ def test_a_history_of_a_newer_mmon(here, capfd) -> None:
     assert re.search(rf"history.db is of version 99; {reads}\n.*upgrade", said)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("what", ["run", "writer"])
 def test_a_history_in_use(here, capfd, what: str) -> None:
     here.run(until=2)
@@ -158,6 +159,7 @@ def test_a_history_in_use(here, capfd, what: str) -> None:
     assert re.search(says[what], said), said
 
 
+@pytest.mark.slow
 def test_a_history_that_may_not_be_written(here) -> None:
     here.run(until=2)
     config = here.folder / "watched.yaml"
@@ -178,6 +180,7 @@ def test_a_history_that_may_not_be_written(here) -> None:
     assert re.search(r"history.db (may not be written|cannot be locked)", ended.stderr.decode())
 
 
+@pytest.mark.slow
 def test_the_clock_has_gone_back(here, capfd) -> None:
     here.run(until=3)
     status, said = tell(here, capfd, "--until", date(1))
@@ -231,6 +234,7 @@ def test_references_that_do_not_roll(here, capfd, reference, changes, says) -> N
     assert status == USAGE
 
 
+@pytest.mark.slow
 def test_a_profile_that_cannot_be_read(here, capfd) -> None:
     rolls = {"reference": {"path": "reference.parquet", "previous": 1}}
     here.run(until=2, **rolls)
@@ -246,6 +250,7 @@ def test_windows_of_rows_know_no_time(here, capfd) -> None:
     assert (status, "are for windows of time" in said) == (USAGE, True)
 
 
+@pytest.mark.slow
 def test_rows_that_are_gone(here, capfd) -> None:
     path = here.folder / "watched.yaml"
     path.write_text(yaml.safe_dump({**here.config, "windows": {"rows": 30}}))

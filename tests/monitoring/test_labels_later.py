@@ -15,6 +15,8 @@ from mmon.monitoring.late_labels import overdue
 from mmon.results import ResultKind, Verdict
 from tests.monitoring.days import Watched, date, rows
 
+pytestmark = pytest.mark.slow
+
 _ROWS = 600
 
 

@@ -11,6 +11,8 @@ import pytest
 from mmon.results import Verdict
 from tests.monitoring.days import Watched, date, rows
 
+pytestmark = pytest.mark.slow
+
 LEVELS = {"total_variation": {"potential": 0.03, "detected": 0.2}}
 
 

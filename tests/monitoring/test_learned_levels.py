@@ -13,6 +13,8 @@ import mmon
 from mmon.errors import ConfigError
 from tests.monitoring.days import Watched, date, rows
 
+pytestmark = pytest.mark.slow
+
 
 def watched(tmp_path: Path, levels: dict[str, Any], days: int = 20) -> Watched:
     """Days of which each one's level is somewhat another, as days' are."""

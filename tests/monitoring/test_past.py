@@ -17,6 +17,8 @@ from mmon.history import database
 from mmon.history.tables import profiles, windows
 from tests.monitoring.days import Watched, date
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Watched:

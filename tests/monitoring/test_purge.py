@@ -10,6 +10,8 @@ import yaml
 from mmon.cli.app import execute
 from tests.monitoring.days import Watched, date
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def config(watched: Watched) -> Path:

@@ -22,6 +22,8 @@ from tests.e2e import flights
 from tests.monitoring.days import Watched, date, rows
 from tests.quantities import named
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def watched(tmp_path: Path) -> Watched:
@@ -114,7 +116,6 @@ def test_daily_runs_leave_what_one_run_over_all_days_leaves(
         assert found == whole[name], name
 
 
-@pytest.mark.slow
 def test_the_weekly_pattern_of_flights_is_silent_against_the_same_weekday(tmp_path: Path) -> None:
     """Saturdays have fewer flights from La Guardia; on the last one JFK is closed, as made up."""
     flights.require()

@@ -16,6 +16,8 @@ from mmon.results import Metric
 from mmon.results.quantity import Quantity, ResultKind
 from tests.monitoring.days import Watched, date, rows
 
+pytestmark = pytest.mark.slow
+
 SEEN = Quantity("counting", ResultKind.DATA_DRIFT, "seen", "rows of all windows so far")
 
 

@@ -18,6 +18,8 @@ from mmon.monitoring import telling
 from tests.delivery.conftest import Server, server
 from tests.monitoring.days import Watched, date
 
+pytestmark = pytest.mark.slow
+
 __all__ = ["server"]
 
 CHEAP: dict[str, Any] = {

@@ -118,6 +118,7 @@ def strays(
     return broken_claims(wanted, draw, most=most)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scenario", FEW, ids=str)
 def test_intervals_hold_the_truth_about_as_often_as_they_say(scenario: Scenario) -> None:
     assert not strays(scenario, QUICK, 300_000, most=150)

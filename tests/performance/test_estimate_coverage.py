@@ -14,6 +14,8 @@ from mmon.performance import PLAIN
 from tests.performance.without_labels import NAMES, binary_world, tables_of
 from tests.statistics.sequential import Claim, broken_claims
 
+pytestmark = pytest.mark.slow
+
 HELD_OUT, WINDOW, SHIFT = 50_000, 5_000, 0.7
 WANTED = Claim(0.93, 0.91), Claim(0.97, 0.985)
 # The best-scored rows, on which it rests, are where chances are learnt from the fewest labels.

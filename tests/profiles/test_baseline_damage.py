@@ -160,6 +160,7 @@ BY_HAND: dict[str, tuple[Callable[[dict[str, Any]], Any], str]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", BY_HAND)
 def test_what_was_made_by_hand_is_validated(saved: bytes, tmp_path: Path, case: str) -> None:
     change, told = BY_HAND[case]

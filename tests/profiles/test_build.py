@@ -65,6 +65,7 @@ def test_presence_tells_null_nan_and_inf_apart():
     assert x.distribution.values.tolist() == [1.0, 2.0]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("batch", [7, 100, 4_999])
 def test_the_profile_does_not_depend_on_the_batches(monkeypatch, batch):
     whole = build(frame(), limits=Limits(None, None)).profiles[WHOLE]
@@ -123,6 +124,7 @@ def test_many_windows_share_the_points_and_keep_their_error_bound(monkeypatch):
         assert ecdf.rank_error < 0.02
 
 
+@pytest.mark.slow
 def test_too_many_windows_are_refused_with_their_number(monkeypatch):
     monkeypatch.setattr(batches, "MOST_SUMMARIES", 600)
     monkeypatch.setattr(local, "_BATCH_ROWS", (100, 100))

@@ -80,6 +80,7 @@ def without_neighbours(profile: Profile) -> Profile:
     return changed(profile, ColumnProfile, lambda one: dataclasses.replace(one, dependence=None))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(8))
 def test_any_parts_in_any_order_and_grouping_merge_to_the_whole(
     whole: tuple[str, Profile, pl.DataFrame, Profile], seed: int
@@ -114,6 +115,7 @@ def test_parts_without_rows_add_nothing(task: str) -> None:
         assert unlike(Profile.merge(parts), Profile.merge([some]), rtol=ROUNDING[task]) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("batch", [100, 100_000])
 @pytest.mark.parametrize("task", TASKS)
 def test_a_shuffled_copy_of_the_reference_gives_the_same_profile(
@@ -221,6 +223,7 @@ def test_sums_of_rounded_numbers_do_not_depend_on_their_order() -> None:
     assert len({values.sum(), values[::-1].sum(), np.sort(values).sum(), sum(values)}) == 1
 
 
+@pytest.mark.slow
 def test_production_has_no_grid_where_its_reference_has_no_row_to_draw_one_by(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -30,6 +30,7 @@ def drawn(ref: pl.Series, cur: pl.Series):
 numbers = st.lists(st.floats(allow_nan=False, allow_infinity=False), max_size=80)
 
 
+@pytest.mark.slow
 @given(numbers, numbers)
 def test_every_row_is_in_exactly_one_bin(ref, cur):
     found = drawn(pl.Series(ref, dtype=pl.Float64), pl.Series(cur, dtype=pl.Float64))

@@ -36,6 +36,7 @@ def held_by(pile: Pile) -> int:
     return waiting._waiting + (0 if waiting.whole is None else len(waiting.whole.labels))
 
 
+@pytest.mark.slow
 def test_labels_held_do_not_grow_with_the_rows_of_many_windows():
     few, many = (filled(70, rows=rows, labels=10**9) for rows in (4_000, 8_000))
     held = [sum(held_by(pile) for pile in piles.by_key.values()) for piles in (few, many)]

@@ -30,6 +30,7 @@ def test_the_widest_range_of_whole_numbers_is_no_range_to_count() -> None:
     assert sort(np.empty(0, dtype=np.int64)).tolist() == []
 
 
+@pytest.mark.slow
 @given(st.lists(st.integers(0, 60), min_size=1, max_size=400), st.integers(4, 32))
 def test_a_rank_is_the_last_of_its_run_and_the_error_what_lies_between(
     values: list[int], points: int

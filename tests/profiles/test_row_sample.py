@@ -120,6 +120,7 @@ def test_all_rows_are_kept_where_there_are_few() -> None:
     assert sorted(found.all_rows().frame["place"]) == list(range(KEPT - 1))
 
 
+@pytest.mark.slow
 def test_every_row_is_as_likely_to_be_drawn() -> None:
     """Over 200 sets of ids, no place and no stretch of rows is favoured."""
     frame, times = rows(2_000), np.zeros(2_000, dtype=np.int64)
@@ -135,6 +136,7 @@ def test_every_row_is_as_likely_to_be_drawn() -> None:
     assert stats.chisquare(stretches).pvalue > 1e-3
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("batch", [90, 100_000])
 def test_many_windows_share_the_rows_that_are_kept(
     batch: int, batches: Callable[[int], None]

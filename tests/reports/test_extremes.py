@@ -17,7 +17,7 @@ from mmon.results import Document
 from mmon.sources import Data
 
 # NumPy warns of an overflow; what comes of it must be shown.
-pytestmark = pytest.mark.filterwarnings("ignore::RuntimeWarning")
+pytestmark = [pytest.mark.filterwarnings("ignore::RuntimeWarning"), pytest.mark.slow]
 
 ROWS = 240
 _RNG = np.random.default_rng(7)

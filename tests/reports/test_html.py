@@ -45,6 +45,7 @@ def test_the_same_document_gives_the_same_bytes(windows: int) -> None:
     assert html.render(restored) == once
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("columns", "windows", "budget"),
     [(60, 1, 500_000), (60, 4, 500_000), (60, 52, 2_000_000), (300, 1, 2_000_000)],
@@ -59,6 +60,7 @@ def test_a_page_is_small_and_quickly_made(columns: int, windows: int, budget: in
     assert page.count("<summary title=") == columns + 2
 
 
+@pytest.mark.slow
 def test_a_thousand_windows_stay_within_the_budget() -> None:
     windows = [Window(index, 100) for index in range(1000)]
     results = [

@@ -127,6 +127,7 @@ def test_bins_of_single_integers_are_recognised(
     assert geometry.integers(edges) == values
 
 
+@pytest.mark.slow
 @given(st.sets(st.integers(-(10**6), 10**6), min_size=2, max_size=24))
 def test_values_come_back_from_edges_cut_half_way(found: set[int]) -> None:
     values = sorted(found)

@@ -166,6 +166,7 @@ def test_errors_and_the_exit_status_are_told() -> None:
     assert "exit status 3" in text
 
 
+@pytest.mark.slow
 def test_a_comment_on_a_pull_request_is_never_too_long() -> None:
     assert len(render(sample_document(400, 12, hostile=True))) < 65_536
 

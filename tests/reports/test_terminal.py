@@ -168,6 +168,7 @@ def hostile_document(windows: int) -> Document:
     return sample_document(20, windows, hostile=True)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("windows", [1, 12, 300])
 @pytest.mark.parametrize("unicode", [True, False])

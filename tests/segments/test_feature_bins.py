@@ -138,6 +138,7 @@ def test_a_change_of_shares_alone_is_all_mix():
     assert total.mix == pytest.approx(0.42 - 0.26)
 
 
+@pytest.mark.slow
 def test_decisions_and_areas_are_scikit_learns():
     plan, found, frames = both_sides(binary, BINARY)
     oracles = {

@@ -30,6 +30,7 @@ def claims(*parts: tuple[float, float]) -> dict[str, list[Claim]]:
 QUICK = claims((1.0, 1.5), (1.0, 2.2), (1.0, 5.0), (1.0, 20.0))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["worse in points", "worse in odds", "small rest"])
 def test_error_rates_on_the_null_are_rarely_significant_in_a_quick_look(name):
     assert not broken_claims(QUICK, null_odds(name))
@@ -43,6 +44,7 @@ def test_error_rates_on_the_null_are_rarely_significant(name):
     assert not broken_claims(wanted, null_odds(name), most=400_000)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "n", "m"), [("lognormal", 200, 100), ("normal", 100, 100)])
 def test_mean_errors_on_the_null_are_rarely_significant_in_a_quick_look(name, n, m):
     assert not broken_claims(QUICK, null_means(name, n, m))

@@ -37,6 +37,7 @@ QUICK = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", QUICK)
 def test_nothing_is_named_when_nothing_got_worse_in_a_quick_look(name):
     assert not broken_claims({"named": [Claim(0.05, 0.2)]}, false_alarm(QUICK[name]))
@@ -48,6 +49,7 @@ def test_nothing_is_named_when_nothing_got_worse(name):
     assert not broken_claims({"named": [Claim(0.05, 0.08)]}, false_alarm(UNCHANGED[name]))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["category", "pair"])
 def test_a_slice_that_got_worse_is_found_in_a_quick_look(name):
     claims = {"found": [Claim(0.8, 0.4)], "tenths named": [Claim(0.2, 0.4)]}
@@ -226,6 +228,7 @@ def test_fifty_features_take_seconds_at_most():
     assert time.process_time() - start < 5.0
 
 
+@pytest.mark.slow
 def test_of_very_many_features_those_are_paired_that_changed_most() -> None:
     """A pair among 130 features is found, though only a hundred of them are paired."""
     rng, rows, sides = np.random.default_rng(5), 6_000, []

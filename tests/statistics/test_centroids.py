@@ -90,6 +90,7 @@ def test_of_single_numbers_it_is_the_t_test():
         )
 
 
+@pytest.mark.slow
 def test_the_squared_distance_is_unbiased_however_long_vectors_are():
     rng = np.random.default_rng(1)
     for width in (2, 200):

@@ -20,6 +20,8 @@ from mmon.results.quantity import Bound
 from tests.statistics.autoregressive import in_clusters, series
 from tests.statistics.sequential import Claim, Draw, broken_claims
 
+pytestmark = pytest.mark.slow
+
 START = dt.datetime(2024, 1, 1)
 METRICS = ("total_variation", "ks")
 CONFIG = Config.model_validate({"reference": "a", "production": "b"})

@@ -15,6 +15,7 @@ SIMULATION = pytest.mark.simulation
 BUDGET = 1.0 / 365.0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("sizes", SIZES)
 @pytest.mark.parametrize(
     ("levels", "claim"),

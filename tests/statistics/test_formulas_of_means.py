@@ -15,6 +15,8 @@ from mmon.profiles.formulas.value import number_of
 from mmon.records.arrays import FloatArray
 from tests.statistics.sequential import Claim, Draw, broken_claims
 
+pytestmark = pytest.mark.slow
+
 SIMULATION = pytest.mark.simulation
 SIZE = Claim(0.055, 0.07), Claim(0.035, 0.025)
 QUICK = Claim(0.055, 0.13), Claim(0.035, 0.005)

@@ -25,6 +25,8 @@ from tests.statistics.windows_by_themselves import (
     moved,
 )
 
+pytestmark = pytest.mark.slow
+
 DAY = dt.timedelta(days=1)
 OTHERS = ("multivariate_drift", "concept_drift", "change_points", "system_performance")
 

@@ -95,6 +95,7 @@ def regression(seed: int) -> Draw:
 REGRESSIONS = ("alike", "unequal", "shifted")
 
 
+@pytest.mark.slow
 def test_a_calibrated_score_has_the_size_in_short() -> None:
     claims = dict.fromkeys(("alike", "shifted", "rare"), QUICK)
     assert not broken_claims(claims, calibration(1), most=300)
@@ -145,6 +146,7 @@ def _is_above(one: Strata) -> bool:
     return value - LEVEL > 1.6449 * deviation
 
 
+@pytest.mark.slow
 def test_the_value_has_little_bias() -> None:
     rng = np.random.default_rng(5)
     for change, bias in ((0.0, 0.01), (0.05, 0.01), (0.1, 0.006)):
@@ -230,6 +232,7 @@ def moved_elsewhere(seed: int) -> Draw:
 ELSEWHERE = ("counts: unrelated", "counts: related", "numbers: unrelated", "numbers: related")
 
 
+@pytest.mark.slow
 def test_the_same_relation_has_the_size_in_short() -> None:
     claims = dict.fromkeys(("ten bins", "more frequent", "larger numbers"), QUICK)
     assert not broken_claims(claims, relation(6), most=300)

@@ -16,6 +16,8 @@ from mmon.results import Status
 from mmon.sources import Data
 from tests.statistics.sequential import Claim, broken_claims
 
+pytestmark = pytest.mark.slow
+
 START = dt.datetime(2024, 1, 1)
 SURE = Claim(0.01, 0.1), Claim(0.05, 0.15)
 TASKS = {

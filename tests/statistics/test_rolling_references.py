@@ -16,6 +16,7 @@ BUDGET = 1.0 / 365.0
 POINTS, LABELS = 1024, 10_000
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("windows", [1, 7])
 @pytest.mark.parametrize("rows", [500, 3_000])
 @pytest.mark.parametrize(

@@ -85,6 +85,7 @@ def without_change(
     return rejections(lambda: (summarise(sample(rng, n)), summarise(sample(rng, m))))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("shape", "n", "m"),
     [("cauchy", 500, 100), ("poisson(1)", 500, 100), ("90 % zeros", 1000, 300)],
@@ -94,6 +95,7 @@ def test_sizes_are_nominal_in_a_quick_look(shape, n, m):
     assert not broken_claims(claims, without_change(Ecdf.of, SHAPES[shape], n, m))
 
 
+@pytest.mark.slow
 def test_the_size_of_the_default_gate_for_labels_is_nominal_in_a_quick_look():
     claims = {"total_variation": QUICK}
     assert not broken_claims(claims, without_change(as_counts, LABELS["zipf(200)"], 500, 100))
@@ -144,6 +146,7 @@ def attainable(share: float, n: int, m: int, level: float) -> float:
     return float(attained)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("n", "m"), SIZES[:2])
 def test_two_values_attain_what_an_exact_test_can(n, m):
     """The sizes are summed, not simulated: two-valued samples are few."""
@@ -178,6 +181,7 @@ def test_many_rows_make_an_immaterial_shift_significant_but_not_large(name):
     assert abs(score.value) < 0.02
 
 
+@pytest.mark.slow
 def test_compressed_summaries_keep_their_size():
     rng = np.random.default_rng(3)
     claims = dict.fromkeys(UNBINNED, QUICK[:1])

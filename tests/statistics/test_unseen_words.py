@@ -39,6 +39,7 @@ def test_texts_of_the_same_sort_have_new_words_at_the_rate_of_chance(n, m, odd, 
     assert not broken_claims({"size": claims}, draw)
 
 
+@pytest.mark.slow
 def test_the_usual_share_is_that_of_further_texts():
     rng = np.random.default_rng(0)
     found = [compared(texts(rng, 300), texts(rng, 300)) for _ in range(60)]

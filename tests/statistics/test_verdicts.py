@@ -76,6 +76,7 @@ TOTAL_VARIATION = load("total_variation")
 NEVER, RARELY = Claim(0.01, 0.04), Claim(0.05, 0.1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("columns", "windows", "rows", "claims"),
     [
@@ -104,6 +105,7 @@ def test_data_that_did_not_change_raises_no_alarm(columns, windows, rows, claims
     assert not broken_claims({"detected": claims[:1], "any": claims[1:]}, draw)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("claim", [Claim(0.05, 0.25), pytest.param(RARELY, marks=SIMULATION)])
 def test_a_level_of_zero_raises_an_alarm_in_one_run_of_twenty(claim):
     rng = np.random.default_rng(3)
@@ -145,6 +147,7 @@ def test_a_doubled_spread_is_detected():
     assert found.status is Status.DETECTED
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("most_false", "margin"),
     [(Claim(0.05, 0.2), 0.2), pytest.param(Claim(0.05, 0.09), 0.05, marks=SIMULATION)],

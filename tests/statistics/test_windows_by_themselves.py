@@ -19,6 +19,8 @@ from tests.statistics.windows_by_themselves import (
     results,
 )
 
+pytestmark = pytest.mark.slow
+
 DAY = dt.timedelta(days=1)
 
 

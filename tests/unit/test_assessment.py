@@ -17,6 +17,8 @@ from mmon.results import Document, Result
 from tests.profiles import outcome_rows
 from tests.profiles.outcome_rows import config, differences, document, parts, reference
 
+pytestmark = pytest.mark.slow
+
 TASKS = ["binary", "multiclass", "regression"]
 SIZE = 500
 WINDOWS = {"every": "6h"}

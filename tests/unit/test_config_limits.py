@@ -85,6 +85,7 @@ def test_a_few_aliases_are_as_good_as_what_they_stand_for() -> None:
     assert config.analyses.data_drift.thresholds["psi"].detected == 0.3
 
 
+@pytest.mark.slow
 def test_ten_thousand_columns_with_weights_are_not_too_many() -> None:
     weights = "".join(f"   column_{i}: 0.5\n" for i in range(10_000))
     text = f"{MINIMAL}analyses:\n data_drift:\n  importance:\n{weights}"

@@ -255,6 +255,7 @@ def below(path: tuple[str, ...], sections: Sequence[tuple[str, ...]]) -> bool:
     return any(len(path) > len(one) and path[: len(one)] == one for one in sections)
 
 
+@pytest.mark.slow
 def test_every_option_of_the_template_is_one_that_loads() -> None:
     body = config_text.read(uncommented(template()), ENVIRONMENT).body
     body["windows"].pop("rows")  # either every or rows

@@ -67,6 +67,7 @@ def test_anchors_repeat_a_value() -> None:
     assert body_of("a: &x [1]\nb: *x") == {"a": [1], "b": [1]}
 
 
+@pytest.mark.slow
 @given(
     st.dictionaries(
         st.text("abcxyz_", min_size=1),
@@ -156,6 +157,7 @@ def test_several_problems_are_found_at_once() -> None:
     assert len(messages("a: ${X}\na: 2\nb:\nc: !!python/name:os.system x")) == 4
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("text", "message"),
     [
@@ -193,6 +195,7 @@ def test_retyping_gives_plain_texts() -> None:
     assert type(retype(Expanded("abc", "${A}"))) is str
 
 
+@pytest.mark.slow
 def test_expanding_variables_takes_time_that_is_linear_in_the_text() -> None:
     begin = time.process_time()
     read("a: '" + "${a:- " * 20_000 + "'", {})

@@ -51,6 +51,7 @@ IDS = st.one_of(st.none(), st.integers(0, 12))
 LABELS = st.one_of(st.none(), st.sampled_from(["yes", "no"]))
 
 
+@pytest.mark.slow
 @given(
     ids=st.lists(IDS, max_size=30),
     labels=st.lists(st.tuples(IDS, LABELS), max_size=30),

@@ -42,6 +42,7 @@ def test_the_wheel_holds_all_that_is_not_code(wheel: Path) -> None:
     assert not any(name.startswith("tests") for name in inside)
 
 
+@pytest.mark.slow
 def test_an_installed_wheel_finds_its_files(wheel: Path, tmp_path: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         archive.extractall(tmp_path)

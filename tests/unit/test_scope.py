@@ -33,6 +33,7 @@ def _at_one_time(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1704326400")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("task", "exact"),
     [("binary", True), ("binary", False), ("multiclass", False), ("regression", False)],
@@ -51,6 +52,7 @@ def test_a_baseline_gives_the_document_that_the_data_give(
     assert direct["performance"]
 
 
+@pytest.mark.slow
 def test_a_run_without_segments_takes_no_notice_of_those_in_the_baseline(tmp_path: Path) -> None:
     before, after = rows("binary", SIZE), rows("binary", SIZE, seed=2)
     plain = config("binary", segments=None)
@@ -59,6 +61,7 @@ def test_a_run_without_segments_takes_no_notice_of_those_in_the_baseline(tmp_pat
     assert differences(found, parts(document(plain, before, after))) == []
 
 
+@pytest.mark.slow
 def test_columns_that_were_ignored_when_the_baseline_was_made_stay_ignored(tmp_path: Path) -> None:
     roles = {**config("binary").columns.model_dump(exclude_none=True), "ignore": ("city", "flag")}
     settings = config("binary", columns=roles)

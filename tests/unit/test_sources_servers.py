@@ -17,6 +17,8 @@ from mmon.errors import ConfigError, DataError
 from tests.services import silent_server
 from tests.unit.source_files import open_dataset
 
+pytestmark = pytest.mark.slow
+
 __all__ = ["silent_server"]
 
 SHORT = Timeouts(connect="300ms", idle="300ms")

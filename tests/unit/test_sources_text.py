@@ -65,6 +65,7 @@ def test_text_is_kept_as_written_when_a_column_becomes_text(tmp_path: Path) -> N
     assert read(path)["x"].unique(maintain_order=True).to_list() == ["007", "x"]
 
 
+@pytest.mark.slow
 @settings(max_examples=40)
 @given(
     st.lists(

@@ -96,6 +96,7 @@ def test_what_is_no_whole_answer_is_an_error(serve: Serve, answer: bytes, told: 
     assert str(caught.value).isprintable()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("head", [_head(100_000), OK + b"\r\n", OK + b"X: ", b"H"])
 def test_a_server_that_trickles_is_given_up(serve: Serve, head: bytes) -> None:
     begin = time.monotonic()
@@ -133,6 +134,7 @@ def test_each_run_asks_a_server_once(serve: Serve, monkeypatch: pytest.MonkeyPat
     assert witness._leftovers == kept
 
 
+@pytest.mark.slow
 def test_a_file_may_take_as_long_as_the_configuration_says(serve: Serve) -> None:
     def answer(connection: socket.socket, _asked: str) -> None:
         connection.sendall(_head(10_000_000))
@@ -145,6 +147,7 @@ def test_a_file_may_take_as_long_as_the_configuration_says(serve: Serve) -> None
         open_dataset(Dataset(path=f"{serve(answer)}/x.csv", timeouts=timeouts))
 
 
+@pytest.mark.slow
 def test_a_file_that_keeps_coming_is_read_to_its_end(serve: Serve) -> None:
     rows = b"7,8\n" * 1000
 

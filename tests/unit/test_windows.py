@@ -75,6 +75,7 @@ SWITCHES = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("every", ["10m", "20m", "45m", "1h", "90m", "2h", "3h", "6h", "1d", "2d"])
 @pytest.mark.parametrize(("timezone", "day"), SWITCHES, ids=[f"{z}-{d:%F}" for z, d in SWITCHES])
 @pytest.mark.parametrize("start", [None, "1960-01-05T02:30"])
@@ -150,6 +151,7 @@ def test_months_are_calendar_months_from_the_anchor(
         assert bounds[key] == (known[right - 1], known[right])
 
 
+@pytest.mark.slow
 @given(
     st.lists(st.integers(-(2**52), 2**52), min_size=1, max_size=20),
     st.sampled_from(["1m", "7m", "1h", "5h", "1d", "3d", "1w", "2w"]),
@@ -171,6 +173,7 @@ def test_fixed_windows_are_floors_of_exact_integers(
             assert key <= time < key + step
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(
     st.datetimes(datetime(1950, 1, 1), datetime(2037, 12, 31)),
@@ -205,6 +208,7 @@ def test_a_row_exactly_at_a_boundary_belongs_to_the_window_that_begins_there() -
     assert one(windows, datetime(2024, 5, 16, 9))[0] == datetime(2024, 5, 16, 9, tzinfo=UTC)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("every", "days"), [("1m", 2), ("1d", 30), ("1mo", 30)])
 @pytest.mark.parametrize("timezone", ["UTC", "Europe/Berlin"])
 def test_rows_outside_the_limits_are_in_no_window(every: str, days: int, timezone: str) -> None:
@@ -235,6 +239,7 @@ def test_one_window_without_limits_has_no_bounds() -> None:
     assert windows.bounds(key) == (None, None)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("timezone", ["UTC", "Europe/Berlin"])
 @pytest.mark.parametrize("every", ["1m", "1h", "1d", "1mo"])
 def test_an_outlier_costs_no_time_in_between(every: str, timezone: str) -> None:
