@@ -19,6 +19,8 @@ class Seen:
         Its place among windows: they ascend.
     end_us : int or None
         When it ended, in microseconds since 1970-01-01 UTC; None for windows of rows.
+    start_us : int or None
+        When it began.
     is_match : bool
         Whether what the alert waits for was found in it.
     is_telling : bool
@@ -30,6 +32,7 @@ class Seen:
     end_us: int | None
     is_match: bool
     is_telling: bool = True
+    start_us: int | None = None
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -54,6 +57,8 @@ class Episode:
     is_over: bool = False
     last: int = 0
     """The key of the last window of it."""
+    began: Seen | None = None
+    """The first of the windows that count together, where it took more than one."""
 
     def covers(self, key: int) -> bool:
         """Whether the alert was active after a window."""
@@ -99,7 +104,8 @@ def _replayed(alert: Alert, windows: Sequence[Seen], resets: list[int]) -> Itera
         elif window.is_match and len(matched) >= alert.criteria.count:
             if _is_quiet(window, quiet_until):
                 continue
-            active = Episode(window, matched=len(matched), last=window.key)
+            began = matched[0] if len(matched) > 1 else None
+            active = Episode(window, matched=len(matched), last=window.key, began=began)
             quiet_until = _quiet_until(alert, window)
     if active is not None:
         is_reset = any(key >= active.last for key in resets)

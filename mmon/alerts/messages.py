@@ -8,16 +8,18 @@ import json
 import os
 from collections.abc import Sequence
 
+from mmon.alerts.episodes import Episode
 from mmon.alerts.matching import matches
 from mmon.config.alerts import Alert
 from mmon.config.sections import Config
 from mmon.delivery.message import Message, Severity
-from mmon.outline import wording
+from mmon.outline import units, wording
 from mmon.outline.phrases import phrase
 from mmon.outline.severity import badness
 from mmon.results import Document, Result
 from mmon.texts import templates
 from mmon.texts.redaction import masked
+from mmon.windows.timestamps import iso, to_utc
 
 _LONGEST_TITLE = 90
 _SEVERITIES: dict[str, Severity] = {
@@ -47,7 +49,13 @@ def of_run(config: Config, document: Document, reason: str, about: Sequence[obje
 
 
 def of_alert(
-    config: Config, alert: Alert, document: Document, about: object, *, is_over: bool
+    config: Config,
+    alert: Alert,
+    document: Document,
+    about: object,
+    *,
+    is_over: bool,
+    episode: Episode | None = None,
 ) -> Message:
     """What is said of an alert that became active in a document's one window, or ended in it."""
     word, reason = ("RESOLVED", "resolved") if is_over else ("ALERT", "alert")
@@ -56,7 +64,7 @@ def of_alert(
         endpoint=document.endpoint,
         reason=reason,
         title=_title(f"{word} {alert.name}", config),
-        text=_ended(alert, document) if is_over else found_by(alert, document),
+        text=_ended(alert, document, episode) if is_over else found_by(alert, document, episode),
         severity="low" if is_over else alert.severity,
         key=_key(config, reason, [alert.name, about]),
         document=document,
@@ -97,8 +105,9 @@ def of_success(config: Config, alert: Alert, document: Document) -> Message:
     )
 
 
-def found_by(alert: Alert, document: Document) -> str:
-    """What an alert found in a document of one window: its worst result, and how many there are."""
+def found_by(alert: Alert, document: Document, episode: Episode | None = None) -> str:
+    """What an alert found in a document of one window: its worst result, how many there are, and
+    since when, where it took several windows."""
     some: list[Result] = [one for one in document.results if matches(alert.on, one)]
     if not some:
         return f"{alert.name}: {document.sentence}"
@@ -106,7 +115,7 @@ def found_by(alert: Alert, document: Document) -> str:
     told = phrase(worst, document.results)
     where = "" if worst.segment is None else f" in {worst.segment}"
     more = f" and {wording.counted(len(some) - 1, 'other result')}" if len(some) > 1 else ""
-    return f"{alert.name}: {told}{where}{more}{_when(document)}"
+    return f"{alert.name}: {told}{where}{more}{_when(document, _since(alert, document, episode))}"
 
 
 def link(config: Config) -> str | None:
@@ -120,15 +129,40 @@ def link(config: Config) -> str | None:
     return next(filter(None, map(os.environ.get, _JOB)), None)
 
 
-def _ended(alert: Alert, document: Document) -> str:
-    return f"{alert.name} is over{_when(document)}: {document.sentence}"
+def _ended(alert: Alert, document: Document, episode: Episode | None) -> str:
+    return f"{alert.name} is over{_when(document)}{_lasted(document, episode)}: {document.sentence}"
 
 
-def _when(document: Document) -> str:
+def _when(document: Document, since: str = "") -> str:
     windows = document.windows
     if not windows or windows[0].start is None:
+        return since and f" ({since.removeprefix(', ')})"
+    return f" ({wording.period(windows[0])}{since})"
+
+
+def _since(alert: Alert, document: Document, episode: Episode | None) -> str:
+    """In how many windows an alert found something until it became active, and since when."""
+    if episode is None or episode.began is None:
         return ""
-    return f" ({wording.period(windows[0])})"
+    start_us = episode.began.start_us
+    since = "" if start_us is None else f" since {_moment(document, start_us)}"
+    return f", in {wording.counted(alert.criteria.count, 'window')}{since}"
+
+
+def _lasted(document: Document, episode: Episode | None) -> str:
+    """How long an alert was active, from the end of one window to that of another."""
+    ends = [] if episode is None or episode.cleared is None else [episode.fired, episode.cleared]
+    first, last = (one.end_us for one in ends) if ends else (None, None)
+    if first is None or last is None:
+        return ""
+    since = _moment(document, first)
+    return f" after {units.duration((last - first) / 1e6)}, active since {since}"
+
+
+def _moment(document: Document, moment_us: int) -> str:
+    zone = document.windows[0].timezone if document.windows else "UTC"
+    moment = to_utc(moment_us)
+    return "" if moment is None else wording.iso_moment(wording.on_clock(iso(moment), zone))
 
 
 def _summary(template: str, message: Message) -> str:

@@ -129,15 +129,19 @@ def _of_alerts(run: Occasion) -> Iterator[Planned]:
         for episode in standing.episodes:
             fired = of_run.get(episode.fired.key)
             if fired is not None and not _was_fired(alert, episode, run.known):
-                yield from _of_alert(run, alert, fired, is_over=False)
+                yield from _of_alert(run, alert, episode, fired, is_over=False)
             cleared = None if episode.cleared is None else of_run.get(episode.cleared.key)
             if cleared is not None and alert.resolved:
-                yield from _of_alert(run, alert, cleared, is_over=True)
+                yield from _of_alert(run, alert, episode, cleared, is_over=True)
 
 
-def _of_alert(run: Occasion, alert: Alert, told: Told, *, is_over: bool) -> Iterator[Planned]:
+def _of_alert(
+    run: Occasion, alert: Alert, episode: Episode, told: Told, *, is_over: bool
+) -> Iterator[Planned]:
     about = told.key if run.has_history else (told.end_us or run.document.run_id)
-    message = messages.of_alert(run.config, alert, told.document, about, is_over=is_over)
+    message = messages.of_alert(
+        run.config, alert, told.document, about, is_over=is_over, episode=episode
+    )
     for one in listeners(run.config, alert):
         if not (is_over and isinstance(one, Action)):
             yield Planned(one, message, (told.key,), told.end_us)

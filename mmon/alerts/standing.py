@@ -25,6 +25,7 @@ class Judged:
     end_us: int | None
     results: Sequence[Found]
     known: Collection[Known]
+    start_us: int | None = None
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -55,6 +56,7 @@ def standings(
                 one.end_us,
                 any(matches(alert.on, result) for result in one.results),
                 is_telling=any(covers(alert.on, known) for known in one.known),
+                start_us=one.start_us,
             )
             for one in windows
         ]
@@ -75,7 +77,7 @@ def of_history(
 ) -> list[Judged]:
     """The windows of a history, with what was found in each, and of what it says anything."""
     return [
-        Judged(one.key, one.end_us, found.get(one.key, ()), known.get(one.key, ()))
+        Judged(one.key, one.end_us, found.get(one.key, ()), known.get(one.key, ()), one.start_us)
         for one in stored
         if one.is_complete
     ]
@@ -89,7 +91,7 @@ def of_document(document: Document) -> list[Judged]:
     for result in document.results:
         by_window.setdefault(result.window, []).append(result)
     return [
-        Judged(one.index, _us(one.end), results, _known(results))
+        Judged(one.index, _us(one.end), results, _known(results), _us(one.start))
         for one in document.windows
         for results in [by_window.get(one.index, ())]
         if one.is_complete and one.is_judged

@@ -24,9 +24,17 @@ def newest(document: Document) -> Window | None:
 
 
 def now(document: Document) -> Iterator[Result | Metric]:
-    """The results and told numbers of the newest window that is judged, and of the whole run."""
+    """The results and told numbers of the newest window that is judged, and of the whole run.
+
+    Labels that wait are missing values of the target, and no fault of the data: `label_coverage`
+    tells of them.
+    """
     window = newest(document)
     index = 0 if window is None else window.index
-    judged = severity.deciding(document.results, document.windows)
+    judged = [
+        one
+        for one in severity.deciding(document.results, document.windows)
+        if not (one.gating and one.status is Status.IRRELEVANT)
+    ]
     for rows in (judged, document.metrics):
         yield from (one for one in rows if one.window == index or one.quantity.about == "run")

@@ -14,23 +14,27 @@ _LONGEST_DETAIL = 300
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class AlertLine:
-    """One alert: its name, how it stands, since when, and what it says."""
+    """One alert: its name, how it stands, since when and until when, and what it says."""
 
     sign: Status
     name: str
     state: str
     severity: str
     since: str
+    until: str
     summary: str
-    is_active: bool = True
 
     @property
     def sentence(self) -> str:
         """All of it as one line."""
         told = f": {self.summary.removeprefix(f'{self.name}: ')}" if self.summary else ""
-        over = "" if self.is_active else ", active"
-        since = f"{over} since {self.since}" if self.since else ""
-        return f"alert {self.name} ({self.severity}) {self.state}{since}{told}"
+        over = "" if self.state == "active" else ", active"
+        when = f" from {self.since} to {self.until}" if self.until else f" since {self.since}"
+        return (
+            f"alert {self.name} ({self.severity}) {self.state}"
+            + (f"{over}{when}" if self.since else "")
+            + told
+        )
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -41,15 +45,16 @@ class DeliveryLine:
     what: str
     why: str
     outcome: str
-    attempts: str
+    attempts: int
     detail: str
 
     @property
     def sentence(self) -> str:
         """All of it as one line."""
-        attempts = f" after {self.attempts}" if self.attempts else ""
+        many = self.attempts > 1
+        attempts = f" after {wording.counted(self.attempts, 'attempt')}" if many else ""
         detail = f": {self.detail}" if self.sign is Status.DETECTED and self.detail else ""
-        return f"{self.what} ({self.why}) {self.outcome}{attempts}{detail}"
+        return f"{self.what}, {self.why}: {self.outcome}{attempts}{detail}"
 
 
 def alert_lines(document: Document) -> list[AlertLine]:
@@ -71,9 +76,15 @@ def _alert(one: Alarm, document: Document) -> AlertLine:
     is_active = one.state == "active"
     sign = _SIGNS.get(one.severity, Status.DETECTED) if is_active else Status.NO_DETECTION
     zone = document.windows[0].timezone if document.windows else "UTC"
-    since = "" if one.since is None else wording.iso_moment(wording.on_clock(one.since, zone))
+    ended = [w.end for w in document.windows if w.index == one.window and not is_active]
+    since, until = (
+        "" if moment is None else wording.iso_moment(wording.on_clock(moment, zone))
+        for moment in (one.since, next(iter(ended), None))
+    )
+    # One that was reset by hand ended in no window.
+    until = "" if until == since else until
     state = "active" if is_active else "over"
-    return AlertLine(sign, one.alert, state, one.severity, since, one.summary, is_active)
+    return AlertLine(sign, one.alert, state, one.severity, since, until, one.summary)
 
 
 def _delivery(one: Delivery, document: Document) -> DeliveryLine:
@@ -87,6 +98,6 @@ def _delivery(one: Delivery, document: Document) -> DeliveryLine:
         f"{one.what} {one.name}" + ("" if one.kind == one.name else f" ({one.kind})"),
         f"{why}{where}",
         _OUTCOMES[one.outcome],
-        wording.counted(one.attempts, "attempt") if one.attempts > 1 else "",
+        one.attempts,
         detail,
     )

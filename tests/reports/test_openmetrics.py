@@ -16,7 +16,7 @@ from prometheus_client.openmetrics.parser import text_string_to_metric_families 
 from prometheus_client.parser import text_string_to_metric_families as parse_classic
 
 from mmon import reports
-from mmon.results import Document
+from mmon.results import Document, Status
 from tests import quantities
 from tests.reports.sample_document import HOSTILE_NAMES, sample_document
 from tests.reports.sample_operations import operations_document, segments_document
@@ -123,6 +123,22 @@ def test_the_newest_window_is_told_and_no_other() -> None:
         assert values(document, "mmon_data_drift_ks", column=str(column)) == [value]
     (end,) = values(document, "mmon_window_end_timestamp_seconds")
     assert end == dt.datetime.fromisoformat(str(document.windows[-1].end)).timestamp()
+
+
+def test_labels_that_wait_are_no_missing_values() -> None:
+    shares = [
+        quantities.result(
+            "missing_share", value, column=column, aspect="increase", gating=True, status=status
+        )
+        for column, value, status in (
+            ("defaulted", 1.0, Status.IRRELEVANT),
+            ("income", 0.25, Status.NO_DETECTION),
+        )
+    ]
+    coverage = quantities.result("label_coverage", 0.0)
+    document = quantities.with_rows(sample_document(0), results=[*shares, coverage])
+    assert values(document, "mmon_data_quality_missing_share_increase_ratio") == [0.25]
+    assert values(document, "mmon_model_performance_label_coverage_ratio") == [0.0]
 
 
 def test_a_status_is_a_number_of_mlrun() -> None:
