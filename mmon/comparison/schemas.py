@@ -7,6 +7,7 @@ import itertools
 from collections.abc import Iterator, Sequence
 
 from mmon import sources
+from mmon.comparison.alerted import without_alerted
 from mmon.comparison.extent import segmenting, stored_reference
 from mmon.comparison.roles import (
     lacking,
@@ -54,7 +55,7 @@ def schemas(config: Config) -> Schemas:
     missing += without_either(reference, production, config.columns)
     if not is_stored(config.reference):
         missing += without_ignored(every, config.columns)
-    missing += without_levels(every, config)
+    missing += [*without_levels(every, config), *without_alerted(every, config)]
     return Schemas(reference, production, [*missing, *_without_labels(config, production)])
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import polars as pl
 
 from mmon import sources
+from mmon.comparison.alerted import without_alerted
 from mmon.comparison.columns import plan_production
 from mmon.comparison.expected import check_shared, expected_types
 from mmon.comparison.extent import is_compared, new_columns, production_extent
@@ -190,6 +191,7 @@ def open_production(
         check_shared(config, reference, data.name, schema)
         new = new_columns(config, reference, schema)
         check_levels(config, reference.columns, new)
+        refuse(without_alerted([*(one.name for one in reference.columns), *new], config))
     return Opened(data, data.frame if joined is None else joined.frame, new, joined)
 
 

@@ -16,6 +16,10 @@ labels: {path: labels.parquet, on: key}
 columns: {id: key, timestamp: event_time, target: good, score: scor, ignore: [debug_*]}
 segments: [grp]
 by_column: {y: {ks: {}}, new: {new_column: {}}}
+applications: [{name: big, sql: avg(new > 3)}]
+alerts:
+  - {name: fine, on: {results: ["*.missing_share", big.big, "*.f1:1", "*.top_2_*"], columns: [ne*]}}
+  - {name: typed, on: {results: [data-drift.kss], columns: [nex]}}
 """
 
 
@@ -34,7 +38,7 @@ def test_everything_that_is_missing_is_told_at_once(mmon: Mmon, files: Path) -> 
     ended = mmon("validate mmon.yaml --data")
     assert ended.status == 2
     told = [line.strip() for line in ended.err.splitlines()]
-    assert told[0] == "mmon: mmon.yaml: 6 problems"
+    assert told[0] == "mmon: mmon.yaml: 8 problems"
     found = {line for line in told[1:] if ": " in line and "the" in line and "it has" not in line}
     assert found == {
         "columns.target: the reference has no column 'good'",
@@ -43,7 +47,10 @@ def test_everything_that_is_missing_is_told_at_once(mmon: Mmon, files: Path) -> 
         "segments: the reference has no column 'grp'",
         "by_column: neither dataset has a compared column 'y'",
         "labels.target: the dataset has no column 'good'",
+        "alerts[1].on.columns: neither dataset has a compared column 'nex'",
     }
+    assert "alerts[1].on.results: no result is called 'data-drift.kss'" in told
+    assert "did you mean 'data-drift.ks'?" in ended.err
 
 
 def test_the_columns_of_both_sides_are_counted(mmon: Mmon, files: Path) -> None:
