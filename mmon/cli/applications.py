@@ -12,7 +12,7 @@ from mmon.cli.command_help import GroupedCommand
 from mmon.errors import ConfigError, ExitStatus
 
 app = typer.Typer(
-    help="Write an application of your own, or try one on the demo's data.",
+    help="Write an application of your own, or try one.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
@@ -43,17 +43,27 @@ def new(
 
 
 @app.command("test", cls=GroupedCommand)
-def test(
+def try_out(
     place: Annotated[
         str,
         typer.Argument(
             metavar="FILE", help="apps/my_app.py, apps/my_app.py:MyApp or pkg.module:MyApp."
         ),
     ],
+    config_path: Annotated[
+        str | None,
+        typer.Option(
+            "--config",
+            metavar="CONFIG",
+            help="Run it on the data of this configuration; nothing is kept, and nobody is told.",
+        ),
+    ] = None,
 ) -> int:
-    """Run an application on the demo's data, four weeks of which the last one drifts."""
+    """Run an application on the demo's data, or on yours."""
     from mmon.cli import tried
 
-    document, text = tried.on_demo(place)
+    document, text = (
+        tried.on_demo(place) if config_path is None else tried.on_data(place, config_path)
+    )
     console.say(text)
     return ExitStatus.FAILURE if document.errors else ExitStatus.PASS
