@@ -126,13 +126,13 @@ def explain(
         str | None,
         typer.Argument(
             metavar="NAME",
-            help="A metric of `mmon metrics`, any other name in a report, a key of the "
-            "configuration, or reading; without it, a list of the names in reports.",
+            help="A name of the list that there is without it, a metric's with a value of its own, "
+            "such as f1_macro, or a key of the configuration.",
             autocompletion=completion.of_explained,
         ),
     ] = None,
 ) -> None:
-    """Print the manual page of a metric, of a name in reports, or of how columns are read."""
+    """Print the manual page of a name: of a metric, a format, a channel, a key and so on."""
     from mmon.cli import lists
 
     console.say(lists.manual(name) if name else lists.of_names(console.line_width()))

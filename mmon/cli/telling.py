@@ -48,6 +48,12 @@ def has_failed(document: Document) -> bool:
     return any(one.outcome == "failed" for one in document.deliveries)
 
 
+def end(told: Telling | None, document: Document) -> None:
+    """A dry run that would send nothing says so."""
+    if told is not None and told.is_dry and not document.deliveries:
+        console.tell("mmon: nothing would be sent")
+
+
 def _decided(document: Document) -> None:
     """A breach is one, whatever happens to this process while it tells of it."""
     from mmon.results import Verdict

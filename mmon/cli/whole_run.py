@@ -38,6 +38,7 @@ def execute(
     is_breach = document.exit_status is ExitStatus.BREACH
     if is_breach:
         witness.find_breach()
+    telling.end(told, document)
     failures = outputs.deliver(document, places, quiet=quiet)
     failures += outputs.tell_elsewhere(document, config)
     failed = [*map(exits.tell, failures)]

@@ -66,7 +66,8 @@ def parse(
     said = {problem.path for problem in wrong}
     body = with_settings(read.body, settings)
     config, problems = (None, []) if () in said else _check(body)
-    found = [*wrong, *(problem for problem in problems if problem.path not in said)]
+    above = {path[:depth] for path in said for depth in range(1, len(path) + 1)}
+    found = [*wrong, *(problem for problem in problems if problem.path not in above)]
     if found or config is None:
         placed = [_placed(problem, read.lines, settings) for problem in found]
         raise ConfigError(told(sorted(placed, key=lambda p: p.line or 0), source_name))

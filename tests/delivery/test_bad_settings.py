@@ -72,6 +72,14 @@ def test_it_is_refused_with_its_key_and_line(key: str, entry: str, told: str) ->
     assert key in str(caught.value)
 
 
+def test_a_password_that_is_not_set_is_told_once() -> None:
+    entry = f"{MAIL}, to: [a@b.c], user: me, password: '${{NO_SUCH}}'"
+    with pytest.raises(ConfigError) as caught:
+        parse(f"reference: a\nproduction: b\nnotifications:\n  - {{{entry}}}\n", environment={})
+    assert "needs the environment variable NO_SUCH" in str(caught.value)
+    assert "needs both user and password" not in str(caught.value)
+
+
 def test_the_readme_shows_entries_that_are_good() -> None:
     readme = Path(__file__, "../../../README.md").resolve().read_text(encoding="utf-8")
     (block,) = re.findall(r"^```yaml\n(notifications:.*?)^```$", readme, re.DOTALL | re.MULTILINE)

@@ -14,6 +14,7 @@ import yaml
 from mmon.cli.app import execute
 from tests.delivery.conftest import Server, _without_pauses, server
 from tests.delivery.test_mail import Post, post
+from tests.delivery.test_web_channels import within_limits
 from tests.monitoring.days import Watched, date
 from tests.monitoring.test_telling import CHEAP, ON
 
@@ -77,6 +78,9 @@ def test_a_change_is_told_once_at_its_window_by_mail_chat_and_pipeline(
     assert statuses == [0, 1, 1]
     (mail,) = post.mails
     assert "ALERT drift: shop/scores" in mail["Subject"]
+    plain = mail.get_body(("plain",))
+    assert plain is not None
+    assert f"({date(_CHANGE)} to {date(_CHANGE + 1)})" in plain.get_content()
     told = by_path(server)
     (trigger,) = told["/retrain"]
     assert (trigger["alert"], trigger["endpoint"], trigger["verdict"]) == (
@@ -87,9 +91,7 @@ def test_a_change_is_told_once_at_its_window_by_mail_chat_and_pipeline(
     assert trigger["window"]["start"].startswith(date(_CHANGE))
     assert trigger["results"][0]["status"] == "detected"
     (slack,) = told["/slack"]
-    assert len(slack["blocks"]) <= 50
-    texts = [block["text"]["text"] for block in slack["blocks"] if "text" in block]
-    assert all(0 < len(text) <= 3000 for text in texts)
+    within_limits(slack)
     status, again = run(watched, _DAYS, **keys)
     assert (status, again["deliveries"], len(post.mails)) == (1, [], 1)
     assert len(server.asked) == 2
@@ -147,6 +149,8 @@ def test_a_dry_run_prints_requests_and_an_alert_can_be_listed_and_reset(
     assert "secret-path" not in told
     run(watched, _CHANGE + 1, **keys)
     assert len(server.asked) == 1
+    run(watched, _CHANGE + 1, "--dry-run", **keys)
+    assert "nothing would be sent" in capsys.readouterr().err
     path = str(watched.folder / "mmon.yaml")
     for command, words in (
         (["alerts", path], f"active since {date(_CHANGE + 1)}"),

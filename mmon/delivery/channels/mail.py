@@ -70,7 +70,7 @@ class Mail(Channel):
     subject: Annotated[Template | None, Field(examples=["{{ endpoint }}: {{ verdict }}"])] = None
     """A Jinja template of its subject; null is the message's title."""
     attach: Literal["html"] | None = None
-    """Whether the HTML report is attached."""
+    """``html`` attaches the HTML report; null links to it, where it is known where it is."""
 
     @model_validator(mode="after")
     def _both(self) -> Self:
