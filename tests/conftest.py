@@ -70,13 +70,22 @@ NEEDS = {
 SERVICES = frozenset({"s3", "browser", "postgres", "prometheus", "systemd"})
 
 
+@pytest.fixture(scope="session")
+def _path_without_models(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A path on which processes find what this one does, and no scikit-learn."""
+    folder = tmp_path_factory.mktemp("without_models")
+    (folder / "sitecustomize.py").write_text('import sys\n\nsys.modules["sklearn"] = None\n')
+    return os.pathsep.join([str(folder), *filter(None, [os.environ.get("PYTHONPATH")])])
+
+
 @pytest.fixture(autouse=True)
 def _models_where_they_are_tested(
-    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, _path_without_models: str
 ) -> None:
     """Fit no models, which takes seconds, but in tests that are about what rests on them."""
     if request.node.get_closest_marker("models") is None:
         monkeypatch.setattr(models, "lacking", lambda: "left out of this test")
+        monkeypatch.setenv("PYTHONPATH", _path_without_models)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -35,7 +35,8 @@ def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
     unwanted = ("COLUMNS", "LINES", "NO_COLOR", "FORCE_COLOR", "MMON_DEBUG", "SOURCE_DATE_EPOCH")
     unwanted += ("GITHUB_ACTIONS",)  # where tests run in a job of it, they are no step of it
     kept = {name: value for name, value in os.environ.items() if name not in unwanted}
-    return {**kept, "PYTHONPATH": str(REPOSITORY), "PYTHONIOENCODING": "utf-8", **(extra or {})}
+    path = os.pathsep.join(filter(None, [str(REPOSITORY), os.environ.get("PYTHONPATH")]))
+    return {**kept, "PYTHONPATH": path, "PYTHONIOENCODING": "utf-8", **(extra or {})}
 
 
 def process(
