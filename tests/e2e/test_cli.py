@@ -293,10 +293,11 @@ def test_a_threshold_may_be_of_one_column(mmon: Mmon) -> None:
 
 @pytest.mark.slow
 def test_explain_lists_what_it_explains_and_takes_names_in_words(mmon: Mmon) -> None:
-    listed = [line.split() for line in mmon("explain").out.splitlines()]
+    results, others = mmon("explain").out.split("\n\n")
     assert {("data-drift", "ks"), ("data-quality", "missing_share")} <= {
-        (line[0], line[1]) for line in listed
+        tuple(line.split()[:2]) for line in results.splitlines()
     }
+    assert {"slack", "junit", "run-failed"} <= {line.split()[0] for line in others.splitlines()}
     in_words = process("explain", "Missing share")
     assert in_words.out == mmon("explain missing_share").out != ""
 
