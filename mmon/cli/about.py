@@ -132,7 +132,7 @@ def explain(
         ),
     ] = None,
 ) -> None:
-    """Print the manual page of a name: of a metric, a format, a channel, a key and so on."""
+    """Print the manual page of a name; without one, list the names."""
     from mmon.cli import lists
 
     console.say(lists.manual(name) if name else lists.of_names(console.line_width()))
