@@ -130,7 +130,12 @@ def link(config: Config) -> str | None:
 
 
 def _ended(alert: Alert, document: Document, episode: Episode | None) -> str:
-    return f"{alert.name} is over{_when(document)}{_lasted(document, episode)}: {document.sentence}"
+    lasted = _lasted(document, episode)
+    cleared = None if episode is None or episode.cleared is None else to_utc(episode.cleared.end_us)
+    if cleared is not None and [iso(cleared)] != [one.end for one in document.windows]:
+        # It ended in another window than the one that is told.
+        return f"{alert.name} is over{lasted}"
+    return f"{alert.name} is over{_when(document)}{lasted}: {document.sentence}"
 
 
 def _when(document: Document, since: str = "") -> str:

@@ -127,24 +127,28 @@ def _of_alerts(run: Occasion) -> Iterator[Planned]:
     for standing in run.standings:
         alert = standing.alert
         for episode in standing.episodes:
-            fired = of_run.get(episode.fired.key)
-            if fired is not None and not _was_fired(alert, episode, run.known):
+            was_fired = _was_fired(alert, episode, run.known)
+            fired = None if was_fired else of_run.get(episode.fired.key)
+            if fired is not None:
                 yield from _of_alert(run, alert, episode, fired, is_over=False)
-            cleared = None if episode.cleared is None else of_run.get(episode.cleared.key)
-            if cleared is not None and alert.resolved:
-                yield from _of_alert(run, alert, episode, cleared, is_over=True)
+            if alert.resolved and episode.cleared is not None:
+                # Where labels came in another order its end may have been analysed before.
+                shown = of_run.get(episode.cleared.key, fired)
+                if shown is not None and not _was_ended(standing, episode, run.known):
+                    yield from _of_alert(run, alert, episode, shown, is_over=True)
 
 
 def _of_alert(
     run: Occasion, alert: Alert, episode: Episode, told: Told, *, is_over: bool
 ) -> Iterator[Planned]:
-    about = told.key if run.has_history else (told.end_us or run.document.run_id)
+    window = episode.cleared if is_over and episode.cleared is not None else episode.fired
+    about = window.key if run.has_history else (window.end_us or run.document.run_id)
     message = messages.of_alert(
         run.config, alert, told.document, about, is_over=is_over, episode=episode
     )
     for one in listeners(run.config, alert):
         if not (is_over and isinstance(one, Action)):
-            yield Planned(one, message, (told.key,), told.end_us)
+            yield Planned(one, message, (window.key,), window.end_us)
 
 
 def _of_failures(run: Occasion) -> Iterator[Planned]:
@@ -203,6 +207,20 @@ def _was_fired(alert: Alert, episode: Episode, known: Sequence[Activation]) -> b
     Labels that come later may let it begin in an earlier window than the one that was told.
     """
     return any(_is_of(alert, one) and any(map(episode.covers, one.windows)) for one in known)
+
+
+def _was_ended(standing: Standing, episode: Episode, known: Iterable[Activation]) -> bool:
+    """Whether the end of an episode was told, in its window or in a later one before the next.
+
+    Labels that come later may let it end in an earlier window than the one that was told.
+    """
+    first = episode.fired.key if episode.cleared is None else episode.cleared.key
+    later = [one.fired.key for one in standing.episodes if one.fired.key > first]
+    return any(
+        (one.alert, one.reason) == (standing.alert.name, "resolved")
+        and any(first <= key < min(later, default=key + 1) for key in one.windows)
+        for one in known
+    )
 
 
 def _is_of(alert: Alert, one: Activation) -> bool:
