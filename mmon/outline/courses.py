@@ -17,9 +17,10 @@ class Course:
     """One judged quantity of one column, segment, or of everything, over (W,) windows.
 
     ``heights`` are how high its values are drawn, its threshold being 1, and ``statuses`` those of
-    the windows; None where it was not measured. ``worst`` is its gravest result, ``newest`` that of
-    the last window which has one; ``about`` is the column and the segment, empty where it is about
-    everything, or about parts that are others in each window.
+    the windows; None where it was not measured. ``is_below`` says where it surely changed, by less
+    than any level. ``worst`` is its gravest result, ``newest`` that of the last window which has
+    one; ``about`` is the column and the segment, empty where it is about everything, or about parts
+    that are others in each window.
     """
 
     about: str
@@ -27,6 +28,7 @@ class Course:
     newest: Result
     heights: tuple[float | None, ...]
     statuses: tuple[Status | None, ...]
+    is_below: tuple[bool, ...]
 
     @property
     def name(self) -> str:
@@ -95,4 +97,5 @@ def _course(rows: Sequence[Result], windows: Sequence[Window], about: str) -> Co
         newest=by_window[max(by_window)],
         heights=severity.heights(worst, (None if row is None else row.value for row in line)),
         statuses=tuple(None if row is None else row.status for row in line),
+        is_below=tuple(row is not None and row.is_below for row in line),
     )

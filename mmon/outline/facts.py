@@ -36,7 +36,9 @@ def facts(document: Document) -> tuple[tuple[str, str, str], ...]:
         found.append(("In no window", outside, ""))
     if (noise := own_noise(document)) is not None:
         told, why = noise
-        found.append(("By themselves", f"{told} of the reference", why or ""))
+        found.append(
+            ("By themselves", "not known" if why else f"{told} of the reference", why or "")
+        )
     found.append(("Columns", f"{judged} tested", f"{left} not tested" if left else ""))
     found.append(("Fails on", document.fail_on, f"exit status {int(document.exit_status)}"))
     return tuple(found)

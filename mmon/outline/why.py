@@ -6,7 +6,7 @@ import dataclasses
 import math
 from collections.abc import Iterable
 
-from mmon.outline import severity, units, wording
+from mmon.outline import severity, wording
 from mmon.results import Document, Result, ResultKind, Status
 
 TOTAL = "change_total"
@@ -30,7 +30,7 @@ _MOST_WORDS = 60
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class ChangePart:
-    """The change, or one of its parts: positive is worse; ``text`` and ``interval`` are words."""
+    """The change, or one of its parts: positive is worse; ``text`` and ``interval`` say which."""
 
     name: str
     value: float | None
@@ -167,5 +167,19 @@ def _part(one: Result) -> ChangePart:
         words = words.removeprefix("because of ").removeprefix("because ")
     ends = ""
     if one.interval is not None:
-        ends = f"[{', '.join(f'{end * 100:.1f}' for end in one.interval)}]"
-    return ChangePart(words, one.value, units.value_word(one), ends)
+        low, high = one.interval
+        ends = f"{_moved(one, low)} to {_moved(one, high)}"
+        if low * high > 0.0:
+            ends = f"{_size(one, min(one.interval, key=abs))} to "
+            ends += _moved(one, max(one.interval, key=abs))
+    unit = "" if one.relative else " points"
+    text = wording.NOTHING if one.value is None else _moved(one, value, unit)
+    return ChangePart(words, one.value, text, ends)
+
+
+def _moved(one: Result, value: float, unit: str = "") -> str:
+    """How far, and which way: "1.8 points worse"; of a mean absolute error "3.1% better"."""
+    size = _size(one, value)
+    if not float(size.removesuffix("%")):
+        return size + unit
+    return f"{size}{unit} {'worse' if value > 0.0 else 'better'}"

@@ -234,6 +234,22 @@ def test_what_is_in_doubt_began_nothing(status: Status, told: str) -> None:
     assert explained(document).lead == f"Accuracy fell 10.0 points{told}"
 
 
+@pytest.mark.parametrize(
+    ("value", "interval", "told"),
+    [
+        (0.018, (-0.001, 0.037), ("1.8 points worse", "0.1 better to 3.7 worse")),
+        (-0.004, (-0.014, -0.002), ("0.4 points better", "0.2 to 1.4 better")),
+        (0.0, (0.0, 0.0), ("0.0 points", "0.0 to 0.0")),
+    ],
+)
+def test_a_part_says_in_words_which_way_it_goes(
+    value: float, interval: tuple[float, float], told: tuple[str, str]
+) -> None:
+    total = quantities.result("change_total", value, aspect="increase", interval=interval)
+    (part,) = explained(quantities.with_rows(sample_document(2), results=[total])).parts
+    assert (part.text, part.interval) == told
+
+
 def test_a_better_model_is_told_as_one(document: Document) -> None:
     results = [
         dataclasses.replace(one, value=-one.value, interval=(-one.interval[1], -one.interval[0]))

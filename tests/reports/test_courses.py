@@ -66,6 +66,21 @@ def test_the_map_has_a_line_for_what_was_found_and_a_cell_for_each_window(
     assert found.calm == len(courses(document)) - 1
 
 
+def test_what_chance_alone_may_have_moved_is_as_pale_as_what_did_not_move(
+    document: Document,
+) -> None:
+    rows = [
+        dataclasses.replace(one, value=0.75 * one.detected, changed=one.window < 3)
+        if one.status is Status.NO_DETECTION and one.column == "agent" and one.detected
+        else one
+        for one in document.results
+    ]
+    found = heat(dataclasses.replace(document, results=rows))
+    assert found is not None
+    shades = dict(found.lines[0].shades)
+    assert shades == {"k4": "M6,0h4v1h-4z", "near": "M0,0h3v1h-3z", "far": "M3,0h3v1h-3z"}
+
+
 def test_there_is_no_map_of_two_windows_or_of_no_finding(document: Document) -> None:
     assert heat(dataclasses.replace(document, windows=document.windows[:2])) is None
     calm = [one for one in document.results if one.status is not Status.DETECTED]

@@ -169,7 +169,7 @@ def test_a_regression_has_its_errors_and_its_plane() -> None:
 def test_operations_are_told_in_their_units_and_drawn_over_time() -> None:
     source = section(html.render(operations_document()), "operations")
     text = words(source)
-    assert "detected error rate 0.4% 3.13% [2.83%, 3.45%] +682% 50% / 100%" in text
+    assert "detected failure rate 0.4% 3.13% [2.83%, 3.45%] +682% 50% / 100%" in text
     assert "freshness – 3 h 15 min" in text
     assert "potential completeness – 61% at least 90% / 50%" in text
     assert "12,505 of 20,500 expected rows arrived" in text
@@ -240,4 +240,9 @@ def test_kinds_without_results_leave_no_empty_heading() -> None:
 
 def test_what_the_head_tells_of_the_run_has_no_section() -> None:
     told = quantities.result("reference_blocks", 28.0, column=None)
-    assert "Application anomalies" not in html.render(document(told))
+    page = html.render(document(told))
+    assert "Application anomalies" not in page
+    assert "28 windows of the reference" in page
+    too_few = html.render(document(dataclasses.replace(told, value=0.0, reason="it has too few")))
+    assert "not known" in too_few
+    assert "0 windows of the reference" not in too_few

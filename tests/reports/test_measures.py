@@ -152,7 +152,7 @@ def test_a_rise_of_the_error_rate_is_told_in_points() -> None:
     ]  # fmt: skip
     found = one(risen, SYSTEM)
     row = written.measure_row(found)
-    assert (row.name, row.reference, row.production) == ("error rate", "0.39%", "1.6%")
+    assert (row.name, row.reference, row.production) == ("failure rate", "0.39%", "1.6%")
     assert (row.change, row.limits) == ("+1.21 points", "1 / 5 points")
     assert written.thresholds_on_value(found) == pytest.approx((0.0139, 0.0539))
     fallen = [risen[0], dataclasses.replace(risen[1], value=-0.0005)]

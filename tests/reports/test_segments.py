@@ -77,7 +77,7 @@ def test_operations_of_a_segment_are_told_by_their_values() -> None:
         ),
     ]
     ((row,),) = (table.rows for table in segment_tables(document(*results)))
-    assert row.findings == ("error rate rose 0.4% → 3.13%",)
+    assert row.findings == ("failure rate rose 0.4% → 3.13%",)
 
 
 def test_labels_of_a_segment_are_told_in_words() -> None:

@@ -71,7 +71,7 @@ def test_the_terminal_tells_operations_that_are_judged() -> None:
         == """\
    operations    reference  production  95% interval    change  thresholds          q
  ● latency p99         101         412                   +307%  50% / 100%          3.0e-12
- ● error rate         0.4%       3.13%  [2.83%, 3.45%]   +682%  50% / 100%          3.0e-12
+ ● failure rate       0.4%       3.13%  [2.83%, 3.45%]   +682%  50% / 100%          3.0e-12
  ◐ completeness                    61%                          at least 90% / 50%
      12,505 of 20,500 expected rows arrived
  · gaps                              3                          at most 6"""
@@ -93,13 +93,13 @@ def test_a_rise_of_the_error_rate_is_told_in_points_everywhere() -> None:
     sample = document(*rows)
     terminal_lines = terminal.render(sample, width=100).splitlines()
     assert (
-        " ◐ error rate     0.395%        1.6%  +1.21 points  1 / 5 points  4.0e-14"
+        " ◐ failure rate     0.395%        1.6%  +1.21 points  1 / 5 points  4.0e-14"
         in terminal_lines
     )
     text = markdown.render(sample)
-    assert r"| 🟡 | error rate | 0.395% | 1.6% | \+1.21 points | 1 / 5 points | 4.0e-14 |" in text
+    assert r"| 🟡 | failure rate | 0.395% | 1.6% | \+1.21 points | 1 / 5 points | 4.0e-14 |" in text
     page = words(section(html.render(sample), "operations"))
-    assert "potential error rate 0.395% 1.6% +1.21 points 1 / 5 points" in page
+    assert "potential failure rate 0.395% 1.6% +1.21 points 1 / 5 points" in page
 
 
 def test_operations_that_nothing_judges_are_one_line() -> None:
@@ -109,7 +109,9 @@ def test_operations_that_nothing_judges_are_one_line() -> None:
         operation("latency_p95", 91.7),
     ]
     text = terminal.render(document(*rows))
-    assert "\n   operations: invocations 12,505, error rate 0.4% → 3.1%, latency p95 91.7\n" in text
+    assert (
+        "\n   operations: invocations 12,505, failure rate 0.4% → 3.1%, latency p95 91.7\n" in text
+    )
 
 
 def test_the_terminal_tells_segments_worst_first_and_counts_the_calm_ones() -> None:
@@ -258,7 +260,7 @@ def test_markdown_has_a_table_for_each_section() -> None:
     assert "- 🟡 worse: country = BR and amount &gt; 310" in text
     text = markdown.render(operations_document())
     assert "**Operations**" in text
-    assert r"| 🔴 | error rate | 0.4% | 3.13% \[2.83%, 3.45%\] | \+682% |" in text
+    assert r"| 🔴 | failure rate | 0.4% | 3.13% \[2.83%, 3.45%\] | \+682% |" in text
     assert "- 🟡 completeness: 12,505 of 20,500 expected rows arrived" in text
     text = markdown.render(segments_document())
     assert "**Segments**" in text

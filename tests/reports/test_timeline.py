@@ -125,7 +125,7 @@ def test_a_few_rows_that_all_failed_do_not_stretch_the_axis_of_errors() -> None:
     errors = drawn.charts[1]
     assert errors.top == "10%"
     assert [(line.name, line.path) for line in errors.lines] == [
-        ("error rate", "M0,89L1,0L2,0L3,99"),
+        ("failure rate", "M0,89L1,0L2,0L3,99"),
         ("above the axis, in a step of few rows", "M1,0v14"),
     ]
     assert "1 error (100%)" in drawn.points[1]

@@ -111,4 +111,4 @@ def test_what_is_judged_and_its_levels_are_told_in_one_unit(
 def test_names_of_classes_are_left_as_they_are() -> None:
     assert quantities.named("f1:prepaid_card").words == "f1 of prepaid_card"
     assert quantities.named("recall:a:b").words == "recall of a:b"
-    assert quantities.named("error_rate", SYSTEM).words == "error rate"
+    assert quantities.named("error_rate", SYSTEM).words == "failure rate"

@@ -107,7 +107,7 @@ ARRIVED = measured(
             dropped("f1:prepaid_card", 0.9, 0.7, 0.2, Status.DETECTED),
             "f1 of prepaid_card fell 0.900 → 0.700",
         ),
-        (ERRORS, "error rate rose 0.4% → 3.1%"),
+        (ERRORS, "failure rate rose 0.4% → 3.1%"),
         ([ARRIVED], "12% of the expected rows arrived"),
         (
             [
@@ -139,7 +139,7 @@ ARRIVED = measured(
             [*AUC, *ERRORS, *QUIET, *LOUD],
             "roc_auc fell 0.873 → 0.812; "
             "2 of 5 columns drifted: b (total variation 0.500), a (ks 0.250); "
-            "error rate rose 0.4% → 3.1%",
+            "failure rate rose 0.4% → 3.1%",
         ),
         (
             [
@@ -203,7 +203,7 @@ def test_a_rise_of_the_error_rate_is_told_by_both_rates():
         ),
     ]  # fmt: skip
     text = said(Verdict.BREACH, risen)
-    assert text == "error rate rose 0.395% → 1.6%"
+    assert text == "failure rate rose 0.395% → 1.6%"
 
 
 def test_too_few_labels_are_counted_with_how_many_it_takes():

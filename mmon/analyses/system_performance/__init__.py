@@ -3,7 +3,7 @@
 The reference's value next to a metric is that of as much time (``invocations``,
 ``predictions_per_second``, ``gaps``) or of as many rows (``error_count``, ``duplicate_ids``) as
 production has. Levels on a change are levels on a share of the reference's value;
-``error_rate_increase`` is the one metric that is a difference, production's error rate minus the
+``error_rate_increase`` is the one metric that is a difference, production's failure rate minus the
 reference's, in points of share. Where a number is subject to chance, it must surely lie beyond its
 level; latencies and errors are taken for independent from row to row, the times of rows are not
 (see ``rates``).
@@ -80,10 +80,15 @@ QUANTITIES = (
     _latency("latency_p95", "latency that 95 % of rows do not exceed", bounds=(_LATER,)),
     _latency("latency_p99", "latency that 99 % of rows do not exceed"),
     _failures("error_count", "rows that failed", unit=Unit.COUNT),
-    _failures("error_rate", "share of rows that failed, of those of which it is known"),
+    _failures(
+        "error_rate",
+        "share of rows that failed, of those of which it is known",
+        title="failure rate",
+    ),
     _failures(
         "error_rate_increase",
-        "production's error rate minus the reference's, in points",
+        "production's failure rate minus the reference's, in points",
+        title="failure rate increase",
         bounds=(_MORE_ERRORS,),
         part_of="error_rate",
     ),

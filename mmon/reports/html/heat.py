@@ -14,7 +14,7 @@ from mmon.results import Document, Status
 _FEWEST_WINDOWS = 3
 _MOST_LINES = 30
 _NEAR = 0.5
-"""Of the way to its threshold: what is so near without reaching it has a shade of its own."""
+"""Of the way to its threshold: what surely went so far has a shade of its own; chance has none."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ def heat(document: Document) -> Heat | None:
 
 def _line(one: Course) -> Line:
     shades: dict[str, list[str]] = {}
-    cells = [_shade(s, h) for s, h in zip(one.statuses, one.heights, strict=True)]
+    cells = [_shade(*cell) for cell in zip(one.statuses, one.heights, one.is_below, strict=True)]
     at = 0
     for shade, run in itertools.groupby(cells):
         length = len(list(run))
@@ -62,13 +62,13 @@ def _line(one: Course) -> Line:
     return Line(one.name, one.about, one.worst.status.severity, _told(one.statuses), paths)
 
 
-def _shade(status: Status | None, height: float | None) -> str:
+def _shade(status: Status | None, height: float | None, is_below: bool) -> str:
     """The class of a cell; empty where nothing was judged."""
     if status is None or status is Status.IRRELEVANT:
         return ""
     if status is not Status.NO_DETECTION:
         return f"k{status.severity}"
-    return "near" if height is not None and height >= _NEAR else "far"
+    return "near" if is_below and height is not None and height >= _NEAR else "far"
 
 
 def _told(statuses: Sequence[Status | None]) -> str:

@@ -173,13 +173,13 @@ def _error_rates(steps: _Steps) -> TimeChart:
     filled = [rows for rows in steps.rows if rows]
     least = sum(filled) / max(len(filled), 1) * _LEAST_ROWS
     top = _top(rate for rate, rows in zip(rates, steps.rows, strict=True) if rows >= least) or 0.01
-    lines = [Line("q p99", "error rate", geometry.broken_line(rates, 0.0, top))]
+    lines = [Line("q p99", "failure rate", geometry.broken_line(rates, 0.0, top))]
     above = "".join(
         f"M{x},0v{_MARK}" for x, rate in enumerate(rates) if rate is not None and rate > top
     )
     if above:
         lines.append(Line("q cut", "above the axis, in a step of few rows", above))
-    return TimeChart("Error rate", units.percent(top), tuple(lines))
+    return TimeChart("Failure rate", units.percent(top), tuple(lines))
 
 
 def _level_line(values: Sequence[float | None], top: float) -> str:

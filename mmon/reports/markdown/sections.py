@@ -80,7 +80,7 @@ def _why(part: Why) -> Iterator[str]:
         lines = table(
             part.parts,
             ("because", ":--", lambda one: escaped(one.name)),
-            ("worse by", "--:", lambda one: escaped(one.text)),
+            ("change", "--:", lambda one: escaped(one.text)),
             ("95% interval", ":--", lambda one: escaped(one.interval)),
         )
         yield "\n".join(lines)

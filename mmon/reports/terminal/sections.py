@@ -86,7 +86,7 @@ def _why(part: Why, pen: Pen) -> Iterator[Text]:
     if part.parts:
         strips = [
             Strip("because" if part.window else title, [one.name for one in part.parts], least=12),
-            Strip("worse by", [one.text for one in part.parts], "right"),
+            Strip("change", [one.text for one in part.parts], "right"),
             Strip("95% interval", [one.interval for one in part.parts], importance=1),
         ]
         yield from pen.table(strips, [Status.IRRELEVANT] * len(part.parts))
