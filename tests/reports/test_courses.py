@@ -81,6 +81,19 @@ def test_what_chance_alone_may_have_moved_is_as_pale_as_what_did_not_move(
     assert shades == {"k4": "M6,0h4v1h-4z", "near": "M0,0h3v1h-3z", "far": "M3,0h3v1h-3z"}
 
 
+def test_what_is_only_told_has_no_line_where_it_is_inconclusive(document: Document) -> None:
+    for gating, lines in ((True, 2), (False, 1)):
+        rows = [
+            dataclasses.replace(one, status=Status.INCONCLUSIVE, gating=gating)
+            if (one.column, one.name) == ("adr", "total_variation")
+            else one
+            for one in document.results
+        ]
+        found = heat(dataclasses.replace(document, results=rows))
+        assert found is not None
+        assert len(found.lines) == lines
+
+
 def test_there_is_no_map_of_two_windows_or_of_no_finding(document: Document) -> None:
     assert heat(dataclasses.replace(document, windows=document.windows[:2])) is None
     calm = [one for one in document.results if one.status is not Status.DETECTED]

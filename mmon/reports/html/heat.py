@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from mmon.outline import wording
 from mmon.outline.courses import Course, courses
 from mmon.outline.severity import needs_a_look
-from mmon.results import Document, Status
+from mmon.results import Document, Result, Status
 
 _FEWEST_WINDOWS = 3
 _MOST_LINES = 30
@@ -41,12 +41,18 @@ class Heat:
 def heat(document: Document) -> Heat | None:
     """The map of a document; None where there are too few windows, or nothing was found."""
     found = courses(document)
-    hit = [one for one in found if needs_a_look(one.worst)]
+    hit = [one for one in found if _is_found(one.worst)]
     if len(document.windows) < _FEWEST_WINDOWS or not hit:
         return None
     lines = tuple(_line(one) for one in hit[:_MOST_LINES])
     left_out = len(hit) - len(lines)
     return Heat(len(document.windows), lines, left_out, len(found) - len(hit))
+
+
+def _is_found(worst: Result) -> bool:
+    """Whether there is something to see: that a small segment is inconclusive, is no finding."""
+    is_doubt = worst.status is Status.INCONCLUSIVE
+    return needs_a_look(worst) and (worst.gating or not is_doubt)
 
 
 def _line(one: Course) -> Line:
