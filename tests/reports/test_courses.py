@@ -85,7 +85,7 @@ def test_what_is_only_told_has_no_line_where_it_is_inconclusive(document: Docume
     for gating, lines in ((True, 2), (False, 1)):
         rows = [
             dataclasses.replace(one, status=Status.INCONCLUSIVE, gating=gating)
-            if (one.column, one.name) == ("adr", "total_variation")
+            if (one.column, one.name) == ("adr", "ks")
             else one
             for one in document.results
         ]
