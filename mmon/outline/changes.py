@@ -57,14 +57,24 @@ def steps_told(
     told = []
     steps = (one for one in shown if one.aspect == "step")
     for one in sorted(steps, key=severity.by_size, reverse=True):
-        end = _end(one, results)
+        end = end_of(one, results)
         if one.gating or (one.window <= last if end is None else one.window in judged):
             back = "" if end is None else f", and fell to {_ends(end)[1]} {end.reason or ''}"
             told.append(Told(stepped(one) + back.rstrip()))
     return told
 
 
-def _end(step: Result, results: Sequence[Result]) -> Result | None:
+def largest_told(
+    shown: Iterable[Result], results: Sequence[Result], windows: Sequence[Window]
+) -> list[Told]:
+    """The first of `steps_told`, if any; who reads that it was over shall not take it for all."""
+    told = steps_told(shown, results, windows)
+    if len(told) < 2:
+        return told
+    return [dataclasses.replace(told[0], text=f"{told[0].text} (the largest of {len(told)} rises)")]
+
+
+def end_of(step: Result, results: Sequence[Result]) -> Result | None:
     """The step after which the loss was nearer to what it had been than to what it became."""
     own = [one for one in results if one.aspect == "step" and one.quantity == step.quantity]
     later = itertools.islice(itertools.dropwhile(lambda one: one is not step, own), 1, None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from mmon.outline.changes import steps_told
+from mmon.outline.changes import largest_told, steps_told
 from mmon.outline.concept import concept_told
 from mmon.outline.measures import APPLICATIONS, is_measure
 from mmon.outline.occasions import Told, joined, shortened
@@ -55,7 +55,7 @@ def _breach(
     model = _measured(failing, results, _MODEL)
     raised = [one for one in judged if one.status.severity >= _POTENTIAL]
     concept = concept_told(failing, drifted=bool(_columns(raised)))
-    began = steps_told([r for r in raised if not r.gating], judged, windows)[:1] if model else []
+    dated = largest_told([r for r in raised if not r.gating] if model else [], judged, windows)
     groups = [
         model,
         _explained(judged) if model else [],
@@ -69,7 +69,7 @@ def _breach(
     ]
     own = [r for r in _whole(judged, _MODEL) if r.gating and r.quantity.stands_beside is None]
     reason = unusable(own) if all(r.status is Status.INCONCLUSIVE for r in own) else ""
-    text = joined([*shortened(groups, most=_NAMED + bool(concept)), *began], windows)
+    text = joined([*shortened(groups, most=_NAMED + bool(concept)), *dated], windows)
     few = few_of_rows(failing, results)
     return "; ".join(filter(None, [text, few, waits or (reason and f"{_OPEN}: {reason}")]))
 

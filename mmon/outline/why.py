@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from mmon.outline import severity, wording
+from mmon.outline.changes import end_of
 from mmon.results import Document, Result, ResultKind, Status
 
 TOTAL = "change_total"
@@ -94,7 +95,7 @@ def why(document: Document) -> Why | None:
     lead = _sentence(total, ordered, window, most) if is_sure else ""
     return Why(
         window=window,
-        lead=lead + _began(document.results) if lead else "",
+        lead=lead + _began(total, document.results) if lead else "",
         parts=tuple(_part(one) for one in (*ordered, total)) if is_known else (_part(total),),
         where=where,
         notes=tuple(filter(None, notes)),
@@ -150,13 +151,27 @@ def _size(one: Result, value: float) -> str:
     return f"{abs(value) * 100:.1f}" + ("%" if one.relative else "")
 
 
-def _began(results: Iterable[Result]) -> str:
-    """When the largest step for the worse was; empty where none was found."""
-    steps = [one for one in results if one.aspect == "step" and (one.value or 0.0) > 0.0]
-    # What is in doubt began nothing.
-    sure = [one for one in steps if one.status.severity > Status.INCONCLUSIVE.severity]
-    found = sorted(sure, key=severity.by_size)
-    return f"; it began {found[-1].reason}" if found and found[-1].reason else ""
+def _began(total: Result, results: Sequence[Result]) -> str:
+    """When the largest step for the worse was that the window felt; empty where it felt none."""
+    ends = {
+        one: end_of(one, results)
+        for one in results
+        # What is in doubt began nothing.
+        if one.aspect == "step" and one.status.severity > Status.INCONCLUSIVE.severity
+    }
+    felt = [
+        one
+        for one, end in ends.items()
+        if (one.value or 0.0) > 0.0 and one.window <= total.window and one.reason
+        if end is None or end.window >= total.window
+    ]
+    if not felt or (total.value or 0.0) <= 0.0:
+        return ""
+    step = max(felt, key=severity.by_size)
+    end = ends[step]
+    if end is None or end.window > total.window:
+        return f"; it began {step.reason}"
+    return f"; the worst of it began {step.reason} and was over {end.reason}"
 
 
 def _part(one: Result) -> ChangePart:

@@ -250,6 +250,57 @@ def test_a_part_says_in_words_which_way_it_goes(
     assert (part.text, part.interval) == told
 
 
+def _lead(total: Result, *steps: tuple[int, float, float, str]) -> str:
+    """What is told of a change by steps: window, loss before, size and place of each."""
+    told = [
+        quantities.result(
+            "error_rate_step",
+            size,
+            aspect="step",
+            window=window,
+            reference_value=before,
+            status=Status.DETECTED if size > 0.0 else Status.NO_DETECTION,
+            reason=place,
+        )
+        for window, before, size, place in steps
+    ]
+    return explained(quantities.with_rows(sample_document(3), results=[total, *told])).lead
+
+
+@pytest.mark.parametrize(
+    ("window", "steps", "told"),
+    [
+        # In a run without windows a rise may be over at its end.
+        (
+            0,
+            [(0, 0.1, 0.2, "on May 2"), (0, 0.3, -0.2, "on May 9"), (0, 0.1, 0.1, "on May 12")],
+            "; the worst of it began on May 2 and was over on May 9",
+        ),
+        (0, [(0, 0.1, 0.2, "on May 2"), (1, 0.3, -0.2, "on May 9")], "; it began on May 2"),
+        # The largest one was over before this window, or came after it.
+        (
+            2,
+            [(0, 0.1, 0.2, "on May 2"), (1, 0.3, -0.2, "on May 9"), (2, 0.1, 0.1, "on May 12")],
+            "; it began on May 12",
+        ),
+        (0, [(1, 0.1, 0.2, "on May 9")], ""),
+    ],
+    ids=["over at the end", "felt", "over before", "later"],
+)
+def test_a_change_began_with_the_step_that_its_window_felt(
+    window: int, steps: Any, told: str
+) -> None:
+    total = quantities.result(
+        "change_total", 0.1, aspect="increase", interval=(0.08, 0.12), window=window
+    )
+    assert "".join(_lead(total, *steps).partition("; ")[1:]) == told
+
+
+def test_a_better_model_began_with_no_step_for_the_worse() -> None:
+    total = quantities.result("change_total", -0.1, aspect="increase", interval=(-0.12, -0.08))
+    assert "began" not in _lead(total, (0, 0.1, 0.2, "on May 2"))
+
+
 def test_a_better_model_is_told_as_one(document: Document) -> None:
     results = [
         dataclasses.replace(one, value=-one.value, interval=(-one.interval[1], -one.interval[0]))

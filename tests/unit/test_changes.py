@@ -49,7 +49,7 @@ def test_what_made_the_model_worse_is_dated_by_the_largest_step() -> None:
     windows = [Window(0, 10), WINDOW, Window(1, 10)][::2]
     assert said(Verdict.BREACH, [*fell, *steps], windows) == (
         "accuracy fell 0.920 → 0.810 in window 1 of 2; "
-        f"the error rate rose from 8% to 19% {PLACE}"
+        f"the error rate rose from 8% to 19% {PLACE} (the largest of 2 rises)"
     )  # fmt: skip
 
 
