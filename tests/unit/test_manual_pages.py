@@ -104,3 +104,8 @@ def test_what_pages_of_alerts_show_is_valid() -> None:
                 assert validate(
                     {"reference": "a.csv", "production": "b.csv", **period, **body}
                 ).alerts
+
+
+def test_drift_metrics_say_that_their_p_values_take_rows_for_independent() -> None:
+    assert "takes rows for independent" in lists.manual("ks")
+    assert "effective_rows" in lists.manual("total_variation")

@@ -129,6 +129,15 @@ with e-values*, JRSS B 2022. Vovk, Gammerman and Shafer, *Algorithmic Learning i
 )
 
 
+_ASSUMES = """
+
+Assumes
+-------
+The p-value takes rows for independent of each other. With ``columns.timestamp`` or
+``columns.cluster`` rows that follow each other, or belong together, count as fewer
+(`mmon explain effective_rows`); without, nobody can tell that they do."""
+
+
 @functools.cache
 def quantity(name: str) -> Quantity:
     """A drift metric's quantity."""
@@ -143,7 +152,7 @@ def quantity(name: str) -> Quantity:
         about="column",
         worse="farther",
         bounds=(LEVELS,) if name == USUAL[0] else (),
-        page=page,
+        page=page + _ASSUMES,
     )
 
 
