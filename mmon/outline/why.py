@@ -23,6 +23,8 @@ _BECAUSE = {
     "change_from_unseen": ("because of inputs never seen before",) * 2,
 }
 _ELSEWHERE = "the same inputs now mean something else where"
+_OF_MODEL = (ResultKind.MODEL_PERFORMANCE, ResultKind.CONCEPT_DRIFT)
+_CHOSEN = "of all windows this is the worst one, which chance alone may explain"
 _SMALLEST = 0.0005  # half of a tenth of a point
 _MOST = 0.5  # of the change: what is left open beyond it is told
 # What is longer makes no sentence of it.
@@ -90,6 +92,8 @@ def why(document: Document) -> Why | None:
     is_known = any(one.value is not None for one in ordered)
     notes = [total.reason, *(one.reason for one in ordered[:1])]
     is_sure = any(_is_sure(one) for one in (total, *ordered))
+    if is_sure and not _is_borne_out(document, window=total.window):
+        is_sure, notes = False, [*notes, _CHOSEN]
     most = next((f" where {one.segment}" for one in places if one.segment), "")
     most = most if 0 < len(most) <= _MOST_WORDS else ""
     lead = _sentence(total, ordered, window, most) if is_sure else ""
@@ -99,6 +103,15 @@ def why(document: Document) -> Why | None:
         parts=tuple(_part(one) for one in (*ordered, total)) if is_known else (_part(total),),
         where=where,
         notes=tuple(filter(None, notes)),
+    )
+
+
+def _is_borne_out(document: Document, window: int) -> bool:
+    """Whether anything else says that the model surely changed there, corrected over windows."""
+    return len(document.windows) < 2 or any(
+        one.changed or one.status.severity > Status.INCONCLUSIVE.severity
+        for one in document.results
+        if (one.window, one.segment) == (window, None) and one.kind in _OF_MODEL
     )
 
 

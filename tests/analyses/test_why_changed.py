@@ -235,6 +235,19 @@ def test_what_is_in_doubt_began_nothing(status: Status, told: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("changed", "windows", "is_told"), [(True, 2, True), (False, 2, False), (False, 1, True)]
+)
+def test_the_worst_of_many_windows_is_told_only_where_performance_surely_changed(
+    changed: bool, windows: int, is_told: bool
+) -> None:
+    total = quantities.result("change_total", 0.07, aspect="increase", interval=(0.02, 0.12))
+    fell = quantities.result("roc_auc", 0.01, aspect="drop", changed=changed)
+    found = explained(quantities.with_rows(sample_document(2, windows), results=[total, fell]))
+    assert bool(found.lead) is is_told
+    assert ("chance alone" in " ".join(found.notes)) is not is_told
+
+
+@pytest.mark.parametrize(
     ("value", "interval", "told"),
     [
         (0.018, (-0.001, 0.037), ("1.8 points worse", "0.1 better to 3.7 worse")),
