@@ -27,7 +27,7 @@ class AlertLine:
     @property
     def sentence(self) -> str:
         """All of it as one line."""
-        told = f": {self.summary.removeprefix(f'{self.name}: ')}" if self.summary else ""
+        told = f": {self.summary}" if self.summary else ""
         over = "" if self.state == "active" else ", active"
         when = f" from {self.since} to {self.until}" if self.until else f" since {self.since}"
         return (
@@ -84,7 +84,8 @@ def _alert(one: Alarm, document: Document) -> AlertLine:
     # One that was reset by hand ended in no window.
     until = "" if until == since else until
     state = "active" if is_active else "over"
-    return AlertLine(sign, one.alert, state, one.severity, since, until, one.summary)
+    summary = one.summary.removeprefix(f"{one.alert}: ")
+    return AlertLine(sign, one.alert, state, one.severity, since, until, summary)
 
 
 def _delivery(one: Delivery, document: Document) -> DeliveryLine:

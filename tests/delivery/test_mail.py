@@ -79,7 +79,7 @@ def test_a_mail_has_html_that_mail_clients_show_plain_text_and_the_report(
     post: Post, message: Message
 ) -> None:
     row = deliver(mail(post, attach="html", subject="{{ endpoint }}: {{ verdict }}"), message)
-    assert (row.outcome, row.attempts, row.detail) == ("sent", 1, "taken")
+    assert (row.outcome, row.attempts, row.detail) == ("sent", 1, "accepted by localhost")
     (got,) = post.mails
     assert message.document is not None
     assert got["Subject"] == f"credit-risk: {message.document.verdict}"
@@ -119,6 +119,10 @@ def test_a_certificate_of_nobody_is_refused(
     row = deliver(mail(post), message)
     assert (row.outcome, row.attempts) == ("failed", 1)
     assert "the certificate of localhost" in row.detail
+    assert "SSL_CERT_FILE names whom to trust" in row.detail
+    row = deliver(mail(post, security="tls"), message)
+    assert (row.outcome, row.attempts) == ("failed", 1)
+    assert "speaks no TLS with security: tls" in row.detail
 
 
 def test_a_server_that_is_busy_is_tried_again(post: Post, message: Message) -> None:
@@ -134,7 +138,7 @@ def test_a_server_that_is_busy_is_tried_again(post: Post, message: Message) -> N
 def test_an_address_that_is_refused_beside_others_is_told(post: Post, message: Message) -> None:
     post.refusals = ["550 nobody here"]
     row = deliver(mail(post, to=["gone@example.com", "team@example.com"]), message)
-    assert row.detail == "taken for 1 of 2 addresses; localhost refused gone@example.com"
+    assert row.detail == "accepted for 1 of 2 addresses; localhost refused gone@example.com"
 
 
 def test_a_mail_server_that_is_not_there_is_told(message: Message) -> None:

@@ -76,7 +76,7 @@ def send(settings: AppriseMessage, message: Message, carrier: Carrier) -> str:
     text = "\n".join(lines + ([message.link] if message.link else []))
     shown = f"APPRISE {scheme}://\n\n{message.title}\n\n{text}"
     carrier.attempt(shown, lambda: _handed_over(url, message, text, settings.timeout_s))
-    return f"taken by {scheme}"
+    return f"accepted by {scheme}"
 
 
 def _handed_over(url: str, message: Message, text: str, timeout_s: float) -> None:

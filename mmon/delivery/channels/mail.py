@@ -104,7 +104,8 @@ def send(settings: Mail, message: Message, carrier: Carrier) -> str:
     refused = carrier.attempt(masked(shown), lambda: _handed_over(settings, made))
     taken = len(settings.to) - len(refused or {})
     lost = f"; {settings.host} refused {', '.join(refused)}" if refused else ""
-    return f"taken for {taken} of {len(settings.to)} addresses{lost}" if lost else "taken"
+    whose = f" for {taken} of {len(settings.to)} addresses{lost}" if lost else ""
+    return f"accepted{whose or f' by {settings.host}'}"
 
 
 def _handed_over(settings: Mail, made: email.message.EmailMessage) -> dict[str, object]:
@@ -116,9 +117,13 @@ def _handed_over(settings: Mail, made: email.message.EmailMessage) -> dict[str, 
     try:
         with _connected(settings) as server:
             return dict(server.send_message(made))
+    except ssl.SSLCertVerificationError as error:
+        hint = "the environment variable SSL_CERT_FILE names whom to trust"
+        told = f"the certificate of {place} was refused: {error.verify_message} ({hint})"
+        raise DeliveryError(told) from None
     except ssl.SSLError as error:
-        reason = error.reason or str(error)
-        raise DeliveryError(f"the certificate of {place} was refused: {reason}") from None
+        told = f"{place} speaks no TLS with security: {settings.security}: {error.reason or error}"
+        raise DeliveryError(told) from None
     except smtplib.SMTPNotSupportedError as error:
         raise DeliveryError(f"{place} cannot do what is needed: {error}") from None
     except smtplib.SMTPRecipientsRefused as error:
