@@ -144,7 +144,8 @@ class Binned(Metric):
         table = tabulate(ref, cur, self.bins)
         n, m = table.ref.rows, table.cur.rows
         if not n or not m:
-            return Score(None, reason=f"{'production' if n else 'the reference'} has no rows")
+            side = "production" if n else "the reference"
+            return Score(None, reason=f"no row of {side} has a value")
         value = float(self.distance(table.ref.mass / n, table.cur.mass / m, n / (n + m)))
         p_value = self.p_value(value, ref, cur) if with_p_value else None
         return Score(value, self.error(value, table), p_value)

@@ -196,12 +196,13 @@ def test_a_regression_is_told_in_shares_of_its_error() -> None:
     ("change", "status", "says"),
     [
         ({"y": pl.lit(None, pl.Int64)}, Status.IRRELEVANT, "no row of production has a label"),
+        ({"y": pl.lit(7)}, Status.IRRELEVANT, "no row of production has a label that can be used"),
         ({"p": pl.lit(None, pl.Float64)}, Status.INCONCLUSIVE, "usable answer"),
         ({"p": pl.col("p") * 100}, Status.INCONCLUSIVE, "outside"),
         ({"p": pl.lit(0.5)}, Status.POTENTIAL_DETECTION, None),
         ({"y": pl.lit(1)}, Status.DETECTED, None),
     ],
-    ids=["no labels", "no scores", "percent", "one score", "one class"],
+    ids=["no labels", "other classes", "no scores", "percent", "one score", "one class"],
 )
 def test_what_cannot_be_compared_says_why(
     change: dict[str, pl.Expr], status: Status, says: str | None
@@ -266,6 +267,26 @@ def test_rows_that_are_left_out_of_one_side_show_no_change(
     assert not any(r.aspect == "step" for r in document.results)
     (when,) = (r for r in document.results if r.name == "change_points")
     assert "left out" in (when.reason or "")
+
+
+@pytest.mark.parametrize("column", ["y", "yhat"])
+def test_infinite_numbers_are_blamed_on_the_column_that_has_them(column: str) -> None:
+    rng = np.random.default_rng(35)
+    ref, cur = prices(rng, 4_000), prices(rng, 4_000)
+    some = pl.when(pl.int_range(pl.len()) % 10 == 0).then(float("inf")).otherwise(pl.col(column))
+    settings = {"task": "regression", "columns": {"target": "y", "prediction": "yhat"}}
+    document = ran(ref, cur.with_columns(some.alias(column)), fast=True, **settings)
+    one = found(document, "calibration_drift")
+    assert one.reason == (
+        f"400 of 4,000 rows of production with a target are left out because of '{column}'"
+    )
+
+
+def test_a_score_without_values_is_not_told_as_a_side_without_rows() -> None:
+    rng = np.random.default_rng(37)
+    ref, cur = binary(rng), binary(rng).with_columns(p=pl.lit(None, pl.Float64))
+    one = found(ran(ref, cur, fast=True), "score_drift")
+    assert one.reason == "no row of production has a value"
 
 
 def test_rows_that_are_left_out_of_both_sides_alike_are_no_reason() -> None:

@@ -174,7 +174,7 @@ def test_a_metric_that_is_a_mean_over_rows_is_what_it_is_told_in() -> None:
     [
         ({}, {"fast": True}, "--fast fits no models"),
         ({}, {"sample": 0}, "sample is 0"),
-        ({"defaulted": None}, {}, "one side has no rows with a label"),
+        ({"defaulted": None}, {}, "one side has no rows with a label that can be used"),
         ({"defaulted": 0}, {"both": True}, "all labelled rows have the same outcome"),
         ({"income": -1.0, "region": "new"}, {}, "no overlap"),
     ],
@@ -192,6 +192,15 @@ def test_what_cannot_be_told_is_irrelevant_with_a_reason(change, settings, reaso
     assert (found.status, found.value) == (Status.IRRELEVANT, None)
     assert reason in (found.reason or "")
     assert f"concept shift is not told: {reason}" in terminal.render(document, width=200)
+
+
+def test_a_relation_without_features_is_told_as_that() -> None:
+    columns = ["defaulted", "answer"]
+    found = cost(ran(REF.select(columns), CUR.select(columns)))
+    assert (found.status, found.reason) == (
+        Status.IRRELEVANT,
+        "no feature is in both sides' rows",
+    )
 
 
 def test_without_scikit_learn_the_reason_is_the_install_line(monkeypatch) -> None:

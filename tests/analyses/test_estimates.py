@@ -165,6 +165,15 @@ def test_scores_that_are_no_use_give_a_reason(change: pl.Expr, reason: str) -> N
     assert "nothing can be told without labels" in report.to_markdown()
 
 
+def test_a_model_without_scores_is_told_how_to_name_them() -> None:
+    answer = (pl.col("s") > 0.5).cast(pl.Int64).alias("answer")
+    ref, cur = (one.with_columns(answer).drop("s") for one in (REFERENCE, HARDER))
+    report = mmon.compare(ref, cur, task="binary", target="y", prediction="answer", fast=True)
+    assert told(report, "estimated_accuracy")["reason"] == (
+        "it takes the model's scores, which columns.score names"
+    )
+
+
 def test_a_production_without_scores_gives_a_reason() -> None:
     report = mmon.compare(REFERENCE, HARDER.select("side"), **OPTIONS)
     assert told(report, "estimated_roc_auc")["reason"] == "there are no scores"

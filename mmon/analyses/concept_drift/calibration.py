@@ -10,7 +10,11 @@ from mmon import performance
 from mmon.analyses import Context, Findings
 from mmon.analyses.concept_drift import CALIBRATION_DRIFT
 from mmon.analyses.concept_drift.mean_changes import change_finding, unmeasured, worst_class
-from mmon.analyses.model_performance.outcome_faults import left_out_unevenly, too_many_faults
+from mmon.analyses.model_performance.outcome_faults import (
+    left_out_unevenly,
+    too_many_faults,
+    with_target,
+)
 from mmon.chance.proportions import Z
 from mmon.chance.strata import Strata, Sums
 from mmon.profiles.distributions.ecdf import Ecdf
@@ -40,7 +44,8 @@ def meaning(context: Context) -> Findings:
     is_number = isinstance(ref, RegressionTables)
     if not ref.labelled or not cur.labelled:
         side = "production" if ref.labelled else "the reference"
-        reason = f"no row of {side} has a label"
+        told = with_target(context.production if ref.labelled else context.reference)
+        reason = f"no row of {side} has a label{' that can be used' if told else ''}"
         return Findings([unmeasured(context, CALIBRATION_DRIFT, reason, is_judged=False)])
     why = _why_unusable(context, ref, cur)
     if why is not None:

@@ -41,7 +41,9 @@ def findings(context: Context, rows: LabelledRows | None) -> list[Finding]:
     """The cost in one window and the places where the relation changed; or why not."""
     reason = context.lacks_models or context.lacks_rows
     if reason is None and rows is None:
-        reason = "one side has no rows with a label"
+        has_features = context.reference.features is not None
+        labelled = "one side has no rows with a label that can be used"
+        reason = labelled if has_features else "no feature is in both sides' rows"
     if rows is not None:
         reason = rows.too_few(FEWEST) or _one_class(rows) or rows.shared.lacks
     if rows is None or reason is not None:

@@ -17,6 +17,7 @@ from mmon.outline.units import amount, places
 from mmon.performance import PLAIN, Estimate, PerformanceMetric, Variant
 from mmon.profiles.outcomes.classification import ClassificationTables
 from mmon.profiles.table import Performance
+from mmon.results import Task
 from mmon.results.quantity import Bound
 from mmon.verdict.finding import Finding, expanded
 
@@ -59,6 +60,11 @@ class Estimates:
 
     @functools.cached_property
     def _trouble(self) -> str | None:
+        columns = self._context.config.columns
+        if columns.score is None and not columns.scores:
+            is_binary = self._sides is not None and self._sides[0].task is Task.BINARY
+            named = "score" if is_binary else "scores"
+            return f"it takes the model's scores, which columns.{named} names"
         return too_many_lost(self._context.production, self._cur)
 
     @property

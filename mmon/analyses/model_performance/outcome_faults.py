@@ -145,7 +145,11 @@ def _lacking(context: Context, side: Profile) -> dict[str, int]:
     roles, tables = context.config.columns, side.performance
     lost = {roles.target or "": side.faults.get(Fault.UNKNOWN_TARGET, 0)}
     if isinstance(tables, RegressionTables):
-        lost[roles.prediction or ""] = tables.labelled - tables.used
+        lost[roles.prediction or ""] = tables.unpredicted
+        target = side.column(roles.target or "")
+        is_infinite = target is not None and target.presence.inf > 0
+        to_blame = roles.target if is_infinite else roles.prediction
+        lost[to_blame or ""] += tables.infinite
     elif tables is not None:
         score = roles.score or next(iter(roles.scores.values()), None)
         if score is not None:
