@@ -86,7 +86,7 @@ def why(document: Document) -> Why | None:
     where = tuple(f"{_ELSEWHERE} {one.segment}: {one.reason}" for one in places)
     if total.value is None:
         told = f": {total.reason}" if total.reason else ""
-        return Why(window, "", (), where, (f"why performance changed is not told{told}",))
+        return Why("", "", (), where, (f"why performance changed is not told{told}",))
     terms = {one.name: one for one in own if one.name in _BECAUSE}
     ordered = [terms[name] for name in _BECAUSE if name in terms]
     is_known = any(one.value is not None for one in ordered)

@@ -102,6 +102,12 @@ def test_a_rare_value_that_few_rows_lack_is_not_called_constant():
     assert "chance" in row["reason"]
 
 
+def test_a_column_that_may_be_the_outcome_is_told_how_to_be_named_wherever_mmon_runs():
+    report = mmon.compare(pl.DataFrame({"a": [1, 2], "y": [0, 1]}), pl.DataFrame({"a": [1, 2]}))
+    (reason,) = report.results.filter(name="missing_column", column="y")["reason"]
+    assert reason.endswith("name it: columns.target, or --target")
+
+
 def test_a_missing_column_is_a_breach_and_a_new_one_may_be():
     report = mmon.compare(reference(), reference().rename({"age": "alter"}))
     found = {(r["name"], r["column"]): r["status"] for r in report.results.to_dicts()}

@@ -314,6 +314,13 @@ def test_a_better_model_began_with_no_step_for_the_worse() -> None:
     assert "began" not in _lead(total, (0, 0.1, 0.2, "on May 2"))
 
 
+def test_what_is_not_told_is_said_once_and_names_no_window() -> None:
+    total = quantities.result("change_total", None, aspect="increase", reason="it has no rows")
+    found = explained(quantities.with_rows(sample_document(2, 3), results=[total]))
+    assert (found.window, found.parts) == ("", ())
+    assert found.notes == ("why performance changed is not told: it has no rows",)
+
+
 def test_a_better_model_is_told_as_one(document: Document) -> None:
     results = [
         dataclasses.replace(one, value=-one.value, interval=(-one.interval[1], -one.interval[0]))

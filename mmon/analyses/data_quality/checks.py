@@ -75,7 +75,7 @@ def _missing_column(context: Context, ref: ColumnProfile) -> Finding:
     if near:
         reason += f": did you mean its column {near[0]!r}?"
     elif context.config.columns.target is None:
-        reason += "; if it is the outcome, which comes later, name it: --target"
+        reason += "; if it is the outcome, which comes later, name it: columns.target, or --target"
     found = _finding(context, "missing_column", ref.name, 1.0, reason=reason)
     is_input = ref.kind not in (ColumnKind.IDENTIFIER, ColumnKind.DATETIME)
     if ref.is_tested or is_input or _asked(context, ref.name, found.quantity.name) is not None:
