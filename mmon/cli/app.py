@@ -34,7 +34,7 @@ from mmon.cli import (
     whole_run,
 )
 from mmon.cli.command_help import GroupedCommand, short_for
-from mmon.cli.options import setting
+from mmon.cli.options import Keys, setting
 from mmon.config.option import Panel
 from mmon.errors import ConfigError, ExitStatus
 
@@ -200,16 +200,7 @@ def run(
             help="Judge this, in the place of what the file names.",
         ),
     ] = None,
-    keys: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--set",
-            metavar="KEY=VALUE",
-            rich_help_panel=Panel.COMPARED,
-            help="Set any key, with dots between sections, to a value as in YAML: "
-            "windows.every=1d, 'segments=[region]'. May be repeated.",
-        ),
-    ] = None,
+    keys: Keys = None,
     *,
     until: Annotated[
         str | None, _looked("--until", "Look up to this time, and no further.")
@@ -247,7 +238,7 @@ app.add_typer(applications.app, name="app")
 app.add_typer(
     histories.app,
     name="history",
-    cls=short_for("show", "[show] CONFIG | judge CONFIG | purge CONFIG"),
+    cls=short_for("show", "[show] CONFIG | judge CONFIG | export CONFIG FOLDER | purge CONFIG"),
 )
 
 app.add_typer(alerts.app, name="alerts", cls=short_for("show", "[show] CONFIG | reset NAME CONFIG"))

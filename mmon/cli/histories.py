@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
 from mmon.cli import about, console, exits
 from mmon.cli.command_help import GroupedCommand
-from mmon.cli.options import setting
+from mmon.cli.options import Keys, setting
 from mmon.errors import ConfigError, ExitStatus
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from mmon.config.sections import Config
 
 Only = Annotated[
@@ -74,7 +76,7 @@ def show(
     return max(map(exits.tell, failures), default=ExitStatus.PASS)
 
 
-@app.command("judge", cls=setting("history"))
+@app.command("judge", cls=setting("outputs", "history"))
 def judge(
     ctx: typer.Context,
     config_path: about.ConfigFile,
@@ -84,19 +86,65 @@ def judge(
     to: To = None,
     newest: Newest = None,
     every: Every = False,
-) -> None:
+    keys: Keys = None,
+) -> int:
     """Judge stored windows by the configuration as it is now."""
+    from mmon.cli import outputs
+    from mmon.comparison import overlap
     from mmon.monitoring.asked import Asked
     from mmon.monitoring.rejudged import rejudged
-    from mmon.reports.terminal import past
+    from mmon.outline.courses import narrowed
 
-    config = _loaded(ctx, config_path)
+    chosen = ctx.obj.pop("outputs", {})
+    config = _loaded(ctx, config_path, keys)
+    read = [*overlap.sources_of(config), overlap.Source(config_path)]
+    places = outputs.check(outputs.by_format(chosen), read)
     with console.progress(is_quiet=False) as progress:
         found = rejudged(config, Asked(None, since, to), newest, progress)
-    screen = {"color": console.is_colorful(), "unicode": console.is_unicode()}
-    shown = past.render(found.after, names or (), width=console.width(), is_whole=every, **screen)
-    console.show(shown)
-    console.say(past.verdicts(found.before, found.after, found.unknown))
+    document = narrowed(found.after, names or ())
+
+    def lines(**of_screen: Any) -> str:
+        from mmon.reports.terminal import past
+
+        counted = past.verdicts(found.before, found.after, found.unknown)
+        return f"{past.render(document, is_whole=every, **of_screen)}\n{counted}\n"
+
+    failures = outputs.deliver(document, places, lines)
+    return max(map(exits.tell, failures), default=ExitStatus.PASS)
+
+
+@app.command("export", cls=setting("history"))
+def export(
+    ctx: typer.Context,
+    config_path: about.ConfigFile,
+    folder: Annotated[
+        str, typer.Argument(metavar="FOLDER", help="Where to write them; it is made.")
+    ],
+    form: Annotated[
+        Literal["parquet", "csv", "json"],
+        typer.Option("--format", help="How to write them.", show_default=True),
+    ] = "parquet",
+    *,
+    since: From = None,
+    to: To = None,
+) -> None:
+    """Write the runs, windows, results and metrics of a history, a table each."""
+    from pathlib import Path
+
+    from mmon import files
+    from mmon.cli import outputs
+    from mmon.comparison import overlap
+    from mmon.monitoring.asked import Asked
+    from mmon.monitoring.exported import exported
+
+    config = _loaded(ctx, config_path)
+    tables = exported(config, form, Asked(None, since, to))
+    files.make_folder(Path(folder))
+    read = [*overlap.sources_of(config), overlap.Source(config_path)]
+    named = {name: str(Path(folder, f"{name}.{form}")) for name in tables}
+    for name, path in outputs.check(named, read).items():
+        files.write(Path(path), tables[name])
+    console.tell(f"{folder}: {', '.join(f'{name}.{form}' for name in tables)}")
 
 
 @app.command("purge", cls=GroupedCommand)
@@ -132,10 +180,11 @@ def purge(
     console.tell("dropped 1 window" if found == 1 else f"dropped {found:,} windows")
 
 
-def _loaded(ctx: typer.Context, config_path: str) -> Config:
-    """The configuration, with the history that an option names."""
+def _loaded(ctx: typer.Context, config_path: str, keys: Sequence[str] | None = None) -> Config:
+    """The configuration, with the history that an option names, and what others set."""
     from mmon.config_file import load
-    from mmon.config_file.settable import Setting
+    from mmon.config_file.settable import Setting, read_setting
 
-    named = ctx.obj.get("history")
-    return load(config_path, [Setting(("history",), named, "--history")] if named else [])
+    named, settings = ctx.obj.get("history"), [*map(read_setting, keys or [])]
+    settings += [Setting(("history",), named, "--history")] if named else []
+    return load(config_path, settings)

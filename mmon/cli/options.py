@@ -14,9 +14,21 @@ import typer.main
 
 from mmon.cli import completion
 from mmon.cli.command_help import GroupedCommand
+from mmon.config.option import Panel
 
 if TYPE_CHECKING:
     from mmon.config.option import Option
+
+Keys = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        metavar="KEY=VALUE",
+        rich_help_panel=Panel.COMPARED,
+        help="Set any key, with dots between sections, to a value as in YAML: "
+        "windows.every=1d, 'segments=[region]'. May be repeated.",
+    ),
+]
 
 
 def setting(*sections: str) -> type[GroupedCommand]:

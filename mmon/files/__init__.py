@@ -85,6 +85,14 @@ def check_place(path: Path) -> None:
         raise _unwritable(path, _why(error)) from error
 
 
+def make_folder(path: Path) -> None:
+    """See that a folder is there, in one that is; `OutputError` where it cannot be made."""
+    try:
+        path.mkdir(exist_ok=True)
+    except (OSError, ValueError) as error:
+        raise _unwritable(path, _why(error) or "that is no path") from error
+
+
 def _unwritable(path: Path, why: str | None) -> OutputError:
     hint = "check that the folder exists, may be written and has room"
     return OutputError(f"cannot write {path}: {why}", hint=hint)

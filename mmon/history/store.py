@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Table, and_, delete, func, insert, select, update
 
 from mmon.errors import HistoryError
-from mmon.history import database, findings, lock, migration, rows, tables
+from mmon.history import database, exported, findings, lock, migration, rows, tables
 from mmon.history.outbox import Outbox
 from mmon.history.records import AGAIN, Activation, Analysed, RunFacts, StoredWindow
 
@@ -161,7 +161,7 @@ class History:
         """The result document of one window, without what is a run's own."""
         with self._connection.begin():
             found = rows.unpacked(self._value(tables.windows, "document", key))
-            for name, table in _LONG.items():
+            for name, table in tables.LONG.items():
                 asked = select(table).where(self._is(table, key)).order_by(table.c.place)
                 own = self._connection.execute(asked).mappings()
                 found[name] = [rows.deep(dict(row)) for row in own]
@@ -203,6 +203,10 @@ class History:
         of = self._connection, self._id
         return findings.found(*of, statuses), findings.known(*of, conclusive)
 
+    def long(self) -> dict[str, exported.Long]:
+        """As `exported.long`."""
+        return exported.long(self._connection, self._id)
+
     def keep_states(self, key: int, states: Mapping[str, bytes]) -> None:
         """Keep the states of a window that has lost them."""
         with self._connection.begin():
@@ -217,7 +221,7 @@ class History:
         """
         key, packed = one.window.key, dict(one.document)
         window = self._window(key)
-        long = {name: rows.numbered(packed.pop(name), window) for name in _LONG}
+        long = {name: rows.numbered(packed.pop(name), window) for name in tables.LONG}
         values = {k: v for k, v in dataclasses.asdict(one.window).items() if k != "key"}
         values["document"] = rows.packed(packed)
         with self._connection.begin():
@@ -225,7 +229,7 @@ class History:
             changed = update(own).where(self._is(own, key)).values(values)
             if not self._connection.execute(changed).rowcount:
                 self._connection.execute(insert(own).values({**window, **values}))
-            for name, table in _LONG.items():
+            for name, table in tables.LONG.items():
                 self._put(table, key, long[name])
             self._put(tables.profiles, key, [{**window, "data": one.profile}])
             self._put_states(key, one.states)
@@ -293,7 +297,3 @@ class History:
         every = {"": b"", **states}
         own = [{**window, "name": name, "data": data} for name, data in sorted(every.items())]
         self._put(tables.state, key, own)
-
-
-_LONG: Mapping[str, Table] = {"results": tables.results, "metrics": tables.metrics}
-"""The parts of the document that have a table of their own."""

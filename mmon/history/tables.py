@@ -6,6 +6,7 @@ to be read by any other program.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import (
@@ -161,6 +162,9 @@ activations = Table(
     # What is to be sent, as JSON compressed by zlib, until that is done.
     *_columns(LargeBinary, "message", is_nullable=True),
 )
+
+LONG: Mapping[str, Table] = {"results": results, "metrics": metrics}
+"""The parts of the document that have a table of their own."""
 
 INTERVALS = ("interval", "reference_interval")
 """Columns of the document that are two in the table: ``NAME_low`` and ``NAME_high``."""

@@ -26,13 +26,13 @@ def kind_of(cut: WindowCut | RowCut) -> str:
     return json.dumps({"every": every, "timezone": cut.timezone, "start": start.isoformat()})
 
 
-def check(history: History, cut: WindowCut | RowCut, limits: Range, asked: Asked) -> None:
-    """See that windows are cut as before, and that the clock has not gone back.
+def check_cut(history: History, cut: WindowCut | RowCut) -> None:
+    """See that windows are cut as those in the history.
 
     Raises
     ------
     ConfigError
-        When it is not so.
+        When they are not.
     """
     if history.cut is not None and history.cut != kind_of(cut):
         before, now = json.loads(history.cut), json.loads(kind_of(cut))
@@ -42,6 +42,17 @@ def check(history: History, cut: WindowCut | RowCut, limits: Range, asked: Asked
             " cannot stand side by side",
             hint="set it back, choose another endpoint, or drop them: mmon history purge",
         )
+
+
+def check(history: History, cut: WindowCut | RowCut, limits: Range, asked: Asked) -> None:
+    """See that windows are cut as before, and that the clock has not gone back.
+
+    Raises
+    ------
+    ConfigError
+        When it is not so.
+    """
+    check_cut(history, cut)
     newest = history.newest()
     stored = [] if newest is None else history.windows(keys=[newest])
     end_us = next((one.end_us for one in stored), None)

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 import polars as pl
 
 from mmon.comparison.document import now
+from mmon.comparison.judged_windows import cut_of
 from mmon.comparison.reference import read_reference
 from mmon.comparison.sides import Inputs, Production, Progress
 from mmon.config.fields import seconds
@@ -15,7 +16,7 @@ from mmon.config.sections import Config
 from mmon.history import store
 from mmon.history.records import StoredWindow
 from mmon.history.store import History
-from mmon.monitoring import past, states
+from mmon.monitoring import beside, past, states
 from mmon.monitoring.asked import Asked
 from mmon.monitoring.due import Due
 from mmon.monitoring.learned import Past
@@ -52,15 +53,17 @@ def rejudged(
     Raises
     ------
     MmonError
-        When the history or the reference cannot be read.
+        When the history or the reference cannot be read, or windows are cut in another way now.
     """
-    settings, started = past.settings_of(config), now()
+    settings, started, cut = past.settings_of(config), now(), cut_of(config.windows)
     read = read_reference(config, Inputs(), progress)
     # A profile has no rows, of which duplicates could be counted, or applications asked, again.
     given = given_of(config, settings, Inputs(reference=read), read, started)
     limits = (asked or Asked()).read(given.windows, started)
     names, wait_s = (config.project, config.endpoint), seconds(settings.wait)
     with store.looked_at(settings.url, *names, wait_s) as history:
+        if cut is not None:
+            beside.check_cut(history, cut)
         nothing, stored = past.nothing(config, started), history.windows()
         chosen = past.chosen(stored, limits, newest)
         parts: list[tuple[Part, Part]] = []

@@ -20,12 +20,12 @@ def render(document: Document) -> str:
     writer = csv.DictWriter(text, list(_flat.types()), lineterminator="\n")
     writer.writeheader()
     writer.writerows(
-        {name: _cell(value) for name, value in row.items()} for row in _flat.rows(document)
+        {name: cell(value) for name, value in row.items()} for row in _flat.rows(document)
     )
     return text.getvalue()
 
 
-def _cell(value: Any) -> Any:
+def cell(value: Any) -> Any:
     """A value; of texts nothing acts, in a terminal or as a formula of a spreadsheet."""
     if not isinstance(value, str):
         return value

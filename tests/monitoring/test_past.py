@@ -95,6 +95,26 @@ def test_stored_windows_are_judged_by_the_configuration_of_now(
     assert shown(capsys, "mmon.yaml").count("●") > out.count("●")
 
 
+def test_what_would_be_is_handed_on_as_any_report(
+    kept: Watched, capsys: pytest.CaptureFixture[str]
+) -> None:
+    high = "analyses.data_drift.thresholds.total_variation={detected: 0.9}"
+    words = ("--set", high, "--html", "page.html", "--csv", "-")
+    table = pl.read_csv(shown(capsys, "judge", "mmon.yaml", *words).encode())
+    judged = table.filter(pl.col("name") == "total_variation", pl.col("column") == "x0")
+    assert judged["detected"].unique().to_list() == [0.9]
+    assert "detected" not in judged["status"]
+    assert "2024-01-12" in (kept.folder / "page.html").read_text(encoding="utf-8")
+
+
+def test_windows_of_another_kind_are_not_judged_again(
+    kept: Watched, capsys: pytest.CaptureFixture[str]
+) -> None:
+    del kept
+    assert execute(["history", "judge", "mmon.yaml", "--set", "windows.every=1w"]) == 2
+    assert "those in the history have every 1d" in capsys.readouterr().err
+
+
 def test_a_window_that_lacks_what_documents_have_by_now_is_read(
     kept: Watched, capsys: pytest.CaptureFixture[str]
 ) -> None:
