@@ -13,6 +13,7 @@ from mmon.chance.ranks.gap_integrals import tail
 from mmon.chance.ranks.gaps import Gaps, Unit, gaps, unit
 from mmon.metrics._ranked import Ranked
 from mmon.profiles.distributions.ecdf import Ecdf
+from mmon.records.arrays import dot
 from mmon.results import Score
 
 
@@ -51,8 +52,8 @@ class Integrated(Ranked):
         if by is None or not math.isfinite(by.length):
             return 0.0
         if self.power == 1:
-            return float(np.dot(between.width, size)) / by.length
-        return math.sqrt(math.pi * float(np.dot(between.width, size**2)) / by.length)
+            return dot(between.width, size) / by.length
+        return math.sqrt(math.pi * dot(between.width, size**2) / by.length)
 
     def chance(self, value: float, ref: Ecdf, cur: Ecdf, m: int) -> float | None:
         between = gaps(ref, cur)

@@ -13,7 +13,7 @@ from mmon.chance.ranks.bounds import Limits, integral_error, squared
 from mmon.chance.ranks.pool import interpolated, pool
 from mmon.metrics._ranked import Ranked
 from mmon.profiles.distributions.ecdf import Ecdf
-from mmon.records.arrays import FloatArray
+from mmon.records.arrays import FloatArray, dot
 from mmon.results import Score
 
 
@@ -61,7 +61,7 @@ class AndersonDarling(Ranked):
         ref_rows, cur_rows = interpolated(ref, cur)
         gap = _middle(ref_rows) / both.n - _middle(cur_rows) / both.m
         _, share, variance = _midranks(ref, cur)
-        value = float(np.dot(share, gap * gap / variance))
+        value = dot(share, gap * gap / variance)
         return Score(value, integral_error(value, ref, cur, _part))
 
     def noise_of_a_row(self, ref: Ecdf, cur: Ecdf) -> float:
@@ -114,8 +114,8 @@ def _part(at: Limits, own: float, other: float) -> tuple[float, float]:
     rows = at.rows[is_filled]
     with np.errstate(divide="ignore"):
         return (
-            float(np.dot(rows, (low / largest)[is_filled])),
-            float(np.dot(rows, (high / smallest)[is_filled])),
+            dot(rows, (low / largest)[is_filled]),
+            dot(rows, (high / smallest)[is_filled]),
         )
 
 

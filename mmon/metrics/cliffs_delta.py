@@ -11,6 +11,7 @@ from mmon.chance.ranks import means as null
 from mmon.chance.ranks.pool import pool
 from mmon.metrics._ranked import Ranked
 from mmon.profiles.distributions.ecdf import Ecdf
+from mmon.records.arrays import dot
 from mmon.results import Score
 
 
@@ -59,7 +60,7 @@ class CliffsDelta(Ranked):
         under = both.ref_below - np.diff(both.ref_below, prepend=0)
         # Each production row beats the reference rows below it and loses to those above it.
         wins = (under + both.ref_below - both.n).astype(np.float64)
-        value = float(np.dot(np.diff(both.cur_below, prepend=0) / both.m, wins)) / both.n
+        value = dot(np.diff(both.cur_below, prepend=0) / both.m, wins) / both.n
         value = min(1.0, max(-1.0, value))
         # Twice the distribution function of one side, averaged over the other: delta moves by
         # twice the rank error of each, in opposite directions.

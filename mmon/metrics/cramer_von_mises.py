@@ -12,7 +12,7 @@ from mmon.chance.ranks.bounds import Limits, integral_error, squared
 from mmon.chance.ranks.pool import interpolated, pool
 from mmon.metrics._ranked import Ranked
 from mmon.profiles.distributions.ecdf import Ecdf
-from mmon.records.arrays import FloatArray
+from mmon.records.arrays import FloatArray, dot
 from mmon.results import Score
 
 
@@ -61,14 +61,14 @@ class CramerVonMises(Ranked):
         else:
             gap = both.difference
         mass = np.diff(both.pooled_below, prepend=0)
-        value = float(np.dot(mass, gap * gap)) / (both.n + both.m)
+        value = dot(mass, gap * gap) / (both.n + both.m)
         return Score(value, integral_error(value, ref, cur, _part))
 
     def noise_of_a_row(self, ref: Ecdf, cur: Ecdf) -> float:
         """The mean of the squared bridge over the pooled values."""
         both = pool(ref, cur)
         below = both.pooled_below / (both.n + both.m)
-        return float(np.dot(np.diff(below, prepend=0.0), below * (1.0 - below)))
+        return dot(np.diff(below, prepend=0.0), below * (1.0 - below))
 
     def chance(self, value: float, ref: Ecdf, cur: Ecdf, m: int) -> float | None:
         both = pool(ref, cur)
@@ -91,4 +91,4 @@ def _weights(ref: Ecdf, cur: Ecdf) -> FloatArray:
 def _part(at: Limits, own: float, other: float) -> tuple[float, float]:
     del own, other
     low, high = squared(at.own_upto[0] - at.other_upto[1], at.own_upto[1] - at.other_upto[0])
-    return float(np.dot(at.rows, low)), float(np.dot(at.rows, high))
+    return dot(at.rows, low), dot(at.rows, high)

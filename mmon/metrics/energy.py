@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
-
 from mmon.chance.ranks.gaps import Gaps, Unit, in_units
 from mmon.metrics._integrated import Integrated
+from mmon.records.arrays import dot
 
 
 class Energy(Integrated):
@@ -53,7 +52,7 @@ class Energy(Integrated):
 
     def distance(self, between: Gaps, by: Unit) -> tuple[float, float]:
         """The distance; root integrals obey the triangle inequality, which bounds the error."""
-        integral = float(np.dot(between.width, between.difference**2))
+        integral = dot(between.width, between.difference**2)
         _, error = in_units(
             math.sqrt(2.0 * integral),
             sum(math.sqrt(2.0 * moved) for moved in between.moved_squared),

@@ -12,6 +12,7 @@ from mmon.chance.ranks import means as null
 from mmon.chance.ranks.pool import mean_and_std, pool
 from mmon.metrics._ranked import Ranked
 from mmon.profiles.distributions.ecdf import Ecdf
+from mmon.records.arrays import dot
 from mmon.results import Score
 
 _EPSILON = float(np.finfo(np.float64).eps)
@@ -106,5 +107,5 @@ def _population(ref: Ecdf, cur: Ecdf) -> tuple[float, null.Population]:
         # Cell means leave out the spread within cells; the exact deviations have it.
         within = (ref_std / size) ** 2 * (ref.n - 1) + (cur_std / size) ** 2 * (cur.n - 1)
         within += ((cur_mean - ref_mean) / size) ** 2 * (ref.n / rows) * cur.n
-        within = max(within - float(np.dot(mass, deviation * deviation)), 0.0)
+        within = max(within - dot(mass, deviation * deviation), 0.0)
     return size, null.population(deviation, mass, within)

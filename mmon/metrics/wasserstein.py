@@ -8,6 +8,7 @@ import numpy as np
 
 from mmon.chance.ranks.gaps import Gaps, Unit, in_units
 from mmon.metrics._integrated import Integrated
+from mmon.records.arrays import dot
 
 
 class Wasserstein(Integrated):
@@ -60,7 +61,7 @@ class Wasserstein(Integrated):
         """The distance; where rows are taken to lie changes it by their movement to there."""
         if not math.isfinite(by.length):
             return math.inf, math.inf
-        distance = float(np.dot(between.width, np.abs(between.difference)))
+        distance = dot(between.width, np.abs(between.difference))
         return in_units(distance, sum(between.moved), by)
 
     def integral(self, value: float) -> float:

@@ -29,6 +29,14 @@ def taken(record: T, rows: slice | NDArray[np.uint32]) -> T:
     return whole
 
 
+def dot(a: NDArray[Any], b: NDArray[Any]) -> float:
+    """The sum of the products of two (n,) arrays, the same one in every process.
+
+    That of ``np.dot`` depends on how many threads OpenBLAS has, and they spin beside ours.
+    """
+    return float(np.einsum("i,i->", a, b))
+
+
 def mixed(numbers: NDArray[np.uint64]) -> NDArray[np.uint64]:
     """Numbers whose bits all depend on all bits: the finaliser of splitmix64.
 

@@ -19,7 +19,7 @@ from mmon.chance.ranks import quadratic_forms as quadratic
 from mmon.chance.ranks.bridge_paths import PATHS, Simulated, simulate, simulate_rows
 from mmon.chance.ranks.extreme_rows import MOST_ROWS, patterns
 from mmon.chance.ranks.gaps import Gaps
-from mmon.records.arrays import FloatArray, IntArray
+from mmon.records.arrays import FloatArray, IntArray, dot
 
 # Extremes are written out when together they carry this share of the statistic's null mean …
 _NOTABLE_SHARE = 0.05
@@ -114,7 +114,7 @@ class GapsNull:
             return quadratic.tail(float(rest[0]), self.middle)
         else:
             chance = quadratic.tails(rest, self.middle)
-        return float(min(1.0, np.dot(self.chances, chance)))
+        return float(min(1.0, dot(self.chances, chance)))
 
 
 def tail(integral: float, between: Gaps, m: int, *, power: int) -> float:

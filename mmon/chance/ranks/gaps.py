@@ -10,7 +10,7 @@ import numpy as np
 
 from mmon.chance.ranks.pool import mean_and_std
 from mmon.profiles.distributions.ecdf import Ecdf
-from mmon.records.arrays import FloatArray, IntArray
+from mmon.records.arrays import FloatArray, IntArray, dot
 
 # Values beyond 2**500 are scaled down, so that sums and squares of gaps stay finite.
 _LARGEST_EXPONENT = 500
@@ -92,7 +92,7 @@ def _placed(side: Ecdf, exponent: int) -> _Placed:
     # Rows on [lowest, value] with that mean are at most this far from it on average.
     safe = np.where(room > 0.0, room, 1.0)
     away = 2.0 * shift * (1.0 - shift / safe)
-    moved = float(np.dot(loose, away)) / side.n
+    moved = dot(loose, away) / side.n
     fixed = side.mass - loose
     is_filled = fixed > 0
     return _Placed(

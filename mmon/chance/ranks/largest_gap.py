@@ -23,7 +23,7 @@ from scipy.special import gammaln, kolmogorov, ndtr, ndtri
 
 from mmon.chance.proportions import most_chance
 from mmon.chance.ranks.pool import resized
-from mmon.records.arrays import FloatArray, IntArray
+from mmon.records.arrays import FloatArray, IntArray, dot
 
 # The exact recursion is used up to this many (distinct values x reachable counts).
 _EXACT_CELLS = 2**15
@@ -220,7 +220,7 @@ def _shift(rows: IntArray, n: int, m: int) -> float:
     single = (1.0 - 2.0 * span) / 6.0 + span / 2.0
     weight = rows / rows.sum()
     ties = n / total * m / total * (rows - 1)
-    overshoot = float(np.dot(weight, np.sqrt(_OVERSHOOT**2 * ties + single**2))) - span / 2.0
+    overshoot = dot(weight, np.sqrt(_OVERSHOOT**2 * ties + single**2)) - span / 2.0
     return overshoot / math.sqrt(n * m / total)
 
 
@@ -234,13 +234,13 @@ def _crossing(barrier: float, steps: list[_Step]) -> float:
     time = 0.0
     for step in steps[:-1]:
         leave, move = _transition(place, grid, barrier, step, 1.0 - time, width)
-        left += float(np.dot(leave, chance))
+        left += dot(leave, chance)
         chance = move @ chance
         place = grid
         time += step.length
     last = steps[-1]
     if not last.is_tie:
-        left += float(np.dot(_crossed(place, np.zeros(1), barrier + last.shift, last)[0], chance))
+        left += dot(_crossed(place, np.zeros(1), barrier + last.shift, last)[0], chance)
     return min(1.0, left)
 
 

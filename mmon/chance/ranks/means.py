@@ -17,7 +17,7 @@ import numpy as np
 from scipy.special import ndtr
 
 from mmon.chance.ranks.extreme_rows import MOST_ROWS, NOTABLE, patterns
-from mmon.records.arrays import FloatArray, IntArray
+from mmon.records.arrays import FloatArray, IntArray, dot
 
 
 @dataclasses.dataclass(frozen=True, slots=True, eq=False)
@@ -41,7 +41,7 @@ def population(deviation: FloatArray, mass: IntArray, within: float = 0.0) -> Po
     top = np.argpartition(-size, reach - 1)[:reach]
     top = top[np.lexsort((deviation[top], -size[top]))]
     candidates = np.repeat(deviation[top], np.minimum(mass[top], MOST_ROWS))[:MOST_ROWS]
-    left = float(np.dot(mass, deviation * deviation)) + within
+    left = dot(mass, deviation * deviation) + within
     extremes = 0
     for square in (candidates * candidates).tolist():
         if square < NOTABLE * left or extremes >= rows - 2:
@@ -54,8 +54,8 @@ def population(deviation: FloatArray, mass: IntArray, within: float = 0.0) -> Po
     for place, used in zip(top, _used(mass[top], extremes), strict=True):
         others[place] -= used
     count = rows - extremes
-    centre = float(np.dot(others, deviation)) / count
-    squares = float(np.dot(others, (deviation - centre) ** 2))
+    centre = dot(others, deviation) / count
+    squares = dot(others, (deviation - centre) ** 2)
     return Population(rows, chosen, (squares + within) / count)
 
 
@@ -84,4 +84,4 @@ def tail(difference: float, pooled: Population, n: int, m: int) -> float:
     upper = ndtr((centre - threshold + slack) / safe)
     lower = ndtr((-centre - threshold + slack) / safe)
     chance = np.minimum(upper + lower, 1.0)
-    return float(min(1.0, np.dot(dealt.chances(n, m), chance)))
+    return float(min(1.0, dot(dealt.chances(n, m), chance)))

@@ -19,7 +19,7 @@ import math
 import numpy as np
 from scipy.special import gammaincc
 
-from mmon.records.arrays import FloatArray
+from mmon.records.arrays import FloatArray, dot
 
 # Nodes that stand for all the pooled values; more change no p-value by 1 %.
 _NODES = 48
@@ -82,8 +82,8 @@ def _one_side(x: float, relative: FloatArray, side: float) -> float:
     """P(sum > x) for side 1, P(sum < x) for side -1: the saddle point has that sign."""
     at = _saddle(x, relative, side)
     rest = relative / (1.0 - 2.0 * at * relative)
-    second = 2.0 * float(np.dot(rest, rest)) + 1.0 / at**2
-    third = 8.0 * float(np.dot(rest * rest, rest)) - 2.0 / at**3
+    second = 2.0 * dot(rest, rest) + 1.0 / at**2
+    third = 8.0 * dot(rest * rest, rest) - 2.0 / at**3
     scale = 1.0 / math.sqrt(second)
     # The curvature of steepest descent, and enough of it for the far end to decay.
     bend = max(third / (6.0 * second), 0.1 / scale)
@@ -109,7 +109,7 @@ def _saddle(x: float, relative: FloatArray, side: float) -> float:
             high = at
         else:
             low = at
-        curve = 2.0 * float(np.dot(rest, rest)) + 1.0 / at**2
+        curve = 2.0 * dot(rest, rest) + 1.0 / at**2
         newton = at - slope / curve
         following = newton if low < newton < high else 0.5 * (low + high)
         if abs(following - at) <= 1e-6 * abs(at) * min(1.0, 1.0 - 2.0 * at):

@@ -24,7 +24,7 @@ from mmon.profiles.distributions.presence import Presence, are_counts
 from mmon.profiles.distributions.ranks import choose, retained_ranks, sort
 from mmon.profiles.merging import merged
 from mmon.records import Count, require
-from mmon.records.arrays import FloatArray, IntArray
+from mmon.records.arrays import FloatArray, IntArray, dot
 
 DEFAULT_POINTS = 4096
 
@@ -121,7 +121,7 @@ class Ecdf:
         # In place: `ordered` has served, and a fresh array of its size costs more than the sum.
         floats = np.subtract(floats, mean, out=floats if uncertain else None)
         floats = floats if uncertain else floats * np.sqrt(mass)
-        m2 = float(np.einsum("i,i->", floats, floats))  # not np.dot: its threads spin against ours
+        m2 = dot(floats, floats)
         moments = np.array([[n, mean, m2]])
         return cls(kept, mass, total, moments, presence, uncertain, n - distinct)
 

@@ -17,7 +17,7 @@ from typing import Self
 import numpy as np
 
 from mmon.records import Count, Unbounded, require
-from mmon.records.arrays import FloatArray
+from mmon.records.arrays import FloatArray, dot
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class Moments:
             mean = float(np.mean(values))
             deviations = values - mean
             squares = deviations * deviations
-            return cls(n, mean, float(np.sum(squares)), _inner(squares, deviations))
+            return cls(n, mean, float(np.sum(squares)), dot(squares, deviations))
 
     @classmethod
     def merge(cls, parts: Sequence[Self]) -> Self:
@@ -127,12 +127,12 @@ class JointMoments:
             three = two * one
             weighted = square * two
             sums[0] = [n, one.sum(), two.sum(), three.sum(), 0.0, 0.0, 0.0]
-            sums[0, 4:] = [_inner(two, two), _inner(two, three), _inner(three, three)]
-            sums[1, :3] = [square.sum(), _inner(square, one), weighted.sum()]
-            sums[1, 3:5] = [_inner(square, three), _inner(weighted, two)]
+            sums[0, 4:] = [dot(two, two), dot(two, three), dot(three, three)]
+            sums[1, :3] = [square.sum(), dot(square, one), weighted.sum()]
+            sums[1, 3:5] = [dot(square, three), dot(weighted, two)]
             fourth = square * square
-            sums[2, :3] = [fourth.sum(), _inner(fourth, one), _inner(square, weighted)]
-            sums[3, 0] = _inner(fourth, square)
+            sums[2, :3] = [fourth.sum(), dot(fourth, one), dot(square, weighted)]
+            sums[3, 0] = dot(fourth, square)
         return cls(n, float(target.min()), float(target.max()), mean, sums)
 
     @classmethod
@@ -157,8 +157,3 @@ def _moved(sums: FloatArray, shift: float) -> FloatArray:
         for j in range(_ORDER - 2 * i + 1):
             moved[i, j] = sum(math.comb(j, k) * row[k] * powers[j - k] for k in range(j + 1))
     return moved
-
-
-def _inner(a: FloatArray, b: FloatArray) -> float:
-    # Not np.dot: its threads spin against ours.
-    return float(np.einsum("i,i->", a, b))
