@@ -13,6 +13,7 @@ import pytest
 from statsmodels.stats.contingency_tables import StratifiedTable
 
 import mmon
+from mmon.analyses import change_points, concept_drift, multivariate_drift
 from mmon.api import make_baseline
 from mmon.errors import ConfigError
 from mmon.metrics import load
@@ -42,6 +43,17 @@ def found(document: Document, name: str, column: str | None = None) -> Result:
     own = [r for r in document.results if r.application == "concept-drift" and r.segment is None]
     (one,) = (r for r in own if r.name == name and column in (None, r.column))
     return one
+
+
+def test_every_page_says_what_it_assumes_and_cannot_see() -> None:
+    known = [*concept_drift.quantities(), *multivariate_drift.quantities()]
+    lacking = {
+        (one.name, heading)
+        for one in [*known, *change_points.quantities()]
+        for heading in ("Assumes\n-------\n", "Cannot see\n----------\n")
+        if heading not in one.page
+    }
+    assert not lacking
 
 
 def test_columns_of_the_outcome_are_no_features() -> None:
