@@ -7,9 +7,9 @@ import dataclasses
 import numpy as np
 
 from mmon.chance.ranks.areas import area, mean_area
-from mmon.models import one_thread
-from mmon.models.propensity import FOLDS, propensities
-from mmon.models.rows import Rows, binned
+from mmon.models.propensity import FOLDS, propensities_of
+from mmon.models.rows import Rows
+from mmon.models.shared_inputs import effective_rows
 from mmon.records.arrays import FloatArray
 
 FEWEST = 200
@@ -46,12 +46,9 @@ def density_ratio(rows: Rows, *, seed: int = 0) -> DensityRatio:
     Bickel, Brückner and Scheffer, *Discriminative learning under covariate shift*, JMLR 2009.
     """
     n, m = len(rows.ref), len(rows.cur)
-    once = np.ones(n, dtype=np.int64), np.ones(m, dtype=np.int64)
-    with one_thread():
-        known = propensities(binned(rows), once, seed=seed)
+    known = propensities_of(rows, seed=seed)
     ref, cur = np.split(known, [n])
     folds = [area(ref[one::FOLDS], cur[one::FOLDS]) for one in range(FOLDS)]
     weights = np.minimum(ref / np.maximum(1.0 - ref, 1e-12) * (n / m), _MOST)
     weights /= weights.mean()
-    effective = float(weights.sum()) ** 2 / float((weights**2).sum())
-    return DensityRatio(weights, effective, mean_area(folds).p_value)
+    return DensityRatio(weights, effective_rows(weights), mean_area(folds).p_value)

@@ -7,9 +7,9 @@ import dataclasses
 import numpy as np
 from scipy.optimize import isotonic_regression
 
-from mmon.models import one_thread
-from mmon.models.propensity import propensities
-from mmon.models.rows import Rows, binned
+from mmon.models.propensity import propensities_of
+from mmon.models.rows import Rows
+from mmon.models.shared_inputs import effective_rows
 from mmon.records.arrays import FloatArray
 
 FEWEST = 50
@@ -56,9 +56,7 @@ def label_chance(rows: Rows, *, seed: int = 0) -> LabelChance:
     probability weighting via isotonic calibration*, arXiv 2411.06342.
     """
     n, m = len(rows.ref), len(rows.cur)
-    once = np.ones(n, dtype=np.int64), np.ones(m, dtype=np.int64)
-    with one_thread():
-        told = propensities(binned(rows), once, seed=seed)
+    told = propensities_of(rows, seed=seed)
     is_labelled = np.repeat([0.0, 1.0], [n, m])
     order = np.argsort(told, kind="stable")
     place = np.unique(told[order], return_inverse=True)[1]
@@ -68,5 +66,4 @@ def label_chance(rows: Rows, *, seed: int = 0) -> LabelChance:
     chance[order] = isotonic_regression(share, weights=count).x[place]
     least = _LEAST * m / (n + m)
     weights = 1.0 / np.maximum(chance[n:], least)
-    effective = float(weights.sum()) ** 2 / float((weights**2).sum())
-    return LabelChance(weights, effective, float(np.mean(chance < least)))
+    return LabelChance(weights, effective_rows(weights), float(np.mean(chance < least)))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from mmon.models.rows import Rows, learnable
+from mmon.models import one_thread
+from mmon.models.rows import Rows, binned, learnable
 from mmon.records.arrays import FloatArray, IntArray
 
 FOLDS = 2
@@ -55,3 +56,10 @@ def propensities(rows: Rows, counts: tuple[IntArray, IntArray], *, seed: int) ->
         model.fit(learnable(every[learnt]), is_cur[learnt], sample_weight=often[learnt])
         found[asked] = model.predict_proba(every[asked])[:, 1]
     return found
+
+
+def propensities_of(rows: Rows, *, seed: int) -> FloatArray:
+    """The same of rows that are there once each."""
+    once = [np.ones(len(side), dtype=np.int64) for side in (rows.ref, rows.cur)]
+    with one_thread():
+        return propensities(binned(rows), (once[0], once[1]), seed=seed)
