@@ -77,6 +77,11 @@ def _state(analysis: Analysis, states: States) -> Any:
         return None
 
 
+def _are_read(given: Given, states: States) -> bool:
+    asked = [one for one in configured(given.config) if one.advance and one.name in states]
+    return all(_state(one, states) is not None for one in asked)
+
+
 def stored_profile(history: History, key: int) -> Profile | None:
     """A window's profile out of the history; None where it is damaged, or of another mmon."""
     try:
@@ -90,9 +95,13 @@ def rebuild(given: Given, history: History, before_key: int | None = None) -> No
 
     Of windows before a key alone, where one is given.
 
-    They follow from the stored profiles. Results stay: they were right when they were found.
+    They follow from the stored profiles. Results stay: they were right when they were found. Where
+    the newest cannot be read, as after an upgrade or damage, all are made again.
     """
     lost = frozenset(history.without_states(before_key))
+    newest = history.newest(before_key)
+    if newest is not None and not _are_read(given, history.states(newest)):
+        lost = frozenset(one.key for one in history.windows() if one.key <= newest)
     if not lost:
         return
     windows = history.windows()

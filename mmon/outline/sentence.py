@@ -16,8 +16,7 @@ from mmon.outline.wording import BELOW_WORDS, counted
 from mmon.outline.worse import is_found_segment, is_worse_segment
 from mmon.results import Document, Result, ResultKind, Status, Verdict, Window, grouped
 
-_NAMED = 3
-_CALM = 2  # things that a pass tells besides drift
+_NAMED, _CALM = 3, 2  # columns, and things that a pass tells besides drift
 _DRIFT, _QUALITY = ResultKind.DATA_DRIFT, ResultKind.DATA_QUALITY
 _MODEL, _SYSTEM = ResultKind.MODEL_PERFORMANCE, ResultKind.SYSTEM_PERFORMANCE
 _CONCEPT = ResultKind.CONCEPT_DRIFT
@@ -40,6 +39,9 @@ def _of_verdict(document: Document) -> str:
         failing = [result for result in judged if fails(result, fail_on)]
         return _breach(failing, judged, results, windows, waits)
     if document.verdict is Verdict.INCONCLUSIVE:
+        if not windows:
+            unfilled = "no window is complete yet" if document.windows else ""
+            return unfilled or "no production row falls into any window"
         return _inconclusive([r for r in judged if r.gating] or judged, results, windows)
     return _pass(judged, results, fail_on, windows, waits)
 
@@ -111,8 +113,6 @@ def _windows(results: Iterable[Result]) -> frozenset[int]:
 def _inconclusive(
     gating: list[Result], results: Sequence[Result], windows: Sequence[Window]
 ) -> str:
-    if not windows:
-        return "no production row falls into any window"
     if not any(window.rows for window in windows):
         return "production has no rows"
     known = [one for one in gating if one.quantity.stands_beside is None]

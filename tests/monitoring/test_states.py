@@ -7,8 +7,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from sqlalchemy import update
 
 from mmon.analyses import Analysis, Context, Findings
+from mmon.history import database, tables
 from mmon.monitoring import states
 from mmon.profiles.codec import from_bytes
 from mmon.records.arrays import IntArray
@@ -83,6 +85,14 @@ def test_states_are_the_same_in_whatever_order_windows_are_analysed(
     other.run(5, since=date(2))
     other.run(5, since=date(0), to=date(2))
     assert carried(other) == carried(watched)
+
+
+def test_states_that_cannot_be_read_are_made_again(watched: Watched) -> None:
+    watched.run(until=3)
+    with database.connected(watched.url, 10.0) as connection, connection.begin():
+        connection.execute(update(tables.state).values(data=b"of another mmon"))
+    watched.run(until=4)
+    assert carried(watched) == [[300] * n for n in (1, 2, 3, 4)]
 
 
 def test_another_reference_begins_anew(watched: Watched) -> None:

@@ -61,6 +61,12 @@ MISSING = result(
             [WINDOW],
             "too few rows: it takes 90",
         ),
+        (
+            Verdict.INCONCLUSIVE,
+            [],
+            [Window(index=0, rows=1, is_complete=False, is_judged=False)],
+            "no window is complete yet",
+        ),
         (Verdict.INCONCLUSIVE, [], [], "no production row falls into any window"),
         (Verdict.INCONCLUSIVE, [], [Window(index=0, rows=0)], "production has no rows"),
         (Verdict.INCONCLUSIVE, [], [WINDOW], "no column could be tested"),

@@ -26,7 +26,10 @@ WHOLE = 0
 OUTSIDE = np.iinfo(np.int64).min
 """The window key of rows outside every window."""
 
-_NEEDS_TIMESTAMP = "name it with --timestamp or under columns.timestamp, or use windows of rows"
+_NEEDS_TIMESTAMP = (
+    "name one that production has, with --timestamp or under columns.timestamp, or use windows of"
+    " rows"
+)
 
 
 class Key(NamedTuple):
