@@ -126,7 +126,7 @@ def _of_alerts(run: Occasion) -> Iterator[Planned]:
     of_run = {one.key: one for one in run.told}
     for standing in run.standings:
         alert = standing.alert
-        for episode in standing.episodes:
+        for place, episode in enumerate(standing.episodes):
             was_fired = _was_fired(alert, episode, run.known)
             fired = None if was_fired else of_run.get(episode.fired.key)
             if fired is not None:
@@ -134,7 +134,13 @@ def _of_alerts(run: Occasion) -> Iterator[Planned]:
             if alert.resolved and episode.cleared is not None:
                 # Where labels came in another order its end may have been analysed before.
                 shown = of_run.get(episode.cleared.key, fired)
-                if shown is not None and not _was_ended(standing, episode, run.known):
+                # What labels split later began twice, and was told once: it goes on.
+                goes_on = any(
+                    one.fired.key not in of_run and not _was_fired(alert, one, run.known)
+                    for one in standing.episodes[place + 1 : place + 2]
+                )
+                was_ended = goes_on or _was_ended(standing, episode, run.known)
+                if shown is not None and not was_ended:
                     yield from _of_alert(run, alert, episode, shown, is_over=True)
 
 

@@ -67,6 +67,8 @@ def run(known: str, of_run: tuple[int, ...], before: list[Planned]) -> list[Plan
         [("?--", (1, 2)), ("+--", (0,)), ("+--", ())],
         [("?--", (1, 2)), ("+--", (0,)), ("+--", (1,))],
         [("+--", (0, 1, 2)), ("+--", (0, 1, 2))],
+        # It goes on in what was one episode, until a window between is known.
+        [("+?+", (0, 2)), ("+-+", (1,)), ("+-+-", (3,)), ("+-+-", ())],
     ],
 )
 def test_of_an_episode_the_begin_and_the_end_are_told_once(
