@@ -12,6 +12,9 @@ import pytest
 
 from tests.e2e.running import environment
 
+# With all that is installed: what is left out could not be imported.
+pytestmark = pytest.mark.models
+
 HEAVY = {
     "sqlalchemy",
     "polars",

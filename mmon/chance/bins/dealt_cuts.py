@@ -22,23 +22,35 @@ from mmon.chance.bins.table import quantile_ranks
 from mmon.profiles.distributions.ecdf import Ecdf
 from mmon.records.arrays import IntArray
 
-# Ties lighter than this share of a bin's chance deviation are as good as none.
+# Ties lighter than this share of a bin's chance deviation are as good as none, ...
 _LIGHT = 0.1
+# ... but for so few rows of production that distances take few values, which bins of unequal rows
+# tell apart.
+_FEW = 100
 
 
 def deal_cut(
-    ref: Ecdf, cur: Ecdf, m: int, bins: int, deals: int, rng: np.random.Generator
+    ref: Ecdf,
+    cur: Ecdf,
+    m: int,
+    bins: int,
+    *,
+    held: IntArray,
+    deals: int,
+    rng: np.random.Generator,
 ) -> tuple[IntArray, IntArray]:
     """Deal the pooled finite rows to a reference and a production of ``m`` rows, and bin them.
 
-    The reference has more than ``bins`` distinct values. Returns the rows of both, (deals, C) each.
-    Without ties the reference's is a broadcast row: its quantiles hold their share.
+    The reference has more than ``bins`` distinct values, and ``held`` rows in the bins that it was
+    cut into. Returns the rows of both, (deals, C) each. Without ties the reference's is a broadcast
+    row: as many as it holds.
     """
-    ranks = quantile_ranks(ref.n, bins)
+    starts, ends = _ties(ref, cur, m, bins)
+    is_cut_so = not len(ends) and len(held) == bins
+    ranks = np.cumsum(held)[:-1] if is_cut_so else quantile_ranks(ref.n, bins)
     widths = np.diff(ranks, prepend=0, append=ref.n + 1)
     shares = rng.standard_gamma(widths.astype(np.float64), (deals, bins))
     between = rng.multinomial(m, shares / shares.sum(axis=1, keepdims=True))
-    starts, ends = _ties(ref, cur, m, bins)
     places = ranks + np.cumsum(between[:, :-1], axis=1)
     tie = np.searchsorted(ends, places)
     is_tied = (np.append(starts, ref.n + m)[tie]) < places
@@ -60,7 +72,8 @@ def _ties(ref: Ecdf, cur: Ecdf, m: int, bins: int) -> tuple[IntArray, IntArray]:
     rows = ref.n + cur.n
     deviation = rows * np.sqrt((1 / ref.n + 1 / m) / bins)
     # A cell of a compressed summary is no tie, though its rows are counted at one value.
-    is_tie = mass > max(1.0, _LIGHT * deviation, 2.0 * (ref.uncertain + cur.uncertain))
+    light = 0.0 if m < _FEW else _LIGHT * deviation
+    is_tie = mass > max(1.0, light, 2.0 * (ref.uncertain + cur.uncertain))
     scale = (ref.n + m) / rows
     starts, ends = (np.rint(rank[is_tie] * scale) for rank in (end - mass, end))
     return starts.astype(np.int64), ends.astype(np.int64)

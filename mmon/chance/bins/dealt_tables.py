@@ -80,7 +80,9 @@ def null_tables(
     # Seeded by the data: the errors of different columns are independent, and average out.
     rng = np.random.default_rng([_SEED, zlib.crc32(pooled.tobytes())])
     if _has_quantiles(ref, bins) and isinstance(cur, Ecdf) and cur.n:
-        ref_mass, cur_mass = deal_cut(ref, cur, max(1, m), bins, _deals(bins), rng)
+        ref_mass, cur_mass = deal_cut(
+            ref, cur, max(1, m), bins, held=table.ref.mass, deals=_deals(bins), rng=rng
+        )
         held = ref_mass[0] if ref_mass.strides[0] == 0 else _NO_ROWS
         return NullTables(ref_mass, cur_mass, n, m, pooled, is_fixed=False, held=held)
     if len(pooled) <= 2:
