@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 
 from mmon.comparison.judged_windows import Span
 from mmon.comparison.stray_windows import MOST_EMPTY, stray_keys
@@ -160,6 +160,17 @@ def _every(
         found.update(gap if len(gap) <= MOST_EMPTY else ())
         at = max(at, _end(cut, target) if target in closed else target)
     return sorted(found)
+
+
+def empty_since(
+    cut: WindowCut | RowCut, rows: Container[int], stored: Sequence[StoredWindow], end_us: int
+) -> int:
+    """How many windows have closed after the newest one of a history where none has rows."""
+    at = stored[-1].end_us if stored else None
+    if isinstance(cut, RowCut) or at is None:
+        return 0
+    closed = _between(cut, at, end_us, end_us)
+    return 0 if any(key in rows for key in closed) else len(closed)
 
 
 def _between(cut: WindowCut, first: int, past: int, end_us: int) -> list[int]:

@@ -28,11 +28,12 @@ from mmon.monitoring.due import (
     Due,
     due_rows,
     due_windows,
+    empty_since,
     look_from,
 )
 from mmon.monitoring.late_labels import overdue, with_labels
 from mmon.monitoring.learned import Past
-from mmon.monitoring.news import news, with_news
+from mmon.monitoring.news import loses_rows, news, with_news
 from mmon.monitoring.rolling import Rolling
 from mmon.monitoring.rows import Read, Rows
 from mmon.monitoring.telling import Telling
@@ -47,6 +48,7 @@ from mmon.monitoring.window import (
     restored,
     to_store,
 )
+from mmon.outline.wording import counted, end_word
 from mmon.profiles.folding.census import Census
 from mmon.profiles.folding.keys import WHOLE
 from mmon.profiles.table import Profile
@@ -116,7 +118,7 @@ class _Run:
         since = self._since(stored)
         due, side, census = self._due(stored, since)
         due = beside.allowed(due, self.given.windows, self.asked)
-        nothing = self._nothing(side)
+        nothing = self._nothing(side, census)
         facts = RunFacts(
             nothing.run_id,
             nothing.started_at,
@@ -133,12 +135,13 @@ class _Run:
                 parts[-_DRAWN] = parts[-_DRAWN].bare()
         parts.sort(key=lambda part: part.key)
         states.rebuild(self.given, self.history)
-        document = self._document(nothing, parts, is_begun=bool(census.windows))
+        document = self._document(nothing, parts, census)
         of_all = [] if self.asked.is_range else self.history.windows()
         known = self.history.found((), CONCLUSIVE)[1]
         late = overdue(self.config, of_all, known, self.limits.until_us)
         told = news(self.given, due, stored, census)
-        document = with_news(document, self.config, late, told)
+        is_open = late is not None or loses_rows(nothing, self._rule())
+        document = with_news(document, self.config, late, told, is_open=is_open)
         # A run between two times has looked at no others.
         is_all = not (isinstance(self.rows.cut, RowCut) or self.asked.is_range)
         until_us = self.limits.until_us if is_all else None
@@ -193,10 +196,12 @@ class _Run:
             due = with_labels(self.config, due, stored, until_us, self.rows.labelled)
         return due, side, census
 
-    def _nothing(self, side: Opened) -> Document:
-        """The document of a run that finds no window, with what all say of this run."""
+    def _nothing(self, side: Opened, census: Census) -> Document:
+        """The document of a run that finds no window, with what all say of this run: such as the
+        rows without a time, which are in none."""
         config, reference, rule = self.config, self.given.reference, self._rule()
-        empty = Production(side.data, [], [], 0, side.new_columns, [])
+        lost = census.without_time
+        empty = Production(side.data, [], [], census.rows, side.new_columns, [], lost)
         found = assess(config, reference, empty, rule=rule, now_us=to_us(self.given.started))
         started = self.given.started
         return document_of(config, reference, empty, found, rule=rule, started=started)
@@ -261,7 +266,7 @@ class _Run:
         way, (is_begun, is_filled) = self.given.windows.incomplete, edges(profile, due, before)
         return (not is_filled and way != "keep") or (not is_begun and way == "drop")
 
-    def _document(self, nothing: Document, parts: Sequence[Part], *, is_begun: bool) -> Document:
+    def _document(self, nothing: Document, parts: Sequence[Part], census: Census) -> Document:
         """The document of the windows that were analysed, else of the newest one there is."""
 
         def drawn(part: Part) -> Document:
@@ -272,13 +277,18 @@ class _Run:
             return together(self.config, nothing, parts, drawn)
         newest = self.history.newest()
         if newest is None:
-            words = "no window has closed and is filled yet" if is_begun else nothing.sentence
+            words = "no window has closed and is filled yet" if census.windows else nothing.sentence
             return dataclasses.replace(nothing, sentence=words)
         again = restored(self.history.document(newest), nothing)
         whole = together(self.config, nothing, [Part(again)], drawn)
         # It ends as the run before did, which may have told of other windows as well.
         verdict = Verdict(self.history.last_run()[1] or whole.verdict)
         ended = "" if verdict is whole.verdict else f" since a run that ended in {verdict}"
+        stored, rows = self.history.windows(), census.windows
+        empty = empty_since(self.rows.cut, rows, stored, self.limits.end_us)
+        if empty:
+            what = f"{counted(empty, 'window')} without a row"
+            ended += f" but {what} since {end_word(again.windows[0])}"
         return dataclasses.replace(
             whole,
             verdict=verdict,

@@ -12,7 +12,8 @@ from mmon.monitoring.window import Given
 from mmon.outline.wording import counted
 from mmon.profiles.folding.census import Census
 from mmon.results import Document, Verdict
-from mmon.verdict import exit_status
+from mmon.verdict import exit_status, reaches
+from mmon.verdict.finding import Rule
 from mmon.windows.timestamps import to_naive
 
 
@@ -35,13 +36,20 @@ def news(
         yield f"{counted(late, 'row')} came too late for windows that are analysed"
 
 
+def loses_rows(run: Document, rule: Rule) -> bool:
+    """Whether so many of the rows that a run read have no time that windows are a part of them."""
+    found = (one for one in run.results if one.name == "untimed_share")
+    return any(one.gating and reaches(one, rule) for one in found)
+
+
 def with_news(
-    document: Document, config: Config, late: str | None, told: Iterable[str]
+    document: Document, config: Config, late: str | None, told: Iterable[str], *, is_open: bool
 ) -> Document:
-    """The document of a run with what else is told; labels that are overdue leave it open."""
+    """The document of a run with what else is told, as of labels that are overdue; where that
+    leaves the run open, a pass is none."""
     words = [document.sentence, *filter(None, [late]), *told]
     document = dataclasses.replace(document, sentence="; ".join(words))
-    if late is None or document.verdict is not Verdict.PASS or config.fail_on == "never":
+    if not is_open or document.verdict is not Verdict.PASS or config.fail_on == "never":
         return document
     status = exit_status(Verdict.INCONCLUSIVE, config.on_inconclusive, document.results)
     return dataclasses.replace(document, verdict=Verdict.INCONCLUSIVE, exit_status=status)

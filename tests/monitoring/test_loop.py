@@ -163,6 +163,24 @@ def test_the_change_is_found_on_its_day(watched: Watched) -> None:
     ]
 
 
+def test_a_day_of_which_half_of_the_rows_have_no_time_is_no_pass(watched: Watched) -> None:
+    watched.write(0, 1)
+    assert watched.run(until=1).verdict is Verdict.PASS
+    path, is_half = watched.folder / "days" / f"{date(1)}.parquet", pl.int_range(pl.len()) % 2 == 0
+    timed = pl.when(is_half).then("event_time")
+    pl.read_parquet(path).with_columns(event_time=timed).write_parquet(path)
+    report = watched.run(until=2)
+    assert report.verdict is Verdict.INCONCLUSIVE
+    assert "rows have no usable time, and are in no window" in report.document.sentence
+
+
+def test_a_run_after_days_without_a_row_says_so(watched: Watched) -> None:
+    watched.write(0)
+    watched.run(until=1)
+    told = "no new window but 2 windows without a row since "
+    assert watched.run(until=3).document.sentence.startswith(told + date(1))
+
+
 @pytest.mark.parametrize("rows", [150])
 def test_windows_of_rows_are_analysed_once_they_are_full(watched: Watched, rows: int) -> None:
     watched.write(0)
