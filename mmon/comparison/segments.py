@@ -5,8 +5,13 @@ from __future__ import annotations
 import dataclasses
 
 from mmon.analyses import Context
+from mmon.profiles.distributions.counts import Counts
+from mmon.profiles.features.tables import OTHER
+from mmon.profiles.table import SegmentProfile
 from mmon.results.quantity import Quantity, ResultKind, Unit
 from mmon.verdict.finding import Finding
+
+_SHOWN = 3
 
 LONE_SEGMENTS = tuple(
     Quantity(
@@ -53,7 +58,7 @@ def lone_segments(context: Context) -> list[Finding]:
             window=context.window,
             segment=one.name,
             column=one.column,
-            reason=f"{reason} ({one.profile.rows:,} rows)",
+            reason=f"{reason} ({one.profile.rows:,} rows){_values(one)}",
         )
         for quantity, own, others, reason in (
             (missing, before, after, "no production row has it"),
@@ -62,3 +67,14 @@ def lone_segments(context: Context) -> list[Finding]:
         for name, one in own.items()
         if name not in others
     ]
+
+
+def _values(segment: SegmentProfile) -> str:
+    """The values of a segment that holds what has no segment of its own, the commonest first."""
+    column = segment.profile.column(segment.column)
+    if segment.value != OTHER or column is None or not isinstance(column.distribution, Counts):
+        return ""
+    found = column.distribution
+    names = found.labels.gather((-found.mass).argsort(kind="stable")).to_list()
+    more = f" and {len(names) - _SHOWN:,} more" if len(names) > _SHOWN else ""
+    return f": {', '.join(names[:_SHOWN])}{more}" if names else ""

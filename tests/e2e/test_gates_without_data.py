@@ -121,3 +121,5 @@ def test_segments_that_one_side_lacks_are_told(tmp_path):
         ("missing_segment", "kind = b", pytest.approx(ROWS / 2, rel=0.1)),
         ("new_segment", "kind = (other)", ROWS / 2),
     ]
+    reasons = dict(told.select("name", "reason").iter_rows())
+    assert reasons["new_segment"] == f"the reference has no such rows ({ROWS // 2:,} rows): new"
