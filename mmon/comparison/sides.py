@@ -28,7 +28,7 @@ from mmon.config.data import Dataset
 from mmon.config.sections import Config
 from mmon.config.windows import Windows
 from mmon.engine.local import Fold
-from mmon.errors import DataError
+from mmon.errors import DataError, closest, listed
 from mmon.profiles import baseline
 from mmon.profiles.block_noise import BlockNoise
 from mmon.profiles.distributions.reading import Reading
@@ -196,8 +196,14 @@ def open_production(
 
 
 def planned(config: Config, reference: Profile, side: Opened) -> tuple[Plan, Extent]:
-    """How the rows of production are read, and what is summarised of them."""
-    readable = side.frame.collect_schema()
+    """How the rows of production are read, and what is summarised of them.
+
+    `DataError` where it lacks the column of times that windows are cut by.
+    """
+    readable, name = side.frame.collect_schema(), config.columns.timestamp
+    if name not in (None, *readable) and config.windows is not None and config.windows.every:
+        what = f"{side.data.name} has no column {name!r}, by which windows are cut"
+        raise DataError(what, hint=closest(str(name), readable, listed(readable)))
     # The reference may not tell how these are written.
     read = (Reading.NUMBER, Reading.TIME)
     undecided = {column.name for column in reference.columns if column.reading in read}
