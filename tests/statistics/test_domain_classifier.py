@@ -13,7 +13,7 @@ from tests.statistics.sequential import Claim, broken_claims
 pytestmark = pytest.mark.models
 
 SIMULATION = pytest.mark.simulation
-SIZE = (Claim(0.05, 0.075), Claim(0.045, 0.025))
+SIZE = (Claim(0.055, 0.085), Claim(0.04, 0.02))
 
 
 @pytest.mark.parametrize(

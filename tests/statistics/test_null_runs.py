@@ -19,7 +19,7 @@ from tests.statistics.sequential import Claim, broken_claims
 pytestmark = pytest.mark.slow
 
 START = dt.datetime(2024, 1, 1)
-SURE = Claim(0.01, 0.1), Claim(0.05, 0.15)
+SURE = Claim(0.01, 0.15), Claim(0.05, 0.2)
 TASKS = {
     "binary": {"score": "p"},
     "multiclass": {"prediction": "said"},

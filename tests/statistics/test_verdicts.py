@@ -73,7 +73,7 @@ def columns_without_drift(rng: np.random.Generator, rows: int, columns: int) -> 
 
 LEVELS = Bound("max", potential=0.1, detected=0.2)
 TOTAL_VARIATION = load("total_variation")
-NEVER, RARELY = Claim(0.01, 0.04), Claim(0.05, 0.1)
+NEVER, RARELY = Claim(0.01, 0.06), Claim(0.05, 0.12)
 
 
 @pytest.mark.slow
