@@ -98,7 +98,7 @@ SEGMENTS = [
         "a new value",
         "binary",
         PASS,
-        r"(?s)^((?!xx).)*$",
+        r"new_segment \[country = \(other\)\] = 630\.0: .*\(630 rows\): xx",
         settings={"segments": ["country"]},
         cur=put(country=pl.when(x > 0.0).then(pl.lit("xx")).otherwise("country")),
     ),
