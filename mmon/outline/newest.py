@@ -17,6 +17,9 @@ STATUS_NUMBERS: Mapping[Status, float] = {
 """MLRun's numbers, and one for what it does not have, below all that calls for an alarm."""
 
 
+_MISSING = "missing_share"
+
+
 def newest(document: Document) -> Window | None:
     """The newest window that is judged, or of all where none is."""
     judged = [one for one in document.windows if one.is_judged]
@@ -29,12 +32,19 @@ def now(document: Document) -> Iterator[Result | Metric]:
     Labels that wait are missing values of the target, and no fault of the data: `label_coverage`
     tells of them.
     """
-    window = newest(document)
+    window, target = newest(document), _target(document)
     index = 0 if window is None else window.index
     judged = [
         one
         for one in severity.deciding(document.results, document.windows)
-        if not (one.gating and one.status is Status.IRRELEVANT)
+        if one.has_levels or target is None or (one.name, one.column) != (_MISSING, target)
     ]
     for rows in (judged, document.metrics):
         yield from (one for one in rows if one.window == index or one.quantity.about == "run")
+
+
+def _target(document: Document) -> str | None:
+    match document.configuration:
+        case {"columns": {"target": str(name)}}:
+            return name
+    return None

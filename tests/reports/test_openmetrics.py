@@ -133,11 +133,17 @@ def test_labels_that_wait_are_no_missing_values() -> None:
         for column, value, status in (
             ("defaulted", 1.0, Status.IRRELEVANT),
             ("income", 0.25, Status.NO_DETECTION),
+            ("notes", 0.5, Status.IRRELEVANT),
         )
     ]
     coverage = quantities.result("label_coverage", 0.0)
-    document = quantities.with_rows(sample_document(0), results=[*shares, coverage])
-    assert values(document, "mmon_data_quality_missing_share_increase_ratio") == [0.25]
+    document = quantities.with_rows(
+        sample_document(0),
+        results=[*shares, coverage],
+        configuration={"columns": {"target": "defaulted"}},
+    )
+    # What has no level is told as well.
+    assert values(document, "mmon_data_quality_missing_share_increase_ratio") == [0.25, 0.5]
     assert values(document, "mmon_model_performance_label_coverage_ratio") == [0.0]
 
 
