@@ -17,7 +17,7 @@ import pytest
 
 import mmon
 from mmon.comparison import sides
-from mmon.errors import MmonError
+from mmon.errors import DataError, MmonError
 from mmon.reports import terminal
 from mmon.results import Skipped
 from tests.unit.source_files import WRITERS
@@ -194,6 +194,14 @@ def test_files_that_do_not_tell_the_time_end_as_they_do_when_all_are_read(
             run(days)
     assert str(pruned.value) == str(all_read.value)
     assert re.search(says, str(pruned.value))
+
+
+def test_production_without_the_column_of_times_is_a_fault_of_the_data(tmp_path: Path) -> None:
+    days = written(
+        tmp_path, lambda day: f"{FIRST + day * DAY:%Y-%m-%d}.csv", lambda d: d.drop("at")
+    )
+    with pytest.raises(DataError, match=r"days.* has no column 'at', by which windows are cut"):
+        run(days)
 
 
 def test_all_files_are_read_where_these_tell_days_from_months(
