@@ -14,7 +14,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from mmon.chance.bins.dealt_tables import NullTables, null_tables
+from mmon.chance.bins.dealt_tables import ROUNDS, NullTables, null_tables
 from mmon.chance.bins.far_tails import log_tail
 from mmon.chance.bins.small_categories import rest_sums
 from mmon.chance.bins.table import Table, tabulate
@@ -29,6 +29,8 @@ ROUNDING = 1e-9
 # Share and number of deals below which their own frequencies are too few to count.
 _TAIL = 0.02
 _FEWEST = 20
+# Deals that go as far, from which on their share is known well enough (Besag and Clifford 1991).
+_ENOUGH = 50
 # A normal number's mean of anything smooth is that of these points.
 _NODES, _WEIGHTS = np.polynomial.hermite_e.hermegauss(9)
 _WEIGHTS /= _WEIGHTS.sum()
@@ -180,11 +182,15 @@ class Binned(Metric):
             return None
         if value <= 0:
             return 1.0
-        null = null_tables(ref, cur, self.bins, rows)
-        if null.is_fixed and len(null.pooled) <= 2:
-            p = _of_two_categories(self, value, null)
-        else:
+        p = 0.0
+        for most in ROUNDS:
+            null = null_tables(ref, cur, self.bins, rows, most)
+            if null.is_fixed and len(null.pooled) <= 2:
+                p = _of_two_categories(self, value, null)
+                break
             p = self.chance(value, null)
+            if p >= _ENOUGH / most:
+                break
         return max(p, SMALLEST)
 
 

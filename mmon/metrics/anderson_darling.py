@@ -110,13 +110,8 @@ def _part(at: Limits, own: float, other: float) -> tuple[float, float]:
         0.5 * (at.own_under[1] + at.own_upto[1] - at.other_under[0] - at.other_upto[0]),
     )
     smallest, largest = _variance_limits(at, own, other)
-    is_filled = at.rows > 0.0
-    rows = at.rows[is_filled]
     with np.errstate(divide="ignore"):
-        return (
-            dot(rows, (low / largest)[is_filled]),
-            dot(rows, (high / smallest)[is_filled]),
-        )
+        return dot(at.rows, low / largest), dot(at.rows, high / smallest)
 
 
 def _variance_limits(at: Limits, own: float, other: float) -> tuple[FloatArray, FloatArray]:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from sklearn.ensemble import HistGradientBoostingClassifier
 
 # Trees of few leaves and a low rate: of many small effects, and quickly fitted.
-_TREES, _LEAVES, _RATE, _LEAST = 40, 8, 0.15, 20
+_TREES, _LEAVES, _RATE, _LEAST = 25, 6, 0.25, 20
 # Beyond so many values both sides are cut to fewer rows, so that a run with many features ends.
 _MOST_VALUES = 1_000_000
 # What drives the classifier is asked of so many rows of either side, for so many features.

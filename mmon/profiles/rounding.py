@@ -37,6 +37,9 @@ def at_one_precision(
         if column.reading is Reading.NUMBER and len(both) == 2 and kinds:
             narrow[column.name] = kinds[-1]
 
+    if not narrow:
+        return reference, list(production)
+
     def rounded(side: Profile) -> Profile:
         side = changed(side, ColumnProfile, lambda one: _rounded(one, narrow.get(one.name)))
         return changed(side, SampledColumn, lambda one: _rounded_rows(one, narrow.get(one.name)))

@@ -31,6 +31,8 @@ Terms = Callable[[FloatArray, FloatArray, float], FloatArray]
 # Cells drawn per column: 2,000 deals of up to 12 bins, in about 2 ms.
 _CELLS = 24_000
 _FEWEST, _MOST = 300, 2_000
+ROUNDS = (250, _MOST)
+"""How many deals are tried at most, at first, and where those leave too much open."""
 # Categories drawn one by one when there are more than twice as many; the rest are many and small,
 # so that their sums are known from their moments.
 _HEAD = 24
@@ -69,9 +71,12 @@ class NullTables:
 # Enough for the labels of all segments of a column: asked for a score, and again for a verdict.
 @functools.lru_cache(maxsize=64)
 def null_tables(
-    ref: Distribution, cur: Distribution, bins: int, rows: int | None = None
+    ref: Distribution, cur: Distribution, bins: int, rows: int | None = None, most: int = _MOST
 ) -> NullTables:
-    """Deal the pooled rows to a reference of its own size and a production of ``rows`` values."""
+    """Deal the pooled rows to a reference of its own size and a production of ``rows`` values.
+
+    That is done as often as a number of bins allows, and at ``most`` so many times.
+    """
     table = tabulate(ref, cur, bins)
     n, m = table.ref.rows, table.cur.rows
     m = m if rows is None else rows
@@ -81,7 +86,7 @@ def null_tables(
     rng = np.random.default_rng([_SEED, zlib.crc32(pooled.tobytes())])
     if _has_quantiles(ref, bins) and isinstance(cur, Ecdf) and cur.n:
         ref_mass, cur_mass = deal_cut(
-            ref, cur, max(1, m), bins, held=table.ref.mass, deals=_deals(bins), rng=rng
+            ref, cur, max(1, m), bins, held=table.ref.mass, deals=_deals(bins, most), rng=rng
         )
         held = ref_mass[0] if ref_mass.strides[0] == 0 else _NO_ROWS
         return NullTables(ref_mass, cur_mass, n, m, pooled, is_fixed=False, held=held)
@@ -89,7 +94,7 @@ def null_tables(
         # Two categories are summed exactly: nothing to draw.
         nothing = np.empty((0, len(pooled)), dtype=np.int64)
         return NullTables(nothing, nothing, n, m, pooled)
-    return _fixed(pooled, n, m, rng)
+    return _fixed(pooled, n, m, most, rng)
 
 
 def _has_quantiles(ref: Distribution, bins: int) -> TypeGuard[Ecdf]:
@@ -105,18 +110,18 @@ def _scaled(mass: IntArray, total: int) -> IntArray:
     return np.asarray(np.diff(ends, prepend=0))
 
 
-def _deals(cells: int) -> int:
-    return int(np.clip(_CELLS // cells, _FEWEST, _MOST))
+def _deals(cells: int, most: int) -> int:
+    return int(min(np.clip(_CELLS // cells, _FEWEST, _MOST), most))
 
 
-def _fixed(pooled: IntArray, n: int, m: int, rng: np.random.Generator) -> NullTables:
+def _fixed(pooled: IntArray, n: int, m: int, most: int, rng: np.random.Generator) -> NullTables:
     """Deals into categories that do not move."""
     if len(pooled) <= 2 * _HEAD:
-        drawn = deal(pooled, m, _deals(len(pooled)), rng)
+        drawn = deal(pooled, m, _deals(len(pooled), most), rng)
         return NullTables(pooled - drawn, drawn, n, m, pooled)
     pooled = np.sort(pooled)
     rest, head = pooled[:-_HEAD], pooled[-_HEAD:]
-    drawn = deal(np.append(head, rest.sum()), m, _deals(_HEAD), rng)
+    drawn = deal(np.append(head, rest.sum()), m, _deals(_HEAD, most), rng)
     own, rest_rows = drawn[:, :-1], drawn[:, -1]
     noise = rng.standard_normal(len(drawn))
     return NullTables(head - own, own, n, m, pooled, rest=rest, rest_rows=rest_rows, noise=noise)

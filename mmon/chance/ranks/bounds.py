@@ -35,32 +35,54 @@ class Limits:
 @functools.lru_cache(maxsize=4)
 def limits(own: Ecdf, other: Ecdf) -> Limits:
     """Limits at the rows of ``own``: the surely placed ones, then the others."""
-    values = own.values.astype(np.float64)
-    upto = own.cumulative
+    side, gap = _groups(own), other.rank_error
+    under, upto = _shares(other, own.values.astype(np.float64))
+    return Limits(
+        rows=side.rows,
+        own_under=side.under,
+        own_upto=side.upto,
+        other_under=(under[side.lowest], np.minimum(under[side.cell] + gap, 1.0)),
+        other_upto=(upto[side.lowest], np.minimum(upto[side.cell] + gap, 1.0)),
+    )
+
+
+@dataclasses.dataclass(frozen=True, slots=True, eq=False)
+class _Groups:
+    """What limits take from one side alone."""
+
+    rows: FloatArray  # (G,) at least one each
+    cell: IntArray  # (G,) the cell that the rows of a group are in, ...
+    lowest: IntArray  # ... and the one with the lowest value at which they may lie
+    under: tuple[FloatArray, FloatArray]
+    upto: tuple[FloatArray, FloatArray]
+
+
+# A reference is asked again for every window.
+@functools.lru_cache(maxsize=128)
+def _groups(own: Ecdf) -> _Groups:
+    upto, slack = own.cumulative, own.uncertain
     under = upto - own.mass
-    slack = own.uncertain
     loose = np.minimum(own.mass, slack)
+    is_sure, is_loose = own.mass > loose, loose > 0
     # The lowest value at which the first row of a cell may lie.
     rank = np.maximum(under + 1 - slack, 1)
     lowest = np.searchsorted(upto, rank, side="left")
-    there = _shares(other, values)
-    at_lowest = (there[0][lowest], there[1][lowest])
     # No row lies strictly below itself.
     most_under = np.minimum(under + slack, upto - 1)
-    n, gap = own.n, other.rank_error
+
+    def join(sure: IntArray, unsure: IntArray) -> IntArray:
+        return np.concatenate([sure[is_sure], unsure[is_loose]])
 
     def share(rows: IntArray) -> FloatArray:
-        return np.minimum(rows / n, 1.0)
+        return np.minimum(rows / own.n, 1.0)
 
-    def join(sure: FloatArray, unsure: FloatArray) -> FloatArray:
-        return np.concatenate([sure, unsure])
-
-    return Limits(
-        rows=join((own.mass - loose).astype(np.float64), loose.astype(np.float64)),
-        own_under=(join(share(under), share(under[lowest])), np.tile(share(most_under), 2)),
-        own_upto=(join(share(upto), share(under + 1)), np.tile(share(upto + slack), 2)),
-        other_under=(join(there[0], at_lowest[0]), np.tile(np.minimum(there[0] + gap, 1.0), 2)),
-        other_upto=(join(there[1], at_lowest[1]), np.tile(np.minimum(there[1] + gap, 1.0), 2)),
+    every = np.arange(len(upto))
+    return _Groups(
+        rows=join(own.mass - loose, loose).astype(np.float64),
+        cell=join(every, every),
+        lowest=join(every, lowest),
+        under=(share(join(under, under[lowest])), share(join(most_under, most_under))),
+        upto=(share(join(upto, under + 1)), share(join(upto + slack, upto + slack))),
     )
 
 

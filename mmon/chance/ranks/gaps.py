@@ -78,6 +78,8 @@ class _Placed:
     moved_squared: float
 
 
+# A reference is asked again for every window.
+@functools.lru_cache(maxsize=128)
 def _placed(side: Ecdf, exponent: int) -> _Placed:
     values = np.ldexp(side.values.astype(np.float64), -exponent)
     if side.is_exact:

@@ -128,6 +128,20 @@ def _spread(side: Ecdf, at: FloatArray, below: IntArray) -> FloatArray:
     guess = below.astype(np.float64)
     if side.is_exact:
         return guess
+    own, width, inner = _inside(side)
+    with np.errstate(all="ignore"):
+        place = np.searchsorted(own, at, side="right") - 1
+        is_inside = (place >= 0) & (place < len(own) - 1)
+        place = np.where(is_inside, place, 0)
+        part = np.nan_to_num((at - own[place]) / width[place])
+    guess += np.where(is_inside, inner[place] * np.clip(part, 0.0, 1.0), 0.0)
+    return guess
+
+
+# A reference is asked again for every window.
+@functools.lru_cache(maxsize=128)
+def _inside(side: Ecdf) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """(K,) values; (K - 1,) how far apart they are, and the rows that are spread in between."""
     own = side.values.astype(np.float64)
     start, end = own[:-1], own[1:]
     mass = side.mass[1:]
@@ -136,9 +150,4 @@ def _spread(side: Ecdf, at: FloatArray, below: IntArray) -> FloatArray:
         # Evenly spread rows lie half a cell below its end on average; ties at the end, less.
         inner = 2.0 * (end - side.total[1:] / mass) / width * mass
         inner = np.clip(np.nan_to_num(inner), 0.0, np.minimum(mass - 1, side.uncertain))
-        place = np.searchsorted(own, at, side="right") - 1
-        is_inside = (place >= 0) & (place < len(own) - 1)
-        place = np.where(is_inside, place, 0)
-        part = np.nan_to_num((at - start[place]) / width[place])
-    guess += np.where(is_inside, inner[place] * np.clip(part, 0.0, 1.0), 0.0)
-    return guess
+    return own, width, inner
