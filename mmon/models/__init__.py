@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import importlib.util
 from collections.abc import Iterator
+from typing import Any
 
 LACKING = "scikit-learn is not installed: pip install 'mmon[ml]'"
 """Why a result that takes a fitted model has no value."""
@@ -18,9 +20,15 @@ def lacking() -> str | None:
 @contextlib.contextmanager
 def one_thread() -> Iterator[None]:
     """Fit on one thread: of trees this small several wait for each other longer than they work."""
+    with _threads().limit(limits=1):
+        yield
+
+
+@functools.cache
+def _threads() -> Any:
+    """The thread pools of this process, which take a while to be found."""
     # What is not loaded yet has no limit.
     import sklearn.ensemble  # noqa: F401
-    from threadpoolctl import threadpool_limits
+    from threadpoolctl import ThreadpoolController
 
-    with threadpool_limits(1):
-        yield
+    return ThreadpoolController()

@@ -145,7 +145,7 @@ def _known(key: Any, quantities: Mapping[tuple[Any, ...], Quantity]) -> Quantity
 
 def _plain(value: Any) -> Any:
     """JSON types for any value of a document; NaN and infinities become None."""
-    kind = type(value)
+    kind: Any = type(value)
     if kind is float:
         return value if math.isfinite(value) else None
     # Most of the others are as they are, and each of a million rows has twenty of them.
