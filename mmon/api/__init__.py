@@ -49,6 +49,7 @@ def compare(
     by_column: Mapping[str, Mapping[str, Mapping[str, float]]] | None = None,
     p_values: Literal["deciding", "all"] | None = None,
     alpha: float | None = None,
+    look: int | None = None,
     fail_on: Literal["potential", "detected", "never"] | None = None,
     on_inconclusive: Literal["fail", "pass"] | None = None,
     exact: bool | None = None,
@@ -85,7 +86,7 @@ def compare(
         {"detected": 200}}}``. One number is the level from which a result is detected.
     by_column : mapping, optional
         Levels of single columns: ``{"income": {"ks": {"detected": 0.3}, "missing_share": {}}}``.
-    p_values, alpha, fail_on, on_inconclusive, exact, sample, fast
+    p_values, alpha, look, fail_on, on_inconclusive, exact, sample, fast
         How results are told from chance, which of them fail, and what is kept of the data.
     format, separator, null_values
         How files are read, of both sides.

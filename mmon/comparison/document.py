@@ -131,7 +131,7 @@ def _waiting(config: Config, production: Production, rule: Rule) -> frozenset[st
     both = zip(production.windows, production.profiles, strict=True)
     judged = [profile for window, profile in both if window.is_judged]
     # Windows of a history are analysed again when their labels come.
-    waits = may_wait(config, judged, comes_again=rule.is_budget)
+    waits = may_wait(config, judged, comes_again=rule.comes_again)
     return frozenset({model_performance.APPLICATION} if waits else ())
 
 

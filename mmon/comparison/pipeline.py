@@ -26,7 +26,7 @@ def run(config: Config, inputs: Inputs | None = None, progress: Progress | None 
     """
     started = now()
     inputs = inputs or Inputs()
-    rule = Rule(config.alpha, config.fail_on)
+    rule = Rule.of_run(config)
     reference = read_reference(config, inputs, progress)
     production = read_production(config, reference, inputs, progress, now_us=to_us(started))
     reference, profiles = at_one_precision(reference, production.profiles)

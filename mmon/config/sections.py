@@ -26,6 +26,7 @@ from mmon.config.fields import (
     Names,
     OpenShare,
     OutputFile,
+    PositiveInt,
     Section,
     Text,
 )
@@ -122,6 +123,10 @@ class Config(Section):
     """How surely a change is larger than its level: the false discovery rate over all results of an
     analysis that decide: columns, metrics, segments and windows together. With a history
     ``false_alarms`` is what single windows are judged by."""
+    look: Annotated[PositiveInt | None, _decides("--look", "N"), Field(examples=[12])] = None
+    """Of runs that look at one model again and again and keep no history, which one it is: the
+    number of a CI system's run, say. The N-th may spend ``alpha * 6 / (pi * N)^2``, which adds up
+    to ``alpha`` over all of them; all that decides in a run is one family."""
     false_alarms: Annotated[FalseAlarms | None, Field(examples=[{"expected": 1, "per": 365}])] = (
         None
     )
@@ -229,6 +234,8 @@ class Config(Section):
         rolls, windows = self.reference.rolls, self.windows
         if self.history is None and self.false_alarms is not None:
             raise ValueError("false_alarms needs a history: without one, alpha decides")
+        if self.history is not None and self.look is not None:
+            raise ValueError("look is for runs without a history, which counts its windows itself")
         if self.history is None and rolls is not None:
             raise ValueError(f"reference.{rolls} needs a history, whose windows it is made of")
         self.reference.check_season(None if windows is None else windows.every)

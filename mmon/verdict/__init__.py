@@ -18,9 +18,9 @@ False alarms
     With a history alpha is what ``false_alarms`` allows: at one in 365 windows a window may spend
     1 / 730 on what it shows by itself, where everything that decides is one family, whatever
     analysis it is of, and 1 / 730 on what adds up over windows (``lasting_drift``,
-    ``lasting_loss``), which is a family by itself. Where windows are judged without a history, of
-    one run each, nothing is known of the others: to keep alpha over all of them, of the t-th spend
-    ``--alpha`` alpha * 6 / (pi * t)^2, which adds up to alpha.
+    ``lasting_loss``), which is a family by itself. Runs that look again and again without a history
+    know nothing of each other: told which one it is (``look: N``), the N-th spends
+    ``alpha * 6 / (pi * N)^2``, which adds up to ``alpha``; all that decides in it is one family.
 Verdict
     *breach* (exit status 1) when a result that decides is detected, or potential with
     ``fail_on: potential``; else *inconclusive* (4) when an analysis that decides could tell

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Literal
 
@@ -131,18 +132,29 @@ class Rule:
     alpha : float
     fail_on : FailOn
     is_budget : bool
-        Whether alpha is what a window may spend on false alarms: then all that decides in it is one
-        family, whatever analysis it is of; and what adds up over windows is another.
+        Whether alpha is what a window, or a look, may spend on false alarms: then all that decides
+        in it is one family, whatever analysis it is of; what adds up over windows is another.
+    comes_again : bool
+        Whether a window is judged again when its labels come.
     """
 
     alpha: float = 0.05
     fail_on: FailOn = "detected"
     is_budget: bool = False
+    comes_again: bool = False
+
+    @classmethod
+    def of_run(cls, config: Config) -> Rule:
+        """That of a run by itself, or of one of many looks, of which each may spend a part."""
+        if config.look is None:
+            return cls(config.alpha, config.fail_on)
+        spent = config.alpha * 6.0 / (math.pi * config.look) ** 2
+        return cls(spent, config.fail_on, is_budget=True)
 
     @classmethod
     def of_budget(cls, config: Config) -> Rule:
         """That of a window of a history: it may spend so much on false alarms."""
-        return cls(config.budget.alpha, config.fail_on, is_budget=True)
+        return cls(config.budget.alpha, config.fail_on, is_budget=True, comes_again=True)
 
     @property
     def level(self) -> Literal["potential", "detected"]:

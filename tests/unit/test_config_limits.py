@@ -46,6 +46,8 @@ LIMITS = {
     "analyses: {system_performance: {expected_rows: 10000000000000000}}": "must be at most 1e+15",
     "analyses: {system_performance: {step: 1201mo}}": "'1201mo' is longer than a century",
     "false_alarms: {per: 30}": "false_alarms needs a history",
+    "look: 0": "look (line 3): must be at least 1, not 0",
+    "history: h.db\nwindows: {every: 1d}\nlook: 3": "look is for runs without a history",
     "by_column: {x: {lasting_drift: {detected: 0.1}}}": "lasting_drift (line 3): needs a history",
     "false_alarms: {expected: 0}": "false_alarms.expected (line 3): must be",
     "false_alarms: {per: 0}": "false_alarms.per (line 3): must be at least 1",

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from scipy.special import ndtr, ndtri
 from scipy.stats import false_discovery_control
 
+from mmon import config_file
 from mmon.chance.levels import is_powerful
 from mmon.chance.multiplicity import benjamini_hochberg
 from mmon.errors import ExitStatus
@@ -350,6 +351,22 @@ def test_with_a_budget_all_that_decides_is_one_family_and_what_adds_up_another()
     np.testing.assert_allclose(found[:4], false_discovery_control(p_values, method="bh"))
     np.testing.assert_allclose(found[4:6], [0.004, 0.3])
     assert found[6] == pytest.approx(0.02)
+
+
+def test_of_many_looks_each_spends_a_part_and_all_of_them_no_more_than_alpha():
+    def rule(look: int) -> Rule:
+        body = {"reference": "a.csv", "production": "b.csv", "alpha": 0.05, "look": look}
+        return Rule.of_run(config_file.validate(body, "arguments"))
+
+    assert rule(1) == Rule(0.05 * 6 / np.pi**2, is_budget=True)
+    # Euler: the inverse squares add up to pi^2 / 6, and beyond the N-th to about 1 / N.
+    spent = sum(rule(look).alpha for look in range(1, 1001))
+    assert spent == pytest.approx(0.05 * (1 - 6 / np.pi**2 / 1000.5), abs=1e-9)
+    bound = Bound("max", detected=0.0)
+    of_both = [of_application("x"), of_application("y")]
+    found = [finding(0.3, evidence=_of(Proof, 0.003), quantity=q, bound=bound) for q in of_both]
+    assert {one.status for one in judge(found, rule(3))} == {Status.DETECTED}
+    assert {one.status for one in judge(found, rule(4))} == {Status.NO_DETECTION}
 
 
 def _of(kind: type[Proof], p: float) -> Proof:
