@@ -11,6 +11,7 @@ from mmon.config.windows import Windows
 from mmon.errors import DataError
 from mmon.history.records import StoredWindow
 from mmon.monitoring.asked import Range
+from mmon.outline.wording import counted
 from mmon.windows.cut import RowCut, WindowCut
 from mmon.windows.durations import length_us
 from mmon.windows.timestamps import to_us
@@ -164,13 +165,18 @@ def _every(
 
 def empty_since(
     cut: WindowCut | RowCut, rows: Container[int], stored: Sequence[StoredWindow], end_us: int
-) -> int:
-    """How many windows have closed after the newest one of a history where none has rows."""
+) -> str:
+    """How many windows have closed after the newest one of a history, in words, where none has
+    rows."""
     at = stored[-1].end_us if stored else None
     if isinstance(cut, RowCut) or at is None:
-        return 0
+        return ""
     closed = _between(cut, at, end_us, end_us)
-    return 0 if any(key in rows for key in closed) else len(closed)
+    if not closed or any(key in rows for key in closed):
+        return ""
+    if len(closed) > MOST_EMPTY:
+        return f"more than {MOST_EMPTY} windows without a row"
+    return f"{counted(len(closed), 'window')} without a row"
 
 
 def _between(cut: WindowCut, first: int, past: int, end_us: int) -> list[int]:

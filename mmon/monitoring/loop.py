@@ -48,7 +48,7 @@ from mmon.monitoring.window import (
     restored,
     to_store,
 )
-from mmon.outline.wording import counted, end_word
+from mmon.outline.wording import end_word
 from mmon.profiles.folding.census import Census
 from mmon.profiles.folding.keys import WHOLE
 from mmon.profiles.table import Profile
@@ -287,8 +287,7 @@ class _Run:
         stored, rows = self.history.windows(), census.windows
         empty = empty_since(self.rows.cut, rows, stored, self.limits.end_us)
         if empty:
-            what = f"{counted(empty, 'window')} without a row"
-            ended += f" but {what} since {end_word(again.windows[0])}"
+            ended += f" but {empty} since {end_word(again.windows[0])}"
         return dataclasses.replace(
             whole,
             verdict=verdict,

@@ -181,6 +181,15 @@ def test_a_run_after_days_without_a_row_says_so(watched: Watched) -> None:
     assert watched.run(until=3).document.sentence.startswith(told + date(1))
 
 
+def test_days_without_a_row_are_not_counted_beyond_a_hundred(watched: Watched) -> None:
+    watched.write(0)
+    watched.run(until=1)
+    told = "no new window but 100 windows without a row since "
+    assert watched.run(until=101).document.sentence.startswith(told)
+    told = "no new window but more than 100 windows without a row since "
+    assert watched.run(until=400).document.sentence.startswith(told)
+
+
 @pytest.mark.parametrize("rows", [150])
 def test_windows_of_rows_are_analysed_once_they_are_full(watched: Watched, rows: int) -> None:
     watched.write(0)
