@@ -32,6 +32,12 @@ class Asked:
         """Whether windows between two times are asked for."""
         return self.since is not None or self.to is not None
 
+    @property
+    def nothing(self) -> str:
+        """That no window was analysed, in words."""
+        ends = (f" from {self.since}" if self.since else "", f" to {self.to}" if self.to else "")
+        return f"no window to analyse{''.join(ends)}" if self.is_range else "no new window"
+
     def read(self, windows: Windows, now: dt.datetime) -> Range:
         """The times as instants.
 

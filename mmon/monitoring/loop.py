@@ -284,15 +284,15 @@ class _Run:
         # It ends as the run before did, which may have told of other windows as well.
         verdict = Verdict(self.history.last_run()[1] or whole.verdict)
         ended = "" if verdict is whole.verdict else f" since a run that ended in {verdict}"
-        stored, rows = self.history.windows(), census.windows
+        told, stored, rows = self.asked.nothing + ended, self.history.windows(), census.windows
         empty = empty_since(self.rows.cut, rows, stored, self.limits.end_us)
-        if empty:
-            ended += f" but {empty} since {end_word(again.windows[0])}"
+        if empty and not self.asked.is_range:
+            told += f" but {empty} since {end_word(again.windows[0])}"
         return dataclasses.replace(
             whole,
             verdict=verdict,
             exit_status=exit_status(verdict, self.config.on_inconclusive, whole.results),
-            sentence=f"no new window{ended}; the newest: {whole.sentence}",
+            sentence=f"{told}; the newest: {whole.sentence}",
         )
 
     def _rule(self) -> Rule:

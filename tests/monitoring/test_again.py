@@ -267,3 +267,16 @@ def test_only_the_newest_windows_of_a_run_decide_where_that_is_asked(tmp_path: P
     watched.write(2, shift=2.0)
     assert watched.run(4, windows={"every": "1d", "judge": "last"}).exit_status == 0
     assert watched.run(4, since=date(0)).exit_status == 1
+
+
+@pytest.mark.parametrize(
+    ("since", "to"), [(f"{date(0)}T12:00", f"{date(1)}T12:00"), (date(7), None)]
+)
+def test_a_range_that_holds_no_whole_window_is_named(
+    watched: Watched, since: str, to: str | None
+) -> None:
+    watched.write(0, 1)
+    watched.run(2)
+    ends = f"from {since} to {to}" if to else f"from {since}"
+    again = watched.run(9, since=since, to=to).document
+    assert again.sentence.startswith(f"no window to analyse {ends}; the newest: no drift in ")
