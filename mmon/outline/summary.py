@@ -200,7 +200,8 @@ def usual(document: Document) -> tuple[Doubt, ...]:
     for rows in grouped(found, lambda one: (one.column, one.segment, one.name)).values():
         most = max(rows, key=severity.by_size)
         if most.reason is not None:
-            text = f"{most.quantity.words} {units.value_word(most)}: {most.reason}"
+            where = f" where {most.segment}" if most.segment is not None else ""
+            text = f"{most.quantity.words} {units.value_word(most)}{where}: {most.reason}"
             windows = tuple(dict.fromkeys(one.window for one in rows))
             told.append(Doubt(text, (most.column,), windows))
     return tuple(told)

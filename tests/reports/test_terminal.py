@@ -328,3 +328,19 @@ def test_the_heading_of_a_single_window_says_when_it_was() -> None:
     day = Window(0, 100, start="2024-01-06T00:00:00Z", end="2024-01-07T00:00:00Z")
     heading = render(dataclasses.replace(document(), windows=[day]), width=200).splitlines()[0]
     assert "   2024-01-06 to 2024-01-07   " in heading
+
+
+def test_what_is_usual_of_a_segment_names_the_segment() -> None:
+    worse = quantities.result(
+        "worse_segment",
+        0.246,
+        kind=ResultKind.MODEL_PERFORMANCE,
+        aspect="increase",
+        segment="agent = 240",
+        status=Status.NO_DETECTION,
+        potential=0.05,
+        gating=True,
+        reason="error rate 0.097 → 0.31, 3.7% of rows",
+    )
+    told = "worse segment +24.6 points where agent = 240: error rate 0.097 → 0.31, 3.7% of rows"
+    assert told in " ".join(render(document(worse), width=100).split())
