@@ -7,9 +7,8 @@ import zlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from mmon.errors import HistoryError
-from mmon.history.records import AGAIN
 from mmon.history.tables import INTERVALS
+from mmon.records import MisfitError
 
 
 def flat(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -49,11 +48,11 @@ def _text(value: Any) -> Any:
 
 
 def unpacked(data: bytes) -> dict[str, Any]:
-    """A document that `packed` made bytes of; `HistoryError` where they are damaged."""
+    """A document that `packed` made bytes of; `MisfitError` where they are damaged."""
     try:
         found: dict[str, Any] = json.loads(zlib.decompress(data))
     except (zlib.error, ValueError) as error:
-        raise HistoryError("a window in the history is damaged", hint=AGAIN) from error
+        raise MisfitError("is damaged") from error
     return found
 
 

@@ -9,10 +9,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, and_, delete, func, insert, select, update
 
-from mmon.errors import HistoryError
-from mmon.history import database, exported, findings, lock, migration, rows, tables
+from mmon.history import database, exported, findings, lock, migration, rows, runs, tables
+from mmon.history.contents import Contents
 from mmon.history.outbox import Outbox
-from mmon.history.records import AGAIN, Activation, Analysed, RunFacts, StoredWindow
+from mmon.history.records import Activation, Analysed, RunFacts, StoredWindow
 
 
 @contextlib.contextmanager
@@ -28,9 +28,10 @@ def looked_at(
     HistoryError
         When there is none, or it cannot be read.
     """
+    name = database.shown(url)
     with database.connected(url, wait_s, is_writer=False, is_new=False) as connection:
-        migration.prepare(connection, database.shown(url), is_new=False)
-        yield History(connection, project or "", endpoint or "")
+        migration.prepare(connection, name, is_new=False)
+        yield History(connection, name, project or "", endpoint or "")
 
 
 @contextlib.contextmanager
@@ -55,20 +56,22 @@ def opened(
         When it cannot be opened or locked; also when it fails inside the block.
     """
     owner = "/".join(filter(None, (project, endpoint))) or "this configuration"
+    name = database.shown(url)
     with (
         database.connected(url, wait_s, is_new=is_new) as connection,
         lock.held(connection, url, owner, wait_s),
     ):
-        migration.prepare(connection, database.shown(url), is_new=is_new)
+        migration.prepare(connection, name, is_new=is_new)
         with contextlib.nullcontext() if is_kept else database.undone(connection):
-            yield History(connection, project or "", endpoint or "")
+            yield History(connection, name, project or "", endpoint or "")
 
 
 class History:
     """What is kept of the windows of one endpoint; each method is one transaction."""
 
-    def __init__(self, connection: Connection, project: str, endpoint: str) -> None:
+    def __init__(self, connection: Connection, name: str, project: str, endpoint: str) -> None:
         self._connection = connection
+        self._name = name
         self._names = {"project": project, "endpoint": endpoint}
         own = tables.endpoints
         with connection.begin():
@@ -83,7 +86,11 @@ class History:
     @property
     def outbox(self) -> Outbox:
         """What is told and done because of windows."""
-        return Outbox(self._connection, self._id)
+        return Outbox(*self._of)
+
+    @property
+    def _of(self) -> tuple[Connection, int | None]:
+        return self._connection, self._id
 
     def enrol(self, cut: str) -> None:
         """See that the endpoint is known, with windows that are cut in that way."""
@@ -98,11 +105,7 @@ class History:
         """Note that a run has begun, of windows that are cut in that way."""
         self.enrol(cut)
         with self._connection.begin():
-            own = tables.runs.c
-            same = and_(own.endpoint_id == self._id, own.run_id == run.run_id)
-            self._connection.execute(delete(tables.runs).where(same))
-            new = {**dataclasses.asdict(run), "endpoint_id": self._id, "windows": 0}
-            self._connection.execute(insert(tables.runs).values(new))
+            runs.begin(*self._of, run)
 
     def finish(
         self, run_id: str, at: str, verdict: str, until_us: int | None, *told: Activation
@@ -111,11 +114,8 @@ class History:
 
         All windows count as told from then on.
         """
-        own = tables.runs.c
         with self._connection.begin():
-            values = {"finished_at": at, "verdict": verdict}
-            is_it = and_(own.endpoint_id == self._id, own.run_id == run_id)
-            self._connection.execute(update(tables.runs).where(is_it).values(values))
+            runs.finish(*self._of, run_id, at, verdict)
             windows = tables.windows
             untold = and_(windows.c.endpoint_id == self._id, ~windows.c.is_told)
             self._connection.execute(update(windows).where(untold).values(is_told=True))
@@ -125,12 +125,7 @@ class History:
 
     def last_run(self) -> tuple[str | None, str | None]:
         """When the newest run that ended did, and how; None twice where none has."""
-        own = tables.runs.c
-        asked = select(own.finished_at, own.verdict).where(own.endpoint_id == self._id)
-        asked = asked.where(own.finished_at.is_not(None)).order_by(own.finished_at.desc()).limit(1)
-        with self._connection.begin():
-            found = self._connection.execute(asked).first()
-        return (None, None) if found is None else (found[0], found[1])
+        return runs.last(*self._of)
 
     def windows(
         self, first: int | None = None, keys: Collection[int] | None = None
@@ -159,19 +154,11 @@ class History:
 
     def document(self, key: int) -> dict[str, Any]:
         """The result document of one window, without what is a run's own."""
-        with self._connection.begin():
-            found = rows.unpacked(self._value(tables.windows, "document", key))
-            for name, table in tables.LONG.items():
-                asked = select(table).where(self._is(table, key)).order_by(table.c.place)
-                own = self._connection.execute(asked).mappings()
-                found[name] = [rows.deep(dict(row)) for row in own]
-        return found
+        return Contents(*self._of, self._name).document(key)
 
     def profile(self, key: int) -> bytes:
         """The stored profile of a window."""
-        with self._connection.begin():
-            found: bytes = self._value(tables.profiles, "data", key)
-        return found
+        return Contents(*self._of, self._name).profile(key)
 
     def states(self, key: int) -> dict[str, bytes]:
         """What analyses carry on from a window, by name."""
@@ -196,16 +183,15 @@ class History:
         self, names: Collection[str], first: int | None, before: int
     ) -> list[tuple[Any, ...]]:
         """As `findings.values`."""
-        return findings.values(self._connection, self._id, names, first, before)
+        return findings.values(*self._of, names, first, before)
 
     def found(self, statuses: Collection[str], conclusive: Collection[str]) -> findings.Every:
         """Results with some statuses, as `findings.found`, and `findings.known` of others."""
-        of = self._connection, self._id
-        return findings.found(*of, statuses), findings.known(*of, conclusive)
+        return findings.found(*self._of, statuses), findings.known(*self._of, conclusive)
 
     def long(self) -> dict[str, exported.Long]:
         """As `exported.long`."""
-        return exported.long(self._connection, self._id)
+        return exported.long(*self._of)
 
     def keep_states(self, key: int, states: Mapping[str, bytes]) -> None:
         """Keep the states of a window that has lost them."""
@@ -236,7 +222,7 @@ class History:
             later = tables.state.c
             outdated = and_(later.endpoint_id == self._id, later.window_key > key)
             self._connection.execute(delete(tables.state).where(outdated))
-            self._count(run_id)
+            runs.count(*self._of, run_id)
             if keep_us is not None and one.window.end_us is not None:
                 self._drop(one.window.end_us - keep_us)
 
@@ -258,12 +244,6 @@ class History:
         self._connection.execute(changed)
         self.until_us = latest
 
-    def _count(self, run_id: str) -> None:
-        own = tables.runs.c
-        is_it = and_(own.endpoint_id == self._id, own.run_id == run_id)
-        values = {"windows": own.windows + 1}
-        self._connection.execute(update(tables.runs).where(is_it).values(values))
-
     def _drop(self, before_us: int | None = None) -> int:
         """Drop windows, or those that ended by then, with all that hangs on them."""
         own = tables.windows
@@ -278,13 +258,6 @@ class History:
 
     def _is(self, table: Table, key: int) -> Any:
         return and_(table.c.endpoint_id == self._id, table.c.window_key == key)
-
-    def _value(self, table: Table, column: str, key: int) -> Any:
-        found = self._connection.execute(select(table.c[column]).where(self._is(table, key)))
-        value = found.scalar()
-        if value is None:
-            raise HistoryError("a window in the history is damaged", hint=AGAIN)
-        return bytes(value)
 
     def _put(self, table: Table, key: int, values: Sequence[Mapping[str, Any]]) -> None:
         self._connection.execute(delete(table).where(self._is(table, key)))

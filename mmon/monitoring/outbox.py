@@ -15,9 +15,9 @@ from mmon.comparison.judged_windows import cut_of
 from mmon.config.destination import Destination
 from mmon.config.sections import Config
 from mmon.delivery.message import Message
-from mmon.errors import MmonError
+from mmon.errors import HistoryError, MmonError
 from mmon.history import rows, store
-from mmon.history.records import Activation, StoredWindow
+from mmon.history.records import AGAIN, Activation, StoredWindow
 from mmon.history.store import History
 from mmon.monitoring import beside
 from mmon.monitoring.telling import Telling, alarms, listens, placed, row
@@ -180,7 +180,10 @@ def unpacked(data: bytes | None, run: Document) -> Message | None:
     """The message that waits; None where another mmon wrote it."""
     if data is None:
         return None
-    body = rows.unpacked(data)
+    try:
+        body = rows.unpacked(data)
+    except MisfitError as error:
+        raise HistoryError("a message that waits in the history is damaged", hint=AGAIN) from error
     try:
         known = body["document"]
         document = known and Document.from_dict({**run.to_dict(), **known}, may_lack=True)

@@ -245,6 +245,35 @@ def test_a_profile_that_cannot_be_read(here, capfd) -> None:
     assert re.search(r"profile of the window 2024-01-02 .* cannot be read\n.*--from and --to", said)
 
 
+@pytest.mark.slow
+def test_a_damaged_window_is_named(watched: Watched, capfd) -> None:
+    watched.write(*range(2))
+    watched.run(until=2)
+    with database.connected(watched.url, 10.0) as connection, connection.begin():
+        connection.execute(tables.windows.update().values(document=b"damaged"))
+    status, said = tell(watched, capfd, "--until", date(2))
+    assert status == FAILURE
+    name = re.escape(database.shown(watched.url))
+    words = rf"the window from 2024-01-02T00:00:00Z in the history {name} is damaged\n"
+    assert re.search(rf"{words}.*analyse it again, with --from and --to", said), said
+    _, colon, password = watched.url.partition("@")[0].rpartition(":")
+    assert not colon or password not in said
+    status, said = tell(watched, capfd, "--from", date(0), "--to", date(2), "--until", date(2))
+    assert status in (0, 4), said
+
+
+@pytest.mark.slow
+def test_a_damaged_window_of_rows_is_named_by_its_number(here, capfd) -> None:
+    path = here.folder / "watched.yaml"
+    path.write_text(yaml.safe_dump({**here.config, "windows": {"rows": 90}}))
+    assert execute(["run", str(path), "--quiet"]) in (0, 4)
+    with database.connected(here.url, 10.0) as connection, connection.begin():
+        connection.execute(tables.windows.update().values(document=b"damaged"))
+    capfd.readouterr()
+    assert execute(["run", str(path)]) == FAILURE
+    assert "window 1 in the history history.db is damaged" in capfd.readouterr().err
+
+
 def test_windows_of_rows_know_no_time(here, capfd) -> None:
     status, said = tell(here, capfd, windows={"rows": 30})
     assert (status, "are for windows of time" in said) == (USAGE, True)
