@@ -77,6 +77,11 @@ def module(package: str, name: str) -> ModuleType:
         raise ConfigError(f"{what}: {masked(str(error))}", hint=hint) from error
 
 
+def has_added(package: str) -> bool:
+    """Whether installed packages add something to it."""
+    return bool(_added(package))
+
+
 def _own_names(package: str) -> tuple[str, ...]:
     found = (one.name for one in pkgutil.iter_modules(_folders(package)))
     return tuple(name for name in found if not name.startswith("_"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -15,6 +16,7 @@ from mmon.chance.proportions import Z
 from mmon.comparison.assessment import contexts_of
 from mmon.comparison.judged_windows import Cut, cut_of
 from mmon.comparison.known_blocks import length_of
+from mmon.comparison.noise_digest import KnownNoise, noise_digest
 from mmon.comparison.roles import own_time
 from mmon.comparison.segments import segments
 from mmon.comparison.sides import Inputs, Progress, read_production
@@ -37,31 +39,44 @@ _WRONG = 1e-3
 
 
 def block_noise(
-    config: Config, reference: Profile, data: Data, progress: Progress | None
+    config: Config,
+    reference: Profile,
+    data: Data,
+    progress: Progress | None,
+    known: KnownNoise | None = None,
 ) -> BlockNoise | None:
     """What is judged of each of the reference's blocks as long as a window.
 
     None where windows have no length; without keys where the blocks are too few. One more pass
-    over the reference.
+    over the reference, where that is not ``known`` from before.
     """
     windows = config.windows
     if windows is None or length_of(windows) is None:
         return None
     asked = _asked(windows, config, reference)
-    found = None
-    if asked is not None:
-        if progress is not None:
-            progress("the reference, window by window", None)
-        if windows.rows:
-            # As many rows as are looked at; none is counted against its file's own number.
-            skipped = max(0, reference.rows - MOST * windows.rows)
-            data = Data(data.frame.slice(skipped), data.name)
-        found = read_production(asked, reference, Inputs(reference, data), None)
-    blocks = [] if found is None else list(contexts_of(asked or config, reference, found, 0))
+    if asked is None:
+        return _noise(windows, [], [])
+    measure = functools.partial(_measured, windows, asked, reference, data, progress)
+    digest = known and noise_digest(asked, reference, data, MOST, FEWEST)
+    return measure() if known is None or digest is None else known(digest, measure)
+
+
+def _measured(
+    windows: Windows, asked: Config, reference: Profile, data: Data, progress: Progress | None
+) -> BlockNoise:
+    """What is found in one pass over the reference."""
+    if progress is not None:
+        progress("the reference, window by window", None)
+    if windows.rows:
+        # As many rows as are looked at; none is counted against its file's own number.
+        skipped = max(0, reference.rows - MOST * windows.rows)
+        data = Data(data.frame.slice(skipped), data.name)
+    found = read_production(asked, reference, Inputs(reference, data), None)
+    blocks = list(contexts_of(asked, reference, found, 0))
     blocks = [one for one in blocks if one.production.rows and one.is_complete]
     if len(blocks) < FEWEST:
         return _noise(windows, blocks, [])
-    return _noise(windows, blocks, [_values(asked or config, one) for one in blocks])
+    return _noise(windows, blocks, [_values(asked, one) for one in blocks])
 
 
 def _asked(windows: Windows, config: Config, reference: Profile) -> Config | None:
@@ -182,6 +197,7 @@ def _noise(
         windows.timezone,
         np.array(starts, dtype=np.int64),
         keys,
-        known[:, :, 0],
+        # In one piece, as when it is read back: sums are the same to the last digit.
+        np.ascontiguousarray(known[:, :, 0]),
         np.array([np.nanmean(one) for one in known[:, :, 1]]),
     )

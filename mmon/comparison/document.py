@@ -97,7 +97,7 @@ def document_of(
         pairs=_drawn(found.drawings, PairPicture, shown),
         activity=[one for one in found.drawings if isinstance(one, ActivityPicture)],
         configuration=public_dict(config),
-        versions=_versions(),
+        versions=versions(),
         losses=[one for one in found.drawings if isinstance(one, LossPicture)],
         artifacts=_drawn(found.drawings, Artifact, shown),
         errors=found.errors,
@@ -187,6 +187,7 @@ def now() -> dt.datetime:
     return dt.datetime.now(dt.UTC)
 
 
-def _versions() -> dict[str, str]:
+def versions() -> dict[str, str]:
+    """Of mmon and of what computes for it."""
     packages = {name: metadata.version(name) for name in ("numpy", "polars", "scipy")}
     return {"mmon": mmon.__version__, "python": platform.python_version(), **packages}

@@ -18,6 +18,7 @@ from mmon.comparison.extent import (
     sampled_rows,
     stored_reference,
 )
+from mmon.comparison.noise_digest import KnownNoise
 from mmon.comparison.sides import Inputs, Progress, is_stored, opened, summarised
 from mmon.comparison.survey import revised, survey
 from mmon.config.sections import Config
@@ -33,14 +34,19 @@ from mmon.sources import Data
 _MOST_READS = 3
 
 
-def read_reference(config: Config, inputs: Inputs, progress: Progress | None) -> Profile:
-    """The reference's profile: the given one, that of a baseline file, or a new one."""
+def read_reference(
+    config: Config, inputs: Inputs, progress: Progress | None, known: KnownNoise | None = None
+) -> Profile:
+    """The reference's profile: the given one, that of a baseline file, or a new one.
+
+    What its own windows do need not be measured where it is ``known``.
+    """
     given = inputs.reference
     if isinstance(given, Profile):
         return stored_reference(config, given)
     if given is None and is_stored(config.reference):
         return stored_reference(config, baseline.load(str(config.reference.path)))
-    return profile_reference(config, given, progress)
+    return profile_reference(config, given, progress, known=known)
 
 
 @sources.unchanged()
@@ -50,6 +56,7 @@ def profile_reference(
     progress: Progress | None = None,
     *,
     rows_kept: int | None = None,
+    known: KnownNoise | None = None,
 ) -> Profile:
     """The settled profile of the configuration's reference dataset.
 
@@ -95,4 +102,5 @@ def profile_reference(
     check_scored_classes(config, profile)
     ignored = tuple(name for name in schema if roles.ignores(name))
     profile = dataclasses.replace(profile, outcome=outcome, ignored=ignored)
-    return dataclasses.replace(profile, noise=block_noise(config, profile, source, progress))
+    noise = block_noise(config, profile, source, progress, known)
+    return dataclasses.replace(profile, noise=noise)

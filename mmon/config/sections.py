@@ -255,3 +255,10 @@ class Config(Section):
         if self.reference.path == self.production.path == "-":
             raise ValueError("standard input cannot be both the reference and production")
         return self
+
+
+UNTOLD: Mapping[str, object] = {
+    **{"history": None, "outputs": Outputs(), "report_url": None, "dead_letters": None},
+    **{"alerts": (), "notifications": (), "actions": ()},
+}
+"""Keys that say what is written, and where, and who is told: they change no result."""

@@ -15,7 +15,7 @@ Step = Callable[[Connection], None]
 
 def _with_outbox(connection: Connection) -> None:
     """Version 2 tells what is to be sent; before, nothing had ever been written there."""
-    big = "BYTEA" if connection.dialect.name == "postgresql" else "BLOB"
+    big = _bytes(connection)
     texts = ("reason", "state", "detail", "made_at", "windows")
     connection.execute(text("DROP TABLE mmon_activations"))
     connection.execute(
@@ -30,7 +30,23 @@ def _with_outbox(connection: Connection) -> None:
     )
 
 
-STEPS: Mapping[int, Step] = {1: _with_outbox}
+def _with_noise(connection: Connection) -> None:
+    """Version 3 keeps what the reference's own windows do."""
+    connection.execute(
+        text(
+            "CREATE TABLE mmon_noise ("
+            "endpoint_id INTEGER NOT NULL REFERENCES mmon_endpoints (id) ON DELETE CASCADE, "
+            f"digest TEXT NOT NULL, data {_bytes(connection)} NOT NULL, PRIMARY KEY (endpoint_id))"
+        )
+    )
+
+
+def _bytes(connection: Connection) -> str:
+    """The type of a column of bytes."""
+    return "BYTEA" if connection.dialect.name == "postgresql" else "BLOB"
+
+
+STEPS: Mapping[int, Step] = {1: _with_outbox, 2: _with_noise}
 """What brings tables of a version to the next one; run in one transaction."""
 
 _LOCK = 0x6D6D6F6E  # "mmon": of everybody who makes tables on one server

@@ -193,6 +193,22 @@ class History:
         """As `exported.long`."""
         return exported.long(*self._of)
 
+    def noise(self, digest: str) -> bytes | None:
+        """What the reference's own windows do, as kept under that digest; None under another."""
+        own = tables.noise.c
+        asked = select(own.data).where(own.endpoint_id == self._id, own.digest == digest)
+        with self._connection.begin():
+            found: bytes | None = self._connection.execute(asked).scalar()
+        return None if found is None else bytes(found)
+
+    def keep_noise(self, digest: str, data: bytes) -> None:
+        """Keep that under a digest of what it follows from, in the place of what was kept."""
+        own = tables.noise
+        with self._connection.begin():
+            self._connection.execute(delete(own).where(own.c.endpoint_id == self._id))
+            row = {"endpoint_id": self._id, "digest": digest, "data": data}
+            self._connection.execute(insert(own).values(row))
+
     def keep_states(self, key: int, states: Mapping[str, bytes]) -> None:
         """Keep the states of a window that has lost them."""
         with self._connection.begin():

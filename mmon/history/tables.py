@@ -25,7 +25,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-VERSION = 2
+VERSION = 3
 """Of the tables; `migration` brings older ones up to it."""
 
 metadata = MetaData()
@@ -144,6 +144,15 @@ state = Table(
     Column("name", Text, primary_key=True),
     *_columns(LargeBinary, "data"),
     _of_window(),
+)
+
+# What the reference's own windows do, and a digest of all that it follows from.
+noise = Table(
+    "mmon_noise",
+    metadata,
+    Column("endpoint_id", ForeignKey("mmon_endpoints.id", ondelete="CASCADE"), primary_key=True),
+    *_columns(Text, "digest"),
+    *_columns(LargeBinary, "data"),
 )
 
 # What was told and done because of windows, so that it happens once, and what is still to be.

@@ -31,7 +31,10 @@ What is kept
     Of each window its results and told numbers, in the tables ``mmon_results`` and
     ``mmon_metrics``, what reports draw, a profile with fewer values and without any row, and what
     analyses carry on: in one transaction, so that a run that is killed leaves all of a window or
-    nothing. Windows older than ``history.keep`` are dropped.
+    nothing. Windows older than ``history.keep`` are dropped. What the reference's own windows do
+    (`mmon explain reference_blocks`), so that it is not measured by each run: as long as its files
+    hold the same bytes, and all else that it follows from is the same, as the configuration and
+    mmon's version. For references on object stores and Delta tables it is measured each time.
 Whose it is
     One history holds many endpoints, told apart by ``project`` and ``endpoint``. Of one of them
     only one run works at a time; another one waits for ``history.wait``. A change of

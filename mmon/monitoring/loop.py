@@ -24,13 +24,8 @@ from mmon.history.records import RunFacts, StoredWindow, is_over
 from mmon.history.store import History
 from mmon.monitoring import beside, outbox, states
 from mmon.monitoring.asked import Asked, Range
-from mmon.monitoring.due import (
-    Due,
-    due_rows,
-    due_windows,
-    empty_since,
-    look_from,
-)
+from mmon.monitoring.due import Due, due_rows, due_windows, empty_since, look_from
+from mmon.monitoring.known_noise import Known
 from mmon.monitoring.late_labels import overdue, with_labels
 from mmon.monitoring.learned import Past
 from mmon.monitoring.news import loses_rows, news, with_news
@@ -84,11 +79,14 @@ def monitor(
     with store.opened(settings.url, *owner, wait_s, is_kept=is_kept) as history:
         beside.check(history, cut, limits, asked)
         inputs = dataclasses.replace(inputs, labels_may_come=True)
-        given = given_of(
-            config, settings, inputs, read_reference(config, inputs, progress), started
-        )
+        known = Known(history)
+        reference = read_reference(config, inputs, progress, known)
+        given = given_of(config, settings, inputs, reference, started)
         rows = Rows(given, cut, progress)
-        return _Run(config, settings, given, history, rows, limits, asked, telling).whole()
+        run = _Run(config, settings, given, history, rows, limits, asked, telling)
+        document = run.whole()
+        known.keep()
+        return document
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -21,8 +21,7 @@ from mmon.comparison.sides import (
     summarise_production,
 )
 from mmon.config.history import History as Settings
-from mmon.config.outputs import Outputs
-from mmon.config.sections import Config
+from mmon.config.sections import UNTOLD, Config
 from mmon.config.windows import Windows
 from mmon.config_file import config_digest
 from mmon.errors import DataError, HistoryError
@@ -77,18 +76,11 @@ def given_of(
     config: Config, settings: Settings, inputs: Inputs, reference: Profile, started: dt.datetime
 ) -> Given:
     """What all windows of a run are judged by."""
-    # What is written, and where, and who is told, changes no result.
-    own = config.model_copy(update=_UNTOLD)
+    own = config.model_copy(update=UNTOLD)
     # Of what it holds, not of what this version of mmon makes of that.
     held = [(one.name, one.kind, one.presence, one.distribution) for one in reference.columns]
     known = digest((reference.rows, held, reference.performance))
     return Given(own, reference, config_digest(own), known, started, inputs, settings.points)
-
-
-_UNTOLD: Mapping[str, Any] = {
-    **{"history": None, "outputs": Outputs(), "report_url": None, "dead_letters": None},
-    **{"alerts": (), "notifications": (), "actions": ()},
-}
 
 
 def read_window(given: Given, side: Opened, due: Due, progress: Progress | None) -> Summarised:

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import hashlib
 from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import TypeVar
 
 import polars as pl
@@ -70,6 +72,25 @@ class Data:
     """What was left unread for it cannot be of the time asked for; None where all is read."""
     is_followed: bool = False
     """Whether there are rows from the end of the time asked for on."""
+    paths: tuple[Path, ...] = ()
+    """Where each of its ``files`` can be read on this machine; empty where some cannot."""
+
+    def digest(self) -> str | None:
+        """``sha256:`` and a digest of the names and bytes of its files, in their order.
+
+        None where it does not come from files alone, or some are not on this machine. `DataError`
+        where one cannot be read.
+        """
+        if not self.paths:
+            return None
+        whole = hashlib.sha256()
+        with reading(self.name):
+            for path, file in zip(self.paths, self.files, strict=True):
+                with path.open("rb") as opened:
+                    own = hashlib.file_digest(opened, "sha256").digest()
+                name = file.name.encode("utf-8", "backslashreplace")
+                whole.update(own + hashlib.sha256(name).digest())
+        return f"sha256:{whole.hexdigest()}"
 
     def check(self, rows: int) -> None:
         """See that a pass of so many rows read all of them, else raise a `DataError`.
@@ -156,6 +177,7 @@ def open_counted(
         tuple(FileRows(_own_name(one.part), one.rows, one.first) for one in found),
         _skipped(listing, described, found),
         listing.is_followed or any(one.is_followed for one in described),
+        _paths([one.part for one in found]),
     )
 
 
@@ -251,6 +273,12 @@ def _each(
     finally:
         # After a failure or an interrupt, nobody waits for the others.
         pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _paths(parts: Sequence[Part]) -> tuple[Path, ...]:
+    """Where the files of a dataset are on this machine; a table has more than it shows."""
+    are_here = all(part.is_local and not part.format.IS_TABLE for part in parts)
+    return tuple(Path(part.uri) for part in parts) if are_here else ()
 
 
 def _own_name(part: Part) -> str:

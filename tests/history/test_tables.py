@@ -99,6 +99,7 @@ def test_an_old_table_of_activations_is_replaced_by_one_like_a_new_one(tmp_path:
         new = shape(connection)
         with connection.begin():
             connection.execute(text("DROP TABLE mmon_activations"))
+            connection.execute(text("DROP TABLE mmon_noise"))
             connection.execute(text("CREATE TABLE mmon_activations (name TEXT)"))
             connection.execute(text("UPDATE mmon_schema SET version = 1"))
         migration.prepare(connection, url)
