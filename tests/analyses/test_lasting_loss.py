@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 import numpy as np
+import pytest
 
 from mmon import config_file
 from mmon.analyses import Context, model_performance
+from mmon.analyses.model_performance.loss_cells import cells_of, counted
 from mmon.config.sections import Config
 from mmon.profiles.outcomes.classification import ClassificationTables
 from mmon.profiles.outcomes.loss_steps import Loss, LossSteps
@@ -47,6 +50,23 @@ def side(losses: np.ndarray, kind: Loss = Loss.ERROR_RATE, days: int = 1) -> Pro
         else RegressionTables.of(zeros, losses, None, None)
     )
     return Profile("data", len(losses), (), performance=tables, losses=steps)
+
+
+def scored(rng: np.random.Generator, rows: int, noise: float, decimals: int = 9) -> Profile:
+    """A profile of probabilities without answers, which are the surer wrong the more noise."""
+    odds = rng.normal(0.0, 2.0, rows)
+    target = (rng.random(rows) < 1 / (1 + np.exp(-odds))).astype(int)
+    scores = 1 / (1 + np.exp(-odds - rng.normal(0.0, noise, rows) * 3.0))
+    return of_scores(target, np.clip(scores, 0.001, 0.999).round(decimals))
+
+
+def of_scores(target: np.ndarray, scores: np.ndarray) -> Profile:
+    losses = -np.log(np.where(target == 1, scores, 1.0 - scores))
+    tables = ClassificationTables.of_rows(target, np.full(len(target), -1), scores)
+    known = side(losses, Loss.MAE).losses
+    assert known is not None
+    known = dataclasses.replace(known, loss=Loss.LOG_LOSS)
+    return Profile("data", len(losses), (), performance=tables, losses=known)
 
 
 def tracked(of: Config, ref: Profile, windows: list[Profile]) -> list[Result]:
@@ -97,6 +117,41 @@ def test_errors_of_a_regression_are_a_share_of_what_they_were() -> None:
     assert found[-1].value is not None
     assert abs(found[-1].value - 0.25) < 0.08
     assert found[-1].relative
+
+
+def test_probabilities_without_answers_are_tracked_by_their_logarithmic_loss() -> None:
+    rng = np.random.default_rng(5)
+    windows = [scored(rng, 400, 0.1) for _ in range(30)] + [scored(rng, 400, 0.8) for _ in range(8)]
+    found = tracked(config(), scored(rng, 20_000, 0.1), windows)
+    assert not any(r.status in ALARMS for r in found[:30])
+    assert found[-1].status in ALARMS
+    assert found[-1].relative
+    means = [
+        float(one.losses.sums.sum()) / one.rows
+        for one in (scored(rng, 200_000, noise) for noise in (0.1, 0.8))
+        if one.losses is not None
+    ]
+    assert found[-1].value is not None
+    assert abs(found[-1].value - (means[1] / means[0] - 1)) < 0.2
+
+
+@pytest.mark.parametrize("decimals", [1, 2, 9])
+def test_losses_of_probabilities_are_counted_in_the_cells_of_their_order(decimals: int) -> None:
+    rng = np.random.default_rng(6)
+    target = rng.integers(0, 2, 3_000)
+    scores = np.clip(rng.random(3_000).round(decimals), 0.001, 0.999)
+    ref = of_scores(target, scores)
+    assert ref.losses is not None
+    of = cells_of(ref, ref.losses)
+    assert of is not None
+    assert of.cuts is not None
+    away = np.abs(target - scores)
+    places = np.searchsorted(of.cuts.at, away)
+    counts = np.bincount(places, minlength=len(of.reference))
+    np.testing.assert_array_equal(of.reference, counts)
+    np.testing.assert_array_equal(counted(of, ref, ref.losses), counts)
+    if decimals == 9:
+        assert np.ptp(counts) <= 1
 
 
 def test_without_labels_on_both_sides_nothing_is_told() -> None:

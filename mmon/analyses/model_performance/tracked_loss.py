@@ -12,18 +12,17 @@ from mmon.analyses.concept_drift import label_selection
 from mmon.analyses.model_performance import DROP, RELATIVE_DROP, ModelPerformance
 from mmon.analyses.model_performance.gating import is_gating
 from mmon.analyses.model_performance.lasting_loss import LASTING_LOSS
+from mmon.analyses.model_performance.loss_cells import cells_of, counted
 from mmon.chance.blocks import FEWEST
 from mmon.chance.change_points import Stretch, Sums
 from mmon.chance.effective_rows import divided
 from mmon.chance.proportions import Z
-from mmon.chance.sequential.cells import Cells, of_rise, rising
+from mmon.chance.sequential.cells import Cells
 from mmon.chance.sequential.detector import Detector, advance, pooling
 from mmon.outline import wording
 from mmon.profiles.outcomes.loss_steps import Loss, LossSteps
-from mmon.profiles.outcomes.regression import RegressionTables
-from mmon.profiles.table import Profile
 from mmon.records import Count
-from mmon.records.arrays import FloatArray, IntArray
+from mmon.records.arrays import FloatArray
 from mmon.results.quantity import Bound
 from mmon.verdict.evidence import Lasting
 from mmon.verdict.finding import Finding
@@ -57,17 +56,16 @@ def track(context: Context, state: TrackedLoss | None) -> tuple[Findings, Tracke
     before, after = context.reference.losses, context.production.losses
     if before is None or after is None or before.loss is not after.loss or not before.labelled:
         return Findings(), state
-    is_share = after.loss is Loss.ERROR_RATE
-    bound = _bound(context.settings(ModelPerformance), is_share=is_share)
+    bound = _bound(context.settings(ModelPerformance), after.loss)
     # What a drop has learned, if anything, is no level of the loss.
     levels = [one for one in (bound.potential, bound.detected) if one is not None]
     if not levels:
         return Findings(), state
-    of = _cells(context.reference, before)
+    of = cells_of(context.reference, before)
     # Labels of chosen rows are no window of the model's losses.
     if of is None or not after.labelled or label_selection.doubt(context) is not None:
         return Findings(), state
-    window = _window(of, context.production, after)
+    window = counted(of, context.production, after)
     known = state.detector
     if known is None or not known.fits(of):
         known = Detector.start(of)
@@ -81,23 +79,6 @@ def track(context: Context, state: TrackedLoss | None) -> tuple[Findings, Tracke
     is_told = (p or 0.0) <= context.config.budget.alpha
     kept = found if is_told else pooling(found, window)
     return Findings([finding]), TrackedLoss(kept, rows, sums)
-
-
-def _cells(reference: Profile, losses: LossSteps) -> Cells | None:
-    """The cells of the reference's losses; None where their distribution is not kept."""
-    tables = reference.performance
-    if losses.loss is Loss.ERROR_RATE:
-        wrong = round(float(losses.sums.sum()))
-        return of_rise(np.array([losses.labelled - wrong, wrong]))
-    return rising(tables.absolute) if isinstance(tables, RegressionTables) else None
-
-
-def _window(of: Cells, production: Profile, losses: LossSteps) -> IntArray:
-    tables = production.performance
-    if isinstance(tables, RegressionTables):
-        return of.count(tables.absolute)
-    wrong = round(float(losses.sums.sum()))
-    return np.array([losses.labelled - wrong, wrong])
 
 
 def _by_nature(losses: LossSteps, bounds: tuple[int | None, int | None]) -> float:
@@ -170,9 +151,10 @@ def _stretch(losses: LossSteps | None) -> Stretch:
     return Sums.of(losses.rows, losses.sums, losses.squares).stretch(0, len(losses.rows))
 
 
-def _bound(settings: ModelPerformance, *, is_share: bool) -> Bound:
+def _bound(settings: ModelPerformance, loss: Loss) -> Bound:
     """The levels of a drop, in the unit of the loss."""
-    asked = settings.levels("accuracy" if is_share else "mae").max_drop
+    is_share = loss is Loss.ERROR_RATE
+    asked = settings.levels("accuracy" if is_share else loss.value).max_drop
     asked = settings.max_drop if asked is None else asked
     usual = DROP if is_share else RELATIVE_DROP
     found = usual if asked is None else asked.bound()

@@ -100,9 +100,27 @@ def rising(ref: Ecdf) -> Cells:
     return dataclasses.replace(of_rise(cut_side(ref, at).mass), cuts=at)
 
 
-def of_rise(reference: IntArray) -> Cells:
-    """Cells of a loss in ascending order, as (right, wrong): any shift of rows upwards."""
-    scores = _standard(_middles(reference), reference)
+def ends_of(values: FloatArray, mass: IntArray) -> Cuts:
+    """Cells of about equal shares of numbers, (n,) in any order, that come so often each.
+
+    They end half way to the next number, so that it does not matter how one was rounded.
+    """
+    distinct, place = np.unique(values, return_inverse=True)
+    upto = np.cumsum(np.bincount(place, mass))
+    ranks = np.arange(1, _CELLS) * upto[-1] / _CELLS
+    last = np.unique(np.searchsorted(upto, ranks))
+    last = last[last < len(distinct) - 1]
+    at = 0.5 * (distinct[last] + distinct[last + 1])
+    every = np.ones(len(at), dtype=bool)
+    return Cuts(at, every, at, every)
+
+
+def of_rise(reference: IntArray, sizes: FloatArray | None = None) -> Cells:
+    """Cells of a loss in ascending order, as (right, wrong): any shift of rows upwards.
+
+    By ``sizes``, (C,), a shift is one of their mean; else of ranks.
+    """
+    scores = _standard(_middles(reference) if sizes is None else sizes, reference)
     tilts = np.outer(_SHIFTS, scores)
     weights, one = np.full(len(tilts), 1.0 / len(tilts)), np.zeros(len(tilts), dtype=np.int64)
     return Cells(reference, tilts, np.empty(0), weights, one, one[:1])
