@@ -175,3 +175,46 @@ def test_what_windows_do_by_themselves_is_more_against_few_of_them(
     assert after[1].mean() == pytest.approx(before[1].mean())
     np.testing.assert_array_equal(after[2], before[2])
     np.testing.assert_array_equal(before[0], values[0])
+
+
+def test_what_lasts_a_night_is_no_lasting_change_where_a_season_is_named(tmp_path: Path) -> None:
+    """Only JetBlue departs at night, every night."""
+    flights.require()
+    hours, minutes = (pl.col("sched_dep_time") // 100, pl.col("sched_dep_time") % 100)
+    time = pl.datetime("year", "month", "day", hours, minutes).alias("at")
+    every = flights.table().select(time, "carrier").sort("at")
+    first = dt.datetime(2013, 4, 1)
+    every.filter(pl.col("at") < first).write_parquet(tmp_path / "reference.parquet")
+    every.filter(pl.col("at") >= first).write_parquet(tmp_path / "spring.parquet")
+    settings = {
+        "reference": {"path": str(tmp_path / "reference.parquet"), "season": "1w"},
+        "production": str(tmp_path / "spring.parquet"),
+        "columns": {"timestamp": "at"},
+        "windows": {"every": "1h"},
+        "history": str(tmp_path / "history.db"),
+        "fast": True,
+    }
+    assert lasting(mmon.run(settings, until="2013-04-04")) == []
+
+
+def test_what_lasts_longer_than_a_season_is_told(watched: Watched) -> None:
+    """A shift by one from Monday on: with the weekend before a week has passed on Friday."""
+    every = [
+        rows(day, 300, shift=0.3 * (day % 7 in WEEKEND) + 1.0 * (day >= 7))
+        for day in range(-28, 18)
+    ]
+    pl.concat(every[:28]).write_parquet(watched.folder / "reference.parquet")
+    (watched.folder / "days").mkdir()
+    for day, found in enumerate(every[28:]):
+        found.write_parquet(watched.folder / "days" / f"{date(day)}.parquet")
+    assert lasting(rolling(watched, season="1w").run(until=18)) == [
+        date(day) for day in range(11, 18)
+    ]
+
+
+def lasting(report: mmon.Report) -> list[str]:
+    """The days on which a lasting drift was told."""
+    is_told = pl.col("status").is_in(["potential_detection", "detected"])
+    found = report.results.filter((pl.col("name") == "lasting_drift") & is_told)
+    starts = report.windows["start"].to_list()
+    return sorted({starts[at][:10] for at in found["window"]})

@@ -114,7 +114,8 @@ Assumes
 Rows that are independent of each other, or that follow each other, or belong to one cluster, and
 then count as fewer (`mmon explain effective_rows`). Windows that are alike by nature; or of which
 14 in the reference tell how they differ (`mmon explain reference_blocks`): rows count as so many
-fewer that this much is chance. Without that, a reference with a ``season`` has no such result.
+fewer that this much is chance. Without that, a reference with a ``season`` has no such result; with
+it, only of changes that have lasted a whole season, for nights are unlike days and alike.
 
 Cannot see
 ----------

@@ -22,6 +22,7 @@ from mmon.results.quantity import Bound
 from mmon.verdict.evidence import Evidence, Lasting
 from mmon.verdict.finding import Finding
 from mmon.verdict.own_noise import Noise
+from mmon.windows.durations import length_us
 
 # Ten bins have nine degrees of freedom.
 _KINDS = 9.0
@@ -128,10 +129,11 @@ def _finding(
     ref, cur = sides
     place = state.likeliest(of)
     bound = _bound(context, metric.name, ref)
+    is_season = _may_be_season(context, int(state.since[place]))
     evidence = Lasting(
         rows=int(state.trailing[place].sum()),
         # A single bad window must not fail the next one, which is as windows were before.
-        log_evidence=-math.inf if state.is_gone(of) else state.log_evidence(of),
+        log_evidence=-math.inf if is_season or state.is_gone(of) else state.log_evidence(of),
         effect=Evidence(),
         alpha=context.config.alpha,
     )
@@ -163,6 +165,12 @@ def _finding(
         evidence=dataclasses.replace(evidence, effect=effect.evidence),
         reason=told if effect.reason is None else f"{told}; {effect.reason}",
     )
+
+
+def _may_be_season(context: Context, since_us: int) -> bool:
+    """Whether a change is younger than a season, and may be a night or a weekend as any other."""
+    season, end_us = context.config.reference.season, context.bounds[1]
+    return season is not None and end_us is not None and end_us - since_us < length_us(season)
 
 
 def _noise(context: Context, metric: metrics.Metric, column: ColumnProfile) -> Noise | None:
