@@ -150,11 +150,15 @@ class Context:
         """What windows do by themselves, of one finding; None where it is not known."""
         return None if self.noise is None else self.noise.of(finding)
 
+    def noise_of_all(self, finding: Finding) -> Noise | None:
+        """The same of all hours and weekdays, whatever the window's."""
+        return None if self.noise is None else self.noise.of_all(finding)
+
     def past_of(self, finding: Finding) -> Noise | None:
         """Of one finding, what windows before were, else windows of the reference; None where they
         are too few."""
         known = None if self.past is None else self.past.of(finding)
-        return known or self.noise_of(finding)
+        return known or self.noise_of_all(finding)
 
     def settings(self, kind: type[S]) -> S:
         """An analysis' part of the configuration; as it is by itself where it was switched off."""

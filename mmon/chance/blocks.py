@@ -8,6 +8,10 @@ the blocks' squares (Satterthwaite 1946), so that ``v^2 / mean(b^2)`` is F of ``
 degrees of freedom with ``nu = 2 mean^2 / variance``, at most 1; a signed value as Student's t of
 B - 1. Of a level that is passed, noise must have made what lies beyond it: at most as probable.
 
+Blocks of one hour of the day are about as far as each other from all hours: their distance is the
+length of a vector of which a part is the same for all. The root of it has a lighter tail than
+Student's t, however large that part is and in how many directions the rest goes.
+
 References
 ----------
 Satterthwaite, *An approximate distribution of estimates of variance components*, Biometrics 1946.
@@ -16,6 +20,7 @@ Politis, Romano and Wolf, *Subsampling*, 1999 (the law of a statistic from block
 
 from __future__ import annotations
 
+import dataclasses
 import math
 
 import numpy as np
@@ -65,6 +70,60 @@ def of_distance(
         nu = min(1.0, 2.0 * mean**2 / variance)
         tail = float(fdtrc(nu, len(blocks) * nu, excess**2 / mean))
     return max(tail, _share(sizes, excess))
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Around:
+    """What blocks of all hours say of those of one.
+
+    Attributes
+    ----------
+    spread : float
+        The standard deviation of distances in blocks of one hour, over all of these.
+    least : float
+        The smallest distance of any block that is not 0.
+    """
+
+    spread: float
+    least: float
+
+
+def of_like_distances(
+    value: float, blocks: FloatArray, around: Around, level: float = 0.0
+) -> float:
+    """The same of blocks that are as far as each other by nature, as those of one hour of the day.
+
+    A distance that is estimated as 0 may be anything up to the least one that is not, and does not
+    tell how it differs: where there are such, the spread of all hours counts, too.
+
+    Parameters
+    ----------
+    value : float
+        Its sign does not matter.
+    blocks : (B,) float64
+        The distances of blocks that did not change, from the same.
+    around : Around
+    level : float
+        By how much it may be farther than they are.
+
+    Returns
+    -------
+    float in [0, 1]
+    """
+    excess, sizes = abs(value) - level, np.abs(blocks)
+    if excess <= 0.0:
+        return 1.0
+    share = _share(sizes, excess)
+    if sizes.all():
+        roots = np.sqrt(sizes)
+        return max(share, of_change(math.sqrt(excess) - float(roots.mean()), roots))
+    sizes = np.maximum(sizes, around.least)
+    roots = np.sqrt(sizes)
+    tail = of_change(math.sqrt(excess) - float(roots.mean()), roots)
+    away, spread = excess - float(sizes.mean()), around.spread * math.sqrt(1.0 + 1.0 / len(sizes))
+    if spread > 0.0:
+        tail = max(tail, float(stdtr(len(sizes) - 1, -away / spread)))
+    return max(share, tail)
 
 
 def of_change(value: float, blocks: FloatArray, *, two_sided: bool = False) -> float:

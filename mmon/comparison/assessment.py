@@ -137,7 +137,7 @@ def contexts_of(
             now_us=now_us,
             labels=production.labels,
             later=later,
-            noise=OwnNoise(reference.noise),
+            noise=OwnNoise(reference.noise, span[0]),
             past=OwnNoise(production.past),
         )
         is_begun |= profile.rows > 0

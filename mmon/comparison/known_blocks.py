@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mmon.chance.blocks import FEWEST
+from mmon.chance.seasons import WORTH
 from mmon.config.sections import Config
 from mmon.config.windows import Windows
 from mmon.profiles.block_noise import BlockNoise
@@ -34,6 +35,17 @@ Beyond it their law is continued: the square of a distance as a multiple of chi-
 value as Student's t. A value beyond its level that is no more than that is told as "within what
 this column does from day to day", with the range.
 
+Hours of the day, or days of the week, may be what makes windows differ. Where the blocks' own
+values surely differ by that (in at most one of a hundred references any does by chance), and it
+explains at least {WORTH:.0%} of their variance, a window is compared with the blocks of its own
+hour or weekday: "within what this column does on Mondays", "at this time of day". Windows must be
+parts of a day or of a week, and it takes {FEWEST} blocks of the same hour or weekday: two weeks of
+hours, {FEWEST} weeks of days; with fewer, all are taken together. A week is taken where it explains
+more than its days' hours do. Each number tells for itself: a column without such a cycle keeps all
+its blocks, and so does what adds up over windows. A distance of blocks of one hour from the whole
+reference is not around 0; beyond them its square root is taken as Student's t. A change beyond a
+level is one by which the window is farther than they are.
+
 Assumes
 -------
 That nothing is wrong in the reference, that it has times where windows are cut by them, and that
@@ -44,8 +56,11 @@ holds them when it was made with the configuration of the windows (``mmon baseli
 Cannot see
 ----------
 What lasts as long as the reference or longer, as a season of the year in a reference of two months;
-that a window is odd for its hour or weekday, where others of the reference are as odd; categories
-and values that the reference never had, for its own windows have none.
+that a window is odd for its hour or weekday, where fewer than {FEWEST} blocks are of the same (with
+512 blocks at most, hours of a week), where blocks do not surely differ by that, and where it is as
+far from the whole reference as they are, only elsewhere. A reference that rolls with ``season`` has
+no blocks: there windows are compared with those before them by chance among rows alone. Categories
+and values that the reference never had are not seen either, for its own windows have none.
 
 References
 ----------

@@ -16,7 +16,7 @@ from mmon.profiles import baseline
 from mmon.profiles.rolled import rolled
 from mmon.profiles.table import Profile
 from mmon.windows.durations import length_us
-from mmon.windows.timestamps import EPOCH, US, time_zone, to_utc, wall_clock
+from mmon.windows.timestamps import clock_us, time_zone, to_utc
 
 # Windows of one season, where the configuration does not say how many: two months of weeks.
 _SAME = 8
@@ -82,8 +82,8 @@ class Rolling:
 
     def _phase(self, start_us: int | None, season: str) -> int:
         """How far into the season a window begins, by the clock of the windows."""
-        wall = wall_clock(start_us or 0, time_zone(self._given.windows.timezone))
-        return (wall - EPOCH) // US % length_us(season)
+        zone = time_zone(self._given.windows.timezone)
+        return clock_us(start_us or 0, zone) % length_us(season)
 
     def _read(self, key: int) -> Profile:
         try:

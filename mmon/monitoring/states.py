@@ -52,7 +52,7 @@ def advanced(
         bounds=span,
         now_us=now_us,
         is_begun=is_begun,
-        noise=OwnNoise(reference.noise),
+        noise=OwnNoise(reference.noise, span[0]),
     )
     found, left = [], {}
     for analysis, advance in carrying:

@@ -22,6 +22,12 @@ def length_us(every: str) -> int:
     return count * (STEPS.get(unit, LONGEST_MONTH) // timedelta(microseconds=1))
 
 
+def fixed_us(every: str) -> int | None:
+    """The same; None of months, and of what is no length of time."""
+    unit = every.lstrip("0123456789")
+    return length_us(every) if unit in STEPS and unit != every else None
+
+
 def length(every: str) -> tuple[int, str]:
     """How many of which unit.
 

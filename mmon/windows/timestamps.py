@@ -106,6 +106,11 @@ def wall_clock(micros: int, zone: tzinfo) -> datetime:
     return to_naive(micros).replace(tzinfo=UTC).astimezone(zone).replace(tzinfo=None)
 
 
+def clock_us(micros: int, zone: tzinfo) -> int:
+    """What a clock in the zone shows at an instant, in microseconds since it showed 1970-01-01."""
+    return (wall_clock(micros, zone) - EPOCH) // US
+
+
 def to_naive(micros: int) -> datetime:
     """Microseconds since 1970-01-01 as a datetime without a zone."""
     return EPOCH + micros * US

@@ -174,8 +174,9 @@ def _may_be_season(context: Context, since_us: int) -> bool:
 
 
 def _noise(context: Context, metric: metrics.Metric, column: ColumnProfile) -> Noise | None:
-    """What blocks of the reference say of the metric that decides of a column."""
-    return context.noise_of(Finding(quantity(metric.name), 0.0, column=column.name))
+    """What blocks of the reference say of the metric that decides of a column, of all hours: the
+    windows that add up are not of one."""
+    return context.noise_of_all(Finding(quantity(metric.name), 0.0, column=column.name))
 
 
 def _by_nature(
