@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 
 from mmon.alerts.matching import estimates
 from mmon.analyses.model_performance import APPLICATION
+from mmon.config.data import Labels
 from mmon.config.sections import Config
 from mmon.history.findings import Known
 from mmon.history.records import StoredWindow
@@ -14,11 +15,14 @@ from mmon.outline.waiting import MOST_LABELS
 from mmon.windows.durations import length_us
 from mmon.windows.timestamps import to_naive
 
+# Of labels that are filled into production itself.
+_USUAL_WAIT: str = Labels.model_fields["wait"].default
+
 
 def needed_share(config: Config) -> float | None:
-    """The share of a window's rows that has to be labelled; None where no labels are to come."""
+    """The share of a window's rows that has to be labelled; None where no performance is told."""
     settings = config.analyses.model_performance
-    if config.labels is None or settings is None:
+    if settings is None:
         return None
     bounds = settings.levels("label_coverage").bounds()
     asked = (one.detected or one.potential for one in bounds if one.limit == "min")
@@ -37,9 +41,10 @@ def with_labels(
     ``labelled`` counts rows of windows, and those among them that have a label.
     """
     needed, found = needed_share(config), list(due)
-    if config.labels is None or needed is None:
+    if needed is None:
         return found
-    told, wait_us = {one.key for one in due}, length_us(config.labels.wait)
+    told = {one.key for one in due}
+    wait_us = length_us(_USUAL_WAIT if config.labels is None else config.labels.wait)
     waits = [
         one
         for one in stored

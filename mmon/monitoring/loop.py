@@ -5,6 +5,7 @@ from __future__ import annotations
 import bisect
 import contextlib
 import dataclasses
+import functools
 from collections.abc import Iterable, Iterator, Sequence
 
 from mmon import __version__, sources
@@ -191,7 +192,8 @@ class _Run:
             now_us, seen_us = self.limits.until_us, self.history.until_us
             # What waited at the run before is looked at, however long ago that was.
             until_us = now_us if seen_us is None else min(now_us, seen_us)
-            due = with_labels(self.config, due, stored, until_us, self.rows.labelled)
+            labelled = functools.partial(self.rows.labelled, now=side)
+            due = with_labels(self.config, due, stored, until_us, labelled)
         return due, side, census
 
     def _nothing(self, side: Opened, census: Census) -> Document:

@@ -67,10 +67,15 @@ class Rows:
             return found, side
         return self.count(between, by_names=False)
 
-    def labelled(self, windows: Sequence[StoredWindow]) -> dict[int, tuple[int, int]]:
-        """The rows of some windows, and those among them that have a label by now."""
+    def labelled(self, windows: Sequence[StoredWindow], now: Opened) -> dict[int, tuple[int, int]]:
+        """The rows of some windows, and those among them that have a label by now.
+
+        None are looked for where production, opened ``now``, has no column for them.
+        """
         target = self.given.config.columns.target
         if not windows or target is None or not isinstance(self.cut, WindowCut):
+            return {}
+        if now.joined is None and target not in now.frame.collect_schema():
             return {}
         side = self._opened((windows[0].start_us, windows[-1].end_us))
         with sources.reading(side.data.name):

@@ -33,7 +33,11 @@ def _of_window(result: Result, results: Iterable[Result]) -> str:
     """What happened to a metric of the model, of operations, or of all columns together."""
     quantity = result.quantity
     base = value_of(result, results)
-    after = units.amount(base.quantity, base.value, _decimals(base))
+    after = (
+        units.value_word(base)
+        if base.relative
+        else units.amount(base.quantity, base.value, _decimals(base))
+    )
     if quantity.sentence:
         told = units.value_word(base, _decimals(base)).removeprefix("+")
         return quantity.sentence.replace("{}", told)

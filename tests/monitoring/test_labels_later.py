@@ -90,6 +90,24 @@ def test_performance_is_told_once_the_labels_are_there(watched: Watched) -> None
     assert watched.run(until=4).document.sentence.startswith("no new window")
 
 
+def test_labels_that_are_filled_into_production_itself_are_found_too(watched: Watched) -> None:
+    def fill(*days: int) -> None:
+        for day in range(4):
+            is_known = pl.lit(day in days)
+            found = scored(day).with_columns(pl.when(is_known).then("defaulted"))
+            found.write_parquet(watched.folder / "days" / f"{date(day)}.parquet")
+
+    del watched.settings["labels"]
+    fill()
+    assert measured(watched.run(until=3)).is_empty()
+    assert watched.run(until=3).document.sentence.startswith("no new window")
+    fill(0, 1)
+    report = watched.run(until=4)
+    assert starts(report) == [date(0), date(1), date(3)]
+    assert set(measured(report)["window"]) == {0, 1}
+    assert watched.run(until=4).document.sentence.startswith("no new window")
+
+
 def test_a_drop_that_labels_show_later_fails_the_run_that_finds_it(watched: Watched) -> None:
     assert watched.run(until=3).exit_status != 1
     label(watched, 0, 1, turned=(1,))
