@@ -79,7 +79,7 @@ class Context:
     is_begun : bool
         Whether there is data of windows before it, so that what it lacks did not come.
     new_columns : tuple of str
-        Columns of production that the reference does not have.
+        Columns that are new in the window: the reference does not have them.
     segment : str or None
         The segment that both profiles are of, as ``country = BR``; None for all rows.
     bounds : (int or None, int or None)

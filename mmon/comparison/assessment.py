@@ -119,9 +119,8 @@ def contexts_of(
 ) -> Iterator[Context]:
     """Every window, as analyses see it."""
     is_begun, later = production.is_begun, sum(profile.rows > 0 for profile in production.profiles)
-    for window, profile, span in zip(
-        production.windows, production.profiles, production.spans, strict=True
-    ):
+    of_windows = production.profiles, production.spans, production.new_columns
+    for window, profile, span, new in zip(production.windows, *of_windows, strict=True):
         check_same_cells(reference, profile)
         later -= profile.rows > 0
         yield Context(
@@ -132,7 +131,7 @@ def contexts_of(
             is_complete=window.is_complete,
             is_judged=window.is_judged,
             is_begun=is_begun,
-            new_columns=tuple(production.new_columns),
+            new_columns=tuple(new),
             bounds=span,
             now_us=now_us,
             labels=production.labels,

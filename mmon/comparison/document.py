@@ -150,11 +150,12 @@ def _bins(drawings: Sequence[Drawing], windows: Sequence[int]) -> list[FeatureBi
     return sorted(kept, key=lambda one: one.window)
 
 
-def _columns(reference: Profile, new_columns: Mapping[str, pl.DataType]) -> list[Column]:
+def _columns(reference: Profile, new_columns: Sequence[Mapping[str, pl.DataType]]) -> list[Column]:
     known = [Column(c.name, c.kind, c.value_type, c.reason) for c in reference.columns]
+    every = {name: dtype for one in new_columns for name, dtype in one.items()}
     new = [
         Column(name, natural_reading(dtype)[1], str(dtype), "new: the reference does not have it")
-        for name, dtype in new_columns.items()
+        for name, dtype in every.items()
     ]
     return known + new
 

@@ -19,7 +19,8 @@ from mmon.comparison.extent import (
     stored_reference,
 )
 from mmon.comparison.noise_digest import KnownNoise
-from mmon.comparison.sides import Inputs, Progress, is_stored, opened, summarised
+from mmon.comparison.one_pass import summarised
+from mmon.comparison.sides import Inputs, Progress, is_stored, opened
 from mmon.comparison.survey import revised, survey
 from mmon.config.sections import Config
 from mmon.errors import DataError

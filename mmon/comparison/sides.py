@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import functools
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
 
 import polars as pl
 
@@ -22,20 +21,19 @@ from mmon.comparison.judged_windows import (
     time_range,
     windows_of,
 )
+from mmon.comparison.one_pass import summarised
 from mmon.comparison.roles import check_levels, own_time, refuse, without_ignored
 from mmon.comparison.survey import survey
 from mmon.config.data import Dataset
 from mmon.config.sections import Config
 from mmon.config.windows import Windows
-from mmon.engine.local import Fold
 from mmon.errors import DataError, closest, listed
 from mmon.profiles import baseline
 from mmon.profiles.block_noise import BlockNoise
 from mmon.profiles.distributions.reading import Reading
-from mmon.profiles.folding.batches import Batch, Extent
-from mmon.profiles.folding.build import Profiled, profile_frame
-from mmon.profiles.folding.census import WINDOW, keyed
-from mmon.profiles.folding.growing import Limits
+from mmon.profiles.folding.batches import Extent
+from mmon.profiles.folding.build import Profiled
+from mmon.profiles.folding.census import WINDOW, keyed, with_values
 from mmon.profiles.folding.loss_column import LossColumn, LossColumnFold
 from mmon.profiles.label_facts import LabelFacts
 from mmon.profiles.plan import Plan
@@ -69,8 +67,8 @@ class Production:
     """One a window."""
     outside: int
     """Rows in no window: without a time, outside the limits, or in one left out as incomplete."""
-    new_columns: Mapping[str, pl.DataType]
-    """Columns that the reference does not have."""
+    new_columns: Sequence[Mapping[str, pl.DataType]]
+    """One a window: columns that are new in it, which the reference does not have."""
     spans: list[Span]
     without_time: int = 0
     """Rows without a usable time, where the windows are cut by time."""
@@ -142,7 +140,7 @@ def read_production(
         windows=list(windows_of(kept, profiles, (config.windows or Windows()).timezone)),
         profiles=profiles,
         outside=found.outside + left_out,
-        new_columns=side.new_columns,
+        new_columns=_new_columns(config, reference, side, cut, kept.keys),
         spans=kept.spans,
         without_time=found.without_time,
         strays=[found.profiles[key] for key in kept.strays],
@@ -161,6 +159,18 @@ def rows_of(
     plan, _ = planned(config, reference, side)
     frame = keyed(side.frame, plan, cut)
     return [frame.filter(pl.col(WINDOW) == key).drop(WINDOW) for key in keys]
+
+
+def _new_columns(
+    config: Config, reference: Profile, side: Opened, cut: Cut, keys: Sequence[int]
+) -> list[Mapping[str, pl.DataType]]:
+    """The new columns of each window: those it has values in, for one file brings them to all."""
+    new = side.new_columns
+    if cut is None or not new:
+        return [new] * len(keys)
+    plan, _ = planned(config, reference, side)
+    found = with_values(keyed(side.frame, plan, cut), new)
+    return [{name: new[name] for name in found.get(key, ())} for key in keys]
 
 
 def open_production(
@@ -264,33 +274,3 @@ def opened(
             hint="only the reference of a comparison can be one",
         )
     return sources.open_counted(dataset, expect=expect, is_needed=is_needed, between=between)
-
-
-def summarised(
-    config: Config,
-    data: Data,
-    plan: Plan,
-    extent: Extent,
-    progress: Callable[[int], None] | None,
-    *,
-    cut: Cut = None,
-    also: Sequence[str] = (),
-    watchers: Sequence[Fold[Batch, Any]] = (),
-) -> Profiled:
-    """One pass over a side, in which every row was counted."""
-    limits = Limits(None, None) if config.exact else Limits(config.points, config.labels_kept)
-    with sources.reading(data.name):
-        found = profile_frame(
-            data.frame,
-            plan,
-            source=data.name,
-            limits=limits,
-            cut=cut,
-            extent=extent,
-            also=also,
-            watchers=watchers,
-            progress=progress,
-            files=data.files,
-        )
-    data.check(found.outside + sum(profile.rows for profile in found.profiles.values()))
-    return found

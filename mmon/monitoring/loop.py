@@ -201,7 +201,7 @@ class _Run:
         rows without a time, which are in none."""
         config, reference, rule = self.config, self.given.reference, self._rule()
         lost = census.without_time
-        empty = Production(side.data, [], [], census.rows, side.new_columns, [], lost)
+        empty = Production(side.data, [], [], census.rows, [], [], lost)
         found = assess(config, reference, empty, rule=rule, now_us=to_us(self.given.started))
         started = self.given.started
         return document_of(config, reference, empty, found, rule=rule, started=started)

@@ -104,7 +104,7 @@ def _judged(
             [window],
             [profile],
             0,
-            {},
+            [{}],
             [span],
             is_begun=is_begun,
             past=learned.before(one.key),

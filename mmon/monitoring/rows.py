@@ -17,7 +17,8 @@ from mmon.monitoring.apart import Parts, apart
 from mmon.monitoring.due import Due
 from mmon.monitoring.window import Given, read_window
 from mmon.profiles.folding.build import columns_read
-from mmon.profiles.folding.census import Census, counted, keyed, labelled
+from mmon.profiles.folding.census import WINDOW, Census, counted, keyed, labelled, with_values
+from mmon.profiles.folding.keys import WHOLE
 from mmon.sources import Data
 from mmon.windows.cut import RowCut, WindowCut
 
@@ -106,7 +107,8 @@ class Rows:
                     # Its rows are at hand: what files announced is no matter any more.
                     frame = parts.of(one.key)
                     data = Data(frame, side.data.name)
-                    own = dataclasses.replace(side, data=data, frame=frame)
+                    new = _new_columns(frame, side)
+                    own = dataclasses.replace(side, data=data, frame=frame, new_columns=new)
                     yield one, own, read_window(self.given, own, one, self.progress)
 
     def _reopened(self, parts: Parts, group: Sequence[Due]) -> Opened:
@@ -143,8 +145,16 @@ class Rows:
         plan, extent = planned(config, self.given.reference, side)
         also = () if side.joined is None else side.joined.columns
         names = [*schema] if reads_again(config) else columns_read(plan, extent, also, schema)
-        read = dict.fromkeys([*names, *filter(None, [plan.timestamp])])
+        read = dict.fromkeys([*names, *filter(None, [plan.timestamp]), *side.new_columns])
         return keyed(side.frame.select(cs.by_name(list(read))), plan, self.cut)
+
+
+def _new_columns(frame: pl.LazyFrame, side: Opened) -> dict[str, pl.DataType]:
+    """The new columns that have values in a window's rows: files of other windows may have more."""
+    if not side.new_columns:
+        return {}
+    found = with_values(frame.with_columns(pl.lit(WHOLE).alias(WINDOW)), side.new_columns)
+    return {name: side.new_columns[name] for name in found.get(WHOLE, ())}
 
 
 def _groups(due: Sequence[Due]) -> Iterator[Sequence[Due]]:

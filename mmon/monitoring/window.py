@@ -129,7 +129,7 @@ def production_of(
         windows=[dataclasses.replace(window, late_rows=late)],
         profiles=[profile],
         outside=0,
-        new_columns=side.new_columns,
+        new_columns=[side.new_columns],
         spans=[due.span],
         # Of the labels as a whole a window says nothing: most are those of others.
         labels=None if read.labels is None else read.labels.of_part(),

@@ -117,6 +117,17 @@ def test_a_missing_column_is_a_breach_and_a_new_one_may_be():
     assert "age is missing" in report.document.sentence
 
 
+def test_a_column_is_new_in_windows_with_values_in_it_and_in_an_uncut_table_without_any():
+    rows = reference()
+    first = pl.int_range(pl.len()) < 300
+    values = {"some": pl.when(first).then(1), "none": pl.lit(None, pl.Int64)}
+    production = rows.with_columns(**values)
+    whole = mmon.compare(rows, production).results.filter(name="new_column")
+    assert whole["column"].to_list() == ["some", "none"]
+    cut = mmon.compare(rows, production, windows={"rows": 300}).results.filter(name="new_column")
+    assert cut.select("window", "column").rows() == [(0, "some")]
+
+
 def test_a_missing_identifier_is_told_and_does_not_fail():
     with_id = reference().with_row_index("row_id")
     report = mmon.compare(with_id, reference())

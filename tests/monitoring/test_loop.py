@@ -73,6 +73,21 @@ def test_summaries_that_lose_values_lose_the_same_in_any_run(tmp_path: Path) -> 
     assert once.run(until=4).windows["rank_error"][0] > 0.0
 
 
+def test_a_column_is_new_only_in_windows_that_have_values_in_it(tmp_path: Path) -> None:
+    once, daily = (Watched(tmp_path, str(tmp_path / f"{name}.db")) for name in ("once", "daily"))
+    once.write(*range(4))
+    path = tmp_path / "days" / f"{date(1)}.parquet"
+    values = {"^A.$": pl.lit("a"), "none": pl.lit(None, pl.Int64), "nan": pl.lit(float("nan"))}
+    pl.read_parquet(path).with_columns(**values).write_parquet(path)
+    assert once.run(until=4).results.filter(name="new_column").select(
+        "window", "column"
+    ).rows() == [(1, "^A.$")]
+    for day in range(4):
+        found = daily.run(until=day + 1).results.filter(name="new_column")
+        assert found["column"].to_list() == (["^A.$"] if day == 1 else [])
+    assert once.kept() == daily.kept()
+
+
 @pytest.mark.parametrize(("every", "count"), [("1w", 4), ("1mo", 1), ("10d", 3)])
 def test_windows_of_any_length_follow_each_other(tmp_path: Path, every: str, count: int) -> None:
     settings = {"windows": {"every": every}, "analyses": {"multivariate_drift": None}}

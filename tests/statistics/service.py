@@ -75,7 +75,7 @@ def one_window(cur: Profile, day: int) -> Production:
     start = dt.datetime(2024, 1, 1) + dt.timedelta(days=day)
     window = Window(0, cur.rows, start.isoformat() + "Z")
     at = 19_723 * DAY_US + day * DAY_US
-    return Production(Data(pl.LazyFrame(), "cur"), [window], [cur], 0, {}, [(at, at + DAY_US)])
+    return Production(Data(pl.LazyFrame(), "cur"), [window], [cur], 0, [{}], [(at, at + DAY_US)])
 
 
 def drawn(rng: np.random.Generator, rows: int, shift: float = 0.0) -> Profile:

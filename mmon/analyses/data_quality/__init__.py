@@ -126,6 +126,11 @@ A few rows may be alike by chance: it counts where that has a probability of les
         "new_column",
         "whether production has a column that the reference does not have",
         sentence="{} is new",
+        page="""Whether production has a column that the reference does not have.
+
+Where production is cut into windows it is new in those that have a value in it: one file that has
+the column must not make it new in windows whose files lack it, and without a value the two look
+alike. In production that is not cut it is new without any value, too: the table changed.""",
     ),
     _share(
         "duplicate_share",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 from collections.abc import Mapping
 
 import polars as pl
@@ -88,6 +89,20 @@ def labelled(
     read = keyed(frame.select(cs.by_name(list(names))), plan, cut)
     found = read.group_by(WINDOW).agg(own).drop_nulls(WINDOW).collect(engine="streaming")
     return {key: (rows, labels) for key, rows, labels in found.iter_rows()}
+
+
+def with_values(
+    frame: pl.LazyFrame, columns: Mapping[str, pl.DataType]
+) -> dict[int, tuple[str, ...]]:
+    """Those of some columns that have any value in a window, of a frame with ``WINDOW``."""
+    floats = [name for name, dtype in columns.items() if dtype.is_float()]
+    others = [name for name in columns if name not in floats]
+    # NaN is no value: it is how tables in memory write that there is none.
+    of_floats = cs.by_name(floats).fill_nan(None).is_not_null().any()
+    is_there = of_floats, cs.by_name(others).is_not_null().any()
+    found = frame.group_by(WINDOW).agg(is_there).drop_nulls(WINDOW).collect(engine="streaming")
+    rows = found.select(WINDOW, cs.by_name(list(columns))).iter_rows()
+    return {key: tuple(itertools.compress(columns, there)) for key, *there in rows}
 
 
 def _time(plan: Plan) -> ColumnProfile:
