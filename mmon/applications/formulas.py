@@ -46,6 +46,7 @@ from mmon.chance.proportions import Z, wilson
 from mmon.config.applications import Application
 from mmon.config.sections import Config
 from mmon.errors import ConfigError
+from mmon.outline.units import about
 from mmon.performance import Estimate
 from mmon.profiles.formulas.formula import Formula, formula_of
 from mmon.profiles.formulas.value import Number, number_of
@@ -198,5 +199,4 @@ def _reason(after: Number, cur: Estimate, effects: Effects) -> str | None:
         return after.reason or cur.reason
     if cur.rows >= after.rows or not effects.why:
         return None
-    worth = f"{float(f'{cur.rows:.2g}'):,.0f}"
-    return f"{effects.why}: {after.rows:,} count as about {worth}"
+    return f"{effects.why}: {after.rows:,} count as about {about(cur.rows)}"

@@ -152,6 +152,15 @@ def percent(value: float | None) -> str:
     return _shortest(value * 100) + "%"
 
 
+def about(rows: float) -> str:
+    """A number of rows that is known by two digits.
+
+    >>> about(348), about(3)
+    ('350', '3')
+    """
+    return f"{float(f'{rows:.2g}'):,.0f}"
+
+
 def _shortest(value: float) -> str:
     """A number without zeros after the point, which are no news: 0.0400 is 0.04."""
     text = wording.number(value)

@@ -36,9 +36,10 @@ from typing import Literal
 
 from mmon.chance.multiplicity import benjamini_hochberg
 from mmon.errors import ExitStatus
-from mmon.outline.units import percent
+from mmon.outline.units import about, percent
 from mmon.results import Result, ResultKind, Status, Verdict
 from mmon.results.quantity import APP_FAILED, Unit
+from mmon.verdict.evidence import Evidence
 from mmon.verdict.finding import Finding, Rule
 from mmon.verdict.weighing import Weighed, passes, weigh
 
@@ -167,24 +168,34 @@ def _within_chance(one: Finding, threshold: float) -> str:
     told = f"{one.value:.3g} is {one.direction} {threshold:g}, as it may be by chance"
     if one.interval is not None:
         told += f" (95 % interval {one.interval[0]:.3g} to {one.interval[1]:.3g})"
-    return f"{told}: it takes more than {one.evidence.rows:,} {one.evidence.noun}"
+    return f"{told}: it takes more than {_rows(one.evidence)}"
 
 
 def _too_few(one: Finding, level: float, needed: int | None) -> str:
     """Why no value at the level that gates could have been conclusive."""
     evidence = one.evidence
-    noun = evidence.noun[:-1] if evidence.rows == 1 else evidence.noun
+    rows = _rows(evidence)
+    # The comma that ends what they count as.
+    rows += "," * (evidence.of_rows > evidence.rows)
     if one.aspect == "value" and one.interval is not None and one.evidence.p_value() is None:
         end = one.interval[0 if one.direction == "below" else 1]
-        told = f"with {evidence.rows:,} {noun} {one.quantity.name} may be {end:.3g} as well"
+        told = f"with {rows} {one.quantity.name} may be {end:.3g} as well"
         return told if needed is None else f"{told}: it takes about {needed:,}"
-    are = "is" if evidence.rows == 1 else "are"
+    are = "is" if max(evidence.rows, evidence.of_rows) == 1 else "are"
     in_percent = one.quantity.unit is Unit.SHARE
     twice, once = (percent(at) if in_percent else f"{at:g}" for at in (2 * level, level))
-    what = f"{evidence.rows:,} {noun} {are} too few to tell {twice} from {once}"
+    what = f"{rows} {are} too few to tell {twice} from {once}"
     if needed is None:
         return f"{what}, and no number is enough with so few of the reference"
     return f"{what}: it takes about {needed:,}"
+
+
+def _rows(evidence: Evidence) -> str:
+    """The rows that there are, and as how many they count where that is fewer."""
+    there = max(evidence.rows, evidence.of_rows)
+    told = f"{there:,} {evidence.noun[:-1] if there == 1 else evidence.noun}"
+    fewer = f", which count as about {about(evidence.rows)}"
+    return told if evidence.rows == there else told + fewer
 
 
 def decide(

@@ -46,7 +46,11 @@ class Evidence:
     Attributes
     ----------
     rows : int
-        Production rows that it rests on.
+        Production rows that it rests on: as many independent ones as they count as.
+    of_rows : int
+        As many as they are, where they count as fewer; 0 where each counts.
+    design_effect : float
+        So many rows count as one: see `mmon.chance.effective_rows`.
     aspect : Aspect
         What of the quantity is judged.
     direction : {"above", "below"}
@@ -65,6 +69,8 @@ class Evidence:
     """Whether it is that of many windows: corrected with others of its kind only."""
 
     rows: int = 0
+    of_rows: int = 0
+    design_effect: float = 1.0
     aspect: Aspect = "value"
     direction: Direction = "above"
 
@@ -105,13 +111,15 @@ class Evidence:
     def is_found(self, level: float, alpha: float, rows: int | None) -> bool:
         """Whether, of so many rows, a change of twice the level would be found often enough.
 
-        ``alpha`` is what the p-value against the level may be; None stands for the rows there are.
+        Independent rows. ``alpha`` is what the p-value against the level may be; None stands for
+        the rows there are.
         """
         return True
 
     def rows_needed(self, level: float, alpha: float) -> float:
         """How many rows it takes that a change of twice the level is not missed.
 
+        Rows as they come, of which several may count as one.
         0 where those there are suffice, and for a level of 0, which asks for significance only;
         infinity where no number does.
         """
@@ -125,7 +133,7 @@ class Evidence:
         while high - low > max(1, low // 50):
             middle = (low + high) // 2
             low, high = (low, middle) if self.is_found(level, alpha, middle) else (middle, high)
-        return _round_up(high)
+        return _round_up(math.ceil(high * self.design_effect))
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

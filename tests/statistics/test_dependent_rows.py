@@ -11,12 +11,15 @@ import pytest
 
 import mmon
 from mmon.analyses import Context
-from mmon.analyses.data_drift import distances
+from mmon.analyses.data_drift import LEVELS, distances
 from mmon.analyses.data_quality import checks
 from mmon.config.sections import Config
 from mmon.metrics import load
 from mmon.profiles.table import Profile
+from mmon.results import Result, Status
 from mmon.results.quantity import Bound
+from mmon.verdict import judge
+from mmon.verdict.finding import Rule
 from tests.statistics.autoregressive import in_clusters, series
 from tests.statistics.sequential import Claim, Draw, broken_claims
 
@@ -138,3 +141,23 @@ def test_a_change_is_told_with_the_rows_that_count():
     assert found.reason.startswith("rows follow each other: 2,000 count as about ")
     assert 250 < found.evidence.rows < 600
     assert (found.evidence.p_value_against(0.2) or 0.0) < 1e-6
+
+
+def test_as_many_rows_as_it_is_said_to_take_are_enough():
+    rng = np.random.default_rng(7)
+
+    def told(rows: int) -> Result:
+        cur = timed(series(rng, rows, 0.99, columns=3))
+        context = Context(ref, cur, CONFIG)
+        before, after = next(pair for pair in context.pairs() if pair[0].name == "x")
+        assert after is not None
+        (result,) = judge([distances.drift(context, load("ks"), before, after, LEVELS)], Rule())
+        return result
+
+    ref = timed(series(rng, 60_000, 0.99, columns=3))
+    few = told(6_000)
+    assert few.status is Status.INCONCLUSIVE
+    assert "6,000 production rows, which count as about " in (few.reason or "")
+    assert 10_000 < (few.rows_needed or 0) < 60_000
+    # With some to spare: what rows count as is estimated from them.
+    assert told(int(1.2 * (few.rows_needed or 0))).status is not Status.INCONCLUSIVE

@@ -176,6 +176,16 @@ def test_too_few_rows_are_inconclusive_and_say_how_many_it_takes():
     assert result.rows_needed == 1_200
 
 
+def test_rows_that_count_as_fewer_say_so_and_take_as_many_times_more():
+    few = finding(0.15, 0.5, rows=30)
+    evidence = dataclasses.replace(few.evidence, of_rows=6_012, design_effect=200.0)
+    (result,) = judge([dataclasses.replace(few, evidence=evidence)], Rule())
+    told = "6,012 production rows, which count as about 30, are too few to tell 0.4 from 0.2"
+    # 1,160 independent rows, of (0.5 / 0.0804)^2 = 38.7 times 30.
+    assert result.reason == f"{told}: it takes about 240,000"
+    assert result.rows_needed == 240_000
+
+
 def test_few_rows_are_enough_where_the_value_is_surely_below_the_level():
     assert status(finding(0.01, 0.09, rows=30)) is Status.NO_DETECTION
     assert status(finding(0.01, 0.1, rows=30)) is Status.INCONCLUSIVE

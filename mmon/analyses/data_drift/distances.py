@@ -12,6 +12,7 @@ from mmon.analyses.data_drift import LEVELS, ROWS, SHARE_DRIFTED, DataDrift, qua
 from mmon.chance.effective_rows import Effects, design_effects, thinned
 from mmon.chance.multiplicity import benjamini_hochberg
 from mmon.config.levels import Thresholds
+from mmon.outline.units import about
 from mmon.profiles.distributions.counts import Counts
 from mmon.profiles.distributions.ecdf import Ecdf
 from mmon.profiles.table import ColumnProfile
@@ -130,6 +131,8 @@ def drift(
             score=score.value,
             is_tested=is_tested,
             rows=thin_cur.n,
+            of_rows=after.n,
+            design_effect=effects.cur,
         ),
         window=context.window,
         column=ref.name,
@@ -145,7 +148,7 @@ def _worth(reason: str | None, effects: Effects, rows: int, effective: int) -> s
     """A reason, and that rows count as fewer where they do."""
     if effective >= rows:
         return reason
-    told = f"{effects.why}: {rows:,} count as about {float(f'{effective:.2g}'):,.0f}"
+    told = f"{effects.why}: {rows:,} count as about {about(effective)}"
     return told if reason is None else f"{reason}; {told}"
 
 

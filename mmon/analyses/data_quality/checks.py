@@ -8,7 +8,7 @@ import numpy as np
 
 from mmon.analyses import Context, Findings
 from mmon.analyses.data_quality import CHECKS, DataQuality
-from mmon.analyses.data_quality.shares import New, Outside, Risen, Unseen
+from mmon.analyses.data_quality.shares import New, Outside, Risen, Unseen, pooled_with_constant
 from mmon.chance.effective_rows import design_effects, divided, missing_design_effect
 from mmon.chance.small_samples import all_of_one_value
 from mmon.config.levels import Thresholds
@@ -16,7 +16,6 @@ from mmon.errors import nearly_named
 from mmon.profiles.distributions.counts import Counts, align
 from mmon.profiles.distributions.ecdf import Ecdf
 from mmon.profiles.table import ColumnProfile
-from mmon.records.arrays import IntArray
 from mmon.results import ColumnKind
 from mmon.results.quantity import Aspect, Bound
 from mmon.verdict.evidence import Evidence
@@ -167,8 +166,8 @@ def _share(
     before, after = ((divided(hits, by), divided(rows, by)) for hits, rows in (ref, cur))
     found = _finding(
         context, name, column, k_cur / m - k_ref / n if n and m else None,
-        evidence=Risen(ref=before, cur=after, rows=after[1]), aspect="increase",
-        reason=None if n and m else "there are no rows",
+        evidence=Risen(ref=before, cur=after, rows=after[1], of_rows=m, design_effect=by),
+        aspect="increase", reason=None if n and m else "there are no rows",
     )  # fmt: skip
     return dataclasses.replace(found, reference_value=k_ref / n if n else None)
 
@@ -190,7 +189,11 @@ def _out_of_range(
         before.name,
         outside / m,
         evidence=Outside(
-            hits=divided(outside, of.cur), n=divided(n, of.ref), rows=divided(m, of.cur)
+            hits=divided(outside, of.cur),
+            n=divided(n, of.ref),
+            rows=divided(m, of.cur),
+            of_rows=m,
+            design_effect=of.cur,
         ),
         reason=f"the reference spans {ref.min:,g} to {ref.max:,g}" if outside else None,
     )
@@ -221,6 +224,8 @@ def _unseen(
             hits=divided(unseen, of_cur),
             n=divided(ref.n, of_ref),
             rows=divided(cur.n, of_cur),
+            of_rows=cur.n,
+            design_effect=of_cur,
         ),
         reason=f"not in the reference: {shown}" if names else None,
     )
@@ -239,26 +244,10 @@ def _constant(context: Context, column: str, ref: Ecdf | Counts, cur: Ecdf | Cou
     if was or not now:
         return _finding(context, "constant", column, 0.0)
     n, m = ref.n, cur.n
-    if all_of_one_value(_pooled_with_constant(ref, cur), n, m) > _CHANCE:
+    if all_of_one_value(pooled_with_constant(ref, cur), n, m) > _CHANCE:
         reason = f"production holds a single value, as {m:,} rows may by chance"
         return _finding(context, "constant", column, 0.0, reason=reason)
     return _finding(context, "constant", column, 1.0, reason="production holds a single value")
-
-
-def _pooled_with_constant(ref: Ecdf | Counts, cur: Ecdf | Counts) -> IntArray:
-    """Rows of both sides by value, where production has only one."""
-    if isinstance(ref, Counts) and isinstance(cur, Counts):
-        both = align(ref, cur)
-        return both.ref + both.cur
-    if isinstance(ref, Ecdf) and isinstance(cur, Ecdf):
-        value = cur.values[0]
-        cell = int(np.searchsorted(ref.values, value, side="left"))
-        # Between retained values it may be any of the cell's; the sum is then an upper bound.
-        is_known = cell < len(ref.values) and (not ref.is_exact or ref.values[cell] == value)
-        pooled = ref.mass.copy() if is_known else np.append(ref.mass, 0)
-        pooled[cell if is_known else -1] += cur.n
-        return pooled
-    raise TypeError("one side is numeric and the other categorical")
 
 
 def _asked(context: Context, column: str | None, name: str) -> Thresholds | None:

@@ -18,6 +18,8 @@ from mmon.chance.proportions import (
     wilson,
 )
 from mmon.chance.small_samples import all_in_production, beyond_extremes
+from mmon.profiles.distributions.counts import Counts, align
+from mmon.profiles.distributions.ecdf import Ecdf
 from mmon.records.arrays import IntArray
 from mmon.verdict.evidence import Evidence
 
@@ -118,3 +120,19 @@ class Unseen(New):
             scale = (self.n + rows) / (self.n + self.rows)
             pooled = np.maximum(1, np.rint(pooled * scale)).astype(np.int64)
         return all_in_production(pooled, self.n, rows, hits)
+
+
+def pooled_with_constant(ref: Ecdf | Counts, cur: Ecdf | Counts) -> IntArray:
+    """Rows of both sides by value, where production has only one."""
+    if isinstance(ref, Counts) and isinstance(cur, Counts):
+        both = align(ref, cur)
+        return both.ref + both.cur
+    if isinstance(ref, Ecdf) and isinstance(cur, Ecdf):
+        value = cur.values[0]
+        cell = int(np.searchsorted(ref.values, value, side="left"))
+        # Between retained values it may be any of the cell's; the sum is then an upper bound.
+        is_known = cell < len(ref.values) and (not ref.is_exact or ref.values[cell] == value)
+        pooled = ref.mass.copy() if is_known else np.append(ref.mass, 0)
+        pooled[cell if is_known else -1] += cur.n
+        return pooled
+    raise TypeError("one side is numeric and the other categorical")
