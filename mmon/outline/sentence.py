@@ -7,10 +7,10 @@ from collections.abc import Iterable, Sequence
 from mmon.outline.changes import largest_told, steps_told
 from mmon.outline.concept import concept_told
 from mmon.outline.measures import APPLICATIONS, is_measure
-from mmon.outline.occasions import Told, joined, shortened
+from mmon.outline.occasions import Told, joined, shortened, when
 from mmon.outline.phrases import before_after, phrase, value_of
-from mmon.outline.severity import by_size, deciding, fails, is_of_window, worst
-from mmon.outline.summary import drifted_below
+from mmon.outline.severity import by_size, deciding, fails, is_of_window
+from mmon.outline.summary import drifted_below, unclear_columns
 from mmon.outline.waiting import commonest, few_labels, few_of_rows, of_model, unusable, waiting
 from mmon.outline.wording import BELOW_WORDS, counted
 from mmon.outline.worse import is_found_segment, is_worse_segment
@@ -141,7 +141,7 @@ def _pass(
     if not judged:
         return "nothing was tested"
     raised = [r for r in judged if r.status.severity >= _POTENTIAL]
-    drift = _drift_passed(judged, raised, fail_on)
+    drift = _drift_passed(judged, raised, fail_on, windows)
     others = shortened(
         [
             _measured(raised, results, _MODEL) or [*map(Told, _held(judged, results, waits))],
@@ -158,9 +158,11 @@ def _pass(
     return "; ".join(told) or "nothing needs a look"
 
 
-def _drift_passed(judged: Sequence[Result], raised: Sequence[Result], fail_on: str) -> list[str]:
+def _drift_passed(
+    judged: Sequence[Result], raised: Sequence[Result], fail_on: str, windows: Sequence[Window]
+) -> list[str]:
     every = _columns(judged)
-    unclear = _unclear(judged)
+    unclear = unclear_columns(judged)
     known = [column for column in every if column not in unclear]
     if not every and any(map(is_measure, judged)):
         return []
@@ -180,18 +182,9 @@ def _drift_passed(judged: Sequence[Result], raised: Sequence[Result], fail_on: s
         if below:
             text += f"{', ' if text else ''}{counted(below, 'column')} {BELOW_WORDS}"
     # A column that could not be judged is no column without drift: it is always told.
-    return [text, *([f"{counted(len(unclear), 'column')} inconclusive"] if unclear else [])]
-
-
-def _unclear(judged: Iterable[Result]) -> list[str]:
-    """Columns of which something is inconclusive, and nothing worse, as reports count them."""
-    own = (r for r in judged if r.segment is None and r.kind in (_DRIFT, _QUALITY))
-    found = grouped(own, lambda r: r.column)
-    return [
-        column
-        for column, rows in found.items()
-        if column is not None and worst(rows).status is Status.INCONCLUSIVE
-    ]
+    open_ = _windows(row for rows in unclear.values() for row in rows)
+    told = f"{counted(len(unclear), 'column')} inconclusive{when(open_, windows)}"
+    return [text, *([told] if unclear else [])]
 
 
 def _held(judged: Sequence[Result], results: Sequence[Result], waits: str) -> list[str]:

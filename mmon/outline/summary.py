@@ -126,6 +126,19 @@ def drifted_below(results: Iterable[Result]) -> set[str | None]:
     return {r.column for r in results if r.is_below and r.kind is ResultKind.DATA_DRIFT} - {None}
 
 
+def unclear_columns(judged: Iterable[Result]) -> dict[str, list[Result]]:
+    """Columns of which something is inconclusive, and nothing worse, with the results that are."""
+    kinds = (ResultKind.DATA_DRIFT, ResultKind.DATA_QUALITY)
+    found = grouped(
+        (r for r in judged if r.segment is None and r.kind in kinds), lambda r: r.column
+    )
+    return {
+        column: [one for one in rows if one.status is Status.INCONCLUSIVE]
+        for column, rows in found.items()
+        if column is not None and severity.worst(rows).status is Status.INCONCLUSIVE
+    }
+
+
 def recognised(document: Document) -> tuple[Column, ...]:
     """Tested columns of which there is something to tell on how they were read."""
     known = tested(document)

@@ -16,6 +16,20 @@ def test_columns_that_could_not_be_judged_are_not_counted_as_without_drift():
     assert text == "no drift in 1 column; 9 columns inconclusive"
 
 
+def test_of_many_windows_it_is_told_in_how_many_columns_could_not_be_judged():
+    windows = [Window(index=i, rows=9) for i in range(20)]
+    known = [dataclasses.replace(one, window=i) for one in QUIET for i in range(20)]
+    unclear = [
+        result(f"q{i}", 0.3, Status.INCONCLUSIVE, reason="too few rows", window=window)
+        for i, window in ((0, 4), (1, 4), (1, 7), (1, 9))
+    ]
+    told = "no drift in 1 column; 2 columns inconclusive"
+    text = said(Verdict.PASS, [*known, *unclear], windows)
+    assert text == f"{told} in 3 of 20 windows, not in the newest"
+    every = [dataclasses.replace(unclear[0], window=i) for i in range(20)]
+    assert said(Verdict.PASS, [*known, *unclear, *every], windows) == f"{told} in all 20 windows"
+
+
 def test_a_column_of_which_a_check_is_open_is_counted_as_the_table_counts_it():
     share = {"kind": ResultKind.DATA_QUALITY, "name": "unseen_share", "reason": "too few rows"}
     unseen = result(QUIET[0].column, 0.3, Status.INCONCLUSIVE, **share)
