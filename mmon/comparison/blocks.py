@@ -22,11 +22,14 @@ from mmon.comparison.segments import segments
 from mmon.comparison.sides import Inputs, Progress, read_production
 from mmon.config.sections import Config
 from mmon.config.windows import Windows
-from mmon.profiles.block_noise import BlockKey, BlockNoise
+from mmon.profiles.block_noise import BlockKey, BlockNoise, OfPhases
+from mmon.profiles.rolled import rolled
 from mmon.profiles.table import Profile
+from mmon.records.arrays import FloatArray
 from mmon.sources import Data
 from mmon.verdict.finding import Finding
 from mmon.verdict.own_noise import key_of
+from mmon.verdict.seasons import phases_of
 from mmon.windows.cut import WindowCut
 from mmon.windows.durations import length_us
 from mmon.windows.timestamps import iso, to_utc
@@ -76,7 +79,32 @@ def _measured(
     blocks = [one for one in blocks if one.production.rows and one.is_complete]
     if len(blocks) < FEWEST:
         return _noise(windows, blocks, [])
-    return _noise(windows, blocks, [_values(asked, one) for one in blocks])
+    noise = _noise(windows, blocks, [_values(asked, one) for one in blocks])
+    season = asked.reference.season
+    return noise if season is None else _with_phases(noise, asked, season, reference, blocks)
+
+
+def _with_phases(
+    noise: BlockNoise, asked: Config, season: str, reference: Profile, blocks: Sequence[Context]
+) -> BlockNoise:
+    """With what blocks are against the nearest others of their phase."""
+    phases = phases_of(noise.starts, noise.timezone, season)
+    values: list[dict[BlockKey, tuple[float, float]]] = []
+    others: list[int] = []
+    for place, one in enumerate(blocks):
+        same = np.flatnonzero((phases == phases[place]) & (np.arange(len(blocks)) != place))
+        near = same[np.argsort(np.abs(same - place), kind="stable")][: asked.reference.same]
+        if not len(near):
+            values.append({})
+            continue
+        whole = rolled(reference, [blocks[at].production for at in np.sort(near)])
+        whole = whole.compress(asked.points, asked.labels_kept)
+        values.append(_values(asked, dataclasses.replace(one, reference=whole), is_part=False))
+        others.append(len(near))
+    if len(others) < FEWEST:
+        return noise
+    own = OfPhases(season, *_table(noise.keys, values), others=round(float(np.mean(others))))
+    return dataclasses.replace(noise, of_phases=own)
 
 
 def _asked(windows: Windows, config: Config, reference: Profile) -> Config | None:
@@ -146,11 +174,13 @@ def _deciding(config: Config) -> object:
     return config.analyses.model_copy(update=changed)
 
 
-def _values(config: Config, context: Context) -> dict[BlockKey, tuple[float, float]]:
+def _values(
+    config: Config, context: Context, *, is_part: bool = True
+) -> dict[BlockKey, tuple[float, float]]:
     """What decides of one block and its variance, by what it is known by in windows."""
     rest = context.reference.rows - context.production.rows
-    # The block is a part of the reference: from all others it is farther away.
-    scale = context.reference.rows / rest if rest > 0 else 1.0
+    # Where the block is a part of the reference it is farther away from all others.
+    scale = context.reference.rows / rest if is_part and rest > 0 else 1.0
     return {
         key_of(one): (one.value * (scale if _is_from_reference(one) else 1.0), _variance(one))
         for one in _found(config, context)
@@ -188,16 +218,24 @@ def _noise(
     values: Sequence[dict[BlockKey, tuple[float, float]]],
 ) -> BlockNoise:
     keys = tuple(dict.fromkeys(key for one in values for key in one))
-    none = np.nan, np.nan
-    rows = [[one.get(key, none) for one in values] for key in keys]
-    known = np.array(rows, dtype=np.float64).reshape(len(keys), len(blocks), 2)
     starts = [one.window if one.bounds[0] is None else one.bounds[0] for one in blocks]
     return BlockNoise(
         length_of(windows) or "",
         windows.timezone,
         np.array(starts, dtype=np.int64),
         keys,
-        # In one piece, as when it is read back: sums are the same to the last digit.
-        np.ascontiguousarray(known[:, :, 0]),
-        np.array([np.nanmean(one) for one in known[:, :, 1]]),
+        *_table(keys, values or [{}] * len(blocks)),
     )
+
+
+def _table(
+    keys: Sequence[BlockKey], values: Sequence[dict[BlockKey, tuple[float, float]]]
+) -> tuple[FloatArray, FloatArray]:
+    """(F, B) the values of blocks by key, and (F,) their mean variance."""
+    none = np.nan, np.nan
+    rows = [[one.get(key, none) for one in values] for key in keys]
+    known = np.array(rows, dtype=np.float64).reshape(len(keys), len(values), 2)
+    variances = (one[~np.isnan(one)] for one in known[:, :, 1])
+    means = [float(one.mean()) if len(one) else 0.0 for one in variances]
+    # In one piece, as when it is read back: sums are the same to the last digit.
+    return np.ascontiguousarray(known[:, :, 0]), np.array(means)

@@ -46,6 +46,9 @@ its blocks, and so does what adds up over windows. A distance of blocks of one h
 reference is not around 0; beyond them its square root is taken as Student's t. A change beyond a
 level is one by which the window is farther than they are.
 
+Where the reference rolls with ``season``, each of its windows is measured as those of production
+are: against the nearest others of the same hour or weekday, as many as are taken together there.
+
 Assumes
 -------
 That nothing is wrong in the reference, that it has times where windows are cut by them, and that
@@ -58,9 +61,8 @@ Cannot see
 What lasts as long as the reference or longer, as a season of the year in a reference of two months;
 that a window is odd for its hour or weekday, where fewer than {FEWEST} blocks are of the same (with
 512 blocks at most, hours of a week), where blocks do not surely differ by that, and where it is as
-far from the whole reference as they are, only elsewhere. A reference that rolls with ``season`` has
-no blocks: there windows are compared with those before them by chance among rows alone. Categories
-and values that the reference never had are not seen either, for its own windows have none.
+far from the whole reference as they are, only elsewhere. Categories and values that the reference
+never had are not seen either, for its own windows have none.
 
 References
 ----------
@@ -86,12 +88,17 @@ def fitting(config: Config, noise: BlockNoise | None) -> BlockNoise | None:
 def known_blocks(config: Config, reference: Profile) -> Iterator[Finding]:
     """How many blocks there are, and what is not known of too few; nothing without windows."""
     length = None if config.windows is None else length_of(config.windows)
-    is_of_season = config.reference.season is not None and reference.noise is None
-    if length is None or is_of_season:
+    if length is None:
         return
     noise, unit = reference.noise, WORDS.get(length, "window")
-    why = None
-    if noise is None:
+    why, season = None, config.reference.season
+    if noise is None and season is not None:
+        phase = "hour" if season == "1d" else "weekday and hour"
+        why = (
+            f"the reference has fewer than {FEWEST} windows of {length} beside others of the same"
+            f" {phase}, or was summarised without the season"
+        )
+    elif noise is None:
         why = f"the reference was summarised without windows of {length}; name them in --config"
     elif len(noise.starts) < FEWEST:
         why = f"the reference has fewer than {FEWEST} complete windows of {length}"

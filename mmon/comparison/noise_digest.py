@@ -18,7 +18,7 @@ KnownNoise = Callable[[str, Callable[[], BlockNoise]], BlockNoise]
 """Gives the noise that is known by a digest, or else what is then measured."""
 
 # One more where what is measured of a block changes without a new version of mmon.
-_FORMAT = 1
+_FORMAT = 2
 # How a side is reached changes nothing that is read from it, and may hold secrets.
 _REACHED = {"path", "storage_options", "timeouts"}
 

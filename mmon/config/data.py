@@ -121,6 +121,11 @@ class Reference(Dataset):
             raise ValueError(f"reference.season is {self.season}, and windows are longer: {every}")
 
     @property
+    def same(self) -> int:
+        """Windows of one hour or weekday that are taken together: of weeks two months."""
+        return self.trailing or 8
+
+    @property
     def rolls(self) -> str | None:
         """The key that has it change with the windows; None where it stays."""
         names = ("previous", "trailing", "season")

@@ -18,8 +18,6 @@ from mmon.profiles.table import Profile
 from mmon.windows.durations import length_us
 from mmon.windows.timestamps import clock_us, time_zone, to_utc
 
-# Windows of one season, where the configuration does not say how many: two months of weeks.
-_SAME = 8
 # Profiles that are kept at hand: all that a run of daily windows asks for again.
 _AT_HAND = 100
 
@@ -51,10 +49,8 @@ class Rolling:
             source = f"{given.reference.source}, for want of {words}"
             return dataclasses.replace(given.reference, source=source)
         whole = rolled(given.reference, [self._stored(one.key) for one in chosen])
-        noise = whole.noise and dataclasses.replace(whole.noise, blocks=len(chosen))
-        if settings.season is not None:
-            # How windows of all hours or weekdays differ is not how those of one do.
-            noise = None
+        # How windows of all hours or weekdays differ is not how those of one do.
+        noise = whole.noise and whole.noise.against(len(chosen), settings.season)
         whole = dataclasses.replace(whole, noise=noise)
         points, labels = given.config.points, given.config.labels_kept
         return dataclasses.replace(whole.compress(points, labels), source=words)
@@ -74,7 +70,7 @@ class Rolling:
         if settings.season is not None:
             phase = self._phase(span[0], settings.season)
             same = [one for one in known if self._phase(one.start_us, settings.season) == phase]
-            return same[-(settings.trailing or _SAME) :]
+            return same[-settings.same :]
         count = settings.previous or settings.trailing or 1
         if len(known) < count:
             return []

@@ -24,7 +24,7 @@ from mmon.profiles.table import Profile
 from mmon.records import MisfitError, require
 from mmon.texts.redaction import mask_uri
 
-FORMAT_VERSION = 10
+FORMAT_VERSION = 11
 SUFFIX = ".mmon"
 _HEADER = "mmon.baseline"
 # The checksum stands in the file itself, and was made while these zeros stood in its place.

@@ -74,6 +74,11 @@ def phase_of(season: Season, start_us: int, timezone: str) -> Phase:
     return Phase(season.length, clock_us(start_us, time_zone(timezone)) % length_us(season.length))
 
 
+def phases_of(starts: IntArray, timezone: str, season: str) -> IntArray:
+    """How far into a season each of some times is, in microseconds by the clock of a zone."""
+    return _clock(starts, timezone) % length_us(season)
+
+
 @functools.lru_cache(maxsize=8)
 def seasons(known: BlockNoise) -> tuple[Season, ...]:
     """Those that any key shows, the longest first.
@@ -84,7 +89,7 @@ def seasons(known: BlockNoise) -> tuple[Season, ...]:
     block_us, found = fixed_us(known.length), []
     asked = [one for one in LENGTHS if block_us and _is_shown(known, length_us(one), block_us)]
     for one in asked:
-        cycles, phases = np.divmod(_clock(known), length_us(one))
+        cycles, phases = np.divmod(_clock(known.starts, known.timezone), length_us(one))
         is_seen = differing(
             known.values,
             cycles - cycles.min(),
@@ -96,9 +101,9 @@ def seasons(known: BlockNoise) -> tuple[Season, ...]:
     return tuple(found)
 
 
-def _clock(known: BlockNoise) -> IntArray:
-    zone = time_zone(known.timezone)
-    return np.array([clock_us(int(at), zone) for at in known.starts], dtype=np.int64)
+def _clock(starts: IntArray, timezone: str) -> IntArray:
+    zone = time_zone(timezone)
+    return np.array([clock_us(int(at), zone) for at in starts], dtype=np.int64)
 
 
 def _places(phases: IntArray, season_us: int, block_us: int) -> tuple[IntArray, IntArray]:

@@ -151,6 +151,43 @@ def test_the_weekly_pattern_of_flights_is_silent_against_the_same_weekday(tmp_pa
     assert season["origin"][-1] > 0.25
 
 
+def days_by_nature(watched: Watched, seed: int, *, bump: float) -> mmon.Report:
+    """Each day has a shift of its own of 0.4 sd, those of a weekend 1.5 more, and one a bump."""
+    own = np.random.default_rng(seed).normal(0.0, 0.4, 98)
+    every = [
+        rows(day, 400, shift=1.5 * (day % 7 in WEEKEND) + float(own[day + 56]) + bump * (day == 40))
+        for day in range(-56, 42)
+    ]
+    pl.concat(every[:56]).write_parquet(watched.folder / "reference.parquet")
+    (watched.folder / "days").mkdir()
+    for day, found in enumerate(every[56:]):
+        found.write_parquet(watched.folder / "days" / f"{date(day)}.parquet")
+    return rolling(watched, season="1w").run(until=42, fast=True)
+
+
+def drifted(report: mmon.Report) -> set[int]:
+    """The windows in which the distance of a column was told."""
+    is_told = pl.col("status").is_in(["potential_detection", "detected"])
+    found = report.results.filter((pl.col("name") == "total_variation") & is_told)
+    return set(found["window"])
+
+
+def test_days_that_differ_by_nature_are_no_change_where_a_season_is_named(watched: Watched) -> None:
+    report = days_by_nature(watched, 7, bump=4.0)
+    assert drifted(report) == {40}
+    beside = report.results.filter(pl.col("reason").str.contains("from day to day"))
+    assert len(set(beside["window"])) > 10, "many are beyond a level, as days of the reference are"
+    known = report.results.filter(pl.col("name") == "reference_blocks")
+    assert known["value"].to_list()[-1] == 56
+
+
+@pytest.mark.simulation
+@pytest.mark.parametrize("seed", range(8))
+def test_of_a_year_of_such_days_none_is_told(watched: Watched, seed: int) -> None:
+    """Of 8 times 42 days; without what days do by themselves about ten of each 42 were."""
+    assert drifted(days_by_nature(watched, seed, bump=0.0)) == set()
+
+
 @pytest.mark.parametrize(("windows", "blocks"), [(1, 28), (7, 28), (27, 28)])
 def test_what_windows_do_by_themselves_is_more_against_few_of_them(
     windows: int, blocks: int

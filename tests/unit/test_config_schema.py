@@ -260,6 +260,7 @@ def test_every_option_of_the_template_is_one_that_loads() -> None:
     body = config_text.read(uncommented(template()), ENVIRONMENT).body
     body["windows"].pop("rows")  # either every or rows
     body["reference"].pop("previous")  # either previous or trailing
+    body.pop("look")  # either that or a history
     for name in ("max_drop", "worse_segments"):  # either set or learned
         for key in ("from", "sigmas", "quantile"):
             body["analyses"]["model_performance"][name].pop(key)
