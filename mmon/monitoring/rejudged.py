@@ -13,12 +13,14 @@ from mmon.comparison.reference import read_reference
 from mmon.comparison.sides import Inputs, Production, Progress
 from mmon.config.fields import seconds
 from mmon.config.sections import Config
+from mmon.config.windows import Windows
 from mmon.history import store
 from mmon.history.records import StoredWindow
 from mmon.history.store import History
 from mmon.monitoring import beside, past, states
 from mmon.monitoring.asked import Asked
 from mmon.monitoring.due import Due
+from mmon.monitoring.known_noise import Known
 from mmon.monitoring.learned import Past
 from mmon.monitoring.rolling import Rolling
 from mmon.monitoring.together import Part, together
@@ -56,14 +58,15 @@ def rejudged(
         When the history or the reference cannot be read, or windows are cut in another way now.
     """
     settings, started, cut = past.settings_of(config), now(), cut_of(config.windows)
-    read = read_reference(config, Inputs(), progress)
-    # A profile has no rows, of which duplicates could be counted, or applications asked, again.
-    given = given_of(config, settings, Inputs(reference=read), read, started)
-    limits = (asked or Asked()).read(given.windows, started)
+    limits = (asked or Asked()).read(config.windows or Windows(), started)
     names, wait_s = (config.project, config.endpoint), seconds(settings.wait)
     with store.looked_at(settings.url, *names, wait_s) as history:
         if cut is not None:
             beside.check_cut(history, cut)
+        # What the history does not know is measured, and not kept: nothing is written.
+        read = read_reference(config, Inputs(), progress, Known(history))
+        # A profile has no rows, of which duplicates could be counted, or applications asked, again.
+        given = given_of(config, settings, Inputs(reference=read), read, started)
         nothing, stored = past.nothing(config, started), history.windows()
         chosen = past.chosen(stored, limits, newest)
         parts: list[tuple[Part, Part]] = []

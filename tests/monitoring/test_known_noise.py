@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 import pytest
 import yaml
-from sqlalchemy import inspect, text, update
+from sqlalchemy import delete, inspect, text, update
 
 from mmon import monitoring
 from mmon.cli.app import execute
@@ -17,6 +17,8 @@ from mmon.comparison import blocks
 from mmon.config_file import validate
 from mmon.history import database, store, tables
 from mmon.monitoring import known_noise
+from mmon.monitoring.rejudged import rejudged
+from mmon.results import Result
 from tests.monitoring.conftest import NewHistory
 from tests.monitoring.days import Watched, date, rows
 
@@ -77,6 +79,22 @@ def test_a_run_with_it_reads_the_reference_no_more_window_by_window(watched: Wat
 
     step = "the reference, window by window"
     assert [step in steps(day) for day in (1, 2, 3)] == [True, False, False]
+
+
+def test_windows_are_judged_again_by_what_the_history_knows_of_it(
+    watched: Watched, measured
+) -> None:
+    def judged() -> list[Result]:
+        return rejudged(validate(watched.config)).after.results
+
+    watched.run(until=3)
+    found, before = judged(), watched.kept()
+    assert len(measured) == 1
+    with database.connected(watched.url, 10.0) as connection, connection.begin():
+        connection.execute(delete(tables.noise))
+    assert judged() == found
+    assert len(measured) == 2
+    assert watched.kept() == {**before, "mmon_noise": []}
 
 
 def test_a_changed_file_replaces_it(watched: Watched, measured) -> None:
