@@ -81,6 +81,7 @@ def _only(production: Production, place: int) -> Production:
         windows=[production.windows[place]],
         profiles=[production.profiles[place]],
         spans=[production.spans[place]],
+        new_columns=[production.new_columns[place]],
     )
 
 
