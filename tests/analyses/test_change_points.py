@@ -191,6 +191,27 @@ def test_what_is_worse_since_before_a_window_is_told_as_that(
     assert Places(steps, "UTC", is_begun).when(change) == told
 
 
+@pytest.mark.parametrize(
+    ("is_timed", "is_begun", "told"),
+    [
+        (True, False, "at 2024-01-04 02:00 ± 2 h"),
+        (True, True, "by 2024-01-04 03:00"),
+        (False, True, "by row 10,800"),
+    ],
+)
+def test_what_may_have_changed_before_a_window_is_known_to_be_no_later(
+    is_timed: bool, is_begun: bool, told: str
+) -> None:
+    hour = 3_600_000_000
+    first = int(dt.datetime(2024, 1, 4, tzinfo=dt.UTC).timestamp() * 1e6) * is_timed
+    ones = np.ones(6)
+    starts = first + np.arange(6) * hour
+    steps = LossSteps(Loss.ERROR_RATE, is_timed, hour, starts, ones.astype(np.int64), ones, ones)
+    stretch = Sums.of(steps.rows, steps.sums, steps.squares).stretch(0, 1)
+    change = ChangePoint(2, 0, 3, before=stretch, after=stretch, p_value=0.0)
+    assert Places(steps, "UTC", is_begun).when(change) == told
+
+
 def test_few_labels_may_tell_a_change_since_the_reference_and_none_of_their_own() -> None:
     few = rows([0.4], 250)
     report = compare(few)

@@ -39,9 +39,14 @@ class Places:
         return f"{rows:,} rows" if rows > 1 else "1 row"
 
     def when(self, change: ChangePoint) -> str:
-        """The place of a change: "on 2024-03-18 ± 6 h", "at row 10,000 ± 140"."""
+        """The place of a change: "on 2024-03-18 ± 6 h", "at row 10,000 ± 140".
+
+        One that may as well be in windows before these is known to be no later: "by 2024-03-18".
+        """
         if not change.at:
             return self._before()
+        if self.is_begun and not change.earliest:
+            return f"by {self.at(self.start(change.latest)).split(' ', 1)[1]}"
         at, low, high = (self.start(one) for one in (change.at, change.earliest, change.latest))
         reach = max(at - low, high - at)
         if not self.steps.is_timed:
