@@ -36,9 +36,8 @@ def facts(document: Document) -> tuple[tuple[str, str, str], ...]:
         found.append(("In no window", outside, ""))
     if (noise := own_noise(document)) is not None:
         told, why = noise
-        found.append(
-            ("By themselves", "not known" if why else f"{told} of the reference", why or "")
-        )
+        learned = f"learned from {told} of the reference"
+        found.append(("Noise of windows", "not known" if why else learned, why or ""))
     found.append(("Columns", f"{judged} tested", f"{left} not tested" if left else ""))
     found.append(("Fails on", document.fail_on, f"exit status {int(document.exit_status)}"))
     return tuple(found)

@@ -149,3 +149,20 @@ def test_the_strip_fits(open_report: Open, width: int, windows: int) -> None:
     page = open_report(3, windows, width=width)
     assert page.evaluate("() => document.documentElement.scrollWidth") == width
     assert page.locator("#strip label").count() == windows
+
+
+@pytest.mark.parametrize(("width", "rows"), [(1280, 1), (600, 2)])
+def test_dates_stand_at_both_ends_of_one_row_of_windows_and_side_by_side_below_two(
+    open_page: Open, tmp_path: Path, width: int, rows: int
+) -> None:
+    path = tmp_path / "strip.html"
+    path.write_text(html.render(operations_document(40)), encoding="utf-8")
+    page = open_page(path, width=width)
+    cells, days = (page.locator(f"{one}").all() for one in ("#strip label", ".days span"))
+    boxes = [[one.bounding_box() or {} for one in some] for some in (cells, days)]
+    assert len({box["y"] for box in boxes[0]}) == rows
+    (first, last), end = boxes[1], max(box["x"] + box["width"] for box in boxes[0])
+    assert first["x"] == pytest.approx(boxes[0][0]["x"], abs=1)
+    assert last["y"] == first["y"]
+    reached = end if rows == 1 else first["x"] + first["width"] + last["width"]
+    assert last["x"] + last["width"] == pytest.approx(reached, abs=8 if rows > 1 else 1)

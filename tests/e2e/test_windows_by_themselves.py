@@ -12,6 +12,7 @@ import pytest
 
 import mmon
 from mmon.api import make_baseline
+from mmon.outline.facts import facts
 from mmon.profiles import baseline
 from mmon.results import Status, Verdict
 from tests.profiles.outcome_rows import unlike
@@ -59,6 +60,8 @@ def test_days_that_differ_by_nature_pass_and_say_so():
     assert "within what this column does from day to day" in report.to_html()
     (told,) = (one for one in report.document.results if one.name == "reference_blocks")
     assert (told.value, told.reason) == (40.0, None)
+    learned = ("Noise of windows", "learned from 40 windows of the reference", "")
+    assert learned in facts(report.document)
 
 
 @pytest.mark.slow
