@@ -9,8 +9,12 @@ import polars as pl
 import pytest
 
 import mmon
+from mmon import config_file
+from mmon.comparison.reference import read_reference
+from mmon.comparison.sides import Inputs
 from mmon.errors import ConfigError
 from mmon.history.store import History
+from mmon.profiles import baseline
 from tests.monitoring.days import Watched, date, half, rows
 
 pytestmark = pytest.mark.slow
@@ -248,6 +252,14 @@ def test_another_reference_is_told_and_results_go_on(here: Watched) -> None:
     assert "the reference is another one since 2024-01-04" in report.document.sentence
     here.write(4)
     assert "another one" not in here.run(until=5).document.sentence
+
+
+def test_a_baseline_of_the_same_reference_is_no_other_one(here: Watched) -> None:
+    reference = read_reference(config_file.validate(here.config, "arguments"), Inputs(), None)
+    baseline.save(reference, here.folder / "reference.mmon")
+    report = here.run(until=4, reference=str(here.folder / "reference.mmon"))
+    assert starts(report) == [date(3)]
+    assert "another one" not in report.document.sentence
 
 
 def test_first_rows_that_begin_in_mid_window_are_told_as_incomplete(tmp_path: Path) -> None:

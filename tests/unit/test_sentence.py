@@ -127,6 +127,15 @@ ARRIVED = measured(
         (
             [
                 measured(
+                    "lasting_loss", 0.448, relative=True, potential=0.1, detected=0.2,
+                    status=Status.DETECTED, gating=True,
+                )
+            ],
+            "lasting loss +44.8% (limit 20%)",
+        ),
+        (
+            [
+                measured(
                     "freshness", 11_700.0, kind=SYSTEM, potential=3_600.0, detected=7_200.0,
                     status=Status.DETECTED, gating=True,
                 )
