@@ -76,9 +76,11 @@ class Rows:
         target = self.given.config.columns.target
         if not windows or target is None or not isinstance(self.cut, WindowCut):
             return {}
-        if now.joined is None and target not in now.frame.collect_schema():
+        if target not in now.frame.collect_schema():
             return {}
         side = self._opened((windows[0].start_us, windows[-1].end_us))
+        if target not in side.frame.collect_schema():
+            return {}
         with sources.reading(side.data.name):
             plan, _ = planned(self.given.config, self.given.reference, side)
             return labelled(side.frame, plan, self.cut, target)

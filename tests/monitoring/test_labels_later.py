@@ -108,6 +108,16 @@ def test_labels_that_are_filled_into_production_itself_are_found_too(watched: Wa
     assert watched.run(until=4).document.sentence.startswith("no new window")
 
 
+def test_days_of_before_there_were_labels_are_left_as_they_are(watched: Watched) -> None:
+    del watched.settings["labels"]
+    assert measured(watched.run(until=2)).is_empty()
+    for day in (2, 3):
+        scored(day).write_parquet(watched.folder / "days" / f"{date(day)}.parquet")
+    report = watched.run(until=4)
+    assert starts(report) == [date(2), date(3)]
+    assert set(measured(report)["window"]) == {0, 1}
+
+
 def test_a_drop_that_labels_show_later_fails_the_run_that_finds_it(watched: Watched) -> None:
     assert watched.run(until=3).exit_status != 1
     label(watched, 0, 1, turned=(1,))
