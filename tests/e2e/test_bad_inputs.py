@@ -127,7 +127,7 @@ UNREADABLE = [
     Case(
         "compare newer.mmon prod.parquet",
         FAILURE,
-        r"newer.mmon has baseline format 99; this mmon reads up to 10",
+        r"newer.mmon has baseline format 99; this mmon reads up to 11",
         starts=True,
     ),
     Case("compare nope.mmon prod.parquet", FAILURE, r"there is no file 'nope.mmon'", starts=True),
