@@ -231,7 +231,8 @@ def _of_deals(metric: Binned, value: float, null: NullTables) -> float:
     dealt = _null_values(metric, null)
     share = _share_beyond(value, dealt)
     enough = max(_TAIL, _FEWEST / len(dealt))
-    if share >= enough:
+    # Whether few deals leave too much open, which more are to settle, the share alone tells.
+    if share >= enough or len(dealt) == ROUNDS[0]:
         return share
     # The most extreme deal whose own frequency can be trusted.
     anchor = float(dealt[-math.ceil(enough * len(dealt))])
